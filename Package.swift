@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "lucarne",
+  products: [.executable(name: "lucarne", targets: ["lucarne"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: Numbers
+    .target(
+      name: "CKernels",
+      // Debug builds would run the hot loops unoptimised; -O3 comes last on the command line and wins.
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+
+    // MARK: Files
+    .target(name: "Checkpoints", dependencies: ["Tensors"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .target(name: "Tokenization"),
+    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "Images", dependencies: ["CPNG", "CJPEG"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+
+    // MARK: Models and features
+    .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+    .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints"]),
+    .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
+    .target(name: "Interpretation", dependencies: ["Models", "Autoencoders"]),
+    .testTarget(name: "InterpretationTests", dependencies: ["Interpretation", "TestSupport"]),
+
+    // MARK: The wire
+    .target(name: "JSONRPC"),
+    .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "TestSupport"]),
+    .target(name: "KernelProtocol", dependencies: ["JSONRPC"]),
+    .testTarget(name: "KernelProtocolTests", dependencies: ["KernelProtocol", "TestSupport"]),
+
+    // MARK: The kernel
+    .target(
+      name: "World", exclude: ["Training"], resources: [.copy("Resources")]),
+    .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "TestSupport"]),
+    .executableTarget(
+      name: "lucarne",
+      dependencies: [
+        "Kernel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
+
+/// One set of rules for every Swift target.
+let rules: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .treatAllWarnings(as: .error),
+]
+for target in package.targets where target.type != .system {
+  if !["CKernels", "CPNG", "CJPEG"].contains(target.name) { target.swiftSettings = rules }
+}
