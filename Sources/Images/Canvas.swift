@@ -1,0 +1,56 @@
+/// A picture under construction.
+struct Canvas {
+  let width: Int
+  let height: Int
+  private var pixels: [UInt8]
+
+  init(width: Int, height: Int, color: ScoreColor.Components) {
+    self.width = width
+    self.height = height
+    pixels = []
+    pixels.reserveCapacity(width * height * 3)
+    let bytes = Self.bytes(color)
+    for _ in 0..<(width * height) { pixels.append(contentsOf: bytes) }
+  }
+
+  var picture: Picture { Picture(uncheckedWidth: width, height: height, pixels: pixels) }
+
+  /// The pixel at (x, y), which must lie inside.
+  subscript(x: Int, y: Int) -> ScoreColor.Components {
+    get {
+      let start = (y * width + x) * 3
+      return (Double(pixels[start]), Double(pixels[start + 1]), Double(pixels[start + 2]))
+    }
+    set {
+      let start = (y * width + x) * 3
+      let bytes = Self.bytes(newValue)
+      for channel in 0..<3 { pixels[start + channel] = bytes[channel] }
+    }
+  }
+
+  /// Fills what of the rectangle lies inside.
+  mutating func fill(x: Int, y: Int, width: Int, height: Int, color: ScoreColor.Components) {
+    for row in max(0, y)..<max(0, y, min(self.height, y + height)) {
+      for column in max(0, x)..<max(0, x, min(self.width, x + width)) { self[column, row] = color }
+    }
+  }
+
+  /// Writes one line of text, its upper left corner at (x, y); every dot is `scale` pixels wide.
+  mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: ScoreColor.Components) {
+    var left = x
+    for character in text.unicodeScalars {
+      for (row, bits) in BitmapFont.rows(of: character).enumerated() {
+        for column in 0..<BitmapFont.width
+        where bits >> UInt8(BitmapFont.width - 1 - column) & 1 == 1 {
+          fill(
+            x: left + column * scale, y: y + row * scale, width: scale, height: scale, color: color)
+        }
+      }
+      left += BitmapFont.advance * scale
+    }
+  }
+
+  private static func bytes(_ color: ScoreColor.Components) -> [UInt8] {
+    [color.red, color.green, color.blue].map { UInt8(min(max($0, 0), 255).rounded()) }
+  }
+}
