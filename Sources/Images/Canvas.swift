@@ -9,7 +9,7 @@ struct Canvas {
     self.height = height
     pixels = []
     pixels.reserveCapacity(width * height * 3)
-    let bytes = Self.bytes(color)
+    let bytes = [color.red, color.green, color.blue].map(Self.byte)
     for _ in 0..<(width * height) { pixels.append(contentsOf: bytes) }
   }
 
@@ -23,8 +23,9 @@ struct Canvas {
     }
     set {
       let start = (y * width + x) * 3
-      let bytes = Self.bytes(newValue)
-      for channel in 0..<3 { pixels[start + channel] = bytes[channel] }
+      pixels[start] = Self.byte(newValue.red)
+      pixels[start + 1] = Self.byte(newValue.green)
+      pixels[start + 2] = Self.byte(newValue.blue)
     }
   }
 
@@ -50,7 +51,7 @@ struct Canvas {
     }
   }
 
-  private static func bytes(_ color: ScoreColor.Components) -> [UInt8] {
-    [color.red, color.green, color.blue].map { UInt8(min(max($0, 0), 255).rounded()) }
+  private static func byte(_ component: Double) -> UInt8 {
+    UInt8(min(max(component.isNaN ? 0 : component, 0), 255).rounded())
   }
 }

@@ -46,15 +46,25 @@ package struct HeatMap: Sendable {
       for x in 0..<shown.width {
         let score = score(
           x: (Double(x) + 0.5) * horizontal, y: (Double(y) + 0.5) * vertical, style.interpolation)
-        let (red, green, blue) = shown[x, y]
         canvas[x, y] = ScoreColor.overlaid(
-          (Double(red), Double(green), Double(blue)), strength: Double(score / scale),
+          Self.muted(shown[x, y], saturation: style.saturation),
+          strength: ScoreColor.strength(of: score, scale: scale),
           maximumOpacity: style.maximumOpacity)
       }
     }
     if style.drawsGrid { drawGrid(on: &canvas, shown: shown, picture: picture) }
     legend?.draw(on: &canvas, top: shown.height)
     return canvas.picture
+  }
+
+  /// The picture's own colour drawn towards its lightness, so that red and blue are the scores'.
+  private static func muted(
+    _ color: (red: UInt8, green: UInt8, blue: UInt8), saturation: Double
+  ) -> ScoreColor.Components {
+    let (red, green, blue) = (Double(color.red), Double(color.green), Double(color.blue))
+    if saturation >= 1 { return (red, green, blue) }
+    let light = 0.299 * red + 0.587 * green + 0.114 * blue
+    return ScoreColor.mixed((light, light, light), (red, green, blue), max(0, saturation))
   }
 
   private func score(

@@ -7,7 +7,7 @@ struct HeatMapLegend {
   init(scale: Float, width: Int) {
     self.scale = scale
     self.width = width
-    textScale = width >= 900 ? 2 : 1
+    textScale = width >= 440 ? 2 : 1
   }
 
   private var barHeight: Int { 10 * textScale }

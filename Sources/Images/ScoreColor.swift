@@ -8,6 +8,12 @@ enum ScoreColor {
   private static let weakOpposition: Components = (146, 197, 222)
   private static let strongOpposition: Components = (33, 102, 172)
 
+  /// A score as a fraction of the scale, within [-1, 1]; sums that overflowed into no number count as none.
+  static func strength(of score: Float, scale: Float) -> Double {
+    let fraction = Double(score) / Double(scale)
+    return fraction.isNaN ? 0 : min(max(fraction, -1), 1)
+  }
+
   /// The colour for a strength in [-1, 1], without opacity.
   static func color(of strength: Double) -> Components {
     let amount = min(abs(strength), 1)

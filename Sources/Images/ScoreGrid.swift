@@ -10,7 +10,10 @@ package struct ScoreGrid: Sendable, Equatable {
   /// - Throws: `ImageError.wrongCount`, `.scoreNotFinite`, or `.empty` for a grid without cells or a region
   ///   without area.
   package init(rows: Int, columns: Int, scores: [Float], region: PixelBox) throws(ImageError) {
-    guard rows > 0, columns > 0, !region.isEmpty else { throw .empty(width: columns, height: rows) }
+    let corners = [region.left, region.top, region.right, region.bottom]
+    guard rows > 0, columns > 0, !region.isEmpty, corners.allSatisfy(\.isFinite) else {
+      throw .empty(width: columns, height: rows)
+    }
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard !overflow, scores.count == count else {
       throw .wrongCount(of: "scores", found: scores.count, expected: overflow ? .max : count)
@@ -49,11 +52,11 @@ package struct ScoreGrid: Sendable, Equatable {
     return left + (right - left) * fraction
   }
 
+  /// The place in cells, kept within one cell around the grid.
   private func cell(x: Double, y: Double) -> (column: Double, row: Double) {
-    (
-      (x - region.left) / region.width * Double(columns),
-      (y - region.top) / region.height * Double(rows)
-    )
+    let column = (x - region.left) / region.width * Double(columns)
+    let row = (y - region.top) / region.height * Double(rows)
+    return (min(max(column, -1), Double(columns) + 1), min(max(row, -1), Double(rows) + 1))
   }
 
   private func split(_ position: Double) -> (whole: Int, fraction: Float) {

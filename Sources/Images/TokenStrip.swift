@@ -30,7 +30,9 @@ package struct TokenStrip: Sendable {
     self.scale = scale ?? (strongest > 0 ? strongest : 1)
   }
 
-  func strength(of token: Token) -> Double { Double(token.score / scale) }
+  func strength(of token: Token) -> Double {
+    ScoreColor.strength(of: token.score, scale: scale)
+  }
 
   /// The colour behind a token, white where the score is zero.
   func background(of token: Token) -> ScoreColor.Components {

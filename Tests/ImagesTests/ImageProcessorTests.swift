@@ -72,6 +72,7 @@ import Testing
     ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: 337, width: 336)]),
     ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: 0, width: 336)]),
     ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: -336, width: 336)]),
+    ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: 33_600, width: 33_600)]),
     ImageProcessorConfiguration(mean: [0.5]),
     ImageProcessorConfiguration(standardDeviation: [.nan, 1, 1]),
   ])
