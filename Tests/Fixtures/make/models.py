@@ -526,6 +526,51 @@ def inputs_of(processor, made, parts):
     )
 
 
+def spans_of(processor, made, parts, text, tokens):
+    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
+    tokenizer = getattr(processor, "tokenizer", processor)
+    runs, position = [], 0
+    image = tokenizer.convert_tokens_to_ids("<image>") if made["tile"] else None
+    contents = [p for p in parts if isinstance(p, str) or "image" in p]
+    counts = []
+    for part in contents:
+        if not isinstance(part, str):
+            height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
+            tile = made["tile"]
+            counts.append(processor._get_number_of_features(height, width, tile, tile) - 1)
+    pieces = text.split("<image>")
+    expanded = pieces[0] + "".join("<image>" * n + piece for n, piece in zip(counts, pieces[1:]))
+    special = made["bos"] is None or not text.startswith(made["bos"])
+    coded = tokenizer(expanded, return_offsets_mapping=True, add_special_tokens=special)
+    assert coded["input_ids"] == tokens and sum(counts) == tokens.count(image), (counts, tokens.count(image))
+    for i, count in enumerate(counts):
+        start = expanded.index("<image>", position)
+        runs.append((start, start + count * len("<image>")))
+        position = runs[-1][1]
+    spans, text_position = [], 0
+    for part in contents:
+        if isinstance(part, str):
+            start = expanded.find(part, text_position)
+            if start < 0:  # a template that trims
+                part = part.strip()
+                start = expanded.index(part, text_position)
+            end = text_position = start + len(part)
+        else:
+            start, end = runs.pop(0)
+        inside = [i for i, (a, b) in enumerate(coded["offset_mapping"]) if a < end and b > start and b > a]
+        assert inside == list(range(inside[0], inside[-1] + 1))
+        spans.append([inside[0], inside[-1] + 1])
+    return spans
+
+
+def fingerprint(values):
+    """FNV-1a over 32-bit words, 64 bits wide."""
+    state = 0xCBF29CE484222325
+    for word in values.contiguous().numpy().view(numpy.uint32).ravel().tolist():
+        state = ((state ^ word) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return f"{state:016x}"
+
+
 def run(model, inputs):
     """Residuals by hooks on every block (the tuple's last entry is normed), logits, image features."""
     decoder = model.get_decoder() if hasattr(model, "get_decoder") else model.model
@@ -596,12 +641,13 @@ def reference(folder, name, case, made, parts):
             for size in inputs["image_sizes"].tolist()
         ]
         pixels = [
-            hashlib.sha256(inputs["pixel_values"][i, :count].contiguous().numpy().tobytes()).hexdigest()
+            fingerprint(inputs["pixel_values"][i, :count])
             for i, count in enumerate(counts)
         ]
     save_file({k: v.float().contiguous() for k, v in tensors.items()}, ROOT / "cases" / f"{name}.{case}.safetensors")
     return {
         "checkpoint": name, "case": case, "parts": parts, "rendered": text, "tokens": inputs["input_ids"][0].tolist(),
+        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist()),
         "pixels": pixels, "tiles": counts if pixels else None, "answer": answer, "baseline": baseline,
         "greedy": out.sequences[0, inputs["input_ids"].shape[1] :].tolist(), "margins": [round(m, 4) for m in margins],
         "bfloat16": {

@@ -1,0 +1,23 @@
+package import Checkpoints
+package import Tensors
+
+/// From the tower's features to the decoder's embeddings: linear, activation, linear.
+///
+/// Follows `LlavaNextMultiModalProjector` of transformers 5.23.
+struct Projector: Sendable {
+  let first: Linear  // linear_1 [D, h · layers]
+  let second: Linear  // linear_2 [D, D]
+  let activation: Activation
+
+  init(_ model: LlavaNextConfiguration, weights: WeightScope, compute: Compute) throws {
+    let D = model.text.hiddenSize
+    let h = model.vision.hiddenSize * model.featureLayers.count
+    let bias = model.projectorBias
+    first = try weights.linear("linear_1", rows: D, columns: h, bias: bias, compute: compute)
+    second = try weights.linear("linear_2", rows: D, columns: D, bias: bias, compute: compute)
+    activation = try Activation(named: model.projectorActivation, of: "projector_hidden_act")
+  }
+
+  /// `[P, h · layers]` → `[P, D]`.
+  func callAsFunction(_ x: Matrix) -> Matrix { second(activation(first(x))) }
+}
