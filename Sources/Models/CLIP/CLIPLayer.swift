@@ -33,7 +33,7 @@ struct CLIPLayer: Sendable {
     activation = Tensors.Activation(model.activation)
     shape = AttentionShape(
       queryHeads: model.headCount, keyValueHeads: model.headCount,
-      headSize: h / model.headCount, causal: false, window: nil)
+      headSize: model.headSize, causal: false, window: nil)
     self.compute = compute
   }
 
@@ -57,7 +57,7 @@ struct LayerNorm: Sendable {
   init(_ name: String, _ model: VisionConfiguration, weights: WeightScope) throws {
     weight = try weights.vector("\(name).weight", count: model.hiddenSize)
     bias = try weights.vector("\(name).bias", count: model.hiddenSize)
-    epsilon = model.normEpsilon
+    epsilon = Float(model.normEpsilon)
   }
 
   func callAsFunction(_ x: Matrix) -> Matrix {

@@ -12,40 +12,28 @@ package struct CLIPTower: Sendable {
   let positions: Matrix  // embeddings.position_embedding [P, h]
   let inputNorm: LayerNorm  // pre_layrnorm, misspelt in the files
   let layers: [CLIPLayer]  // encoder.layers.N
-  /// Which of the layer count + 1 hidden states to give, counted from 0, in the order asked for.
-  let featureLayers: [Int]
+  /// Which hidden states to give, in the order asked for: 0 the embeddings, n the output of layer
+  /// n − 1. The layers after the last of them are not even loaded.
+  let featureStates: [Int]
 
-  /// `featureLayers` as in `vision_feature_layer`: −1 is the last layer's output, 0 the embeddings.
   init(
-    _ model: VisionConfiguration, featureLayers asked: [Int], weights: WeightScope,
+    _ model: VisionConfiguration, featureStates states: [Int], weights: WeightScope,
     compute: Compute
   ) throws {
     let (h, p) = (model.hiddenSize, model.patchSize)
-    guard h % model.headCount == 0 else {
-      throw ModelError.inconsistent(
-        what: "vision_config.hidden_size", found: "\(h)",
-        expected: "a multiple of num_attention_heads \(model.headCount)")
-    }
     configuration = model
-    featureLayers = try asked.map { layer in
-      let index = layer < 0 ? model.layerCount + 1 + layer : layer
-      guard (0...model.layerCount).contains(index) else {
-        throw ModelError.inconsistent(
-          what: "vision_feature_layer", found: "\(layer)",
-          expected: "a layer of a tower of \(model.layerCount)")
-      }
-      return index
-    }
+    featureStates = states
     let embeddings = weights["embeddings"]
     patch = Linear(
       try embeddings.matrix("patch_embedding.weight", rows: h, columns: 3 * p * p), bias: nil,
       compute: compute)
     classEmbedding = try embeddings.vector("class_embedding", count: h)
+    try embeddings.requireFinite("position_embedding.weight")
     positions = try embeddings.matrix(
-      "position_embedding.weight", rows: model.patchesPerSide * model.patchesPerSide + 1, columns: h
+      "position_embedding.weight", rows: model.patchCount + 1, columns: h
     ).floats()
     inputNorm = try LayerNorm("pre_layrnorm", model, weights: weights)
-    layers = try (0..<(featureLayers.max() ?? 0)).map {
+    layers = try (0..<(featureStates.max() ?? 0)).map {
       try CLIPLayer(model, weights: weights["encoder.layers.\($0)"], compute: compute)
     }
   }
@@ -55,19 +43,19 @@ package struct CLIPTower: Sendable {
   package func callAsFunction(_ pixels: [Float], cancellation: Cancellation) throws -> Matrix {
     var x = inputNorm(embed(pixels))
     var states = [Int: Matrix]()
-    if featureLayers.contains(0) { states[0] = x }
+    if featureStates.contains(0) { states[0] = x }
     for (index, layer) in layers.enumerated() {
       try cancellation.check()
       x = layer(x)
-      if featureLayers.contains(index + 1) { states[index + 1] = x }
+      if featureStates.contains(index + 1) { states[index + 1] = x }
     }
-    return Matrix(sideBySide: featureLayers.compactMap { states[$0] })
+    return Matrix(sideBySide: featureStates.compactMap { states[$0] })
   }
 
   /// Patches row by row as `[g², 3·p·p]`, each channel after channel, through the convolution; the
   /// class token in front; positions added: `[P, h]`.
   private func embed(_ pixels: [Float]) -> Matrix {
-    let (size, p, g) = (configuration.imageSize, configuration.patchSize, configuration.patchesPerSide)
+    let (size, p, g) = (configuration.imageSize, configuration.patchSize, configuration.gridSize)
     precondition(pixels.count == 3 * size * size, "a tile of another size")
     var patches = Matrix(rows: g * g, columns: 3 * p * p)
     for row in 0..<g * g {

@@ -7,15 +7,15 @@ package import Tensors
 struct Projector: Sendable {
   let first: Linear  // linear_1 [D, h · layers]
   let second: Linear  // linear_2 [D, D]
-  let activation: Activation
+  let activation: Tensors.Activation
 
   init(_ model: LlavaNextConfiguration, weights: WeightScope, compute: Compute) throws {
     let D = model.text.hiddenSize
-    let h = model.vision.hiddenSize * model.featureLayers.count
+    let h = model.vision.hiddenSize * model.featureStates.count
     let bias = model.projectorBias
     first = try weights.linear("linear_1", rows: D, columns: h, bias: bias, compute: compute)
     second = try weights.linear("linear_2", rows: D, columns: D, bias: bias, compute: compute)
-    activation = try Activation(named: model.projectorActivation, of: "projector_hidden_act")
+    activation = Tensors.Activation(model.projectorActivation)
   }
 
   /// `[P, h · layers]` → `[P, D]`.
