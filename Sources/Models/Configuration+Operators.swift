@@ -1,6 +1,6 @@
-package import Checkpoints
+import Checkpoints
 internal import Glibc
-package import Tensors
+import Tensors
 
 extension Tensors.Activation {
   /// The operator that a configuration names.

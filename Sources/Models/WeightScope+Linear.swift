@@ -1,5 +1,5 @@
-package import Checkpoints
-package import Tensors
+import Checkpoints
+import Tensors
 
 extension WeightScope {
   /// The linear layer `name.weight` `[rows, columns]`, with `name.bias` `[rows]` if it has one.

@@ -1,5 +1,5 @@
-package import Checkpoints
-package import Foundation
+import Checkpoints
+import Foundation
 package import Tensors
 
 /// Reference files under Tests/Fixtures, found from this source file's own place.

@@ -1,5 +1,5 @@
-package import Checkpoints
-package import Tensors
+import Checkpoints
+import Tensors
 
 /// One layer of the tower: x + attention(norm1(x)), then x + fc2(act(fc1(norm2(x)))).
 ///
@@ -22,12 +22,12 @@ struct CLIPLayer: Sendable {
     func square(_ name: String) throws -> Linear {
       try weights["self_attn"].linear(name, rows: h, columns: h, bias: true, compute: compute)
     }
-    firstNorm = try LayerNorm("layer_norm1", model, weights: weights)
+    firstNorm = try LayerNorm("layer_norm1", model, weights: weights, compute: compute)
     query = try square("q_proj")
     key = try square("k_proj")
     value = try square("v_proj")
     output = try square("out_proj")
-    secondNorm = try LayerNorm("layer_norm2", model, weights: weights)
+    secondNorm = try LayerNorm("layer_norm2", model, weights: weights, compute: compute)
     widen = try weights["mlp"].linear("fc1", rows: F, columns: h, bias: true, compute: compute)
     narrow = try weights["mlp"].linear("fc2", rows: h, columns: F, bias: true, compute: compute)
     activation = Tensors.Activation(model.activation)
@@ -44,23 +44,6 @@ struct CLIPLayer: Sendable {
       query(normed), key(normed), value(normed), shape: shape, firstQueryPosition: 0,
       compute: compute)
     let middle = x + output(mixed)
-    return middle + narrow(activation(widen(secondNorm(middle))))
-  }
-}
-
-/// A layer norm with its weights.
-struct LayerNorm: Sendable {
-  let weight: [Float]  // [h]
-  let bias: [Float]  // [h]
-  let epsilon: Float
-
-  init(_ name: String, _ model: VisionConfiguration, weights: WeightScope) throws {
-    weight = try weights.vector("\(name).weight", count: model.hiddenSize)
-    bias = try weights.vector("\(name).bias", count: model.hiddenSize)
-    epsilon = Float(model.normEpsilon)
-  }
-
-  func callAsFunction(_ x: Matrix) -> Matrix {
-    layerNorm(x, weight: weight, bias: bias, epsilon: epsilon)
+    return middle + narrow(activation(widen(secondNorm(middle)), team: compute.team))
   }
 }

@@ -1,12 +1,12 @@
-package import Checkpoints
-package import Tensors
+import Checkpoints
+import Tensors
 
 /// The CLIP vision transformer, up to the last layer whose output is asked for.
 ///
 /// p patch size, g = image size / p patches a side (a remainder is ignored, as by the convolution),
 /// P = g² + 1 tokens, h width. Follows `CLIPVisionTransformer` of transformers 5.23.
-package struct CLIPTower: Sendable {
-  package let configuration: VisionConfiguration
+struct CLIPTower: Sendable {
+  let configuration: VisionConfiguration
   let patch: Linear  // embeddings.patch_embedding [h, 3·p·p], no bias
   let classEmbedding: [Float]  // embeddings.class_embedding [h]
   let positions: Matrix  // embeddings.position_embedding [P, h]
@@ -32,7 +32,7 @@ package struct CLIPTower: Sendable {
     positions = try embeddings.matrix(
       "position_embedding.weight", rows: model.patchCount + 1, columns: h
     ).floats()
-    inputNorm = try LayerNorm("pre_layrnorm", model, weights: weights)
+    inputNorm = try LayerNorm("pre_layrnorm", model, weights: weights, compute: compute)
     layers = try (0..<(featureStates.max() ?? 0)).map {
       try CLIPLayer(model, weights: weights["encoder.layers.\($0)"], compute: compute)
     }
@@ -40,7 +40,7 @@ package struct CLIPTower: Sendable {
 
   /// One tile's pixels `[3, size, size]`, normalised → the hidden states of every feature layer side
   /// by side, the class token included, `[P, h · layers]`.
-  package func callAsFunction(_ pixels: [Float], cancellation: Cancellation) throws -> Matrix {
+  func callAsFunction(_ pixels: [Float], cancellation: Cancellation) throws -> Matrix {
     var x = inputNorm(embed(pixels))
     var states = [Int: Matrix]()
     if featureStates.contains(0) { states[0] = x }

@@ -23,7 +23,7 @@ package struct Sampler: Sendable {
       throw .nonFiniteActivation(site: "logits", row: index)
     }
     guard !logits.isEmpty else { throw .emptyPrompt }
-    let token = options.temperature == 0 ? argmax(logits) : draw(logits)
+    let token = options.temperature == 0 ? argmax(logits) ?? 0 : draw(logits)
     return Choice(token: token, logProbability: logits[token] - logSumExp(logits))
   }
 

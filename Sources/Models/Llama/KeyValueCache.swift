@@ -1,4 +1,4 @@
-package import Tensors
+import Tensors
 
 /// The rotated keys and the values of every token that a decoder has seen, block by block.
 ///

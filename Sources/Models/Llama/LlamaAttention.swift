@@ -1,12 +1,12 @@
-package import Checkpoints
-package import Tensors
+import Checkpoints
+import Tensors
 
 /// Grouped-query causal self-attention, the first half of a decoder block.
 ///
 /// t new tokens, S seen and new tokens, n ≤ t last rows asked for, D hidden size, H query heads,
 /// G key/value heads, d head size (H·d need not be D). Follows `LlamaAttention`, `MistralAttention`
 /// and `Qwen2Attention` of transformers 5.23.
-package struct LlamaAttention: Sendable {
+struct LlamaAttention: Sendable {
   let query: Linear  // q_proj [H·d, D]
   let key: Linear  // k_proj [G·d, D]
   let value: Linear  // v_proj [G·d, D]
@@ -50,8 +50,9 @@ package struct LlamaAttention: Sendable {
     let start = cache.count(block)
     let first = start + x.rows - rows
     let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
-    let queries = rotary(query(asking), from: first)  // [n, H·d]
-    cache.append(keys: rotary(key(x), from: start), values: value(x), block: block)
+    let queries = rotary(query(asking), from: first, team: compute.team)  // [n, H·d]
+    let newKeys = rotary(key(x), from: start, team: compute.team)
+    cache.append(keys: newKeys, values: value(x), block: block)
     let (keys, values) = (cache.keys[block], cache.values[block])  // [S, G·d]
     let (mixed, logSumExp) = attention(
       queries, keys, values, shape: shape, firstQueryPosition: first, compute: compute)
@@ -71,10 +72,11 @@ package struct LlamaAttention: Sendable {
       shape: shape, firstQueryPosition: first, compute: compute,
       outputGradient: output.pullback(outputGradient))
     let new = start..<start + t
-    let keyGradient = rotary.pullback(gradient.k.slice(rows: new), from: start)
+    let team = compute.team
+    let keyGradient = rotary.pullback(gradient.k.slice(rows: new), from: start, team: team)
     var result = key.pullback(keyGradient) + value.pullback(gradient.v.slice(rows: new))
-    let queryGradient = query.pullback(rotary.pullback(gradient.q, from: first))  // [n, D]
-    result.add(queryGradient, toLastRows: rows)
+    let queryGradient = rotary.pullback(gradient.q, from: first, team: team)  // [n, H·d]
+    result.add(query.pullback(queryGradient), toLastRows: rows)
     return result
   }
 }

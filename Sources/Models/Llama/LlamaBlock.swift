@@ -1,25 +1,23 @@
-package import Checkpoints
-package import Tensors
+import Checkpoints
+import Tensors
 
 /// One decoder block: x + attention(norm(x)), then m + mlp(norm(m)).
 ///
 /// Follows `LlamaDecoderLayer` of transformers 5.23, which Mistral and Qwen2 share.
-package struct LlamaBlock: Sendable {
-  let attentionNorm: [Float]  // input_layernorm [D]
+struct LlamaBlock: Sendable {
+  let attentionNorm: RMSNorm  // input_layernorm
   let attention: LlamaAttention  // self_attn
-  let feedForwardNorm: [Float]  // post_attention_layernorm [D]
+  let feedForwardNorm: RMSNorm  // post_attention_layernorm
   let feedForward: LlamaMLP  // mlp
-  let epsilon: Float
   let index: Int
 
   init(_ model: TextConfiguration, index: Int, weights: WeightScope, compute: Compute) throws {
-    let D = model.hiddenSize
-    attentionNorm = try weights.vector("input_layernorm.weight", count: D)
+    attentionNorm = try RMSNorm("input_layernorm", model, weights: weights, compute: compute)
     attention = try LlamaAttention(
       model, block: index, weights: weights["self_attn"], compute: compute)
-    feedForwardNorm = try weights.vector("post_attention_layernorm.weight", count: D)
+    feedForwardNorm = try RMSNorm(
+      "post_attention_layernorm", model, weights: weights, compute: compute)
     feedForward = try LlamaMLP(model, weights: weights["mlp"], compute: compute)
-    epsilon = Float(model.normEpsilon)
     self.index = index
   }
 
@@ -36,12 +34,10 @@ package struct LlamaBlock: Sendable {
     _ x: Matrix, rows: Int, cache: inout KeyValueCache, cancellation: Cancellation
   ) throws -> (output: Matrix, saved: Saved) {
     try cancellation.check()
-    let normed = rmsNorm(x, weight: attentionNorm, epsilon: epsilon)
-    let (update, saved) = attention(normed, rows: rows, block: index, cache: &cache)
+    let (update, saved) = attention(attentionNorm(x), rows: rows, block: index, cache: &cache)
     let middle = (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + update
     try cancellation.check()
-    let inner = try feedForward(
-      rmsNorm(middle, weight: feedForwardNorm, epsilon: epsilon), cancellation: cancellation)
+    let inner = try feedForward(feedForwardNorm(middle), cancellation: cancellation)
     return (middle + inner, Saved(input: x, middle: middle, attention: saved))
   }
 
@@ -52,15 +48,11 @@ package struct LlamaBlock: Sendable {
     try cancellation.check()
     let (x, middle) = (saved.input, saved.middle)
     let inner = try feedForward.pullback(
-      rmsNorm(middle, weight: feedForwardNorm, epsilon: epsilon), outputGradient: outputGradient,
-      cancellation: cancellation)
-    let middleGradient =
-      outputGradient
-      + rmsNormPullback(middle, weight: feedForwardNorm, epsilon: epsilon, outputGradient: inner)
+      feedForwardNorm(middle), outputGradient: outputGradient, cancellation: cancellation)
+    let middleGradient = outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner)
     try cancellation.check()
     let normedGradient = attention.pullback(saved.attention, outputGradient: middleGradient)
-    var result = rmsNormPullback(
-      x, weight: attentionNorm, epsilon: epsilon, outputGradient: normedGradient)
+    var result = attentionNorm.pullback(x, outputGradient: normedGradient)
     result.add(middleGradient, toLastRows: middle.rows)
     return result
   }

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// What a request will need beside the mapped weights, so that it can be refused beforehand. Upper
 /// estimates in bytes, all activations float32; sums saturate rather than overflow.
 extension LlamaDecoder {

@@ -70,8 +70,6 @@ extension LlamaDecoder {
 
   private func finalNormPullback(_ row: [Float], outputGradient: Matrix) -> [Float] {
     let x = Matrix(rows: 1, columns: hiddenSize, values: row)
-    return rmsNormPullback(
-      x, weight: finalNorm, epsilon: epsilon, outputGradient: outputGradient
-    ).row(0)
+    return finalNorm.pullback(x, outputGradient: outputGradient).row(0)
   }
 }

@@ -9,10 +9,9 @@ package final class LlamaDecoder: Sendable {
   package let configuration: TextConfiguration
   let embedding: WeightMatrix  // embed_tokens [V, D]
   let blocks: [LlamaBlock]  // layers.N
-  let finalNorm: [Float]  // norm [D]
+  let finalNorm: RMSNorm  // norm
   let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again
   let head: Linear
-  let epsilon: Float
   let checkpoint: Checkpoint
 
   init(_ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute) throws {
@@ -23,10 +22,9 @@ package final class LlamaDecoder: Sendable {
     blocks = try (0..<model.layerCount).map {
       try LlamaBlock(model, index: $0, weights: weights["layers.\($0)"], compute: compute)
     }
-    finalNorm = try weights.vector("norm.weight", count: D)
+    finalNorm = try RMSNorm("norm", model, weights: weights, compute: compute)
     headWeight = try checkpoint.head(tied: model.tiedHead, vocabulary: V, hidden: D)
     head = Linear(headWeight, bias: nil, compute: compute)
-    epsilon = Float(model.normEpsilon)
     self.checkpoint = checkpoint
   }
 
@@ -70,13 +68,12 @@ package final class LlamaDecoder: Sendable {
 
   /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.
   package func logits(_ x: Matrix) -> Matrix {
-    head(rmsNorm(x, weight: finalNorm, epsilon: epsilon))
+    head(finalNorm(x))
   }
 
   /// The logits of named tokens alone, `[n, tokens]`, in float32.
   package func logits(_ x: Matrix, tokens: [Int]) -> Matrix {
-    let normed = rmsNorm(x, weight: finalNorm, epsilon: epsilon)
-    return product(normed, headWeight.gather(rows: tokens), transposeB: true)
+    product(finalNorm(x), headWeight.gather(rows: tokens), transposeB: true)
   }
 
   /// Throws unless every element is finite: `CheckpointError.notFinite` with the first weight to

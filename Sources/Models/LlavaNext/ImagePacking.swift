@@ -1,5 +1,5 @@
-package import Images
-package import Tensors
+import Images
+import Tensors
 
 /// The order in which a picture's features become tokens.
 ///

@@ -40,5 +40,5 @@ package enum PromptTemplate: Sendable, Equatable {
   /// The checkpoint's chat template; parts of one role in succession make one message.
   case model(addGenerationPrompt: Bool)
   /// The parts as they are, one after the other.
-  case none
+  case plain
 }
