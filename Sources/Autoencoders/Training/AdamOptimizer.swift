@@ -31,7 +31,7 @@ package struct AdamOptimizer: Sendable, Equatable {
   ) {
     step += 1
     let rule = AdamRule(step: step, learningRate: learningRate, gradientScale: gradientScale)
-    for (_, path) in AutoencoderParameters.fields {
+    for (_, path, _) in AutoencoderParameters.fields {
       rule.apply(
         to: &parameters[keyPath: path], gradient: gradients[keyPath: path],
         first: &first[keyPath: path], second: &second[keyPath: path], team: team)

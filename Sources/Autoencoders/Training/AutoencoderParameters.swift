@@ -50,10 +50,14 @@ package struct AutoencoderParameters: Sendable, Equatable {
       + decoderBias.sumOfSquares()).squareRoot()
   }
 
-  /// The tensors with the names that they have in a sparsify file.
-  static let fields: [(name: String, path: WritableKeyPath<AutoencoderParameters, Matrix> & Sendable)] = [
-    ("encoder.weight", \.encoder), ("encoder.bias", \.encoderBias), ("W_dec", \.decoder),
-    ("b_dec", \.decoderBias),
+  typealias Field = (
+    name: String, path: WritableKeyPath<AutoencoderParameters, Matrix> & Sendable, isVector: Bool
+  )
+
+  /// The tensors with the names that they have in a sparsify file, where biases are vectors.
+  static let fields: [Field] = [
+    ("encoder.weight", \.encoder, false), ("encoder.bias", \.encoderBias, true),
+    ("W_dec", \.decoder, false), ("b_dec", \.decoderBias, true),
   ]
 }
 
