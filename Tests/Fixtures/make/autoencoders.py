@@ -1,7 +1,7 @@
 """Writes Tests/Fixtures/autoencoders: sparsify folders and what PyTorch makes of them.
 
 Everything expected is computed in float64 by the formulas of a TopK autoencoder, on the weights as
-the files hold them, and stored in float32 (indices in int32). Run from the root of the repository:
+the files hold them, and stored in float32, indices too. Run from the root of the repository:
 
     python Tests/Fixtures/make/autoencoders.py
 """
@@ -94,7 +94,7 @@ T, D, M, K = 23, 19, 50, 5
 def padded(values, indices):
     """Zeros dropped: value 0 and index -1 fill the row."""
     indices = torch.where(values > 0, indices, torch.full_like(indices, -1))
-    return values.float(), indices.to(torch.int32)
+    return values.float(), indices.float()
 
 
 def edit(p, rows, latent, rule, value):
@@ -166,11 +166,11 @@ def write_codes():
             values, indices = top_k(changed, K)
             key = f"{name}.reselect.{label}"
             expected[f"{key}.values"], expected[f"{key}.indices"] = padded(values, indices)
-            lost = torch.zeros(T, dtype=torch.int32)
+            lost = torch.zeros(T)
             held = (indices == latent).any(1)
-            lost[rows] = (~held[rows]).to(torch.int32)
+            lost[rows] = (~held[rows]).float()
             expected[f"{key}.lost"] = lost
-            expected[f"{key}.latent"] = torch.tensor([latent], dtype=torch.int32)
+            expected[f"{key}.latent"] = torch.tensor([latent]).float()
             change = decode(w, values, indices) - decode(w, *top_k(p, K))
             expected[f"{key}.decodeChange"] = change.float()
     save_file({k: v.contiguous() for k, v in expected.items()}, FOLDER / "codes.safetensors")
@@ -255,7 +255,7 @@ def write_training():
         expected[f"point.{name}"] = w[name]
     expected["point.x"] = x
     for label, mask in [("many", dead), ("few", few)]:
-        expected[f"dead.{label}"] = mask.to(torch.int32)
+        expected[f"dead.{label}"] = mask.float()
         for loss in ("fvu", "auxk"):
             parameters = leaf({name: t.to(DOUBLE) for name, t in w.items()})
             fvu, aux, _, _ = losses(parameters, x.to(DOUBLE), ACTIVE, mask)
@@ -303,7 +303,7 @@ def write_training():
                 for n in NAMES)
     expected["loop.batches"] = batches
     expected["loop.log"] = log.float()
-    expected["loop.sinceFired"] = since_fired.to(torch.int32)
+    expected["loop.sinceFired"] = since_fired.float()
     expected["median"] = geometric_median(batches[0].to(DOUBLE)).float()
     save_file({k: v.contiguous() for k, v in expected.items()}, FOLDER / "training.safetensors")
     print("loop: PyTorch float32 against float64, largest relative difference", error)
