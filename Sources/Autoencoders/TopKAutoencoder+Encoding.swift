@@ -111,8 +111,7 @@ extension SparseCode {
   init(_ best: RowTopK, latents: Int) {
     self.init(latents: latents)
     for row in 0..<best.rows {
-      let (indices, values) = best.row(row)
-      appendSorted(indices: indices, values: values)
+      appendSorted(indices: best.indices(row: row), values: best.values(row: row))
     }
   }
 }

@@ -1,4 +1,4 @@
-package import Checkpoints
+import Checkpoints
 package import Tensors
 
 /// A TopK sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec.

@@ -37,7 +37,7 @@ extension Matrix {
   func withElements(_ body: (UnsafePointer<Float>) -> Void) {
     withSpan { span in
       unsafe span.withUnsafeBufferPointer { buffer in
-        guard let base = unsafe buffer.baseAddress else { return }
+        guard let base = buffer.baseAddress else { return }
         unsafe body(base)
       }
     }
@@ -47,7 +47,7 @@ extension Matrix {
   mutating func withMutableElements(_ body: (UnsafeMutablePointer<Float>) -> Void) {
     withMutableSpan { span in
       unsafe span.withUnsafeMutableBufferPointer { buffer in
-        guard let base = unsafe buffer.baseAddress else { return }
+        guard let base = buffer.baseAddress else { return }
         unsafe body(base)
       }
     }

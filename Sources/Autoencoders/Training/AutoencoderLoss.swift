@@ -133,8 +133,8 @@ private struct BackwardPass {
     best.merge(deadEncoder(centered), firstColumn: 0, positiveOnly: true)
     var code = SparseCode(latents: parameters.latents)
     for row in 0..<best.rows {
-      let (places, values) = best.row(row)
-      code.appendSorted(indices: places.map { Int32(dead[Int($0)]) }, values: values)
+      let latents = best.indices(row: row).map { Int32(dead[Int($0)]) }
+      code.appendSorted(indices: latents, values: best.values(row: row))
     }
     let difference = sparseProduct(code, decoder, bias: nil, team: compute.team) + error
     auxiliarySquaredError += difference.sumOfSquares()

@@ -7,8 +7,8 @@ package import Tensors
 package enum AutoencoderWriter {
   private static let names: Set = ["cfg.json", "sae.safetensors"]
 
-  /// Writes the folder under a temporary name beside `path` and then puts it there in one step, so
-  /// that `path` is the old folder or the whole new one.
+  /// Writes the folder under a temporary name beside `path` and renames it when it is whole, so
+  /// that nobody ever finds half an autoencoder at `path`.
   ///
   /// A folder that is there already is replaced if it holds nothing else than an autoencoder.
   /// - Parameter type: the file's type, to which the weights are rounded.
@@ -33,12 +33,31 @@ package enum AutoencoderWriter {
       try? FileManager.default.removeItem(atPath: temporary)
       throw .writing(path: path, reason: "\(error)")
     }
-    let flags = exists ? UInt32(RENAME_EXCHANGE) : UInt32(RENAME_NOREPLACE)
-    let failed = unsafe renameat2(AT_FDCWD, temporary, AT_FDCWD, path, flags) != 0
-    let reason = unsafe failed ? String(cString: strerror(errno)) : ""
-    // After an exchange the temporary name holds the old folder.
-    if exists || failed { try? FileManager.default.removeItem(atPath: temporary) }
-    if failed { throw .writing(path: path, reason: "rename: \(reason)") }
+    do {
+      try put(temporary, at: path, replacing: exists)
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw .writing(path: path, reason: "\(error)")
+    }
+  }
+
+  /// Renames. Linux cannot rename a folder over one that is not empty, so an old one steps aside
+  /// first, and comes back if the new one cannot take its place.
+  private static func put(_ temporary: String, at path: String, replacing: Bool) throws {
+    let files = FileManager.default
+    guard replacing else {
+      try files.moveItem(atPath: temporary, toPath: path)
+      return
+    }
+    let aside = temporary + ".old"
+    try files.moveItem(atPath: path, toPath: aside)
+    do {
+      try files.moveItem(atPath: temporary, toPath: path)
+    } catch {
+      try? files.moveItem(atPath: aside, toPath: path)
+      throw error
+    }
+    try? files.removeItem(atPath: aside)
   }
 
   private static func tensors(
