@@ -566,7 +566,7 @@ def make_case(name, seed):
         raise NearTie(f"selection {sae.gap}")
     record["gaps"] = {"selection": sae.gap, "greedy": min(s["gap"] for s in record["steering"])}
     sae.save(ROOT / record["autoencoder"])
-    kept = {k: (v if v.dtype == torch.int32 else v.float()).detach().contiguous() for k, v in tensors.items()}
+    kept = {k: v.detach().float().contiguous() for k, v in tensors.items()}  # indices too
     save_file(kept, ROOT / f"{name}.safetensors")
     write(ROOT / f"{name}.json", record)
     print(name, "seed", seed, record["gaps"], "l0", record["features"][1]["l0"], "fvu", record["features"][1]["fvu"],

@@ -1,0 +1,83 @@
+import Interpretation
+import TestSupport
+import Testing
+
+@Suite struct SteeringTests {
+  @Test(arguments: Bench.names)
+  func everySteeredContinuationIsTheReferences(_ name: String) throws {
+    let bench = try Bench(name)
+    let context = try bench.context()
+    for expected in bench.reference.steering {
+      let splice = Splice(
+        errorTerm: expected.errorTerm ?? "keep", reselect: expected.reselect ?? "none")
+      let found = try bench.generate(
+        expected.interventions?.map(\.intervention), splice: splice, in: context)
+      let what = "\(expected.name), \(splice.key)"
+      #expect(found.tokens.map(\.id) == expected.tokens, "\(what)")
+      #expect(found.finish == .length)
+      expectClose(found.tokens.map(\.logProbability), expected.logProbs, "\(what), log-probabilities")
+      #expect(found.divergences.count == expected.klPerToken.count)
+      for (kl, known) in zip(found.divergences, expected.klPerToken) {
+        #expect(abs(kl - known) <= 1e-4 * max(1, known), "\(what), KL")
+      }
+      #expect(found.receipt.positions == expected.receipt.positions, "\(what), positions")
+      #expect(found.receipt.dropped == expected.receipt.dropped, "\(what), dropped")
+      #expect(
+        abs(found.receipt.meanNorm - expected.receipt.meanNorm)
+          <= 1e-4 * max(1, expected.receipt.meanNorm), "\(what), mean norm")
+    }
+  }
+
+  @Test(arguments: Bench.names)
+  func steeringByNothingWithTheErrorKeptIsThePlainRunItself(_ name: String) throws {
+    let bench = try Bench(name)
+    let context = try bench.context()
+    let plain = try bench.generate(nil, in: context)
+    for splice in [Splice(), Splice(reselection: .topK)] {
+      let found = try bench.generate([], splice: splice, in: context)
+      #expect(found.tokens == plain.tokens)
+      #expect(found.text == plain.text)
+      #expect(found.divergences.allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func aContextDoesNotChangeWhileItIsContinued() throws {
+    let bench = try Bench("llama3")
+    let context = try bench.context()
+    let before = try context.logits(at: context.tokenCount - 1)
+    let changes = try #require(bench.reference.interventions["several"]).map(\.intervention)
+    let first = try bench.generate(changes, splice: Splice(errorTerm: .drop), in: context)
+    let second = try bench.generate(changes, splice: Splice(errorTerm: .drop), in: context)
+    #expect(first.tokens == second.tokens)
+    #expect(first.divergences == second.divergences)
+    #expect(try context.logits(at: context.tokenCount - 1) == before)
+    #expect(context.version == 1)
+    #expect(context.tokens == bench.reference.tokens)
+  }
+
+  @Test func appendedTokensContinueTheContext() throws {
+    let bench = try Bench("llama3")
+    let context = try bench.context()
+    let plain = try bench.generate(nil, in: context)
+    try context.append(tokens: plain.tokens.prefix(3).map(\.id), cancellation: .never)
+    #expect(context.version == 2)
+    let rest = try bench.generate(nil, in: context, tokens: 5)
+    #expect(rest.tokens.map(\.id) == plain.tokens.suffix(5).map(\.id))
+    expectClose(
+      rest.tokens.map(\.logProbability), plain.tokens.suffix(5).map(\.logProbability),
+      "log-probabilities")
+  }
+
+  @Test func everyDrawnTokenIsTold() throws {
+    let bench = try Bench("mistral")
+    let context = try bench.context()
+    var told: [Generation.Token] = []
+    let found = try context.generate(
+      GenerationOptions(maxTokens: 4), emit: { told.append($0) }, cancellation: .never)
+    #expect(told == found.tokens)
+    #expect(found.tokens.count == 4)
+    let none = try context.generate(
+      GenerationOptions(maxTokens: 0), emit: { _ in }, cancellation: .never)
+    #expect(none.tokens.isEmpty)
+  }
+}
