@@ -8,7 +8,7 @@ import Testing
   func exactFallsOfARegionAreThoseOfTheReference(_ name: String) throws {
     let bench = try Bench(name)
     let context = try bench.context()
-    let region = Array(bench.reference.region[0]..<bench.reference.region[1])
+    let region = [bench.reference.region[0]..<bench.reference.region[1]]
     let pairs = try bench.tensors.matrix("ablation.pairs")
     for splice in Splice.all {
       let falls = try bench.tensors.matrix("ablation.\(splice.key).pairs").row(0)
@@ -31,8 +31,8 @@ import Testing
   func exactFallsOfAFeatureAtAllPositionsAtOnceAreThoseOfTheReference(_ name: String) throws {
     let bench = try Bench(name)
     let context = try bench.context()
-    let region = Array(bench.reference.region[0]..<bench.reference.region[1])
-    for (span, positions) in [("all", nil), ("region", region)] {
+    let region = [bench.reference.region[0]..<bench.reference.region[1]]
+    for (span, positions) in [("all", nil), ("region", region)] as [(String, [Range<Int>]?)] {
       let latents = try bench.tensors.matrix("ablation.\(span).latents").row(0).map { Int($0) }
       for splice in Splice.all {
         let falls = try bench.tensors.matrix("ablation.\(splice.key).\(span)").row(0)
@@ -87,10 +87,11 @@ import Testing
     let bench = try Bench(name)
     let context = try bench.context()
     let target = try bench.target("sequence")
+    let first = bench.reference.region[0]
     for splice in Splice.all {
       let found = try bench.attribute(
         .all(
-          target, method: .ablation, positions: [bench.reference.region[0]], splice: splice),
+          target, method: .ablation, positions: [first..<first + 1], splice: splice),
         in: context)
       for item in found.items.prefix(3) {
         let position = try #require(item.position)

@@ -134,7 +134,7 @@ import Testing
     let target = try bench.target("logitDiff.last")
     let region = bench.reference.region[0]..<bench.reference.region[1]
     let whole = try bench.attribute(.all(target), in: context)
-    let part = try bench.attribute(.all(target, positions: Array(region)), in: context)
+    let part = try bench.attribute(.all(target, positions: [region]), in: context)
     let expected = whole.items.filter { region.contains($0.position ?? -1) }
     #expect(part.items == expected)
     #expect(part.completeness == whole.completeness)

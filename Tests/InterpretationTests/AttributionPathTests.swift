@@ -15,7 +15,7 @@ import Testing
       let found = try bench.attribute(
         .all(
           target, method: .integratedGradients(steps: bench.reference.integrated.steps),
-          positions: whole ? nil : Array(region), splice: Splice(errorTerm: expected.errorTerm)),
+          positions: whole ? nil : [region], splice: Splice(errorTerm: expected.errorTerm)),
         in: context)
       let what = "run \(index), \(expected.errorTerm)"
       let scores = try bench.entries(

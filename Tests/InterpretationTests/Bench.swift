@@ -78,12 +78,12 @@ struct Bench {
   func generate(
     _ interventions: [Intervention]?, splice: Splice = Splice(), in context: ResidentContext,
     tokens: Int = 8, cancellation: Cancellation = .never
-  ) throws -> Generation {
+  ) throws -> SteeredGeneration {
     try context.generate(
       GenerationOptions(maxTokens: tokens),
       steering: interventions.map {
         Steering(feature: feature, interventions: $0, splice: splice)
-      }, comparing: true, emit: { _ in }, cancellation: cancellation)
+      }, comparing: true, cancellation: cancellation)
   }
 
   /// What a fixture's pair of tensors `[T, k]` says of each active (position, latent).
@@ -121,7 +121,7 @@ extension AttributionResult {
 extension AttributionQuestion {
   /// With every item wanted.
   static func all(
-    _ target: AttributionTarget, method: Method = .gradient, positions: [Int]? = nil,
+    _ target: AttributionTarget, method: Method = .gradient, positions: [Range<Int>]? = nil,
     aggregate: Aggregate = .none, splice: Splice = Splice(), verify: Int = 0
   ) -> AttributionQuestion {
     AttributionQuestion(

@@ -34,7 +34,7 @@ import Testing
       ("max", .max), ("mean", .mean), ("sum", .sum),
     ]
     for expected in bench.reference.features {
-      let positions = Array(expected.region[0]..<expected.region[1])
+      let positions = [expected.region[0]..<expected.region[1]]
       for (word, ranking) in rankings {
         let ranked = try #require(expected.ranks[word])
         let found = try context.activations(

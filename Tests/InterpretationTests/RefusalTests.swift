@@ -122,7 +122,7 @@ import Testing
       let change = Intervention(latent: 3, rule: .clamp(value), coversGenerated: true)
       do {
         let found = try bench.generate([change], splice: splice, in: context)
-        #expect(found.tokens.allSatisfy { $0.logProbability.isFinite })
+        #expect(found.generation.tokens.allSatisfy { $0.logProbability.isFinite })
         #expect(found.divergences.allSatisfy(\.isFinite))
       } catch {
         #expect(!(error is CancellationError))

@@ -13,9 +13,11 @@ import Testing
       let found = try bench.generate(
         expected.interventions?.map(\.intervention), splice: splice, in: context)
       let what = "\(expected.name), \(splice.key)"
-      #expect(found.tokens.map(\.id) == expected.tokens, "\(what)")
-      #expect(found.finish == .length)
-      expectClose(found.tokens.map(\.logProbability), expected.logProbs, "\(what), log-probabilities")
+      #expect(found.generation.tokens.map(\.id) == expected.tokens, "\(what)")
+      #expect(found.generation.finish == .length)
+      expectClose(
+        found.generation.tokens.map(\.logProbability), expected.logProbs,
+        "\(what), log-probabilities")
       #expect(found.divergences.count == expected.klPerToken.count)
       for (kl, known) in zip(found.divergences, expected.klPerToken) {
         #expect(abs(kl - known) <= 1e-4 * max(1, known), "\(what), KL")
@@ -35,8 +37,8 @@ import Testing
     let plain = try bench.generate(nil, in: context)
     for splice in [Splice(), Splice(reselection: .topK)] {
       let found = try bench.generate([], splice: splice, in: context)
-      #expect(found.tokens == plain.tokens)
-      #expect(found.text == plain.text)
+      #expect(found.generation.tokens == plain.generation.tokens)
+      #expect(found.generation.text == plain.generation.text)
       #expect(found.divergences.allSatisfy { $0 == 0 })
     }
   }
@@ -48,7 +50,7 @@ import Testing
     let changes = try #require(bench.reference.interventions["several"]).map(\.intervention)
     let first = try bench.generate(changes, splice: Splice(errorTerm: .drop), in: context)
     let second = try bench.generate(changes, splice: Splice(errorTerm: .drop), in: context)
-    #expect(first.tokens == second.tokens)
+    #expect(first.generation.tokens == second.generation.tokens)
     #expect(first.divergences == second.divergences)
     #expect(try context.logits(at: context.tokenCount - 1) == before)
     #expect(context.version == 1)
@@ -58,10 +60,10 @@ import Testing
   @Test func appendedTokensContinueTheContext() throws {
     let bench = try Bench("llama3")
     let context = try bench.context()
-    let plain = try bench.generate(nil, in: context)
+    let plain = try bench.generate(nil, in: context).generation
     try context.append(tokens: plain.tokens.prefix(3).map(\.id), cancellation: .never)
     #expect(context.version == 2)
-    let rest = try bench.generate(nil, in: context, tokens: 5)
+    let rest = try bench.generate(nil, in: context, tokens: 5).generation
     #expect(rest.tokens.map(\.id) == plain.tokens.suffix(5).map(\.id))
     expectClose(
       rest.tokens.map(\.logProbability), plain.tokens.suffix(5).map(\.logProbability),
@@ -73,11 +75,13 @@ import Testing
     let context = try bench.context()
     var told: [Generation.Token] = []
     let found = try context.generate(
-      GenerationOptions(maxTokens: 4), emit: { told.append($0) }, cancellation: .never)
+      GenerationOptions(maxTokens: 4), onToken: { told.append($0) }, cancellation: .never
+    ).generation
     #expect(told == found.tokens)
     #expect(found.tokens.count == 4)
     let none = try context.generate(
-      GenerationOptions(maxTokens: 0), emit: { _ in }, cancellation: .never)
+      GenerationOptions(maxTokens: 0), cancellation: .never
+    ).generation
     #expect(none.tokens.isEmpty)
   }
 }
