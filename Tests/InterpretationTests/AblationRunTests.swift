@@ -12,7 +12,8 @@ import Testing
       let splice = Splice(errorTerm: expected.errorTerm, reselect: expected.reselect)
       let changes = try #require(bench.reference.interventions[expected.set])
       let found = try bench.ablate(
-        changes.map(\.intervention), targets: try expected.targets.map { try bench.target($0.target) },
+        changes.map(\.intervention),
+        targets: try expected.targets.map { try bench.target($0.target) },
         splice: splice, in: context)
       let what = "\(expected.set), \(splice.key)"
       expectClose(found.targets.map(\.before), expected.targets.map(\.before), "\(what), before")

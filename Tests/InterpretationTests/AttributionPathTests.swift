@@ -23,7 +23,8 @@ import Testing
       let items = try #require(found.byPlace).mapValues(\.score)
       expectClose(items, scores.filter { region.contains($0.key.position) }, what)
       let end = try #require(found.endpointDifference)
-      #expect(abs(end - expected.endpointDifference) <= 1e-4 * max(1, abs(expected.value)), "\(what)")
+      #expect(
+        abs(end - expected.endpointDifference) <= 1e-4 * max(1, abs(expected.value)), "\(what)")
       #expect(abs(found.targetValue - expected.value) <= 1e-4 * max(1, abs(expected.value)))
       let known = expected.completeness
       let parts = found.completeness

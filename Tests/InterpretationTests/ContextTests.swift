@@ -18,7 +18,9 @@ import Testing
       .all(
         try bench.target("logit.earlier"), method: .integratedGradients(steps: 2),
         positions: [region]),
-      .all(try bench.target("logitDiff.last"), method: .ablation, positions: [region.lowerBound..<region.lowerBound + 1]),
+      .all(
+        try bench.target("logitDiff.last"), method: .ablation,
+        positions: [region.lowerBound..<region.lowerBound + 1]),
       .all(try bench.target("logitDiff.last"), aggregate: .feature, verify: 3),
       .all(try bench.target("logitDiff.last")),
     ]
@@ -65,7 +67,9 @@ import Testing
       expectClose(try a.logits(at: position), try b.logits(at: position), "logits", tolerance: 1e-5)
     }
     let question = AttributionQuestion.all(.logit(token: 5, position: a.tokenCount - 1))
-    let (found, expected) = (try bench.attribute(question, in: a), try bench.attribute(question, in: b))
+    let (found, expected) = (
+      try bench.attribute(question, in: a), try bench.attribute(question, in: b)
+    )
     expectClose(
       try #require(found.byPlace).mapValues(\.score),
       try #require(expected.byPlace).mapValues(\.score), "scores")

@@ -16,7 +16,8 @@ import Testing
     #expect(try context.position(-count) == 0)
     #expect(try context.position(0) == 0)
     for position in [count, count + 7, -count - 1, Int.max, Int.min] {
-      #expect(throws: InterpretationError.positionOutOfRange(position: position, tokenCount: count)) {
+      #expect(throws: InterpretationError.positionOutOfRange(position: position, tokenCount: count))
+      {
         try context.position(position)
       }
     }
@@ -136,7 +137,8 @@ import Testing
     let context = try bench.context()
     let box = PixelBox(left: 100, top: 100, right: 110, bottom: 110)
     let wrong: [ContextRegion] = [
-      .part("nobody"), .image(index: 1, view: nil, box: nil), .image(index: -1, view: nil, box: nil),
+      .part("nobody"), .image(index: 1, view: nil, box: nil),
+      .image(index: -1, view: nil, box: nil),
       .image(index: 0, view: nil, box: box), .image(index: 0, view: .base, box: box),
     ]
     for region in wrong {
