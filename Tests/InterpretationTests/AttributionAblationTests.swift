@@ -81,6 +81,26 @@ import Testing
       / ((n * squares.0 - sumA * sumA) * (n * squares.1 - sumB * sumB)).squareRoot()
   }
 
+  /// The paper's code goes another way: it differentiates at the run without the latent, one latent at a
+  /// time. To first order that is the same fall.
+  @Test(arguments: Bench.names)
+  func exactFallsFollowThePublishedProcedure(_ name: String) throws {
+    let bench = try Bench(name)
+    let scores = try bench.tensors.matrix("published.scores")
+    let items = try bench.attribute(
+      .all(
+        try bench.target("logitDiff.last"), method: .ablation, aggregate: .feature,
+        splice: Splice(errorTerm: .drop, reselection: .topK)), in: try bench.context()
+    ).items
+    let falls = try bench.tensors.matrix("published.latents").row(0).map { latent in
+      Double(try #require(items.first { $0.latent == Int(latent) }).score)
+    }
+    let published = (0..<scores.rows).map { row in
+      scores.row(row).reduce(0) { $0 + Double($1) }
+    }
+    #expect(correlation(falls, published) > 0.98)
+  }
+
   /// Every fall of a sequence's log-probability is what the plain question about its value gives.
   @Test(arguments: Bench.names)
   func aSequencesFallIsTheDifferenceOfTwoRuns(_ name: String) throws {
