@@ -39,7 +39,7 @@ extension TopKAutoencoder {
     try check(width: x, "the activations")
     for change in changes { try change.check(rowCount: x.rows, latents: latents) }
     let centered = x.subtracting(row: decoderBias)
-    var best = RowTopK(rows: x.rows, k: k)
+    var best = TopKSelection(rows: x.rows, k: k)
     var given: [Reselection.DroppedLatent: Bool] = [:]
     let width = Self.tileWidth(rows: x.rows, latents: latents, elements: tileElements)
     for first in stride(from: 0, to: x.rows == 0 ? 0 : latents, by: width) {
@@ -62,7 +62,7 @@ extension TopKAutoencoder {
           given[.init(row: row, latent: change.latent)] = change.isRequest(for: new)
         }
       }
-      best.merge(tile, firstColumn: first, positiveOnly: true)
+      best.merge(tile, firstColumn: first, team: compute.team)
     }
     let code = SparseCode(best, latents: latents)
     let dropped = given.filter { place, wanted in
@@ -108,10 +108,11 @@ extension LatentChange {
 }
 
 extension SparseCode {
-  init(_ best: RowTopK, latents: Int) {
+  init(_ best: TopKSelection, latents: Int) {
     self.init(latents: latents)
     for row in 0..<best.rows {
-      appendSorted(indices: best.indices(row: row), values: best.values(row: row))
+      let (columns, values) = best.row(row)
+      appendSorted(indices: columns, values: values)
     }
   }
 }

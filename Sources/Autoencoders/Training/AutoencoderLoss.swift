@@ -104,12 +104,12 @@ private struct BackwardPass {
     _ x: Matrix, gradients: inout AutoencoderParameters
   ) throws(AutoencoderError) {
     let centered = x.subtracting(row: parameters.decoderBias.values)
-    var best = RowTopK(rows: x.rows, k: k)
+    var best = TopKSelection(rows: x.rows, k: k)
     let preActivations = encoder(centered)
     if let place = preActivations.firstNonFinite() {
       throw .notFinite(what: "the pre-activation", row: place.row, column: place.column)
     }
-    best.merge(preActivations, firstColumn: 0, positiveOnly: true)
+    best.merge(preActivations, firstColumn: 0, team: compute.team)
     let code = SparseCode(best, latents: parameters.latents)
     let error =
       sparseProduct(code, decoder, bias: parameters.decoderBias.values, team: compute.team) - x
@@ -129,12 +129,12 @@ private struct BackwardPass {
     _ centered: Matrix, _ error: Matrix, to gradients: inout AutoencoderParameters
   ) {
     guard let deadEncoder else { return }
-    var best = RowTopK(rows: centered.rows, k: auxiliaryK)
-    best.merge(deadEncoder(centered), firstColumn: 0, positiveOnly: true)
+    var best = TopKSelection(rows: centered.rows, k: auxiliaryK)
+    best.merge(deadEncoder(centered), firstColumn: 0, team: compute.team)
     var code = SparseCode(latents: parameters.latents)
     for row in 0..<best.rows {
-      let latents = best.indices(row: row).map { Int32(dead[Int($0)]) }
-      code.appendSorted(indices: latents, values: best.values(row: row))
+      let (places, values) = best.row(row)
+      code.appendSorted(indices: places.map { Int32(dead[Int($0)]) }, values: values)
     }
     let difference = sparseProduct(code, decoder, bias: nil, team: compute.team) + error
     auxiliarySquaredError += difference.sumOfSquares()
