@@ -27,7 +27,7 @@ package struct Attribution {
   ) throws {
     try question.target.check(
       tokenCount: context.tokenCount,
-      vocabularySize: context.decoder.configuration.vocabularySize)
+      vocabularySize: context.decoder.vocabularySize)
     self.question = question
     self.context = context
     self.feature = feature
@@ -39,6 +39,8 @@ package struct Attribution {
       cancellation: cancellation)
   }
 
+  var decoder: LlamaDecoder { context.decoder }
+
   /// The rows above which nothing can matter: causality ends at the target's last position.
   var rowCount: Int { (terms.map(\.row).max() ?? 0) + 1 }
 
@@ -48,7 +50,7 @@ package struct Attribution {
       return [Bool](repeating: true, count: point.rowCount)
     }
     var covered = [Bool](repeating: false, count: point.rowCount)
-    for position in positions { covered[position] = true }
+    for position in positions.joined() { covered[position] = true }
     return covered
   }
 
@@ -56,13 +58,14 @@ package struct Attribution {
   package func callAsFunction() throws -> AttributionResult {
     let input =
       question.splice.errorTerm == .keep
-      ? point.residual : feature.autoencoder.decode(point.code)
+      ? point.residual : try feature.autoencoder.decode(point.code)
     let (value, gradient, endpointDifference) = try gradient(at: input)
     if let place = gradient.firstNonFinite() {
       throw InterpretationError.nonFinite("the gradient at position \(place.row)")
     }
-    let scores = ActivationScores(
-      point: point, gradient: gradient, reselection: question.splice.reselection)
+    let scores = try ActivationScores(
+      point: point, gradient: gradient, reselection: question.splice.reselection,
+      cancellation: cancellation)
     var items = scores.items(covering: covers())
     var measured: Int?
     let candidates = question.method == .ablation ? items.count : nil
@@ -79,7 +82,7 @@ package struct Attribution {
     let ranked = ranked(items)
     return AttributionResult(
       targetValue: value, items: ranked, byPart: partScores(byPosition),
-      completeness: scores.completeness(input: input, errorTerm: question.splice.errorTerm),
+      completeness: try scores.completeness(input: input, errorTerm: question.splice.errorTerm),
       verification: try verification(of: ranked), byPosition: byPosition, measured: measured,
       candidates: candidates, endpointDifference: endpointDifference)
   }

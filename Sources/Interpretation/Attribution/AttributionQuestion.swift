@@ -13,7 +13,7 @@ package struct AttributionQuestion: Sendable {
   package var target: AttributionTarget
   package var method: Method
   /// Positions whose features are scored, ascending; nil for all.
-  package var positions: [Int]?
+  package var positions: [Range<Int>]?
   package var topK: Int
   package var aggregate: Aggregate
   package var splice: Splice
@@ -24,7 +24,7 @@ package struct AttributionQuestion: Sendable {
   package var ablationLimit: Int
 
   package init(
-    target: AttributionTarget, method: Method = .gradient, positions: [Int]? = nil, topK: Int = 20,
+    target: AttributionTarget, method: Method = .gradient, positions: [Range<Int>]? = nil, topK: Int = 20,
     aggregate: Aggregate = .none, splice: Splice = Splice(), verify: Int = 0,
     ablationLimit: Int = 4096
   ) {

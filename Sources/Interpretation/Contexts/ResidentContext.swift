@@ -55,10 +55,10 @@ package final class ResidentContext {
         .mapValues { $0.slice(rows: 0..<reusable) }
       finalResidual = other.finalResidual.slice(rows: 0..<reusable)
     } else {
-      embeddings = Matrix(rows: 0, columns: decoder.configuration.hiddenSize)
-      cache = decoder.emptyCache()
+      embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
+      cache = decoder.makeCache()
       residuals = [:]
-      finalResidual = Matrix(rows: 0, columns: decoder.configuration.hiddenSize)
+      finalResidual = Matrix(rows: 0, columns: decoder.hiddenSize)
     }
     let new = try model.embeddings(prompt, from: reusable, cancellation: cancellation)
     progress(0.1)
@@ -116,7 +116,7 @@ package final class ResidentContext {
     if block == decoder.blockCount - 1 { return finalResidual }
     let below = residuals.keys.filter { $0 < block }.max()
     let start = below.map { $0 + 1 } ?? 0
-    var scratch = decoder.emptyCache()
+    var scratch = decoder.makeCache()
     let computed = try decoder.forward(
       below.flatMap { residuals[$0] } ?? embeddings, blocks: start..<block + 1, cache: &scratch,
       cancellation: cancellation)

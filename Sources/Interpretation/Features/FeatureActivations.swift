@@ -26,11 +26,11 @@ package struct FeatureActivations: Sendable {
 extension ResidentContext {
   /// Ranks the features active at the positions (all when nil).
   package func activations(
-    of feature: LoadedAutoencoder, at positions: [Int]?, topK: Int,
+    of feature: LoadedAutoencoder, at positions: [Range<Int>]?, topK: Int,
     rankedBy ranking: FeatureActivations.Ranking, cancellation: Cancellation
   ) throws -> FeatureActivations {
     let code = try code(of: feature, cancellation: cancellation)
-    let rows = positions ?? Array(0..<tokenCount)
+    let rows = positions.map { Array($0.joined()) } ?? Array(0..<tokenCount)
     var found: [Int: [FeatureActivations.Item.Position]] = [:]
     var active = 0
     for row in rows {

@@ -28,13 +28,13 @@ extension LoadedAutoencoder {
     ofLatent latent: Int, decoder: LlamaDecoder, count: Int, cancellation: Cancellation
   ) throws -> FeatureInformation {
     try check(latent: latent)
-    let row = autoencoder.decoderRows([latent])
+    let row = try autoencoder.decoderRows([latent])
     let effects = decoder.directEffect(row).row(0)
     let order = effects.indices.sorted { (effects[$0], $1) > (effects[$1], $0) }
     let neighbours = try autoencoder.neighbours(
       ofLatent: latent, count: count, cancellation: cancellation)
     return FeatureInformation(
-      decoderNorm: row.rowDots(row)[0].squareRoot().asFloat,
+      decoderNorm: Float(row.rowDots(row)[0].squareRoot()),
       encoderBias: autoencoder.encoderBias[latent],
       promoted: order.prefix(count).map { .init(token: $0, effect: effects[$0]) },
       suppressed: order.suffix(count).reversed().map { .init(token: $0, effect: effects[$0]) },

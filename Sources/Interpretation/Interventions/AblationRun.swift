@@ -33,7 +33,7 @@ extension ResidentContext {
   ) throws -> AblationResult {
     for target in targets {
       try target.check(
-        tokenCount: tokenCount, vocabularySize: decoder.configuration.vocabularySize)
+        tokenCount: tokenCount, vocabularySize: decoder.vocabularySize)
     }
     let plain = SplicedRun(context: self, feature: feature, interventions: [], splice: Splice())
     let rebuilt = SplicedRun(

@@ -54,9 +54,9 @@ extension TopKAutoencoder {
     switch splice.reselection {
     case .none: changed = try code.changing(changes)
     case .topK:
-      let (taken, dropped) = try encode(x, changing: changes, cancellation: cancellation)
-      changed = taken
-      receipt.dropped += dropped
+      let reselection = try encode(x, changing: changes, cancellation: cancellation)
+      changed = reselection.code
+      receipt.dropped += reselection.dropped.count
     }
     let difference = try decodeChange(from: code, to: changed)
     for squared in try difference.rowDots(difference) where squared > 0 {

@@ -8,7 +8,7 @@ package struct GenerationOptions: Sendable {
   /// Texts that end the continuation; they are not part of it.
   package var stop: [String]
 
-  package init(maxTokens: Int, sampling: SamplingOptions = SamplingOptions(), stop: [String] = []) {
+  package init(maxTokens: Int, sampling: SamplingOptions = .greedy, stop: [String] = []) {
     self.maxTokens = maxTokens
     self.sampling = sampling
     self.stop = stop
@@ -54,7 +54,8 @@ extension ResidentContext {
       text: "", tokens: [], finish: .length, divergences: [], receipt: InterventionReceipt())
     while result.tokens.count < options.maxTokens {
       try cancellation.check()
-      let token = sampler.next(run.logits)
+      let choice = try sampler.choose(run.logits)
+      let token = choice.token
       if let plain { result.divergences.append(divergence(run.logits, from: plain.logits)) }
       if model.isStop(token) {
         result.finish = .stop
@@ -62,7 +63,7 @@ extension ResidentContext {
       }
       let drawn = Generation.Token(
         id: token, text: text.append(token),
-        logProbability: run.logits[token] - logSumExp(run.logits))
+        logProbability: choice.logProbability)
       result.tokens.append(drawn)
       emit(drawn)
       if text.isStopped {
@@ -85,7 +86,7 @@ package func divergence(_ p: [Float], from q: [Float]) -> Float {
   var sum = 0.0
   for (a, b) in zip(p, q) {
     let logP = Double(a) - normP
-    let probability = logP.exponential
+    let probability = exp(logP)
     if probability > 0 { sum += probability * (logP - (Double(b) - normQ)) }
   }
   return Float(max(0, sum))

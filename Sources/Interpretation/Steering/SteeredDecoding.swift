@@ -52,7 +52,7 @@ package struct SteeredDecoding {
       return
     }
     let above = steering.feature.block + 1..<decoder.blockCount
-    cache.truncate(blocks: above, tokens: spliced.start)
+    cache.replace(blocks: above, from: cache.prefix(tokens: spliced.start, blocks: above))
     let outputs = try decoder.forward(
       spliced.residual, blocks: above, cache: &cache, cancellation: cancellation)
     logits = decoder.logits(outputs.slice(rows: outputs.rows - 1..<outputs.rows)).row(0)
