@@ -1,0 +1,110 @@
+/// Hot loops of the room Tensors, in C. Only `Tensors` imports this module.
+///
+/// Matrices are row-major; `[R, C]` names rows and columns; a `stride` counts elements from one row to the next. Pointers to
+/// floats are aligned to 4 bytes at least; pointers to weights may have any alignment. Nothing here checks its arguments,
+/// allocates shared state or calls back, and every function may run on several threads at once for disjoint outputs.
+/// `path` chooses the instructions and must be one that `kernel_path_available` confirms.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum kernel_path {
+  kernel_path_portable = 0,
+  kernel_path_avx2 = 1,
+  kernel_path_avx512 = 2,
+  kernel_path_avx512_bf16 = 3,
+  kernel_path_amx = 4,
+  /// The AMX source over tile operations written in C: for tests on machines without AMX. Slow.
+  kernel_path_amx_emulated = 5,
+};
+
+/// Element types of weights.
+enum kernel_type { kernel_float32 = 0, kernel_float16 = 1, kernel_bfloat16 = 2 };
+
+/// 1 when this processor and operating system run `path`. For AMX this asks Linux for permission to use the tile registers.
+int kernel_path_available(int path);
+
+// MARK: Threads (team.c)
+
+/// A fork-join team: `thread_count - 1` threads of its own beside the calling one.
+struct kernel_team;
+struct kernel_team *kernel_team_create(int thread_count);  // NULL when a thread cannot be started
+/// Calls `body(context, part)` once for each part in 0 ..< parts, spread over the team, and returns when all have returned.
+/// Callers on several threads take turns; a call from inside a body runs its parts on the calling thread.
+void kernel_team_run(struct kernel_team *team, long parts, void (*body)(void *, long), void *context);
+void kernel_team_destroy(struct kernel_team *team);
+
+// MARK: Conversions (convert.c)
+
+/// `count` elements of `type` at `source` (any alignment) as float32.
+void kernel_widen(int path, int type, const void *source, float *target, size_t count);
+/// float32 to bfloat16, to nearest, ties to even; NaN stays NaN.
+void kernel_round_to_bfloat16(int path, const float *source, uint16_t *target, size_t count);
+/// Index of the first infinity or NaN, or `count`.
+size_t kernel_first_non_finite(int type, const void *source, size_t count);
+
+// MARK: Vectors (rows.inc)
+
+float kernel_dot(int path, const float *a, const float *b, size_t count);
+float kernel_max_magnitude(int path, const float *a, size_t count);  // NaN where there is one
+float kernel_max_difference(int path, const float *a, const float *b, size_t count);  // max |a - b|, NaN where there is one
+void kernel_add(int path, float *target, const float *a, size_t count);  // target += a
+void kernel_add_scaled(int path, float *target, const float *a, float scale, size_t count);  // target += scale a
+/// target = exp(source - maximum); returns the sum of target.
+float kernel_exp_shifted(int path, const float *source, float *target, float maximum, size_t count);
+float kernel_maximum(int path, const float *a, size_t count);  // of count >= 1 numbers, no NaN
+void kernel_exp(int path, const float *source, float *target, size_t count);
+
+// MARK: Rows (rows.inc): x, y, g, dx are [rows, columns], contiguous
+
+/// y = weight * x * (mean(x^2) + epsilon)^-1/2 for each row.
+void kernel_rms_norm(
+    int path, const float *x, const float *weight, float epsilon, float *y, size_t rows, size_t columns);
+/// dx from g, the gradient at y.
+void kernel_rms_norm_pullback(
+    int path, const float *x, const float *weight, float epsilon, const float *g, float *dx, size_t rows,
+    size_t columns);
+/// y = weight * (x - mean) * (variance + epsilon)^-1/2 + bias for each row; the variance is divided by `columns`.
+void kernel_layer_norm(
+    int path, const float *x, const float *weight, const float *bias, float epsilon, float *y, size_t rows,
+    size_t columns);
+void kernel_layer_norm_pullback(
+    int path, const float *x, const float *weight, float epsilon, const float *g, float *dx, size_t rows,
+    size_t columns);
+/// y = x / (1 + exp(-gate)) * gate, elementwise: silu(gate) * up.
+void kernel_silu_gate(int path, const float *gate, const float *up, float *y, size_t count);
+void kernel_silu_gate_pullback(
+    int path, const float *gate, const float *up, const float *g, float *gate_gradient, float *up_gradient,
+    size_t count);
+enum kernel_activation {
+  kernel_quick_gelu = 0, kernel_gelu = 1, kernel_gelu_tanh = 2, kernel_silu = 3, kernel_relu = 4
+};
+void kernel_activate(int path, int activation, const float *x, float *y, size_t count);
+/// Rotates pairs (i, i + head_size / 2) of every head of one row by the angles whose cosines and sines `[head_size / 2]` are
+/// given; `sign` is 1 forward and -1 for the pullback.
+void kernel_rotate(
+    int path, const float *x, float *y, const float *cosines, const float *sines, float sign, size_t heads,
+    size_t head_size);
+
+// MARK: Attention (attention.inc)
+
+struct kernel_attention {
+  size_t query_heads, key_value_heads, head_size;
+  size_t queries, keys;   // T, S
+  size_t first_position;  // of query 0; key 0 is at position 0
+  int causal;
+  size_t window;  // key j is visible to query i iff i - window < j; 0: no window
+};
+/// Floats of scratch that one call of the two functions below needs.
+size_t kernel_attention_scratch(const struct kernel_attention *shape);
+/// Parts into which forward attention may be split: key/value heads times tiles of queries.
+size_t kernel_attention_parts(const struct kernel_attention *shape);
+/// One part of softmax(q kT / sqrt(head_size)) v: q, output [T, H d]; k, v [S, G d]; log_sum_exp [T, H].
+void kernel_attention(
+    int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
+    float *output, float *log_sum_exp, float *scratch);
+/// The gradients of one key/value head, `part` in 0 ..< G: writes its columns of dq, dk, dv, which hold zeros before.
+void kernel_attention_pullback(
+    int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
+    const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv, float *scratch);

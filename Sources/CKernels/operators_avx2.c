@@ -1,0 +1,20 @@
+// The operators for AVX2 with fused multiplication and addition.
+
+#include "include/kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "vector.h"
+#include "attention_sizes.h"
+
+#define NAME(operation) kernel_##operation##_avx2
+// Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
+#define PRODUCT_ROWS 6
+#define PRODUCT_VECTORS 1
+
+#include "rows.inc"
+#include "attention.inc"
+
+#pragma clang attribute pop

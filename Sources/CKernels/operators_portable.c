@@ -1,0 +1,17 @@
+// The operators for any processor; the reference the other paths are held to.
+
+#include "include/kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "vector.h"
+#include "attention_sizes.h"
+
+#define NAME(operation) kernel_##operation##_portable
+// Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
+#define PRODUCT_ROWS 4
+#define PRODUCT_VECTORS 1
+
+#include "rows.inc"
+#include "attention.inc"

@@ -1,0 +1,90 @@
+// Vectors of 16 floats in clang's vector extension. The same source becomes one 512-bit register, two of AVX2 or four of SSE,
+// with the same order of additions: the paths differ only where a multiplication and an addition are fused.
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// Vectors are only passed between functions that are inlined, so their calling convention does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { lanes = 16 };
+
+typedef float vector __attribute__((vector_size(64)));
+typedef int32_t int_vector __attribute__((vector_size(64)));
+typedef float loose_vector __attribute__((vector_size(64), aligned(4), may_alias));
+
+INLINE vector load(const float *p) { return *(const loose_vector *)p; }
+INLINE void store(float *p, vector v) { *(loose_vector *)p = v; }
+INLINE vector splat(float x) { return (vector){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+
+/// The first `count` < 16 floats, zeros after them.
+INLINE vector load_some(const float *p, size_t count) {
+  float a[lanes] = {0};
+  memcpy(a, p, count * sizeof(float));
+  return load(a);
+}
+
+INLINE void store_some(float *p, vector v, size_t count) {
+  float a[lanes];
+  store(a, v);
+  memcpy(p, a, count * sizeof(float));
+}
+
+INLINE vector select(int_vector mask, vector yes, vector no) {
+  return (vector)((mask & (int_vector)yes) | (~mask & (int_vector)no));
+}
+INLINE vector larger(vector a, vector b) { return select(a > b, a, b); }
+INLINE vector magnitude(vector a) { return (vector)((int_vector)a & 0x7fffffff); }
+
+/// Sum of the lanes, in halves: lane i with lane i + 8, then + 4, + 2, + 1.
+INLINE float sum(vector v) {
+  typedef float half __attribute__((vector_size(32)));
+  typedef float quarter __attribute__((vector_size(16)));
+  half a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+      + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  quarter b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+  return (b[0] + b[2]) + (b[1] + b[3]);
+}
+
+INLINE float maximum_lane(vector v) {
+  float a[lanes];
+  store(a, v);
+  float m = a[0];
+  for (int i = 1; i < lanes; i++) m = a[i] > m ? a[i] : m;
+  return m;
+}
+
+/// e^x within 2 units in the last place (measured over every float in [-87.3, 88.7]); 0 below -104, infinity above 88.73, NaN of NaN.
+///
+/// x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7 (remainder below 5e-9), and 2^n in two factors,
+/// because 2^128 is not a float though e^88.7 is.
+INLINE vector exponential(vector x) {
+  vector clamped = select(x < splat(-104.5f), splat(-104.5f), x);
+  clamped = select(clamped > splat(89.5f), splat(89.5f), clamped);
+  const vector shift = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits
+  vector shifted = clamped * 1.44269504088896341f + shift;
+  vector n = shifted - shift;
+  int_vector power = (int_vector)shifted - (int_vector)shift;
+  vector r = clamped - n * 0.693145751953125f;  // ln 2 in 15 bits: exact for |n| < 512
+  r = r - n * 1.42860677e-6f;
+  vector p = splat(1.0f / 5040);
+  p = p * r + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = (r * r) * p + r;
+  p = p + 1.0f;
+  int_vector half = power >> 1;
+  vector first = (vector)((half + 127) << 23);
+  vector second = (vector)((power - half + 127) << 23);
+  return select(x == x, p * first * second, x);
+}
+
+/// 1 / (1 + e^-x)
+INLINE vector sigmoid(vector x) { return 1.0f / (1.0f + exponential(-x)); }

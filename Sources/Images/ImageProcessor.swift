@@ -1,0 +1,76 @@
+/// LLaVA-NeXT's image processor: byte for byte the pixel values of transformers' Pillow backend.
+package struct ImageProcessor: Sendable {
+  package let configuration: ImageProcessorConfiguration
+  /// Side of a tile in pixels.
+  package let tileSide: Int
+  /// `[3, 256]`
+  private let table: [[Float]]
+
+  /// - Throws: `ImageError.invalidConfiguration`.
+  package init(_ configuration: ImageProcessorConfiguration) throws(ImageError) {
+    self.configuration = configuration
+    tileSide = try configuration.tileSide()
+    table = try configuration.normalizationTable()
+  }
+
+  /// Where a picture of this size lies on its canvas; nil without pinpoints.
+  package func tiling(pictureWidth: Int, pictureHeight: Int) -> TilingGeometry? {
+    let canvas = GridPinpoint.bestResolution(
+      width: pictureWidth, height: pictureHeight, among: configuration.pinpoints)
+    return canvas.map {
+      TilingGeometry(
+        pictureWidth: pictureWidth, pictureHeight: pictureHeight, canvas: $0, tileSide: tileSide)
+    }
+  }
+
+  /// The picture's base tile and canvas tiles.
+  package func tiledImage(from picture: Picture) throws(ImageError) -> TiledImage {
+    let base = try resized(picture, width: tileSide, height: tileSide)
+    let tiling = tiling(pictureWidth: picture.width, pictureHeight: picture.height)
+    let tileCount = 1 + (tiling.map { $0.tileRows * $0.tileColumns } ?? 0)
+    var values = [Float](repeating: 0, count: tileCount * 3 * tileSide * tileSide)
+    write(base, left: 0, top: 0, tileRow: 0, tileColumn: 0, tile: 0, into: &values)
+    if let tiling {
+      let hung = try resized(picture, width: tiling.resizedWidth, height: tiling.resizedHeight)
+      for index in 1..<tileCount {
+        let (row, column) = (index - 1).quotientAndRemainder(dividingBy: tiling.tileColumns)
+        write(
+          hung, left: tiling.left, top: tiling.top, tileRow: row, tileColumn: column, tile: index,
+          into: &values)
+      }
+    }
+    return TiledImage(
+      values: values, tileCount: tileCount, tileSide: tileSide, pictureWidth: picture.width,
+      pictureHeight: picture.height, tiling: tiling)
+  }
+
+  private func resized(_ picture: Picture, width: Int, height: Int) throws(ImageError) -> Picture {
+    try picture.resized(
+      width: width, height: height, filter: configuration.filter,
+      passOrder: configuration.passOrder)
+  }
+
+  /// Writes the tile that starts at (`tileColumn`, `tileRow`) tiles of a black canvas on which `picture` hangs at
+  /// (`left`, `top`). Padding is black before normalisation.
+  private func write(
+    _ picture: Picture, left: Int, top: Int, tileRow: Int, tileColumn: Int, tile: Int,
+    into values: inout [Float]
+  ) {
+    let plane = tileSide * tileSide
+    for channel in 0..<3 {
+      let levels = table[channel]
+      var to = (tile * 3 + channel) * plane
+      for y in 0..<tileSide {
+        let row = tileRow * tileSide + y - top
+        for x in 0..<tileSide {
+          let column = tileColumn * tileSide + x - left
+          let isInside =
+            row >= 0 && row < picture.height && column >= 0 && column < picture.width
+          let byte = isInside ? picture.pixels[(row * picture.width + column) * 3 + channel] : 0
+          values[to] = levels[Int(byte)]
+          to += 1
+        }
+      }
+    }
+  }
+}

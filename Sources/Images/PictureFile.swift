@@ -1,0 +1,46 @@
+import Glibc
+
+/// Reads a picture's file without following it into a device or beyond the limit.
+enum PictureFile {
+  static func bytes(atPath path: String, limits: PictureLimits) throws(ImageError) -> [UInt8] {
+    // O_NONBLOCK: opening a pipe must not wait for a writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastReason()) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: lastReason())
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+      throw .unreadable(
+        path: path, reason: isDirectory ? "it is a directory" : "it is not a regular file")
+    }
+    try limits.check(fileLength: Int(status.st_size))
+    return try contents(of: descriptor, length: Int(status.st_size), path: path)
+  }
+
+  private static func contents(
+    of descriptor: Int32, length: Int, path: String
+  ) throws(ImageError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: length)
+    var filled = 0
+    while filled < length {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        return unsafe read(descriptor, rest.baseAddress, rest.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .unreadable(path: path, reason: lastReason()) }
+      if count == 0 { break }
+      filled += count
+    }
+    bytes.removeLast(length - filled)
+    return bytes
+  }
+
+  private static func lastReason() -> String {
+    guard let text = unsafe strerror(errno) else { return "unknown reason" }
+    return unsafe String(cString: text)
+  }
+}

@@ -1,0 +1,28 @@
+/// The picture formats that are read.
+package enum PictureFormat: String, Sendable {
+  case png = "PNG"
+  case jpeg = "JPEG"
+
+  private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  private static let jpegSignature: [UInt8] = [0xFF, 0xD8, 0xFF]
+
+  /// The format that `bytes` begin like; the name of a file says nothing.
+  ///
+  /// - Throws: `ImageError.notAPicture` with the first bytes.
+  package init(sniffing bytes: [UInt8]) throws(ImageError) {
+    if bytes.starts(with: Self.pngSignature) {
+      self = .png
+    } else if bytes.starts(with: Self.jpegSignature) {
+      self = .jpeg
+    } else {
+      throw .notAPicture(beginning: Self.spelled(bytes.prefix(8)))
+    }
+  }
+
+  private static func spelled(_ bytes: ArraySlice<UInt8>) -> String {
+    if bytes.isEmpty { return "nothing: it is empty" }
+    let hexadecimal = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    let letters = bytes.map { (0x20..<0x7F).contains($0) ? Character(Unicode.Scalar($0)) : "." }
+    return "\(hexadecimal.joined(separator: " ")) (\"\(String(letters))\")"
+  }
+}

@@ -1,0 +1,35 @@
+import CKernels
+
+/// silu(gate) ⊙ up, all `[T, F]`.
+package func siluGate(gate: Matrix, up: Matrix, team: ThreadTeam? = nil) -> Matrix {
+  unsafe gate.mapRows(with: up, team: team) { a, u, y, rows in
+    unsafe kernel_silu_gate(KernelPath.best.code, a, u, y, rows * gate.columns)
+  }
+}
+
+/// The gradients at gate and up from the gradient at the output, all `[T, F]`.
+package func siluGatePullback(
+  gate: Matrix, up: Matrix, outputGradient: Matrix, team: ThreadTeam? = nil
+) -> (gate: Matrix, up: Matrix) {
+  precondition(
+    outputGradient.rows == gate.rows && outputGradient.columns == gate.columns,
+    "[\(outputGradient.rows), \(outputGradient.columns)] for [\(gate.rows), \(gate.columns)]")
+  let upGradient = Matrix(uninitializedRows: up.rows, columns: up.columns)
+  let gateGradient = Matrix(uninitializedRows: gate.rows, columns: gate.columns)
+  let columns = gate.columns
+  precondition(up.rows == gate.rows && up.columns == columns, "gate and up differ in shape")
+  forRowRanges(rows: gate.rows, columns: columns, team: team) { range in
+    let offset = range.lowerBound * columns
+    unsafe gate.withPointer { a in
+      unsafe up.withPointer { u in
+        unsafe outputGradient.withPointer { g in
+          unsafe kernel_silu_gate_pullback(
+            KernelPath.best.code, a + offset, u + offset, g + offset,
+            gateGradient.storage.pointer + offset, upGradient.storage.pointer + offset,
+            range.count * columns)
+        }
+      }
+    }
+  }
+  return (gateGradient, upGradient)
+}
