@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import Models
 package import Tensors
 
