@@ -1,0 +1,147 @@
+import Glibc
+
+/// One client over a pair of descriptors: Base Protocol 0.9, from the first byte to the exit code.
+///
+/// Four threads share the work. The reader (the thread that calls `run`) takes messages, decides
+/// their order and handles cancellation before anything else; it never waits for output. The control
+/// and the engine lane answer. The writer sends. The connection knows no method but those of the base
+/// protocol; the rest is the handler's.
+package final class Connection: Sendable {
+  package typealias Log = @Sendable (LogLevel, String) -> Void
+
+  let input: Int32
+  let limits: ConnectionLimits
+  let handler: any RequestHandler
+  let lanes: Lanes
+  let log: Log
+  let output: OutputQueue
+  let table: RequestTable
+  let trace: Trace
+  let wake: WakePipe
+  private let clientProcess: Int64?
+
+  /// - Parameters:
+  ///   - input: the descriptor that messages are read from.
+  ///   - output: the descriptor that messages are written to; nothing else may write there.
+  ///   - clientProcess: a process whose end ends the connection, beside `initialize`'s processId.
+  ///   - log: takes what is worth a line on standard error; called from several threads.
+  /// - Returns: nil where the process has no descriptor left.
+  package init?(
+    input: Int32, output descriptor: Int32, handler: any RequestHandler, lanes: Lanes,
+    limits: ConnectionLimits = ConnectionLimits(), clientProcess: Int64? = nil,
+    log: @escaping Log = { _, _ in }
+  ) {
+    guard let wake = WakePipe() else { return nil }
+    self.input = input
+    self.handler = handler
+    self.lanes = lanes
+    self.limits = limits
+    self.clientProcess = clientProcess
+    self.log = log
+    self.wake = wake
+    output = OutputQueue(descriptor: descriptor, limit: limits.unreadOutput) { reason in
+      log(.warning, reason)
+      wake.send(.clientGone)
+    }
+    trace = Trace(output: output)
+    table = RequestTable(output: output, trace: trace) { wake.send(.look) }
+  }
+
+  /// Serves the client until it leaves.
+  /// - Returns: the process's exit code: 0 after a `shutdown`, else 1.
+  package func run() -> Int32 {
+    var session = Session(connection: self, clientProcess: clientProcess)
+    let code = session.run()
+    table.end()
+    // A client that does not read must not keep the process alive.
+    if !output.close(waiting: 1) { log(.warning, "some output was never read") }
+    return code
+  }
+
+  /// Ends the connection as `shutdown` and `exit` would. May be called from any thread and from a
+  /// signal handler.
+  package func stop() { wake.send(.stop) }
+
+  /// Sends a notification of the kernel's own.
+  /// - Parameter key: while it waits, a later notification of the same key takes its place.
+  package func notify(_ method: String, _ params: JSONValue, replacing key: String? = nil) {
+    do throws(WireError) {
+      let body = try Envelope.notification(method: method, params: params)
+      output.send(body, replacing: key)
+    } catch {
+      log(.error, "\(method) was not sent: \(error)")
+    }
+  }
+
+  // MARK: Requests
+
+  /// Enters a request and hands it to its lane. Runs on the reader.
+  /// - Parameter lane: nil where there is no such method.
+  /// - Returns: whether it has been answered with a result already.
+  @discardableResult
+  func accept(id: RequestID, method: String, params: JSONValue, lane: Lane?) -> Bool {
+    guard let lane else { return refuse(id, .methodNotFound(method)) }
+    guard case .object = params else {
+      let error = WireError.mismatch(path: "params", expected: "object", found: params.summary)
+      return refuse(id, .invalidParams(error))
+    }
+    let options: RequestOptions
+    do throws(WireError) {
+      options = try RequestOptions(params: params)
+    } catch {
+      return refuse(id, .invalidParams(error))
+    }
+    let exchange = Exchange(id: id, method: method, lane: lane, options: options, table: table)
+    let limit = lane == .engine ? limits.queuedRequests : limits.queuedControlRequests
+    guard table.enter(exchange, limit: limit) else {
+      return refuse(
+        id,
+        .requestFailed(
+          kind: "busy", message: "\(limit) requests are waiting already", retryable: true,
+          hint: "wait for answers before asking more"))
+    }
+    let call = Call(exchange: exchange, params: params, options: options)
+    switch lane {
+    case .immediate: return perform(call, exchange)
+    case .control: lanes.control.submit { [self] in perform(call, exchange) }
+    case .engine: lanes.engine.submit { [self] in perform(call, exchange) }
+    }
+    return false
+  }
+
+  /// - Returns: false: this is no result.
+  @discardableResult
+  func refuse(_ id: RequestID?, _ failure: ResponseFailure) -> Bool {
+    output.send(Envelope.response(id: id, failure: failure))
+    return false
+  }
+
+  /// Answers a request. Runs on its lane.
+  /// - Returns: whether there was a result.
+  @discardableResult
+  private func perform(_ call: Call, _ exchange: Exchange) -> Bool {
+    table.leaveQueue(exchange.lane)
+    guard exchange.begin() else { return false }
+    do {
+      try call.checkStop()
+      call.reply(try handler.answer(call))
+      return true
+    } catch {
+      call.fail(failure(for: error, of: call))
+      return false
+    }
+  }
+
+  private func failure(for error: any Error, of call: Call) -> ResponseFailure {
+    if call.isCancelled { return .cancelled }
+    switch error {
+    case let failure as ResponseFailure: return failure
+    case let error as WireError: return .invalidParams(error)
+    case is CancellationError: return call.stopFailure
+    default:
+      let reference = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+      log(.error, "\(reference): \(call.method) failed: \(error)")
+      return .internalError("internal error \(reference); the kernel's log has the details")
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/// How much one client may ask for at a time.
+package struct ConnectionLimits: Sendable, Equatable {
+  package var framing: FramingLimits
+  package var json: JSONLimits
+  /// Requests that wait for the engine; the next is refused with kind `busy`.
+  package var queuedRequests: Int
+  /// Requests that wait for the control thread.
+  package var queuedControlRequests: Int
+  /// Bytes of output that the client has not read; beyond them it is taken for dead.
+  package var unreadOutput: Int
+
+  package init(
+    framing: FramingLimits = FramingLimits(), json: JSONLimits = JSONLimits(),
+    queuedRequests: Int = 1024, queuedControlRequests: Int = 16_384,
+    unreadOutput: Int = 256 << 20
+  ) {
+    self.framing = framing
+    self.json = json
+    self.queuedRequests = queuedRequests
+    self.queuedControlRequests = queuedControlRequests
+    self.unreadOutput = unreadOutput
+  }
+}

@@ -1,0 +1,94 @@
+/// The `$/progress` notifications of one request: nothing in the first 300 ms, then at most ten a
+/// second under each token, and the end before the reply.
+struct ProgressStream {
+  struct Message {
+    let body: [UInt8]
+    /// A waiting report may be replaced by a newer one.
+    var key: String?
+  }
+
+  private struct Batch {
+    let name: String
+    let fields: [String: JSONValue]
+    var items: [JSONValue]
+  }
+
+  private static let quietTime = Duration.milliseconds(300)
+  private static let interval = Duration.milliseconds(100)
+
+  private let options: RequestOptions
+  private let start = ContinuousClock.now
+  private var hasBegun = false
+  private var percentage: Int64 = 0
+  private var lastReport: ContinuousClock.Instant?
+  private var lastItems: ContinuousClock.Instant?
+  private var batches: [Batch] = []
+
+  init(options: RequestOptions) { self.options = options }
+
+  mutating func report(title: String, message: String?, fraction: Double?) -> [Message] {
+    guard let token = options.workDoneToken, isDue(since: lastReport) else { return [] }
+    lastReport = .now
+    var value: [String: JSONValue] = ["kind": hasBegun ? "report" : "begin"]
+    if let message { value["message"] = .string(message) }
+    if let fraction, fraction.isFinite {
+      percentage = max(percentage, Int64(min(max(fraction, 0), 1) * 100))
+      value["percentage"] = .integer(percentage)
+    }
+    let key = hasBegun ? "progress \(token.id)" : nil
+    if !hasBegun {
+      hasBegun = true
+      value["title"] = .string(title)
+      value["cancellable"] = true
+    }
+    return Self.messages(token, value, key: key)
+  }
+
+  mutating func add(
+    _ items: [JSONValue], as name: String, with fields: [String: JSONValue]
+  ) -> [Message] {
+    guard options.partialResultToken != nil else { return [] }
+    if let last = batches.indices.last, batches[last].name == name, batches[last].fields == fields {
+      batches[last].items += items
+    } else {
+      batches.append(Batch(name: name, fields: fields, items: items))
+    }
+    return isDue(since: lastItems) ? takeItems() : []
+  }
+
+  /// - Parameter keepingItems: whether the items that wait are still to be sent.
+  mutating func end(keepingItems: Bool) -> [Message] {
+    var messages = keepingItems ? takeItems() : []
+    if let token = options.workDoneToken, hasBegun {
+      messages += Self.messages(token, ["kind": "end"])
+    }
+    return messages
+  }
+
+  private mutating func takeItems() -> [Message] {
+    guard let token = options.partialResultToken else { return [] }
+    defer { batches = [] }
+    lastItems = .now
+    return batches.flatMap { batch in
+      var value = batch.fields
+      value[batch.name] = .array(batch.items)
+      return Self.messages(token, value)
+    }
+  }
+
+  private func isDue(since last: ContinuousClock.Instant?) -> Bool {
+    let now = ContinuousClock.now
+    guard let last else { return now - start >= Self.quietTime }
+    return now - last >= Self.interval
+  }
+
+  private static func messages(
+    _ token: ProgressToken, _ value: [String: JSONValue], key: String? = nil
+  ) -> [Message] {
+    let params: JSONValue = ["token": token.id.json, "value": .object(value)]
+    guard let body = try? Envelope.notification(method: "$/progress", params: params) else {
+      return []
+    }
+    return [Message(body: body, key: key)]
+  }
+}

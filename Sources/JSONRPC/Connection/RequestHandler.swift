@@ -1,0 +1,19 @@
+/// Answers the requests of a connection.
+package protocol RequestHandler: Sendable {
+  /// Where a method runs; nil where there is no such method.
+  func lane(of method: String) -> Lane?
+
+  /// Answers one request, on its lane's thread.
+  ///
+  /// What it throws becomes the reply: a `ResponseFailure` as it is, a `WireError` as -32602,
+  /// `CancellationError` as -32800 and anything else as -32603 with the details in the log. Once a
+  /// request is cancelled, whatever is thrown becomes -32800; a result is still sent.
+  func answer(_ call: Call) throws -> JSONValue
+
+  /// Takes a notification that the connection itself has no use for, on the reader.
+  func receive(notification method: String, params: JSONValue)
+}
+
+extension RequestHandler {
+  package func receive(notification method: String, params: JSONValue) {}
+}

@@ -1,0 +1,21 @@
+/// What is wrong with bytes, or with a value that should become a typed one.
+package enum WireError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The bytes are no JSON text; `offset` counts bytes from 0.
+  case syntax(reason: String, offset: Int)
+  /// A value of another type or range than expected.
+  case mismatch(path: String, expected: String, found: String)
+  /// A required member is absent.
+  case missing(path: String)
+  /// A number that JSON cannot carry.
+  case nonFinite(path: String)
+
+  package var description: String {
+    switch self {
+    case .syntax(let reason, let offset): "\(reason) at byte \(offset)"
+    case .mismatch(let path, let expected, let found):
+      "\(path): expected \(expected), found \(found)"
+    case .missing(let path): "\(path): required, but absent"
+    case .nonFinite(let path): "\(path): number is not finite"
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// The outer members of what the kernel sends; nothing else is ever added to them, since some
+/// clients refuse members they do not know.
+enum Envelope {
+  static func response(id: RequestID?, result: JSONValue) throws(WireError) -> [UInt8] {
+    try JSONValue.object(["id": id?.json ?? .null, "jsonrpc": "2.0", "result": result]).bytes()
+  }
+
+  /// Never fails: error data that JSON cannot carry is left out.
+  static func response(id: RequestID?, failure: ResponseFailure) -> [UInt8] {
+    var failure = failure
+    for _ in 0..<2 {
+      let envelope: JSONValue = [
+        "error": failure.json, "id": id?.json ?? .null, "jsonrpc": "2.0",
+      ]
+      if let bytes = try? envelope.bytes() { return bytes }
+      failure.data = nil
+    }
+    return []
+  }
+
+  static func notification(method: String, params: JSONValue) throws(WireError) -> [UInt8] {
+    try JSONValue.object(["jsonrpc": "2.0", "method": .string(method), "params": params]).bytes()
+  }
+}

@@ -1,0 +1,22 @@
+/// Where a method's requests run.
+package enum Lane: String, Sendable, CaseIterable {
+  /// On the reader, at once and before the next message: only for what takes no time at all.
+  case immediate
+  /// On the control thread: what needs no model. Never waits for the engine.
+  case control
+  /// On the engine thread, one after another in the order of arrival.
+  case engine
+}
+
+/// The threads that requests run on. Several connections may share them.
+package struct Lanes: Sendable {
+  package let control: WorkQueue
+  package let engine: WorkQueue
+
+  package init(
+    control: WorkQueue = WorkQueue(name: "control"), engine: WorkQueue = WorkQueue(name: "engine")
+  ) {
+    self.control = control
+    self.engine = engine
+  }
+}
