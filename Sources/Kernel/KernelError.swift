@@ -9,7 +9,9 @@ enum KernelError: Error, Sendable, Equatable {
   case outOfMemory(purpose: String, needed: Int, available: Int)
   case tooManyContexts(limit: Int)
   case unsupportedTarget(text: String, split: [String])
-  case invalid(path: String, expected: String, found: String)
+  case contextVersionMismatch(name: String, given: Int, current: Int)
+  /// A combination of options that has no meaning.
+  case unsupported(String)
 }
 
 extension KernelError: CustomStringConvertible {
@@ -31,8 +33,9 @@ extension KernelError: CustomStringConvertible {
     case .unsupportedTarget(let text, let split):
       "\"\(text)\" is not one token: the tokenizer splits it into "
         + split.map { "\"\($0)\"" }.joined(separator: ", ")
-    case .invalid(let path, let expected, let found):
-      "\(path): expected \(expected), found \(found)"
+    case .contextVersionMismatch(let name, let given, let current):
+      "the context \"\(name)\" is at version \(current), the request is for version \(given)"
+    case .unsupported(let message): message
     }
   }
 }

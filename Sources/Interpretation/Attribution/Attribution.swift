@@ -123,10 +123,10 @@ package struct Attribution {
   private func partScores(_ byPosition: [Float]) -> [AttributionResult.PartScore] {
     var rest = byPosition.reduce(0) { $0 + Double($1) }
     var shares: [AttributionResult.PartScore] = []
-    for part in context.prompt.parts {
-      let sum = byPosition[part.span].reduce(0) { $0 + Double($1) }
+    for (name, span) in zip(context.partNames, context.prompt.partSpans) {
+      let sum = byPosition[span].reduce(0) { $0 + Double($1) }
       rest -= sum
-      shares.append(.init(part: part.id, score: Float(sum)))
+      shares.append(.init(part: name, score: Float(sum)))
     }
     return shares + [.init(part: "template", score: Float(rest))]
   }

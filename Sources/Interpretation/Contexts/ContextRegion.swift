@@ -26,11 +26,12 @@ extension ResidentContext {
       }
       return span.isEmpty ? [] : [span]
     case .part(let id):
-      guard let part = prompt.parts.first(where: { $0.id == id }) else {
-        let known = prompt.parts.map { "\"\($0.id)\"" }.joined(separator: ", ")
+      guard let part = partNames.firstIndex(of: id) else {
+        let known = partNames.map { "\"\($0)\"" }.joined(separator: ", ")
         throw .badRegion("the context has no part \"\(id)\": its parts are \(known)")
       }
-      return part.span.isEmpty ? [] : [part.span]
+      let span = prompt.partSpans[part]
+      return span.isEmpty ? [] : [span]
     case .image(let index, let view, let box):
       guard prompt.images.indices.contains(index) else {
         throw .badRegion(

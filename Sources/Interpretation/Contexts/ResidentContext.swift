@@ -10,6 +10,8 @@ package import Tensors
 package final class ResidentContext {
   package let model: LlavaNextModel
   package let prompt: Prompt
+  /// What requests call the parts, in the order of `prompt.partSpans`.
+  package let partNames: [String]
   /// Grows by one with each change of the tokens.
   package private(set) var version = 1
   /// The expanded sequence, every image token counted.
@@ -34,13 +36,14 @@ package final class ResidentContext {
   ///   - recording: the blocks whose output is kept.
   ///   - progress: called with the share of the work done, 0 … 1.
   package init(
-    opening prompt: Prompt, model: LlavaNextModel, recording blocks: [Int],
+    opening prompt: Prompt, partNames: [String], model: LlavaNextModel, recording blocks: [Int],
     reusing other: ResidentContext?, progress: (Double) -> Void, cancellation: Cancellation
   ) throws {
     self.model = model
     self.prompt = prompt
+    self.partNames = partNames
     tokens = prompt.tokens
-    let shared = other.map { $0.prompt.commonPrefix(with: prompt, tokens: $0.tokens) } ?? 0
+    let shared = other.map { $0.commonPrefix(with: prompt) } ?? 0
     let wanted = Set(blocks)
     // A prefix is of use only with its residuals, and the last token always runs.
     let reusable =
@@ -60,11 +63,38 @@ package final class ResidentContext {
       residuals = [:]
       finalResidual = Matrix(rows: 0, columns: decoder.hiddenSize)
     }
-    let new = try model.embeddings(prompt, from: reusable, cancellation: cancellation)
+    let new = try Self.embeddings(
+      prompt, from: reusable, model: model, cancellation: cancellation)
     progress(0.1)
     try append(
       new, recording: wanted.sorted(), progress: { progress(0.1 + 0.9 * $0) },
       cancellation: cancellation)
+  }
+
+  /// How many of the first tokens and pictures a prompt has in common with this context.
+  package func commonPrefix(with other: Prompt) -> Int {
+    var count = zip(tokens, other.tokens).prefix { $0 == $1 }.count
+    for index in other.images.indices where other.images[index].span.lowerBound < count {
+      let image = other.images[index]
+      let known = prompt.images.indices.contains(index) ? prompt.images[index] : nil
+      // A picture is shared whole or not at all.
+      if known?.span != image.span || known?.tiles != image.tiles || image.span.upperBound > count {
+        count = image.span.lowerBound
+        break
+      }
+    }
+    return count
+  }
+
+  /// The embeddings of the tokens from `start` on; the tower runs only if a picture is among them.
+  private static func embeddings(
+    _ prompt: Prompt, from start: Int, model: LlavaNextModel, cancellation: Cancellation
+  ) throws -> Matrix {
+    if prompt.images.allSatisfy({ $0.span.upperBound <= start }) {
+      return model.decoder.embed(Array(prompt.tokens[start...]))
+    }
+    let all = try model.embeddings(prompt, cancellation: cancellation)
+    return start == 0 ? all : all.slice(rows: start..<all.rows)
   }
 
   /// Appends generated tokens, as `context/generate` with `append` does.
