@@ -22,13 +22,16 @@ struct PNGColors {
     if structure.colorType == 2, stored.count >= 6 { return (stored[1], stored[3], stored[5]) }
     guard structure.colorType == 0, stored.count >= 2 else { return nil }
     let isHigh = stored[0] != 0
-    let grey: UInt8 =
-      switch structure.bitDepth {
-      case 1: isHigh || stored[1] != 0 ? 255 : 0
-      // Pillow compares a 16-bit key's low byte; on the way through "L" it clips it instead.
-      case 16: stored[1]
-      default: isHigh && treatment == .loaded ? 255 : stored[1]
-      }
+    let grey: UInt8
+    switch (structure.bitDepth, treatment) {
+    case (1, _): grey = isHigh || stored[1] != 0 ? 255 : 0
+    case (16, .loaded):
+      // Already RGB, Pillow takes the single number for a red level: only black can match.
+      if stored[1] != 0 { return nil }
+      grey = 0
+    case (_, .loaded): grey = isHigh ? 255 : stored[1]
+    case (_, .opened): grey = stored[1]
+    }
     return (grey, grey, grey)
   }
 

@@ -136,6 +136,7 @@ package final class Connection: Sendable {
     if call.isCancelled { return .cancelled }
     switch error {
     case let failure as ResponseFailure: return failure
+    case let error as any FailureConvertible: return error.failure
     case let error as WireError: return .invalidParams(error)
     case is CancellationError: return call.stopFailure
     default:

@@ -5,8 +5,8 @@ package func rmsNorm(
   _ x: Matrix, weight: [Float], epsilon: Float, team: ThreadTeam? = nil
 ) -> Matrix {
   precondition(weight.count == x.columns, "\(weight.count) weights for rows of \(x.columns)")
-  return unsafe x.mapRows(team: team) { x_, y, rows in
-    unsafe kernel_rms_norm(KernelPath.best.code, x_, weight, epsilon, y, rows, x.columns)
+  return unsafe x.mapRows(team: team) { source, y, rows in
+    unsafe kernel_rms_norm(KernelPath.best.code, source, weight, epsilon, y, rows, x.columns)
   }
 }
 
@@ -15,9 +15,9 @@ package func rmsNormPullback(
   _ x: Matrix, weight: [Float], epsilon: Float, outputGradient: Matrix, team: ThreadTeam? = nil
 ) -> Matrix {
   precondition(weight.count == x.columns, "\(weight.count) weights for rows of \(x.columns)")
-  return unsafe x.mapRows(with: outputGradient, team: team) { x_, g, dx, rows in
+  return unsafe x.mapRows(with: outputGradient, team: team) { source, g, dx, rows in
     unsafe kernel_rms_norm_pullback(
-      KernelPath.best.code, x_, weight, epsilon, g, dx, rows, x.columns)
+      KernelPath.best.code, source, weight, epsilon, g, dx, rows, x.columns)
   }
 }
 
@@ -28,8 +28,9 @@ package func layerNorm(
   precondition(
     weight.count == x.columns && bias.count == x.columns,
     "\(weight.count) weights and \(bias.count) biases for rows of \(x.columns)")
-  return unsafe x.mapRows(team: team) { x_, y, rows in
-    unsafe kernel_layer_norm(KernelPath.best.code, x_, weight, bias, epsilon, y, rows, x.columns)
+  return unsafe x.mapRows(team: team) { source, y, rows in
+    unsafe kernel_layer_norm(
+      KernelPath.best.code, source, weight, bias, epsilon, y, rows, x.columns)
   }
 }
 
@@ -38,8 +39,8 @@ package func layerNormPullback(
   _ x: Matrix, weight: [Float], epsilon: Float, outputGradient: Matrix, team: ThreadTeam? = nil
 ) -> Matrix {
   precondition(weight.count == x.columns, "\(weight.count) weights for rows of \(x.columns)")
-  return unsafe x.mapRows(with: outputGradient, team: team) { x_, g, dx, rows in
+  return unsafe x.mapRows(with: outputGradient, team: team) { source, g, dx, rows in
     unsafe kernel_layer_norm_pullback(
-      KernelPath.best.code, x_, weight, epsilon, g, dx, rows, x.columns)
+      KernelPath.best.code, source, weight, epsilon, g, dx, rows, x.columns)
   }
 }

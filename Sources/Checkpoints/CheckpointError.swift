@@ -1,0 +1,39 @@
+/// What is wrong with a checkpoint's files. Every message names the thing, the value found and
+/// the value expected.
+package enum CheckpointError: Error, Equatable, CustomStringConvertible {
+  /// A file or folder cannot be read or written.
+  case unreadable(path: String, reason: String)
+  /// A file's content breaks its format.
+  case malformed(path: String, reason: String)
+  /// A tensor that the model needs is in none of the checkpoint's files.
+  case missing(String)
+  /// A tensor has another shape than the configuration implies.
+  case shape(String, found: [Int], expected: [Int])
+  /// A tensor is stored as a type that weights are not read from.
+  case type(String, found: String, expected: [String])
+  /// A weight is NaN or infinite.
+  case notFinite(String, element: Int)
+  /// A configuration's value makes no sense.
+  case configuration(key: String, found: String, expected: String)
+  /// A configuration asks for what is not implemented.
+  case unsupported(key: String, found: String, supported: [String])
+
+  package var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path): \(reason)"
+    case .malformed(let path, let reason): "\(path) is malformed: \(reason)"
+    case .missing(let name): "the checkpoint has no tensor \(name)"
+    case .shape(let name, let found, let expected):
+      "tensor \(name) has shape \(found), expected \(expected)"
+    case .type(let name, let found, let expected):
+      "tensor \(name) is stored as \(found), expected one of \(expected.joined(separator: ", "))"
+    case .notFinite(let name, let element):
+      "tensor \(name) has NaN or infinity at element \(element), expected finite weights"
+    case .configuration(let key, let found, let expected):
+      "configuration: \(key) is \(found), expected \(expected)"
+    case .unsupported(let key, let found, let supported):
+      "configuration: \(key) \(found) is not supported; supported: "
+        + supported.joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import Glibc
+import Tensors
+
+/// Chooses tokens from logits; a function of its options and of the logits it has seen.
+package struct Sampler: Sendable {
+  /// A chosen token and its log-probability under the model itself, whatever the temperature.
+  package struct Choice: Sendable, Equatable {
+    package let token: Int
+    package let logProbability: Float
+  }
+
+  private let options: SamplingOptions
+  private var random: SplitMix64
+
+  package init(_ options: SamplingOptions = .greedy) {
+    self.options = options
+    random = SplitMix64(seed: options.seed)
+  }
+
+  /// The next token from logits `[V]`. Throws `ModelError.nonFiniteActivation` when one is not finite.
+  package mutating func choose(_ logits: [Float]) throws(ModelError) -> Choice {
+    if let index = logits.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFiniteActivation(site: "logits", row: index)
+    }
+    guard !logits.isEmpty else { throw .emptyPrompt }
+    let token = options.temperature == 0 ? argmax(logits) ?? 0 : draw(logits)
+    return Choice(token: token, logProbability: logits[token] - logSumExp(logits))
+  }
+
+  /// Draws from softmax(logits / temperature), cut to the nucleus of `topP`.
+  private mutating func draw(_ logits: [Float]) -> Int {
+    let peak = Double(logits.max() ?? 0)
+    let weights = logits.map { exp((Double($0) - peak) / Double(options.temperature)) }
+    // Ties by id, so that the nucleus is the same on every machine.
+    let order = weights.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
+    let total = weights.reduce(0, +)
+    var nucleus = 0.0
+    var count = 0
+    for index in order {
+      nucleus += weights[index]
+      count += 1
+      if nucleus >= Double(options.topP) * total { break }
+    }
+    var point = random.unit() * nucleus
+    for index in order.prefix(count) {
+      point -= weights[index]
+      if point < 0 { return index }
+    }
+    return order[count - 1]
+  }
+}
+
+/// Steele, Lea and Flood's SplitMix64: a small generator whose stream is fixed by its seed.
+struct SplitMix64 {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// Uniform in [0, 1), from the upper 53 bits.
+  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

@@ -1,0 +1,59 @@
+import Checkpoints
+import Tensors
+
+/// One decoder block: x + attention(norm(x)), then m + mlp(norm(m)).
+///
+/// Follows `LlamaDecoderLayer` of transformers 5.23, which Mistral and Qwen2 share.
+struct LlamaBlock: Sendable {
+  let attentionNorm: RMSNorm  // input_layernorm
+  let attention: LlamaAttention  // self_attn
+  let feedForwardNorm: RMSNorm  // post_attention_layernorm
+  let feedForward: LlamaMLP  // mlp
+  let index: Int
+
+  init(_ model: TextConfiguration, index: Int, weights: WeightScope, compute: Compute) throws {
+    attentionNorm = try RMSNorm("input_layernorm", model, weights: weights, compute: compute)
+    attention = try LlamaAttention(
+      model, block: index, weights: weights["self_attn"], compute: compute)
+    feedForwardNorm = try RMSNorm(
+      "post_attention_layernorm", model, weights: weights, compute: compute)
+    feedForward = try LlamaMLP(model, weights: weights["mlp"], compute: compute)
+    self.index = index
+  }
+
+  /// What the pullback needs of a forward pass.
+  struct Saved: Sendable {
+    let input: Matrix  // x [t, D]
+    let middle: Matrix  // m [n, D], after attention
+    let attention: LlamaAttention.Saved
+  }
+
+  /// Runs the block on x `[t, D]`: the keys and values of all rows join the cache, the output
+  /// `[n, D]` is that of the last `rows` rows alone.
+  func callAsFunction(
+    _ x: Matrix, rows: Int, cache: inout KeyValueCache, cancellation: Cancellation
+  ) throws -> (output: Matrix, saved: Saved) {
+    try cancellation.check()
+    let (update, saved) = attention(attentionNorm(x), rows: rows, block: index, cache: &cache)
+    let middle = (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + update
+    try cancellation.check()
+    let inner = try feedForward(feedForwardNorm(middle), cancellation: cancellation)
+    return (middle + inner, Saved(input: x, middle: middle, attention: saved))
+  }
+
+  /// The gradient at x `[t, D]` from that of the output `[n, D]`.
+  func pullback(
+    _ saved: Saved, outputGradient: Matrix, cancellation: Cancellation
+  ) throws -> Matrix {
+    try cancellation.check()
+    let (x, middle) = (saved.input, saved.middle)
+    let inner = try feedForward.pullback(
+      feedForwardNorm(middle), outputGradient: outputGradient, cancellation: cancellation)
+    let middleGradient = outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner)
+    try cancellation.check()
+    let normedGradient = attention.pullback(saved.attention, outputGradient: middleGradient)
+    var result = attentionNorm.pullback(x, outputGradient: normedGradient)
+    result.add(middleGradient, toLastRows: middle.rows)
+    return result
+  }
+}

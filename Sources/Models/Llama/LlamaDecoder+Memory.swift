@@ -1,0 +1,48 @@
+import Checkpoints
+
+/// What a request will need beside the mapped weights, so that it can be refused beforehand. Upper
+/// estimates in bytes, all activations float32; sums saturate rather than overflow.
+extension LlamaDecoder {
+  /// Keys and values of `tokens` tokens in `count` blocks (all by default).
+  package func cacheBytes(tokens: Int, blocks count: Int? = nil) -> Int {
+    let width = configuration.keyValueHeadCount * configuration.headSize
+    return bytes(tokens, 2 * width, count ?? blockCount)
+  }
+
+  /// The largest working set of a forward pass over `tokens` new tokens after `cached` ones: the
+  /// cache, the residual stream, one block's projections and one tile of its feed-forward half.
+  package func prefillBytes(tokens: Int, cached: Int = 0) -> Int {
+    let kept = cacheBytes(tokens: saturatingSum(tokens, cached))
+    return saturatingSum(kept, blockWorkingBytes(tokens: tokens))
+  }
+
+  /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, and the pullback's working set.
+  package func attributionBytes(tokens: Int, cached: Int = 0, blocks count: Int) -> Int {
+    let queryWidth = configuration.headCount * configuration.headSize
+    let perToken = 2 * hiddenSize + 2 * queryWidth + configuration.headCount
+    let saved = saturatingSum(
+      bytes(tokens, perToken, count), cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
+    let working = blockWorkingBytes(tokens: tokens)
+    return saturatingSum(saved, saturatingSum(working, working))
+  }
+
+  private func blockWorkingBytes(tokens: Int) -> Int {
+    let (D, F) = (hiddenSize, configuration.intermediateSize)
+    let queryWidth = configuration.headCount * configuration.headSize
+    let keyWidth = configuration.keyValueHeadCount * configuration.headSize
+    let rows = bytes(tokens, 5 * D + 3 * queryWidth + 4 * keyWidth, 1)
+    return saturatingSum(rows, bytes(min(tokens, LlamaMLP.tileRows), 4 * F, 1))
+  }
+
+  private func bytes(_ rows: Int, _ columns: Int, _ count: Int) -> Int {
+    [columns, count, 4].reduce(max(rows, 0)) { total, factor in
+      let (value, overflow) = total.multipliedReportingOverflow(by: factor)
+      return overflow ? .max : value
+    }
+  }
+
+  private func saturatingSum(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : value
+  }
+}

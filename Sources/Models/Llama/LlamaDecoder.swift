@@ -1,0 +1,86 @@
+package import Checkpoints
+package import Tensors
+
+/// A decoder of the Llama family: Llama, Mistral (explicit head size, sliding window), Qwen2 (biases).
+///
+/// T tokens, D hidden size, V vocabulary. There are no hooks: a residual is recorded, changed or
+/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` of transformers 5.23.
+package final class LlamaDecoder: Sendable {
+  package let configuration: TextConfiguration
+  let embedding: WeightMatrix  // embed_tokens [V, D]
+  let blocks: [LlamaBlock]  // layers.N
+  let finalNorm: RMSNorm  // norm
+  let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again
+  let head: Linear
+  let checkpoint: Checkpoint
+
+  init(_ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute) throws {
+    let weights = checkpoint.scope("language_model")
+    let (V, D) = (model.vocabularySize, model.hiddenSize)
+    configuration = model
+    embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
+    blocks = try (0..<model.layerCount).map {
+      try LlamaBlock(model, index: $0, weights: weights["layers.\($0)"], compute: compute)
+    }
+    finalNorm = try RMSNorm("norm", model, weights: weights, compute: compute)
+    headWeight = try checkpoint.head(tied: model.tiedHead, vocabulary: V, hidden: D)
+    head = Linear(headWeight, bias: nil, compute: compute)
+    self.checkpoint = checkpoint
+  }
+
+  package var blockCount: Int { blocks.count }
+  package var vocabularySize: Int { configuration.vocabularySize }
+  package var hiddenSize: Int { configuration.hiddenSize }
+
+  /// An empty cache of this decoder's shape.
+  package func makeCache() -> KeyValueCache {
+    KeyValueCache(
+      blockCount: blockCount, width: configuration.keyValueHeadCount * configuration.headSize)
+  }
+
+  /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from outside).
+  package func embed(_ tokens: [Int]) -> Matrix { embedding.gather(rows: tokens) }
+
+  /// Runs `range` on x `[t, D]`, the inputs of its first block at positions
+  /// `cache.count(range.lowerBound)…`; keys and values join the cache.
+  ///
+  /// Returns the raw output of the range's last block: `[t, D]`, or with `rows` given only the last
+  /// `rows` of it, which spares the last block most of its work.
+  /// Throws when cancelled, or `ModelError` when the result is not finite.
+  package func forward(
+    _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,
+    cancellation: Cancellation = .never
+  ) throws -> Matrix {
+    let n = rows ?? x.rows
+    precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
+    precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
+    if range.isEmpty { return n == x.rows ? x : x.slice(rows: x.rows - n..<x.rows) }
+    var residual = x
+    for block in range {
+      let wanted = block == range.upperBound - 1 ? n : x.rows
+      residual = try blocks[block](
+        residual, rows: wanted, cache: &cache, cancellation: cancellation
+      ).output
+    }
+    try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
+    return residual
+  }
+
+  /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.
+  package func logits(_ x: Matrix) -> Matrix {
+    head(finalNorm(x))
+  }
+
+  /// The logits of named tokens alone, `[n, tokens]`, in float32.
+  package func logits(_ x: Matrix, tokens: [Int]) -> Matrix {
+    product(finalNorm(x), headWeight.gather(rows: tokens), transposeB: true)
+  }
+
+  /// Throws unless every element is finite: `CheckpointError.notFinite` with the first weight to
+  /// blame, else `ModelError.nonFiniteActivation`. The weights are searched only when it is too late.
+  package func requireFinite(_ x: Matrix, at site: String) throws {
+    guard let place = x.firstNonFinite() else { return }
+    for name in checkpoint.names { try checkpoint.requireFinite(name) }
+    throw ModelError.nonFiniteActivation(site: site, row: place.row)
+  }
+}

@@ -1,0 +1,93 @@
+import Checkpoints
+import Images
+import Tensors
+
+/// What a LLaVA-NeXT model sees with: processor, tower, projector and packing.
+struct PictureEncoder: Sendable {
+  let configuration: LlavaNextConfiguration
+  let processor: ImageProcessor
+  let tower: CLIPTower  // vision_tower
+  let projector: Projector  // multi_modal_projector
+  let packing: ImagePacking  // image_newline
+  /// The text that stands for a picture in a prompt.
+  let imageToken: String
+
+  init(
+    _ model: LlavaNextConfiguration, processor settings: ProcessorConfiguration,
+    checkpoint: Checkpoint, passOrder: ResamplePassOrder, compute: Compute
+  ) throws {
+    try Self.requireAgreement(model, settings)
+    configuration = model
+    processor = try ImageProcessor(
+      ImageProcessorConfiguration(settings, model: model, passOrder: passOrder))
+    tower = try CLIPTower(
+      model.vision, featureStates: model.featureStates, weights: checkpoint.scope("vision_tower"),
+      compute: compute)
+    projector = try Projector(
+      model, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
+    packing = ImagePacking(
+      newline: try checkpoint.scope("").vector("image_newline", count: model.text.hiddenSize))
+    imageToken = settings.imageToken
+  }
+
+  /// How a picture of this size is tiled and packed; nothing is resized yet.
+  func geometry(width: Int, height: Int) throws -> PatchGeometry {
+    try PatchGeometry(
+      pictureWidth: width, pictureHeight: height, tileSide: processor.tileSide,
+      patchSide: configuration.vision.patchSize,
+      tiling: processor.tiling(pictureWidth: width, pictureHeight: height))
+  }
+
+  /// The embeddings of one picture's tokens `[tokens, D]`; tile after tile, to bound the memory.
+  func callAsFunction(_ image: PromptImage, cancellation: Cancellation) throws -> Matrix {
+    let tiles = try (0..<image.tiles.tileCount).map { index in
+      let states = try tower(Array(image.tiles[tile: index]), cancellation: cancellation)
+      return projector(states.slice(rows: 1..<states.rows))  // without the class token
+    }
+    return packing(tiles, geometry: image.geometry)
+  }
+
+  /// Processor and model files come separately; where they disagree nothing would fit.
+  private static func requireAgreement(
+    _ model: LlavaNextConfiguration, _ processor: ProcessorConfiguration
+  ) throws(ModelError) {
+    guard model.selectStrategy == .default else {
+      throw .unsupported(
+        what: "vision_feature_select_strategy", found: model.selectStrategy.rawValue,
+        supported: "default")
+    }
+    guard processor.tileSize == model.vision.imageSize else {
+      throw .inconsistent(
+        what: "the processor's size", found: "\(processor.tileSize)",
+        expected: "vision_config.image_size \(model.vision.imageSize)")
+    }
+    if let patch = processor.patchSize, patch != model.vision.patchSize {
+      throw .inconsistent(
+        what: "the processor's patch_size", found: "\(patch)",
+        expected: "vision_config.patch_size \(model.vision.patchSize)")
+    }
+    if let pinpoints = processor.pinpoints, pinpoints != model.pinpoints {
+      throw .inconsistent(
+        what: "the processor's image_grid_pinpoints", found: describe(pinpoints),
+        expected: "those of config.json, \(describe(model.pinpoints))")
+    }
+  }
+
+  private static func describe(_ sizes: [ImageSize]) -> String {
+    "[" + sizes.map { "[\($0.height), \($0.width)]" }.joined(separator: ", ") + "]"
+  }
+}
+
+extension ImageProcessorConfiguration {
+  init(
+    _ settings: ProcessorConfiguration, model: LlavaNextConfiguration,
+    passOrder: ResamplePassOrder
+  ) {
+    self.init(
+      size: .exact(height: settings.tileSize, width: settings.tileSize),
+      crop: (settings.tileSize, settings.tileSize), mean: settings.mean,
+      standardDeviation: settings.standardDeviation, rescaleFactor: settings.rescaleFactor,
+      filter: settings.resampling == .bicubic ? .bicubic : .bilinear, passOrder: passOrder,
+      pinpoints: model.pinpoints.map { GridPinpoint(height: $0.height, width: $0.width) })
+  }
+}

@@ -1,0 +1,46 @@
+/// What can go wrong between a checkpoint's files and its answers. Each case names the thing, the
+/// value found and the value expected.
+package enum ModelError: Error, Equatable, CustomStringConvertible {
+  /// A model that is not among those known.
+  case unsupported(what: String, found: String, supported: String)
+  /// Files of a checkpoint that contradict each other.
+  case inconsistent(what: String, found: String, expected: String)
+  /// Activations became NaN or infinite, although no weight is.
+  case nonFiniteActivation(site: String, row: Int)
+  /// A prompt with nothing in it.
+  case emptyPrompt
+  /// More tokens than the model was made for.
+  case promptTooLong(tokens: Int, limit: Int)
+  /// A picture given to a model without eyes.
+  case picturesNotSupported(model: String)
+  /// A text that contains what stands for a picture.
+  case textHoldsImageToken(part: Int, token: String)
+  /// A token that the model has no embedding for.
+  case tokenOutOfRange(token: Int, vocabulary: Int)
+  /// A sampling setting outside its range.
+  case invalidSampling(setting: String, found: String, expected: String)
+
+  package var description: String {
+    switch self {
+    case .unsupported(let what, let found, let supported):
+      "\(what) is \"\(found)\"; supported: \(supported)"
+    case .inconsistent(let what, let found, let expected):
+      "\(what) is \(found), expected \(expected)"
+    case .nonFiniteActivation(let site, let row):
+      "\(site) is not finite at row \(row), although every weight of the checkpoint is"
+    case .emptyPrompt:
+      "the prompt holds no tokens, expected at least one"
+    case .promptTooLong(let tokens, let limit):
+      "the prompt has \(tokens) tokens or more, expected at most \(limit) (max_position_embeddings)"
+    case .picturesNotSupported(let model):
+      "the prompt holds a picture, but \(model) is a text model"
+    case .textHoldsImageToken(let part, let token):
+      "text part \(part) contains \"\(token)\", which stands for a picture; "
+        + "expected pictures as parts of their own"
+    case .tokenOutOfRange(let token, let vocabulary):
+      "token \(token) is outside the vocabulary, expected 0..<\(vocabulary)"
+    case .invalidSampling(let setting, let found, let expected):
+      "\(setting) is \(found), expected \(expected)"
+    }
+  }
+}

@@ -1,0 +1,704 @@
+"""Makes Tests/Fixtures/models: tiny random checkpoints in Hugging Face's files and what transformers computes with them.
+
+    python Tests/Fixtures/make/models.py            # torch, transformers, tokenizers, safetensors, pillow, numpy
+
+Every reference is computed in float32 from the rounded weights of the file, with eager attention, except the
+figures named "bfloat16", which are transformers' own forward in bfloat16 held against its float32 one.
+Pillow 13 resizes some portrait pictures vertically first; the references here are of the older order
+(horizontally first), which two one-axis calls give with any version.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+from pathlib import Path
+
+import numpy
+import PIL
+import PIL.Image
+import safetensors
+import tokenizers
+import torch
+import transformers
+from safetensors.torch import save_file
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import (
+    CLIPVisionConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
+    LlavaNextConfig,
+    LlavaNextForConditionalGeneration,
+    LlavaNextProcessor,
+    MistralConfig,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+)
+from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
+
+SEED = 20_240
+ROOT = Path(__file__).resolve().parent.parent / "models"
+GREEDY = 8
+LOGIT_ROWS = 6
+
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+
+# ---------------------------------------------------------------- pictures
+
+_resize = PIL.Image.Image.resize
+
+
+def horizontally_first(self, size, resample=None, box=None, reducing_gap=None):
+    """Pillow's resize in the order of every version before 13."""
+    width, height = size
+    if box is None and (width, height) != self.size:
+        return _resize(_resize(self, (width, self.height), resample), (width, height), resample)
+    return _resize(self, size, resample, box, reducing_gap)
+
+
+PIL.Image.Image.resize = horizontally_first
+
+
+def picture(width, height, channels, seed):
+    """Smooth waves with some noise, so that resizing and tiling errors show."""
+    noise = numpy.random.default_rng(seed)
+    y, x = numpy.mgrid[0:height, 0:width]
+    planes = []
+    for channel in range(channels):
+        a, b, phase = noise.uniform(0.05, 0.4, 3)
+        wave = 127 + 100 * numpy.sin(a * x + b * y + 6 * phase) + noise.normal(0, 20, (height, width))
+        planes.append(numpy.clip(wave, 0, 255))
+    return PIL.Image.fromarray(numpy.stack(planes, -1).astype(numpy.uint8), "RGB" if channels == 3 else "RGBA")
+
+
+PICTURES = {
+    "landscape.png": (61, 45, 3),
+    "portrait.png": (40, 97, 4),
+    "wide.png": (150, 37, 3),
+    "square.png": (84, 84, 3),
+}
+
+# ---------------------------------------------------------------- tokenizers
+
+CORPUS = [
+    "What is shown in this map? The label reads Bolivia, the square is red and the circle is blue.",
+    "Describe the picture, please. It shows a street with two houses, a tree and a small dog.",
+    "How many triangles are there? There are three triangles, one of them green.",
+    "The quick brown fox jumps over the lazy dog; she sells sea shells on the sea shore.",
+] * 4
+
+LLAMA3 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+QWEN2 = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
+
+
+def byte_level(pattern, specials, bos=None, normalizer=None, size=330):
+    tokenizer = Tokenizer(models.BPE(ignore_merges=bos is not None))
+    if normalizer is not None:
+        tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(pattern), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator(
+        CORPUS, trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False)
+    )
+    tokenizer.add_special_tokens([tokenizers.AddedToken(s, special=True, normalized=False) for s in specials])
+    if bos is not None:
+        tokenizer.post_processor = processors.Sequence(
+            [
+                processors.ByteLevel(trim_offsets=False),
+                processors.TemplateProcessing(
+                    single=f"{bos} $A", special_tokens=[(bos, tokenizer.token_to_id(bos))]
+                ),
+            ]
+        )
+    else:
+        tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    return tokenizer
+
+
+def sentencepiece(legacy):
+    """A byte-fallback BPE as Llama-2's tokenizer.json (legacy) or a newer Mistral's (Metaspace)."""
+    bytes_ = [f"<0x{b:02X}>" for b in range(256)]
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace("▁", "first")
+    trained.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=110, show_progress=False))
+    model = json.loads(trained.to_str())["model"]
+    vocabulary = {token: i for i, token in enumerate(["<unk>", "<s>", "</s>", *bytes_])}
+    for token in sorted(model["vocab"], key=model["vocab"].get):
+        vocabulary.setdefault(token, len(vocabulary))
+    merges = [tuple(pair) for pair in model["merges"]]
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
+    )
+    if legacy:
+        tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    else:
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace("▁", "first", split=False)
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])
+    tokenizer.add_special_tokens(
+        [tokenizers.AddedToken(s, special=True, normalized=False) for s in ["<image>", "<pad>"]]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+    return tokenizer
+
+
+TEMPLATES = {
+    "llama3": (
+        "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' }}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}"
+        "{{ '\n' + content['text'] + '<|eot_id|>' }}{% endfor %}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
+    ),
+    "llama3text": (
+        "{{- bos_token }}{% for message in messages %}"
+        "{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' + message['content'] | trim + '<|eot_id|>' }}"
+        "{% endfor %}{% if add_generation_prompt %}{{- '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
+    ),
+    "mistral": (
+        "{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}"
+        "{% for content in message['content'] %}{% if content['type'] == 'image' %}{{ '<image>\n' }}"
+        "{% else %}{{ content['text'] }}{% endif %}{% endfor %}{{ ' [/INST]' }}"
+        "{% else %}{{ ' ' + message['content'][0]['text'] + '</s>' }}{% endif %}{% endfor %}"
+    ),
+    "vicuna": (
+        "{% for message in messages %}{% if message['role'] != 'system' %}{{ message['role'].upper() + ': ' }}{% endif %}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>\n' }}{% endfor %}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}"
+        "{{ content['text'] + ' ' }}{% endfor %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
+    ),
+    "chatml": (
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
+        "{% for content in message['content'] %}{% if content['type'] == 'image' %}{{ '<image>\n' }}"
+        "{% else %}{{ content['text'] }}{% endif %}{% endfor %}{{ '<|im_end|>\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    ),
+    "chatmltext": (
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+        "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    ),
+}
+
+# ---------------------------------------------------------------- weights
+
+
+def randomise(model, seed):
+    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms."""
+    noise = torch.Generator().manual_seed(seed)
+
+    def normal(shape, deviation, mean=0.0):
+        return torch.randn(shape, generator=noise) * deviation + mean
+
+    for name, parameter in sorted(model.named_parameters()):
+        if parameter.dim() == 1:
+            is_gain = "norm" in name and name.endswith("weight")
+            value = normal(parameter.shape, 0.2, 1.0) if is_gain else normal(parameter.shape, 0.3)
+        elif "embed" in name and "patch" not in name:
+            value = normal(parameter.shape, 1.0)
+        elif "lm_head" in name:
+            value = normal(parameter.shape, 2.0 / parameter.shape[1] ** 0.5)
+        else:
+            value = normal(parameter.shape, 1.4 / parameter[0].numel() ** 0.5)
+        parameter.data.copy_(value)
+
+
+def layout_a(name):
+    """model.language_model.X → language_model.model.X, lm_head → language_model.lm_head: files of 2024."""
+    if name == "lm_head.weight":
+        return "language_model.lm_head.weight"
+    name = name.removeprefix("model.")
+    if name.startswith("language_model."):
+        return "language_model.model." + name.removeprefix("language_model.")
+    return layout_tower(name)
+
+
+def layout_b(name):
+    """transformers 4.52 to 4.57."""
+    return name if name == "lm_head.weight" else "model." + layout_tower(name.removeprefix("model."))
+
+
+def layout_tower(name):
+    rest = name.removeprefix("vision_tower.")
+    return name if rest == name or rest.startswith("vision_model.") else "vision_tower.vision_model." + rest
+
+
+def save(model, folder, dtype, rename=None, shards=1):
+    state = {k: v.detach().to(dtype).contiguous() for k, v in model.state_dict().items() if "position_ids" not in k}
+    if model.config.get_text_config().tie_word_embeddings:
+        state = {k: v for k, v in state.items() if k != "lm_head.weight"}
+    if rename:
+        state = {rename(k): v for k, v in state.items()}
+    if shards == 1:
+        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+        return
+    names = sorted(state)
+    weight_map = {}
+    for shard in range(shards):
+        file = f"model-{shard + 1:05}-of-{shards:05}.safetensors"
+        part = {k: state[k] for k in names[shard::shards]}
+        save_file(part, folder / file, metadata={"format": "pt"})
+        weight_map.update(dict.fromkeys(part, file))
+    total = sum(v.numel() * v.element_size() for v in state.values())
+    index = {"metadata": {"total_size": total}, "weight_map": weight_map}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=1))
+
+
+def write(path, value):
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+# ---------------------------------------------------------------- the checkpoints
+
+
+def vision(image, hidden, intermediate, layers, heads):
+    return CLIPVisionConfig(
+        hidden_size=hidden,
+        intermediate_size=intermediate,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        image_size=image,
+        patch_size=14,
+        projection_dim=24,
+    )
+
+
+def pinpoints(tile):
+    return [[tile, 2 * tile], [2 * tile, tile], [2 * tile, 2 * tile], [3 * tile, tile], [tile, 3 * tile]]
+
+
+def build_llama3():
+    """Grouped heads (five on one), bf16, the names transformers 5 writes, a chat_template.jinja file."""
+    tokenizer = byte_level(
+        LLAMA3,
+        ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<image>", "<pad>"],
+        bos="<|begin_of_text|>",
+    )
+    ids = tokenizer.token_to_id
+    config = LlavaNextConfig(
+        text_config=LlamaConfig(
+            vocab_size=384, hidden_size=40, intermediate_size=56, num_hidden_layers=4, num_attention_heads=5,
+            num_key_value_heads=1, max_position_embeddings=512, rms_norm_eps=1e-5, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 500000.0},
+            bos_token_id=ids("<|begin_of_text|>"), eos_token_id=ids("<|eot_id|>"),
+        ),
+        vision_config=vision(42, 36, 52, 3, 3),
+        image_token_index=ids("<image>"), image_grid_pinpoints=pinpoints(42), tie_word_embeddings=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="llama3", tile=42, dtype=torch.bfloat16, rename=None, shards=1,
+        eos=[ids("<|end_of_text|>"), ids("<|eot_id|>")], bos="<|begin_of_text|>", style="v5",
+    )
+
+
+def build_mistral():
+    """Explicit head size (4·22 ≠ 44), a sliding window far shorter than the prompt, f16, the 4.52 names."""
+    tokenizer = sentencepiece(legacy=False)
+    config = LlavaNextConfig(
+        text_config=MistralConfig(
+            vocab_size=400, hidden_size=44, intermediate_size=60, num_hidden_layers=3, num_attention_heads=4,
+            num_key_value_heads=2, head_dim=22, sliding_window=9, max_position_embeddings=512, rms_norm_eps=1e-5,
+            tie_word_embeddings=False, rope_parameters={"rope_type": "default", "rope_theta": 1000000.0},
+        ),
+        vision_config=vision(56, 30, 44, 4, 5),
+        image_token_index=tokenizer.token_to_id("<image>"), image_grid_pinpoints=pinpoints(56),
+        vision_feature_layer=-3, tie_word_embeddings=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="mistral", tile=56, dtype=torch.float16, rename=layout_b, shards=1,
+        eos=[2], bos="<s>", style="v4",
+    )
+
+
+def build_vicuna():
+    """Ungrouped heads (seven), the names and the shortened configuration of 2024, three shards of f32."""
+    tokenizer = sentencepiece(legacy=True)
+    config = LlavaNextConfig(
+        text_config=LlamaConfig(
+            vocab_size=400, hidden_size=42, intermediate_size=50, num_hidden_layers=3, num_attention_heads=7,
+            max_position_embeddings=2048, rms_norm_eps=1e-6, tie_word_embeddings=False,
+        ),
+        vision_config=vision(42, 24, 36, 3, 2),
+        image_token_index=tokenizer.token_to_id("<image>"), image_grid_pinpoints=pinpoints(42),
+        tie_word_embeddings=False,
+    )
+    short = {
+        "architectures": ["LlavaNextForConditionalGeneration"], "model_type": "llava_next", "torch_dtype": "float32",
+        "ignore_index": -100, "image_token_index": tokenizer.token_to_id("<image>"),
+        "image_grid_pinpoints": pinpoints(42), "projector_hidden_act": "gelu", "transformers_version": "4.39.0.dev0",
+        "use_image_newline_parameter": True, "vision_feature_layer": -2, "vision_feature_select_strategy": "default",
+        "tie_word_embeddings": False,
+        "text_config": {
+            "model_type": "llama", "vocab_size": 400, "hidden_size": 42, "intermediate_size": 50,
+            "num_hidden_layers": 3, "num_attention_heads": 7, "torch_dtype": "float32",
+        },
+        "vision_config": {
+            "model_type": "clip_vision_model", "hidden_size": 24, "intermediate_size": 36, "num_hidden_layers": 3,
+            "num_attention_heads": 2, "image_size": 42, "patch_size": 14, "projection_dim": 24,
+        },
+    }
+    return dict(
+        config=config, tokenizer=tokenizer, template="vicuna", tile=42, dtype=torch.float32, rename=layout_a, shards=3,
+        eos=[2], bos="<s>", style="v4", short=short,
+    )
+
+
+def build_qwen2():
+    """Biases on q, k and v, the features of two tower layers side by side, no BOS token at all."""
+    tokenizer = byte_level(
+        QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>"], normalizer=normalizers.NFC(), size=310
+    )
+    ids = tokenizer.token_to_id
+    config = LlavaNextConfig(
+        text_config=Qwen2Config(
+            vocab_size=360, hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=9,
+            num_key_value_heads=3, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 1000000.0},
+        ),
+        vision_config=vision(42, 28, 40, 4, 4),
+        image_token_index=ids("<image>"), image_grid_pinpoints=pinpoints(42), vision_feature_layer=[-2, 1],
+        tie_word_embeddings=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="chatml", tile=42, dtype=torch.bfloat16, rename=None, shards=1,
+        eos=[ids("<|im_end|>"), ids("<|endoftext|>")], bos=None, style="v5",
+    )
+
+
+def build_llama31_text():
+    """A plain text model: Llama-3.1's rope, the head tied to the embeddings, BOS written by the template."""
+    tokenizer = byte_level(
+        LLAMA3, ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
+        bos="<|begin_of_text|>",
+    )
+    ids = tokenizer.token_to_id
+    config = LlamaConfig(
+        vocab_size=352, hidden_size=48, intermediate_size=72, num_hidden_layers=3, num_attention_heads=6,
+        num_key_value_heads=2, max_position_embeddings=1024, rms_norm_eps=1e-5, tie_word_embeddings=True,
+        rope_parameters={
+            "rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0, "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0, "original_max_position_embeddings": 64,
+        },
+        bos_token_id=ids("<|begin_of_text|>"), eos_token_id=ids("<|eot_id|>"),
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="llama3text", tile=None, dtype=torch.bfloat16, rename=None, shards=1,
+        eos=[ids("<|eot_id|>")], bos="<|begin_of_text|>", style="v5",
+    )
+
+
+def build_qwen2_text():
+    """A plain Qwen2: biases, linear rope scaling."""
+    tokenizer = byte_level(QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], normalizer=normalizers.NFC(), size=310)
+    ids = tokenizer.token_to_id
+    config = Qwen2Config(
+        vocab_size=320, hidden_size=28, intermediate_size=38, num_hidden_layers=3, num_attention_heads=2,
+        num_key_value_heads=1, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=False,
+        rope_parameters={"rope_type": "linear", "rope_theta": 10000.0, "factor": 2.0},
+        bos_token_id=ids("<|endoftext|>"), eos_token_id=ids("<|im_end|>"),
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="chatmltext", tile=None, dtype=torch.float32, rename=None, shards=1,
+        eos=[ids("<|im_end|>")], bos=None, style="v5",
+    )
+
+
+CHECKPOINTS = {
+    "llama3": build_llama3,
+    "mistral": build_mistral,
+    "vicuna": build_vicuna,
+    "qwen2": build_qwen2,
+    "llama31-text": build_llama31_text,
+    "qwen2-text": build_qwen2_text,
+}
+
+# A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
+CASES = {
+    "llama3": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "two-pictures": [
+            {"image": "wide.png"}, {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": ["Where is Bolivia? ¿Dónde está 北京? 1234567"],
+    },
+    "mistral": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "text": ["The quick brown fox jumps over the lazy dog."],
+    },
+    "vicuna": {
+        "portrait-rgba": [{"image": "portrait.png"}, "What is shown here?"],
+        "turns": ["Hi there.", {"role": "assistant"}, "Hello.", {"role": "user"}, "Is the circle blue, or 红色?"],
+    },
+    "qwen2": {"wide": ["First:", {"image": "wide.png"}, "How many triangles are there?"]},
+    "llama31-text": {"turns": [{"role": "system"}, " Be brief. ", {"role": "user"}, "How many triangles are there in the picture with two houses and a tree?"]},
+    "qwen2-text": {"text": ["The label reads Bolivia."]},
+}
+
+
+def write_files(folder, made):
+    made["tokenizer"].save(str(folder / "tokenizer.json"))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": made["bos"], "eos_token": made["eos_text"]}
+    template = TEMPLATES[made["template"]]
+    if made["tile"] is None:
+        settings["chat_template"] = template
+    elif made["style"] == "v4":
+        write(folder / "chat_template.json", {"chat_template": template})
+    else:
+        (folder / "chat_template.jinja").write_text(template)
+    write(folder / "tokenizer_config.json", settings)
+    write(folder / "generation_config.json", {"eos_token_id": made["eos"] if len(made["eos"]) > 1 else made["eos"][0]})
+    if made["tile"] is None:
+        return
+    tile = made["tile"]
+    image = {
+        "size": {"shortest_edge": tile}, "crop_size": {"height": tile, "width": tile}, "resample": 3,
+        "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711],
+        "rescale_factor": 0.00392156862745098, "image_grid_pinpoints": pinpoints(tile), "do_resize": True,
+        "do_center_crop": True, "do_rescale": True, "do_normalize": True, "do_convert_rgb": True, "do_pad": True,
+        "image_processor_type": "LlavaNextImageProcessor",
+    }
+    outer = {
+        "processor_class": "LlavaNextProcessor", "patch_size": 14, "image_token": "<image>",
+        "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1,
+    }
+    if made["style"] == "v4":
+        write(folder / "preprocessor_config.json", image)
+        write(folder / "processor_config.json", outer)
+    else:
+        write(folder / "processor_config.json", outer | {"image_processor": image})
+
+
+def processor_of(folder, made):
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"])
+    if made["tile"] is None:
+        tokenizer.chat_template = TEMPLATES[made["template"]]
+        return tokenizer
+    tile = made["tile"]
+    image = LlavaNextImageProcessorPil(
+        size={"shortest_edge": tile}, crop_size={"height": tile, "width": tile}, image_grid_pinpoints=pinpoints(tile)
+    )
+    return LlavaNextProcessor(
+        image_processor=image, tokenizer=tokenizer, patch_size=14, vision_feature_select_strategy="default",
+        num_additional_image_tokens=1, chat_template=TEMPLATES[made["template"]],
+    )
+
+
+def messages_of(parts, text_only):
+    messages, role = [], "user"
+    for part in parts:
+        if isinstance(part, dict) and "role" in part:
+            role = part["role"]
+            continue
+        if not messages or messages[-1]["role"] != role:
+            messages.append({"role": role, "content": []})
+        content = {"type": "image"} if isinstance(part, dict) else {"type": "text", "text": part}
+        messages[-1]["content"].append(content)
+    if text_only:
+        for message in messages:
+            message["content"] = "".join(c["text"] for c in message["content"])
+    return messages
+
+
+def inputs_of(processor, made, parts):
+    """The usual two steps: render, then tokenise; special tokens are added once."""
+    text_only = made["tile"] is None
+    messages = messages_of(parts, text_only)
+    text = processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    special = made["bos"] is None or not text.startswith(made["bos"])
+    if text_only:
+        return text, processor(text, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False)
+    pictures = [PIL.Image.open(ROOT / "pictures" / p["image"]) for p in parts if isinstance(p, dict) and "image" in p]
+    return text, processor(
+        text=text, images=pictures or None, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False
+    )
+
+
+def spans_of(processor, made, parts, text, tokens):
+    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
+    tokenizer = getattr(processor, "tokenizer", processor)
+    runs, position = [], 0
+    image = tokenizer.convert_tokens_to_ids("<image>") if made["tile"] else None
+    contents = [p for p in parts if isinstance(p, str) or "image" in p]
+    counts = []
+    for part in contents:
+        if not isinstance(part, str):
+            height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
+            tile = made["tile"]
+            counts.append(processor._get_number_of_features(height, width, tile, tile) - 1)
+    pieces = text.split("<image>")
+    expanded = pieces[0] + "".join("<image>" * n + piece for n, piece in zip(counts, pieces[1:]))
+    special = made["bos"] is None or not text.startswith(made["bos"])
+    coded = tokenizer(expanded, return_offsets_mapping=True, add_special_tokens=special)
+    assert coded["input_ids"] == tokens and sum(counts) == tokens.count(image), (counts, tokens.count(image))
+    for i, count in enumerate(counts):
+        start = expanded.index("<image>", position)
+        runs.append((start, start + count * len("<image>")))
+        position = runs[-1][1]
+    spans, text_position = [], 0
+    for part in contents:
+        if isinstance(part, str):
+            start = expanded.find(part, text_position)
+            if start < 0:  # a template that trims
+                part = part.strip()
+                start = expanded.index(part, text_position)
+            end = text_position = start + len(part)
+        else:
+            start, end = runs.pop(0)
+        inside = [i for i, (a, b) in enumerate(coded["offset_mapping"]) if a < end and b > start and b > a]
+        assert inside == list(range(inside[0], inside[-1] + 1))
+        spans.append([inside[0], inside[-1] + 1])
+    return spans
+
+
+def fingerprint(values):
+    """FNV-1a over 32-bit words, 64 bits wide."""
+    state = 0xCBF29CE484222325
+    for word in values.contiguous().numpy().view(numpy.uint32).ravel().tolist():
+        state = ((state ^ word) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return f"{state:016x}"
+
+
+def run(model, inputs):
+    """Residuals by hooks on every block (the tuple's last entry is normed), logits, image features."""
+    decoder = model.get_decoder() if hasattr(model, "get_decoder") else model.model
+    residuals, embeddings, handles = [], [], []
+
+    def keep(_module, _arguments, output):
+        value = output[0] if isinstance(output, tuple) else output
+        if value.requires_grad:
+            value.retain_grad()
+        residuals.append(value)
+
+    def first(_module, arguments, keywords):
+        embeddings.append(arguments[0] if arguments else keywords["hidden_states"])
+
+    handles.append(decoder.layers[0].register_forward_pre_hook(first, with_kwargs=True))
+    handles += [layer.register_forward_hook(keep) for layer in decoder.layers]
+    logits = model(**inputs, use_cache=False).logits[0]
+    for handle in handles:
+        handle.remove()
+    return embeddings[0], residuals, logits
+
+
+def relative(a, b):
+    return float((a.float() - b.float()).abs().max() / b.float().abs().max())
+
+
+def reference(folder, name, case, made, parts):
+    kind = {"llama31-text": LlamaForCausalLM, "qwen2-text": Qwen2ForCausalLM}.get(name, LlavaNextForConditionalGeneration)
+    model, loading = kind.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
+    assert not loading["missing_keys"] and not loading["unexpected_keys"] and not loading["mismatched_keys"], loading
+    model.eval()
+    processor = processor_of(folder, made)
+    text, inputs = inputs_of(processor, made, parts)
+    embeddings, residuals, logits = run(model, inputs)
+
+    best = torch.argsort(logits[-1], descending=True, stable=True)
+    answer, baseline = int(best[0]), int(best[3])
+    (logits[-1, answer] - logits[-1, baseline]).backward()
+
+    out = model.generate(
+        **inputs, max_new_tokens=GREEDY, do_sample=False, output_logits=True, return_dict_in_generate=True,
+        eos_token_id=None, pad_token_id=0,
+    )
+    steps = [step[0].topk(2).values for step in out.logits]
+    margins = [float(pair[0] - pair[1]) for pair in steps]
+    assert min(margins) > 1e-2, (name, case, margins)
+
+    half = kind.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation="eager").eval()
+    cast = {k: v.to(torch.bfloat16) if v.is_floating_point() else v for k, v in inputs.items()}
+    with torch.no_grad():
+        _, half_residuals, half_logits = run(half, cast)
+
+    tensors = {"embeddings": embeddings[0].detach(), "logits": logits[-LOGIT_ROWS:].detach()}
+    for block, residual in enumerate(residuals):
+        tensors[f"residual.{block}"] = residual[0].detach()
+        tensors[f"gradient.{block}"] = residual.grad[0]
+    pixels = None
+    if "pixel_values" in inputs:
+        with torch.no_grad():
+            features = model.model.get_image_features(inputs["pixel_values"], inputs["image_sizes"]).pooler_output
+        tensors["features"] = torch.cat(list(features))
+        counts = [
+            transformers.models.llava_next.modeling_llava_next.image_size_to_num_patches(
+                size, made["config"].image_grid_pinpoints, made["tile"]
+            )
+            for size in inputs["image_sizes"].tolist()
+        ]
+        pixels = [
+            fingerprint(inputs["pixel_values"][i, :count])
+            for i, count in enumerate(counts)
+        ]
+    save_file({k: v.float().contiguous() for k, v in tensors.items()}, ROOT / "cases" / f"{name}.{case}.safetensors")
+    return {
+        "checkpoint": name, "case": case, "parts": parts, "rendered": text, "tokens": inputs["input_ids"][0].tolist(),
+        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist()),
+        "pixels": pixels, "tiles": counts if pixels else None, "answer": answer, "baseline": baseline,
+        "greedy": out.sequences[0, inputs["input_ids"].shape[1] :].tolist(), "margins": [round(m, 4) for m in margins],
+        "bfloat16": {
+            "residuals": [round(relative(h, r), 6) for h, r in zip(half_residuals, residuals)],
+            "logits": round(relative(half_logits[-1], logits[-1]), 6),
+        },
+    }
+
+
+def main():
+    shutil.rmtree(ROOT, ignore_errors=True)
+    for folder in ["pictures", "cases"]:
+        (ROOT / folder).mkdir(parents=True)
+    for index, (name, shape) in enumerate(PICTURES.items()):
+        picture(*shape, SEED + index).save(ROOT / "pictures" / name, optimize=True)
+    records = []
+    for index, (name, build) in enumerate(CHECKPOINTS.items()):
+        folder = ROOT / name
+        folder.mkdir()
+        made = build()
+        config = made["config"]
+        made["eos_text"] = made["tokenizer"].id_to_token(made["eos"][-1])
+        kind = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM}.get(config.model_type, LlavaNextForConditionalGeneration)
+        config.dtype = made["dtype"]
+        model = kind(config)
+        randomise(model, SEED + 100 + index)
+        if made["rename"] is None:
+            model.to(made["dtype"]).save_pretrained(folder)
+        else:
+            config.architectures = [kind.__name__]
+            save(model, folder, made["dtype"], made["rename"], made["shards"])
+            config.save_pretrained(folder)
+        if "short" in made:
+            write(folder / "config.json", made["short"])
+        write_files(folder, made)
+        for case, parts in CASES[name].items():
+            records.append(reference(folder, name, case, made, parts))
+            print(name, case, len(records[-1]["tokens"]), records[-1]["bfloat16"]["logits"], min(records[-1]["margins"]))
+    write(ROOT / "cases.json", records)
+    files = sorted(p for p in ROOT.rglob("*") if p.is_file() and p.name != "MANIFEST.json")
+    manifest = {
+        "script": "Tests/Fixtures/make/models.py", "seed": SEED,
+        "versions": {
+            "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
+            "tokenizers": tokenizers.__version__, "safetensors": safetensors.__version__, "pillow": PIL.__version__,
+            "numpy": numpy.__version__,
+        },
+        "files": {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+    }
+    write(ROOT / "MANIFEST.json", manifest)
+    print(sum(p.stat().st_size for p in files) / 1e6, "MB")
+
+
+main()

@@ -1,0 +1,61 @@
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// The decoder alone, from the reference's embeddings, against transformers in float32
+/// (Tests/Fixtures/make/models.py). 1e-4 of the tensor's maximum is the agreed bound; float32
+/// against float64 on such models differs by about 1e-6.
+@Suite struct DecoderParityTests {
+  static let bound: Float = 1e-4
+
+  @Test(arguments: ReferenceCase.all)
+  func residualsAndLogitsMatchTransformers(reference: ReferenceCase) throws {
+    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+    var cache = decoder.makeCache()
+    var x = try tensors.matrix("embeddings")
+    for block in 0..<decoder.blockCount {
+      x = try decoder.forward(x, blocks: block..<block + 1, cache: &cache)
+      let expected = try tensors.matrix("residual.\(block)")
+      #expect(x.relativeError(to: expected) < Self.bound, "block \(block)")
+    }
+    let expected = try tensors.matrix("logits")
+    let logits = decoder.logits(x.slice(rows: x.rows - expected.rows..<x.rows))
+    #expect(logits.relativeError(to: expected) < Self.bound)
+  }
+
+  @Test(arguments: ReferenceCase.all)
+  func gradientsMatchAutogradAtEveryBlock(reference: ReferenceCase) throws {
+    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+    let last = decoder.blockCount - 1
+    let top = try tensors.matrix("residual.\(last)")
+    let direction = [(token: reference.answer, weight: Float(1)), (reference.baseline, -1)]
+    let start = decoder.logitGradient(top.row(top.rows - 1), direction: direction)
+    let outputGradient = Matrix(rows: 1, columns: start.count, values: start)
+    let topGradient = try tensors.matrix("gradient.\(last)")
+    let error = outputGradient.relativeError(to: topGradient.slice(rows: top.rows - 1..<top.rows))
+    #expect(error < Self.bound)
+    for block in 0..<last {
+      let saved = try decoder.forwardSaving(
+        tensors.matrix("residual.\(block)"), blocks: block + 1..<decoder.blockCount)
+      let gradient = try decoder.pullback(saved, outputGradient: outputGradient)
+      let expected = try tensors.matrix("gradient.\(block)")
+      #expect(gradient.relativeError(to: expected) < Self.bound, "block \(block)")
+    }
+  }
+
+  @Test(arguments: ReferenceCase.all)
+  func greedyTokensAreThoseOfTransformers(reference: ReferenceCase) throws {
+    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+    var cache = decoder.makeCache()
+    var sampler = Sampler()
+    var x = try tensors.matrix("embeddings")
+    var tokens: [Int] = []
+    while tokens.count < reference.greedy.count {
+      let last = try decoder.forward(x, blocks: 0..<decoder.blockCount, cache: &cache, rows: 1)
+      tokens.append(try sampler.choose(decoder.logits(last).row(0)).token)
+      x = decoder.embed([tokens[tokens.count - 1]])
+    }
+    #expect(tokens == reference.greedy)
+  }
+}

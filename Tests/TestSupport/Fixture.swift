@@ -1,0 +1,78 @@
+import Checkpoints
+import Foundation
+package import Tensors
+
+/// Reference files under Tests/Fixtures, found from this source file's own place.
+package enum Fixtures {
+  /// The path of `relative` under Tests/Fixtures.
+  package static func path(_ relative: String, from file: String = #filePath) -> String {
+    let tests = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    return tests.appendingPathComponent("Fixtures").appendingPathComponent(relative).path
+  }
+
+  package static func bytes(_ relative: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path(relative))))
+  }
+
+  /// A JSON file under Tests/Fixtures, decoded.
+  package static func json<Value: Decodable>(
+    _ relative: String, as type: Value.Type = Value.self
+  ) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(try bytes(relative)))
+  }
+}
+
+/// The tensors of one safetensors file under Tests/Fixtures.
+package struct TensorFixture: Sendable {
+  private let file: SafetensorsFile
+
+  package init(_ relative: String) throws {
+    file = try SafetensorsFile(path: Fixtures.path(relative))
+  }
+
+  package var names: [String] { file.entries.keys.sorted() }
+
+  /// The tensor as float32 `[first dimension, all others]`; a vector is one row.
+  package func matrix(_ name: String) throws -> Matrix {
+    let shape = try file.entry(name).shape
+    let rows = shape.count < 2 ? 1 : shape[0]
+    let values = try file.floats(name)
+    return Matrix(rows: rows, columns: rows == 0 ? 0 : values.count / rows, values: values)
+  }
+}
+
+/// A copy of a fixture folder that a test may damage; removed when the value is released.
+package final class FixtureCopy {
+  package let path: String
+
+  package init(of relative: String) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lucarne-\(UUID().uuidString)")
+    try FileManager.default.copyItem(
+      at: URL(fileURLWithPath: Fixtures.path(relative)), to: folder)
+    path = folder.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  package func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+  }
+
+  /// Replaces the first `old` in a text file; throws when it is not there.
+  package func edit(_ name: String, replacing old: String, with new: String) throws {
+    let url = URL(fileURLWithPath: "\(path)/\(name)")
+    var text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+    guard let range = text.range(of: old) else { throw CocoaError(.fileReadCorruptFile) }
+    text.replaceSubrange(range, with: new)
+    try Data(text.utf8).write(to: url)
+  }
+
+  /// Overwrites bytes of a file in place.
+  package func overwrite(_ name: String, at offset: Int, with bytes: [UInt8]) throws {
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: "\(path)/\(name)"))
+    defer { try? handle.close() }
+    try handle.seek(toOffset: UInt64(offset))
+    try handle.write(contentsOf: Data(bytes))
+  }
+}
