@@ -13,6 +13,12 @@ package struct World: Sendable {
   /// Held-out pictures with their masks, facts and questions.
   package var heldOut: String { folder + "/heldout" }
 
+  /// A picture to measure an autoencoder's fit on, if there is one.
+  package var probePicture: String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: heldOut + "/pictures")) ?? []
+    return names.filter { $0.hasSuffix(".png") }.min().map { heldOut + "/pictures/" + $0 }
+  }
+
   /// Finds the resources beside the running program, where the package manager puts them.
   ///
   /// - Returns: nil when the program was moved away from them.

@@ -1,4 +1,4 @@
-package import Models
+import Models
 package import Tensors
 import Autoencoders
 
@@ -128,6 +128,6 @@ package struct Attribution {
       rest -= sum
       shares.append(.init(part: name, score: Float(sum)))
     }
-    return shares + [.init(part: "template", score: Float(rest))]
+    return shares + [.init(part: AttributionResult.templatePart, score: Float(rest))]
   }
 }

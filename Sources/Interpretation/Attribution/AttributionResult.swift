@@ -42,6 +42,9 @@ package struct AttributionResult: Sendable {
     package let pearson: Double?
   }
 
+  /// The name under which `byPart` gives the tokens of the chat template.
+  package static let templatePart = "template"
+
   package let targetValue: Float
   /// Highest score first.
   package let items: [Item]

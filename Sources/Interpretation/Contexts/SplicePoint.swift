@@ -1,5 +1,5 @@
+import Models
 package import Autoencoders
-package import Models
 package import Tensors
 
 /// The residual stream at an autoencoder's site, for a context and perhaps some tokens after it.

@@ -1,4 +1,4 @@
-package import Autoencoders
+import Autoencoders
 package import Tensors
 
 /// The features that are active in a region of a context.

@@ -1,4 +1,4 @@
-package import Models
+import Models
 package import Tensors
 
 /// What interventions do to targets and to the next token.

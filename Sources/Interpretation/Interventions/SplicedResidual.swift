@@ -59,7 +59,7 @@ extension TopKAutoencoder {
       receipt.dropped += reselection.dropped.count
     }
     let difference = try decodeChange(from: code, to: changed)
-    for squared in try difference.rowDots(difference) where squared > 0 {
+    for squared in difference.rowDots(difference) where squared > 0 {
       receipt.positions += 1
       receipt.normSum += squared.squareRoot()
     }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 package import Models
 package import Tensors
 

@@ -1,5 +1,4 @@
-package import Models
-package import Tensors
+import Tensors
 
 /// A scalar of the model's output that is attributed, ablated or reported.
 ///

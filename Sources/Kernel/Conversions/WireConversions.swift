@@ -84,7 +84,7 @@ extension OpenContext {
       }
       return id
     case .text(let text):
-      switch context.model.tokenizer.singleToken(for: text) {
+      switch try context.model.tokenizer.singleToken(for: text) {
       case .token(let id): return id
       case .split(let tokens):
         throw KernelError.unsupportedTarget(text: text, split: tokens.map(\.text))
@@ -137,7 +137,7 @@ extension OpenContext {
   }
 
   /// The text a token alone stands for.
-  func text(ofToken id: Int) -> String { context.model.tokenizer.tokenText(id) }
+  func text(ofToken id: Int) -> String { context.model.tokenizer.tokenText(id) ?? "" }
 }
 
 extension GeneratedToken {

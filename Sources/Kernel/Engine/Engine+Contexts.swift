@@ -33,6 +33,21 @@ extension Engine {
     return open
   }
 
+  /// Refuses a continuation that would not fit, before anything runs.
+  func reserveGeneration(of open: OpenContext, maxTokens: Int) throws {
+    let decoder = open.context.decoder
+    let limit = decoder.configuration.maximumPositions
+    let room = limit - open.context.tokenCount
+    guard maxTokens <= room else {
+      throw KernelError.unsupported(
+        "maxTokens is \(maxTokens), but the model has room for \(max(0, room)) more tokens "
+          + "(\(limit) positions)")
+    }
+    try reserve(
+      decoder.prefillBytes(tokens: maxTokens, cached: open.context.tokenCount),
+      for: "a continuation of \(maxTokens) tokens")
+  }
+
   /// Refuses an attribution or intervention that would not fit, before anything runs.
   func reserveRun(
     of open: OpenContext, feature: LoadedAutoencoder, extraTokens: Int = 0, savesForPullback: Bool

@@ -1,4 +1,5 @@
 import Autoencoders
+import Images
 import Interpretation
 import KernelProtocol
 import Models
@@ -191,10 +192,12 @@ final class Engine {
   }
 
   /// Takes in a context that has run.
-  func add(_ context: ResidentContext, modelName: String) throws -> OpenContext {
+  func add(
+    _ context: ResidentContext, modelName: String, pictures: [Picture]
+  ) throws -> OpenContext {
     contextNumber += 1
     let opened = OpenContext(
-      name: "ctx_\(contextNumber)", modelName: modelName, context: context)
+      name: "ctx_\(contextNumber)", modelName: modelName, context: context, pictures: pictures)
     contexts[opened.name] = opened
     return opened
   }
@@ -238,4 +241,6 @@ struct OpenContext {
   let name: String
   let modelName: String
   let context: ResidentContext
+  /// The pictures as given, to draw over.
+  let pictures: [Picture]
 }
