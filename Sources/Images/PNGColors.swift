@@ -70,10 +70,11 @@ struct PNGColors {
   func fromRGBA(_ samples: [UInt8]) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: samples.count / 4 * 3)
     for index in 0..<(samples.count / 4) {
-      let alpha = samples[4 * index + 3]
-      for channel in 0..<3 {
-        result[3 * index + channel] = composited(samples[4 * index + channel], alpha: alpha)
-      }
+      let (from, to) = (4 * index, 3 * index)
+      let alpha = samples[from + 3]
+      result[to] = composited(samples[from], alpha: alpha)
+      result[to + 1] = composited(samples[from + 1], alpha: alpha)
+      result[to + 2] = composited(samples[from + 2], alpha: alpha)
     }
     return result
   }
@@ -131,6 +132,7 @@ struct PNGColors {
   }
 
   /// Pillow's `alpha_composite` over opaque white, in its fixed point with 7 fractional bits.
+  @inline(__always)
   private func composited(_ value: UInt8, alpha: UInt8) -> UInt8 {
     if treatment == .loaded { return value }
     if alpha == 0 { return 255 }

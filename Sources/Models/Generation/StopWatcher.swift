@@ -1,14 +1,14 @@
 /// Holds back what may be the beginning of a stop string; text is released once it cannot be.
-struct StopWatcher: Sendable {
+package struct StopWatcher: Sendable {
   private let stops: [[UInt8]]
   private var held: [UInt8] = []
-  private(set) var isStopped = false
+  package private(set) var isStopped = false
 
   /// Empty stop strings are ignored: they would stop before the first token.
-  init(_ stops: [String]) { self.stops = stops.map { Array($0.utf8) }.filter { !$0.isEmpty } }
+  package init(_ stops: [String]) { self.stops = stops.map { Array($0.utf8) }.filter { !$0.isEmpty } }
 
   /// Takes new bytes and returns those that are surely before any stop string.
-  mutating func append(_ bytes: [UInt8]) -> [UInt8] {
+  package mutating func append(_ bytes: [UInt8]) -> [UInt8] {
     if isStopped { return [] }
     held += bytes
     if let end = firstStop() {
@@ -22,7 +22,7 @@ struct StopWatcher: Sendable {
   }
 
   /// What is still held when generation ends without a stop string.
-  mutating func flush() -> [UInt8] {
+  package mutating func flush() -> [UInt8] {
     defer { held = [] }
     return isStopped ? [] : held
   }

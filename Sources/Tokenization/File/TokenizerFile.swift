@@ -1,0 +1,187 @@
+/// Reads a tokenizer.json of the `tokenizers` library.
+enum TokenizerFile {
+  static func read(_ json: [UInt8]) throws(TokenizationError) -> TokenizerParts {
+    let value: JSONValue
+    do { value = try JSONValue(parsing: json) } catch {
+      throw .malformed(what: "tokenizer.json", reason: "\(error)")
+    }
+    let file = try Section(value, name: "tokenizer.json")
+    let normalizer = try file.optionalChild("normalizer").map(readNormalizer)
+    let model = try readModel(file.child("model"))
+    var allTokens = model.vocabulary
+    let added = try readAddedTokens(file, into: &allTokens)
+    let raw = added.filter { !$0.isNormalized }
+    let normalized = added.filter(\.isNormalized)
+    return TokenizerParts(
+      allTokens: allTokens,
+      specialTokens: Set(added.filter(\.isSpecial).map(\.id)),
+      rawTokens: AddedTokenMatcher(raw, patterns: raw.map { Array($0.content.utf8) }),
+      normalizedTokens: AddedTokenMatcher(
+        normalized,
+        patterns: normalized.map { normalizer?(Array($0.content.utf8)) ?? Array($0.content.utf8) }),
+      normalizer: normalizer,
+      preTokenizer: try file.optionalChild("pre_tokenizer").map(readPreTokenizer),
+      model: model,
+      template: try file.optionalChild("post_processor")
+        .map { (section) throws(TokenizationError) in
+          try readPostProcessor(section, allTokens)
+        } ?? SpecialTokenTemplate(),
+      decoder: try file.optionalChild("decoder").map(readDecoder))
+  }
+
+  // MARK: Model
+
+  private static func readModel(_ model: Section) throws(TokenizationError) -> BytePairEncoding {
+    // Files older than the `type` member are recognised by their merges.
+    let type = try model.optionalText("type") ?? (model.object["merges"] != nil ? "BPE" : "none")
+    guard type == "BPE" else {
+      throw .unsupported(what: "tokenizer model", found: type, supported: ["BPE"])
+    }
+    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      guard let text = try model.optionalText(key), !text.isEmpty else { continue }
+      throw .unsupported(what: "tokenizer model \(key)", found: text, supported: ["none"])
+    }
+    if let dropout = model.object.present("dropout"), dropout.double != 0 {
+      throw .unsupported(
+        what: "tokenizer model dropout", found: dropout.summary, supported: ["none"])
+    }
+    var vocabulary = Vocabulary()
+    for member in try model.child("vocab").object.members {
+      guard let id = member.value.integer else {
+        throw .malformed(
+          what: "vocab", reason: "\(member.key) has \(member.value.summary), expected its id")
+      }
+      try vocabulary.insert(Array(member.key.utf8), id: id)
+    }
+    return try BytePairEncoding(
+      vocabulary: vocabulary, merges: readMerges(model, vocabulary),
+      options: .init(
+        byteFallback: model.flag("byte_fallback", default: false),
+        fusesUnknown: model.flag("fuse_unk", default: false),
+        ignoresMerges: model.flag("ignore_merges", default: false),
+        unknownToken: model.optionalText("unk_token")))
+  }
+
+  private static func readMerges(
+    _ model: Section, _ vocabulary: Vocabulary
+  ) throws(TokenizationError) -> [UInt64: BytePairEncoding.Merge] {
+    let list = try model.array("merges")
+    var merges: [UInt64: BytePairEncoding.Merge] = [:]
+    merges.reserveCapacity(list.count)
+    for (rank, value) in list.enumerated() {
+      let (left, right) = try readPair(value, rank)
+      let joined = left + right
+      guard let leftID = vocabulary.id(of: left), let rightID = vocabulary.id(of: right),
+        let result = vocabulary.id(of: joined)
+      else {
+        throw .malformed(
+          what: "merges",
+          reason: "number \(rank) makes \(String(decoding: joined, as: UTF8.self)) of two tokens, "
+            + "not all of which are in the vocabulary")
+      }
+      merges[BytePairEncoding.pair(Int32(leftID), Int32(rightID))] = .init(
+        rank: UInt32(rank), result: Int32(result))
+    }
+    return merges
+  }
+
+  /// A merge is written "a b" in older files, ["a", "b"] in newer ones.
+  private static func readPair(
+    _ value: JSONValue, _ rank: Int
+  ) throws(TokenizationError) -> (left: [UInt8], right: [UInt8]) {
+    if let parts = value.array {
+      if parts.count == 2, let left = parts[0].string, let right = parts[1].string {
+        return (Array(left.utf8), Array(right.utf8))
+      }
+    } else if let text = value.string {
+      let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      if parts.count == 2 { return (Array(parts[0]), Array(parts[1])) }
+    }
+    throw .malformed(
+      what: "merges", reason: "number \(rank) is \(value.summary), expected two tokens")
+  }
+
+  // MARK: Added tokens
+
+  private static func readAddedTokens(
+    _ file: Section, into allTokens: inout Vocabulary
+  ) throws(TokenizationError) -> [AddedToken] {
+    guard file.object.present("added_tokens") != nil else { return [] }
+    var added: [AddedToken] = []
+    for value in try file.array("added_tokens") {
+      let section = try Section(value, name: "added_tokens entry")
+      guard let content = try section.optionalText("content"), let id = section.object["id"]?.integer
+      else {
+        throw .malformed(
+          what: "added_tokens", reason: "found \(value.summary), expected content and id")
+      }
+      if content.isEmpty { continue }
+      var token = AddedToken(id: id, content: content)
+      token.isSpecial = try section.flag("special", default: false)
+      token.isNormalized = try section.flag("normalized", default: !token.isSpecial)
+      token.stripsLeft = try section.flag("lstrip", default: false)
+      token.stripsRight = try section.flag("rstrip", default: false)
+      token.isSingleWord = try section.flag("single_word", default: false)
+      // A token that the model has keeps the model's id, as in the reference.
+      if let known = allTokens.id(of: Array(content.utf8)) {
+        token.id = known
+      } else {
+        try allTokens.insert(Array(content.utf8), id: id)
+      }
+      added.append(token)
+    }
+    return added
+  }
+
+  // MARK: Post-processor
+
+  private static func readPostProcessor(
+    _ section: Section, _ tokens: Vocabulary
+  ) throws(TokenizationError) -> SpecialTokenTemplate {
+    switch try section.text("type") {
+    case "ByteLevel": return SpecialTokenTemplate()
+    case "Sequence":
+      var template = SpecialTokenTemplate()
+      for step in try section.children("processors") {
+        let inner = try readPostProcessor(step, tokens)
+        template.before = inner.before + template.before
+        template.after += inner.after
+      }
+      return template
+    case "TemplateProcessing": return try readTemplate(section, tokens)
+    case let type:
+      throw .unsupported(
+        what: "post_processor", found: type,
+        supported: ["ByteLevel", "TemplateProcessing", "Sequence"])
+    }
+  }
+
+  private static func readTemplate(
+    _ section: Section, _ tokens: Vocabulary
+  ) throws(TokenizationError) -> SpecialTokenTemplate {
+    let special = try section.child("special_tokens")
+    var template = SpecialTokenTemplate()
+    var seesText = false
+    for item in try section.children("single") {
+      if item.object["Sequence"] != nil {
+        guard !seesText else {
+          throw .malformed(what: "post_processor", reason: "its template has the text twice")
+        }
+        seesText = true
+        continue
+      }
+      let name = try item.child("SpecialToken").text("id")
+      let ids = try special.child(name).array("ids").compactMap(\.integer)
+      guard let stranger = ids.first(where: { tokens[$0] == nil }) else {
+        if seesText { template.after += ids } else { template.before += ids }
+        continue
+      }
+      throw .malformed(
+        what: "post_processor", reason: "\(name) has the id \(stranger), which no token has")
+    }
+    guard seesText else {
+      throw .malformed(what: "post_processor", reason: "its template leaves out the text")
+    }
+    return template
+  }
+}

@@ -1,0 +1,128 @@
+/// A token that is found in the text as it stands, before any encoding.
+struct AddedToken: Sendable, Equatable {
+  var id: Int
+  var content: String
+  /// Left out when decoding without special tokens.
+  var isSpecial = false
+  /// Found in the normalised text instead of the raw one.
+  var isNormalized = false
+  /// Takes in the white space before it.
+  var stripsLeft = false
+  /// Takes in the white space after it.
+  var stripsRight = false
+  /// Found only where no word character touches it.
+  var isSingleWord = false
+}
+
+/// Finds added tokens in text: leftmost first, of those the longest.
+struct AddedTokenMatcher: Sendable {
+  /// A stretch of the text: an added token, or what lies between two.
+  struct Stretch: Equatable {
+    var range: Range<Int>
+    var token: Int?
+  }
+
+  private let tokens: [AddedToken]
+  /// By state << 8 | byte: the next state of a trie over the tokens' bytes.
+  private var transitions: [Int: Int] = [:]
+  /// By state: the token that ends here, as an index into `tokens`.
+  private var accepted: [Int?] = [nil]
+  private var firstBytes: Set<UInt8> = []
+
+  /// `patterns` are the bytes to find for each of `tokens`.
+  init(_ tokens: [AddedToken], patterns: [[UInt8]]) {
+    self.tokens = tokens
+    for (index, pattern) in patterns.enumerated() where !pattern.isEmpty {
+      firstBytes.insert(pattern[0])
+      var state = 0
+      for byte in pattern {
+        let key = state << 8 | Int(byte)
+        if let next = transitions[key] {
+          state = next
+        } else {
+          state = accepted.count
+          transitions[key] = state
+          accepted.append(nil)
+        }
+      }
+      if accepted[state] == nil { accepted[state] = index }
+    }
+  }
+
+  /// Cuts `text` into added tokens and the rest.
+  func stretches(of text: [UInt8]) -> [Stretch] {
+    if firstBytes.isEmpty { return [Stretch(range: 0..<text.count, token: nil)] }
+    var stretches: [Stretch] = []
+    var consumed = 0
+    var position = 0
+    while position < text.count {
+      guard firstBytes.contains(text[position]),
+        let (index, matchEnd) = longestMatch(in: text, at: position)
+      else {
+        position += 1
+        continue
+      }
+      let start = position
+      position = matchEnd
+      let token = tokens[index]
+      if token.isSingleWord, touchesWord(text, start..<matchEnd) { continue }
+      // Spaces that the token before has taken are not taken twice.
+      let from = max(consumed, token.stripsLeft ? spaceStart(text, before: start) : start)
+      let to = token.stripsRight ? spaceEnd(text, after: matchEnd) : matchEnd
+      guard to > from else { continue }
+      if from > consumed { stretches.append(Stretch(range: consumed..<from, token: nil)) }
+      stretches.append(Stretch(range: from..<to, token: token.id))
+      consumed = to
+    }
+    if consumed < text.count {
+      stretches.append(Stretch(range: consumed..<text.count, token: nil))
+    }
+    return stretches
+  }
+
+  private func longestMatch(in text: [UInt8], at start: Int) -> (index: Int, end: Int)? {
+    var state = 0
+    var best: (index: Int, end: Int)?
+    for position in start..<text.count {
+      guard let next = transitions[state << 8 | Int(text[position])] else { break }
+      state = next
+      if let index = accepted[state] { best = (index, position + 1) }
+    }
+    return best
+  }
+
+  private func touchesWord(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+    let before = String(decoding: text[..<range.lowerBound].suffix(4), as: UTF8.self)
+    let after = String(decoding: text[range.upperBound...].prefix(4), as: UTF8.self)
+    return (before.unicodeScalars.last.map(Self.isWordCharacter) ?? false)
+      || (after.unicodeScalars.first.map(Self.isWordCharacter) ?? false)
+  }
+
+  /// \w: alphabetic characters, marks, decimal numbers, connecting punctuation and joiners.
+  private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
+      return true
+    default: return properties.isAlphabetic || properties.isJoinControl
+    }
+  }
+
+  private func spaceStart(_ text: [UInt8], before end: Int) -> Int {
+    var start = end
+    for scalar in String(decoding: text[..<end], as: UTF8.self).unicodeScalars.reversed() {
+      guard scalar.properties.isWhitespace else { break }
+      start -= UTF8.width(scalar)
+    }
+    return max(0, start)
+  }
+
+  private func spaceEnd(_ text: [UInt8], after start: Int) -> Int {
+    var end = start
+    for scalar in String(decoding: text[start...], as: UTF8.self).unicodeScalars {
+      guard scalar.properties.isWhitespace else { break }
+      end += UTF8.width(scalar)
+    }
+    return min(text.count, end)
+  }
+}
