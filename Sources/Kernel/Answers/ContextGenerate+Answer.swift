@@ -9,7 +9,7 @@ extension ContextGenerate: EngineAnswerable {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let steering = try steering(params, open: open, engine: engine)
-    let options = try GenerationOptions(
+    let options = try open.generationOptions(
       maxTokens: params.maxTokens, temperature: params.temperature, topP: params.topP,
       seed: params.seed, stop: params.stop)
     if params.append == true, steering != nil {
@@ -20,12 +20,11 @@ extension ContextGenerate: EngineAnswerable {
     let cancellation = Cancellation(call)
     let generation = try open.context.generate(
       options, steering: steering,
-      emit: { token in
-        guard call.wantsPartialResults,
-          let value = try? JSONValue(encoding: GeneratedToken(token))
-        else { return }
-        call.stream([value], as: "tokens")
-      }, cancellation: cancellation)
+      onToken: { token in
+        guard call.wantsPartialResults else { return }
+        call.stream([try JSONValue(encoding: GeneratedToken(token))], as: "tokens")
+      }, cancellation: cancellation
+    ).generation
     var result = Result(
       text: generation.text,
       tokens: call.wantsPartialResults ? [] : generation.tokens.map(GeneratedToken.init),
@@ -58,7 +57,7 @@ extension ContextGenerate: EngineAnswerable {
 extension Finish {
   init(_ finish: Generation.Finish) {
     switch finish {
-    case .stop: self = .stop
+    case .endToken, .stopString: self = .stop
     case .length: self = .length
     }
   }

@@ -9,7 +9,7 @@ extension SteeringGenerate: EngineAnswerable {
     let open = try engine.context(params)
     let feature = try engine.autoencoder(named: params.sae, for: open)
     let splice = Interpretation.Splice(params.splice)
-    let options = try GenerationOptions(
+    let options = try open.generationOptions(
       maxTokens: params.maxTokens, temperature: params.temperature, topP: params.topP,
       seed: params.seed, stop: params.stop)
     let interventions = try params.interventions.map {
@@ -17,20 +17,21 @@ extension SteeringGenerate: EngineAnswerable {
     }
     try engine.reserveRun(of: open, feature: feature, savesForPullback: false)
     try engine.reserveGeneration(of: open, maxTokens: params.maxTokens)
-    func run(_ name: OutputName, _ steering: Steering?) throws -> (Output, Generation) {
-      let generation = try open.context.generate(
+    func run(_ name: OutputName, _ steering: Steering?) throws -> (Output, SteeredGeneration) {
+      let run = try open.context.generate(
         options, steering: steering, comparing: name == .steered,
-        emit: { _ in call.report(title: "Generating (\(name.rawValue))") },
+        onToken: { _ in call.report(title: "Generating (\(name.rawValue))") },
         cancellation: Cancellation(call))
+      let generation = run.generation
       let output = Output(
         name: name, text: generation.text, tokens: generation.tokens.map(GeneratedToken.init),
         finish: Finish(generation.finish))
       if call.wantsPartialResults {
         call.stream([try JSONValue(encoding: output)], as: "outputs")
       }
-      return (output, generation)
+      return (output, run)
     }
-    let (steered, generation) = try run(
+    let (steered, steeredRun) = try run(
       .steered, Steering(feature: feature, interventions: interventions, splice: splice))
     var outputs = [steered]
     for comparison in params.compareWith ?? [] {
@@ -44,9 +45,9 @@ extension SteeringGenerate: EngineAnswerable {
     }
     return Result(
       outputs: call.wantsPartialResults ? [] : outputs,
-      effect: Effect(klPerToken: WireNumbers(generation.divergences.map { Double($0) })),
+      effect: Effect(klPerToken: WireNumbers(steeredRun.divergences.map { Double($0) })),
       receipt: Receipt(
-        steps: generation.tokens.count, positions: generation.receipt.positions,
-        meanNorm: generation.receipt.meanNorm, dropped: generation.receipt.dropped))
+        steps: steeredRun.generation.tokens.count, positions: steeredRun.receipt.positions,
+        meanNorm: steeredRun.receipt.meanNorm, dropped: steeredRun.receipt.dropped))
   }
 }

@@ -146,14 +146,15 @@ extension GeneratedToken {
   }
 }
 
-extension GenerationOptions {
-  init(
+extension OpenContext {
+  /// How a continuation is drawn; greedy unless a temperature is given.
+  func generationOptions(
     maxTokens: Int, temperature: Double?, topP: Double?, seed: UInt64?, stop: [String]?
-  ) throws {
-    self.init(
+  ) throws -> GenerationOptions {
+    GenerationOptions(
       maxTokens: maxTokens,
       sampling: try SamplingOptions(
         temperature: Float(temperature ?? 0), topP: Float(topP ?? 1), seed: seed ?? 0),
-      stop: stop ?? [])
+      endTokens: Set(context.model.generation.endTokens), stopStrings: stop ?? [])
   }
 }

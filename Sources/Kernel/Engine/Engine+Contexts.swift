@@ -36,7 +36,7 @@ extension Engine {
   /// Refuses a continuation that would not fit, before anything runs.
   func reserveGeneration(of open: OpenContext, maxTokens: Int) throws {
     let decoder = open.context.decoder
-    let limit = decoder.configuration.maximumPositions
+    let limit = decoder.configuration.contextLength
     let room = limit - open.context.tokenCount
     guard maxTokens <= room else {
       throw KernelError.unsupported(
