@@ -1,3 +1,4 @@
+import Images
 import Models
 import Tensors
 import TestSupport
@@ -58,5 +59,35 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     try LlavaNextModel(
       folder: Fixtures.path("models/\(checkpoint)"), precision: precision,
       team: ThreadTeam(threadCount: 1))
+  }
+
+  /// The parts as the script gave them to the processor.
+  func promptParts() throws -> [PromptPart] {
+    var role = "user"
+    var result: [PromptPart] = []
+    for part in parts {
+      role = part.role ?? role
+      if let text = part.text { result.append(.text(text, role: role)) }
+      if let image = part.image { result.append(.picture(try picture(image), role: role)) }
+    }
+    return result
+  }
+
+  /// The rendered text cut at its pictures, for a prompt without a template.
+  func plainParts() throws -> [PromptPart] {
+    var images = parts.compactMap(\.image).makeIterator()
+    var result: [PromptPart] = []
+    var rest = rendered[...]
+    while let found = rest.firstRange(of: "<image>") {
+      result.append(.text(String(rest[..<found.lowerBound])))
+      if let image = images.next() { result.append(.picture(try picture(image))) }
+      rest = rest[found.upperBound...]
+    }
+    return result + [.text(String(rest))]
+  }
+
+  /// The script hands pictures over opened, so that transparency is composited on white.
+  private func picture(_ name: String) throws -> Picture {
+    try PictureDecoder(treatment: .opened).picture(atPath: Fixtures.path("models/pictures/\(name)"))
   }
 }

@@ -1,6 +1,7 @@
 package import Checkpoints
 package import Images
 package import Tensors
+package import Tokenization
 
 /// A checkpoint ready to answer: a LLaVA-NeXT model, or a plain Llama, Mistral or Qwen2 text model.
 ///
@@ -13,6 +14,7 @@ package final class LlavaNextModel: Sendable {
   package let precision: Precision
   package let compute: Compute
   package let decoder: LlamaDecoder
+  package let tokenizer: Tokenizer
   let pictures: PictureEncoder?  // nil in a text model
 
   /// Opens a Hugging Face folder.
@@ -33,6 +35,7 @@ package final class LlavaNextModel: Sendable {
     let stored = try checkpoint.entry(TensorNames.embeddings).type
     self.precision = precision ?? (stored == .float32 ? .float32 : .bfloat16)
     compute = Compute(team: team, precision: self.precision)
+    tokenizer = try Self.tokenizer(folder: folder, configuration: configuration)
     decoder = try LlamaDecoder(configuration.text, checkpoint: checkpoint, compute: compute)
     switch configuration {
     case .llavaNext(let model):
@@ -41,6 +44,42 @@ package final class LlavaNextModel: Sendable {
         passOrder: passOrder, compute: compute)
     case .text: pictures = nil
     }
+    try requireAgreement()
+  }
+
+  private static func tokenizer(
+    folder: String, configuration: ModelFileConfiguration
+  ) throws -> Tokenizer {
+    let file = try MappedFile(path: "\(folder)/tokenizer.json")
+    let tokenizer = try Tokenizer(json: file.bytes(0..<file.byteCount))
+    guard tokenizer.idEnd <= configuration.text.vocabularySize else {
+      throw ModelError.inconsistent(
+        what: "the highest token of tokenizer.json", found: "\(tokenizer.idEnd - 1)",
+        expected: "below vocab_size \(configuration.text.vocabularySize), a row of the embeddings")
+    }
+    return tokenizer
+  }
+
+  /// The image token must be the same in the tokenizer and in the configuration.
+  private func requireAgreement() throws(ModelError) {
+    guard let pictures else { return }
+    let (text, id) = (pictures.imageToken, pictures.configuration.imageToken)
+    let found = tokenizer.id(ofToken: text)
+    guard found == id else {
+      throw .inconsistent(
+        what: "the token \(text) of tokenizer.json", found: found.map(String.init) ?? "absent",
+        expected: "image_token_index \(id)")
+    }
+  }
+
+  /// Turns parts into tokens, spans and tiles; see `PromptBuilder`.
+  ///
+  /// - Throws: `ModelError` on pictures in a text model, texts with the image token in them, empty
+  ///   or too long prompts; `TokenizationError` from the template; `ImageError`.
+  package func prompt(
+    _ parts: [PromptPart], template: PromptTemplate = .model(addGenerationPrompt: true)
+  ) throws -> Prompt {
+    try PromptBuilder(model: self, parts: parts, template: template).build()
   }
 
   /// The decoder's inputs `[T, D]`: token embeddings, a picture's rows replaced by its features.
@@ -55,5 +94,26 @@ package final class LlavaNextModel: Sendable {
       x.replace(rows: image.span, with: features)
     }
     return x
+  }
+
+  /// Answers from the logits `[V]` of a prompt's last position, whose keys and values `cache`
+  /// holds; every token but the last joins it. The options' end tokens are joined by the model's.
+  package func generate(
+    from logits: [Float], cache: inout KeyValueCache, options: GenerationOptions,
+    cancellation: Cancellation = .never,
+    onToken: (_ token: Generation.Token, _ text: String) throws -> Void = { _, _ in }
+  ) throws -> Generation {
+    var options = options
+    options.endTokens.formUnion(generation.endTokens)
+    let all = 0..<decoder.blockCount
+    var generator = Generator(tokenizer, options: options)
+    return try generator.run(
+      from: logits, cancellation: cancellation,
+      step: { token in
+        guard cache.count(0) < configuration.text.contextLength else { return nil }
+        let last = try decoder.forward(
+          decoder.embed([token]), blocks: all, cache: &cache, cancellation: cancellation)
+        return decoder.logits(last).row(0)
+      }, onToken: onToken)
   }
 }

@@ -1,0 +1,92 @@
+import Checkpoints
+import Images
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Tokenization
+
+/// The whole way from parts to answers against transformers (Tests/Fixtures/make/models.py).
+@Suite struct ModelParityTests {
+  @Test(arguments: ReferenceCase.all)
+  func tokensAndSpansAreThoseOfTransformers(reference: ReferenceCase) throws {
+    let prompt = try reference.model().prompt(reference.promptParts())
+    #expect(prompt.text == reference.rendered)
+    #expect(prompt.tokens == reference.tokens)
+    #expect(prompt.partSpans == reference.spans.map { $0[0]..<$0[1] })
+  }
+
+  @Test(arguments: ReferenceCase.all)
+  func theRenderedTextGivesTheSameTokensWithoutATemplate(reference: ReferenceCase) throws {
+    let prompt = try reference.model().prompt(reference.plainParts(), template: .plain)
+    #expect(prompt.tokens == reference.tokens)
+  }
+
+  @Test(arguments: ReferenceCase.all.filter { $0.pixels != nil })
+  func pixelsAreExact(reference: ReferenceCase) throws {
+    let prompt = try reference.model().prompt(reference.plainParts(), template: .plain)
+    #expect(prompt.images.map(\.tiles.tileCount) == reference.tiles)
+    #expect(prompt.images.map { fingerprint($0.tiles.values) } == reference.pixels)
+  }
+
+  @Test(arguments: ReferenceCase.all.filter { $0.pixels != nil })
+  func imageFeaturesMatchTransformers(reference: ReferenceCase) throws {
+    let (model, tensors) = (try reference.model(), try reference.tensors())
+    let prompt = try model.prompt(reference.plainParts(), template: .plain)
+    let x = try model.embeddings(prompt)
+    let features = Matrix(stacking: prompt.images.map { x.slice(rows: $0.span) })
+    let bound = DecoderParityTests.bound
+    #expect(try features.relativeError(to: tensors.matrix("features")) < bound)
+    #expect(try x.relativeError(to: tensors.matrix("embeddings")) < bound)
+  }
+
+  @Test(arguments: ReferenceCase.all)
+  func theAnswerIsThatOfTransformers(reference: ReferenceCase) throws {
+    let model = try reference.model()
+    let prompt = try model.prompt(reference.plainParts(), template: .plain)
+    var cache = model.decoder.makeCache()
+    let last = try model.decoder.forward(
+      model.embeddings(prompt), blocks: 0..<model.decoder.blockCount, cache: &cache, rows: 1)
+    let logits = model.decoder.logits(last).row(0)
+    let options = GenerationOptions(maxTokens: reference.greedy.count)
+    var streamed = ""
+    var ids: [Int] = []
+    let answer = try model.generate(from: logits, cache: &cache, options: options) {
+      streamed += $1
+      ids.append($0.id)
+    }
+    // The reference ran on past end tokens.
+    let ends = Set(model.generation.endTokens)
+    let expected = Array(reference.greedy.prefix { !ends.contains($0) })
+    #expect(answer.tokens.map(\.id) == expected && ids == expected)
+    #expect(answer.finish == (expected.count < reference.greedy.count ? .endToken : .length))
+    // Of bytes that are not UTF-8 the whole text can make other replacement characters.
+    let whole = model.tokenizer.decode(expected, skipSpecialTokens: true)
+    #expect(answer.text == whole || whole.contains("\u{FFFD}"))
+    #expect(answer.text.hasPrefix(streamed))
+  }
+
+  @Test(arguments: ReferenceCase.all.filter { $0.pixels != nil })
+  func theFastModeSeesPicturesWithinItsBound(reference: ReferenceCase) throws {
+    let (model, tensors) = (try reference.model(.bfloat16), try reference.tensors())
+    let prompt = try model.prompt(reference.plainParts(), template: .plain)
+    var cache = model.decoder.makeCache()
+    let last = try model.decoder.forward(
+      model.embeddings(prompt), blocks: 0..<model.decoder.blockCount, cache: &cache, rows: 1)
+    let expected = try tensors.matrix("logits")
+    let error = model.decoder.logits(last).relativeError(
+      to: expected.slice(rows: expected.rows - 1..<expected.rows))
+    // The tower's products (six a layer at most three deep in rounding each) and the projector's.
+    let bound = HalfPrecisionTests.bound(blocks: 2 * model.decoder.blockCount)
+    print("bf16 with pictures, \(reference.testDescription): \(error), bound \(bound)")
+    #expect(error < bound)
+  }
+
+  /// FNV-1a over the values' bits, as the script computes it.
+  private func fingerprint(_ values: [Float]) -> String {
+    var state: UInt64 = 0xCBF2_9CE4_8422_2325
+    for value in values { state = (state ^ UInt64(value.bitPattern)) &* 0x100_0000_01B3 }
+    let digits = String(state, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
