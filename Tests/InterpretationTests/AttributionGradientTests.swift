@@ -1,4 +1,6 @@
+import Autoencoders
 import Interpretation
+import Models
 import Tensors
 import TestSupport
 import Testing

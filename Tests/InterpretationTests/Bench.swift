@@ -31,15 +31,23 @@ struct Bench {
       autoencoder: try TopKAutoencoder(
         path: Fixtures.path("interpretation/\(reference.autoencoder)"), compute: model.compute),
       block: reference.block)
-    prompt = try model.prompt(
-      try reference.parts.map(Self.part), template: .model(addGenerationPrompt: true))
+    prompt = try model.prompt(try Self.rendered(reference), template: .plain)
   }
 
-  static func part(_ part: InterpretationReference.Part) throws -> PromptPart {
-    guard let image = part.image else { return .text(part.text ?? "") }
-    let picture = try PictureDecoder().picture(
-      atPath: Fixtures.path("models/pictures/\(image)"))
-    return .picture(picture)
+  /// The prompt as transformers rendered it, taken apart at its picture: templates have tests of their own.
+  static func rendered(_ reference: InterpretationReference) throws -> [PromptPart] {
+    guard let image = reference.parts.lazy.compactMap(\.image).first else {
+      return [.text(reference.rendered)]
+    }
+    let range = try #require(reference.rendered.firstRange(of: "<image>"))
+    return [
+      .text(String(reference.rendered[..<range.lowerBound])), .picture(try picture(image)),
+      .text(String(reference.rendered[range.upperBound...])),
+    ]
+  }
+
+  static func picture(_ name: String) throws -> Picture {
+    try PictureDecoder().picture(atPath: Fixtures.path("models/pictures/\(name)"))
   }
 
   var partNames: [String] { prompt.partSpans.indices.map { "part\($0)" } }

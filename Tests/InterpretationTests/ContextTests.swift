@@ -1,3 +1,4 @@
+import Images
 import Interpretation
 import Models
 import Synchronization
@@ -78,10 +79,9 @@ import Testing
   @Test func aSharedBeginningIsTakenOverAndChangesNothing() throws {
     let bench = try Bench("llama3")
     let first = try bench.context()
-    let parts = try bench.reference.parts.map(Bench.part)
-    let template = PromptTemplate.model(addGenerationPrompt: true)
+    let parts = try Bench.rendered(bench.reference)
     let other = try bench.model.prompt(
-      [parts[0], .text("What is shown on the left?")], template: template)
+      [parts[0], parts[1], .text("\nWhat is shown on the left?")], template: .plain)
     let reusing = try bench.context(other, reusing: first)
     let fresh = try bench.context(other)
     let image = try #require(other.images.first)
@@ -103,13 +103,12 @@ import Testing
   @Test func anotherPictureOfTheSameSizeEndsTheSharedBeginning() throws {
     let bench = try Bench("llama3")
     let first = try bench.context()
-    let parts = try bench.reference.parts.map(Bench.part)
-    let picture = try #require(parts[0].picture)
+    var parts = try Bench.rendered(bench.reference)
+    let picture = try #require(parts[1].picture)
     var pixels = picture.pixels
     for index in pixels.indices.suffix(300) { pixels[index] = 255 - pixels[index] }
-    let other = try bench.model.prompt(
-      [.picture(.init(width: picture.width, height: picture.height, pixels: pixels)), parts[1]],
-      template: .model(addGenerationPrompt: true))
+    parts[1] = .picture(try Picture(width: picture.width, height: picture.height, pixels: pixels))
+    let other = try bench.model.prompt(parts, template: .plain)
     #expect(other.tokens == first.tokens)
     let reusing = try bench.context(other, reusing: first)
     #expect(reusing.reusedTokenCount == other.images[0].span.lowerBound)

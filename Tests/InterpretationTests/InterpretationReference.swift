@@ -1,3 +1,4 @@
+import Autoencoders
 import Interpretation
 import TestSupport
 
@@ -48,14 +49,17 @@ struct InterpretationReference: Decodable, Sendable {
 
     var intervention: Intervention {
       Intervention(
-        latent: latent,
-        rule: switch op {
-        case "clamp": .clamp(value ?? .nan)
-        case "add": .add(value ?? .nan)
-        case "scale": .scale(value ?? .nan)
-        default: .zero
-        },
-        positions: at.map { $0.map { $0[0]..<$0[1] } }, coversGenerated: generated ?? false)
+        latent: latent, rule: rule, positions: at.map { $0.map { $0[0]..<$0[1] } },
+        coversGenerated: generated ?? false)
+    }
+
+    private var rule: LatentChange.Rule {
+      switch op {
+      case "clamp": .clamp(value ?? .nan)
+      case "add": .add(value ?? .nan)
+      case "scale": .scale(value ?? .nan)
+      default: .zero
+      }
     }
   }
 
@@ -144,6 +148,7 @@ struct InterpretationReference: Decodable, Sendable {
 
   let checkpoint: String
   let parts: [Part]
+  let rendered: String
   let tokens: [Int]
   let block: Int
   let autoencoder: String

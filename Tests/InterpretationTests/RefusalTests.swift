@@ -1,4 +1,5 @@
 import Autoencoders
+import Checkpoints
 import Images
 import Interpretation
 import Models
@@ -124,7 +125,7 @@ import Testing
       do {
         let found = try bench.generate([change], splice: splice, in: context)
         #expect(found.generation.tokens.allSatisfy { $0.logProbability.isFinite })
-        #expect(found.divergences.allSatisfy(\.isFinite))
+        #expect(found.divergences.allSatisfy { $0.isFinite })
       } catch {
         #expect(!(error is CancellationError))
       }

@@ -18,7 +18,11 @@ import Testing
   ])
   func partsAreTheirTokens(_ name: String, _ prompt: String) throws {
     let bench = try Bench(name)
-    let context = try bench.context()
+    let parts = try bench.reference.parts.map { part in
+      try part.image.map { PromptPart.picture(try Bench.picture($0)) } ?? .text(part.text ?? "")
+    }
+    let context = try bench.context(
+      try bench.model.prompt(parts, template: .model(addGenerationPrompt: true)))
     let known = try Fixtures.json("models/cases.json", as: [Spans].self)
     let spans = try #require(
       known.first { $0.checkpoint == bench.reference.checkpoint && $0.case == prompt }

@@ -552,7 +552,8 @@ def make_case(name, seed):
     sets = intervention_sets(z, region)
     with torch.no_grad():
         record = {
-            "checkpoint": checkpoint, "case": case, "parts": model.record["parts"], "tokens": model.tokens, "block": block,
+            "checkpoint": checkpoint, "case": case, "rendered": model.record["rendered"],
+            "parts": model.record["parts"], "tokens": model.tokens, "block": block,
             "autoencoder": f"autoencoders/{name}/model.layers.{block}", "seed": seed, "region": list(region), "dead": DEAD,
             "targets": targets, "features": [features(sae, x, z, r) for r in [region, (0, model.count)]],
             "interventions": sets, "steering": steerings(model, sae, sets), "information": information(model, sae, z, tensors),
