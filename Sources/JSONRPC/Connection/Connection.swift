@@ -58,6 +58,9 @@ package final class Connection: Sendable {
     return code
   }
 
+  /// How many requests wait for the engine.
+  package var waitingCount: Int { table.waitingCount(.engine) }
+
   /// Ends the connection as `shutdown` and `exit` would. May be called from any thread and from a
   /// signal handler.
   package func stop() { wake.send(.stop) }

@@ -37,6 +37,9 @@ final class RequestTable: Sendable {
     }
   }
 
+  /// How many requests wait for a lane.
+  func waitingCount(_ lane: Lane) -> Int { state.read { $0.waiting[lane, default: 0] } }
+
   /// Notes that a lane has taken a request from its queue.
   func leaveQueue(_ lane: Lane) { state.update { $0.waiting[lane, default: 1] -= 1 } }
 
