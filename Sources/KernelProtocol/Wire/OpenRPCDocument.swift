@@ -1449,12 +1449,9 @@ package let openRPCDocument = #"""
       "x-lane": "engine",
       "x-partialResult": {
         "type": "object",
-        "required": ["outputs", "name"],
+        "required": ["tokens", "name"],
         "properties": {
-          "outputs": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/SteeringGenerate.Output"}
-          },
+          "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}},
           "name": {"$ref": "#/components/schemas/SteeringGenerate.OutputName"}
         }
       },

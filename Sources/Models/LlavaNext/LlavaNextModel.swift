@@ -116,7 +116,7 @@ package final class LlavaNextModel: Sendable {
         guard cache.count(0) < configuration.text.contextLength else { return nil }
         let last = try decoder.forward(
           decoder.embed([token]), blocks: all, cache: &cache, cancellation: cancellation)
-        return decoder.logits(last).row(0)
+        return try decoder.finiteLogits(last).row(0)
       }, onToken: onToken)
   }
 }
