@@ -36,7 +36,7 @@ import Testing
     #expect(rows == Matrix(stacking: [7, 0, 7].map { all.slice(rows: $0..<$0 + 1) }))
   }
 
-  @Test func neighborsAreTheRowsOfLargestCosine() throws {
+  @Test func neighboursAreTheRowsOfLargestCosine() throws {
     let autoencoder = try Reference.autoencoder("bfloat16")
     let rows = autoencoder.decoder.floats()
     func cosine(_ a: Int, _ b: Int) -> Double {
@@ -45,16 +45,16 @@ import Testing
       }
       return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
     }
-    let found = try autoencoder.neighbors(of: 17, count: 6)
+    let found = try autoencoder.neighbours(of: 17, count: 6)
     let expected = (0..<50).filter { $0 != 17 }
       .sorted { cosine(17, $0) > cosine(17, $1) }.prefix(6)
     #expect(found.map(\.latent) == Array(expected))
-    for neighbor in found {
-      #expect(abs(Double(neighbor.cosine) - cosine(17, neighbor.latent)) < 1e-6)
+    for neighbour in found {
+      #expect(abs(Double(neighbour.cosine) - cosine(17, neighbour.latent)) < 1e-6)
     }
-    #expect(try autoencoder.neighbors(of: 17, count: 1_000).count == 49)
-    #expect(try autoencoder.neighbors(of: 17, count: 0).isEmpty)
-    #expect(throws: AutoencoderError.self) { try autoencoder.neighbors(of: 50, count: 1) }
+    #expect(try autoencoder.neighbours(of: 17, count: 1_000).count == 49)
+    #expect(try autoencoder.neighbours(of: 17, count: 0).isEmpty)
+    #expect(throws: AutoencoderError.self) { try autoencoder.neighbours(of: 50, count: 1) }
   }
 
   @Test func changesOfTheCodeChangeOnlyTheirRows() throws {
