@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tensors
 
 /// The sizes of a TopK autoencoder, as `cfg.json` of a sparsify folder gives them.
 ///
@@ -36,11 +37,11 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   package init(path: String) throws(AutoencoderError) {
     let keys = try Keys(path: path)
     try keys.refuseOtherKinds(path: path)
-    let latents = try keys.latents(path: path)
+    let latents = try keys.latentCount(path: path)
     do {
       try self.init(
-        inputSize: keys.d_in, latents: latents, k: keys.k,
-        normalizesDecoder: keys.normalize_decoder ?? true, multiTopK: keys.multi_topk ?? false)
+        inputSize: keys.inputSize, latents: latents, k: keys.k,
+        normalizesDecoder: keys.normalizesDecoder ?? true, multiTopK: keys.multiTopK ?? false)
     } catch {
       throw .configuration(path: path, reason: error.description)
     }
@@ -72,36 +73,44 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   }
 }
 
-/// The keys of `cfg.json` under sparsify's names.
+/// What `cfg.json` says, under sparsify's names.
 private struct Keys: Decodable {
-  var d_in: Int
+  var inputSize: Int
   var k: Int
-  var num_latents: Int?
-  var expansion_factor: Int?
-  var normalize_decoder: Bool?
-  var multi_topk: Bool?
+  var latents: Int?
+  var expansionFactor: Int?
+  var normalizesDecoder: Bool?
+  var multiTopK: Bool?
   var activation: String?
   var signed: Bool?
-  var skip_connection: Bool?
+  var skipConnection: Bool?
   var transcode: Bool?
+
+  enum CodingKeys: String, CodingKey {
+    case inputSize = "d_in"
+    case k
+    case latents = "num_latents"
+    case expansionFactor = "expansion_factor"
+    case normalizesDecoder = "normalize_decoder"
+    case multiTopK = "multi_topk"
+    case activation, signed, transcode
+    case skipConnection = "skip_connection"
+  }
 
   /// A configuration is a few hundred bytes; what is far larger is another file.
   static let largestFile = 1 << 20
 
   init(path: String) throws(AutoencoderError) {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
-      throw .configuration(path: path, reason: "no such file")
-    }
-    let size = (attributes?[.size] as? Int) ?? 0
-    guard size <= Self.largestFile else {
-      throw .configuration(path: path, reason: "\(size) bytes, at most \(Self.largestFile) expected")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw .configuration(path: path, reason: "cannot be read")
-    }
     do {
+      let file = try MappedFile(path: path)
+      guard file.byteCount <= Self.largestFile else {
+        throw AutoencoderError.configuration(
+          path: path, reason: "\(file.byteCount) bytes, at most \(Self.largestFile) expected")
+      }
+      let data = Data(try file.bytes(0..<file.byteCount))
       self = try JSONDecoder().decode(Keys.self, from: data)
+    } catch let error as AutoencoderError {
+      throw error
     } catch let error as DecodingError {
       throw .configuration(path: path, reason: Self.reason(of: error))
     } catch {
@@ -115,23 +124,23 @@ private struct Keys: Decodable {
         path: path, reason: "activation is \"\(activation)\", only \"topk\" is implemented")
     }
     for (name, value) in [
-      ("signed", signed), ("skip_connection", skip_connection), ("transcode", transcode),
+      ("signed", signed), ("skip_connection", skipConnection), ("transcode", transcode),
     ] where value == true {
       throw .configuration(path: path, reason: "\(name) is true, only false is implemented")
     }
   }
 
   /// `num_latents`, or `d_in * expansion_factor` where it is 0 or absent.
-  func latents(path: String) throws(AutoencoderError) -> Int {
-    if let num_latents, num_latents != 0 { return num_latents }
-    guard let expansion_factor else {
+  func latentCount(path: String) throws(AutoencoderError) -> Int {
+    if let latents, latents != 0 { return latents }
+    guard let expansionFactor else {
       throw .configuration(
         path: path, reason: "neither num_latents nor expansion_factor gives the number of latents")
     }
-    let (product, overflow) = d_in.multipliedReportingOverflow(by: expansion_factor)
+    let (product, overflow) = inputSize.multipliedReportingOverflow(by: expansionFactor)
     guard !overflow else {
       throw .configuration(
-        path: path, reason: "d_in \(d_in) * expansion_factor \(expansion_factor) is too large")
+        path: path, reason: "d_in \(inputSize) * expansion_factor \(expansionFactor) is too large")
     }
     return product
   }

@@ -29,6 +29,19 @@ extension Matrix {
     subtracting(row: meanRow().map { Float($0) }).sumOfSquares()
   }
 
+  /// The Euclidean norm of each row.
+  func rowNorms() -> [Float] {
+    var norms: [Float] = []
+    norms.reserveCapacity(rows)
+    unsafe withElements { base in
+      for row in 0..<rows {
+        let source = unsafe base + row * columns
+        unsafe norms.append(VectorLoops.dot(source, source, columns).squareRoot())
+      }
+    }
+    return norms
+  }
+
   /// The sum of the squares of all elements: a row in float32, the rows in float64.
   func sumOfSquares() -> Double {
     var total = 0.0

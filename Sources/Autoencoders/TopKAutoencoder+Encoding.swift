@@ -39,7 +39,7 @@ extension TopKAutoencoder {
     try check(width: x, "the activations")
     for change in changes { try change.check(rowCount: x.rows, latents: latents) }
     let centered = x.subtracting(row: decoderBias)
-    var best = TopKSelection(rows: x.rows, k: k)
+    var best = TopKSelection(rows: x.rows, k: k, columns: latents)
     var given: [Reselection.DroppedLatent: Bool] = [:]
     let width = Self.tileWidth(rows: x.rows, latents: latents, elements: tileElements)
     for first in stride(from: 0, to: x.rows == 0 ? 0 : latents, by: width) {
@@ -87,6 +87,13 @@ extension TopKAutoencoder {
 
   private func encoderLayer(_ range: Range<Int>) -> Linear {
     Linear(encoder.slice(rows: range), bias: Array(encoderBias[range]), compute: compute)
+  }
+
+  /// About the bytes that encoding [rows, D] takes beside the activations, its result included.
+  package func encodingBytes(rows: Int) -> Int {
+    let tile = rows * Self.tileWidth(rows: rows, latents: latents, elements: Self.tileElements)
+    return 4 * (tile + rows * inputSize) + rows * k * 8
+      + TopKSelection.byteCount(rows: rows, k: k, columns: latents)
   }
 
   /// Tiles are multiples of 64 latents, so that products run on whole panels.

@@ -1,46 +1,37 @@
 package import Tensors
 
-/// A latent whose decoder row points where another's does.
+/// Another latent and the cosine of the angle between its decoder row and the one asked about.
 package struct LatentNeighbour: Sendable, Equatable {
   package let latent: Int
-  /// Cosine of the two decoder rows.
   package let cosine: Float
 }
 
 extension TopKAutoencoder {
-  /// Decoder rows compared at once.
-  private static let neighbourTile = 8192
-
-  /// The latents whose decoder rows have the largest cosine with one's, nearest first; rows of length zero
-  /// have none.
+  /// The latents whose decoder rows lie closest to that of `latent`, by falling cosine, equal ones
+  /// by rising latent; at most `count`, itself not among them.
+  ///
+  /// Reads the whole decoder in tiles; `cancellation` is seen between them.
   package func neighbours(
-    ofLatent latent: Int, count: Int, cancellation: Cancellation = .never
+    of latent: Int, count: Int, cancellation: Cancellation = .never
   ) throws -> [LatentNeighbour] {
-    let row = try decoderRows([latent])
-    let length = row.length(ofRow: 0)
-    guard length > 0 else { return [] }
-    var best: [LatentNeighbour] = []
-    for first in stride(from: 0, to: latents, by: Self.neighbourTile) {
+    try check(latents: [latent])
+    guard count > 0 else { return [] }
+    let direction = decoder.gather(rows: [latent])
+    let length = Float(direction.sumOfSquares().squareRoot())
+    var found: [LatentNeighbour] = []
+    let tileRows = max(1, (4 << 20) / inputSize)
+    for first in stride(from: 0, to: latents, by: tileRows) {
       try cancellation.check()
-      let range = first..<min(latents, first + Self.neighbourTile)
-      let tile = decoder.slice(rows: range).floats()
-      let dots = product(row, tile, transposeB: true)
-      let found = range.compactMap { other -> LatentNeighbour? in
-        let norm = tile.length(ofRow: other - first)
-        guard other != latent, norm > 0 else { return nil }
-        return LatentNeighbour(
-          latent: other, cosine: dots[0, other - first] / (length * norm))
+      let tile = decoder.slice(rows: first..<min(latents, first + tileRows)).floats()
+      let dots = product(direction, tile, transposeB: true, team: compute.team)
+      let lengths = tile.rowNorms()
+      for row in 0..<tile.rows where first + row != latent {
+        let cosine = dots[0, row] / max(lengths[row] * length, .leastNormalMagnitude)
+        if cosine.isFinite { found.append(.init(latent: first + row, cosine: cosine)) }
       }
-      best = Array(
-        (best + found).sorted { ($0.cosine, $1.latent) > ($1.cosine, $0.latent) }.prefix(count))
+      found.sort { ($1.cosine, $0.latent) < ($0.cosine, $1.latent) }
+      found.removeLast(max(0, found.count - count))
     }
-    return best
-  }
-}
-
-extension Matrix {
-  /// ‖row‖₂.
-  fileprivate func length(ofRow row: Int) -> Float {
-    dot(row: row, with: self.row(row)).squareRoot()
+    return found
   }
 }

@@ -15,13 +15,23 @@ struct TopKSelection: Sendable {
   /// What a value must exceed to be collected: 0, or the k-th largest once there are k.
   private var thresholds: [Float]
 
-  init(rows: Int, k: Int) {
+  init(rows: Int, k: Int, columns: Int) {
     self.rows = rows
     self.k = k
-    capacity = 2 * k + 64
+    capacity = Self.capacity(k: k, columns: columns)
     keys = [UInt64](repeating: 0, count: rows * capacity)
     counts = [Int](repeating: 0, count: rows)
     thresholds = [Float](repeating: 0, count: rows)
+  }
+
+  /// More than k, lest a row be cut back to what fills it; not more than can come.
+  private static func capacity(k: Int, columns: Int) -> Int {
+    max(k + 1, min(2 * k + 64, columns))
+  }
+
+  /// The bytes that a selection keeps.
+  static func byteCount(rows: Int, k: Int, columns: Int) -> Int {
+    rows * (capacity(k: k, columns: columns) * 8 + 12)
   }
 
   /// Takes in columns `firstColumn`… of every row. Tiles come in the order of their columns, and

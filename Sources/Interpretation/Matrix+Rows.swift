@@ -1,6 +1,11 @@
 import Tensors
 
 extension Matrix {
+  /// Some rows, one below the other.
+  func rows(_ indices: [Int]) -> Matrix {
+    WeightMatrix(self).gather(rows: indices)
+  }
+
   /// The dot product of each row with the same row of `other`, summed in double precision: `[T, D]` twice
   /// → `[T]`.
   func rowDots(_ other: Matrix) -> [Double] {

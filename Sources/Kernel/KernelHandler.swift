@@ -70,7 +70,7 @@ let answers: [String: Answer] = {
     try JSONValue(encoding: engine.initialize(call.decodeParams()))
   }
   table[KernelStatus.method] = .control { _, status in try JSONValue(encoding: status.current) }
-  table[Discover.method] = .control { _, _ in Discover.document }
+  table[Discover.method] = .control { _, _ in try JSONValue(parsing: Array(openRPCDocument.utf8)) }
   return table
 }()
 

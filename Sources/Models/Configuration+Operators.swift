@@ -25,7 +25,8 @@ extension RotaryConfiguration {
     case .linear(let factor): return plain.map { $0 / Float(factor) }
     case .llama3(let factor, let low, let high, let original):
       return plain.map { frequency in
-        let turns = Double(original) * Double(frequency) / (2 * .pi)  // original length / wavelength
+        // Turns within the original context: its length over the wavelength.
+        let turns = Double(original) * Double(frequency) / (2 * .pi)
         if turns < low { return Float(Double(frequency) / factor) }
         if turns > high { return frequency }
         let kept = (turns - low) / (high - low)

@@ -5,8 +5,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
   case unsupported(what: String, found: String, supported: String)
   /// Files of a checkpoint that contradict each other.
   case inconsistent(what: String, found: String, expected: String)
-  /// Activations became NaN or infinite, although no weight is.
-  case nonFiniteActivation(site: String, row: Int)
+  /// A result is NaN or infinite.
+  case nonFinite(what: String, row: Int)
   /// A prompt with nothing in it.
   case emptyPrompt
   /// More tokens than the model was made for.
@@ -26,8 +26,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
       "\(what) is \"\(found)\"; supported: \(supported)"
     case .inconsistent(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"
-    case .nonFiniteActivation(let site, let row):
-      "\(site) is not finite at row \(row), although every weight of the checkpoint is"
+    case .nonFinite(let what, let row):
+      "\(what) has NaN or infinity in row \(row), expected finite numbers"
     case .emptyPrompt:
       "the prompt holds no tokens, expected at least one"
     case .promptTooLong(let tokens, let limit):

@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 
 /// The embedded world: the small LLaVA-NeXT model, its autoencoder and held-out pictures that ship with
 /// the project and are the default of every command.

@@ -17,7 +17,7 @@ struct Termination {
   /// Calls `stop` on a thread of its own when the process is asked to end.
   func whenAsked(_ stop: @escaping @Sendable () -> Void) {
     let set = signalSet()
-    Thread.start(name: "termination", stackBytes: 1 << 16) {
+    Thread.start(name: "termination", stackBytes: 1 << 20) {
       var set = set
       var received: Int32 = 0
       while unsafe sigwait(&set, &received) != 0 {}

@@ -12,7 +12,7 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a TopK autoencoder on a model's residual stream.",
     discussion: """
-      Prompts come as JSON, one an line: {"image": "picture.png", "text": "…", "answer": "…"}, image and \
+      Prompts come as JSON, one a line: {"image": "picture.png", "text": "…", "answer": "…"}, image and \
       answer optional, paths relative to the file. The state is saved regularly beside the output and \
       a run that was interrupted goes on from there.
       """)
@@ -78,7 +78,8 @@ struct Train: ParsableCommand {
     let state = output + "/trainer.safetensors"
     let trainer = try startOrResume(
       inputSize: checkpoint.decoder.hiddenSize, state: state, source: &source, compute: compute)
-    try trainer.train(from: &source) { progress in
+    while trainer.step < steps, let rows = source.nextBatch() {
+      let progress = try trainer.step(rows)
       if progress.step % 50 == 0 || progress.step == steps { report(progress) }
       if progress.step % saveEvery == 0, progress.step < steps {
         try trainer.saveCheckpoint(to: state, position: source.position)

@@ -36,6 +36,27 @@ import Testing
     #expect(rows == Matrix(stacking: [7, 0, 7].map { all.slice(rows: $0..<$0 + 1) }))
   }
 
+  @Test func neighboursAreTheRowsOfLargestCosine() throws {
+    let autoencoder = try Reference.autoencoder("bfloat16")
+    let rows = autoencoder.decoder.floats()
+    func cosine(_ a: Int, _ b: Int) -> Double {
+      func dot(_ a: Int, _ b: Int) -> Double {
+        zip(rows.row(a), rows.row(b)).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      }
+      return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+    }
+    let found = try autoencoder.neighbours(of: 17, count: 6)
+    let expected = (0..<50).filter { $0 != 17 }
+      .sorted { cosine(17, $0) > cosine(17, $1) }.prefix(6)
+    #expect(found.map(\.latent) == Array(expected))
+    for neighbour in found {
+      #expect(abs(Double(neighbour.cosine) - cosine(17, neighbour.latent)) < 1e-6)
+    }
+    #expect(try autoencoder.neighbours(of: 17, count: 1_000).count == 49)
+    #expect(try autoencoder.neighbours(of: 17, count: 0).isEmpty)
+    #expect(throws: AutoencoderError.self) { try autoencoder.neighbours(of: 50, count: 1) }
+  }
+
   @Test func changesOfTheCodeChangeOnlyTheirRows() throws {
     let autoencoder = try Reference.autoencoder("float32")
     let code = try autoencoder.encode(try Reference("codes").matrix("x"))

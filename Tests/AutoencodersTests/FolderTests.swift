@@ -54,6 +54,19 @@ import Testing
     #expect(try load(folder.path, layer: "other").site == nil)
   }
 
+  /// The cache of a model hub has links where one expects files.
+  @Test func linksAreFollowed() throws {
+    let folder = try TemporaryFolder()
+    let target = folder.path + "/layers.8"
+    try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+    for name in ["cfg.json", "sae.safetensors"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(target)/\(name)",
+        withDestinationPath: "\(Reference.folder)/float32/model.layers.3/\(name)")
+    }
+    #expect(try load(folder.path).site == "resid_post.8")
+  }
+
   @Test func whatIsNoFolderIsRefused() throws {
     let folder = try TemporaryFolder()
     #expect(throws: AutoencoderError.self) { try load(folder.path) }

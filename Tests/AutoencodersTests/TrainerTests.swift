@@ -37,7 +37,8 @@ import Testing
       if step == 0 { try expect(trainer, "loop.first", within: 1e-5) }
     }
     try expect(trainer, "loop.end", within: 1e-5)
-    #expect(trainer.tokensSinceFired.map(Float.init) == (try reference.file.floats("loop.sinceFired")))
+    let sinceFired = try reference.file.floats("loop.sinceFired")
+    #expect(trainer.tokensSinceFired.map(Float.init) == sinceFired)
   }
 
   private func expect(_ trainer: TopKTrainer, _ name: String, within bound: Float) throws {
@@ -84,8 +85,9 @@ import Testing
     let trainer = try TopKTrainer(options: options, compute: Reference.compute)
     let x = Matrix(rows: 4, columns: 2, values: [1, 2, 1, 2, 1, 2, 9, -4])
     _ = try trainer.step(x)
-    #expect((trainer.parameters.decoderBias - Matrix(rows: 1, columns: 2, values: [1, 2]))
-      .maxMagnitude < 1e-5)
+    #expect(
+      (trainer.parameters.decoderBias - Matrix(rows: 1, columns: 2, values: [1, 2]))
+        .maxMagnitude < 1e-5)
   }
 
   @Test func learningRateRisesAndFallsLinearly() throws {
@@ -265,11 +267,11 @@ private final class Counter: @unchecked Sendable {
 }
 
 /// Sparse non-negative mixtures of known unit directions, with a little noise.
-private struct ToyActivations {
+struct ToyActivations {
   let rows: Matrix
   let directions: Matrix
 
-  init(rows count: Int, width: Int, directions number: Int, seed: UInt64) {
+  init(rows count: Int, width: Int, directions number: Int, seed: UInt64, active: Int = 3) {
     var state = seed
     func unit() -> Float {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -286,7 +288,7 @@ private struct ToyActivations {
     }
     var codes = Matrix(rows: count, columns: number)
     for row in 0..<count {
-      for _ in 0..<3 { codes[row, Int(unit() * Float(number))] = 0.5 + unit() * 1.5 }
+      for _ in 0..<active { codes[row, Int(unit() * Float(number))] = 0.5 + unit() * 1.5 }
     }
     let noise = (0..<count * width).map { _ in normal() * 0.02 + 0.3 }
     self.directions = directions

@@ -28,8 +28,9 @@ import Testing
     var peer: Peer? = try Peer()
     let handler = try #require(peer?.handler)
     peer?.request(1, "test/slow", #"{"workDoneToken":1}"#)
+    while handler.state.read({ $0.running }) < 2 { Thread.sleep(milliseconds: 1) }
     peer = nil  // Closes both pipes.
-    let ended = handler.state.wait(seconds: 5) { $0.finished == 2 }
+    let ended = handler.state.wait(seconds: 10) { $0.finished == 2 }
     #expect(ended)
   }
 }

@@ -9,6 +9,7 @@ import Testing
 
   @Test func framesNeverWedgeTheParser() throws {
     let corpus = try corpus("frames")
+    #expect(corpus.count == 10)
     var generator = SeededGenerator(seed: 21)
     let body = "{\"sentinel\":true}"
     // The line feed ends a broken line; twice, since the first may be taken for the rest of a frame.
@@ -33,11 +34,13 @@ import Testing
 
   @Test func whateverIsReadIsWrittenAndReadAgain() throws {
     let corpus = try corpus("json")
+    #expect(corpus.count == 8)
     var generator = SeededGenerator(seed: 22)
     try forAWhile {
       let text = mutated(corpus, &generator)
       guard let value = try? JSONValue(parsing: text) else { return }
-      #expect(try JSONValue(parsing: value.bytes()) == value)
+      let again = try JSONValue(parsing: value.bytes())
+      #expect(again == value)
       _ = try? Message(value)
     }
   }
@@ -78,7 +81,8 @@ import Testing
   private func corpus(_ name: String) throws -> [[UInt8]] {
     let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
     let folder = "/\(tests)/Fixtures/fuzz/\(name)"
-    let directory = try #require(unsafe opendir(folder))
+    let directory = unsafe opendir(folder)
+    guard let directory = unsafe directory else { return [] }
     defer { unsafe closedir(directory) }
     var names: [String] = []
     while let entry = unsafe readdir(directory) {

@@ -105,7 +105,8 @@ import Testing
     ] {
       #expect(Site(name: name) == .residualPost(24))
     }
-    for name in ["layers", "layers.", "layers.-1", "layers.x", "resid_pre.3", "24", "", "layers.²"] {
+    for name in ["layers", "layers.", "layers.-1", "layers.x", "resid_pre.3", "24", "", "layers.²"]
+    {
       #expect(Site(name: name) == nil)
     }
     #expect(Site.residualPost(24).name == "resid_post.24")

@@ -35,7 +35,8 @@ import Testing
     let saved = try decoder.forwardSaving(
       tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount)
     let start = decoder.logitGradient(
-      saved.output.row(0), direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])
+      saved.output.row(0),
+      direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])
     let gradient = try decoder.pullback(
       saved, outputGradient: Matrix(rows: 1, columns: start.count, values: start))
     let error = gradient.relativeError(to: try tensors.matrix("gradient.0"))

@@ -59,13 +59,28 @@ package final class FixtureCopy {
     try FileManager.default.removeItem(atPath: "\(path)/\(name)")
   }
 
-  /// Replaces the first `old` in a text file; throws when it is not there.
+  /// Replaces the first `old` in a file; throws when it is not there.
   package func edit(_ name: String, replacing old: String, with new: String) throws {
     let url = URL(fileURLWithPath: "\(path)/\(name)")
-    var text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
-    guard let range = text.range(of: old) else { throw CocoaError(.fileReadCorruptFile) }
-    text.replaceSubrange(range, with: new)
-    try Data(text.utf8).write(to: url)
+    var data = try Data(contentsOf: url)
+    guard let range = data.range(of: Data(old.utf8)) else { throw CocoaError(.fileReadCorruptFile) }
+    data.replaceSubrange(range, with: Data(new.utf8))
+    try data.write(to: url)
+  }
+
+  /// Writes `value` over the first element of a tensor of a safetensors file of any 16- or 32-bit type.
+  package func poison(_ name: String, tensor: String, with value: Float = .nan) throws {
+    let entry = try SafetensorsFile(path: "\(path)/\(name)").entry(tensor)
+    let bytes: [UInt8]
+    switch entry.type {
+    case .bfloat16:
+      let bits = value.bitPattern >> 16
+      bytes = [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+    default:
+      let bits = value.bitPattern
+      bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+    }
+    try overwrite(name, at: entry.byteOffset, with: bytes)
   }
 
   /// Overwrites bytes of a file in place.

@@ -104,7 +104,7 @@ private struct BackwardPass {
     _ x: Matrix, gradients: inout AutoencoderParameters
   ) throws(AutoencoderError) {
     let centered = x.subtracting(row: parameters.decoderBias.values)
-    var best = TopKSelection(rows: x.rows, k: k)
+    var best = TopKSelection(rows: x.rows, k: k, columns: parameters.latents)
     let preActivations = encoder(centered)
     if let place = preActivations.firstNonFinite() {
       throw .notFinite(what: "the pre-activation", row: place.row, column: place.column)
@@ -129,7 +129,7 @@ private struct BackwardPass {
     _ centered: Matrix, _ error: Matrix, to gradients: inout AutoencoderParameters
   ) {
     guard let deadEncoder else { return }
-    var best = TopKSelection(rows: centered.rows, k: auxiliaryK)
+    var best = TopKSelection(rows: centered.rows, k: auxiliaryK, columns: dead.count)
     best.merge(deadEncoder(centered), firstColumn: 0, team: compute.team)
     var code = SparseCode(latents: parameters.latents)
     for row in 0..<best.rows {

@@ -51,7 +51,8 @@ package struct AutoencoderParameters: Sendable, Equatable {
   }
 
   typealias Field = (
-    name: String, path: any WritableKeyPath<AutoencoderParameters, Matrix> & Sendable, isVector: Bool
+    name: String, path: any WritableKeyPath<AutoencoderParameters, Matrix> & Sendable,
+    isVector: Bool
   )
 
   /// The tensors with the names that they have in a sparsify file, where biases are vectors.

@@ -25,9 +25,9 @@ extension Attribution {
       let rows = term.row + 1
       let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
       let output = (forward?.output ?? input.slice(rows: rows - 1..<rows)).row(0)
-      let (termValue, outputGradient) = valueAndGradient(of: term, output: output)
-      value += termValue
-      var gradient = Matrix(rows: 1, columns: input.columns, values: outputGradient)
+      value += decoder.value(of: term, output: output)
+      var gradient = Matrix(
+        rows: 1, columns: input.columns, values: decoder.gradient(of: term, output: output))
       if let forward {
         gradient = try decoder.pullback(
           forward, outputGradient: gradient, cancellation: cancellation)
@@ -36,24 +36,6 @@ extension Attribution {
       progress(Double(index + 1) / Double(terms.count))
     }
     return (value, total)
-  }
-
-  /// A term's value and its gradient `[D]` at one row `[D]` of the last block's output.
-  private func valueAndGradient(of term: TargetTerm, output: [Float]) -> (Float, [Float]) {
-    switch term.kind {
-    case .logits(let tokens):
-      let row = Matrix(rows: 1, columns: output.count, values: output)
-      let logits = decoder.logits(row, tokens: tokens.map(\.token)).row(0)
-      let value = zip(tokens, logits).reduce(Float(0)) { $0 + $1.0.weight * $1.1 }
-      return (
-        value,
-        decoder.logitGradient(
-          output, direction: tokens.map { (token: $0.token, weight: $0.weight) })
-      )
-    case .logProbability(let token):
-      let result = decoder.logProbability(output, token: token)
-      return (result.value, result.gradient)
-    }
   }
 
   /// The forward pass above the site with what its pullback needs; the last one is kept with the context.

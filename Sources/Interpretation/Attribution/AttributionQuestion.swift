@@ -37,4 +37,19 @@ package struct AttributionQuestion: Sendable {
     self.verify = verify
     self.ablationLimit = ablationLimit
   }
+
+  /// Refuses positions outside the context and counts without a meaning.
+  func check(tokenCount: Int) throws(InterpretationError) {
+    for range in positions ?? [] where range.lowerBound < 0 || range.upperBound > tokenCount {
+      let outside = range.lowerBound < 0 ? range.lowerBound : range.upperBound - 1
+      throw .positionOutOfRange(position: outside, tokenCount: tokenCount)
+    }
+    if case .integratedGradients(let steps) = method, !(1...10_000).contains(steps) {
+      throw .badValue("steps is \(steps), expected 1 to 10000")
+    }
+    for (name, count) in [("topK", topK), ("verify", verify), ("ablationLimit", ablationLimit)]
+    where count < 0 {
+      throw .badValue("\(name) is \(count), expected 0 or more")
+    }
+  }
 }

@@ -50,12 +50,20 @@ extension ResidentContext {
         }
       return FeatureActivations.Item(latent: latent, score: score, positions: positions)
     }
-    let x = try residual(after: feature.block, keep: true, cancellation: cancellation)
-    let region = Matrix(stacking: rows.map { x.slice(rows: $0..<$0 + 1) })
     return FeatureActivations(
       items: Array(
         items.sorted { ($0.score, $1.latent) > ($1.score, $0.latent) }.prefix(topK)),
       l0: rows.isEmpty ? 0 : Double(active) / Double(rows.count),
-      fvu: try feature.autoencoder.fit(region, cancellation: cancellation).fvu)
+      fvu: try unexplained(by: feature, code: code, rows: rows, cancellation: cancellation))
+  }
+
+  private func unexplained(
+    by feature: LoadedAutoencoder, code: SparseCode, rows: [Int], cancellation: Cancellation
+  ) throws -> Double? {
+    guard !rows.isEmpty else { return nil }
+    let x = try residual(after: feature.block, keep: true, cancellation: cancellation)
+    var region = SparseCode(latents: code.latents)
+    for row in rows { region.append(code.slice(rows: row..<row + 1)) }
+    return try feature.autoencoder.fit(x.rows(rows), code: region).fvu
   }
 }

@@ -32,7 +32,7 @@ extension LoadedAutoencoder {
     let effects = decoder.directEffect(row).row(0)
     let order = effects.indices.sorted { (effects[$0], $1) > (effects[$1], $0) }
     let neighbours = try autoencoder.neighbours(
-      ofLatent: latent, count: count, cancellation: cancellation)
+      of: latent, count: count, cancellation: cancellation)
     return FeatureInformation(
       decoderNorm: Float(row.rowDots(row)[0].squareRoot()),
       encoderBias: autoencoder.encoderBias[latent],

@@ -31,6 +31,7 @@ extension ResidentContext {
     _ interventions: [Intervention], feature: LoadedAutoencoder, targets: [AttributionTarget],
     splice: Splice, topChanges: Int = 10, progress: (Double) -> Void, cancellation: Cancellation
   ) throws -> AblationResult {
+    for intervention in interventions { try feature.check(latent: intervention.latent) }
     for target in targets {
       try target.check(
         tokenCount: tokenCount, vocabularySize: decoder.vocabularySize)

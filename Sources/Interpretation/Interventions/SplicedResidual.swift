@@ -54,9 +54,8 @@ extension TopKAutoencoder {
     switch splice.reselection {
     case .none: changed = try code.changing(changes)
     case .topK:
-      let reselection = try encode(x, changing: changes, cancellation: cancellation)
-      changed = reselection.code
-      receipt.dropped += reselection.dropped.count
+      changed = try reselected(
+        x, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
     }
     let difference = try decodeChange(from: code, to: changed)
     for squared in difference.rowDots(difference) where squared > 0 {
@@ -67,5 +66,29 @@ extension TopKAutoencoder {
     case .keep: return x + difference
     case .drop: return try decode(changed)
     }
+  }
+
+  /// The code with top-k taken again where something was changed. Other rows keep the code they have: a
+  /// product over fewer rows may differ in its last bit.
+  private func reselected(
+    _ x: Matrix, code: SparseCode, changes: [LatentChange], receipt: inout InterventionReceipt,
+    cancellation: Cancellation
+  ) throws -> SparseCode {
+    let rows = Set(changes.flatMap { $0.rows.joined() }).sorted()
+    guard !rows.isEmpty else { return code }
+    let place = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    let moved = changes.map { change in
+      LatentChange(
+        rows: change.rows.joined().compactMap { row in place[row].map { $0..<$0 + 1 } },
+        latent: change.latent, rule: change.rule)
+    }
+    let again = try encode(x.rows(rows), changing: moved, cancellation: cancellation)
+    receipt.dropped += again.dropped.count
+    var result = SparseCode(latents: latents)
+    for row in 0..<code.rows {
+      result.append(
+        place[row].map { again.code.slice(rows: $0..<$0 + 1) } ?? code.slice(rows: row..<row + 1))
+    }
+    return result
   }
 }

@@ -40,6 +40,9 @@ package struct SteeredDecoding {
       logits = try context.logits(at: context.tokenCount - 1)
       return
     }
+    for intervention in steering.interventions {
+      try steering.feature.check(latent: intervention.latent)
+    }
     let point = try SplicePoint(context, feature: steering.feature, cancellation: cancellation)
     let spliced = try point.applying(
       steering.interventions.map {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Glibc
 package import Models
 package import Tensors

@@ -1,4 +1,3 @@
-import Tensors
 
 /// A scalar of the model's output that is attributed, ablated or reported.
 ///
@@ -25,28 +24,6 @@ package struct TargetTerm: Sendable, Equatable {
   }
   package let row: Int
   package let kind: Kind
-
-  /// The term's value for the logits `[V]` of its row.
-  package func value(_ logits: [Float]) -> Float {
-    switch kind {
-    case .logits(let tokens): tokens.reduce(0) { $0 + $1.weight * logits[$1.token] }
-    case .logProbability(let token): logits[token] - logSumExp(logits)
-    }
-  }
-
-  /// The gradient of the term with respect to the logits `[V]` of its row.
-  package func gradient(_ logits: [Float]) -> [Float] {
-    switch kind {
-    case .logits(let tokens):
-      var gradient = [Float](repeating: 0, count: logits.count)
-      for entry in tokens { gradient[entry.token] += entry.weight }
-      return gradient
-    case .logProbability(let token):
-      var gradient = softmax(logits).map { -$0 }
-      gradient[token] += 1
-      return gradient
-    }
-  }
 }
 
 extension AttributionTarget {

@@ -51,7 +51,7 @@ extension AttributionCompute: EngineAnswerable {
       }
     let aggregate: AttributionQuestion.Aggregate =
       switch params.aggregate {
-      case nil, AttributionCompute.Aggregate.none: .none
+      case nil, .some(.none): .none
       case .feature: .feature
       case .token: .token
       case .part: .part

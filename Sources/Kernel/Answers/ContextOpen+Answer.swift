@@ -15,7 +15,7 @@ extension ContextOpen: EngineAnswerable {
     }
     let template: PromptTemplate =
       params.chat?.template == Template.none
-      ? .none : .model(addGenerationPrompt: params.chat?.addGenerationPrompt ?? true)
+      ? .plain : .model(addGenerationPrompt: params.chat?.addGenerationPrompt ?? true)
     let prompt = try loaded.model.prompt(parts, template: template)
     try engine.reserveContext(prompt, model: loaded)
     let context = try ResidentContext(

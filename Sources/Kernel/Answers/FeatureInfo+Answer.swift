@@ -1,7 +1,9 @@
 import Interpretation
 import JSONRPC
 import KernelProtocol
+import Models
 import Tensors
+import Tokenization
 
 extension FeatureInfo: EngineAnswerable {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {

@@ -1,4 +1,5 @@
 import Autoencoders
+import Interpretation
 import JSONRPC
 import KernelProtocol
 import Models

@@ -1,6 +1,7 @@
 import Interpretation
 import JSONRPC
 import KernelProtocol
+import Models
 import Tensors
 
 extension SteeringGenerate: EngineAnswerable {

@@ -60,7 +60,7 @@ private func kind(of error: InterpretationError) -> DomainError.Kind {
 
 private func kind(of error: ModelError) -> DomainError.Kind {
   switch error {
-  case .nonFiniteActivation: .numericalFailure
+  case .nonFinite: .numericalFailure
   case .emptyPrompt, .promptTooLong: .positionOutOfRange
   case .picturesNotSupported, .textHoldsImageToken, .tokenOutOfRange, .invalidSampling:
     .unsupportedTarget

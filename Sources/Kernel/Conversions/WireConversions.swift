@@ -1,4 +1,5 @@
 import Autoencoders
+import Checkpoints
 import Images
 import Interpretation
 import JSONRPC

@@ -1,3 +1,4 @@
+import Checkpoints
 import Interpretation
 import KernelProtocol
 import Models

@@ -3,6 +3,7 @@ import Images
 import Interpretation
 import Models
 import Tensors
+import World
 
 extension Engine {
   /// Weights beyond which the probe shows no picture, whose tiles would take a large model seconds.
@@ -24,9 +25,9 @@ extension Engine {
     {
       parts.insert(.picture(picture), at: 0)
     }
-    let template: PromptTemplate =
-      model.model.hasChatTemplate ? .model(addGenerationPrompt: true) : .none
-    let prompt = try model.model.prompt(parts, template: template)
+    // A plain text model may have no template.
+    let prompt =
+      try (try? model.model.prompt(parts)) ?? model.model.prompt(parts, template: .plain)
     let decoder = model.model.decoder
     var cache = decoder.makeCache()
     let residual = try decoder.forward(

@@ -1,3 +1,4 @@
+import Autoencoders
 import Interpretation
 import KernelProtocol
 import Models

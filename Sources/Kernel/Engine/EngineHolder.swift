@@ -46,7 +46,7 @@ final class EngineHolder: @unchecked Sendable {
         ablationProvider: true, steeringProvider: true, workDoneProgress: true,
         partialResults: true),
       limits: .init(
-        maxMessageBytes: FramingLimits().bodyBytes,
+        maxMessageBytes: FramingLimits().body,
         maxQueuedRequests: ConnectionLimits().queuedRequests, maxContexts: Engine.contextLimit,
         inlineNumbers: WireNumbers.inlineLimit, memoryBytes: status.current.memory.limit))
   }

@@ -48,9 +48,9 @@ package enum FeatureActivations: Request {
     /// Mean number of active latents at a position of the region.
     package var l0: Double
     /// Fraction of the residual's variance there that the autoencoder leaves unexplained.
-    package var fvu: Double
+    package var fvu: Double?
 
-    package init(items: [Item], l0: Double, fvu: Double) {
+    package init(items: [Item], l0: Double, fvu: Double?) {
       self.items = items
       self.l0 = l0
       self.fvu = fvu

@@ -5,7 +5,7 @@ package enum SteeringGenerate: Request {
   package static let method = "steering/generate"
   package static let lane = Lane.engine
   package static let isLong = true
-  package static let partialResults: String? = "outputs"
+  package static let partialResults: String? = "tokens"
 
   package struct Params: ContextParams, Equatable {
     package var context: String

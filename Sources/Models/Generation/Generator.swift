@@ -50,7 +50,9 @@ package struct Generator {
         result.finish = .stopString
         break
       }
-      guard result.tokens.count < options.maxTokens, let next = try step(choice.token) else { break }
+      guard result.tokens.count < options.maxTokens, let next = try step(choice.token) else {
+        break
+      }
       logits = next
     }
     result.text += released(Array(decoder.finish().utf8)) + flushed()

@@ -17,10 +17,10 @@ package struct Sampler: Sendable {
     random = SplitMix64(seed: options.seed)
   }
 
-  /// The next token from logits `[V]`. Throws `ModelError.nonFiniteActivation` when one is not finite.
+  /// The next token from logits `[V]`. Throws `ModelError.nonFinite` when one is not finite.
   package mutating func choose(_ logits: [Float]) throws(ModelError) -> Choice {
-    if let index = logits.firstIndex(where: { !$0.isFinite }) {
-      throw .nonFiniteActivation(site: "logits", row: index)
+    if let token = logits.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFinite(what: "the vector of logits", row: token)
     }
     guard !logits.isEmpty else { throw .emptyPrompt }
     let token = options.temperature == 0 ? argmax(logits) ?? 0 : draw(logits)

@@ -5,7 +5,9 @@ package struct StopWatcher: Sendable {
   package private(set) var isStopped = false
 
   /// Empty stop strings are ignored: they would stop before the first token.
-  package init(_ stops: [String]) { self.stops = stops.map { Array($0.utf8) }.filter { !$0.isEmpty } }
+  package init(_ stops: [String]) {
+    self.stops = stops.map { Array($0.utf8) }.filter { !$0.isEmpty }
+  }
 
   /// Takes new bytes and returns those that are surely before any stop string.
   package mutating func append(_ bytes: [UInt8]) -> [UInt8] {

@@ -21,7 +21,8 @@ extension LlamaDecoder {
     let queryWidth = configuration.headCount * configuration.headSize
     let perToken = 2 * hiddenSize + 2 * queryWidth + configuration.headCount
     let saved = saturatingSum(
-      bytes(tokens, perToken, count), cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
+      bytes(tokens, perToken, count),
+      cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
     let working = blockWorkingBytes(tokens: tokens)
     return saturatingSum(saved, saturatingSum(working, working))
   }

@@ -71,16 +71,23 @@ package final class LlamaDecoder: Sendable {
     head(finalNorm(x))
   }
 
+  /// The same, refused like a forward pass when they are not finite: what answers are made from.
+  package func finiteLogits(_ x: Matrix) throws -> Matrix {
+    let result = logits(x)
+    try requireFinite(result, at: "logits")
+    return result
+  }
+
   /// The logits of named tokens alone, `[n, tokens]`, in float32.
   package func logits(_ x: Matrix, tokens: [Int]) -> Matrix {
     product(finalNorm(x), headWeight.gather(rows: tokens), transposeB: true)
   }
 
   /// Throws unless every element is finite: `CheckpointError.notFinite` with the first weight to
-  /// blame, else `ModelError.nonFiniteActivation`. The weights are searched only when it is too late.
+  /// blame, else `ModelError.nonFinite`. The weights are searched only when it is too late.
   package func requireFinite(_ x: Matrix, at site: String) throws {
     guard let place = x.firstNonFinite() else { return }
     for name in checkpoint.names { try checkpoint.requireFinite(name) }
-    throw ModelError.nonFiniteActivation(site: site, row: place.row)
+    throw ModelError.nonFinite(what: site, row: place.row)
   }
 }

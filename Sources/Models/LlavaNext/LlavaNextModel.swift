@@ -15,6 +15,8 @@ package final class LlavaNextModel: Sendable {
   package let compute: Compute
   package let decoder: LlamaDecoder
   package let tokenizer: Tokenizer
+  /// Bytes of the weights' files, which are mapped and shared.
+  package let byteCount: Int
   let pictures: PictureEncoder?  // nil in a text model
 
   /// Opens a Hugging Face folder.
@@ -30,6 +32,7 @@ package final class LlavaNextModel: Sendable {
     self.folder = folder
     let configuration = try ModelFileConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
+    byteCount = checkpoint.files.reduce(0) { $0 + $1.file.byteCount }
     self.configuration = configuration
     generation = try GenerationConfiguration(folder: folder, model: configuration)
     let stored = try checkpoint.entry(TensorNames.embeddings).type
@@ -113,7 +116,7 @@ package final class LlavaNextModel: Sendable {
         guard cache.count(0) < configuration.text.contextLength else { return nil }
         let last = try decoder.forward(
           decoder.embed([token]), blocks: all, cache: &cache, cancellation: cancellation)
-        return decoder.logits(last).row(0)
+        return try decoder.finiteLogits(last).row(0)
       }, onToken: onToken)
   }
 }
