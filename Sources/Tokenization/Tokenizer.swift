@@ -100,7 +100,7 @@ package final class Tokenizer: Sendable {
   package func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
     let tokens: [[UInt8]] = ids.compactMap { id in
       if skipSpecialTokens && parts.specialTokens.contains(id) { return nil }
-      return parts.allTokens[id].map(Array.init)
+      return spelling(id)
     }
     guard let decoder = parts.decoder else {
       return String(
@@ -112,8 +112,13 @@ package final class Tokenizer: Sendable {
   /// The bytes that token `id` stands for within a text; nil where there is no such token.
   /// They may be part of a character.
   package func tokenBytes(_ id: Int) -> [UInt8]? {
-    guard let token = parts.allTokens[id].map(Array.init) else { return nil }
+    guard let token = spelling(id) else { return nil }
     return parts.decoder?.bytes(of: token, alphabet) ?? token
+  }
+
+  /// What the decoder reads for token `id`.
+  private func spelling(_ id: Int) -> [UInt8]? {
+    parts.normalizedSpellings[id] ?? parts.allTokens[id].map(Array.init)
   }
 
   /// The text that token `id` alone stands for within a text, U+FFFD for parts of characters.

@@ -12,13 +12,14 @@ enum TokenizerFile {
     let added = try readAddedTokens(file, into: &allTokens)
     let raw = added.filter { !$0.isNormalized }
     let normalized = added.filter(\.isNormalized)
+    let spellings = normalized.map { normalizer?(Array($0.content.utf8)) ?? Array($0.content.utf8) }
     return TokenizerParts(
       allTokens: allTokens,
       specialTokens: Set(added.filter(\.isSpecial).map(\.id)),
       rawTokens: AddedTokenMatcher(raw, patterns: raw.map { Array($0.content.utf8) }),
-      normalizedTokens: AddedTokenMatcher(
-        normalized,
-        patterns: normalized.map { normalizer?(Array($0.content.utf8)) ?? Array($0.content.utf8) }),
+      normalizedTokens: AddedTokenMatcher(normalized, patterns: spellings),
+      normalizedSpellings: Dictionary(
+        zip(normalized.map(\.id), spellings), uniquingKeysWith: { _, last in last }),
       normalizer: normalizer,
       preTokenizer: try file.optionalChild("pre_tokenizer").map(readPreTokenizer),
       model: model,
@@ -110,7 +111,8 @@ enum TokenizerFile {
     var added: [AddedToken] = []
     for value in try file.array("added_tokens") {
       let section = try Section(value, name: "added_tokens entry")
-      guard let content = try section.optionalText("content"), let id = section.object["id"]?.integer
+      guard let content = try section.optionalText("content"),
+        let id = section.object["id"]?.integer
       else {
         throw .malformed(
           what: "added_tokens", reason: "found \(value.summary), expected content and id")

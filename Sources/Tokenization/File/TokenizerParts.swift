@@ -7,6 +7,8 @@ struct TokenizerParts: Sendable {
   var rawTokens: AddedTokenMatcher
   /// Added tokens found in the normalised text.
   var normalizedTokens: AddedTokenMatcher
+  /// What those are decoded to, by id: their normalised spelling, as in the reference.
+  var normalizedSpellings: [Int: [UInt8]]
   var normalizer: Normalizer?
   var preTokenizer: PreTokenizer?
   var model: BytePairEncoding

@@ -25,8 +25,9 @@ enum SplitPattern: Sendable {
     case .expression(let expression):
       let string = String(decoding: text, as: UTF8.self)
       return string.matches(of: try Self.compile(expression)).map { match in
-        string.utf8.distance(from: string.startIndex, to: match.range.lowerBound)
-          ..< string.utf8.distance(from: string.startIndex, to: match.range.upperBound)
+        string.utf8.distance(
+          from: string.startIndex, to: match.range.lowerBound)..<string.utf8.distance(
+            from: string.startIndex, to: match.range.upperBound)
       }.filter { !$0.isEmpty }
     }
   }

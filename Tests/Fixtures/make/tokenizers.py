@@ -192,7 +192,7 @@ def main():
     OUT.mkdir(exist_ok=True)
     cases = {}
     rng = random.Random(SEED)
-    long_text = " ".join(rng.choice(WORDS) for _ in range(700))
+    long_text = " ".join(rng.choice(WORDS) for _ in range(250))
     for name, tokenizer in families():
         text = tokenizer.to_str(pretty=False)
         file = json.loads(text)
