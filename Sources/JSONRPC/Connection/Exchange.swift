@@ -35,9 +35,12 @@ final class Exchange: Sendable {
     }
   }
 
+  /// Asks the work to stop, where it has begun or is about to.
+  func flag() { cancelled.store(true, ordering: .relaxed) }
+
   /// Asks a running request to stop, and answers a waiting one at once.
   func cancel() {
-    cancelled.store(true, ordering: .relaxed)
+    flag()
     if state.withLock({ !$0.isRunning && !$0.isFinished }) { finish(.failure(.cancelled)) }
   }
 
