@@ -14,6 +14,7 @@ enum {
   bfloat16_depth = 2048,  // terms of one block, AVX-512 bf16: a step takes 32, and 6 tokens fill half of a 48 KB first-level cache
   amx_depth = 512,        // terms of one block, AMX: 32 rows are 32 KB, read from the first-level cache for every pair of tiles
   pullback_rows = 128,    // rows of weights, terms of the pullback, in one block
+  rows_ahead = 8,         // of the pullback: 8 KB asked for before they are needed
   pullback_columns = 512,  // columns of one block: 1 KB of each mapped row, enough for memory to stream
 };
 
@@ -22,6 +23,12 @@ static inline size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / u
 /// The address of a row of weights.
 static inline const char *row_at(const struct kernel_product *product, size_t row) {
   return (const char *)product->weights + row * product->columns * (product->type == kernel_float32 ? 4 : 2);
+}
+
+/// Asks for `bytes` bytes from `p` before they are needed: short pieces of long rows, one below the other, escape the processor's
+/// own prefetching. `p` may lie behind the end of the weights; nothing is read then.
+static inline void ask_ahead(const char *p, size_t bytes) {
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i);
 }
 
 // Activations as float32 rows of round_up(columns, 16) (forward) or `rows` (pullback) elements.

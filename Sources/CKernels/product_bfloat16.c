@@ -87,7 +87,11 @@ TARGET void kernel_forward_bfloat16(
       const uint16_t *weights = (const uint16_t *)(const void *)row_at(product, row) + k;
       if (copied) {
         stride = bfloat16_depth;
-        for (size_t r = 0; r < rows; r++) memcpy((uint16_t *)scratch + r * stride, weights + r * columns, depth * 2);
+        for (size_t r = 0; r < rows; r++) {
+          const char *next = k + depth < columns ? row_at(product, row + r) + 2 * (k + depth) : row_at(product, row + most + r);
+          ask_ahead(next, depth * 2);
+          memcpy((uint16_t *)scratch + r * stride, weights + r * columns, depth * 2);
+        }
         weights = scratch;
       }
       for (size_t t = 0; t < product->tokens; t += tile_tokens) {
@@ -113,6 +117,8 @@ TARGET void kernel_interleave_rows(
   for (size_t pair = 0; pair < pairs; pair++) {
     size_t first = row + 2 * pair;
     const char *a = row_at(product, first) + 2 * column, *b = a + 2 * product->columns;
+    ask_ahead(a + rows_ahead * 2 * product->columns, 2 * columns);
+    ask_ahead(b + rows_ahead * 2 * product->columns, 2 * columns);
     for (size_t j = 0; j < columns; j += 32) {
       __mmask32 mask = columns - j < 32 ? (1u << (columns - j)) - 1 : ~0u;
       __m512i x = 2 * pair < rows ? _mm512_maskz_loadu_epi16(mask, a + 2 * j) : _mm512_setzero_si512();

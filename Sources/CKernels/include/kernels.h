@@ -53,6 +53,12 @@ void kernel_add(int path, float *target, const float *a, size_t count);  // targ
 void kernel_add_scaled(int path, float *target, const float *a, float scale, size_t count);  // target += scale a
 /// target = exp(source - maximum); returns the sum of target.
 float kernel_exp_shifted(int path, const float *source, float *target, float maximum, size_t count);
+/// Keys of the values above `threshold`, in order, until `capacity` may not hold the next 16; how many values were looked at goes
+/// to `consumed`, how many keys there are is returned. Keys compare as (value, lower column): the high half is the float with its
+/// bits turned so that they compare as an integer, the low half the complement of the column.
+size_t kernel_collect_above(
+    int path, const float *values, size_t count, float threshold, uint32_t first_column, uint64_t *keys,
+    size_t capacity, size_t *consumed);
 float kernel_maximum(int path, const float *a, size_t count);  // of count >= 1 numbers, no NaN
 void kernel_exp(int path, const float *source, float *target, size_t count);
 
