@@ -15,6 +15,9 @@ extension LlavaNextModel {
     }
   }
 
+  /// Bytes of the weights' files, which are mapped and shared.
+  package var byteCount: Int { checkpoint.files.reduce(0) { $0 + $1.file.byteCount } }
+
   package var acceptsPictures: Bool { pictures != nil }
 
   /// Patches along a tile's side; 0 in a text model.

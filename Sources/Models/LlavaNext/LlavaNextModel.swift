@@ -15,8 +15,10 @@ package final class LlavaNextModel: Sendable {
   package let compute: Compute
   package let decoder: LlamaDecoder
   package let tokenizer: Tokenizer
-  /// Bytes of the weights' files, which are mapped and shared.
-  package let byteCount: Int
+  /// A checkpoint without a usable template still answers prompts that need none.
+  let chatTemplate: Result<ChatTemplate, TokenizationError>
+  let tokenizerConfiguration: TokenizerConfiguration
+  let checkpoint: Checkpoint
   let pictures: PictureEncoder?  // nil in a text model
 
   /// Opens a Hugging Face folder.
@@ -32,12 +34,14 @@ package final class LlavaNextModel: Sendable {
     self.folder = folder
     let configuration = try ModelFileConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
-    byteCount = checkpoint.files.reduce(0) { $0 + $1.file.byteCount }
+    self.checkpoint = checkpoint
     self.configuration = configuration
     generation = try GenerationConfiguration(folder: folder, model: configuration)
     let stored = try checkpoint.entry(TensorNames.embeddings).type
     self.precision = precision ?? (stored == .float32 ? .float32 : .bfloat16)
     compute = Compute(team: team, precision: self.precision)
+    chatTemplate = Result { () throws(TokenizationError) in try ChatTemplate(folder: folder) }
+    tokenizerConfiguration = try TokenizerConfiguration(folder: folder)
     tokenizer = try Self.tokenizer(folder: folder, configuration: configuration)
     decoder = try LlamaDecoder(configuration.text, checkpoint: checkpoint, compute: compute)
     switch configuration {
@@ -50,11 +54,21 @@ package final class LlavaNextModel: Sendable {
     try requireAgreement()
   }
 
+  /// The `model_type` of config.json, as `llava_next` or `qwen2`.
+  package var architecture: String {
+    pictures == nil ? configuration.text.family.rawValue : "llava_next"
+  }
+
+  /// Bytes of the mapped weight files.
+  package var weightBytes: Int { checkpoint.files.reduce(0) { $0 + $1.file.byteCount } }
+
+  /// Patches along a tile's side, whose square is the tokens of a base view; nil in a text model.
+  package var patchGrid: Int? { pictures?.configuration.vision.gridSize }
+
   private static func tokenizer(
     folder: String, configuration: ModelFileConfiguration
   ) throws -> Tokenizer {
-    let file = try MappedFile(path: "\(folder)/tokenizer.json")
-    let tokenizer = try Tokenizer(json: file.bytes(0..<file.byteCount))
+    let tokenizer = try Tokenizer(folder: folder)
     guard tokenizer.idEnd <= configuration.text.vocabularySize else {
       throw ModelError.inconsistent(
         what: "the highest token of tokenizer.json", found: "\(tokenizer.idEnd - 1)",
