@@ -77,7 +77,7 @@ TARGET void kernel_forward_bfloat16(
   size_t columns = product->columns, x_stride = round_up(columns, step);
   // Up to two tiles of tokens read the mapped rows themselves; a copy pays when more come. The sums are the same.
   int copied = product->tokens > 2 * tile_tokens;
-  size_t most = copied ? panel_rows : tile_rows;
+  size_t most = copied ? bfloat16_rows : tile_rows;
   for (size_t row = begin; row < end; row += most) {
     size_t rows = end - row < most ? end - row : most;
     if (columns == 0)
