@@ -54,17 +54,6 @@ package final class LlavaNextModel: Sendable {
     try requireAgreement()
   }
 
-  /// The `model_type` of config.json, as `llava_next` or `qwen2`.
-  package var architecture: String {
-    pictures == nil ? configuration.text.family.rawValue : "llava_next"
-  }
-
-  /// Bytes of the mapped weight files.
-  package var weightBytes: Int { checkpoint.files.reduce(0) { $0 + $1.file.byteCount } }
-
-  /// Patches along a tile's side, whose square is the tokens of a base view; nil in a text model.
-  package var patchGrid: Int? { pictures?.configuration.vision.gridSize }
-
   private static func tokenizer(
     folder: String, configuration: ModelFileConfiguration
   ) throws -> Tokenizer {
