@@ -3,6 +3,8 @@
 #include "include/kernels.h"
 #include "vector.h"
 
+#include <immintrin.h>
+
 INLINE float float_of_bits(uint32_t bits) {
   float x;
   memcpy(&x, &bits, 4);
@@ -51,8 +53,23 @@ INLINE void round_all(const float *source, uint16_t *target, size_t count) {
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"), min_vector_width(512)))
 #define MIDDLE __attribute__((target("avx2,f16c,fma")))
 
-WIDE static void widen_avx512(int type, const void *s, float *t, size_t n) { widen_all(type, s, t, n); }
-MIDDLE static void widen_avx2(int type, const void *s, float *t, size_t n) { widen_all(type, s, t, n); }
+// Compilers do not find the float16 instructions in the loop above.
+WIDE static void widen_avx512(int type, const void *source, float *target, size_t count) {
+  size_t i = 0;
+  if (type == kernel_float16)
+    for (; i + 16 <= count; i += 16)
+      _mm512_storeu_ps(target + i, _mm512_cvtph_ps(_mm256_loadu_si256((const void *)((const char *)source + 2 * i))));
+  widen_all(type, (const char *)source + 2 * i, target + i, count - i);
+}
+
+MIDDLE static void widen_avx2(int type, const void *source, float *target, size_t count) {
+  size_t i = 0;
+  if (type == kernel_float16)
+    for (; i + 8 <= count; i += 8)
+      _mm256_storeu_ps(target + i, _mm256_cvtph_ps(_mm_loadu_si128((const void *)((const char *)source + 2 * i))));
+  widen_all(type, (const char *)source + 2 * i, target + i, count - i);
+}
+
 WIDE static void round_avx512(const float *s, uint16_t *t, size_t n) { round_all(s, t, n); }
 MIDDLE static void round_avx2(const float *s, uint16_t *t, size_t n) { round_all(s, t, n); }
 

@@ -34,6 +34,12 @@ OPERATION(float, maximum, VECTOR(const float *a, size_t count), (a, count))
 OPERATION(void, add, VECTOR(float *target, const float *a, size_t count), (target, a, count))
 OPERATION(void, add_scaled, VECTOR(float *target, const float *a, float scale, size_t count), (target, a, scale, count))
 OPERATION(
+    size_t, collect_above,
+    VECTOR(
+        const float *values, size_t count, float threshold, uint32_t first_column, uint64_t *keys, size_t capacity,
+        size_t *consumed),
+    (values, count, threshold, first_column, keys, capacity, consumed))
+OPERATION(
     float, exp_shifted, VECTOR(const float *source, float *target, float maximum, size_t count),
     (source, target, maximum, count))
 OPERATION(void, exp, VECTOR(const float *source, float *target, size_t count), (source, target, count))

@@ -1,6 +1,7 @@
 // The operators for AVX2 with fused multiplication and addition.
 
 #include "include/kernels.h"
+#include "product.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,8 +14,12 @@
 // Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 1
+#define DOT_ROWS 2
+#define DOT_TOKENS 3
+#define PATH kernel_path_avx2
 
 #include "rows.inc"
 #include "attention.inc"
+#include "product_float.inc"
 
 #pragma clang attribute pop

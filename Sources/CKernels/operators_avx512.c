@@ -1,6 +1,7 @@
 // The operators for AVX-512.
 
 #include "include/kernels.h"
+#include "product.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,9 +15,13 @@
 // Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 4
+#define DOT_ROWS 4
+#define DOT_TOKENS 6
+#define PATH kernel_path_avx512
 
 #include "rows.inc"
 #include "attention.inc"
+#include "product_float.inc"
 
 #pragma clang attribute pop
 #pragma clang attribute pop

@@ -1,6 +1,7 @@
 // The operators for any processor; the reference the other paths are held to.
 
 #include "include/kernels.h"
+#include "product.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,6 +13,10 @@
 // Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
 #define PRODUCT_ROWS 4
 #define PRODUCT_VECTORS 1
+#define DOT_ROWS 2
+#define DOT_TOKENS 2
+#define PATH kernel_path_portable
 
 #include "rows.inc"
 #include "attention.inc"
+#include "product_float.inc"

@@ -35,10 +35,10 @@ INLINE void store_some(float *p, vector v, size_t count) {
   memcpy(p, a, count * sizeof(float));
 }
 
-INLINE vector select(int_vector mask, vector yes, vector no) {
+INLINE vector choose(int_vector mask, vector yes, vector no) {
   return (vector)((mask & (int_vector)yes) | (~mask & (int_vector)no));
 }
-INLINE vector larger(vector a, vector b) { return select(a > b, a, b); }
+INLINE vector larger(vector a, vector b) { return choose(a > b, a, b); }
 INLINE vector magnitude(vector a) { return (vector)((int_vector)a & 0x7fffffff); }
 
 /// Sum of the lanes, in halves: lane i with lane i + 8, then + 4, + 2, + 1.
@@ -59,13 +59,14 @@ INLINE float maximum_lane(vector v) {
   return m;
 }
 
-/// e^x within 2 units in the last place (measured over every float in [-87.3, 88.7]); 0 below -104, infinity above 88.73, NaN of NaN.
+/// e^x within 1.1 units in the last place, 9e-8 of the value (all floats in [-87.3, 88.7] compared with libm's in double);
+/// 0 below -104, infinity above 88.73, NaN of NaN.
 ///
 /// x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7 (remainder below 5e-9), and 2^n in two factors,
 /// because 2^128 is not a float though e^88.7 is.
 INLINE vector exponential(vector x) {
-  vector clamped = select(x < splat(-104.5f), splat(-104.5f), x);
-  clamped = select(clamped > splat(89.5f), splat(89.5f), clamped);
+  vector clamped = choose(x < splat(-104.5f), splat(-104.5f), x);
+  clamped = choose(clamped > splat(89.5f), splat(89.5f), clamped);
   const vector shift = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits
   vector shifted = clamped * 1.44269504088896341f + shift;
   vector n = shifted - shift;
@@ -83,7 +84,7 @@ INLINE vector exponential(vector x) {
   int_vector half = power >> 1;
   vector first = (vector)((half + 127) << 23);
   vector second = (vector)((power - half + 127) << 23);
-  return select(x == x, p * first * second, x);
+  return choose(x == x, p * first * second, x);
 }
 
 /// 1 / (1 + e^-x)

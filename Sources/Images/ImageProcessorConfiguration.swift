@@ -79,10 +79,12 @@ extension ImageProcessorConfiguration {
     }
     for pinpoint in pinpoints {
       let sides = [pinpoint.height, pinpoint.width]
-      guard sides.allSatisfy({ $0 > 0 && $0 <= 65_536 && $0 % base == 0 }) else {
+      guard sides.allSatisfy({ $0 > 0 && $0 <= 65_536 && $0 % base == 0 }),
+        pinpoint.height * pinpoint.width <= 1 << 24
+      else {
         throw .invalidConfiguration(
           field: "image_grid_pinpoints", found: "\(pinpoint.height) by \(pinpoint.width)",
-          expected: "whole multiples of the tile's side, \(base), up to 65536")
+          expected: "whole multiples of the tile's side, \(base), of up to 16 megapixels")
       }
     }
     return base

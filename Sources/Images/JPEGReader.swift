@@ -33,11 +33,19 @@ struct JPEGReader {
     guard status == CJPEG_OK else { throw .damaged(format: .jpeg, reason: message.text) }
     let pixels: [UInt8] =
       switch channels {
-      case 1: output.flatMap { [$0, $0, $0] }
+      case 1: Self.fromGrey(output)
       case 4: Self.fromInvertedCMYK(output)
       default: output
       }
     return Picture(uncheckedWidth: width, height: height, pixels: pixels)
+  }
+
+  private static func fromGrey(_ samples: [UInt8]) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: samples.count * 3)
+    for (index, sample) in samples.enumerated() {
+      for channel in 0..<3 { result[3 * index + channel] = sample }
+    }
+    return result
   }
 
   /// Pillow takes every four-channel file for Adobe's inverted one.

@@ -24,7 +24,9 @@ enum OrientationReader {
         let type = cursor.unsigned(at: entry + 2, length: 2),
         let values = cursor.unsigned(at: entry + 4, length: 4)
       else { return nil }
-      if found == tag { return values == 1 ? cursor.value(ofType: type, at: entry + 8) : nil }
+      if found == tag, values > 0 {
+        return cursor.firstValue(ofType: type, count: values, entry: entry)
+      }
     }
     return nil
   }

@@ -22,13 +22,16 @@ struct PNGColors {
     if structure.colorType == 2, stored.count >= 6 { return (stored[1], stored[3], stored[5]) }
     guard structure.colorType == 0, stored.count >= 2 else { return nil }
     let isHigh = stored[0] != 0
-    let grey: UInt8 =
-      switch structure.bitDepth {
-      case 1: isHigh || stored[1] != 0 ? 255 : 0
-      // Pillow compares a 16-bit key's low byte; on the way through "L" it clips it instead.
-      case 16: stored[1]
-      default: isHigh && treatment == .loaded ? 255 : stored[1]
-      }
+    let grey: UInt8
+    switch (structure.bitDepth, treatment) {
+    case (1, _): grey = isHigh || stored[1] != 0 ? 255 : 0
+    case (16, .loaded):
+      // Already RGB, Pillow takes the single number for a red level: only black can match.
+      if stored[1] != 0 { return nil }
+      grey = 0
+    case (_, .loaded): grey = isHigh ? 255 : stored[1]
+    case (_, .opened): grey = stored[1]
+    }
     return (grey, grey, grey)
   }
 
@@ -67,10 +70,11 @@ struct PNGColors {
   func fromRGBA(_ samples: [UInt8]) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: samples.count / 4 * 3)
     for index in 0..<(samples.count / 4) {
-      let alpha = samples[4 * index + 3]
-      for channel in 0..<3 {
-        result[3 * index + channel] = composited(samples[4 * index + channel], alpha: alpha)
-      }
+      let (from, to) = (4 * index, 3 * index)
+      let alpha = samples[from + 3]
+      result[to] = composited(samples[from], alpha: alpha)
+      result[to + 1] = composited(samples[from + 1], alpha: alpha)
+      result[to + 2] = composited(samples[from + 2], alpha: alpha)
     }
     return result
   }
@@ -128,6 +132,7 @@ struct PNGColors {
   }
 
   /// Pillow's `alpha_composite` over opaque white, in its fixed point with 7 fractional bits.
+  @inline(__always)
   private func composited(_ value: UInt8, alpha: UInt8) -> UInt8 {
     if treatment == .loaded { return value }
     if alpha == 0 { return 255 }

@@ -27,15 +27,21 @@ struct TIFFCursor {
     return value
   }
 
-  /// One integer of a TIFF field type that Pillow gives as a number (a BYTE it gives as text).
-  func value(ofType type: Int, at offset: Int) -> Int? {
+  /// The first value of a directory entry, which lies in the entry itself when all values fit into four bytes.
+  /// Nil for types that Pillow does not give as an integer (a BYTE it gives as text).
+  func firstValue(ofType type: Int, count: Int, entry: Int) -> Int? {
+    let widths = [3: 2, 4: 4, 6: 1, 8: 2, 9: 4, 13: 4]
+    guard let width = widths[type], count <= bytes.count else { return nil }
+    let length = width * count
+    let place = length <= 4 ? entry + 8 : unsigned(at: entry + 8, length: 4)
+    guard let place, place <= bytes.count - start - length,
+      let value = unsigned(at: place, length: width)
+    else { return nil }
     switch type {
-    case 3: unsigned(at: offset, length: 2)
-    case 4, 13: unsigned(at: offset, length: 4)
-    case 6: unsigned(at: offset, length: 1).map { Int(Int8(truncatingIfNeeded: $0)) }
-    case 8: unsigned(at: offset, length: 2).map { Int(Int16(truncatingIfNeeded: $0)) }
-    case 9: unsigned(at: offset, length: 4).map { Int(Int32(truncatingIfNeeded: $0)) }
-    default: nil
+    case 6: return Int(Int8(truncatingIfNeeded: value))
+    case 8: return Int(Int16(truncatingIfNeeded: value))
+    case 9: return Int(Int32(truncatingIfNeeded: value))
+    default: return value
     }
   }
 }

@@ -1,1 +1,33 @@
-// World
+import FoundationEssentials
+
+/// The embedded world: the small LLaVA-NeXT model, its autoencoder and held-out pictures that ship with
+/// the project and are the default of every command.
+package struct World: Sendable {
+  /// The folder with everything that ships.
+  package let folder: String
+
+  /// A LLaVA-NeXT checkpoint folder.
+  package var model: String { folder + "/model" }
+  /// A sparsify folder.
+  package var autoencoder: String { folder + "/sae" }
+  /// Held-out pictures with their masks, facts and questions.
+  package var heldOut: String { folder + "/heldout" }
+
+  /// A picture to measure an autoencoder's fit on, if there is one.
+  package var probePicture: String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: heldOut + "/pictures")) ?? []
+    return names.filter { $0.hasSuffix(".png") }.min().map { heldOut + "/pictures/" + $0 }
+  }
+
+  /// Finds the resources beside the running program, where the package manager puts them.
+  ///
+  /// - Returns: nil when the program was moved away from them.
+  package init?(besideProgram program: String = "/proc/self/exe") {
+    let files = FileManager.default
+    guard let resolved = try? files.destinationOfSymbolicLink(atPath: program) else { return nil }
+    let bin = URL(fileURLWithPath: resolved).deletingLastPathComponent()
+    let found = bin.appendingPathComponent("lucarne_World.resources/Resources").path
+    guard files.fileExists(atPath: found + "/model/config.json") else { return nil }
+    folder = found
+  }
+}

@@ -53,6 +53,12 @@ void kernel_add(int path, float *target, const float *a, size_t count);  // targ
 void kernel_add_scaled(int path, float *target, const float *a, float scale, size_t count);  // target += scale a
 /// target = exp(source - maximum); returns the sum of target.
 float kernel_exp_shifted(int path, const float *source, float *target, float maximum, size_t count);
+/// Keys of the values above `threshold`, in order, until `capacity` may not hold the next 16; how many values were looked at goes
+/// to `consumed`, how many keys there are is returned. Keys compare as (value, lower column): the high half is the float with its
+/// bits turned so that they compare as an integer, the low half the complement of the column.
+size_t kernel_collect_above(
+    int path, const float *values, size_t count, float threshold, uint32_t first_column, uint64_t *keys,
+    size_t capacity, size_t *consumed);
 float kernel_maximum(int path, const float *a, size_t count);  // of count >= 1 numbers, no NaN
 void kernel_exp(int path, const float *source, float *target, size_t count);
 
@@ -108,3 +114,43 @@ void kernel_attention(
 void kernel_attention_pullback(
     int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
     const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv, float *scratch);
+
+// MARK: Products with weights (product.c and product_*)
+//
+// One row-major copy of the weights W [rows, columns] serves both products:
+//   forward    y [tokens, rows] = x WT     x [tokens, columns]
+//   pullback   dx [tokens, columns] = dy W  dy [tokens, rows]
+// `round` says whether activations (x, dy) are rounded to bfloat16; it only holds where W is bfloat16. Otherwise W is widened to
+// float32 in panels and multiplied with the activations as they are. Sums are float32.
+//
+// On one path the result of a token depends on nothing but its activations and W: neither on the other tokens nor on how the
+// outputs are split over calls.
+
+struct kernel_product {
+  const void *weights;  // any alignment
+  int type;
+  size_t rows, columns;
+  size_t tokens;
+  int round;
+};
+
+enum { kernel_forward = 0, kernel_pullback = 1 };
+
+/// Activations are packed once per product, in groups of this many tokens, into a buffer on a 64-byte boundary.
+enum { kernel_group_tokens = 16 };
+size_t kernel_product_packed_bytes(int path, const struct kernel_product *product, int direction);
+/// Packs groups begin ..< end of x [tokens, columns], or of dy [tokens, rows] for the pullback.
+void kernel_product_pack(
+    int path, const struct kernel_product *product, int direction, const float *activations, void *packed,
+    size_t begin, size_t end);
+
+/// Bytes of scratch, on a 64-byte boundary, that each call of the next two functions needs.
+size_t kernel_product_scratch_bytes(int path, const struct kernel_product *product, int direction);
+/// Columns begin ..< end of y: rows begin ..< end of W.
+void kernel_product_forward(
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *y,
+    void *scratch);
+/// Columns begin ..< end of dx: columns begin ..< end of W.
+void kernel_product_pullback(
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *dx,
+    void *scratch);

@@ -39,10 +39,12 @@ package final class Connection: Sendable {
     self.clientProcess = clientProcess
     self.log = log
     self.wake = wake
-    output = OutputQueue(descriptor: descriptor, limit: limits.unreadOutput) { reason in
+    let output = OutputQueue(descriptor: descriptor, limit: limits.unreadOutput) { reason in
       log(.warning, reason)
       wake.send(.clientGone)
     }
+    guard let output else { return nil }
+    self.output = output
     trace = Trace(output: output)
     table = RequestTable(output: output, trace: trace) { wake.send(.look) }
   }
@@ -57,6 +59,9 @@ package final class Connection: Sendable {
     if !output.close(waiting: 1) { log(.warning, "some output was never read") }
     return code
   }
+
+  /// How many requests wait for the engine.
+  package var waitingCount: Int { table.waitingCount(.engine) }
 
   /// Ends the connection as `shutdown` and `exit` would. May be called from any thread and from a
   /// signal handler.
@@ -136,6 +141,7 @@ package final class Connection: Sendable {
     if call.isCancelled { return .cancelled }
     switch error {
     case let failure as ResponseFailure: return failure
+    case let error as any FailureConvertible: return error.failure
     case let error as WireError: return .invalidParams(error)
     case is CancellationError: return call.stopFailure
     default:

@@ -37,13 +37,19 @@ final class RequestTable: Sendable {
     }
   }
 
+  /// How many requests wait for a lane.
+  func waitingCount(_ lane: Lane) -> Int { state.read { $0.waiting[lane, default: 0] } }
+
   /// Notes that a lane has taken a request from its queue.
   func leaveQueue(_ lane: Lane) { state.update { $0.waiting[lane, default: 1] -= 1 } }
 
   func cancel(_ id: RequestID) { state.read { $0.exchanges[id] }?.cancel() }
 
   func cancelAll() {
-    for exchange in state.read({ Array($0.exchanges.values) }) { exchange.cancel() }
+    let open = state.read { Array($0.exchanges.values) }
+    // All are flagged first: a lane that has stopped one must not begin the next.
+    for exchange in open { exchange.flag() }
+    for exchange in open { exchange.cancel() }
   }
 
   /// Sends a reply. The entry goes first: the client may use the id again once it has the reply.

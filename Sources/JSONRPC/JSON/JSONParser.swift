@@ -5,10 +5,13 @@ struct JSONParser {
   private var index = 0
   private var valueCount = 0
 
-  /// An array or object whose end has not been read yet.
-  private enum Open {
-    case array([JSONValue])
-    case object([String: JSONValue], name: String)
+  /// An array or object whose end has not been read yet; filled in place, so that a long one is
+  /// never copied.
+  private struct Open {
+    let isObject: Bool
+    var elements: [JSONValue] = []
+    var members: [String: JSONValue] = [:]
+    var name = ""
   }
 
   init(_ bytes: [UInt8], limits: JSONLimits) {
@@ -44,7 +47,7 @@ struct JSONParser {
     }
     try count()
     guard depth < limits.depth else { throw failure("nested deeper than \(limits.depth)") }
-    return isObject ? .object([:], name: try memberName()) : .array([])
+    return isObject ? Open(isObject: true, name: try memberName()) : Open(isObject: false)
   }
 
   /// Puts a finished value where it belongs and closes what ends with it.
@@ -53,32 +56,26 @@ struct JSONParser {
     _ finished: JSONValue, to open: inout [Open]
   ) throws(WireError) -> JSONValue? {
     var value = finished
-    while let top = open.popLast() {
+    while let last = open.indices.last {
       skipWhitespace()
-      let next = peek
-      switch top {
-      case .array(var elements):
-        elements.append(value)
-        if next == Ascii.comma {
-          index += 1
-          skipWhitespace()
-          open.append(.array(elements))
-          return nil
-        }
-        guard next == Ascii.closeBracket else { throw failure("expected ',' or ']'") }
-        value = .array(elements)
-      case .object(var members, let name):
-        members[name] = value
-        if next == Ascii.comma {
-          index += 1
-          skipWhitespace()
-          open.append(.object(members, name: try memberName()))
-          return nil
-        }
-        guard next == Ascii.closeBrace else { throw failure("expected ',' or '}'") }
-        value = .object(members)
+      let isObject = open[last].isObject
+      if isObject {
+        open[last].members[open[last].name] = value
+      } else {
+        open[last].elements.append(value)
+      }
+      if peek == Ascii.comma {
+        index += 1
+        skipWhitespace()
+        if isObject { open[last].name = try memberName() }
+        return nil
+      }
+      guard peek == (isObject ? Ascii.closeBrace : Ascii.closeBracket) else {
+        throw failure(isObject ? "expected ',' or '}'" : "expected ',' or ']'")
       }
       index += 1
+      let closed = open.removeLast()
+      value = isObject ? .object(closed.members) : .array(closed.elements)
     }
     skipWhitespace()
     guard index == bytes.count else { throw failure("text after the end of the value") }

@@ -43,6 +43,9 @@ package enum Thread {
     return nil
   }
 
+  /// Lets other threads go first for a while.
+  package static func sleep(milliseconds: Int) { usleep(UInt32(clamping: milliseconds * 1000)) }
+
   /// Through the file system: Glibc's own call is not visible from Swift.
   private static func nameThisThread(_ name: String) {
     let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY)

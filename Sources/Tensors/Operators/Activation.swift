@@ -13,10 +13,12 @@ package enum Activation: Sendable, CaseIterable {
   /// max(x, 0)
   case relu
 
-  package func callAsFunction(_ x: Matrix, team: ThreadTeam? = nil) -> Matrix {
+  package func callAsFunction(_ x: Matrix, team: ThreadTeam? = nil, path: KernelPath = .best)
+    -> Matrix
+  {
     let code = code
     return unsafe x.mapRows(team: team) { source, target, rows in
-      unsafe kernel_activate(KernelPath.best.code, code, source, target, rows * x.columns)
+      unsafe kernel_activate(path.code, code, source, target, rows * x.columns)
     }
   }
 

@@ -1,15 +1,18 @@
 import CKernels
 
 /// silu(gate) ⊙ up, all `[T, F]`.
-package func siluGate(gate: Matrix, up: Matrix, team: ThreadTeam? = nil) -> Matrix {
+package func siluGate(gate: Matrix, up: Matrix, team: ThreadTeam? = nil, path: KernelPath = .best)
+  -> Matrix
+{
   unsafe gate.mapRows(with: up, team: team) { a, u, y, rows in
-    unsafe kernel_silu_gate(KernelPath.best.code, a, u, y, rows * gate.columns)
+    unsafe kernel_silu_gate(path.code, a, u, y, rows * gate.columns)
   }
 }
 
 /// The gradients at gate and up from the gradient at the output, all `[T, F]`.
 package func siluGatePullback(
-  gate: Matrix, up: Matrix, outputGradient: Matrix, team: ThreadTeam? = nil
+  gate: Matrix, up: Matrix, outputGradient: Matrix, team: ThreadTeam? = nil,
+  path: KernelPath = .best
 ) -> (gate: Matrix, up: Matrix) {
   precondition(
     outputGradient.rows == gate.rows && outputGradient.columns == gate.columns,
@@ -24,7 +27,7 @@ package func siluGatePullback(
       unsafe up.withPointer { u in
         unsafe outputGradient.withPointer { g in
           unsafe kernel_silu_gate_pullback(
-            KernelPath.best.code, a + offset, u + offset, g + offset,
+            path.code, a + offset, u + offset, g + offset,
             gateGradient.storage.pointer + offset, upGradient.storage.pointer + offset,
             range.count * columns)
         }

@@ -11,10 +11,10 @@ package func product(
   )
   var result = Matrix(uninitializedRows: m, columns: n)
   unsafe result.withMutablePointer { c in
-    unsafe a.withPointer { a_ in
-      unsafe b.withPointer { b_ in
+    unsafe a.withPointer { left in
+      unsafe b.withPointer { right in
         unsafe multiply(
-          a_, stride: a.columns, transposed: transposeA, b_, stride: b.columns,
+          left, stride: a.columns, transposed: transposeA, right, stride: b.columns,
           transposed: transposeB, into: c, stride: n, m: m, n: n, k: k, beta: 0,
           threads: team?.threadCount ?? 1)
       }

@@ -17,19 +17,23 @@ package struct RotaryEmbedding: Sendable {
 
   /// x `[T, heads·d]`, its first row at `position`, rotated.
   package func callAsFunction(
-    _ x: Matrix, from position: Int, team: ThreadTeam? = nil
+    _ x: Matrix, from position: Int, team: ThreadTeam? = nil,
+    path: KernelPath = .best
   ) -> Matrix {
-    rotate(x, from: position, sign: 1, team: team)
+    rotate(x, from: position, sign: 1, team: team, path: path)
   }
 
   /// The gradient before the rotation from the gradient after it: the rotation by the opposite angles.
   package func pullback(
-    _ outputGradient: Matrix, from position: Int, team: ThreadTeam? = nil
+    _ outputGradient: Matrix, from position: Int, team: ThreadTeam? = nil,
+    path: KernelPath = .best
   ) -> Matrix {
-    rotate(outputGradient, from: position, sign: -1, team: team)
+    rotate(outputGradient, from: position, sign: -1, team: team, path: path)
   }
 
-  private func rotate(_ x: Matrix, from position: Int, sign: Float, team: ThreadTeam?) -> Matrix {
+  private func rotate(
+    _ x: Matrix, from position: Int, sign: Float, team: ThreadTeam?, path: KernelPath
+  ) -> Matrix {
     precondition(
       headSize > 0 && x.columns % headSize == 0, "rows of \(x.columns) for heads of \(headSize)")
     let result = Matrix(uninitializedRows: x.rows, columns: x.columns)
@@ -45,7 +49,7 @@ package struct RotaryEmbedding: Sendable {
         }
         unsafe x.withPointer { source in
           unsafe kernel_rotate(
-            KernelPath.best.code, source + row * x.columns,
+            path.code, source + row * x.columns,
             result.storage.pointer + row * x.columns, cosines, sines, sign, x.columns / headSize,
             headSize)
         }

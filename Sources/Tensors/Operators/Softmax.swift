@@ -2,24 +2,22 @@ import CKernels
 import Glibc
 
 /// exp(x − max x) / Σ exp(x − max x); empty for an empty x.
-package func softmax(_ x: [Float]) -> [Float] {
+package func softmax(_ x: [Float], path: KernelPath = .best) -> [Float] {
   guard !x.isEmpty else { return [] }
-  let path = KernelPath.best.code
   var result = [Float](repeating: 0, count: x.count)
-  let maximum = unsafe kernel_maximum(path, x, x.count)
-  let sum = unsafe kernel_exp_shifted(path, x, &result, maximum, x.count)
+  let maximum = unsafe kernel_maximum(path.code, x, x.count)
+  let sum = unsafe kernel_exp_shifted(path.code, x, &result, maximum, x.count)
   for i in result.indices { result[i] /= sum }
   return result
 }
 
 /// log Σ exp(x); −∞ for an empty x.
-package func logSumExp(_ x: [Float]) -> Float {
+package func logSumExp(_ x: [Float], path: KernelPath = .best) -> Float {
   guard !x.isEmpty else { return -.infinity }
-  let path = KernelPath.best.code
-  let maximum = unsafe kernel_maximum(path, x, x.count)
+  let maximum = unsafe kernel_maximum(path.code, x, x.count)
   guard maximum.isFinite else { return maximum }
   var terms = [Float](repeating: 0, count: x.count)
-  return unsafe maximum + logf(kernel_exp_shifted(path, x, &terms, maximum, x.count))
+  return unsafe maximum + logf(kernel_exp_shifted(path.code, x, &terms, maximum, x.count))
 }
 
 /// The index of the largest value, the lowest on ties; nil for an empty x. NaN is never larger.

@@ -104,8 +104,8 @@ package struct Matrix: Sendable {
     let needed = (rows + matrix.rows) * columns
     if needed > storage.capacity {
       resize(capacity: max(needed, storage.capacity + storage.capacity / 2))
-    } else {
-      makeUnique()
+    } else if !isKnownUniquelyReferenced(&storage) {
+      resize(capacity: storage.capacity)
     }
     let target = unsafe storage.pointer + count
     unsafe matrix.withPointer { unsafe target.update(from: $0, count: matrix.count) }

@@ -15,5 +15,10 @@ final class MatrixStorage: @unchecked Sendable {
     unsafe pointer = raw.bindMemory(to: Float.self, capacity: max(capacity, 1))
   }
 
+  /// Room for `byteCount` bytes, for packed activations and scratch.
+  convenience init(byteCount: Int) {
+    self.init(capacity: (byteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
+  }
+
   deinit { unsafe UnsafeMutableRawPointer(pointer).deallocate() }
 }

@@ -1,0 +1,74 @@
+package import Tensors
+
+/// How well an autoencoder fits some activations.
+package struct AutoencoderFit: Sendable, Equatable {
+  /// Σ(x̂ − x)² / Σ(x − mean)², over all rows; nil where all rows are equal, which leaves no
+  /// variance to explain.
+  package let fvu: Double?
+  /// The mean number of active latents of a row.
+  package let l0: Double
+}
+
+extension TopKAutoencoder {
+  /// x̂ = z·W_dec + b_dec: [T, M] → [T, D]. Reads only the decoder rows that are active.
+  package func decode(_ code: SparseCode) throws(AutoencoderError) -> Matrix {
+    try check(code: code)
+    return sparseProduct(code, decoder, bias: decoderBias, team: compute.team)
+  }
+
+  /// decode(changed) − decode(code), [T, D], from the latents that differ only: rows where none
+  /// does are exactly zero.
+  package func decodeChange(
+    from code: SparseCode, to changed: SparseCode
+  ) throws(AutoencoderError) -> Matrix {
+    try check(code: code)
+    return sparseProduct(
+      try changed.difference(from: code), decoder, bias: nil, team: compute.team)
+  }
+
+  /// z_tj · (W_dec[j] · g_t) for every active (t, j), in the order of the code's `indices`.
+  ///
+  /// With g_t [T, D] the gradient of a target at the residual stream, it is the target's fall, to
+  /// first order, when z_tj is set to zero.
+  package func scores(
+    _ code: SparseCode, gradient: Matrix
+  ) throws(AutoencoderError) -> [Float] {
+    try check(code: code)
+    try check(width: gradient, "the gradient")
+    guard gradient.rows == code.rows else {
+      throw .mismatch(
+        what: "the number of rows of the gradient", found: gradient.rows, expected: code.rows)
+    }
+    let dots = sparseDots(code, decoder, gradient, team: compute.team)
+    return zip(code.values, dots).map { $0 * $1 }
+  }
+
+  /// FVU and L0 of x [T, D].
+  package func fit(_ x: Matrix, cancellation: Cancellation = .never) throws -> AutoencoderFit {
+    let code = try encode(x, cancellation: cancellation)
+    return try fit(x, code: code)
+  }
+
+  /// FVU and L0 of x [T, D] whose code is known.
+  package func fit(_ x: Matrix, code: SparseCode) throws(AutoencoderError) -> AutoencoderFit {
+    try check(width: x, "the activations")
+    guard x.rows == code.rows else {
+      throw .mismatch(
+        what: "the number of rows of the activations", found: x.rows, expected: code.rows)
+    }
+    let reconstruction = try decode(code)
+    if let place = reconstruction.firstNonFinite() {
+      throw .notFinite(what: "the reconstruction", row: place.row, column: place.column)
+    }
+    let variance = x.totalVariance()
+    let error = (reconstruction - x).sumOfSquares()
+    return AutoencoderFit(fvu: variance > 0 ? error / variance : nil, l0: code.l0)
+  }
+
+  private func check(code: SparseCode) throws(AutoencoderError) {
+    guard code.latents == latents else {
+      throw .mismatch(
+        what: "the number of latents of the code", found: code.latents, expected: latents)
+    }
+  }
+}

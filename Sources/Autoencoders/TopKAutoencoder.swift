@@ -1,0 +1,148 @@
+import Checkpoints
+package import Tensors
+
+/// A TopK sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec.
+///
+/// The weights stay in the file's type and place. Every product runs in float32, whatever precision
+/// the model runs in: rounding would reorder latents that are nearly equal.
+package final class TopKAutoencoder: Sendable {
+  package let configuration: AutoencoderConfiguration
+  /// Where it was read from; nil for one made in memory.
+  package let folder: AutoencoderFolder?
+  /// W_enc [M, D].
+  package let encoder: WeightMatrix
+  /// b_enc [M].
+  package let encoderBias: [Float]
+  /// W_dec [M, D]: row j is the direction of latent j in the residual stream.
+  package let decoder: WeightMatrix
+  /// b_dec [D], subtracted before encoding and added after decoding.
+  package let decoderBias: [Float]
+  let compute: Compute
+
+  /// M, the number of latents.
+  package var latents: Int { configuration.latents }
+  /// The number of latents that may be active at a token.
+  package var k: Int { configuration.k }
+  /// D, the width of the residual stream.
+  package var inputSize: Int { configuration.inputSize }
+  /// The site that its folder is named for (`resid_post.24`), if it is.
+  package var site: String? { folder?.site }
+  /// The bytes that the weights take in the file.
+  package var byteCount: Int {
+    encoder.rows * encoder.columns * encoder.type.byteCount
+      + decoder.rows * decoder.columns * decoder.type.byteCount
+      + 4 * (encoderBias.count + decoderBias.count)
+  }
+
+  /// Opens a sparsify folder (`cfg.json`, `sae.safetensors`), or one of the layer folders in it.
+  /// - Parameters:
+  ///   - path: the layer folder, or the parent of layer folders.
+  ///   - layer: which of several: the folder's name, or any name of its site.
+  ///   - compute: lends its threads; products are float32 whatever its precision.
+  package convenience init(
+    path: String, layer: String? = nil, compute: Compute
+  ) throws(AutoencoderError) {
+    let folder = try AutoencoderFolder(path: path, layer: layer)
+    let configuration = try AutoencoderConfiguration(path: folder.configurationPath)
+    let file: SafetensorsFile
+    do { file = try SafetensorsFile(path: folder.weightsPath) } catch {
+      throw .notAnAutoencoder(path: folder.path, reason: "\(error)")
+    }
+    let reader = TensorReader(file: file, path: folder.weightsPath)
+    try reader.refuseSkipConnection()
+    let (latents, inputSize) = (configuration.latents, configuration.inputSize)
+    try self.init(
+      configuration: configuration, folder: folder,
+      encoder: reader.matrix("encoder.weight", rows: latents, columns: inputSize),
+      encoderBias: reader.vector("encoder.bias", count: latents),
+      decoder: reader.matrix("W_dec", rows: latents, columns: inputSize),
+      decoderBias: reader.vector("b_dec", count: inputSize), compute: compute)
+  }
+
+  /// An autoencoder of weights at hand: `encoder` and `decoder` [M, D], biases [M] and [D].
+  package init(
+    configuration: AutoencoderConfiguration, folder: AutoencoderFolder? = nil,
+    encoder: WeightMatrix, encoderBias: [Float], decoder: WeightMatrix, decoderBias: [Float],
+    compute: Compute
+  ) throws(AutoencoderError) {
+    for (what, found, expected) in [
+      ("the number of rows of the encoder", encoder.rows, configuration.latents),
+      ("the width of the encoder", encoder.columns, configuration.inputSize),
+      ("the length of the encoder's bias", encoderBias.count, configuration.latents),
+      ("the number of rows of the decoder", decoder.rows, configuration.latents),
+      ("the width of the decoder", decoder.columns, configuration.inputSize),
+      ("the length of the decoder's bias", decoderBias.count, configuration.inputSize),
+    ] where found != expected {
+      throw .mismatch(what: what, found: found, expected: expected)
+    }
+    self.configuration = configuration
+    self.folder = folder
+    self.encoder = encoder
+    self.encoderBias = encoderBias
+    self.decoder = decoder
+    self.decoderBias = decoderBias
+    self.compute = Compute(team: compute.team, precision: .float32)
+  }
+
+  /// The decoder rows (directions) of some latents, [latents.count, D].
+  package func decoderRows(_ latents: [Int]) throws(AutoencoderError) -> Matrix {
+    try check(latents: latents)
+    return decoder.gather(rows: latents)
+  }
+
+  func check(latents wanted: [Int]) throws(AutoencoderError) {
+    for latent in wanted where latent < 0 || latent >= latents {
+      throw .latentOutOfRange(latent: latent, latents: latents)
+    }
+  }
+
+  func check(width x: Matrix, _ what: String) throws(AutoencoderError) {
+    guard x.columns == inputSize else {
+      throw .mismatch(what: "the width of \(what)", found: x.columns, expected: inputSize)
+    }
+  }
+}
+
+/// Reads the tensors of `sae.safetensors`, shapes and numbers checked.
+private struct TensorReader {
+  let file: SafetensorsFile
+  let path: String
+
+  /// Weights up to this size are searched for NaN when opened. Larger ones, whose reading would
+  /// take seconds, are found out by what they make of activations.
+  static let scannedBytes = 256 << 20
+
+  func matrix(_ name: String, rows: Int, columns: Int) throws(AutoencoderError) -> WeightMatrix {
+    let weights: WeightMatrix
+    do { weights = try file.matrix(name, rows: rows, columns: columns) } catch {
+      throw .tensor(path: path, name: name, reason: "\(error)")
+    }
+    if rows * columns * weights.type.byteCount <= Self.scannedBytes,
+      let place = weights.firstNonFinite()
+    {
+      throw .tensor(
+        path: path, name: name,
+        reason: "not a finite number at row \(place.row), column \(place.column)")
+    }
+    return weights
+  }
+
+  func vector(_ name: String, count: Int) throws(AutoencoderError) -> [Float] {
+    let values: [Float]
+    do { values = try file.vector(name, count: count) } catch {
+      throw .tensor(path: path, name: name, reason: "\(error)")
+    }
+    if let place = values.firstIndex(where: { !$0.isFinite }) {
+      throw .tensor(path: path, name: name, reason: "not a finite number at element \(place)")
+    }
+    return values
+  }
+
+  /// `W_skip` belongs to a transcoder, whose output is not a reconstruction of its input.
+  func refuseSkipConnection() throws(AutoencoderError) {
+    if file.entries["W_skip"] != nil {
+      throw .tensor(
+        path: path, name: "W_skip", reason: "a skip connection, which is not implemented")
+    }
+  }
+}

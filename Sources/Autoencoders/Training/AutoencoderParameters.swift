@@ -1,0 +1,88 @@
+package import Tensors
+
+/// The four tensors of an autoencoder in training, or as many of their gradients or moments.
+package struct AutoencoderParameters: Sendable, Equatable {
+  /// W_enc [M, D].
+  package var encoder: Matrix
+  /// b_enc [1, M].
+  package var encoderBias: Matrix
+  /// W_dec [M, D].
+  package var decoder: Matrix
+  /// b_dec [1, D].
+  package var decoderBias: Matrix
+
+  package var latents: Int { encoder.rows }
+  package var inputSize: Int { encoder.columns }
+
+  package init(encoder: Matrix, encoderBias: Matrix, decoder: Matrix, decoderBias: Matrix) {
+    precondition(decoder.rows == encoder.rows && decoder.columns == encoder.columns)
+    precondition(encoderBias.rows == 1 && encoderBias.columns == encoder.rows)
+    precondition(decoderBias.rows == 1 && decoderBias.columns == encoder.columns)
+    self.encoder = encoder
+    self.encoderBias = encoderBias
+    self.decoder = decoder
+    self.decoderBias = decoderBias
+  }
+
+  /// All zeros.
+  package init(latents: Int, inputSize: Int) {
+    encoder = Matrix(rows: latents, columns: inputSize)
+    encoderBias = Matrix(rows: 1, columns: latents)
+    decoder = Matrix(rows: latents, columns: inputSize)
+    decoderBias = Matrix(rows: 1, columns: inputSize)
+  }
+
+  /// The start of training: encoder rows uniform in ±1/√D (Kaiming with a = √5, PyTorch's default
+  /// for a linear layer), decoder rows the same at unit norm, biases zero.
+  package init(latents: Int, inputSize: Int, seed: UInt64) {
+    self.init(latents: latents, inputSize: inputSize)
+    var generator = SeededGenerator(seed: seed)
+    let bound = 1 / Float(inputSize).squareRoot()
+    let values = (0..<latents * inputSize).map { _ in (generator.nextUnit() * 2 - 1) * bound }
+    encoder = Matrix(rows: latents, columns: inputSize, values: values)
+    decoder = encoder
+    decoder.normalizeRows()
+  }
+
+  /// √Σ of all squares.
+  package var norm: Double {
+    (encoder.sumOfSquares() + encoderBias.sumOfSquares() + decoder.sumOfSquares()
+      + decoderBias.sumOfSquares()).squareRoot()
+  }
+
+  typealias Field = (
+    name: String, path: any WritableKeyPath<AutoencoderParameters, Matrix> & Sendable,
+    isVector: Bool
+  )
+
+  /// The tensors with the names that they have in a sparsify file, where biases are vectors.
+  static let fields: [Field] = [
+    ("encoder.weight", \.encoder, false), ("encoder.bias", \.encoderBias, true),
+    ("W_dec", \.decoder, false), ("b_dec", \.decoderBias, true),
+  ]
+}
+
+extension Matrix {
+  /// Rows at unit norm: row / (‖row‖ + ε), with ε float32's step at 1, as sparsify has it.
+  mutating func normalizeRows() {
+    let columns = self.columns
+    unsafe eachMutableRow { _, row in
+      let norm = unsafe VectorLoops.dot(row, row, columns).squareRoot() + Float.ulpOfOne
+      for place in 0..<columns { unsafe row[place] /= norm }
+    }
+  }
+
+  /// Takes from every row what is parallel to the same row of `directions`, whose rows have unit
+  /// norm: what is left of a gradient turns the directions and does not stretch them.
+  mutating func removeComponents(alongRowsOf directions: Matrix) {
+    precondition(directions.rows == rows && directions.columns == columns)
+    let columns = self.columns
+    unsafe directions.withElements { directions in
+      unsafe eachMutableRow { index, row in
+        let direction = unsafe directions + index * columns
+        let along = unsafe VectorLoops.dot(row, direction, columns)
+        unsafe VectorLoops.add(-along, direction, to: row, columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// From a path and the types to the product's functions, and the packing of activations for them.
+
+#include "product.h"
+
+#include <string.h>
+
+enum method { widened, rounded_and_widened, paired, tiled };
+
+static enum method method_of(int path, const struct kernel_product *product) {
+  if (!product->round || product->type != kernel_bfloat16) return widened;
+  switch (path) {
+    case kernel_path_amx:
+    case kernel_path_amx_emulated: return tiled;
+    case kernel_path_avx512_bf16: return paired;
+    default: return rounded_and_widened;
+  }
+}
+
+static size_t depth_of(const struct kernel_product *product, int direction) {
+  return direction == kernel_forward ? product->columns : product->rows;
+}
+
+size_t kernel_product_packed_bytes(int path, const struct kernel_product *product, int direction) {
+  size_t depth = depth_of(product, direction);
+  switch (method_of(path, product)) {
+    case tiled: return round_up(product->tokens, kernel_group_tokens) * round_up(depth, 32) * sizeof(uint16_t);
+    case paired: return product->tokens * round_up(depth, 32) * sizeof(uint16_t);
+    default: return product->tokens * round_up(depth, 16) * sizeof(float);
+  }
+}
+
+/// One row of activations as floats, rounded to bfloat16 or not, zeros from `depth` to `stride`.
+static void pack_floats(int path, int round, const float *source, float *target, size_t depth, size_t stride) {
+  if (round) {
+    uint16_t block[256];
+    for (size_t i = 0; i < depth; i += 256) {
+      size_t count = depth - i < 256 ? depth - i : 256;
+      kernel_round_to_bfloat16(path, source + i, block, count);
+      kernel_widen(path, kernel_bfloat16, block, target + i, count);
+    }
+  } else {
+    memcpy(target, source, depth * sizeof(float));
+  }
+  memset(target + depth, 0, (stride - depth) * sizeof(float));
+}
+
+static void pack_rows(int path, const float *source, uint16_t *target, size_t depth, size_t stride) {
+  kernel_round_to_bfloat16(path, source, target, depth);
+  memset(target + depth, 0, (stride - depth) * sizeof(uint16_t));
+}
+
+/// 16 tokens' pairs side by side; zeros for tokens that do not exist and beyond `depth`.
+static void pack_pairs(
+    int path, const float *source, uint16_t *target, size_t tokens, size_t depth, size_t stride) {
+  if (tokens < kernel_group_tokens) memset(target, 0, stride * kernel_group_tokens * sizeof(uint16_t));
+  for (size_t token = 0; token < tokens; token++) {
+    uint16_t block[256];
+    for (size_t i = 0; i < stride; i += 256) {
+      size_t width = stride - i < 256 ? stride - i : 256;
+      size_t count = i >= depth ? 0 : depth - i < width ? depth - i : width;
+      kernel_round_to_bfloat16(path, source + token * depth + i, block, count);
+      memset(block + count, 0, (width - count) * sizeof(uint16_t));
+      for (size_t j = 0; j < width; j += 2)
+        memcpy(target + (i + j) * kernel_group_tokens + 2 * token, block + j, 2 * sizeof(uint16_t));
+    }
+  }
+}
+
+void kernel_product_pack(
+    int path, const struct kernel_product *product, int direction, const float *activations, void *packed,
+    size_t begin, size_t end) {
+  enum method method = method_of(path, product);
+  size_t depth = depth_of(product, direction);
+  for (size_t group = begin; group < end; group++) {
+    size_t first = group * kernel_group_tokens;
+    size_t tokens = product->tokens - first < kernel_group_tokens ? product->tokens - first : kernel_group_tokens;
+    const float *source = activations + first * depth;
+    size_t stride = round_up(depth, method == tiled || method == paired ? 32 : 16);
+    if (method == tiled && direction == kernel_forward) {
+      pack_pairs(path, source, (uint16_t *)packed + first * stride, tokens, depth, stride);
+      continue;
+    }
+    for (size_t token = 0; token < tokens; token++) {
+      if (method == tiled || method == paired)
+        pack_rows(path, source + token * depth, (uint16_t *)packed + (first + token) * stride, depth, stride);
+      else
+        pack_floats(path, method == rounded_and_widened, source + token * depth, (float *)packed + (first + token) * stride, depth, stride);
+    }
+    if (method == tiled)
+      memset((uint16_t *)packed + (first + tokens) * stride, 0, (kernel_group_tokens - tokens) * stride * sizeof(uint16_t));
+  }
+}
+
+size_t kernel_product_scratch_bytes(int path, const struct kernel_product *product, int direction) {
+  enum method method = method_of(path, product);
+  if (method == widened || method == rounded_and_widened)
+    return sizeof(float) * (direction == kernel_forward ? panel_rows * float_depth : pullback_rows * pullback_columns);
+  if (direction == kernel_pullback) return sizeof(uint16_t) * pullback_rows * pullback_columns;
+  if (method == paired) return sizeof(uint16_t) * panel_rows * bfloat16_depth;
+  // The panel, and the sums [panel_rows, tokens] in tiles.
+  return sizeof(uint16_t) * panel_rows * amx_depth
+      + sizeof(float) * panel_rows * round_up(product->tokens, kernel_group_tokens);
+}
+
+#define DISPATCH(direction, target) \
+  switch (method_of(path, product)) { \
+    case tiled: \
+      if (path == kernel_path_amx) return kernel_##direction##_amx(product, packed, begin, end, target, scratch); \
+      return kernel_##direction##_amx_emulated(product, packed, begin, end, target, scratch); \
+    case paired: return kernel_##direction##_bfloat16(product, packed, begin, end, target, scratch); \
+    default: break; \
+  } \
+  if (path >= kernel_path_avx512) return kernel_##direction##_avx512(product, packed, begin, end, target, scratch); \
+  if (path == kernel_path_avx2) return kernel_##direction##_avx2(product, packed, begin, end, target, scratch); \
+  kernel_##direction##_portable(product, packed, begin, end, target, scratch);
+
+void kernel_product_forward(
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *y,
+    void *scratch) {
+  DISPATCH(forward, y)
+}
+
+void kernel_product_pullback(
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *dx,
+    void *scratch) {
+  DISPATCH(pullback, dx)
+}

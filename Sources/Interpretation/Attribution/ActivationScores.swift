@@ -1,0 +1,90 @@
+import Autoencoders
+import Tensors
+
+/// The first-order effect of every active latent at every position.
+struct ActivationScores {
+  let point: SplicePoint
+  /// g, `[T′, D]`.
+  let gradient: Matrix
+  /// z_tj · (W_dec[j] · g_t), in the order of the code's entries.
+  let scores: [Float]
+  /// By row, what the latent that enters in place of a zeroed one adds; zero without re-selection.
+  let reentry: [Float]
+
+  init(
+    point: SplicePoint, gradient: Matrix, reselection: Splice.Reselection,
+    cancellation: Cancellation
+  ) throws {
+    self.point = point
+    self.gradient = gradient
+    let autoencoder = point.feature.autoencoder
+    scores = try autoencoder.scores(point.code, gradient: gradient)
+    var reentry = [Float](repeating: 0, count: point.rowCount)
+    if reselection == .topK {
+      let entering = try autoencoder.runnersUp(
+        point.residual, code: point.code, cancellation: cancellation)
+      let effects = try autoencoder.scores(entering, gradient: gradient)
+      for row in 0..<point.rowCount {
+        reentry[row] = effects[entering.range(ofRow: row)].first ?? 0
+      }
+    }
+    self.reentry = reentry
+  }
+
+  /// Every active (position, latent) of the covered rows. Where top-k is taken again, the effect of the
+  /// latent that enters is taken off.
+  func items(covering covered: [Bool]) -> [AttributionResult.Item] {
+    var items: [AttributionResult.Item] = []
+    for row in 0..<point.rowCount where covered[row] {
+      for entry in point.code.range(ofRow: row) {
+        items.append(
+          AttributionResult.Item(
+            latent: Int(point.code.indices[entry]), position: row,
+            activation: point.code.values[entry], score: scores[entry] - reentry[row]))
+      }
+    }
+    return items
+  }
+
+  /// The parts of Σ x·g; `input` is what the blocks above the site ran on.
+  func completeness(
+    input: Matrix, errorTerm: Splice.ErrorTerm
+  ) throws -> AttributionResult.Completeness {
+    let autoencoder = point.feature.autoencoder
+    let bias = Matrix(
+      stacking: Array(
+        repeating: Matrix(
+          rows: 1, columns: gradient.columns, values: autoencoder.decoderBias),
+        count: gradient.rows))
+    let error =
+      errorTerm == .drop
+      ? 0 : gradient.rowDots(input - (try autoencoder.decode(point.code))).reduce(0, +)
+    return .init(
+      sum: scores.reduce(0.0) { $0 + Double($1) }, bias: gradient.rowDots(bias).reduce(0, +),
+      errorTerm: error, total: gradient.rowDots(input).reduce(0, +))
+  }
+}
+
+extension TopKAutoencoder {
+  /// The latent of rank k + 1 of each row and its pre-activation: what enters when one of the k is set to
+  /// zero. Rows with fewer than k active latents have none.
+  func runnersUp(
+    _ x: Matrix, code: SparseCode, cancellation: Cancellation
+  ) throws -> SparseCode {
+    let changes = (0..<code.rows).compactMap { row in
+      code.row(row).indices.first.map {
+        LatentChange(rows: [row..<row + 1], latent: Int($0), rule: .zero)
+      }
+    }
+    let without = try encode(x, changing: changes, cancellation: cancellation).code
+    var entering = SparseCode(latents: latents)
+    for row in 0..<code.rows {
+      let known = Set(code.row(row).indices)
+      let (indices, values) = without.row(row)
+      entering.appendRow(
+        zip(indices, values).filter { !known.contains($0.0) }
+          .map { (latent: Int($0.0), value: $0.1) })
+    }
+    return entering
+  }
+}

@@ -1,0 +1,87 @@
+package import Images
+import Models
+
+/// A part of a context that a question is about.
+package enum ContextRegion: Sendable, Equatable {
+  /// Positions of the expanded sequence.
+  case span(Range<Int>)
+  /// All tokens of one part of the prompt.
+  case part(String)
+  /// Tokens of one picture: of one view or of both, all or those whose pixels meet the box (in pixels of
+  /// the picture as given).
+  case image(index: Int, view: ImageView?, box: PixelBox?)
+}
+
+extension ResidentContext {
+  /// The positions of a region, as ascending ranges.
+  ///
+  /// - Throws: `InterpretationError` for positions, parts and pictures that do not exist, and for a box
+  ///   that meets no token.
+  package func positions(of region: ContextRegion) throws(InterpretationError) -> [Range<Int>] {
+    switch region {
+    case .span(let span):
+      guard span.lowerBound >= 0, span.upperBound <= tokenCount else {
+        let outside = span.lowerBound < 0 ? span.lowerBound : span.upperBound - 1
+        throw .positionOutOfRange(position: outside, tokenCount: tokenCount)
+      }
+      return span.isEmpty ? [] : [span]
+    case .part(let id):
+      guard let part = partNames.firstIndex(of: id) else {
+        let known = partNames.map { "\"\($0)\"" }.joined(separator: ", ")
+        throw .badRegion("the context has no part \"\(id)\": its parts are \(known)")
+      }
+      let span = prompt.partSpans[part]
+      return span.isEmpty ? [] : [span]
+    case .image(let index, let view, let box):
+      guard prompt.images.indices.contains(index) else {
+        throw .badRegion(
+          "the context has no picture \(index): it has \(prompt.images.count), counted from 0")
+      }
+      return try positions(ofImage: prompt.images[index], view: view, box: box)
+    }
+  }
+
+  private func positions(
+    ofImage image: PromptImage, view: ImageView?, box: PixelBox?
+  ) throws(InterpretationError) -> [Range<Int>] {
+    let (geometry, start) = (image.geometry, image.span.lowerBound)
+    guard let box else {
+      switch view {
+      case nil: return [image.span]
+      case .base: return [start..<start + geometry.baseTokenCount]
+      case .tiles: return [start + geometry.baseTokenCount..<image.span.upperBound]
+      }
+    }
+    let views = view.map { [$0] } ?? [.base, .tiles]
+    let tokens = views.flatMap { geometry.indices(touching: box, view: $0) }
+    guard !tokens.isEmpty else {
+      throw .badRegion(
+        "the box [\(box.left), \(box.top), \(box.right), \(box.bottom)] meets no token: the picture is "
+          + "\(geometry.pictureWidth) × \(geometry.pictureHeight) pixels")
+    }
+    return joined(tokens.map { start + $0 })
+  }
+
+  /// The positions of several regions together, each once and ascending; nil stands for all.
+  package func positions(of regions: [ContextRegion]?) throws(InterpretationError) -> [Range<Int>]? {
+    guard let regions else { return nil }
+    var all = Set<Int>()
+    for region in regions {
+      for range in try positions(of: region) { all.formUnion(range) }
+    }
+    return joined(all.sorted())
+  }
+}
+
+/// Ascending positions as ranges.
+private func joined(_ positions: [Int]) -> [Range<Int>] {
+  var ranges: [Range<Int>] = []
+  for position in positions {
+    if let last = ranges.last, last.upperBound == position {
+      ranges[ranges.count - 1] = last.lowerBound..<position + 1
+    } else {
+      ranges.append(position..<position + 1)
+    }
+  }
+  return ranges
+}

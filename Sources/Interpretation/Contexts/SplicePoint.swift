@@ -1,0 +1,55 @@
+import Models
+package import Autoencoders
+package import Tensors
+
+/// The residual stream at an autoencoder's site, for a context and perhaps some tokens after it.
+///
+/// T′ counts the context's tokens and the continuation's. Everything a question changes is changed here;
+/// the blocks below never run again.
+package struct SplicePoint {
+  package let feature: LoadedAutoencoder
+  /// x, `[T′, D]`.
+  package let residual: Matrix
+  /// z = TopK(ReLU(W_enc(x − b_dec) + b_enc)).
+  package let code: SparseCode
+  /// Keys and values of all blocks for the context and the continuation, unchanged.
+  let cache: KeyValueCache
+  /// The unchanged output of the last block, `[T′, D]`.
+  let finalResidual: Matrix
+
+  package var rowCount: Int { residual.rows }
+
+  /// Runs the continuation's tokens after the context and encodes them.
+  package init(
+    _ context: ResidentContext, feature: LoadedAutoencoder, continuation: [Int] = [],
+    cancellation: Cancellation
+  ) throws {
+    self.feature = feature
+    let code = try context.code(of: feature, cancellation: cancellation)
+    var residual = try context.residual(after: feature.block, keep: true, cancellation: cancellation)
+    guard !continuation.isEmpty else {
+      self.code = code
+      self.residual = residual
+      cache = context.cache
+      finalResidual = context.finalResidual
+      return
+    }
+    let decoder = context.decoder
+    var cache = context.cache
+    let rows = try decoder.forward(
+      decoder.embed(continuation), blocks: 0..<feature.block + 1, cache: &cache,
+      cancellation: cancellation)
+    let outputs = try decoder.forward(
+      rows, blocks: feature.block + 1..<decoder.blockCount, cache: &cache,
+      cancellation: cancellation)
+    residual.append(rows)
+    var finalResidual = context.finalResidual
+    finalResidual.append(outputs)
+    self.residual = residual
+    var grown = code
+    grown.append(try feature.autoencoder.encode(rows, cancellation: cancellation))
+    self.code = grown
+    self.cache = cache
+    self.finalResidual = finalResidual
+  }
+}

@@ -1,0 +1,43 @@
+package import Models
+package import Tensors
+import Autoencoders
+
+/// What can be said of a feature from the weights alone.
+package struct FeatureInformation: Sendable {
+  package struct TokenEffect: Sendable, Equatable {
+    package let token: Int
+    /// W_U · (γ ⊙ W_dec[j]): the direct effect on the token's logit, before the final norm's scale.
+    package let effect: Float
+  }
+  package struct Neighbour: Sendable, Equatable {
+    package let latent: Int
+    /// Cosine of the two decoder rows.
+    package let cosine: Float
+  }
+  /// ‖W_dec[j]‖₂.
+  package let decoderNorm: Float
+  package let encoderBias: Float
+  package let promoted: [TokenEffect]
+  package let suppressed: [TokenEffect]
+  package let neighbours: [Neighbour]
+}
+
+extension LoadedAutoencoder {
+  /// The decoder row's direct effect on the vocabulary and its nearest rows.
+  package func information(
+    ofLatent latent: Int, decoder: LlamaDecoder, count: Int, cancellation: Cancellation
+  ) throws -> FeatureInformation {
+    try check(latent: latent)
+    let row = try autoencoder.decoderRows([latent])
+    let effects = decoder.directEffect(row).row(0)
+    let order = effects.indices.sorted { (effects[$0], $1) > (effects[$1], $0) }
+    let neighbours = try autoencoder.neighbours(
+      of: latent, count: count, cancellation: cancellation)
+    return FeatureInformation(
+      decoderNorm: Float(row.rowDots(row)[0].squareRoot()),
+      encoderBias: autoencoder.encoderBias[latent],
+      promoted: order.prefix(count).map { .init(token: $0, effect: effects[$0]) },
+      suppressed: order.suffix(count).reversed().map { .init(token: $0, effect: effects[$0]) },
+      neighbours: neighbours.map { .init(latent: $0.latent, cosine: $0.cosine) })
+  }
+}

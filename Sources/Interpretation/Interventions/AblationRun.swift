@@ -1,0 +1,113 @@
+import Models
+package import Tensors
+
+/// What interventions do to targets and to the next token.
+package struct AblationResult: Sendable {
+  package struct Target: Sendable, Equatable {
+    /// The model's own value.
+    package let before: Float
+    /// With the residual replaced by its reconstruction, nothing else changed.
+    package let reconstruction: Float
+    /// With the interventions.
+    package let after: Float
+  }
+  /// Log-probabilities of a token as the next one.
+  package struct TokenChange: Sendable, Equatable {
+    package let token: Int
+    package let before: Float
+    package let after: Float
+  }
+  package let targets: [Target]
+  /// The tokens whose probability after the last position changed most.
+  package let topChanges: [TokenChange]
+  /// KL(before ‖ after) in nats of the next-token distribution.
+  package let divergence: Float
+  package let receipt: InterventionReceipt
+}
+
+extension ResidentContext {
+  /// Runs the blocks above the site on the changed residual and compares.
+  package func ablate(
+    _ interventions: [Intervention], feature: LoadedAutoencoder, targets: [AttributionTarget],
+    splice: Splice, topChanges: Int = 10, progress: (Double) -> Void, cancellation: Cancellation
+  ) throws -> AblationResult {
+    for intervention in interventions { try feature.check(latent: intervention.latent) }
+    for target in targets {
+      try target.check(
+        tokenCount: tokenCount, vocabularySize: decoder.vocabularySize)
+    }
+    let plain = SplicedRun(context: self, feature: feature, interventions: [], splice: Splice())
+    let rebuilt = SplicedRun(
+      context: self, feature: feature, interventions: [], splice: Splice(errorTerm: .drop))
+    let changed = SplicedRun(
+      context: self, feature: feature, interventions: interventions, splice: splice)
+    var results: [AblationResult.Target] = []
+    for (index, target) in targets.enumerated() {
+      results.append(
+        AblationResult.Target(
+          before: try plain.value(of: target, cancellation: cancellation),
+          reconstruction: try rebuilt.value(of: target, cancellation: cancellation),
+          after: try changed.value(of: target, cancellation: cancellation)))
+      progress(Double(index + 1) / Double(targets.count + 1))
+    }
+    let before = try logits(at: tokenCount - 1)
+    let (after, receipt) = try changed.lastLogits(cancellation: cancellation)
+    return AblationResult(
+      targets: results, topChanges: largestChanges(from: before, to: after, count: topChanges),
+      divergence: Interpretation.divergence(before, from: after), receipt: receipt)
+  }
+}
+
+/// One way of running a context: with some interventions and a splice.
+private struct SplicedRun {
+  let context: ResidentContext
+  let feature: LoadedAutoencoder
+  let interventions: [Intervention]
+  let splice: Splice
+
+  func outputs(
+    continuation: [Int], rows: Int, cancellation: Cancellation
+  ) throws -> (Matrix, InterventionReceipt) {
+    let point = try SplicePoint(
+      context, feature: feature, continuation: continuation, cancellation: cancellation)
+    let changes = interventions.map {
+      $0.change(
+        promptRows: 0..<context.tokenCount, generatedRows: context.tokenCount..<point.rowCount)
+    }
+    let spliced = try point.applying(changes, splice: splice, cancellation: cancellation)
+    let outputs = try point.outputs(
+      of: spliced, rows: rows, decoder: context.decoder, cancellation: cancellation)
+    return (outputs, spliced.receipt)
+  }
+
+  func value(of target: AttributionTarget, cancellation: Cancellation) throws -> Float {
+    let terms = target.terms(tokenCount: context.tokenCount)
+    let (outputs, _) = try outputs(
+      continuation: target.continuation, rows: (terms.map(\.row).max() ?? 0) + 1,
+      cancellation: cancellation)
+    return try context.decoder.value(of: terms, outputs: outputs)
+  }
+
+  func lastLogits(cancellation: Cancellation) throws -> ([Float], InterventionReceipt) {
+    let rows = context.tokenCount
+    let (outputs, receipt) = try outputs(
+      continuation: [], rows: rows, cancellation: cancellation)
+    let logits = context.decoder.logits(outputs.slice(rows: rows - 1..<rows)).row(0)
+    if logits.contains(where: { !$0.isFinite }) {
+      throw InterpretationError.nonFinite("a logit of the changed run")
+    }
+    return (logits, receipt)
+  }
+}
+
+/// The tokens whose probability moved most, as log-probabilities.
+private func largestChanges(
+  from before: [Float], to after: [Float], count: Int
+) -> [AblationResult.TokenChange] {
+  let (p, q) = (softmax(before), softmax(after))
+  let order = p.indices.sorted { (abs(q[$0] - p[$0]), $1) > (abs(q[$1] - p[$1]), $0) }
+  let (normBefore, normAfter) = (logSumExp(before), logSumExp(after))
+  return order.prefix(count).map {
+    .init(token: $0, before: before[$0] - normBefore, after: after[$0] - normAfter)
+  }
+}

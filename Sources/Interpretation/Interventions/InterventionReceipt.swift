@@ -1,0 +1,14 @@
+/// What a set of interventions did to the residual stream.
+package struct InterventionReceipt: Sendable, Equatable {
+  /// Positions at which the residual was changed.
+  package var positions = 0
+  /// Sum over those positions of the length of the change, ‖decode(z′) − decode(z)‖₂.
+  package var normSum: Double = 0
+  /// Changed activations that taking top-k again dropped.
+  package var dropped = 0
+
+  package init() {}
+
+  /// Mean of ‖decode(z′) − decode(z)‖₂ over the changed positions.
+  package var meanNorm: Double { positions == 0 ? 0 : normSum / Double(positions) }
+}

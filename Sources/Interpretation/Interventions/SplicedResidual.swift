@@ -1,0 +1,94 @@
+package import Autoencoders
+package import Models
+package import Tensors
+
+/// The residual stream after interventions, from the first row that differs.
+package struct SplicedResidual {
+  /// First row that differs from the model's own run; the row count when none does.
+  package let start: Int
+  /// The changed residual, rows `start` … T′ − 1, `[T′ − start, D]`.
+  package let residual: Matrix
+  /// What the interventions did.
+  package let receipt: InterventionReceipt
+}
+
+extension SplicePoint {
+  /// Applies changes to the residual. Rows before the first change stay the model's own when the error
+  /// term is kept; when it is dropped every row becomes its reconstruction.
+  package func applying(
+    _ changes: [LatentChange], splice: Splice, cancellation: Cancellation
+  ) throws -> SplicedResidual {
+    let start = splice.errorTerm == .drop ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
+    var receipt = InterventionReceipt()
+    let changed = try feature.autoencoder.splice(
+      residual.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
+      changes: changes.map { $0.startingAt(start) }, splice: splice, receipt: &receipt,
+      cancellation: cancellation)
+    return SplicedResidual(start: start, residual: changed, receipt: receipt)
+  }
+
+  /// The output of the last block for rows 0 … `rows` − 1 when the blocks above the site run on the
+  /// changed residual. Rows before the first change are the model's own and do not run again.
+  package func outputs(
+    of spliced: SplicedResidual, rows: Int, decoder: LlamaDecoder, cancellation: Cancellation
+  ) throws -> Matrix {
+    guard spliced.start < rows else { return finalResidual.slice(rows: 0..<rows) }
+    let above = feature.block + 1..<decoder.blockCount
+    var scratch = cache.prefix(tokens: spliced.start, blocks: above)
+    let new = try decoder.forward(
+      spliced.residual.slice(rows: 0..<rows - spliced.start), blocks: above, cache: &scratch,
+      cancellation: cancellation)
+    var outputs = finalResidual.slice(rows: 0..<spliced.start)
+    outputs.append(new)
+    return outputs
+  }
+}
+
+extension TopKAutoencoder {
+  /// Puts a changed code back into the residual `[t, D]` whose code is `code`.
+  func splice(
+    _ x: Matrix, code: SparseCode, changes: [LatentChange], splice: Splice,
+    receipt: inout InterventionReceipt, cancellation: Cancellation
+  ) throws -> Matrix {
+    let changed: SparseCode
+    switch splice.reselection {
+    case .none: changed = try code.changing(changes)
+    case .topK:
+      changed = try reselected(
+        x, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
+    }
+    let difference = try decodeChange(from: code, to: changed)
+    for squared in difference.rowDots(difference) where squared > 0 {
+      receipt.positions += 1
+      receipt.normSum += squared.squareRoot()
+    }
+    switch splice.errorTerm {
+    case .keep: return x + difference
+    case .drop: return try decode(changed)
+    }
+  }
+
+  /// The code with top-k taken again where something was changed. Other rows keep the code they have: a
+  /// product over fewer rows may differ in its last bit.
+  private func reselected(
+    _ x: Matrix, code: SparseCode, changes: [LatentChange], receipt: inout InterventionReceipt,
+    cancellation: Cancellation
+  ) throws -> SparseCode {
+    let rows = Set(changes.flatMap { $0.rows.joined() }).sorted()
+    guard !rows.isEmpty else { return code }
+    let place = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    let moved = changes.map { change in
+      LatentChange(
+        rows: change.rows.joined().compactMap { row in place[row].map { $0..<$0 + 1 } },
+        latent: change.latent, rule: change.rule)
+    }
+    let again = try encode(x.rows(rows), changing: moved, cancellation: cancellation)
+    receipt.dropped += again.dropped.count
+    var result = SparseCode(latents: latents)
+    for row in 0..<code.rows {
+      result.append(
+        place[row].map { again.code.slice(rows: $0..<$0 + 1) } ?? code.slice(rows: row..<row + 1))
+    }
+    return result
+  }
+}

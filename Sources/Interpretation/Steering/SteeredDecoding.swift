@@ -1,0 +1,100 @@
+import Models
+package import Tensors
+import Autoencoders
+
+/// What changes the residual stream while tokens are generated.
+package struct Steering: Sendable {
+  package let feature: LoadedAutoencoder
+  package let interventions: [Intervention]
+  package let splice: Splice
+
+  package init(feature: LoadedAutoencoder, interventions: [Intervention], splice: Splice) {
+    self.feature = feature
+    self.interventions = interventions
+    self.splice = splice
+  }
+
+  /// Whether a generated position differs from the model's own run.
+  var changesGenerated: Bool {
+    splice.errorTerm == .drop || interventions.contains { $0.coversGenerated }
+  }
+}
+
+/// A context's continuation, token by token, with or without steering.
+///
+/// The blocks up to the site go on from the context's keys and values; the blocks above it have their own,
+/// made from the changed residual.
+package struct SteeredDecoding {
+  private let decoder: LlamaDecoder
+  private let steering: Steering?
+  private var cache: KeyValueCache
+  /// The logits `[V]` that predict the next token.
+  package private(set) var logits: [Float]
+  package private(set) var receipt = InterventionReceipt()
+
+  package init(_ context: ResidentContext, steering: Steering?, cancellation: Cancellation) throws {
+    decoder = context.decoder
+    self.steering = steering
+    guard let steering else {
+      cache = context.cache
+      logits = try context.logits(at: context.tokenCount - 1)
+      return
+    }
+    for intervention in steering.interventions {
+      try steering.feature.check(latent: intervention.latent)
+    }
+    let point = try SplicePoint(context, feature: steering.feature, cancellation: cancellation)
+    let spliced = try point.applying(
+      steering.interventions.map {
+        $0.change(promptRows: 0..<point.rowCount, generatedRows: 0..<0)
+      }, splice: steering.splice, cancellation: cancellation)
+    receipt = spliced.receipt
+    cache = context.cache
+    guard spliced.start < point.rowCount else {
+      logits = try context.logits(at: context.tokenCount - 1)
+      return
+    }
+    let above = steering.feature.block + 1..<decoder.blockCount
+    cache.replace(blocks: above, from: cache.prefix(tokens: spliced.start, blocks: above))
+    let outputs = try decoder.forward(
+      spliced.residual, blocks: above, cache: &cache, cancellation: cancellation)
+    logits = decoder.logits(outputs.slice(rows: outputs.rows - 1..<outputs.rows)).row(0)
+    try checkLogits()
+  }
+
+  /// Feeds a token and computes the logits after it.
+  package mutating func advance(_ token: Int, cancellation: Cancellation) throws {
+    var x = decoder.embed([token])
+    if let steering {
+      x = try decoder.forward(
+        x, blocks: 0..<steering.feature.block + 1, cache: &cache, cancellation: cancellation)
+      if steering.changesGenerated {
+        x = try changed(x, steering, cancellation: cancellation)
+      }
+      x = try decoder.forward(
+        x, blocks: steering.feature.block + 1..<decoder.blockCount, cache: &cache,
+        cancellation: cancellation)
+    } else {
+      x = try decoder.forward(
+        x, blocks: 0..<decoder.blockCount, cache: &cache, cancellation: cancellation)
+    }
+    logits = decoder.logits(x).row(0)
+    try checkLogits()
+  }
+
+  private mutating func changed(
+    _ x: Matrix, _ steering: Steering, cancellation: Cancellation
+  ) throws -> Matrix {
+    try steering.feature.autoencoder.splice(
+      x, code: steering.feature.autoencoder.encode(x, cancellation: cancellation),
+      changes: steering.interventions.map {
+        $0.change(promptRows: 0..<0, generatedRows: 0..<1)
+      }, splice: steering.splice, receipt: &receipt, cancellation: cancellation)
+  }
+
+  private func checkLogits() throws {
+    if logits.contains(where: { !$0.isFinite }) {
+      throw InterpretationError.nonFinite("a logit of the steered run")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Interpretation
+import JSONRPC
+import KernelProtocol
+import Tensors
+
+extension AblationRun: EngineAnswerable {
+  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+    let open = try engine.context(params)
+    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let targets = try params.targets.map(open.target)
+    let interventions = try params.interventions.map {
+      try open.intervention($0, feature: feature)
+    }
+    try engine.reserveRun(
+      of: open, feature: feature, extraTokens: targets.map(\.continuation.count).max() ?? 0,
+      savesForPullback: false)
+    let result = try open.context.ablate(
+      interventions, feature: feature, targets: targets,
+      splice: Interpretation.Splice(params.splice), topChanges: params.topK ?? 10,
+      progress: { call.report(title: "Ablating", fraction: $0) },
+      cancellation: Cancellation(call))
+    return Result(
+      targets: result.targets.map {
+        TargetValues(
+          before: Double($0.before), reconstruction: Double($0.reconstruction),
+          after: Double($0.after))
+      },
+      topChanges: result.topChanges.map {
+        Change(
+          token: $0.token, text: open.text(ofToken: $0.token), before: Double($0.before),
+          after: Double($0.after))
+      }, kl: Double(result.divergence))
+  }
+}

@@ -1,0 +1,80 @@
+import Images
+import Interpretation
+import JSONRPC
+import KernelProtocol
+import Models
+import Tensors
+
+extension ContextOpen: EngineAnswerable {
+  /// Tokenises the parts, runs what no open context has run already, and keeps the result.
+  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+    let loaded = try engine.model(named: params.model)
+    let names = try partNames(params.parts)
+    let parts = try params.parts.map { part in
+      PromptPart(try content(part.content), role: part.role ?? "user")
+    }
+    let template: PromptTemplate =
+      params.chat?.template == Template.none
+      ? .plain : .model(addGenerationPrompt: params.chat?.addGenerationPrompt ?? true)
+    let prompt = try loaded.model.prompt(parts, template: template)
+    try engine.reserveContext(prompt, model: loaded)
+    let context = try ResidentContext(
+      opening: prompt, partNames: names, model: loaded.model,
+      recording: engine.recordedBlocks(of: loaded.name),
+      reusing: engine.longestPrefix(of: prompt, modelName: loaded.name),
+      progress: { call.report(title: "Opening the context", fraction: $0) },
+      cancellation: Cancellation(call))
+    let opened = try engine.add(
+      context, modelName: loaded.name, pictures: parts.compactMap(\.picture))
+    return result(opened)
+  }
+
+  private static func result(_ opened: OpenContext) -> Result {
+    let context = opened.context
+    return Result(
+      context: opened.name, version: context.version, tokenCount: context.tokenCount,
+      parts: zip(context.partNames, context.prompt.partSpans).map {
+        PartSpan(part: $0, span: Span($1))
+      },
+      images: context.prompt.images.map { image in
+        let geometry = image.geometry
+        return Image(
+          part: context.partNames[image.part], width: geometry.pictureWidth,
+          height: geometry.pictureHeight,
+          base: View(
+            grid: [geometry.patchesPerSide, geometry.patchesPerSide], span: Span(image.baseSpan)),
+          tiles: image.tileSpan.map {
+            View(grid: [geometry.keptRows.count, geometry.keptColumns.count], span: Span($0))
+          })
+      }, reused: context.reusedTokenCount,
+      computed: context.tokenCount - context.reusedTokenCount)
+  }
+
+  /// The parts' ids; parts without one are called `part0`, `part1` and so on.
+  private static func partNames(_ parts: [Part]) throws -> [String] {
+    let names = parts.enumerated().map { $1.id ?? "part\($0)" }
+    var seen = Set<String>()
+    for name in names where !seen.insert(name).inserted || name == AttributionResult.templatePart {
+      throw KernelError.unsupported(
+        "the part id \"\(name)\" is taken: ids are distinct, and "
+          + "\"\(AttributionResult.templatePart)\" stands for the template's tokens")
+    }
+    return names
+  }
+
+  private static func content(_ content: Part.Content) throws -> PromptPart.Content {
+    let decoder = PictureDecoder()
+    switch content {
+    case .text(let text): return .text(text)
+    case .image(.path(let path)):
+      return .picture(try decoder.picture(atPath: FilePath(path).path))
+    case .image(.uri(let uri)):
+      return .picture(try decoder.picture(atPath: FilePath(uri: uri).path))
+    case .image(.base64(let text)):
+      guard let bytes = Base64.decode(text) else {
+        throw DomainError(.imageUnreadable, "the image's \"base64\" is not base64")
+      }
+      return .picture(try decoder.picture(from: bytes))
+    }
+  }
+}

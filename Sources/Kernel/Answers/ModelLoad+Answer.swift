@@ -1,0 +1,20 @@
+import JSONRPC
+import KernelProtocol
+import Models
+import Tensors
+
+extension ModelLoad: EngineAnswerable {
+  /// Maps a checkpoint folder; contexts opened from here on use it.
+  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+    let loaded = try engine.loadModel(
+      path: FilePath(params.path).path, precision: Tensors.Precision(params.precision))
+    let model = loaded.model
+    return Result(
+      model: loaded.name, architecture: model.architecture, layers: model.decoder.blockCount,
+      hiddenSize: model.decoder.hiddenSize, vocabularySize: model.decoder.vocabularySize,
+      image: Image(
+        patchGrid: [model.patchesPerSide, model.patchesPerSide],
+        tokensPerTile: model.patchesPerSide * model.patchesPerSide),
+      bytes: model.byteCount)
+  }
+}

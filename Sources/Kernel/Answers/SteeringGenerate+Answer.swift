@@ -1,0 +1,54 @@
+import Interpretation
+import JSONRPC
+import KernelProtocol
+import Models
+import Tensors
+
+extension SteeringGenerate: EngineAnswerable {
+  /// The steered continuation beside those it is compared with, all with the same seed.
+  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+    let open = try engine.context(params)
+    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let splice = Interpretation.Splice(params.splice)
+    let options = try open.generationOptions(
+      maxTokens: params.maxTokens, temperature: params.temperature, topP: params.topP,
+      seed: params.seed, stop: params.stop)
+    let interventions = try params.interventions.map {
+      try open.intervention($0, feature: feature)
+    }
+    try engine.reserveRun(of: open, feature: feature, savesForPullback: false)
+    try engine.reserveGeneration(of: open, maxTokens: params.maxTokens)
+    func run(_ name: OutputName, _ steering: Steering?) throws -> (Output, SteeredGeneration) {
+      let run = try open.context.generate(
+        options, steering: steering, comparing: name == .steered,
+        onToken: { _ in call.report(title: "Generating (\(name.rawValue))") },
+        cancellation: Cancellation(call))
+      let generation = run.generation
+      let output = Output(
+        name: name, text: generation.text, tokens: generation.tokens.map(GeneratedToken.init),
+        finish: Finish(generation.finish))
+      if call.wantsPartialResults {
+        call.stream([try JSONValue(encoding: output)], as: "outputs")
+      }
+      return (output, run)
+    }
+    let (steered, steeredRun) = try run(
+      .steered, Steering(feature: feature, interventions: interventions, splice: splice))
+    var outputs = [steered]
+    for comparison in params.compareWith ?? [] {
+      switch comparison {
+      case .plain: outputs.append(try run(.plain, nil).0)
+      case .reconstruction:
+        let rebuilt = Steering(
+          feature: feature, interventions: [], splice: Interpretation.Splice(errorTerm: .drop))
+        outputs.append(try run(.reconstruction, rebuilt).0)
+      }
+    }
+    return Result(
+      outputs: call.wantsPartialResults ? [] : outputs,
+      effect: Effect(klPerToken: WireNumbers(steeredRun.divergences.map { Double($0) })),
+      receipt: Receipt(
+        steps: steeredRun.generation.tokens.count, positions: steeredRun.receipt.positions,
+        meanNorm: steeredRun.receipt.meanNorm, dropped: steeredRun.receipt.dropped))
+  }
+}

@@ -1,0 +1,79 @@
+import Autoencoders
+import Checkpoints
+import Images
+import Interpretation
+import JSONRPC
+import KernelProtocol
+import Models
+import Tensors
+import Tokenization
+
+/// What an error of a room below is on the wire; nil for one that is none of the domain's.
+func domainFailure(_ error: any Error) -> ResponseFailure? {
+  switch error {
+  case let failure as ResponseFailure: return failure
+  case let error as DomainError: return error.failure
+  case let error as KernelError: return domainError(error).failure
+  case let error as InterpretationError:
+    return DomainError(kind(of: error), error.description).failure
+  case let error as ModelError: return DomainError(kind(of: error), error.description).failure
+  case let error as AutoencoderError:
+    return DomainError(kind(of: error), error.description).failure
+  case let error as CheckpointError: return DomainError(.checkpointInvalid, "\(error)").failure
+  case let error as TokenizationError: return DomainError(.checkpointInvalid, "\(error)").failure
+  case let error as ImageError: return DomainError(.imageUnreadable, error.description).failure
+  case let error as TensorError: return DomainError(.ioError, "\(error)").failure
+  default: return nil
+  }
+}
+
+private func domainError(_ error: KernelError) -> DomainError {
+  let text = error.description
+  switch error {
+  case .modelNotLoaded: return DomainError(.modelNotLoaded, text)
+  case .contextNotFound: return DomainError(.contextNotFound, text)
+  case .saeNotLoaded: return DomainError(.saeMismatch, text, hint: "load it with sae/load")
+  case .saeMismatch: return DomainError(.saeMismatch, text)
+  case .pathDenied: return DomainError(.pathDenied, text)
+  case .notFound: return DomainError(.ioError, text)
+  case .outOfMemory(_, let needed, let available):
+    return .outOfMemory(
+      text, neededBytes: needed, availableBytes: available,
+      hint: "close contexts, shorten the prompt or raise memoryLimit")
+  case .tooManyContexts: return DomainError(.busy, text, hint: "use context/close")
+  case .contextVersionMismatch: return DomainError(.contextVersionMismatch, text)
+  case .unsupportedTarget(_, let split):
+    return DomainError(
+      .unsupportedTarget, text, details: ["tokens": .array(split.map { .string($0) })])
+  case .unsupported: return DomainError(.unsupportedTarget, text)
+  }
+}
+
+private func kind(of error: InterpretationError) -> DomainError.Kind {
+  switch error {
+  case .positionOutOfRange, .badRegion: .positionOutOfRange
+  case .featureOutOfRange: .featureOutOfRange
+  case .tokenOutOfRange, .unsupportedTarget, .badValue: .unsupportedTarget
+  case .nonFinite: .numericalFailure
+  }
+}
+
+private func kind(of error: ModelError) -> DomainError.Kind {
+  switch error {
+  case .nonFinite: .numericalFailure
+  case .emptyPrompt, .promptTooLong: .positionOutOfRange
+  case .picturesNotSupported, .textHoldsImageToken, .tokenOutOfRange, .invalidSampling:
+    .unsupportedTarget
+  case .unsupported, .inconsistent: .checkpointInvalid
+  }
+}
+
+private func kind(of error: AutoencoderError) -> DomainError.Kind {
+  switch error {
+  case .latentOutOfRange: .featureOutOfRange
+  case .rowsOutOfRange: .positionOutOfRange
+  case .value, .notFinite: .numericalFailure
+  case .mismatch: .saeMismatch
+  default: .checkpointInvalid
+  }
+}

@@ -1,0 +1,29 @@
+import FoundationEssentials
+import KernelProtocol
+
+/// A path that a request may name: absolute, without "..", and there.
+struct FilePath {
+  let path: String
+
+  /// - Throws: `KernelError.pathDenied` for a relative path, `.notFound` for one that leads nowhere.
+  init(_ given: String) throws(KernelError) {
+    guard given.hasPrefix("/") else {
+      throw .pathDenied(path: given, reason: "it must be absolute, beginning with \"/\"")
+    }
+    guard !given.utf8.contains(0) else {
+      throw .pathDenied(path: given, reason: "it contains a zero byte")
+    }
+    var trimmed = given
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    guard FileManager.default.fileExists(atPath: trimmed) else { throw .notFound(path: given) }
+    path = trimmed
+  }
+
+  /// The path of a `file:` address.
+  init(uri: String) throws(KernelError) {
+    guard let url = URL(string: uri), url.isFileURL, url.host() == nil || url.host() == "" else {
+      throw .pathDenied(path: uri, reason: "only file: addresses of this machine are read")
+    }
+    try self.init(url.path)
+  }
+}

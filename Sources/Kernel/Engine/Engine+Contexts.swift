@@ -1,0 +1,68 @@
+import Checkpoints
+import Interpretation
+import KernelProtocol
+import Models
+
+extension Engine {
+  /// Refuses a prompt that would not fit, before anything runs.
+  func reserveContext(_ prompt: Prompt, model: LoadedModel) throws {
+    guard openContexts.count < Self.contextLimit else {
+      throw KernelError.tooManyContexts(limit: Self.contextLimit)
+    }
+    let tokens = prompt.tokens.count
+    let decoder = model.model.decoder
+    let kept = tokens * decoder.hiddenSize * 4 * (2 + recordedBlocks(of: model.name).count)
+    let needed = decoder.prefillBytes(tokens: tokens).addingReportingOverflow(kept)
+    try reserve(
+      needed.overflow ? .max : needed.partialValue, for: "a context of \(tokens) tokens")
+  }
+
+  /// The open context that shares the most tokens and pictures with a prompt.
+  func longestPrefix(of prompt: Prompt, modelName: String) -> ResidentContext? {
+    let candidates = openContexts.filter { $0.modelName == modelName }
+      .map { (context: $0.context, shared: $0.context.commonPrefix(with: prompt)) }
+    return candidates.max { $0.shared < $1.shared }.flatMap { $0.shared > 0 ? $0.context : nil }
+  }
+
+  /// The context a request is about, at the version it expects.
+  func context(_ params: some ContextParams) throws -> OpenContext {
+    let open = try context(named: params.context)
+    if let version = params.version, version != open.context.version {
+      throw KernelError.contextVersionMismatch(
+        name: open.name, given: version, current: open.context.version)
+    }
+    return open
+  }
+
+  /// Refuses a continuation that would not fit, before anything runs.
+  func reserveGeneration(of open: OpenContext, maxTokens: Int) throws {
+    let decoder = open.context.decoder
+    let limit = decoder.configuration.contextLength
+    let room = limit - open.context.tokenCount
+    guard maxTokens <= room else {
+      throw KernelError.unsupported(
+        "maxTokens is \(maxTokens), but the model has room for \(max(0, room)) more tokens "
+          + "(\(limit) positions)")
+    }
+    try reserve(
+      decoder.prefillBytes(tokens: maxTokens, cached: open.context.tokenCount),
+      for: "a continuation of \(maxTokens) tokens")
+  }
+
+  /// Refuses an attribution or intervention that would not fit, before anything runs.
+  func reserveRun(
+    of open: OpenContext, feature: LoadedAutoencoder, extraTokens: Int = 0, savesForPullback: Bool
+  ) throws {
+    let decoder = open.context.decoder
+    let tokens = open.context.tokenCount + extraTokens
+    let above = decoder.blockCount - feature.block - 1
+    let run =
+      savesForPullback
+      ? decoder.attributionBytes(tokens: tokens, blocks: above)
+      : decoder.prefillBytes(tokens: tokens)
+    let rows = 8 * tokens * decoder.hiddenSize * 4
+    let needed = run.addingReportingOverflow(rows)
+    try reserve(
+      needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens")
+  }
+}

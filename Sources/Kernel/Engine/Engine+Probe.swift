@@ -1,0 +1,42 @@
+import Autoencoders
+import Images
+import Interpretation
+import Models
+import Tensors
+import World
+
+extension Engine {
+  /// Weights beyond which the probe shows no picture, whose tiles would take a large model seconds.
+  private static let pictureProbeBytes = 1 << 30
+  private static let probeText = "What does the picture show? Describe the objects in it."
+
+  /// How well an autoencoder fits its model: on the contexts that are open, or on a probe prompt.
+  func fit(of loaded: ResidentAutoencoder, cancellation: Cancellation) throws -> AutoencoderFit? {
+    let model = try model(named: loaded.modelName)
+    let feature = loaded.feature
+    if let open = openContexts.last(where: { $0.modelName == loaded.modelName }) {
+      return try feature.autoencoder.fit(
+        open.context.residual(after: feature.block, keep: true, cancellation: cancellation),
+        cancellation: cancellation)
+    }
+    var parts: [PromptPart] = [.text(Self.probeText)]
+    if model.model.acceptsPictures, model.model.byteCount < Self.pictureProbeBytes,
+      let picture = probePicture()
+    {
+      parts.insert(.picture(picture), at: 0)
+    }
+    // A plain text model may have no template.
+    let prompt =
+      try (try? model.model.prompt(parts)) ?? model.model.prompt(parts, template: .plain)
+    let decoder = model.model.decoder
+    var cache = decoder.makeCache()
+    let residual = try decoder.forward(
+      model.model.embeddings(prompt, cancellation: cancellation), blocks: 0..<feature.block + 1,
+      cache: &cache, cancellation: cancellation)
+    return try feature.autoencoder.fit(residual, cancellation: cancellation)
+  }
+
+  private func probePicture() -> Picture? {
+    world?.probePicture.flatMap { try? PictureDecoder().picture(atPath: $0) }
+  }
+}

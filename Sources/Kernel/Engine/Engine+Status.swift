@@ -1,0 +1,40 @@
+import Autoencoders
+import Interpretation
+import KernelProtocol
+import Models
+
+extension Engine {
+  /// What is resident, as `kernel/status` tells it.
+  var status: KernelStatus.Result {
+    let contexts = openContexts
+    let used = heldBytes
+    let mapped = models.reduce(0) { $0 + $1.model.byteCount }
+      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
+    return KernelStatus.Result(
+      health: warnings.isEmpty ? .ok : .warning,
+      message: warnings.isEmpty ? nil : warnings.joined(separator: "; "),
+      models: models.map {
+        .init(
+          model: $0.name, path: $0.path, architecture: $0.model.architecture,
+          precision: ModelLoad.Precision($0.model.precision), bytes: $0.model.byteCount)
+      },
+      saes: autoencoders.map {
+        let autoencoder = $0.feature.autoencoder
+        return .init(
+          sae: $0.feature.name, path: $0.path, model: $0.modelName,
+          site: Site.residualPost($0.feature.block).name, latents: autoencoder.latents,
+          k: autoencoder.k, bytes: autoencoder.byteCount)
+      },
+      contexts: contexts.map {
+        .init(
+          context: $0.name, version: $0.context.version, tokenCount: $0.context.tokenCount,
+          bytes: $0.context.byteCount)
+      },
+      queue: .init(running: nil, waiting: 0),
+      memory: .init(
+        limit: budget.limit, used: used,
+        items: [
+          .init(name: "contexts", bytes: used), .init(name: "mapped weights", bytes: mapped),
+        ]))
+  }
+}

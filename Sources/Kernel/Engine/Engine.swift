@@ -1,0 +1,246 @@
+import Autoencoders
+import Images
+import Interpretation
+import KernelProtocol
+import Models
+import Tensors
+import World
+
+/// What is resident: models, autoencoders and contexts. Touched by the engine's thread alone.
+final class Engine {
+  /// The most contexts that may be open.
+  static let contextLimit = 1024
+
+  let team: ThreadTeam
+  let world: World?
+  private(set) var budget: MemoryBudget
+  /// What is loaded when something is asked for and nothing was loaded yet.
+  private var defaults: StartupFiles
+  private(set) var models: [LoadedModel] = []
+  private(set) var autoencoders: [ResidentAutoencoder] = []
+  private var contexts: [String: OpenContext] = [:]
+  private var contextNumber = 0
+
+  /// What a client should know although nothing failed, such as an autoencoder that fits badly.
+  private(set) var warnings: [String] = []
+
+  init(_ options: KernelOptions) {
+    team = ThreadTeam(threadCount: options.threads)
+    world = options.world
+    budget = MemoryBudget(limit: options.memoryLimit)
+    defaults = StartupFiles(model: options.model, autoencoders: options.autoencoders)
+  }
+
+  /// Takes over what `initialize` asked for.
+  func apply(_ options: Initialize.Options) {
+    if let model = options.model {
+      defaults = StartupFiles(model: model, autoencoders: options.saes ?? [])
+    } else if let saes = options.saes {
+      defaults.autoencoders = saes
+    }
+    if let limit = options.memoryLimit { budget = MemoryBudget(limit: limit) }
+  }
+
+  func warn(_ message: String) {
+    if !warnings.contains(message) { warnings.append(message) }
+  }
+
+  // MARK: Models and autoencoders
+
+  /// The named model; without a name the one loaded last, after loading the defaults if there is none.
+  func model(named name: String? = nil) throws -> LoadedModel {
+    if models.isEmpty { try loadDefaults() }
+    if let name {
+      guard let found = models.first(where: { $0.name == name }) else {
+        let known = models.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        throw KernelError.modelNotLoaded("there is no model \"\(name)\": loaded are \(known)")
+      }
+      return found
+    }
+    guard let last = models.last else {
+      throw KernelError.modelNotLoaded(
+        "no model is loaded, and the embedded world is not beside the program: use model/load")
+    }
+    return last
+  }
+
+  /// Loads a checkpoint folder; one that is loaded already is taken as it is.
+  func loadModel(path: String, precision: Precision?) throws -> LoadedModel {
+    if let known = models.first(where: { $0.path == path && $0.requestedPrecision == precision }) {
+      models.removeAll { $0.name == known.name }
+      models.append(known)
+      return known
+    }
+    let loaded = LoadedModel(
+      name: unusedName(for: path, among: models.map(\.name)), path: path,
+      requestedPrecision: precision,
+      model: try LlavaNextModel(folder: path, precision: precision, team: team))
+    models.append(loaded)
+    return loaded
+  }
+
+  /// The named autoencoder, after loading the defaults if nothing is loaded.
+  func autoencoder(named name: String) throws -> ResidentAutoencoder {
+    if models.isEmpty { try loadDefaults() }
+    guard let found = autoencoders.first(where: { $0.feature.name == name }) else {
+      throw KernelError.saeNotLoaded(name: name, known: autoencoders.map(\.feature.name))
+    }
+    return found
+  }
+
+  /// The named autoencoder, if it belongs to the context's model.
+  func autoencoder(named name: String, for context: OpenContext) throws -> LoadedAutoencoder {
+    let found = try autoencoder(named: name)
+    guard found.modelName == context.modelName else {
+      throw KernelError.saeMismatch(
+        "the autoencoder \"\(name)\" was loaded for the model \"\(found.modelName)\", the context "
+          + "\"\(context.name)\" belongs to \"\(context.modelName)\"")
+    }
+    return found.feature
+  }
+
+  /// Loads a sparsify folder for a model; the site and the width must fit.
+  func loadAutoencoder(path: String, site: String?, modelName: String?) throws -> ResidentAutoencoder {
+    let model = try model(named: modelName)
+    let autoencoder = try TopKAutoencoder(
+      path: path, layer: site, compute: Compute(team: team, precision: .float32))
+    let block = try block(of: autoencoder, site: site, in: model)
+    if let known = autoencoders.first(where: {
+      $0.path == path && $0.modelName == model.name && $0.feature.block == block
+    }) {
+      return known
+    }
+    let name = unusedName(for: path, among: autoencoders.map(\.feature.name))
+    let loaded = ResidentAutoencoder(
+      path: path, modelName: model.name,
+      feature: LoadedAutoencoder(name: name, autoencoder: autoencoder, block: block))
+    autoencoders.append(loaded)
+    return loaded
+  }
+
+  private func block(
+    of autoencoder: TopKAutoencoder, site: String?, in model: LoadedModel
+  ) throws -> Int {
+    guard let name = site ?? autoencoder.site else {
+      throw KernelError.saeMismatch(
+        "the folder's name does not say the autoencoder's site: give it, as in \"resid_post.24\"")
+    }
+    guard let site = Site(name: name) else {
+      throw KernelError.saeMismatch(
+        "\"\(name)\" is not a site: expected a name such as \"resid_post.24\" or \"layers.24\"")
+    }
+    let decoder = model.model.decoder
+    guard site.block < decoder.blockCount else {
+      throw KernelError.saeMismatch(
+        "the autoencoder's site is \(site.name), the model has blocks 0 … \(decoder.blockCount - 1)")
+    }
+    guard autoencoder.inputSize == decoder.hiddenSize else {
+      throw KernelError.saeMismatch(
+        "the autoencoder reads \(autoencoder.inputSize) numbers a token, the model's residual stream "
+          + "has \(decoder.hiddenSize)")
+    }
+    return site.block
+  }
+
+  /// The folder's name, made unique.
+  private func unusedName(for path: String, among known: [String]) -> String {
+    let last = path.split(separator: "/").last.map(String.init) ?? "model"
+    if !known.contains(last) { return last }
+    return (2...).lazy.map { "\(last)-\($0)" }.first { !known.contains($0) } ?? last
+  }
+
+  /// Loads what the start named, or the embedded world.
+  private func loadDefaults() throws {
+    var files = defaults
+    if files.model == nil, let world {
+      files.model = world.model
+      if files.autoencoders.isEmpty { files.autoencoders = [world.autoencoder] }
+    }
+    guard let path = files.model else { return }
+    let model = try loadModel(path: path, precision: nil)
+    do {
+      for path in files.autoencoders {
+        _ = try loadAutoencoder(path: path, site: nil, modelName: model.name)
+      }
+    } catch {
+      // Half a start is none: the next request tries, and fails, again with the same words.
+      models = []
+      autoencoders = []
+      throw error
+    }
+  }
+
+  // MARK: Contexts
+
+  /// The named context.
+  func context(named name: String) throws -> OpenContext {
+    guard let found = contexts[name] else { throw KernelError.contextNotFound(name) }
+    return found
+  }
+
+  /// All contexts, in the order of their names.
+  var openContexts: [OpenContext] {
+    contexts.values.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }
+  }
+
+  /// Bytes that all contexts hold.
+  var heldBytes: Int { contexts.values.reduce(0) { $0 + $1.context.byteCount } }
+
+  /// Refuses work that would not fit beside what is held.
+  func reserve(_ needed: Int, for purpose: String) throws {
+    try budget.check(needed: needed, held: heldBytes, purpose: purpose)
+  }
+
+  /// Takes in a context that has run.
+  func add(
+    _ context: ResidentContext, modelName: String, pictures: [Picture]
+  ) throws -> OpenContext {
+    contextNumber += 1
+    let opened = OpenContext(
+      name: "ctx_\(contextNumber)", modelName: modelName, context: context, pictures: pictures)
+    contexts[opened.name] = opened
+    return opened
+  }
+
+  /// Forgets a context.
+  func closeContext(named name: String) throws {
+    guard contexts.removeValue(forKey: name) != nil else {
+      throw KernelError.contextNotFound(name)
+    }
+  }
+
+  /// The blocks whose residuals contexts of a model keep: those its autoencoders read.
+  func recordedBlocks(of modelName: String) -> [Int] {
+    Set(autoencoders.filter { $0.modelName == modelName }.map(\.feature.block)).sorted()
+  }
+}
+
+/// What to load when nothing was loaded explicitly.
+struct StartupFiles: Sendable, Equatable {
+  var model: String?
+  var autoencoders: [String] = []
+}
+
+/// A resident model.
+struct LoadedModel {
+  let name: String
+  let path: String
+  let requestedPrecision: Precision?
+  let model: LlavaNextModel
+}
+
+/// A resident autoencoder and the model it was loaded for.
+struct ResidentAutoencoder {
+  let path: String
+  let modelName: String
+  let feature: LoadedAutoencoder
+}
+
+/// A context and what it is called.
+struct OpenContext {
+  let name: String
+  let modelName: String
+  let context: ResidentContext
+  /// The pictures as given, to draw over.
+  let pictures: [Picture]
+}

@@ -1,0 +1,41 @@
+/// What the kernel itself refuses; errors of the rooms below pass through `DomainFailure`.
+enum KernelError: Error, Sendable, Equatable {
+  case modelNotLoaded(String)
+  case contextNotFound(String)
+  case saeNotLoaded(name: String, known: [String])
+  case saeMismatch(String)
+  case pathDenied(path: String, reason: String)
+  case notFound(path: String)
+  case outOfMemory(purpose: String, needed: Int, available: Int)
+  case tooManyContexts(limit: Int)
+  case unsupportedTarget(text: String, split: [String])
+  case contextVersionMismatch(name: String, given: Int, current: Int)
+  /// A combination of options that has no meaning.
+  case unsupported(String)
+}
+
+extension KernelError: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .modelNotLoaded(let message), .saeMismatch(let message): message
+    case .contextNotFound(let name):
+      "there is no context \"\(name)\": it was closed or never opened"
+    case .saeNotLoaded(let name, let known):
+      "there is no autoencoder \"\(name)\": "
+        + (known.isEmpty
+          ? "none is loaded" : "loaded are " + known.map { "\"\($0)\"" }.joined(separator: ", "))
+    case .pathDenied(let path, let reason): "the path \"\(path)\" is refused: \(reason)"
+    case .notFound(let path): "there is no file or folder \"\(path)\""
+    case .outOfMemory(let purpose, let needed, let available):
+      "\(purpose) needs \(needed) bytes, \(available) are available"
+    case .tooManyContexts(let limit):
+      "\(limit) contexts are open, which is the limit: close some first"
+    case .unsupportedTarget(let text, let split):
+      "\"\(text)\" is not one token: the tokenizer splits it into "
+        + split.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .contextVersionMismatch(let name, let given, let current):
+      "the context \"\(name)\" is at version \(current), the request is for version \(given)"
+    case .unsupported(let message): message
+    }
+  }
+}

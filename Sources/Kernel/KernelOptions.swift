@@ -1,0 +1,27 @@
+package import World
+
+/// How a kernel starts.
+package struct KernelOptions: Sendable {
+  /// A checkpoint folder, loaded on first use; without one the embedded world.
+  package var model: String?
+  /// Sparsify folders for that model.
+  package var autoencoders: [String]
+  /// Bytes that contexts and the working sets of requests may take; by default three quarters of what
+  /// the machine has available.
+  package var memoryLimit: Int
+  /// Threads of the numeric work.
+  package var threads: Int
+  /// Where the embedded world lies, if it was found.
+  package var world: World?
+
+  package init(
+    model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
+    world: World?
+  ) {
+    self.model = model
+    self.autoencoders = autoencoders
+    self.memoryLimit = memoryLimit ?? MemoryBudget.ofMachine().limit
+    self.threads = threads
+    self.world = world
+  }
+}

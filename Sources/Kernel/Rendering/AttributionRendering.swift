@@ -1,0 +1,89 @@
+import Images
+import Interpretation
+import KernelProtocol
+import Models
+
+/// An attribution as pictures: a heat map over each picture of the prompt, a strip of its words.
+struct AttributionRendering {
+  private let open: OpenContext
+  private let found: AttributionResult
+
+  init(_ open: OpenContext, _ found: AttributionResult) {
+    self.open = open
+    self.found = found
+  }
+
+  /// The renderings that were asked for, pictures first.
+  func drawn(_ wanted: AttributionCompute.Render) throws -> [AttributionCompute.Rendering] {
+    var renderings: [AttributionCompute.Rendering] = []
+    if let style = wanted.image {
+      for (image, picture) in zip(open.context.prompt.images, open.pictures) {
+        renderings.append(
+          AttributionCompute.Rendering(
+            mimeType: "image/png", base64: Base64.encode(try heatMap(image, picture, style)),
+            name: open.context.partNames[image.part]))
+      }
+    }
+    if let style = wanted.text {
+      let strip = try tokenStrip()
+      switch style {
+      case .html:
+        renderings.append(
+          AttributionCompute.Rendering(
+            mimeType: "text/html", base64: Base64.encode(Array(strip.html.utf8)), name: "text"))
+      case .png:
+        renderings.append(
+          AttributionCompute.Rendering(
+            mimeType: "image/png", base64: Base64.encode(try PNGEncoder.data(strip.picture())), name: "text"))
+      }
+    }
+    return renderings
+  }
+
+  private func heatMap(
+    _ image: PromptImage, _ picture: Picture, _ style: AttributionCompute.ImageStyle
+  ) throws -> [UInt8] {
+    let geometry = image.geometry
+    let scores = Array(found.byPosition[image.span])
+    var grids = [
+      try ScoreGrid(
+        rows: geometry.patchesPerSide, columns: geometry.patchesPerSide,
+        scores: Array(scores.prefix(geometry.baseTokenCount)), region: geometry.baseRegion)
+    ]
+    if let region = geometry.tileRegion {
+      let tokens = geometry.keptRows.flatMap { row in
+        geometry.keptColumns.map { geometry.index(of: .tile(row: row, column: $0)) }
+      }
+      grids.append(
+        try ScoreGrid(
+          rows: geometry.keptRows.count, columns: geometry.keptColumns.count,
+          scores: tokens.map { $0.map { scores[$0] } ?? 0 }, region: region))
+    }
+    let drawn = try HeatMap(grids).drawn(
+      over: picture,
+      style: HeatMapStyle(interpolation: style == .smooth ? .smooth : .patches))
+    return try PNGEncoder.data(drawn)
+  }
+
+  /// The prompt's words with their scores; each picture is one word.
+  private func tokenStrip() throws -> TokenStrip {
+    let context = open.context
+    var words: [TokenStrip.Token] = []
+    var position = 0
+    while position < context.tokenCount {
+      if let index = context.prompt.image(at: position) {
+        let span = context.prompt.images[index].span
+        words.append(
+          TokenStrip.Token(
+            text: "[picture \(index)]", score: found.byPosition[span].reduce(0, +)))
+        position = span.upperBound
+      } else {
+        words.append(
+          TokenStrip.Token(
+            text: open.text(ofToken: context.tokens[position]), score: found.byPosition[position]))
+        position += 1
+      }
+    }
+    return try TokenStrip(words)
+  }
+}

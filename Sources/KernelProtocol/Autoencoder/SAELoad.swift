@@ -1,0 +1,59 @@
+package import JSONRPC
+
+/// Loads a sparse autoencoder's folder. One whose width or site does not fit the model is refused.
+package enum SAELoad: Request {
+  package static let method = "sae/load"
+  package static let lane = Lane.engine
+  package static let isLong = true
+
+  package struct Params: Codable, Sendable, Equatable {
+    /// Absolute.
+    package var path: String
+    /// Where it reads the model, as `resid_post.24`; absent: what its configuration says.
+    package var site: String?
+    /// Absent: the model loaded last.
+    package var model: String?
+
+    package init(path: String, site: String? = nil, model: String? = nil) {
+      self.path = path
+      self.site = site
+      self.model = model
+    }
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    package var sae: String
+    package var site: String
+    package var latents: Int
+    /// Latents active at a position.
+    package var k: Int
+    package var inputSize: Int
+    package var bytes: Int
+    /// How well it fits the model on a probe, where there is a model.
+    package var fit: Fit?
+
+    package init(
+      sae: String, site: String, latents: Int, k: Int, inputSize: Int, bytes: Int, fit: Fit? = nil
+    ) {
+      self.sae = sae
+      self.site = site
+      self.latents = latents
+      self.k = k
+      self.inputSize = inputSize
+      self.bytes = bytes
+      self.fit = fit
+    }
+  }
+
+  package struct Fit: Codable, Sendable, Equatable {
+    /// Fraction of variance unexplained.
+    package var fvu: Double
+    /// Mean number of active latents.
+    package var l0: Double
+
+    package init(fvu: Double, l0: Double) {
+      self.fvu = fvu
+      self.l0 = l0
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package import JSONRPC
+
+/// What happens to targets when latents are changed.
+package enum AblationRun: Request {
+  package static let method = "ablation/run"
+  package static let lane = Lane.engine
+  package static let isLong = true
+
+  package struct Params: ContextParams, Equatable {
+    package var context: String
+    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    package var version: Int?
+    package var sae: String
+    package var interventions: [Intervention]
+    package var targets: [Target]
+    package var splice: Splice?
+    /// Changed tokens to list; absent: 10.
+    package var topK: Int?
+
+    package init(
+      context: String, version: Int? = nil, sae: String, interventions: [Intervention],
+      targets: [Target], splice: Splice? = nil, topK: Int? = nil
+    ) {
+      self.context = context
+      self.version = version
+      self.sae = sae
+      self.interventions = interventions
+      self.targets = targets
+      self.splice = splice
+      self.topK = topK
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      context = try members.decode(String.self, forKey: .context)
+      version = try members.optionalInteger(.version, in: Bounds.size)
+      sae = try members.decode(String.self, forKey: .sae)
+      interventions = try members.decode([Intervention].self, forKey: .interventions)
+      targets = try members.decode([Target].self, forKey: .targets)
+      splice = try members.decodeIfPresent(Splice.self, forKey: .splice)
+      topK = try members.optionalInteger(.topK, in: Bounds.count)
+    }
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    /// In the order asked.
+    package var targets: [TargetValues]
+    /// The tokens whose probability at the last position changes most.
+    package var topChanges: [Change]
+    /// KL(before ‖ after) at the last position, in nats.
+    package var kl: Double
+
+    package init(targets: [TargetValues], topChanges: [Change], kl: Double) {
+      self.targets = targets
+      self.topChanges = topChanges
+      self.kl = kl
+    }
+  }
+
+  package struct TargetValues: Codable, Sendable, Equatable {
+    /// The model as it is.
+    package var before: Double
+    /// With the splice, without the interventions.
+    package var reconstruction: Double
+    package var after: Double
+
+    package init(before: Double, reconstruction: Double, after: Double) {
+      self.before = before
+      self.reconstruction = reconstruction
+      self.after = after
+    }
+  }
+
+  package struct Change: Codable, Sendable, Equatable {
+    package var token: Int
+    package var text: String
+    /// Probability.
+    package var before: Double
+    package var after: Double
+
+    package init(token: Int, text: String, before: Double, after: Double) {
+      self.token = token
+      self.text = text
+      self.before = before
+      self.after = after
+    }
+  }
+}

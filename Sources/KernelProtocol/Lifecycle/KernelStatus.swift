@@ -1,0 +1,126 @@
+package import JSONRPC
+
+/// What is loaded, what waits and how much memory is in use. Never waits for the engine.
+package enum KernelStatus: Request {
+  package static let method = "kernel/status"
+  package static let lane = Lane.control
+
+  package typealias Params = Empty
+
+  package struct Result: Codable, Sendable, Equatable {
+    package var health: Health
+    /// What is wrong, where something is.
+    package var message: String?
+    package var models: [Model]
+    package var saes: [Autoencoder]
+    package var contexts: [Context]
+    package var queue: Queue
+    package var memory: Memory
+
+    package init(
+      health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
+      contexts: [Context], queue: Queue, memory: Memory
+    ) {
+      self.health = health
+      self.message = message
+      self.models = models
+      self.saes = saes
+      self.contexts = contexts
+      self.queue = queue
+      self.memory = memory
+    }
+  }
+
+  package enum Health: String, WireName { case ok, warning, error }
+
+  package struct Model: Codable, Sendable, Equatable {
+    package var model: String
+    package var path: String
+    package var architecture: String
+    /// What products are made in.
+    package var precision: ModelLoad.Precision
+    /// Bytes of weights, which other processes may share.
+    package var bytes: Int
+
+    package init(
+      model: String, path: String, architecture: String, precision: ModelLoad.Precision, bytes: Int
+    ) {
+      self.model = model
+      self.path = path
+      self.architecture = architecture
+      self.precision = precision
+      self.bytes = bytes
+    }
+  }
+
+  package struct Autoencoder: Codable, Sendable, Equatable {
+    package var sae: String
+    package var path: String
+    package var model: String?
+    package var site: String
+    package var latents: Int
+    package var k: Int
+    package var bytes: Int
+
+    package init(
+      sae: String, path: String, model: String? = nil, site: String, latents: Int, k: Int,
+      bytes: Int
+    ) {
+      self.sae = sae
+      self.path = path
+      self.model = model
+      self.site = site
+      self.latents = latents
+      self.k = k
+      self.bytes = bytes
+    }
+  }
+
+  package struct Context: Codable, Sendable, Equatable {
+    package var context: String
+    package var version: Int
+    package var tokenCount: Int
+    package var bytes: Int
+
+    package init(context: String, version: Int, tokenCount: Int, bytes: Int) {
+      self.context = context
+      self.version = version
+      self.tokenCount = tokenCount
+      self.bytes = bytes
+    }
+  }
+
+  package struct Queue: Codable, Sendable, Equatable {
+    /// The method that the engine is at.
+    package var running: String?
+    package var waiting: Int
+
+    package init(running: String? = nil, waiting: Int) {
+      self.running = running
+      self.waiting = waiting
+    }
+  }
+
+  /// Bytes.
+  package struct Memory: Codable, Sendable, Equatable {
+    package var limit: Int
+    package var used: Int
+    package var items: [MemoryItem]
+
+    package init(limit: Int, used: Int, items: [MemoryItem]) {
+      self.limit = limit
+      self.used = used
+      self.items = items
+    }
+  }
+
+  package struct MemoryItem: Codable, Sendable, Equatable {
+    package var name: String
+    package var bytes: Int
+
+    package init(name: String, bytes: Int) {
+      self.name = name
+      self.bytes = bytes
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package import JSONRPC
+
+/// Loads a checkpoint's folder and makes it the model that contexts are opened on.
+package enum ModelLoad: Request {
+  package static let method = "model/load"
+  package static let lane = Lane.engine
+  package static let isLong = true
+
+  package struct Params: Codable, Sendable, Equatable {
+    /// Absolute.
+    package var path: String
+    /// Absent: `auto`.
+    package var precision: Precision?
+
+    package init(path: String, precision: Precision? = nil) {
+      self.path = path
+      self.precision = precision
+    }
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    package var model: String
+    package var architecture: String
+    package var layers: Int
+    package var hiddenSize: Int
+    package var vocabularySize: Int
+    package var image: Image
+    /// Bytes of weights.
+    package var bytes: Int
+
+    package init(
+      model: String, architecture: String, layers: Int, hiddenSize: Int, vocabularySize: Int,
+      image: Image, bytes: Int
+    ) {
+      self.model = model
+      self.architecture = architecture
+      self.layers = layers
+      self.hiddenSize = hiddenSize
+      self.vocabularySize = vocabularySize
+      self.image = image
+      self.bytes = bytes
+    }
+  }
+
+  /// What products are made in.
+  package enum Precision: String, WireName {
+    /// bfloat16 where the weights are, else float32.
+    case auto
+    /// Everything in float32: slow, and held to the reference.
+    case float32
+    case bfloat16
+  }
+
+  /// How the model sees one tile of an image.
+  package struct Image: Codable, Sendable, Equatable {
+    /// Patches of a tile, `[rows, columns]`.
+    package var patchGrid: [Int]
+    package var tokensPerTile: Int
+
+    package init(patchGrid: [Int], tokensPerTile: Int) {
+      self.patchGrid = patchGrid
+      self.tokensPerTile = tokensPerTile
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package import JSONRPC
+
+/// A failure that is no fault of the message's form: code −32803, told apart by its kind.
+package struct DomainError: FailureConvertible, Sendable, Equatable {
+  package enum Kind: String, WireName {
+    case modelNotLoaded, saeMismatch, contextNotFound, contextVersionMismatch
+    case positionOutOfRange, featureOutOfRange, unsupportedTarget, outOfMemory
+    case deadlineExceeded, imageUnreadable, checkpointInvalid, indexMissing, indexStale
+    case jobNotFound, busy, numericalFailure, pathDenied, ioError
+
+    /// Whether the same request may succeed later without any change to it.
+    package var isRetryable: Bool {
+      switch self {
+      case .busy, .deadlineExceeded, .outOfMemory: true
+      default: false
+      }
+    }
+  }
+
+  package var kind: Kind
+  package var message: String
+  /// What the client might do about it.
+  package var hint: String?
+  /// More members of `error.data`, as `neededBytes` and `availableBytes` of `outOfMemory`.
+  package var details: [String: JSONValue]
+
+  package init(
+    _ kind: Kind, _ message: String, hint: String? = nil, details: [String: JSONValue] = [:]
+  ) {
+    self.kind = kind
+    self.message = message
+    self.hint = hint
+    self.details = details
+  }
+
+  /// Too little memory for a request, found out beforehand.
+  package static func outOfMemory(
+    _ message: String, neededBytes: Int, availableBytes: Int, hint: String? = nil
+  ) -> DomainError {
+    DomainError(
+      .outOfMemory, message, hint: hint,
+      details: [
+        "neededBytes": .integer(Int64(neededBytes)),
+        "availableBytes": .integer(Int64(availableBytes)),
+      ])
+  }
+
+  /// The error member of the response.
+  package var failure: ResponseFailure {
+    .requestFailed(
+      kind: kind.rawValue, message: message, retryable: kind.isRetryable, hint: hint,
+      details: details)
+  }
+}

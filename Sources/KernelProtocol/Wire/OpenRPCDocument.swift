@@ -1,0 +1,2423 @@
+// swift-format-ignore-file
+// Copied from protocol/openrpc.json by Tests/Conformance/embed.py.
+
+/// The published contract, byte for byte.
+package let openRPCDocument = #"""
+{
+  "openrpc": "1.3.2",
+  "info": {
+    "title": "Lucarne",
+    "version": "1.0.0",
+    "description": "Attribution, ablation and steering of a resident large multimodal model. JSON-RPC 2.0 over standard input and output with the Base Protocol 0.9; README.md beside this file tells the rules that a schema cannot."
+  },
+  "methods": [
+    {
+      "name": "initialize",
+      "summary": "The first request: who the client is, and what the kernel can do.",
+      "description": "It loads nothing itself; what initializationOptions name is loaded when it is first needed.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "processId",
+          "description": "The client's process; when it ends, so does the kernel.",
+          "required": false,
+          "schema": {"type": ["integer", "null"]}
+        },
+        {
+          "name": "clientInfo",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/Initialize.ClientInfo"}
+        },
+        {
+          "name": "capabilities",
+          "description": "What the client can do; members of language clients are ignored.",
+          "required": false,
+          "schema": {}
+        },
+        {
+          "name": "initializationOptions",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/Initialize.Options"}
+        },
+        {
+          "name": "trace",
+          "description": "off, messages or verbose.",
+          "required": false,
+          "schema": {"type": "string"}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["serverInfo", "protocolVersion", "capabilities", "limits"],
+          "properties": {
+            "serverInfo": {"$ref": "#/components/schemas/Initialize.ServerInfo"},
+            "protocolVersion": {"type": "string"},
+            "capabilities": {"$ref": "#/components/schemas/Initialize.Capabilities"},
+            "limits": {"$ref": "#/components/schemas/Initialize.Limits"}
+          }
+        }
+      },
+      "x-lane": "immediate",
+      "examples": [
+        {
+          "name": "initialize",
+          "params": [
+            {"name": "processId", "value": 4242},
+            {"name": "clientInfo", "value": {"name": "notebook", "version": "1.0"}},
+            {"name": "capabilities", "value": {}},
+            {
+              "name": "initializationOptions",
+              "value": {
+                "model": "/models/llava-next",
+                "saes": ["/saes/resid_post.24"],
+                "memoryLimit": 17179869184
+              }
+            }
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "serverInfo": {"name": "lucarne", "version": "0.1.0"},
+              "protocolVersion": "1.0",
+              "capabilities": {
+                "modelProvider": true,
+                "contextProvider": {"images": true, "append": true},
+                "activationProvider": true,
+                "featureProvider": true,
+                "attributionProvider": {
+                  "methods": ["gradient", "integratedGradients", "ablation"]
+                },
+                "ablationProvider": true,
+                "steeringProvider": true,
+                "workDoneProgress": true,
+                "partialResults": true
+              },
+              "limits": {
+                "maxMessageBytes": 67108864,
+                "maxQueuedRequests": 1024,
+                "maxContexts": 64,
+                "maxContextTokens": 8192,
+                "inlineNumbers": 4096,
+                "memoryBytes": 17179869184
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "shutdown",
+      "summary": "Finishes or cancels what is open and takes no more requests. Answered with null, after every open request.",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {"name": "result", "schema": {"type": "null"}},
+      "x-lane": "immediate",
+      "examples": [
+        {"name": "shutdown", "params": [], "result": {"name": "result", "value": null}}
+      ]
+    },
+    {
+      "name": "rpc.discover",
+      "summary": "This document.",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {"type": "object", "required": ["openrpc", "info", "methods"]}
+      },
+      "x-lane": "control",
+      "examples": [
+        {
+          "name": "rpc.discover",
+          "params": [],
+          "result": {
+            "name": "result",
+            "value": {
+              "openrpc": "1.3.2",
+              "info": {"title": "Lucarne", "version": "1.0.0"},
+              "methods": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "kernel/status",
+      "summary": "What is loaded, what waits and how much memory is in use. Never waits for the engine.",
+      "paramStructure": "by-name",
+      "params": [],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["health", "models", "saes", "contexts", "queue", "memory"],
+          "properties": {
+            "health": {"$ref": "#/components/schemas/KernelStatus.Health"},
+            "message": {"type": "string", "description": "What is wrong, where something is."},
+            "models": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/KernelStatus.Model"}
+            },
+            "saes": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/KernelStatus.Autoencoder"}
+            },
+            "contexts": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/KernelStatus.Context"}
+            },
+            "queue": {"$ref": "#/components/schemas/KernelStatus.Queue"},
+            "memory": {"$ref": "#/components/schemas/KernelStatus.Memory"}
+          }
+        }
+      },
+      "x-lane": "control",
+      "examples": [
+        {
+          "name": "kernel/status",
+          "params": [],
+          "result": {
+            "name": "result",
+            "value": {
+              "health": "ok",
+              "models": [
+                {
+                  "model": "model_1",
+                  "path": "/models/llava-next",
+                  "architecture": "LlavaNextForConditionalGeneration",
+                  "precision": "bfloat16",
+                  "bytes": 16710000000
+                }
+              ],
+              "saes": [
+                {
+                  "sae": "sae_1",
+                  "path": "/saes/resid_post.24",
+                  "model": "model_1",
+                  "site": "resid_post.24",
+                  "latents": 131072,
+                  "k": 256,
+                  "bytes": 2147483648
+                }
+              ],
+              "contexts": [
+                {"context": "ctx_1", "version": 1, "tokenCount": 2359, "bytes": 620000000}
+              ],
+              "queue": {"running": "attribution/compute", "waiting": 2},
+              "memory": {
+                "limit": 34359738368,
+                "used": 620000000,
+                "items": [{"name": "contexts", "bytes": 620000000}]
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "model/load",
+      "summary": "Loads a checkpoint's folder and makes it the model that contexts are opened on.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "Absolute.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "precision",
+          "description": "Absent: auto.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ModelLoad.Precision"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": [
+            "model",
+            "architecture",
+            "layers",
+            "hiddenSize",
+            "vocabularySize",
+            "image",
+            "bytes"
+          ],
+          "properties": {
+            "model": {"type": "string"},
+            "architecture": {"type": "string"},
+            "layers": {"type": "integer"},
+            "hiddenSize": {"type": "integer"},
+            "vocabularySize": {"type": "integer"},
+            "image": {"$ref": "#/components/schemas/ModelLoad.Image"},
+            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of weights."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "checkpointInvalid",
+        "deadlineExceeded",
+        "ioError",
+        "outOfMemory",
+        "pathDenied"
+      ],
+      "examples": [
+        {
+          "name": "model/load",
+          "params": [
+            {"name": "path", "value": "/models/llava-next"},
+            {"name": "precision", "value": "auto"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "model": "model_1",
+              "architecture": "LlavaNextForConditionalGeneration",
+              "layers": 32,
+              "hiddenSize": 4096,
+              "vocabularySize": 128320,
+              "image": {"patchGrid": [24, 24], "tokensPerTile": 576},
+              "bytes": 16710000000
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sae/load",
+      "summary": "Loads a sparse autoencoder's folder. One whose width or site does not fit the model is refused.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "Absolute.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "site",
+          "description": "Where it reads the model, as resid_post.24; absent: what its configuration says.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "model",
+          "description": "Absent: the model loaded last.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["sae", "site", "latents", "k", "inputSize", "bytes"],
+          "properties": {
+            "sae": {"type": "string"},
+            "site": {"type": "string"},
+            "latents": {"type": "integer"},
+            "k": {"type": "integer", "description": "Latents active at a position."},
+            "inputSize": {"type": "integer"},
+            "bytes": {"type": "integer", "minimum": 0},
+            "fit": {
+              "$ref": "#/components/schemas/SAELoad.Fit",
+              "description": "How well it fits the model on a probe, where there is a model."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "checkpointInvalid",
+        "deadlineExceeded",
+        "ioError",
+        "modelNotLoaded",
+        "outOfMemory",
+        "pathDenied",
+        "saeMismatch"
+      ],
+      "examples": [
+        {
+          "name": "sae/load",
+          "params": [
+            {"name": "path", "value": "/saes/resid_post.24"},
+            {"name": "site", "value": "resid_post.24"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "sae": "sae_1",
+              "site": "resid_post.24",
+              "latents": 131072,
+              "k": 256,
+              "inputSize": 4096,
+              "bytes": 2147483648,
+              "fit": {"fvu": 0.12, "l0": 256.0}
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "context/open",
+      "summary": "Makes a prompt of text and images resident: tokens, key/value cache and the residual at each site.",
+      "description": "Consecutive parts of one role make one message. With template none the parts are joined as they are, an image standing for the model's image token.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "parts",
+          "required": true,
+          "schema": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Part"},
+            "minItems": 1
+          }
+        },
+        {
+          "name": "chat",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ContextOpen.Chat"}
+        },
+        {
+          "name": "model",
+          "description": "Absent: the model loaded last.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": [
+            "context",
+            "version",
+            "tokenCount",
+            "parts",
+            "images",
+            "reused",
+            "computed"
+          ],
+          "properties": {
+            "context": {"type": "string"},
+            "version": {"type": "integer"},
+            "tokenCount": {"type": "integer"},
+            "parts": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/ContextOpen.PartSpan"}
+            },
+            "images": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/ContextOpen.Image"}
+            },
+            "reused": {
+              "type": "integer",
+              "description": "Positions whose computation could be taken from another context."
+            },
+            "computed": {"type": "integer", "description": "Positions that had to be computed."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "deadlineExceeded",
+        "imageUnreadable",
+        "ioError",
+        "modelNotLoaded",
+        "outOfMemory",
+        "pathDenied",
+        "positionOutOfRange"
+      ],
+      "examples": [
+        {
+          "name": "context/open",
+          "params": [
+            {
+              "name": "parts",
+              "value": [
+                {"id": "map", "image": {"path": "/pictures/map.png"}},
+                {"id": "question", "text": "Is Bolivia written on the map?"}
+              ]
+            },
+            {"name": "chat", "value": {"template": "model", "addGenerationPrompt": true}}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "context": "ctx_1",
+              "version": 1,
+              "tokenCount": 2359,
+              "parts": [
+                {"part": "map", "span": {"start": 5, "end": 2341}},
+                {"part": "question", "span": {"start": 2341, "end": 2349}}
+              ],
+              "images": [
+                {
+                  "part": "map",
+                  "width": 640,
+                  "height": 480,
+                  "base": {"grid": [24, 24], "span": {"start": 5, "end": 581}},
+                  "tiles": {"grid": [36, 48], "span": {"start": 581, "end": 2345}}
+                }
+              ],
+              "reused": 0,
+              "computed": 2359
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "context/tokens",
+      "summary": "The tokens of a context, and the pixels that each image token covers.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "span", "required": false, "schema": {"$ref": "#/components/schemas/Span"}},
+        {
+          "name": "partialResultToken",
+          "description": "Items of the result are sent under this token as they are found; the result's own list is then empty.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["tokens"],
+          "properties": {
+            "tokens": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/ContextTokens.Token"}
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-partialResult": {
+        "type": "object",
+        "required": ["tokens"],
+        "properties": {
+          "tokens": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ContextTokens.Token"}
+          }
+        }
+      },
+      "x-errorKinds": ["contextNotFound", "contextVersionMismatch", "positionOutOfRange"],
+      "examples": [
+        {
+          "name": "context/tokens",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "span", "value": {"start": 4, "end": 6}}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "tokens": [
+                {"position": 4, "id": 271, "text": "\n\n"},
+                {
+                  "position": 5,
+                  "id": 128256,
+                  "text": "<image>",
+                  "part": "map",
+                  "image": 0,
+                  "view": "base",
+                  "box": [0, 0, 26.5, 20]
+                }
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "context/logits",
+      "summary": "The likeliest next tokens after a position.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "position",
+          "description": "Absent or −1: the last.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": -1}
+        },
+        {
+          "name": "topK",
+          "description": "May be the whole vocabulary.",
+          "required": true,
+          "schema": {"type": "integer", "minimum": 0}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items"],
+          "properties": {
+            "items": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/ContextLogits.Item"},
+              "description": "By descending logit, ties by the lower id."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": ["contextNotFound", "contextVersionMismatch", "positionOutOfRange"],
+      "examples": [
+        {
+          "name": "context/logits",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "version", "value": 1},
+            {"name": "position", "value": -1},
+            {"name": "topK", "value": 2}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "items": [
+                {"token": 9642, "text": "Yes", "logit": 21.5, "logProb": -0.25},
+                {"token": 2822, "text": "No", "logit": 20.125, "logProb": -1.625}
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "context/generate",
+      "summary": "Continues a context token by token, with interventions where given.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "maxTokens", "required": true, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "temperature",
+          "description": "0 or absent: greedy, ties to the lowest id.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1000000.0}
+        },
+        {
+          "name": "topP",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "seed",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/LargeInteger"}
+        },
+        {
+          "name": "stop",
+          "description": "Texts that end the generation.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}}
+        },
+        {
+          "name": "interventions",
+          "required": false,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Intervention"}}
+        },
+        {
+          "name": "sae",
+          "description": "The autoencoder to splice where there is no intervention to name one.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {"name": "splice", "required": false, "schema": {"$ref": "#/components/schemas/Splice"}},
+        {
+          "name": "append",
+          "description": "Whether the tokens stay with the context, whose version then rises.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "partialResultToken",
+          "description": "Items of the result are sent under this token as they are found; the result's own list is then empty.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["text", "tokens", "finish"],
+          "properties": {
+            "text": {"type": "string"},
+            "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}},
+            "finish": {"$ref": "#/components/schemas/Finish"},
+            "version": {
+              "type": "integer",
+              "description": "The context's new version, where tokens were appended."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-partialResult": {
+        "type": "object",
+        "required": ["tokens"],
+        "properties": {
+          "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}}
+        }
+      },
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "featureOutOfRange",
+        "numericalFailure",
+        "outOfMemory",
+        "positionOutOfRange",
+        "saeMismatch"
+      ],
+      "examples": [
+        {
+          "name": "context/generate",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "maxTokens", "value": 16},
+            {"name": "temperature", "value": 0.7},
+            {"name": "topP", "value": 0.9},
+            {"name": "seed", "value": 7},
+            {"name": "stop", "value": ["\n"]},
+            {
+              "name": "interventions",
+              "value": [
+                {
+                  "op": "scale",
+                  "feature": {"sae": "sae_1", "index": 71},
+                  "value": 0.5,
+                  "generated": true
+                }
+              ]
+            },
+            {"name": "splice", "value": {"errorTerm": "keep"}},
+            {"name": "append", "value": true}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "text": "Yes.",
+              "tokens": [
+                {"id": 9642, "text": "Yes", "logProb": -0.25},
+                {"id": 13, "text": ".", "logProb": -0.125}
+              ],
+              "finish": "stop",
+              "version": 2
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "context/close",
+      "summary": "Lets go of a context and its memory.",
+      "paramStructure": "by-name",
+      "params": [{"name": "context", "required": true, "schema": {"type": "string"}}],
+      "result": {"name": "result", "schema": {"type": "object"}},
+      "x-lane": "engine",
+      "x-errorKinds": ["contextNotFound"],
+      "examples": [
+        {
+          "name": "context/close",
+          "params": [{"name": "context", "value": "ctx_1"}],
+          "result": {"name": "result", "value": {}}
+        }
+      ]
+    },
+    {
+      "name": "activation/read",
+      "summary": "The residual stream at a site.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "site",
+          "description": "As resid_post.24; any block.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "span", "required": false, "schema": {"$ref": "#/components/schemas/Span"}},
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["tensor"],
+          "properties": {
+            "tensor": {
+              "$ref": "#/components/schemas/WireTensor",
+              "description": "[positions, hidden size]."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "outOfMemory",
+        "positionOutOfRange"
+      ],
+      "examples": [
+        {
+          "name": "activation/read",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "site", "value": "resid_post.24"},
+            {"name": "span", "value": {"start": 0, "end": 1}}
+          ],
+          "result": {
+            "name": "result",
+            "value": {"tensor": {"shape": [1, 2], "dtype": "float32", "base64": "AACAPwAAAMA="}}
+          }
+        }
+      ]
+    },
+    {
+      "name": "feature/activations",
+      "summary": "The latents that are active in a region.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "region",
+          "description": "Absent: the whole context.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/Region"}
+        },
+        {
+          "name": "topK",
+          "description": "Absent: 20.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "rankBy",
+          "description": "Absent: max.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureActivations.Rank"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "partialResultToken",
+          "description": "Items of the result are sent under this token as they are found; the result's own list is then empty.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items", "l0", "fvu"],
+          "properties": {
+            "items": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/FeatureActivations.Item"},
+              "description": "By descending score, ties by the lower index."
+            },
+            "l0": {
+              "type": "number",
+              "description": "Mean number of active latents at a position of the region."
+            },
+            "fvu": {
+              "type": "number",
+              "description": "Fraction of the residual's variance there that the autoencoder leaves unexplained."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-partialResult": {
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FeatureActivations.Item"},
+            "description": "By descending score, ties by the lower index."
+          }
+        }
+      },
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "positionOutOfRange",
+        "saeMismatch"
+      ],
+      "examples": [
+        {
+          "name": "feature/activations",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "sae", "value": "sae_1"},
+            {"name": "region", "value": {"image": 0, "view": "tiles", "box": [10, 20, 110.5, 80]}},
+            {"name": "topK", "value": 1},
+            {"name": "rankBy", "value": "max"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "items": [
+                {
+                  "feature": {"sae": "sae_1", "index": 71},
+                  "score": 4.25,
+                  "positions": [{"position": 903, "value": 4.25}, {"position": 904, "value": 1.5}]
+                }
+              ],
+              "l0": 256.0,
+              "fvu": 0.125
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "feature/info",
+      "summary": "What is known of a latent without any prompt.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "feature",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/FeatureRef"}
+        },
+        {
+          "name": "topK",
+          "description": "Tokens and neighbours to list; absent: 10.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["stats", "logits", "neighbours"],
+          "properties": {
+            "stats": {"$ref": "#/components/schemas/FeatureInfo.Stats"},
+            "explanation": {"$ref": "#/components/schemas/FeatureInfo.Explanation"},
+            "logits": {
+              "$ref": "#/components/schemas/FeatureInfo.Logits",
+              "description": "The direct effect of the decoder row on the vocabulary."
+            },
+            "neighbours": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/FeatureInfo.Neighbour"},
+              "description": "The nearest decoder rows, by descending cosine."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": ["deadlineExceeded", "featureOutOfRange", "saeMismatch"],
+      "examples": [
+        {
+          "name": "feature/info",
+          "params": [
+            {"name": "feature", "value": {"sae": "sae_1", "index": 71}},
+            {"name": "topK", "value": 1}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "stats": {"decoderNorm": 1.0, "frequency": 0.0125, "mean": 1.75, "max": 19.5},
+              "explanation": {"text": "written words", "author": "program", "score": 0.75},
+              "logits": {
+                "promoted": [{"token": 9642, "text": "Yes", "value": 0.5}],
+                "suppressed": [{"token": 2822, "text": "No", "value": -0.25}]
+              },
+              "neighbours": [{"feature": {"sae": "sae_1", "index": 904}, "cosine": 0.625}]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "attribution/compute",
+      "summary": "How much each active latent supports a target.",
+      "description": "score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first order the fall of the target when the latent is set to zero there. Positive supports the answer.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {"name": "target", "required": true, "schema": {"$ref": "#/components/schemas/Target"}},
+        {
+          "name": "method",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/AttributionCompute.Method"}
+        },
+        {
+          "name": "steps",
+          "description": "Points of integratedGradients; absent: 16.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "region",
+          "description": "Absent: the whole context.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/Region"}
+        },
+        {
+          "name": "topK",
+          "description": "Items to list; absent: 20.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "aggregate",
+          "description": "Absent: none.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/AttributionCompute.Aggregate"}
+        },
+        {"name": "splice", "required": false, "schema": {"$ref": "#/components/schemas/Splice"}},
+        {
+          "name": "verify",
+          "description": "How many of the highest items to measure by exact ablation as well.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "render",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/AttributionCompute.Render"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "partialResultToken",
+          "description": "Items of the result are sent under this token as they are found; the result's own list is then empty.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["target", "items", "byPart", "completeness", "method", "splice", "elapsed"],
+          "properties": {
+            "target": {"$ref": "#/components/schemas/AttributionCompute.TargetValue"},
+            "items": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
+              "description": "By descending magnitude of the score."
+            },
+            "byPart": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AttributionCompute.PartScore"}
+            },
+            "completeness": {"$ref": "#/components/schemas/AttributionCompute.Completeness"},
+            "verification": {"$ref": "#/components/schemas/AttributionCompute.Verification"},
+            "renderings": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AttributionCompute.Rendering"}
+            },
+            "method": {"$ref": "#/components/schemas/AttributionCompute.Method"},
+            "splice": {"$ref": "#/components/schemas/Splice"},
+            "elapsed": {"type": "number", "description": "Seconds."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-partialResult": {
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
+            "description": "By descending magnitude of the score."
+          }
+        }
+      },
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "numericalFailure",
+        "outOfMemory",
+        "positionOutOfRange",
+        "saeMismatch",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "attribution/compute",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "sae", "value": "sae_1"},
+            {
+              "name": "target",
+              "value": {
+                "kind": "logitDiff",
+                "answer": {"text": "Yes"},
+                "baseline": {"text": "No"}
+              }
+            },
+            {"name": "method", "value": "gradient"},
+            {"name": "region", "value": {"part": "map"}},
+            {"name": "topK", "value": 1},
+            {"name": "aggregate", "value": "none"},
+            {"name": "splice", "value": {"errorTerm": "keep", "reselect": "none"}},
+            {"name": "verify", "value": 1},
+            {"name": "render", "value": {"image": "smooth", "text": "html"}}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "target": {"value": 1.375},
+              "items": [
+                {
+                  "feature": {"sae": "sae_1", "index": 71},
+                  "position": 903,
+                  "part": "map",
+                  "activation": 4.25,
+                  "score": 0.75
+                }
+              ],
+              "byPart": [{"part": "map", "score": 1.0}, {"part": "question", "score": 0.25}],
+              "completeness": {"sum": 1.25, "bias": 0.125, "errorTerm": 0.5, "total": 1.875},
+              "verification": {
+                "items": [
+                  {
+                    "feature": {"sae": "sae_1", "index": 71},
+                    "position": 903,
+                    "predicted": 0.75,
+                    "measured": 0.6875
+                  }
+                ]
+              },
+              "renderings": [
+                {"mimeType": "image/png", "base64": "iVBORw0KGgo=", "name": "image 0, smooth"}
+              ],
+              "method": "gradient",
+              "splice": {"errorTerm": "keep", "reselect": "none"},
+              "elapsed": 0.75
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "ablation/run",
+      "summary": "What happens to targets when latents are changed.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "interventions",
+          "required": true,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Intervention"}}
+        },
+        {
+          "name": "targets",
+          "required": true,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Target"}}
+        },
+        {"name": "splice", "required": false, "schema": {"$ref": "#/components/schemas/Splice"}},
+        {
+          "name": "topK",
+          "description": "Changed tokens to list; absent: 10.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["targets", "topChanges", "kl"],
+          "properties": {
+            "targets": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AblationRun.TargetValues"},
+              "description": "In the order asked."
+            },
+            "topChanges": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AblationRun.Change"},
+              "description": "The tokens whose probability at the last position changes most."
+            },
+            "kl": {
+              "type": "number",
+              "description": "KL(before ‖ after) at the last position, in nats."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "featureOutOfRange",
+        "numericalFailure",
+        "outOfMemory",
+        "positionOutOfRange",
+        "saeMismatch",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "ablation/run",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "sae", "value": "sae_1"},
+            {
+              "name": "interventions",
+              "value": [
+                {
+                  "op": "zero",
+                  "feature": {"sae": "sae_1", "index": 71},
+                  "at": [{"span": {"start": 903, "end": 905}}]
+                }
+              ]
+            },
+            {
+              "name": "targets",
+              "value": [
+                {"kind": "logit", "token": {"id": 9642}, "position": -1},
+                {"kind": "sequenceLogProb", "tokens": [{"text": "Yes"}, {"text": "."}]}
+              ]
+            },
+            {"name": "topK", "value": 1}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "targets": [
+                {"before": 21.5, "reconstruction": 21.5, "after": 20.75},
+                {"before": -0.375, "reconstruction": -0.375, "after": -0.875}
+              ],
+              "topChanges": [{"token": 9642, "text": "Yes", "before": 0.78125, "after": 0.5}],
+              "kl": 0.125
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "steering/generate",
+      "summary": "Continues a context with interventions, beside the same without them.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "interventions",
+          "required": true,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Intervention"}}
+        },
+        {"name": "maxTokens", "required": true, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "temperature",
+          "description": "0 or absent: greedy, ties to the lowest id.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1000000.0}
+        },
+        {
+          "name": "topP",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "seed",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/LargeInteger"}
+        },
+        {
+          "name": "stop",
+          "description": "Texts that end the generation.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}}
+        },
+        {"name": "splice", "required": false, "schema": {"$ref": "#/components/schemas/Splice"}},
+        {
+          "name": "compareWith",
+          "required": false,
+          "schema": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SteeringGenerate.Comparison"}
+          }
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "partialResultToken",
+          "description": "Items of the result are sent under this token as they are found; the result's own list is then empty.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["outputs", "effect", "receipt"],
+          "properties": {
+            "outputs": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SteeringGenerate.Output"}
+            },
+            "effect": {"$ref": "#/components/schemas/SteeringGenerate.Effect"},
+            "receipt": {"$ref": "#/components/schemas/SteeringGenerate.Receipt"}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-partialResult": {
+        "type": "object",
+        "required": ["tokens", "name"],
+        "properties": {
+          "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}},
+          "name": {"$ref": "#/components/schemas/SteeringGenerate.OutputName"}
+        }
+      },
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "featureOutOfRange",
+        "numericalFailure",
+        "outOfMemory",
+        "positionOutOfRange",
+        "saeMismatch"
+      ],
+      "examples": [
+        {
+          "name": "steering/generate",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "sae", "value": "sae_1"},
+            {
+              "name": "interventions",
+              "value": [
+                {
+                  "op": "clamp",
+                  "feature": {"sae": "sae_1", "index": 71},
+                  "value": 8.0,
+                  "generated": false
+                }
+              ]
+            },
+            {"name": "maxTokens", "value": 2},
+            {"name": "splice", "value": {"errorTerm": "drop", "reselect": "topk"}},
+            {"name": "compareWith", "value": ["plain"]}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "outputs": [
+                {
+                  "name": "steered",
+                  "text": "No.",
+                  "tokens": [
+                    {"id": 2822, "text": "No", "logProb": -0.125},
+                    {"id": 13, "text": ".", "logProb": -0.25}
+                  ],
+                  "finish": "length"
+                },
+                {
+                  "name": "plain",
+                  "text": "Yes.",
+                  "tokens": [
+                    {"id": 9642, "text": "Yes", "logProb": -0.25},
+                    {"id": 13, "text": ".", "logProb": -0.125}
+                  ],
+                  "finish": "length"
+                }
+              ],
+              "effect": {"klPerToken": [1.5, 0.25]},
+              "receipt": {"steps": 3, "positions": 2361, "meanNorm": 2.5, "dropped": 0}
+            }
+          }
+        }
+      ]
+    }
+  ],
+  "x-notifications": [
+    {
+      "name": "initialized",
+      "direction": "client",
+      "summary": "The client has read the answer to initialize; may be left out.",
+      "params": {"type": "object"}
+    },
+    {
+      "name": "exit",
+      "direction": "client",
+      "summary": "Ends the process: code 0 after shutdown, else 1.",
+      "params": {"type": "object"}
+    },
+    {
+      "name": "$/cancelRequest",
+      "direction": "client",
+      "summary": "Asks an open request to stop; it is still answered, with -32800 or with its result.",
+      "params": {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": ["string", "integer"]}}
+      },
+      "example": {"id": 5}
+    },
+    {
+      "name": "$/setTrace",
+      "direction": "client",
+      "summary": "Whether the kernel tells about each message.",
+      "params": {
+        "type": "object",
+        "required": ["value"],
+        "properties": {"value": {"enum": ["off", "messages", "verbose"]}}
+      },
+      "example": {"value": "messages"}
+    },
+    {
+      "name": "$/logTrace",
+      "direction": "kernel",
+      "summary": "A message came or went.",
+      "params": {
+        "type": "object",
+        "required": ["message"],
+        "properties": {"message": {"type": "string"}, "verbose": {"type": "string"}}
+      },
+      "example": {"message": "received request 5 attribution/compute"}
+    },
+    {
+      "name": "$/progress",
+      "direction": "kernel",
+      "summary": "Progress under a workDoneToken, or items under a partialResultToken (x-partialResult of the method).",
+      "params": {
+        "type": "object",
+        "required": ["token", "value"],
+        "properties": {
+          "token": {"$ref": "#/components/schemas/ProgressToken"},
+          "value": {
+            "type": "object",
+            "if": {"required": ["kind"]},
+            "then": {
+              "oneOf": [
+                {
+                  "properties": {
+                    "kind": {"const": "begin"},
+                    "title": {"type": "string"},
+                    "message": {"type": "string"},
+                    "percentage": {"type": "integer", "minimum": 0, "maximum": 100},
+                    "cancellable": {"type": "boolean"}
+                  },
+                  "required": ["kind", "title"]
+                },
+                {
+                  "properties": {
+                    "kind": {"const": "report"},
+                    "message": {"type": "string"},
+                    "percentage": {"type": "integer", "minimum": 0, "maximum": 100}
+                  },
+                  "required": ["kind"]
+                },
+                {
+                  "properties": {"kind": {"const": "end"}, "message": {"type": "string"}},
+                  "required": ["kind"]
+                }
+              ]
+            }
+          }
+        }
+      },
+      "example": {
+        "token": "w1",
+        "value": {"kind": "begin", "title": "attribution", "percentage": 10, "cancellable": true}
+      }
+    }
+  ],
+  "x-errors": [
+    {
+      "code": -32700,
+      "name": "ParseError",
+      "description": "No JSON, no UTF-8 or no frame; id null."
+    },
+    {
+      "code": -32600,
+      "name": "InvalidRequest",
+      "description": "No message, a batch, an id in use, initialize twice, anything after shutdown; id null where there is none."
+    },
+    {"code": -32601, "name": "MethodNotFound", "description": "There is no such method."},
+    {
+      "code": -32602,
+      "name": "InvalidParams",
+      "description": "data = {kind: \"invalidParams\", path, expected?}."
+    },
+    {
+      "code": -32603,
+      "name": "InternalError",
+      "description": "A fault of the kernel; its log has the details."
+    },
+    {"code": -32002, "name": "ServerNotInitialized", "description": "Before initialize."},
+    {
+      "code": -32800,
+      "name": "RequestCancelled",
+      "description": "The client cancelled, or shut the kernel down."
+    },
+    {
+      "code": -32803,
+      "name": "RequestFailed",
+      "description": "A failure of the domain; data = {kind, message, retryable, hint?, ...}."
+    }
+  ],
+  "x-errorKinds": [
+    {"kind": "modelNotLoaded", "description": "There is no model, or none of that name."},
+    {
+      "kind": "saeMismatch",
+      "description": "There is no such autoencoder, or its width or site does not fit the model."
+    },
+    {
+      "kind": "contextNotFound",
+      "description": "There is no such context; it may have been closed."
+    },
+    {
+      "kind": "contextVersionMismatch",
+      "description": "The context has changed; version tells its version."
+    },
+    {
+      "kind": "positionOutOfRange",
+      "description": "A position, span, part or image lies outside of the context."
+    },
+    {"kind": "featureOutOfRange", "description": "The autoencoder has fewer latents."},
+    {
+      "kind": "unsupportedTarget",
+      "description": "The target cannot be computed; a text that is not one token is answered with tokens, the split it gives."
+    },
+    {
+      "kind": "outOfMemory",
+      "description": "Refused beforehand; neededBytes and availableBytes tell why."
+    },
+    {"kind": "deadlineExceeded", "description": "Not done within deadlineMs."},
+    {"kind": "imageUnreadable", "description": "No PNG or JPEG, or one too large."},
+    {
+      "kind": "checkpointInvalid",
+      "description": "The files of a model or an autoencoder are not what they should be."
+    },
+    {"kind": "indexMissing", "description": "There is no feature index."},
+    {"kind": "indexStale", "description": "The index was made for other weights."},
+    {"kind": "jobNotFound", "description": "There is no such job."},
+    {"kind": "busy", "description": "Too many requests are waiting."},
+    {"kind": "numericalFailure", "description": "A number was not finite."},
+    {"kind": "pathDenied", "description": "The path is not absolute, or may not be read."},
+    {"kind": "ioError", "description": "A file could not be read or written."}
+  ],
+  "components": {
+    "schemas": {
+      "AblationRun.Change": {
+        "type": "object",
+        "required": ["token", "text", "before", "after"],
+        "properties": {
+          "token": {"type": "integer"},
+          "text": {"type": "string"},
+          "before": {"type": "number", "description": "Probability."},
+          "after": {"type": "number"}
+        }
+      },
+      "AblationRun.TargetValues": {
+        "type": "object",
+        "required": ["before", "reconstruction", "after"],
+        "properties": {
+          "before": {"type": "number", "description": "The model as it is."},
+          "reconstruction": {
+            "type": "number",
+            "description": "With the splice, without the interventions."
+          },
+          "after": {"type": "number"}
+        }
+      },
+      "AttributionCompute.Aggregate": {
+        "description": "What scores are added up over.",
+        "enum": ["none", "feature", "token", "part"]
+      },
+      "AttributionCompute.Completeness": {
+        "type": "object",
+        "description": "The shares of total = Σ x·g: latents, decoder bias and what the autoencoder leaves out.",
+        "required": ["sum", "bias", "errorTerm", "total"],
+        "properties": {
+          "sum": {"type": "number"},
+          "bias": {"type": "number"},
+          "errorTerm": {"type": "number"},
+          "total": {"type": "number"}
+        }
+      },
+      "AttributionCompute.ImageStyle": {
+        "description": "patches: Each token's pixels in one colour. smooth: Interpolated between tokens.",
+        "enum": ["patches", "smooth"]
+      },
+      "AttributionCompute.Item": {
+        "type": "object",
+        "description": "What is summed over is absent.",
+        "required": ["score"],
+        "properties": {
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "position": {"type": "integer"},
+          "part": {"type": "string"},
+          "activation": {"type": "number"},
+          "score": {"type": "number"}
+        }
+      },
+      "AttributionCompute.Measured": {
+        "type": "object",
+        "required": ["feature", "predicted", "measured"],
+        "properties": {
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "position": {"type": "integer"},
+          "predicted": {"type": "number"},
+          "measured": {"type": "number"}
+        }
+      },
+      "AttributionCompute.Method": {
+        "description": "gradient: One pullback. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest of the model run again without each latent.",
+        "enum": ["gradient", "integratedGradients", "ablation"]
+      },
+      "AttributionCompute.PartScore": {
+        "type": "object",
+        "required": ["part", "score"],
+        "properties": {"part": {"type": "string"}, "score": {"type": "number"}}
+      },
+      "AttributionCompute.Render": {
+        "type": "object",
+        "description": "Pictures to draw; an absent member means none.",
+        "properties": {
+          "image": {
+            "$ref": "#/components/schemas/AttributionCompute.ImageStyle",
+            "description": "A heat map over each image, as PNG."
+          },
+          "text": {
+            "$ref": "#/components/schemas/AttributionCompute.TextStyle",
+            "description": "A strip of the text's tokens."
+          }
+        }
+      },
+      "AttributionCompute.Rendering": {
+        "type": "object",
+        "required": ["mimeType", "base64", "name"],
+        "properties": {
+          "mimeType": {"type": "string"},
+          "base64": {"type": "string"},
+          "name": {"type": "string", "description": "What it shows, as image 0, patches."}
+        }
+      },
+      "AttributionCompute.TargetValue": {
+        "type": "object",
+        "required": ["value"],
+        "properties": {"value": {"type": "number"}}
+      },
+      "AttributionCompute.TextStyle": {"enum": ["png", "html"]},
+      "AttributionCompute.Verification": {
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.Measured"}
+          },
+          "pearson": {"type": "number", "description": "Absent where it is not defined."}
+        }
+      },
+      "Box": {
+        "description": "Pixels of an image as given: [x0, y0, x1, y1], x to the right, y down, half open.",
+        "type": "array",
+        "items": {"type": "number"},
+        "minItems": 4,
+        "maxItems": 4
+      },
+      "ContextLogits.Item": {
+        "type": "object",
+        "required": ["token", "text", "logit", "logProb"],
+        "properties": {
+          "token": {"type": "integer"},
+          "text": {"type": "string"},
+          "logit": {"type": "number"},
+          "logProb": {"type": "number"}
+        }
+      },
+      "ContextOpen.Chat": {
+        "type": "object",
+        "properties": {
+          "template": {
+            "$ref": "#/components/schemas/ContextOpen.Template",
+            "description": "Absent: model."
+          },
+          "addGenerationPrompt": {
+            "type": "boolean",
+            "description": "Whether the assistant's turn is opened; absent: yes."
+          }
+        }
+      },
+      "ContextOpen.Image": {
+        "type": "object",
+        "required": ["part", "width", "height", "base"],
+        "properties": {
+          "part": {"type": "string"},
+          "width": {"type": "integer", "description": "Pixels, as given."},
+          "height": {"type": "integer"},
+          "base": {"$ref": "#/components/schemas/ContextOpen.View"},
+          "tiles": {
+            "$ref": "#/components/schemas/ContextOpen.View",
+            "description": "The tiles with their newline tokens, where the model makes any."
+          }
+        }
+      },
+      "ContextOpen.PartSpan": {
+        "type": "object",
+        "required": ["part", "span"],
+        "properties": {"part": {"type": "string"}, "span": {"$ref": "#/components/schemas/Span"}}
+      },
+      "ContextOpen.Template": {
+        "description": "model: The checkpoint's own chat template. none: No template.",
+        "enum": ["model", "none"]
+      },
+      "ContextOpen.View": {
+        "type": "object",
+        "required": ["grid", "span"],
+        "properties": {
+          "grid": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "description": "Tokens, [rows, columns], newline tokens not counted."
+          },
+          "span": {"$ref": "#/components/schemas/Span"}
+        }
+      },
+      "ContextTokens.Token": {
+        "type": "object",
+        "required": ["position", "id", "text"],
+        "properties": {
+          "position": {"type": "integer"},
+          "id": {"type": "integer"},
+          "text": {"type": "string"},
+          "part": {"type": "string", "description": "Absent: a token of the chat template."},
+          "image": {"type": "integer", "description": "The image, counted from 0."},
+          "view": {"$ref": "#/components/schemas/View"},
+          "box": {
+            "$ref": "#/components/schemas/Box",
+            "description": "The pixels of the image as given that the token covers."
+          }
+        }
+      },
+      "DomainErrorData": {
+        "description": "The data member of an error -32803; more members by kind.",
+        "type": "object",
+        "required": ["kind", "message", "retryable"],
+        "properties": {
+          "kind": {"type": "string"},
+          "message": {"type": "string"},
+          "retryable": {"type": "boolean"},
+          "hint": {"type": "string"},
+          "neededBytes": {"type": "integer"},
+          "availableBytes": {"type": "integer"}
+        }
+      },
+      "FeatureActivations.Activation": {
+        "type": "object",
+        "required": ["position", "value"],
+        "properties": {"position": {"type": "integer"}, "value": {"type": "number"}}
+      },
+      "FeatureActivations.Item": {
+        "type": "object",
+        "required": ["feature", "score", "positions"],
+        "properties": {
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "score": {"type": "number"},
+          "positions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FeatureActivations.Activation"},
+            "description": "Where it is active, in order."
+          }
+        }
+      },
+      "FeatureActivations.Rank": {
+        "description": "What a latent's activations in the region are reduced to.",
+        "enum": ["max", "mean", "sum"]
+      },
+      "FeatureInfo.Explanation": {
+        "type": "object",
+        "required": ["text"],
+        "properties": {
+          "text": {"type": "string"},
+          "author": {"type": "string"},
+          "score": {"type": "number"}
+        }
+      },
+      "FeatureInfo.Logits": {
+        "type": "object",
+        "required": ["promoted", "suppressed"],
+        "properties": {
+          "promoted": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}
+          },
+          "suppressed": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}
+          }
+        }
+      },
+      "FeatureInfo.Neighbour": {
+        "type": "object",
+        "required": ["feature", "cosine"],
+        "properties": {
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "cosine": {"type": "number"}
+        }
+      },
+      "FeatureInfo.Stats": {
+        "type": "object",
+        "description": "Members that need an index are absent without one.",
+        "required": ["decoderNorm"],
+        "properties": {
+          "decoderNorm": {"type": "number"},
+          "encoderBias": {"type": "number"},
+          "frequency": {
+            "type": "number",
+            "description": "Fraction of positions where it is active."
+          },
+          "mean": {"type": "number", "description": "Mean activation where it is active."},
+          "max": {"type": "number"}
+        }
+      },
+      "FeatureInfo.TokenEffect": {
+        "type": "object",
+        "required": ["token", "text", "value"],
+        "properties": {
+          "token": {"type": "integer"},
+          "text": {"type": "string"},
+          "value": {"type": "number"}
+        }
+      },
+      "FeatureRef": {
+        "description": "A latent of a loaded autoencoder.",
+        "type": "object",
+        "required": ["sae", "index"],
+        "properties": {"sae": {"type": "string"}, "index": {"type": "integer", "minimum": 0}}
+      },
+      "Finish": {
+        "description": "Why a generation ended: the model ended its turn or a stop text was reached; or maxTokens were written.",
+        "enum": ["stop", "length"]
+      },
+      "GeneratedToken": {
+        "type": "object",
+        "description": "A token that the model wrote.",
+        "required": ["id", "text", "logProb"],
+        "properties": {
+          "id": {"type": "integer"},
+          "text": {"type": "string"},
+          "logProb": {
+            "type": "number",
+            "description": "Under the distribution it was drawn from, before temperature."
+          }
+        }
+      },
+      "ImageSource": {
+        "description": "A file of the kernel's machine, or the bytes of a PNG or JPEG file.",
+        "type": "object",
+        "oneOf": [
+          {"required": ["path"], "properties": {"path": {"type": "string"}}},
+          {"required": ["uri"], "properties": {"uri": {"type": "string"}}},
+          {"required": ["base64"], "properties": {"base64": {"type": "string"}}}
+        ]
+      },
+      "Initialize.AttributionProvider": {
+        "type": "object",
+        "required": ["methods"],
+        "properties": {
+          "methods": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.Method"}
+          }
+        }
+      },
+      "Initialize.Capabilities": {
+        "type": "object",
+        "description": "What the kernel offers; an absent member means that it does not.",
+        "properties": {
+          "modelProvider": {"type": "boolean"},
+          "contextProvider": {"$ref": "#/components/schemas/Initialize.ContextProvider"},
+          "activationProvider": {"type": "boolean"},
+          "featureProvider": {"type": "boolean"},
+          "attributionProvider": {"$ref": "#/components/schemas/Initialize.AttributionProvider"},
+          "ablationProvider": {"type": "boolean"},
+          "steeringProvider": {"type": "boolean"},
+          "workDoneProgress": {"type": "boolean"},
+          "partialResults": {"type": "boolean"}
+        }
+      },
+      "Initialize.ClientInfo": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string"}, "version": {"type": "string"}}
+      },
+      "Initialize.ContextProvider": {
+        "type": "object",
+        "required": ["images", "append"],
+        "properties": {
+          "images": {"type": "boolean", "description": "Whether parts may be images."},
+          "append": {"type": "boolean", "description": "Whether generated tokens can be kept."}
+        }
+      },
+      "Initialize.Limits": {
+        "type": "object",
+        "required": [
+          "maxMessageBytes",
+          "maxQueuedRequests",
+          "maxContexts",
+          "inlineNumbers",
+          "memoryBytes"
+        ],
+        "properties": {
+          "maxMessageBytes": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Bytes of a message to the kernel."
+          },
+          "maxQueuedRequests": {
+            "type": "integer",
+            "description": "Requests that may wait for the engine."
+          },
+          "maxContexts": {"type": "integer", "description": "Contexts that may be open."},
+          "maxContextTokens": {
+            "type": "integer",
+            "description": "Positions of a context, where the model is known."
+          },
+          "inlineNumbers": {
+            "type": "integer",
+            "description": "A longer array of numbers travels as a tensor."
+          },
+          "memoryBytes": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Bytes that the kernel may use."
+          }
+        }
+      },
+      "Initialize.Options": {
+        "type": "object",
+        "description": "What to load, by absolute path.",
+        "properties": {
+          "model": {"type": "string", "description": "A checkpoint's folder."},
+          "saes": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Autoencoders' folders."
+          },
+          "index": {"type": "string", "description": "A feature index."},
+          "memoryLimit": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Bytes that the kernel may use."
+          }
+        }
+      },
+      "Initialize.ServerInfo": {
+        "type": "object",
+        "required": ["name", "version"],
+        "properties": {"name": {"type": "string"}, "version": {"type": "string"}}
+      },
+      "Intervention": {
+        "description": "A change to one latent's activation.",
+        "type": "object",
+        "required": ["op", "feature"],
+        "properties": {
+          "op": {"enum": ["clamp", "add", "scale", "zero"]},
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "value": {"type": "number", "description": "Required by every op but zero."},
+          "at": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Region"},
+            "description": "Absent: every position of the prompt."
+          },
+          "generated": {
+            "type": "boolean",
+            "description": "Whether the change is made at every generated token too."
+          }
+        },
+        "if": {"properties": {"op": {"const": "zero"}}},
+        "else": {"required": ["value"]}
+      },
+      "KernelStatus.Autoencoder": {
+        "type": "object",
+        "required": ["sae", "path", "site", "latents", "k", "bytes"],
+        "properties": {
+          "sae": {"type": "string"},
+          "path": {"type": "string"},
+          "model": {"type": "string"},
+          "site": {"type": "string"},
+          "latents": {"type": "integer"},
+          "k": {"type": "integer"},
+          "bytes": {"type": "integer", "minimum": 0}
+        }
+      },
+      "KernelStatus.Context": {
+        "type": "object",
+        "required": ["context", "version", "tokenCount", "bytes"],
+        "properties": {
+          "context": {"type": "string"},
+          "version": {"type": "integer"},
+          "tokenCount": {"type": "integer"},
+          "bytes": {"type": "integer", "minimum": 0}
+        }
+      },
+      "KernelStatus.Health": {"enum": ["ok", "warning", "error"]},
+      "KernelStatus.Memory": {
+        "type": "object",
+        "description": "Bytes.",
+        "required": ["limit", "used", "items"],
+        "properties": {
+          "limit": {"type": "integer", "minimum": 0},
+          "used": {"type": "integer", "minimum": 0},
+          "items": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/KernelStatus.MemoryItem"}
+          }
+        }
+      },
+      "KernelStatus.MemoryItem": {
+        "type": "object",
+        "required": ["name", "bytes"],
+        "properties": {"name": {"type": "string"}, "bytes": {"type": "integer", "minimum": 0}}
+      },
+      "KernelStatus.Model": {
+        "type": "object",
+        "required": ["model", "path", "architecture", "precision", "bytes"],
+        "properties": {
+          "model": {"type": "string"},
+          "path": {"type": "string"},
+          "architecture": {"type": "string"},
+          "precision": {
+            "$ref": "#/components/schemas/ModelLoad.Precision",
+            "description": "What products are made in."
+          },
+          "bytes": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Bytes of weights, which other processes may share."
+          }
+        }
+      },
+      "KernelStatus.Queue": {
+        "type": "object",
+        "required": ["waiting"],
+        "properties": {
+          "running": {"type": "string", "description": "The method that the engine is at."},
+          "waiting": {"type": "integer"}
+        }
+      },
+      "LargeInteger": {
+        "description": "A whole number; beyond 2^53 a string of digits.",
+        "oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]+$"}]
+      },
+      "ModelLoad.Image": {
+        "type": "object",
+        "description": "How the model sees one tile of an image.",
+        "required": ["patchGrid", "tokensPerTile"],
+        "properties": {
+          "patchGrid": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "description": "Patches of a tile, [rows, columns]."
+          },
+          "tokensPerTile": {"type": "integer"}
+        }
+      },
+      "ModelLoad.Precision": {
+        "description": "What products are made in. auto: bfloat16 where the weights are, else float32. float32: Everything in float32: slow, and held to the reference.",
+        "enum": ["auto", "float32", "bfloat16"]
+      },
+      "Part": {
+        "description": "A piece of a prompt: some text or one image.",
+        "type": "object",
+        "properties": {
+          "id": {"type": "string"},
+          "role": {"type": "string", "description": "Absent: user."}
+        },
+        "oneOf": [
+          {"required": ["text"], "properties": {"text": {"type": "string"}}},
+          {
+            "required": ["image"],
+            "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}
+          }
+        ]
+      },
+      "ProgressToken": {
+        "description": "What a client calls a stream of progress.",
+        "type": ["string", "integer"]
+      },
+      "Region": {
+        "description": "Some of a context's positions.",
+        "type": "object",
+        "oneOf": [
+          {"required": ["span"], "properties": {"span": {"$ref": "#/components/schemas/Span"}}},
+          {"required": ["part"], "properties": {"part": {"type": "string"}}},
+          {
+            "required": ["image"],
+            "properties": {
+              "image": {"type": "integer", "minimum": 0},
+              "view": {"$ref": "#/components/schemas/View"},
+              "box": {"$ref": "#/components/schemas/Box"}
+            }
+          }
+        ]
+      },
+      "SAELoad.Fit": {
+        "type": "object",
+        "required": ["fvu", "l0"],
+        "properties": {
+          "fvu": {"type": "number", "description": "Fraction of variance unexplained."},
+          "l0": {"type": "number", "description": "Mean number of active latents."}
+        }
+      },
+      "Span": {
+        "description": "Positions start ..< end of the expanded sequence, in which every image token counts.",
+        "type": "object",
+        "required": ["start", "end"],
+        "properties": {
+          "start": {"type": "integer", "minimum": 0},
+          "end": {"type": "integer", "minimum": 0}
+        }
+      },
+      "Splice": {
+        "description": "How an autoencoder is put into the residual stream.",
+        "type": "object",
+        "properties": {
+          "errorTerm": {
+            "enum": ["keep", "drop"],
+            "default": "keep",
+            "description": "Whether the stream keeps what the autoencoder does not explain."
+          },
+          "reselect": {
+            "enum": ["none", "topk"],
+            "default": "none",
+            "description": "Whether interventions change the pre-activations, top-k being taken again."
+          }
+        }
+      },
+      "SteeringGenerate.Comparison": {
+        "description": "plain: The model as it is. reconstruction: With the splice, without the interventions.",
+        "enum": ["plain", "reconstruction"]
+      },
+      "SteeringGenerate.Effect": {
+        "type": "object",
+        "required": ["klPerToken"],
+        "properties": {
+          "klPerToken": {
+            "$ref": "#/components/schemas/WireNumbers",
+            "description": "KL(plain ‖ steered) in nats at each token of the steered text."
+          }
+        }
+      },
+      "SteeringGenerate.Output": {
+        "type": "object",
+        "required": ["name", "text", "tokens", "finish"],
+        "properties": {
+          "name": {"$ref": "#/components/schemas/SteeringGenerate.OutputName"},
+          "text": {"type": "string"},
+          "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}},
+          "finish": {"$ref": "#/components/schemas/Finish"}
+        }
+      },
+      "SteeringGenerate.OutputName": {"enum": ["steered", "plain", "reconstruction"]},
+      "SteeringGenerate.Receipt": {
+        "type": "object",
+        "description": "What was really done.",
+        "required": ["steps", "positions", "meanNorm", "dropped"],
+        "properties": {
+          "steps": {
+            "type": "integer",
+            "description": "Forward passes in which the stream was changed."
+          },
+          "positions": {"type": "integer", "description": "Positions that were changed."},
+          "meanNorm": {
+            "type": "number",
+            "description": "Mean length of the change to the residual."
+          },
+          "dropped": {
+            "type": "integer",
+            "description": "Interventions lost because top-k left their latent out."
+          }
+        }
+      },
+      "Target": {
+        "description": "A number that the model's output is asked about.",
+        "oneOf": [
+          {
+            "type": "object",
+            "required": ["kind", "answer", "baseline"],
+            "properties": {
+              "kind": {"const": "logitDiff"},
+              "answer": {"$ref": "#/components/schemas/TokenSpec"},
+              "baseline": {"$ref": "#/components/schemas/TokenSpec"},
+              "position": {
+                "type": "integer",
+                "minimum": -1,
+                "description": "Absent or -1: the last."
+              }
+            }
+          },
+          {
+            "type": "object",
+            "required": ["kind", "token"],
+            "properties": {
+              "kind": {"const": "logit"},
+              "token": {"$ref": "#/components/schemas/TokenSpec"},
+              "position": {
+                "type": "integer",
+                "minimum": -1,
+                "description": "Absent or -1: the last."
+              }
+            }
+          },
+          {
+            "type": "object",
+            "required": ["kind", "token"],
+            "properties": {
+              "kind": {"const": "logProb"},
+              "token": {"$ref": "#/components/schemas/TokenSpec"},
+              "position": {
+                "type": "integer",
+                "minimum": -1,
+                "description": "Absent or -1: the last."
+              }
+            }
+          },
+          {
+            "type": "object",
+            "required": ["kind", "tokens"],
+            "properties": {
+              "kind": {"const": "sequenceLogProb"},
+              "tokens": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/TokenSpec"},
+                "minItems": 1
+              }
+            }
+          }
+        ]
+      },
+      "TokenSpec": {
+        "description": "A token by its id, or by a text that is exactly one token.",
+        "oneOf": [
+          {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "integer", "minimum": 0}},
+            "not": {"required": ["text"]}
+          },
+          {
+            "type": "object",
+            "required": ["text"],
+            "properties": {"text": {"type": "string"}},
+            "not": {"required": ["id"]}
+          }
+        ]
+      },
+      "View": {
+        "description": "How an image token sees its image: whole and small, or one tile of it in full.",
+        "enum": ["base", "tiles"]
+      },
+      "WireNumbers": {
+        "description": "A list of numbers; beyond 4,096 of them a tensor of one dimension.",
+        "oneOf": [
+          {"type": "array", "items": {"type": "number"}, "maxItems": 4096},
+          {"$ref": "#/components/schemas/WireTensor"}
+        ]
+      },
+      "WireTensor": {
+        "description": "Numbers, little endian, row-major.",
+        "type": "object",
+        "required": ["shape", "dtype", "base64"],
+        "properties": {
+          "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+          "dtype": {"const": "float32"},
+          "base64": {"type": "string", "contentEncoding": "base64"}
+        }
+      }
+    }
+  }
+}
+
+"""#

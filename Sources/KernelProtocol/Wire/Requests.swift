@@ -1,0 +1,9 @@
+/// Every request of the kernel, in the order of `protocol/openrpc.json`.
+package let allRequests: [any Request.Type] = [
+  Initialize.self, Shutdown.self, Discover.self, KernelStatus.self,
+  ModelLoad.self, SAELoad.self,
+  ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
+  ContextClose.self,
+  ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
+  AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
+]

@@ -1,0 +1,57 @@
+import JSONRPC
+
+/// A number that the model's output is asked about.
+package enum Target: Codable, Sendable, Equatable {
+  /// How much the logit of `answer` is above that of `baseline`.
+  case logitDifference(answer: TokenSpec, baseline: TokenSpec, position: Int?)
+  case logit(token: TokenSpec, position: Int?)
+  case logProbability(token: TokenSpec, position: Int?)
+  /// The log probability of the tokens, one after another, behind the context's last position.
+  case sequenceLogProbability(tokens: [TokenSpec])
+
+  private enum Kind: String, WireName {
+    case logitDiff, logit, logProb, sequenceLogProb
+  }
+  private enum CodingKeys: CodingKey { case kind, answer, baseline, token, tokens, position }
+
+  package init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    let kind = try members.decode(Kind.self, forKey: .kind)
+    func position() throws -> Int? {
+      try members.optionalInteger(.position, in: Bounds.position)
+    }
+    func token(_ key: CodingKeys) throws -> TokenSpec {
+      try members.decode(TokenSpec.self, forKey: key)
+    }
+    switch kind {
+    case .logitDiff:
+      self = .logitDifference(
+        answer: try token(.answer), baseline: try token(.baseline), position: try position())
+    case .logit: self = .logit(token: try token(.token), position: try position())
+    case .logProb: self = .logProbability(token: try token(.token), position: try position())
+    case .sequenceLogProb: self = .sequenceLogProbability(tokens: try members.nonEmpty(.tokens))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .logitDifference(let answer, let baseline, let position):
+      try members.encode(Kind.logitDiff, forKey: .kind)
+      try members.encode(answer, forKey: .answer)
+      try members.encode(baseline, forKey: .baseline)
+      try members.encodeIfPresent(position, forKey: .position)
+    case .logit(let token, let position):
+      try members.encode(Kind.logit, forKey: .kind)
+      try members.encode(token, forKey: .token)
+      try members.encodeIfPresent(position, forKey: .position)
+    case .logProbability(let token, let position):
+      try members.encode(Kind.logProb, forKey: .kind)
+      try members.encode(token, forKey: .token)
+      try members.encodeIfPresent(position, forKey: .position)
+    case .sequenceLogProbability(let tokens):
+      try members.encode(Kind.sequenceLogProb, forKey: .kind)
+      try members.encode(tokens, forKey: .tokens)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+"""The world's commands; run from `Sources/World` as `python -m Training COMMAND`."""
+
+import argparse
+from pathlib import Path
+
+from . import checkpoint, evaluate, export, heldout, report, train
+
+RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1600, "whole": 0}
+RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m Training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("train", help="train all stages and write the checkpoint")
+    one.add_argument("--work", type=Path, required=True, help="folder of what lies between")
+    one.add_argument("--out", type=Path, default=RESOURCES / "model")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--threads", type=int, default=2)
+    one = commands.add_parser("heldout", help="write the held-out set")
+    one.add_argument("--out", type=Path, default=RESOURCES / "heldout")
+    one = commands.add_parser("evaluate", help="print accuracy by kind of question")
+    one.add_argument("--model", type=Path, default=RESOURCES / "model")
+    one.add_argument("--count", type=int, default=60)
+    one = commands.add_parser("report", help="measure what ships; write REPORT.md, MANIFEST.json")
+    one.add_argument("--minutes", default="about an hour on two cores")
+    one.add_argument("--seed", type=int, default=0)
+    one = commands.add_parser("export", help="write pictures and prompts for training an SAE")
+    one.add_argument("--count", type=int, default=2000)
+    one.add_argument("--out", type=Path, required=True)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Runs one command."""
+    chosen = _arguments()
+    if chosen.command == "train":
+        pictures = RECIPE["pictures"]
+        model, words = train.run(chosen.work, chosen.seed, pictures, RECIPE, chosen.threads)
+        checkpoint.write(model, words, chosen.out)
+    elif chosen.command == "heldout":
+        heldout.write(chosen.out)
+    elif chosen.command == "evaluate":
+        evaluate.show(chosen.model, chosen.count)
+    elif chosen.command == "report":
+        notes = Path(__file__).parent / "NOTES.md"
+        report.write(RESOURCES, notes, chosen.minutes)
+        report.manifest(RESOURCES, chosen.seed, RECIPE)
+    else:
+        export.write(chosen.out, chosen.count)
+
+
+main()

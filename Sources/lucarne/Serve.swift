@@ -1,0 +1,68 @@
+import ArgumentParser
+import Glibc
+import JSONRPC
+import Kernel
+import World
+
+/// The kernel on standard input and output.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answer JSON-RPC requests on standard input and output.",
+    discussion: """
+      Messages have Content-Length headers, as a language server's do; a stream whose first byte is \
+      "{" is read as one message a line, and answered so. Logs go to standard error.
+      """)
+
+  @Flag(help: "Accepted for editors that always give it; it is the only way to talk to the kernel.")
+  var stdio = false
+
+  @Option(help: "A Hugging Face checkpoint folder, loaded on first use.")
+  var model: String?
+
+  @Option(name: .customLong("sae"), help: "An autoencoder folder; may be given several times.")
+  var autoencoders: [String] = []
+
+  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
+  var memoryLimit: Int?
+
+  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  var threads: Int?
+
+  @Option(name: .customLong("clientProcessId"), help: "End when the process with this id ends.")
+  var clientProcess: Int?
+
+  @Option(help: "What to log: debug, info, warning, error.")
+  var log: LogLevel = .warning
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024")
+    }
+    if let memoryLimit, memoryLimit <= 0 {
+      throw ValidationError("--memory-limit is \(memoryLimit), expected a positive number of bytes")
+    }
+  }
+
+  func run() throws {
+    guard let output = StandardStreams.claimOutput() else { throw ExitCode(1) }
+    StandardStreams.ignoreBrokenPipes()
+    let termination = Termination()
+    let handler = KernelHandler(
+      KernelOptions(
+        model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
+        memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World()))
+    let level = log
+    guard
+      let connection = Connection(
+        input: STDIN_FILENO, output: output, handler: handler, lanes: Lanes(),
+        clientProcess: clientProcess.map(Int64.init),
+        log: { lineLevel, text in
+          if lineLevel >= level { writeLine("lucarne: \(lineLevel): \(text)", to: STDERR_FILENO) }
+        })
+    else { throw ExitCode(1) }
+    handler.countWaiting { connection.waitingCount }
+    termination.whenAsked { connection.stop() }
+    // Threads may still be computing for requests that nobody waits for.
+    _exit(connection.run())
+  }
+}

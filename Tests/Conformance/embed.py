@@ -1,0 +1,17 @@
+"""Copies protocol/openrpc.json into the Swift file from which the kernel answers rpc.discover.
+
+Run from anywhere after a change to the document; a test holds the two equal.
+"""
+
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[2]
+document = (root / "protocol/openrpc.json").read_text(encoding="utf-8")
+assert '"""#' not in document and "\\#" not in document
+(root / "Sources/KernelProtocol/Wire/OpenRPCDocument.swift").write_text(
+    "// swift-format-ignore-file\n"
+    "// Copied from protocol/openrpc.json by Tests/Conformance/embed.py.\n\n"
+    "/// The published contract, byte for byte.\n"
+    'package let openRPCDocument = #"""\n' + document + '\n"""#\n',
+    encoding="utf-8",
+)
