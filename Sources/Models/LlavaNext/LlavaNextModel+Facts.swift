@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 
 /// What a client may want to know of a model before it asks anything of it.
 extension LlavaNextModel {
