@@ -97,22 +97,18 @@ import Testing
     }
   }
 
-  @Test func readsLongArraysAndStringsInLinearTime() throws {
-    let clock = ContinuousClock()
-    func seconds(_ count: Int) throws -> Double {
-      let text =
-        "[" + String(repeating: "0.125,", count: count) + "\""
-        + String(repeating: "QUJD", count: count) + "\"]"
-      let bytes = Array(text.utf8)
-      var value = JSONValue.null
-      let time = try clock.measure { value = try JSONValue(parsing: bytes) }
-      #expect(value.arrayValue?.count == count + 1)
-      return Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)
-    }
-    _ = try seconds(10_000)
-    // Ten times as much takes about ten times as long; a copy for each element would take a hundred.
-    let (small, large) = (try seconds(50_000), try seconds(500_000))
-    #expect(large < 40 * max(small, 0.002), "\(small) s, then \(large) s")
+  @Test func readsLongArraysAndStringsWithoutCopyingThemEachTime() throws {
+    let count = 500_000
+    let text =
+      "[" + String(repeating: "0.125,", count: count) + "\""
+      + String(repeating: "QUJD", count: count)
+      + "\"]"
+    let bytes = Array(text.utf8)
+    let start = ContinuousClock.now
+    let value = try JSONValue(parsing: bytes)
+    #expect(value.arrayValue?.count == count + 1)
+    // A copy for each element would move 2 TB; a busy machine takes 0.2 s for what is left.
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   @Test func readsNumbersAsTheLibraryDoes() throws {

@@ -39,10 +39,12 @@ package final class Connection: Sendable {
     self.clientProcess = clientProcess
     self.log = log
     self.wake = wake
-    output = OutputQueue(descriptor: descriptor, limit: limits.unreadOutput) { reason in
+    let output = OutputQueue(descriptor: descriptor, limit: limits.unreadOutput) { reason in
       log(.warning, reason)
       wake.send(.clientGone)
     }
+    guard let output else { return nil }
+    self.output = output
     trace = Trace(output: output)
     table = RequestTable(output: output, trace: trace) { wake.send(.look) }
   }

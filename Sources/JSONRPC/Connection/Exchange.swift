@@ -13,7 +13,7 @@ final class Exchange: Sendable {
   let lane: Lane
   private let table: RequestTable
   private let cancelled = Atomic(false)
-  private let state: Mutex<State>
+  private let state: Monitor<State>
 
   init(
     id: RequestID, method: String, lane: Lane, options: RequestOptions, table: RequestTable
@@ -22,30 +22,33 @@ final class Exchange: Sendable {
     self.method = method
     self.lane = lane
     self.table = table
-    state = Mutex(State(progress: ProgressStream(options: options)))
+    state = Monitor(State(progress: ProgressStream(options: options)))
   }
 
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
   /// Moves from waiting to running; false where the request has been answered meanwhile.
   func begin() -> Bool {
-    state.withLock { state in
+    state.update { state in
       state.isRunning = !state.isFinished
       return state.isRunning
     }
   }
 
+  /// Asks the work to stop, where it has begun or is about to.
+  func flag() { cancelled.store(true, ordering: .relaxed) }
+
   /// Asks a running request to stop, and answers a waiting one at once.
   func cancel() {
-    cancelled.store(true, ordering: .relaxed)
-    if state.withLock({ !$0.isRunning && !$0.isFinished }) { finish(.failure(.cancelled)) }
+    flag()
+    if state.update({ !$0.isRunning && !$0.isFinished }) { finish(.failure(.cancelled)) }
   }
 
   /// Sends the reply; every later one is ignored. What is left of the progress goes before it.
   func finish(_ outcome: Result<JSONValue, ResponseFailure>) {
-    if state.withLock({ $0.isFinished }) { return }
+    if state.update({ $0.isFinished }) { return }
     let reply = encoded(outcome)
-    let isFirst = state.withLock { state in
+    let isFirst = state.update { state in
       if state.isFinished { return false }
       state.isFinished = true
       for message in state.progress.end(keepingItems: Self.keepsItems(outcome)) {
@@ -65,7 +68,7 @@ final class Exchange: Sendable {
   }
 
   private func change(_ body: (inout ProgressStream) -> [ProgressStream.Message]) {
-    state.withLock { state in
+    state.update { state in
       guard !state.isFinished else { return }
       for message in body(&state.progress) {
         table.output.send(message.body, replacing: message.key)

@@ -46,7 +46,10 @@ final class RequestTable: Sendable {
   func cancel(_ id: RequestID) { state.read { $0.exchanges[id] }?.cancel() }
 
   func cancelAll() {
-    for exchange in state.read({ Array($0.exchanges.values) }) { exchange.cancel() }
+    let open = state.read { Array($0.exchanges.values) }
+    // All are flagged first: a lane that has stopped one must not begin the next.
+    for exchange in open { exchange.flag() }
+    for exchange in open { exchange.cancel() }
   }
 
   /// Sends a reply. The entry goes first: the client may use the id again once it has the reply.

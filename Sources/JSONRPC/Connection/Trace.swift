@@ -1,10 +1,8 @@
-import Synchronization
-
 /// Tells the client about each message, where it asked for that with `$/setTrace`.
 final class Trace: Sendable {
   enum Level: String { case off, messages, verbose }
 
-  private let level = Mutex(Level.off)
+  private let level = Monitor(Level.off)
   private let output: OutputQueue
 
   init(output: OutputQueue) { self.output = output }
@@ -12,7 +10,7 @@ final class Trace: Sendable {
   /// Takes the `value` of `$/setTrace` or the `trace` of `initialize`; an unknown one changes nothing.
   func set(_ value: JSONValue?) {
     guard let name = value?.stringValue, let new = Level(rawValue: name) else { return }
-    level.withLock { $0 = new }
+    level.update { $0 = new }
   }
 
   func received(method: String, id: RequestID?, params: JSONValue) {
@@ -25,7 +23,7 @@ final class Trace: Sendable {
   }
 
   private func log(_ message: String, verbose: () -> [UInt8]?) {
-    let level = level.withLock { $0 }
+    let level = level.read { $0 }
     guard level != .off else { return }
     var params: [String: JSONValue] = ["message": .string(message)]
     if level == .verbose, let text = verbose() {

@@ -15,8 +15,10 @@ package final class LlavaNextModel: Sendable {
   package let compute: Compute
   package let decoder: LlamaDecoder
   package let tokenizer: Tokenizer
-  /// Bytes of the weights' files, which are mapped and shared.
-  package let byteCount: Int
+  /// A checkpoint without a usable template still answers prompts that need none.
+  let chatTemplate: Result<ChatTemplate, TokenizationError>
+  let tokenizerConfiguration: TokenizerConfiguration
+  let checkpoint: Checkpoint
   let pictures: PictureEncoder?  // nil in a text model
 
   /// Opens a Hugging Face folder.
@@ -32,12 +34,14 @@ package final class LlavaNextModel: Sendable {
     self.folder = folder
     let configuration = try ModelFileConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
-    byteCount = checkpoint.files.reduce(0) { $0 + $1.file.byteCount }
+    self.checkpoint = checkpoint
     self.configuration = configuration
     generation = try GenerationConfiguration(folder: folder, model: configuration)
     let stored = try checkpoint.entry(TensorNames.embeddings).type
     self.precision = precision ?? (stored == .float32 ? .float32 : .bfloat16)
     compute = Compute(team: team, precision: self.precision)
+    chatTemplate = Result { () throws(TokenizationError) in try ChatTemplate(folder: folder) }
+    tokenizerConfiguration = try TokenizerConfiguration(folder: folder)
     tokenizer = try Self.tokenizer(folder: folder, configuration: configuration)
     decoder = try LlamaDecoder(configuration.text, checkpoint: checkpoint, compute: compute)
     switch configuration {
@@ -53,8 +57,7 @@ package final class LlavaNextModel: Sendable {
   private static func tokenizer(
     folder: String, configuration: ModelFileConfiguration
   ) throws -> Tokenizer {
-    let file = try MappedFile(path: "\(folder)/tokenizer.json")
-    let tokenizer = try Tokenizer(json: file.bytes(0..<file.byteCount))
+    let tokenizer = try Tokenizer(folder: folder)
     guard tokenizer.idEnd <= configuration.text.vocabularySize else {
       throw ModelError.inconsistent(
         what: "the highest token of tokenizer.json", found: "\(tokenizer.idEnd - 1)",
@@ -85,18 +88,36 @@ package final class LlavaNextModel: Sendable {
     try PromptBuilder(model: self, parts: parts, template: template).build()
   }
 
-  /// The decoder's inputs `[T, D]`: token embeddings, a picture's rows replaced by its features.
+  /// The decoder's inputs `[t, D]` at `positions` (by default all T): token embeddings, a picture's
+  /// rows replaced by its features. Pictures outside `positions` are not looked at, so that a
+  /// prompt whose beginning is cached costs only what is new.
   package func embeddings(
-    _ prompt: Prompt, cancellation: Cancellation = .never
+    _ prompt: Prompt, positions: Range<Int>? = nil, cancellation: Cancellation = .never
   ) throws -> Matrix {
-    var x = decoder.embed(prompt.tokens)
+    let positions = positions ?? 0..<prompt.tokens.count
+    var x = decoder.embed(Array(prompt.tokens[positions]))
     for image in prompt.images {
-      guard let pictures else { break }
+      let wanted = image.span.clamped(to: positions)
+      guard let pictures, !wanted.isEmpty else { continue }
       let features = try pictures(image, cancellation: cancellation)
       try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
-      x.replace(rows: image.span, with: features)
+      let (first, start) = (image.span.lowerBound, positions.lowerBound)
+      x.replace(
+        rows: wanted.lowerBound - start..<wanted.upperBound - start,
+        with: features.slice(rows: wanted.lowerBound - first..<wanted.upperBound - first))
     }
     return x
+  }
+
+  /// The working set in bytes of a prompt's first pass after `cached` tokens: the decoder's, with
+  /// the prompt's inputs and one tile's way through the tower.
+  package func prefillBytes(_ prompt: Prompt, cached: Int = 0) -> Int {
+    let new = max(prompt.tokens.count - cached, 0)
+    let tiles = prompt.images.map(\.tiles.tileCount).max() ?? 0
+    let tower = pictures?.workingBytes(tiles: tiles) ?? 0
+    let (total, overflow) = decoder.prefillBytes(tokens: new, cached: cached)
+      .addingReportingOverflow(tower + 4 * new * decoder.hiddenSize)
+    return overflow ? .max : total
   }
 
   /// Answers from the logits `[V]` of a prompt's last position, whose keys and values `cache`
