@@ -124,6 +124,33 @@ import Testing
     try expectAgree(again, try bench.context(), bench)
   }
 
+  @Test func aSharedFirstPictureIsNotSeenAgain() throws {
+    let bench = try Bench("llama3")
+    func prompt(_ second: String) throws -> Prompt {
+      try bench.model.prompt(
+        [
+          .text("One: "), .picture(try Bench.picture("wide.png")), .text(" two: "),
+          .picture(try Bench.picture(second)), .text(" which?"),
+        ], template: .plain)
+    }
+    let first = try bench.context(prompt("square.png"))
+    let other = try prompt("landscape.png")
+    let reusing = try bench.context(other, reusing: first)
+    #expect(reusing.reusedTokenCount == other.images[1].span.lowerBound)
+    try expectAgree(reusing, try bench.context(other), bench)
+  }
+
+  @Test(arguments: Bench.names)
+  func aBlockThatWasNotRecordedIsComputedWhenAskedFor(_ name: String) throws {
+    let bench = try Bench(name)
+    let bare = try ResidentContext(
+      opening: bench.prompt, partNames: bench.partNames, model: bench.model, recording: [],
+      reusing: nil, progress: { _ in }, cancellation: .never)
+    try expectAgree(bare, try bench.context(), bench)
+    let again = try bench.context(reusing: bare)
+    try expectAgree(again, bare, bench)
+  }
+
   // MARK: Cancellation
 
   @Test(arguments: Bench.names)

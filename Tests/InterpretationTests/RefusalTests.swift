@@ -78,6 +78,31 @@ import Testing
     _ = try bench.attribute(.all(try bench.target("logitDiff.last")), in: context)
   }
 
+  @Test func questionsAboutNoPositionOrWithoutMeaningAreRefused() throws {
+    let bench = try Bench("mistral")
+    let context = try bench.context()
+    let count = context.tokenCount
+    let target = try bench.target("logitDiff.last")
+    for (range, position) in [
+      (0..<count + 1, count), (-1..<2, -1), (count + 3..<count + 9, count + 8),
+    ] {
+      let error = InterpretationError.positionOutOfRange(position: position, tokenCount: count)
+      #expect(throws: error) { try bench.attribute(.all(target, positions: [range]), in: context) }
+    }
+    for question in [
+      AttributionQuestion(target: target, topK: -1),
+      AttributionQuestion(target: target, verify: -1),
+      AttributionQuestion(target: target, method: .ablation, ablationLimit: -1),
+    ] {
+      #expect(throws: InterpretationError.self) { try bench.attribute(question, in: context) }
+    }
+    let none = try bench.attribute(AttributionQuestion(target: target, topK: 0), in: context)
+    #expect(none.items.isEmpty)
+    let nowhere = try bench.attribute(.all(target, positions: []), in: context)
+    #expect(nowhere.items.isEmpty)
+    #expect(nowhere.targetValue == none.targetValue)
+  }
+
   @Test func latentsOutsideTheDictionaryAreNamed() throws {
     let bench = try Bench("mistral")
     let context = try bench.context()

@@ -1,3 +1,4 @@
+import Foundation
 import Interpretation
 import Models
 import Tensors
@@ -70,6 +71,19 @@ import Testing
     expectClose(
       rest.tokens.map(\.logProbability), plain.tokens.suffix(5).map(\.logProbability),
       "log-probabilities")
+  }
+
+  /// KL(p ‖ q) of two coins in closed form, whatever constant the logits carry.
+  @Test func divergenceIsThatOfTheDistributions() {
+    for (p, q) in [(0.5, 0.5), (0.9, 0.2), (0.01, 0.99)] as [(Double, Double)] {
+      let known = p * log(p / q) + (1 - p) * log((1 - p) / (1 - q))
+      let found = divergence(
+        [Float(log(p)) + 30, Float(log(1 - p)) + 30],
+        from: [Float(log(q)) - 7, Float(log(1 - q)) - 7])
+      #expect(abs(Double(found) - known) < 1e-5)
+    }
+    #expect(divergence([0, 200], from: [0, 200]) == 0)
+    #expect(abs(divergence([0, 300], from: [300, 0]) - 300) < 1e-3)
   }
 
   @Test func everyDrawnTokenIsTold() throws {
