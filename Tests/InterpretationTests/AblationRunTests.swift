@@ -1,3 +1,4 @@
+import Foundation
 import Interpretation
 import Tensors
 import TestSupport
@@ -27,15 +28,16 @@ import Testing
   }
 
   @Test(arguments: Bench.names)
-  func theNextTokensLogProbabilitiesAreTheReferences(_ name: String) throws {
+  func theNextTokensProbabilitiesAreTheReferences(_ name: String) throws {
     let bench = try Bench(name)
     let context = try bench.context()
-    let plain = try bench.tensors.matrix("logProbs.plain").row(0)
+    let plain = try bench.tensors.matrix("logProbs.plain").row(0).map(exp)
     let target = try bench.target("logitDiff.last")
     for expected in bench.reference.ablations {
       let splice = Splice(errorTerm: expected.errorTerm, reselect: expected.reselect)
       let changes = try #require(bench.reference.interventions[expected.set])
       let after = try bench.tensors.matrix("logProbs.\(expected.set).\(splice.key)").row(0)
+        .map(exp)
       let found = try bench.ablate(
         changes.map(\.intervention), targets: [target], splice: splice, in: context,
         topChanges: plain.count

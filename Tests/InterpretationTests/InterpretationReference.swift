@@ -146,6 +146,11 @@ struct InterpretationReference: Decodable, Sendable {
     let neighbours: [Neighbour]
   }
 
+  struct Published: Decodable, Sendable {
+    /// Of the published scores with exact falls, over the latents that were tried.
+    let correlationWithExact: Double
+  }
+
   let checkpoint: String
   let parts: [Part]
   let rendered: String
@@ -163,6 +168,7 @@ struct InterpretationReference: Decodable, Sendable {
   let references: [String: Float]
   let attributions: [GradientRun]
   let integrated: Path
+  let published: Published
 }
 
 extension Splice {

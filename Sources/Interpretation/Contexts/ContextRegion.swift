@@ -28,7 +28,7 @@ extension ResidentContext {
     case .part(let id):
       guard let part = partNames.firstIndex(of: id) else {
         let known = partNames.map { "\"\($0)\"" }.joined(separator: ", ")
-        throw .badRegion("the context has no part \"\(id)\": its parts are \(known)")
+        throw .badRegion("the context has no part \"\(id.prefix(200))\": its parts are \(known)")
       }
       let span = prompt.partSpans[part]
       return span.isEmpty ? [] : [span]

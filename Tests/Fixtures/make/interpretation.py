@@ -45,8 +45,8 @@ torch.use_deterministic_algorithms(True)
 
 CASES = {
     # name: checkpoint, case of models/cases.json, block of the site, the autoencoder's type in the file, the region
-    "llama3": ("llama3", "landscape", 1, torch.float32, (20, 28)),
-    "mistral": ("mistral", "text", 0, torch.bfloat16, (27, 35)),
+    "llama3": ("llama3", "landscape", 1, torch.float32, (63, 71)),
+    "mistral": ("mistral", "text", 0, torch.bfloat16, (32, 40)),
     "qwen2-last-block": ("qwen2-text", "text", 2, torch.float32, (22, 32)),
 }
 
@@ -418,7 +418,7 @@ def intervention_sets(z, region):
         "scale": [{"op": "scale", "latent": strongest, "value": 2.5, "at": at}],
         "zero": [{"op": "zero", "latent": strongest}],
         "several": [
-            {"op": "clamp", "latent": quiet, "value": round(top, 3), "at": [[start, end], [end + 2, end + 4]]},
+            {"op": "clamp", "latent": quiet, "value": round(top, 3), "at": [[start - 4, start - 2], [start, end]]},
             {"op": "zero", "latent": second, "generated": True},
             {"op": "add", "latent": quiet, "value": round(0.25 * top, 3), "at": [[start + 2, end - 1]], "generated": True},
         ],
