@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// One thing a client can get wrong, and what it must be told.
-struct BadInput {
-  enum Message {
+struct BadInput: Sendable {
+  enum Message: Sendable {
     case request(String, JSONValue)
     /// A body as it is, answered under the id null.
     case raw(String)
@@ -14,9 +14,9 @@ struct BadInput {
   let name: String
   /// The error's kind; a code where the wire itself refuses; `works` where nothing is wrong.
   let expected: String
-  let message: (BadInputScene) throws -> Message
+  let message: @Sendable (BadInputScene) throws -> Message
 
-  init(_ name: String, _ expected: String, message: @escaping (BadInputScene) throws -> Message) {
+  init(_ name: String, _ expected: String, message: @escaping @Sendable (BadInputScene) throws -> Message) {
     self.name = name
     self.expected = expected
     self.message = message
@@ -166,7 +166,7 @@ extension FixtureCopy {
   }
 }
 
-extension Dictionary<String, JSONValue> {
+extension [String: JSONValue] {
   /// Changes one member of a tensor's entry.
   mutating func set(_ tensor: String, _ member: String, _ value: JSONValue) {
     guard case .object(var entry)? = self[tensor] else { return }

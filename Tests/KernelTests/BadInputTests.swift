@@ -66,7 +66,9 @@ import Testing
     #expect(opened.count >= 1000, "\(opened.count)")
     #expect(Set(refusals) == ["busy"], "\(Set(refusals))")
     let fresh: JSONValue = ["parts": [["text": "one more"]], "chat": ["template": "none"]]
-    while opened.count < 1023 { opened.append(try client.ask("context/open", fresh)["context"] ?? nil) }
+    while opened.count < 1023 {
+      opened.append(try client.ask("context/open", fresh)["context"] ?? nil)
+    }
     let refusal = try client.refusal("context/open", fresh)
     #expect(refusal.kind == "busy" && refusal.message.contains("1024"), "\(refusal)")
     try client.ask("context/logits", ["context": opened[500], "topK": 1])

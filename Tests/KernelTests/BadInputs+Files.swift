@@ -26,7 +26,9 @@ extension BadInput {
     BadInput("a pipe for the weights", "checkpointInvalid") { scene in
       try scene.model { copy in
         try copy.remove(weights)
-        guard mkfifo("\(copy.path)/\(weights)", 0o600) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard unsafe mkfifo("\(copy.path)/\(weights)", 0o600) == 0 else {
+          throw CocoaError(.fileWriteUnknown)
+        }
       }
     },
     BadInput("a folder for tokenizer.json", "checkpointInvalid") { scene in
@@ -35,7 +37,11 @@ extension BadInput {
     BadInput("a shard that is missing", "checkpointInvalid") { scene in
       .request(
         "model/load",
-        ["path": try scene.folder("models/vicuna") { try $0.remove("model-00002-of-00003.safetensors") }])
+        [
+          "path": try scene.folder("models/vicuna") {
+            try $0.remove("model-00002-of-00003.safetensors")
+          }
+        ])
     },
     BadInput("a shard outside the folder", "checkpointInvalid") { scene in
       .request(
@@ -110,7 +116,10 @@ extension BadInput {
       let loaded = try scene.client.ask("model/load", ["path": path])
       return .request(
         "context/open",
-        ["parts": [["text": "house"]], "chat": ["template": "none"], "model": loaded["model"] ?? nil])
+        [
+          "parts": [["text": "house"]], "chat": ["template": "none"],
+          "model": loaded["model"] ?? nil,
+        ])
     },
   ]
 
@@ -122,7 +131,9 @@ extension BadInput {
       try scene.model { try $0.replace("config.json", with: Array("{\"a\":".utf8)) }
     },
     BadInput("config.json nested 100,000 deep", "checkpointInvalid") { scene in
-      try scene.model { try $0.replace("config.json", with: [UInt8](repeating: 0x5B, count: 100_000)) }
+      try scene.model {
+        try $0.replace("config.json", with: [UInt8](repeating: 0x5B, count: 100_000))
+      }
     },
     BadInput("a width of 0", "checkpointInvalid") { scene in
       try scene.configuration("\"hidden_size\": 40", "\"hidden_size\": 0")
@@ -171,7 +182,8 @@ extension BadInput {
     },
     BadInput("a picture processor of size 0", "checkpointInvalid") { scene in
       try scene.model { copy in
-        try copy.edit("processor_config.json", replacing: "\"shortest_edge\": 42", with: "\"shortest_edge\": 0")
+        try copy.edit(
+          "processor_config.json", replacing: "\"shortest_edge\": 42", with: "\"shortest_edge\": 0")
       }
     },
   ]
@@ -182,7 +194,8 @@ extension BadInput {
     },
     BadInput("an SAE of a block the model lacks", "saeMismatch") { scene in
       scene.autoencoder(
-        at: TinyWorld.path("interpretation/autoencoders/llama3/model.layers.1"), site: "resid_post.4")
+        at: TinyWorld.path("interpretation/autoencoders/llama3/model.layers.1"),
+        site: "resid_post.4")
     },
     BadInput("an SAE of a site without a name", "saeMismatch") { scene in
       scene.autoencoder(
@@ -200,7 +213,8 @@ extension BadInput {
       .request(
         "sae/load",
         [
-          "path": TinyWorld.path("interpretation/autoencoders/llama3/model.layers.1"), "model": "gpt",
+          "path": TinyWorld.path("interpretation/autoencoders/llama3/model.layers.1"),
+          "model": "gpt",
         ])
     },
     BadInput("relative SAE path", "pathDenied") { scene in scene.autoencoder(at: "sae") },
@@ -219,7 +233,8 @@ extension BadInput {
     },
     BadInput("an SAE of 2^40 latents", "checkpointInvalid") { scene in
       try scene.autoencoder {
-        try $0.edit("cfg.json", replacing: "\"num_latents\":96", with: "\"num_latents\":1099511627776")
+        try $0.edit(
+          "cfg.json", replacing: "\"num_latents\":96", with: "\"num_latents\":1099511627776")
       }
     },
     BadInput("truncated SAE weights", "checkpointInvalid") { scene in

@@ -85,8 +85,12 @@ extension BadInput {
     BadInput("a deadline of -1 ms", "invalidParams") { scene in
       scene.ask("context/generate", ["maxTokens": 1, "deadlineMs": -1], sae: false)
     },
-    BadInput("a NaN in JSON", "-32700") { _ in .raw(#"{"jsonrpc":"2.0","id":9,"method":"x","params":{"value":NaN}}"#) },
-    BadInput("an infinity in JSON", "-32700") { _ in .raw(#"{"jsonrpc":"2.0","id":9,"method":"x","params":{"value":1e999}}"#) },
+    BadInput("a NaN in JSON", "-32700") { _ in
+      .raw(#"{"jsonrpc":"2.0","id":9,"method":"x","params":{"value":NaN}}"#)
+    },
+    BadInput("an infinity in JSON", "-32700") { _ in
+      .raw(#"{"jsonrpc":"2.0","id":9,"method":"x","params":{"value":1e999}}"#)
+    },
   ]
 
   static let features: [BadInput] = [
@@ -119,7 +123,8 @@ extension BadInput {
     },
     BadInput("a box of 2^62", "positionOutOfRange") { scene in
       let far: JSONValue = 4_611_686_018_427_387_904
-      return scene.ask("feature/activations", ["region": ["image": 0, "box": [far, far, far, far]]])
+      return scene.ask(
+        "feature/activations", ["region": ["image": 0, "box": [far, far, far, far]]])
     },
     BadInput("a region of two kinds", "invalidParams") { scene in
       scene.ask("feature/activations", ["region": ["part": "words", "image": 0]])
@@ -142,7 +147,8 @@ extension BadInput {
     BadInput("a target of 600 tokens", "unsupportedTarget") { scene in
       scene.attribution([
         "target": [
-          "kind": "sequenceLogProb", "tokens": .array([JSONValue](repeating: ["id": 1], count: 600)),
+          "kind": "sequenceLogProb",
+          "tokens": .array([JSONValue](repeating: ["id": 1], count: 600)),
         ]
       ])
     },
@@ -177,14 +183,20 @@ extension BadInput {
         "steering/generate",
         [
           "interventions": [
-            ["op": "clamp", "feature": ["sae": scene.sae, "index": 1], "value": 3e38, "generated": true]
+            [
+              "op": "clamp", "feature": ["sae": scene.sae, "index": 1], "value": 3e38,
+              "generated": true,
+            ]
           ], "maxTokens": 3,
         ])
     },
     BadInput("a clamp without a value", "invalidParams") { scene in
       scene.ask(
         "ablation/run",
-        ["interventions": [["op": "clamp", "feature": ["sae": scene.sae, "index": 1]]], "targets": []])
+        [
+          "interventions": [["op": "clamp", "feature": ["sae": scene.sae, "index": 1]]],
+          "targets": [],
+        ])
     },
     BadInput("an intervention that does not exist", "invalidParams") { scene in
       scene.ablation(["op": "explode"])

@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized) struct BusyTests {
   /// Waits until the engine says that it runs a method.
   private func waitUntilRunning(_ method: String, _ client: KernelClient) throws {
-    for _ in 0..<2000 where try client.ask("kernel/status")["queue"]?["running"] != .string(method) {}
+    for _ in 0..<2000 where try client.ask("kernel/status")["queue"]?["running"] != .string(method)
+    {}
     #expect(try client.ask("kernel/status")["queue"]?["running"] == .string(method))
   }
 
@@ -60,7 +61,10 @@ import Testing
     let (method, params): (String, JSONValue) =
       switch name {
       case "ablation":
-        ("attribution/compute", session.params(["target": target, "method": "ablation", "topK": 500]))
+        (
+          "attribution/compute",
+          session.params(["target": target, "method": "ablation", "topK": 500])
+        )
       case "context/generate":
         (name, session.params(["maxTokens": 400, "temperature": 2.0, "seed": 1], sae: false))
       case "steering/generate":
@@ -107,7 +111,8 @@ import Testing
     #expect(values.dropLast().allSatisfy { $0["kind"] == "report" })
     #expect(values.count >= 2 && Double(values.count) <= seconds * 10 + 2)
     let percentages = values.compactMap { $0["percentage"]?.double }
-    #expect(percentages == percentages.sorted() && percentages.allSatisfy { (0...100).contains($0) })
+    #expect(
+      percentages == percentages.sorted() && percentages.allSatisfy { (0...100).contains($0) })
 
     try client.ask("context/logits", session.params(["topK": 1, "workDoneToken": 5], sae: false))
     #expect(client.takeNotifications().isEmpty, "a short request has no progress")
@@ -121,7 +126,8 @@ import Testing
     #expect(refusal.code == -32803 && refusal.kind == "deadlineExceeded")
     #expect(refusal.data?["retryable"] == true)
     // The time in the queue counts.
-    let long = try client.request("attribution/compute", session.longAttribution(["deadlineMs": 300]))
+    let long = try client.request(
+      "attribution/compute", session.longAttribution(["deadlineMs": 300]))
     let late = try client.request(
       "context/generate", session.params(["maxTokens": 4, "deadlineMs": 20], sae: false))
     #expect(try client.refusal(of: long).kind == "deadlineExceeded")

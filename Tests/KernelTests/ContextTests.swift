@@ -21,8 +21,10 @@ import Testing
     let fresh = try alone.ask("context/open", prompt)
     #expect(fresh["reused"] == 0)
     func logits(_ client: KernelClient, _ opened: JSONValue) throws -> [Double] {
-      let items = try client.ask(
-        "context/logits", ["context": opened["context"] ?? nil, "topK": 384])["items"]?.elements ?? []
+      let items =
+        try client.ask(
+          "context/logits", ["context": opened["context"] ?? nil, "topK": 384])["items"]?.elements
+        ?? []
       return items.sorted { ($0["token"]?.double ?? 0) < ($1["token"]?.double ?? 0) }
         .map { $0["logit"]?.double ?? .nan }
     }
@@ -55,7 +57,8 @@ import Testing
     let rest = try client.ask(
       "context/generate", session.params(["maxTokens": 5, "version": 2], sae: false))
     #expect(rest["tokens"]?.elements.compactMap { $0["id"]?.integerValue } == Array(greedy[3...]))
-    let tokens = try client.ask("context/tokens", session.params(sae: false))["tokens"]?.elements ?? []
+    let tokens =
+      try client.ask("context/tokens", session.params(sae: false))["tokens"]?.elements ?? []
     #expect(tokens.suffix(3).compactMap { $0["id"]?.integerValue } == Array(greedy[..<3]))
 
     let refusal = try client.refusal(
@@ -70,7 +73,8 @@ import Testing
       try session.client.ask(
         "context/generate",
         session.params(
-          ["maxTokens": 24, "temperature": 1.0, "topP": 0.95, "seed": .integer(seed)], sae: false))["tokens"]
+          ["maxTokens": 24, "temperature": 1.0, "topP": 0.95, "seed": .integer(seed)], sae: false))[
+          "tokens"]
     }
     let first = try text(7)
     #expect(try text(7) == first)
@@ -78,8 +82,10 @@ import Testing
     let stopped = try session.client.ask(
       "context/generate",
       session.params(
-        ["maxTokens": 24, "temperature": 1.0, "topP": 0.95, "seed": 7,
-          "stop": [first?.elements[1]["text"] ?? nil]], sae: false))
+        [
+          "maxTokens": 24, "temperature": 1.0, "topP": 0.95, "seed": 7,
+          "stop": [first?.elements[1]["text"] ?? nil],
+        ], sae: false))
     #expect((stopped["tokens"]?.elements.count ?? 99) <= 2 || stopped["finish"] == "stop")
   }
 

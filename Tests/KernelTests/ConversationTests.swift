@@ -1,5 +1,6 @@
 import Foundation
 import JSONRPC
+import Tensors
 import TestSupport
 import Testing
 
@@ -66,8 +67,9 @@ import Testing
       #expect(box.count == 4 && box[0] < box[2] && box[1] < box[3], "\(token)")
       #expect(box[0] >= 0 && box[1] >= 0 && box[2] <= 61 && box[3] <= 45, "\(token)")
     }
-    let part = try client.ask(
-      "context/tokens", session.params(["span": span], sae: false))["tokens"]?.elements ?? []
+    let part =
+      try client.ask(
+        "context/tokens", session.params(["span": span], sae: false))["tokens"]?.elements ?? []
     #expect(part == all.filter { $0["part"] == "picture" })
   }
 
@@ -80,32 +82,37 @@ import Testing
       let items =
         try client.ask(
           "context/logits",
-          session.params(["position": .integer(Int64(position)), "topK": 384], sae: false))["items"]?
+          session.params(["position": .integer(Int64(position)), "topK": 384], sae: false))[
+          "items"]?
         .elements ?? []
-      let expected = logits.row(offset)
+      let expected = logits.doubles(inRow: offset)
       let norm = log(expected.reduce(0) { $0 + exp($1) })
       let byToken = items.sorted { ($0["token"]?.double ?? 0) < ($1["token"]?.double ?? 0) }
       expectClose(byToken.map { $0["logit"]?.double ?? .nan }, expected, "logits at \(position)")
       expectClose(
         byToken.map { $0["logProb"]?.double ?? .nan }, expected.map { $0 - norm },
         "log probabilities at \(position)")
-      #expect(items.map { $0["logit"]?.double ?? 0 } == items.map { $0["logit"]?.double ?? 0 }.sorted(by: >))
+      #expect(
+        items.map { $0["logit"]?.double ?? 0 }
+          == items.map { $0["logit"]?.double ?? 0 }.sorted(by: >))
     }
     for block in 0..<4 {
       let tensor = try client.ask(
-        "activation/read", session.params(["site": .string("resid_post.\(block)")], sae: false))["tensor"]
+        "activation/read", session.params(["site": .string("resid_post.\(block)")], sae: false))[
+          "tensor"]
       let expected = try world.tensors.matrix("residual.\(block)")
       #expect(tensor?["shape"]?.integers == [71, 40])
       expectClose(
-        (tensor ?? nil).tensorValues.map(Double.init), expected.values.map(Double.init),
+        tensor?.tensorValues ?? [], expected.doubles,
         "residual \(block)")
     }
     let slice = try client.ask(
       "activation/read",
-      session.params(["site": "resid_post.2", "span": ["start": 20, "end": 28]], sae: false))["tensor"]
-    let rows = try world.tensors.matrix("residual.2").values[20 * 40..<28 * 40]
+      session.params(["site": "resid_post.2", "span": ["start": 20, "end": 28]], sae: false))[
+        "tensor"]
+    let rows = try world.tensors.matrix("residual.2")
     #expect(slice?["shape"]?.integers == [8, 40])
-    expectClose((slice ?? nil).tensorValues.map(Double.init), rows.map(Double.init), "slice")
+    expectClose(slice?.tensorValues ?? [], (20..<28).flatMap { rows.doubles(inRow: $0) }, "slice")
   }
 
   @Test func greedyTokensAreTransformersAndStream() throws {
@@ -143,7 +150,8 @@ import Testing
         ]))
       let items = expected["ranks"]?[rank]?.elements ?? []
       #expect(
-        found["items"]?.elements.compactMap { $0["feature"]?["index"] } == items.compactMap { $0["latent"] })
+        found["items"]?.elements.compactMap { $0["feature"]?["index"] }
+          == items.compactMap { $0["latent"] })
       expectClose(
         found["items"]?.elements.map { $0["score"]?.double ?? .nan } ?? [],
         items.map { $0["score"]?.double ?? .nan }, rank)
@@ -160,11 +168,12 @@ import Testing
         [information["norm"]?.double ?? .nan], "norm of a decoder row")
       let known = information["neighbours"]?.elements ?? []
       let neighbours = found["neighbours"]?.elements ?? []
-      #expect(neighbours.compactMap { $0["feature"]?["index"] } == known.compactMap { $0["latent"] })
+      #expect(
+        neighbours.compactMap { $0["feature"]?["index"] } == known.compactMap { $0["latent"] })
       expectClose(
         neighbours.map { $0["cosine"]?.double ?? .nan }, known.map { $0["cosine"]?.double ?? .nan },
         "cosines")
-      let direct = effects.row(row)
+      let direct = effects.doubles(inRow: row)
       expectClose(
         found["logits"]?["promoted"]?.elements.map { $0["value"]?.double ?? .nan } ?? [],
         Array(direct.sorted(by: >).prefix(5)), "promoted")
@@ -183,7 +192,8 @@ import Testing
     try client.ask("context/close", session.params(sae: false))
     let after = try client.ask("kernel/status")
     #expect(after["contexts"] == [] && after["memory"]?["used"] == 0)
-    #expect(try client.refusal("context/close", session.params(sae: false)).kind == "contextNotFound")
+    #expect(
+      try client.refusal("context/close", session.params(sae: false)).kind == "contextNotFound")
     try client.shutDown()
   }
 }

@@ -1,4 +1,5 @@
 import JSONRPC
+import Kernel
 import KernelProtocol
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
   private static func questions(_ session: OpenSession) throws -> [(String, JSONValue)] {
     let target = try session.world.target("logitDiff.last")
     let clamp: JSONValue = [
-      "op": "clamp", "feature": ["sae": session.sae, "index": 41], "value": 14.82, "generated": true,
+      "op": "clamp", "feature": ["sae": session.sae, "index": 41], "value": 14.82,
+      "generated": true,
     ]
     return [
       ("context/tokens", session.params(sae: false)),

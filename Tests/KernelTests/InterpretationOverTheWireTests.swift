@@ -1,6 +1,7 @@
 import Foundation
 import Images
 import JSONRPC
+import Tensors
 import TestSupport
 import Testing
 
@@ -8,7 +9,8 @@ import Testing
 @Suite struct InterpretationOverTheWireTests {
   static let checkpoints = ["llama3", "mistral"]
 
-  @Test(arguments: ["logitDiff.last", "logit.earlier", "logProb.last", "sequence"], ["keep", "drop"])
+  @Test(
+    arguments: ["logitDiff.last", "logit.earlier", "logProb.last", "sequence"], ["keep", "drop"])
   func scoresAreThoseOfAutograd(target: String, errorTerm: String) throws {
     let session = try OpenSession()
     let world = session.world
@@ -46,7 +48,8 @@ import Testing
       world.reference["attributions"]?.elements.first {
         $0["target"] == .string(target) && $0["errorTerm"] == .string(errorTerm)
       })
-    expectClose([found["target"]?["value"]?.double ?? .nan], [run["value"]?.double ?? .nan], "value")
+    expectClose(
+      [found["target"]?["value"]?.double ?? .nan], [run["value"]?.double ?? .nan], "value")
     let names = ["sum", "bias", "errorTerm", "total"]
     let completeness = names.map { found["completeness"]?[$0]?.double ?? .nan }
     expectClose(
@@ -161,7 +164,8 @@ import Testing
           targets.map { $0[name]?.double ?? .nan }, "\(name), \(what)")
       }
       let divergence = run["kl"]?.double ?? .nan
-      #expect(abs((found["kl"]?.double ?? .nan) - divergence) <= 1e-4 * max(1, divergence), "\(what)")
+      #expect(
+        abs((found["kl"]?.double ?? .nan) - divergence) <= 1e-4 * max(1, divergence), "\(what)")
     }
   }
 
@@ -180,7 +184,8 @@ import Testing
         ]))
       let what = "\(run["name"] ?? nil) \(run["errorTerm"] ?? nil) \(run["reselect"] ?? nil)"
       let outputs = found["outputs"]?.elements ?? []
-      #expect(outputs.compactMap { $0["name"]?.stringValue } == ["steered", "plain", "reconstruction"])
+      #expect(
+        outputs.compactMap { $0["name"]?.stringValue } == ["steered", "plain", "reconstruction"])
       let tokens = outputs.map { $0["tokens"]?.elements ?? [] }
       #expect(tokens[0].compactMap { $0["id"]?.integerValue } == run["tokens"]?.integers, "\(what)")
       #expect(tokens[1].compactMap { $0["id"]?.integerValue } == runs[0]["tokens"]?.integers)

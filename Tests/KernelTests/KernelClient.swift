@@ -62,7 +62,7 @@ final class KernelClient {
 
   private static func pipe() throws -> (Int32, Int32) {
     var ends: [Int32] = [0, 0]
-    try #require(unsafe pipe2(&ends, O_CLOEXEC) == 0)
+    try #require(unsafe Glibc.pipe(&ends) == 0)
     return (ends[0], ends[1])
   }
 
@@ -89,7 +89,9 @@ final class KernelClient {
   @discardableResult
   func request(_ method: String, _ params: JSONValue = [:]) throws -> Int64 {
     lastID += 1
-    try send(["jsonrpc": "2.0", "id": .integer(lastID), "method": .string(method), "params": params])
+    try send([
+      "jsonrpc": "2.0", "id": .integer(lastID), "method": .string(method), "params": params,
+    ])
     return lastID
   }
 

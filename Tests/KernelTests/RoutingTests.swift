@@ -45,7 +45,7 @@ import Testing
     let told = try client.ask("initialize", ["initializationOptions": ["memoryLimit": 123_456]])
     #expect(told["serverInfo"]?["name"] == "lucarne")
     #expect(told["limits"]?["memoryBytes"]?.integerValue == 123_456)
-    #expect((told["limits"]?["maxMessageBytes"]?.double ?? 0) >= 1 << 20)
+    #expect((told["limits"]?["maxMessageBytes"]?.integerValue ?? 0) >= 1 << 20)
     #expect(told["capabilities"]?["attributionProvider"] != nil)
   }
 }

@@ -34,7 +34,8 @@ struct TinyWorld {
     let pieces = rendered.components(separatedBy: "<image>")
     guard pieces.count == 2 else { return [["id": "words", "text": .string(rendered)]] }
     return [
-      ["id": "head", "text": .string(pieces[0])], ["id": "picture", "image": ["path": Self.picture]],
+      ["id": "head", "text": .string(pieces[0])],
+      ["id": "picture", "image": ["path": Self.picture]],
       ["id": "words", "text": .string(pieces[1])],
     ]
   }
@@ -124,11 +125,11 @@ extension JSONValue {
   var integers: [Int64] { elements.compactMap(\.integerValue) }
 
   /// The numbers of a tensor on the wire, read by Foundation rather than by the kernel's own code.
-  var tensorValues: [Float] {
+  var tensorValues: [Double] {
     let data = Data(base64Encoded: self["base64"]?.stringValue ?? "") ?? Data()
     return stride(from: 0, to: data.count - 3, by: 4).map { index in
       let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[index + $1]) << (8 * $1) }
-      return Float(bitPattern: bits)
+      return Double(Float(bitPattern: bits))
     }
   }
 }
@@ -150,7 +151,15 @@ func expectClose(
 
 extension Matrix {
   /// One row, in double precision.
-  func row(_ row: Int) -> [Double] {
-    values[row * columns..<(row + 1) * columns].map(Double.init)
+  func doubles(inRow row: Int) -> [Double] {
+    (0..<columns).map { Double(self[row, $0]) }
   }
+
+  /// All rows, in double precision.
+  var doubles: [Double] { (0..<rows).flatMap { doubles(inRow: $0) } }
+}
+
+/// The numbers under a name in each of a list's objects.
+func numbers(_ name: String, of list: JSONValue?) -> [Double] {
+  (list?.elements ?? []).map { $0[name]?.double ?? .nan }
 }
