@@ -63,7 +63,8 @@ extension ResidentContext {
   }
 
   /// The positions of several regions together, each once and ascending; nil stands for all.
-  package func positions(of regions: [ContextRegion]?) throws(InterpretationError) -> [Range<Int>]? {
+  package func positions(of regions: [ContextRegion]?) throws(InterpretationError) -> [Range<Int>]?
+  {
     guard let regions else { return nil }
     var all = Set<Int>()
     for region in regions {
