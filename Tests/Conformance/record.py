@@ -199,7 +199,7 @@ def errors(talk):
         talk.ask(method, params)
     talk.comment("# A request that takes minutes is cancelled; one reply, and the next is answered.")
     talk.id += 1
-    long = talk.about(sae=talk.sae, target=TARGET, method="integratedGradients", steps=1_000_000)
+    long = talk.about(sae=talk.sae, target=TARGET, method="integratedGradients", steps=10_000)
     talk.send({"jsonrpc": "2.0", "id": talk.id, "method": "attribution/compute", "params": long})
     talk.notify("$/cancelRequest", {"id": talk.id})
     talk.receive()

@@ -16,7 +16,10 @@ struct BadInput: Sendable {
   let expected: String
   let message: @Sendable (BadInputScene) throws -> Message
 
-  init(_ name: String, _ expected: String, message: @escaping @Sendable (BadInputScene) throws -> Message) {
+  init(
+    _ name: String, _ expected: String,
+    message: @escaping @Sendable (BadInputScene) throws -> Message
+  ) {
     self.name = name
     self.expected = expected
     self.message = message

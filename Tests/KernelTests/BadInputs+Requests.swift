@@ -161,10 +161,11 @@ extension BadInput {
     BadInput("0 steps", "invalidParams") { scene in
       scene.attribution(["method": "integratedGradients", "steps": 0])
     },
-    BadInput("2^62 steps, with a deadline", "deadlineExceeded") { scene in
-      scene.attribution([
-        "method": "integratedGradients", "steps": 4_611_686_018_427_387_904, "deadlineMs": 100,
-      ])
+    BadInput("2^62 steps", "unsupportedTarget") { scene in
+      scene.attribution(["method": "integratedGradients", "steps": 4_611_686_018_427_387_904])
+    },
+    BadInput("10,000 steps within 20 ms", "deadlineExceeded") { scene in
+      scene.attribution(["method": "integratedGradients", "steps": 10_000, "deadlineMs": 20])
     },
     BadInput("an intervention of 10^300", "unsupportedTarget") { scene in
       scene.ablation(["value": 1e300])

@@ -6,20 +6,43 @@ import Testing
 @Suite struct ConformanceTests {
   @Test func theProgramPassesEveryRowOfTheProbe() throws {
     let program = try #require(Self.program(), "lucarne is not built beside the tests")
-    let probe = URL(fileURLWithPath: Fixtures.path("../Conformance/probe.py")).standardized.path
+    let probe = Self.path("../Conformance/probe.py")
+    let (status, text) = try Self.python([probe, program])
+    print(text)
+    let failures = text.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
+    #expect(status == 0, "\(failures.joined(separator: "\n"))")
+    #expect(text.contains("rows passed"), "\(text.suffix(2000))")
+  }
+
+  @Test(.enabled("needs the Python package jsonschema") { hasSchemaPackage() })
+  func everyRecordedAnswerFitsThePublishedSchemas() throws {
+    let folder = Self.path("../../protocol/examples")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let (status, text) = try Self.python(
+      [Self.path("../Conformance/schema.py")] + names.map { "\(folder)/\($0)" })
+    #expect(status == 0, "\(text)")
+  }
+
+  private static func hasSchemaPackage() -> Bool {
+    (try? python(["-c", "import jsonschema"]).status) == 0
+  }
+
+  private static func path(_ relative: String) -> String {
+    URL(fileURLWithPath: Fixtures.path(relative)).standardized.path
+  }
+
+  /// Runs Python to its end; what it wrote, errors included.
+  private static func python(_ arguments: [String]) throws -> (status: Int32, text: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", probe, program]
+    process.arguments = ["python3"] + arguments
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    print(text)
-    let failures = text.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
-    #expect(process.terminationStatus == 0, "\(failures.joined(separator: "\n"))")
-    #expect(text.contains("rows passed"), "\(text.suffix(2000))")
+    return (process.terminationStatus, text)
   }
 
   /// The built program: in the folder of the running tests, or of the bundle they were loaded from.

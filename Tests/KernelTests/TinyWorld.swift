@@ -104,7 +104,7 @@ struct OpenSession {
     guard case .object(var members) = params(others) else { return others }
     members["target"] = try world.target("logitDiff.last")
     members["method"] = "integratedGradients"
-    members["steps"] = 100_000
+    members["steps"] = 10_000
     return .object(members)
   }
 }
