@@ -1,4 +1,6 @@
 import ArgumentParser
+import Kernel
+import World
 
 /// The main job, start to end.
 struct Demo: ParsableCommand {
