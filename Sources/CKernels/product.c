@@ -96,7 +96,7 @@ size_t kernel_product_scratch_bytes(int path, const struct kernel_product *produ
   if (method == widened || method == rounded_and_widened)
     return sizeof(float) * (direction == kernel_forward ? panel_rows * float_depth : pullback_rows * pullback_columns);
   if (direction == kernel_pullback) return sizeof(uint16_t) * pullback_rows * pullback_columns;
-  if (method == paired) return sizeof(uint16_t) * panel_rows * bfloat16_depth;
+  if (method == paired) return sizeof(uint16_t) * bfloat16_rows * bfloat16_depth;
   // The panel, and the sums [panel_rows, tokens] in tiles.
   return sizeof(uint16_t) * panel_rows * amx_depth
       + sizeof(float) * panel_rows * round_up(product->tokens, kernel_group_tokens);

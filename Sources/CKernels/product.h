@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 enum {
-  // Rows of weights that are copied or widened together. 32 are two tiles of AMX; with a block of 2048 bfloat16 they take 128 KB
-  // of a 1 or 2 MB second-level cache and serve all tokens.
+  // Rows of weights that are copied or widened together and then serve all tokens: with a block of float_depth they take 128 KB
+  // of a 1 or 2 MB second-level cache. 32 rows are also two tiles of AMX.
   panel_rows = 32,
   float_depth = 1024,     // terms of one block, float32
-  bfloat16_depth = 2048,  // terms of one block, AVX-512 bf16: a step takes 32, and 6 tokens fill half of a 48 KB first-level cache
+  bfloat16_rows = 128,    // as panel_rows for AVX-512 bf16, 256 KB: activations stream past the panel 32 times for 4096 rows
+  bfloat16_depth = 1024,  // terms of one block, AVX-512 bf16: 6 tokens and 4 rows fill 20 of 48 KB of first-level cache
   amx_depth = 512,        // terms of one block, AMX: 32 rows are 32 KB, read from the first-level cache for every pair of tiles
   pullback_rows = 128,    // rows of weights, terms of the pullback, in one block
   rows_ahead = 8,         // of the pullback: 8 KB asked for before they are needed

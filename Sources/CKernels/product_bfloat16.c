@@ -23,9 +23,10 @@ INLINE __m128 four_sums(__m512 a, __m512 b, __m512 c, __m512 d) {
   return _mm_add_ps(_mm256_castps256_ps128(two), _mm256_extractf128_ps(two, 1));
 }
 
-/// `rows` rows of weights times `tokens` tokens over `depth` terms; x is padded with zeros to whole steps, w need not be.
+/// `rows` rows of weights, w_stride bytes apart at any alignment, times `tokens` tokens over `depth` terms; x is padded with zeros
+/// to whole steps, w need not be.
 INLINE void tile(
-    int rows, int tokens, const uint16_t *w, size_t w_stride, const uint16_t *x, size_t x_stride, size_t depth,
+    int rows, int tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride, size_t depth,
     float *y, size_t y_stride, int accumulate) {
   __m512 s[tile_tokens][tile_rows];
   for (int t = 0; t < tile_tokens; t++)
@@ -33,7 +34,7 @@ INLINE void tile(
   size_t k = 0;
   for (; k + step <= depth; k += step) {
     __m512bh line[tile_rows];
-    for (int r = 0; r < rows; r++) line[r] = load_pairs(w + (size_t)r * w_stride + k);
+    for (int r = 0; r < rows; r++) line[r] = load_pairs(w + (size_t)r * w_stride + 2 * k);
     for (int t = 0; t < tokens; t++) {
       __m512bh a = load_pairs(x + (size_t)t * x_stride + k);
       for (int r = 0; r < rows; r++) s[t][r] = _mm512_dpbf16_ps(s[t][r], a, line[r]);
@@ -42,7 +43,7 @@ INLINE void tile(
   if (k < depth) {
     __mmask32 mask = (1u << (depth - k)) - 1;
     for (int r = 0; r < rows; r++) {
-      __m512bh line = (__m512bh)_mm512_maskz_loadu_epi16(mask, w + (size_t)r * w_stride + k);
+      __m512bh line = (__m512bh)_mm512_maskz_loadu_epi16(mask, w + (size_t)r * w_stride + 2 * k);
       for (int t = 0; t < tokens; t++)
         s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k), line);
     }
@@ -60,7 +61,7 @@ INLINE void tile(
   case tokens: tile(rows, tokens, w, w_stride, x, x_stride, depth, y, y_stride, accumulate); break;
 #define TILE(rows) \
   TARGET static void tile_##rows( \
-      size_t tokens, const uint16_t *w, size_t w_stride, const uint16_t *x, size_t x_stride, size_t depth, float *y, \
+      size_t tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride, size_t depth, float *y, \
       size_t y_stride, int accumulate) { \
     switch (tokens) { \
       CASE(rows, 1) CASE(rows, 2) CASE(rows, 3) CASE(rows, 4) CASE(rows, 5) \
@@ -77,20 +78,20 @@ TARGET void kernel_forward_bfloat16(
   size_t columns = product->columns, x_stride = round_up(columns, step);
   // Up to two tiles of tokens read the mapped rows themselves; a copy pays when more come. The sums are the same.
   int copied = product->tokens > 2 * tile_tokens;
-  size_t most = copied ? panel_rows : tile_rows;
+  size_t most = copied ? bfloat16_rows : tile_rows;
   for (size_t row = begin; row < end; row += most) {
     size_t rows = end - row < most ? end - row : most;
     if (columns == 0)
       for (size_t t = 0; t < product->tokens; t++) memset(y + t * product->rows + row, 0, rows * sizeof(float));
     for (size_t k = 0; k < columns; k += bfloat16_depth) {
-      size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth, stride = columns;
-      const uint16_t *weights = (const uint16_t *)(const void *)row_at(product, row) + k;
+      size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth, stride = 2 * columns;
+      const char *weights = row_at(product, row) + 2 * k;
       if (copied) {
-        stride = bfloat16_depth;
+        stride = 2 * bfloat16_depth;
         for (size_t r = 0; r < rows; r++) {
           const char *next = k + depth < columns ? row_at(product, row + r) + 2 * (k + depth) : row_at(product, row + most + r);
-          ask_ahead(next, depth * 2);
-          memcpy((uint16_t *)scratch + r * stride, weights + r * columns, depth * 2);
+          ask_ahead(next, 2 * depth);
+          memcpy((char *)scratch + r * stride, weights + r * 2 * columns, 2 * depth);
         }
         weights = scratch;
       }

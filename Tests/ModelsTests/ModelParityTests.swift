@@ -38,6 +38,11 @@ import Tokenization
     let bound = DecoderParityTests.bound
     #expect(try features.relativeError(to: tensors.matrix("features")) < bound)
     #expect(try x.relativeError(to: tensors.matrix("embeddings")) < bound)
+    let middle = x.rows / 3..<x.rows * 2 / 3
+    #expect(try model.embeddings(prompt, positions: middle) == x.slice(rows: middle))
+    #expect(try model.embeddings(prompt, positions: 0..<1) == x.slice(rows: 0..<1))
+    let needed = model.decoder.prefillBytes(tokens: x.rows)
+    #expect(model.prefillBytes(prompt) > needed && model.prefillBytes(prompt) < 10 * needed)
   }
 
   @Test(arguments: ReferenceCase.all)

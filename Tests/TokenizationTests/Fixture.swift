@@ -11,4 +11,10 @@ enum Fixture {
   static func bytes(_ name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: folder.appending(path: name)))
   }
+
+  /// The content of every file in a folder, in the order of their names.
+  static func seeds(_ name: String) throws -> [[UInt8]] {
+    try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
+      .map { try bytes("\(name)/\($0)") }
+  }
 }

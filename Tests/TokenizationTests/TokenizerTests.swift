@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Tokenization
 
-/// Held to the `tokenizers` library; see Tests/Fixtures/make/tokenizers.py.
+/// Held to the `tokenizers` library; see Tests/Fixtures/make/tokenizer_files.py.
 @Suite struct TokenizerTests {
   struct FamilyCases: Decodable {
     let vocabularySize: Int

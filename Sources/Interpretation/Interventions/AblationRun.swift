@@ -11,7 +11,7 @@ package struct AblationResult: Sendable {
     /// With the interventions.
     package let after: Float
   }
-  /// Log-probabilities of a token as the next one.
+  /// A token's probabilities as the next one.
   package struct TokenChange: Sendable, Equatable {
     package let token: Int
     package let before: Float
@@ -100,14 +100,13 @@ private struct SplicedRun {
   }
 }
 
-/// The tokens whose probability moved most, as log-probabilities.
+/// The tokens whose probability moved most.
 private func largestChanges(
   from before: [Float], to after: [Float], count: Int
 ) -> [AblationResult.TokenChange] {
   let (p, q) = (softmax(before), softmax(after))
   let order = p.indices.sorted { (abs(q[$0] - p[$0]), $1) > (abs(q[$1] - p[$1]), $0) }
-  let (normBefore, normAfter) = (logSumExp(before), logSumExp(after))
   return order.prefix(count).map {
-    .init(token: $0, before: before[$0] - normBefore, after: after[$0] - normAfter)
+    .init(token: $0, before: p[$0], after: q[$0])
   }
 }

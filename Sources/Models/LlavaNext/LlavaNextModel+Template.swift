@@ -22,6 +22,7 @@ extension LlavaNextModel {
       return ChatMessage(role: turn.role, content: content)
     }
     return try chatTemplate.get().render(
-      messages, addGenerationPrompt: addGenerationPrompt, variables: tokenizerConfiguration.templateVariables)
+      messages, addGenerationPrompt: addGenerationPrompt,
+      variables: tokenizerConfiguration.templateVariables)
   }
 }

@@ -54,17 +54,6 @@ package final class LlavaNextModel: Sendable {
     try requireAgreement()
   }
 
-  /// The `model_type` of config.json, as `llava_next` or `qwen2`.
-  package var architecture: String {
-    pictures == nil ? configuration.text.family.rawValue : "llava_next"
-  }
-
-  /// Bytes of the mapped weight files.
-  package var weightBytes: Int { checkpoint.files.reduce(0) { $0 + $1.file.byteCount } }
-
-  /// Patches along a tile's side, whose square is the tokens of a base view; nil in a text model.
-  package var patchGrid: Int? { pictures?.configuration.vision.gridSize }
-
   private static func tokenizer(
     folder: String, configuration: ModelFileConfiguration
   ) throws -> Tokenizer {
@@ -99,18 +88,36 @@ package final class LlavaNextModel: Sendable {
     try PromptBuilder(model: self, parts: parts, template: template).build()
   }
 
-  /// The decoder's inputs `[T, D]`: token embeddings, a picture's rows replaced by its features.
+  /// The decoder's inputs `[t, D]` at `positions` (by default all T): token embeddings, a picture's
+  /// rows replaced by its features. Pictures outside `positions` are not looked at, so that a
+  /// prompt whose beginning is cached costs only what is new.
   package func embeddings(
-    _ prompt: Prompt, cancellation: Cancellation = .never
+    _ prompt: Prompt, positions: Range<Int>? = nil, cancellation: Cancellation = .never
   ) throws -> Matrix {
-    var x = decoder.embed(prompt.tokens)
+    let positions = positions ?? 0..<prompt.tokens.count
+    var x = decoder.embed(Array(prompt.tokens[positions]))
     for image in prompt.images {
-      guard let pictures else { break }
+      let wanted = image.span.clamped(to: positions)
+      guard let pictures, !wanted.isEmpty else { continue }
       let features = try pictures(image, cancellation: cancellation)
       try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
-      x.replace(rows: image.span, with: features)
+      let (first, start) = (image.span.lowerBound, positions.lowerBound)
+      x.replace(
+        rows: wanted.lowerBound - start..<wanted.upperBound - start,
+        with: features.slice(rows: wanted.lowerBound - first..<wanted.upperBound - first))
     }
     return x
+  }
+
+  /// The working set in bytes of a prompt's first pass after `cached` tokens: the decoder's, with
+  /// the prompt's inputs and one tile's way through the tower.
+  package func prefillBytes(_ prompt: Prompt, cached: Int = 0) -> Int {
+    let new = max(prompt.tokens.count - cached, 0)
+    let tiles = prompt.images.map(\.tiles.tileCount).max() ?? 0
+    let tower = pictures?.workingBytes(tiles: tiles) ?? 0
+    let (total, overflow) = decoder.prefillBytes(tokens: new, cached: cached)
+      .addingReportingOverflow(tower + 4 * new * decoder.hiddenSize)
+    return overflow ? .max : total
   }
 
   /// Answers from the logits `[V]` of a prompt's last position, whose keys and values `cache`

@@ -47,6 +47,14 @@ struct PictureEncoder: Sendable {
     return packing(tiles, geometry: image.geometry)
   }
 
+  /// One tile's way through the tower and all tiles' features, bytes of float32.
+  func workingBytes(tiles: Int) -> Int {
+    guard tiles > 0 else { return 0 }
+    let (vision, patches) = (configuration.vision, configuration.vision.patchCount + 1)
+    let tile = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
+    return 4 * (tile + 2 * tiles * patches * configuration.text.hiddenSize)
+  }
+
   /// Processor and model files come separately; where they disagree nothing would fit.
   private static func requireAgreement(
     _ model: LlavaNextConfiguration, _ processor: ProcessorConfiguration

@@ -1,6 +1,6 @@
 """Trains small tokenizers of every supported family and records what the `tokenizers` library does.
 
-    python Tests/Fixtures/make/tokenizers.py
+    python Tests/Fixtures/make/tokenizer_files.py
 
 Writes Tests/Fixtures/tokenizers: one `<family>.json` a family (a tokenizer.json), `cases.json`
 (for every family and text: ids with and without special tokens, decoded text, each token's own
@@ -8,13 +8,11 @@ text) and MANIFEST.json (versions, SHA-256). Training is deterministic; nothing 
 but the long text, whose seed is below.
 """
 
+import collections
 import hashlib
 import json
 import pathlib
 import random
-import sys
-
-sys.path.pop(0)  # this script's folder, where its own name would hide the library's
 
 import tokenizers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers
@@ -145,8 +143,12 @@ def fallback(normalizer, pre_tokenizer, fuse_unk=True, drop_bytes=False):
     training.normalizer = normalizers.Sequence(
         [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     training.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
+    counts = collections.Counter("▁".join(CORPUS).replace(" ", "▁"))
+    # Chosen here: the trainer's own choice among equally frequent characters varies by run.
+    alphabet = [c for c, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:90]]
     trainer = trainers.BpeTrainer(
-        vocab_size=600, limit_alphabet=90, special_tokens=["<unk>"], show_progress=False)
+        vocab_size=600, limit_alphabet=90, initial_alphabet=alphabet, special_tokens=["<unk>"],
+        show_progress=False)
     training.train_from_iterator([text[:2000] for text in CORPUS], trainer)
     model = json.loads(training.to_str())["model"]
     names = ["<unk>", "<s>", "</s>"]
@@ -222,7 +224,7 @@ def main():
     (OUT / "cases.json").write_text(json.dumps(cases, ensure_ascii=True, separators=(",", ":")))
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
              for path in sorted(OUT.glob("*.json")) if path.name != "MANIFEST.json"}
-    manifest = {"script": "Tests/Fixtures/make/tokenizers.py", "seed": SEED,
+    manifest = {"script": "Tests/Fixtures/make/tokenizer_files.py", "seed": SEED,
                 "versions": {"tokenizers": tokenizers.__version__}, "sha256": files}
     (OUT / "MANIFEST.json").write_text(json.dumps(manifest, indent=2) + "\n")
 

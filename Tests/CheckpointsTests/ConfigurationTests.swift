@@ -1,0 +1,194 @@
+import Checkpoints
+import Foundation
+import Testing
+
+/// Held to what transformers reads; see Tests/Fixtures/make/checkpoints.py.
+@Suite struct ConfigurationTests {
+  struct Expected: Decodable {
+    let text: Text
+    let vision: Vision?
+  }
+
+  struct Text: Decodable {
+    let family: String
+    let vocabularySize, hiddenSize, intermediateSize, layerCount, headCount: Int
+    let keyValueHeadCount, headSize, contextLength: Int
+    let normEpsilon, theta: Double
+    let ropeType: String
+    let ropeFactor: Double?
+    let originalContextLength: Int?
+    let attentionBias, mlpBias, tiedHead: Bool
+    let slidingWindows: [Int?]
+    let beginToken: Int?
+    let endTokens: [Int]
+  }
+
+  struct Vision: Decodable {
+    let hiddenSize, intermediateSize, layerCount, headCount, imageSize, patchSize: Int
+    let activation: String
+    let normEpsilon: Double
+    let imageToken: Int
+    let pinpoints: [[Int]]
+    let featureStates: [Int]
+    let selectStrategy: String
+    let projectorBias: Bool
+  }
+
+  static let names: [String] = {
+    guard let cases = try? readCases() else { return [] }
+    return cases.keys.sorted()
+  }()
+
+  private static func readCases() throws -> [String: [String: Any]] {
+    let bytes = try Fixture.bytes("checkpoints/configurations.json")
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: [String: Any]])
+  }
+
+  private func read(_ configuration: Any) throws -> ModelFileConfiguration {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      JSONSerialization.data(withJSONObject: configuration, options: .fragmentsAllowed),
+      "config.json")
+    return try ModelFileConfiguration(folder: folder.path)
+  }
+
+  @Test(arguments: names)
+  func readsWhatTransformersReads(_ name: String) throws {
+    let sample = try #require(try Self.readCases()[name])
+    let expected = try JSONDecoder().decode(
+      Expected.self, from: JSONSerialization.data(withJSONObject: try #require(sample["expected"])))
+    let configuration = try read(try #require(sample["config"]))
+    check(configuration.text, expected.text)
+    switch (configuration, expected.vision) {
+    case (.llavaNext(let llava), let vision?): check(llava, vision)
+    case (.text, nil): break
+    default: Issue.record("\(name) was read as another kind of model")
+    }
+  }
+
+  private func check(_ text: TextConfiguration, _ expected: Text) {
+    #expect(text.family.rawValue == expected.family)
+    #expect(text.vocabularySize == expected.vocabularySize)
+    #expect(text.hiddenSize == expected.hiddenSize)
+    #expect(text.intermediateSize == expected.intermediateSize)
+    #expect(text.layerCount == expected.layerCount)
+    #expect(text.headCount == expected.headCount)
+    #expect(text.keyValueHeadCount == expected.keyValueHeadCount)
+    #expect(text.headSize == expected.headSize)
+    #expect(text.contextLength == expected.contextLength)
+    #expect(text.normEpsilon == expected.normEpsilon)
+    #expect(text.rotary.theta == expected.theta)
+    switch text.rotary.scaling {
+    case .none: #expect(expected.ropeType == "default")
+    case .linear(let factor):
+      #expect(expected.ropeType == "linear")
+      #expect(factor == expected.ropeFactor)
+    case .llama3(let factor, let low, let high, let original):
+      #expect(expected.ropeType == "llama3")
+      #expect(factor == expected.ropeFactor)
+      #expect((low, high) == (1, 4))
+      #expect(original == expected.originalContextLength)
+    }
+    let isQwen = expected.family == "qwen2"
+    #expect(text.queryKeyValueBias == (isQwen || expected.attentionBias))
+    #expect(text.attentionOutputBias == expected.attentionBias)
+    #expect(text.feedForwardBias == expected.mlpBias)
+    #expect(text.tiedHead == expected.tiedHead)
+    #expect(text.slidingWindows == expected.slidingWindows)
+    #expect(text.beginToken == expected.beginToken)
+    #expect(text.endTokens == expected.endTokens)
+  }
+
+  private func check(_ llava: LlavaNextConfiguration, _ expected: Vision) {
+    #expect(llava.vision.hiddenSize == expected.hiddenSize)
+    #expect(llava.vision.intermediateSize == expected.intermediateSize)
+    #expect(llava.vision.layerCount == expected.layerCount)
+    #expect(llava.vision.headCount == expected.headCount)
+    #expect(llava.vision.imageSize == expected.imageSize)
+    #expect(llava.vision.patchSize == expected.patchSize)
+    #expect(llava.vision.activation.rawValue == expected.activation)
+    #expect(llava.vision.normEpsilon == expected.normEpsilon)
+    #expect(llava.imageToken == expected.imageToken)
+    #expect(llava.pinpoints.map { [$0.height, $0.width] } == expected.pinpoints)
+    #expect(llava.featureStates == expected.featureStates)
+    #expect(llava.selectStrategy.rawValue == expected.selectStrategy)
+    #expect(llava.projectorBias == expected.projectorBias)
+  }
+
+  @Test(arguments: [
+    #"{}"#, #"[]"#, #"{"model_type":"gpt_neox"}"#, #"{"model_type":7}"#,
+    #"{"model_type":"llama","num_attention_heads":0}"#,
+    #"{"model_type":"llama","num_attention_heads":-1}"#,
+    #"{"model_type":"llama","num_attention_heads":3}"#,
+    #"{"model_type":"llama","num_key_value_heads":5}"#,
+    #"{"model_type":"llama","hidden_size":1000000000000000000}"#,
+    #"{"model_type":"llama","hidden_size":1e18}"#, #"{"model_type":"llama","hidden_size":"4"}"#,
+    #"{"model_type":"llama","head_dim":7}"#, #"{"model_type":"llama","rms_norm_eps":0}"#,
+    #"{"model_type":"llama","rope_theta":-1}"#, #"{"model_type":"llama","hidden_act":"relu"}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"yarn","factor":2}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"linear"}}"#,
+    #"{"model_type":"llama","rope_scaling":7}"#,
+    #"{"model_type":"llama","rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}}"#,
+    #"{"model_type":"mistral","sliding_window":0}"#, #"{"model_type":"llama","eos_token_id":"x"}"#,
+    #"{"model_type":"qwen2","use_sliding_window":true,"layer_types":["x"]}"#,
+    #"{"model_type":"llava_next","text_config":{"model_type":"gemma"}}"#,
+    #"{"model_type":"llava_next","text_config":[]}"#,
+    #"{"model_type":"llava_next","vision_config":{"model_type":"siglip_vision_model"}}"#,
+    #"{"model_type":"llava_next","image_token_index":99999999}"#,
+    #"{"model_type":"llava_next","vision_feature_layer":99}"#,
+    #"{"model_type":"llava_next","vision_feature_layer":[]}"#,
+    #"{"model_type":"llava_next","image_grid_pinpoints":[[1,2]]}"#,
+    #"{"model_type":"llava_next","image_grid_pinpoints":[[336]]}"#,
+    #"{"model_type":"llava_next","image_grid_pinpoints":[]}"#,
+    #"{"model_type":"llava_next","vision_config":{"patch_size":0}}"#,
+    #"{"model_type":"llava_next","projector_hidden_act":"relu"}"#,
+  ])
+  func refusesNonsense(_ json: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(json.utf8, "config.json")
+    #expect(throws: CheckpointError.self) { try ModelFileConfiguration(folder: folder.path) }
+  }
+
+  @Test func namesWhatIsSupported() throws {
+    let error = #expect(throws: CheckpointError.self) { try read(["model_type": "gpt_neox"]) }
+    #expect(
+      try #require(error).description
+        == "configuration: model_type gpt_neox is not supported; supported: llava_next, llama, "
+        + "mistral, qwen2")
+  }
+
+  @Test func takesEndTokensFromGenerationFirst() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(#"{"model_type":"llama","eos_token_id":[7,8]}"#.utf8, "config.json")
+    let model = try ModelFileConfiguration(folder: folder.path)
+    #expect(try GenerationConfiguration(folder: folder.path, model: model).endTokens == [7, 8])
+    try folder.write(#"{"eos_token_id":[5,9,5],"pad_token_id":3}"#.utf8, "generation_config.json")
+    let generation = try GenerationConfiguration(folder: folder.path, model: model)
+    #expect(generation.endTokens == [5, 9])
+    #expect(generation.beginToken == 1)
+    #expect(generation.paddingToken == 3)
+  }
+
+  @Test(arguments: ["old", "old-alone", "nested"])
+  func readsProcessorsAsTransformersDoes(_ name: String) throws {
+    let all = try #require(
+      try JSONSerialization.jsonObject(with: Data(Fixture.bytes("checkpoints/processors.json")))
+        as? [String: [String: Any]])
+    let files = try #require(all["folders"]?[name] as? [String: Any])
+    let folder = try TemporaryFolder()
+    for (file, content) in files {
+      try folder.write(JSONSerialization.data(withJSONObject: content), file)
+    }
+    let processor = try ProcessorConfiguration(folder: folder.path)
+    let expected = try #require(all["expected"])
+    #expect(processor.mean == expected["mean"] as? [Double])
+    #expect(processor.standardDeviation == expected["standardDeviation"] as? [Double])
+    #expect(processor.tileSize == expected["tileSize"] as? Int)
+    #expect(processor.resampling.rawValue == expected["resampling"] as? Int)
+    #expect(processor.rescaleFactor == expected["rescaleFactor"] as? Double)
+    #expect(
+      processor.pinpoints?.map { [$0.height, $0.width] } == expected["pinpoints"] as? [[Int]])
+    #expect(processor.patchSize == (name == "old-alone" ? nil : 14))
+  }
+}

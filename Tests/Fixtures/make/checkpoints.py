@@ -1,0 +1,228 @@
+"""Writes safetensors files, checkpoint folders and configurations with the reference libraries.
+
+    python Tests/Fixtures/make/checkpoints.py
+
+Writes Tests/Fixtures/checkpoints:
+- dtypes.safetensors with every element type, empty and scalar tensors; dtypes.json with its values;
+- layout-*/ the same tiny tensors under the four name layouts of LLaVA-style checkpoints and the
+  plain text one, layout-a sharded; layout-c and layout-d under the names of a real tiny model;
+- configurations.json: config.json files (written by transformers 5 and, by hand, as older releases
+  left them: differences from the class alone) with what transformers reads from them;
+- processors.json: processor files of both layouts with what transformers reads from them.
+"""
+
+import hashlib
+import json
+import pathlib
+import shutil
+import tempfile
+
+import safetensors
+import safetensors.torch
+import torch
+import transformers
+from transformers import (AutoConfig, AutoImageProcessor, CLIPVisionConfig, LlamaConfig,
+                          LlavaNextConfig, LlavaNextForConditionalGeneration, MistralConfig,
+                          Qwen2Config)
+
+OUT = pathlib.Path(__file__).parent.parent / "checkpoints"
+SEED = 7
+torch.set_num_threads(1)
+
+
+def dtypes():
+    values = [0.0, -0.0, 1.0, -1.5, 3.1415927, 1e-8, 65504.0, -2.0 ** -14, 6e-8, 1e30, float("inf")]
+    tensors = {
+        "f32": torch.tensor(values, dtype=torch.float32),
+        "f16": torch.tensor(values[:9], dtype=torch.float16),
+        "bf16": torch.tensor(values, dtype=torch.bfloat16),
+        "matrix": torch.arange(12, dtype=torch.bfloat16).reshape(3, 4) / 7,
+        "patches": torch.arange(24, dtype=torch.float16).reshape(2, 3, 2, 2) / 3,
+        "empty": torch.zeros((0, 4)), "scalar": torch.tensor(2.5),
+        "f64": torch.tensor([1.0, 2.0], dtype=torch.float64),
+        "i64": torch.arange(3), "i32": torch.arange(3, dtype=torch.int32),
+        "i16": torch.arange(3, dtype=torch.int16), "i8": torch.arange(3, dtype=torch.int8),
+        "u8": torch.arange(3, dtype=torch.uint8), "bool": torch.tensor([True, False, True]),
+        "f8": torch.ones(3).to(torch.float8_e4m3fn), "f8b": torch.ones(3).to(torch.float8_e5m2),
+    }
+    safetensors.torch.save_file(tensors, OUT / "dtypes.safetensors", metadata={"format": "pt", "é": "\n\"x\""})
+    expected = {name: {"shape": list(t.shape), "bits": t.float().flatten().view(torch.int32).tolist()}
+                for name, t in tensors.items() if t.dtype in (torch.float32, torch.float16, torch.bfloat16)}
+    (OUT / "dtypes.json").write_text(json.dumps(expected))
+
+
+def tiny_config():
+    return LlavaNextConfig(
+        text_config=LlamaConfig(vocab_size=10, hidden_size=4, intermediate_size=6, num_hidden_layers=1,
+                                num_attention_heads=2, num_key_value_heads=1),
+        vision_config=CLIPVisionConfig(hidden_size=4, intermediate_size=6, num_hidden_layers=1,
+                                       num_attention_heads=2, image_size=4, patch_size=2, projection_dim=4),
+        image_token_index=9, image_grid_pinpoints=[[4, 8], [8, 4]])
+
+
+def layouts():
+    torch.manual_seed(SEED)
+    model = LlavaNextForConditionalGeneration(tiny_config())
+    d = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    folder = OUT / "layout-c"
+    model.save_pretrained(folder)
+    for extra in folder.glob("*"):
+        if extra.suffix != ".safetensors":
+            extra.unlink()
+    save(OUT / "layout-d", d)
+    vision = "model.vision_tower."
+    b = {name.replace(vision, vision + "vision_model."): t for name, t in d.items()}
+    b[vision + "vision_model.embeddings.position_ids"] = torch.arange(5)
+    save(OUT / "layout-b", b)
+    a = {}
+    for name, tensor in b.items():
+        name = name.removeprefix("model.").replace("language_model.", "language_model.model.")
+        a["language_model.lm_head.weight" if name == "lm_head.weight" else name] = tensor
+    save_sharded(OUT / "layout-a", a)
+    text = {name.replace("language_model.", ""): t for name, t in d.items() if "language_model" in name}
+    save(OUT / "layout-text-tied", text)
+    expected = {name.removeprefix("model."): tensor.flatten().tolist() for name, tensor in d.items()}
+    (OUT / "layouts.json").write_text(json.dumps({
+        "shapes": {name.removeprefix("model."): list(t.shape) for name, t in d.items()},
+        "values": expected}))
+
+
+def save(folder, tensors):
+    folder.mkdir(exist_ok=True)
+    safetensors.torch.save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "model.safetensors")
+
+
+def save_sharded(folder, tensors):
+    folder.mkdir(exist_ok=True)
+    names = sorted(tensors)
+    weight_map = {}
+    for shard in range(3):
+        file = f"model-{shard + 1:05d}-of-00003.safetensors"
+        part = {name: tensors[name] for name in names[shard::3]}
+        safetensors.torch.save_file(part, folder / file)
+        weight_map |= {name: file for name in part}
+    (folder / "model.safetensors.index.json").write_text(
+        json.dumps({"metadata": {"total_size": 1}, "weight_map": weight_map}))
+
+
+LLAMA31_OLD = {"type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+               "original_max_position_embeddings": 8192}
+OLD = {
+    "llama-defaults": {"model_type": "llama"},
+    "mistral-defaults": {"model_type": "mistral"},
+    "qwen2-defaults": {"model_type": "qwen2"},
+    "mistral-no-window": {"model_type": "mistral", "sliding_window": None, "rope_theta": 1000000.0, "torch_dtype": "bfloat16"},
+    "mistral-head-dim": {"model_type": "mistral", "hidden_size": 60, "num_attention_heads": 5, "num_key_value_heads": 1, "head_dim": 22},
+    "llama31": {"model_type": "llama", "rope_theta": 500000.0, "rope_scaling": LLAMA31_OLD, "max_position_embeddings": 131072,
+                "num_key_value_heads": 8, "eos_token_id": [128001, 128008, 128009], "bos_token_id": 128000, "vocab_size": 128256},
+    "llama-linear": {"model_type": "llama", "rope_scaling": {"type": "linear", "factor": 4.0}, "attention_bias": True, "mlp_bias": True},
+    "llama-null-kv": {"model_type": "llama", "num_attention_heads": 16, "num_key_value_heads": None, "tie_word_embeddings": True},
+    "qwen2-window": {"model_type": "qwen2", "use_sliding_window": True, "sliding_window": 64, "max_window_layers": 3, "num_hidden_layers": 5},
+    "llava-bare": {"model_type": "llava_next", "text_config": {"vocab_size": 32064}},
+    "llava-llama3": {"model_type": "llava_next", "image_token_index": 128256,
+                     "text_config": {"model_type": "llama", "vocab_size": 128320, "intermediate_size": 14336, "num_key_value_heads": 8,
+                                     "rms_norm_eps": 1e-5, "rope_theta": 500000.0, "max_position_embeddings": 8192, "torch_dtype": "float16",
+                                     "bos_token_id": 128000, "eos_token_id": 128009},
+                     "vision_config": {"model_type": "clip_vision_model", "hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24,
+                                       "num_attention_heads": 16, "image_size": 336, "patch_size": 14, "projection_dim": 768, "vocab_size": 32000}},
+    "llava-mistral-layers": {"model_type": "llava_next", "vision_feature_layer": [-2, -5, 3], "vision_feature_select_strategy": "full",
+                             "multimodal_projector_bias": False, "image_grid_pinpoints": [[336, 672]],
+                             "text_config": {"model_type": "mistral", "vocab_size": 32064, "sliding_window": None},
+                             "vision_config": {"image_size": 336, "patch_size": 14, "num_hidden_layers": 6, "hidden_act": "gelu"}},
+}
+
+
+def text_summary(text):
+    rope = text.rope_parameters
+    windows = [None] * text.num_hidden_layers
+    if text.model_type == "mistral":
+        windows = [text.sliding_window] * text.num_hidden_layers
+    if text.model_type == "qwen2":
+        windows = [text.sliding_window if kind == "sliding_attention" else None for kind in text.layer_types]
+    eos = text.eos_token_id
+    return {
+        "family": text.model_type, "vocabularySize": text.vocab_size, "hiddenSize": text.hidden_size,
+        "intermediateSize": text.intermediate_size, "layerCount": text.num_hidden_layers,
+        "headCount": text.num_attention_heads, "keyValueHeadCount": text.num_key_value_heads,
+        "headSize": getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads,
+        "contextLength": text.max_position_embeddings, "normEpsilon": text.rms_norm_eps,
+        "theta": rope["rope_theta"], "ropeType": rope["rope_type"], "ropeFactor": rope.get("factor"),
+        "originalContextLength": rope.get("original_max_position_embeddings"),
+        "attentionBias": bool(getattr(text, "attention_bias", False)), "mlpBias": bool(getattr(text, "mlp_bias", False)),
+        "tiedHead": text.tie_word_embeddings, "slidingWindows": windows, "beginToken": text.bos_token_id,
+        "endTokens": eos if isinstance(eos, list) else [] if eos is None else [eos],
+    }
+
+
+def configurations():
+    cases = {name: dict(config) for name, config in OLD.items()}
+    written = {
+        "written-llava": tiny_config(), "written-qwen2": Qwen2Config(num_hidden_layers=3),
+        "written-mistral": MistralConfig(sliding_window=None, num_hidden_layers=2),
+        "written-llama31": LlamaConfig(rope_scaling=dict(LLAMA31_OLD, rope_type="llama3"), rope_theta=5e5, num_hidden_layers=2),
+        "written-llava-qwen2": LlavaNextConfig(text_config=Qwen2Config(num_hidden_layers=2), image_token_index=151646),
+    }
+    for name, config in written.items():
+        with tempfile.TemporaryDirectory() as folder:
+            config.save_pretrained(folder)
+            cases[name] = json.loads((pathlib.Path(folder) / "config.json").read_text())
+    result = {}
+    for name, config in cases.items():
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "config.json").write_text(json.dumps(config))
+            read = AutoConfig.from_pretrained(folder)
+        expected = {"text": text_summary(read.get_text_config())}
+        if read.model_type == "llava_next":
+            vision = read.vision_config
+            layers = read.vision_feature_layer
+            layers = layers if isinstance(layers, (list, tuple)) else [layers]
+            states = vision.num_hidden_layers + 1
+            expected["vision"] = {
+                "hiddenSize": vision.hidden_size, "intermediateSize": vision.intermediate_size,
+                "layerCount": vision.num_hidden_layers, "headCount": vision.num_attention_heads,
+                "imageSize": vision.image_size, "patchSize": vision.patch_size,
+                "activation": vision.hidden_act, "normEpsilon": vision.layer_norm_eps,
+                "imageToken": read.image_token_index, "pinpoints": read.image_grid_pinpoints,
+                "featureStates": [layer % states for layer in layers],
+                "selectStrategy": read.vision_feature_select_strategy,
+                "projectorBias": read.multimodal_projector_bias}
+        result[name] = {"config": config, "expected": expected}
+    (OUT / "configurations.json").write_text(json.dumps(result, separators=(",", ":")))
+
+
+def processors():
+    image = {"image_mean": [0.1, 0.2, 0.3], "image_std": [0.5, 0.6, 0.7], "size": {"shortest_edge": 42}, "crop_size": {"height": 42, "width": 42},
+             "resample": 2, "image_grid_pinpoints": [[42, 84], [84, 42]], "rescale_factor": 0.5}
+    old = dict(image, image_processor_type="LlavaNextImageProcessor")
+    outer = {"processor_class": "LlavaNextProcessor", "patch_size": 14, "vision_feature_select_strategy": "default", "image_token": "<image>"}
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "preprocessor_config.json").write_text(json.dumps(old))
+        (pathlib.Path(folder) / "config.json").write_text(json.dumps({"model_type": "llava_next"}))
+        read = AutoImageProcessor.from_pretrained(folder, use_fast=False)
+        read.save_pretrained(folder)
+        written = json.loads((pathlib.Path(folder) / "preprocessor_config.json").read_text())
+    expected = {"mean": list(read.image_mean), "standardDeviation": list(read.image_std), "tileSize": read.size["shortest_edge"],
+                "resampling": int(read.resample), "rescaleFactor": read.rescale_factor, "pinpoints": [list(p) for p in read.image_grid_pinpoints]}
+    (OUT / "processors.json").write_text(json.dumps({"expected": expected, "folders": {
+        "old": {"preprocessor_config.json": old, "processor_config.json": outer},
+        "old-alone": {"preprocessor_config.json": written},
+        "nested": {"processor_config.json": dict(outer, image_processor=written)}}}))
+
+
+def main():
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir()
+    dtypes()
+    layouts()
+    configurations()
+    processors()
+    files = {str(path.relative_to(OUT)): hashlib.sha256(path.read_bytes()).hexdigest()
+             for path in sorted(OUT.rglob("*")) if path.is_file()}
+    (OUT / "MANIFEST.json").write_text(json.dumps({
+        "script": "Tests/Fixtures/make/checkpoints.py", "seed": SEED,
+        "versions": {"transformers": transformers.__version__, "torch": torch.__version__,
+                     "safetensors": safetensors.__version__}, "sha256": files}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+import Tokenization
+
+/// Mutates the committed seeds for a bounded time: every outcome is a tokenizer or template that
+/// works or an error, never a trap.
+@Suite struct TokenizerFuzzTests {
+  @Test(.timeLimit(.minutes(1)))
+  func survivesMutatedTokenizers() throws {
+    let seeds = try Fixture.seeds("fuzz/tokenizer")
+    try #require(!seeds.isEmpty)
+    var random = SplitMix(state: 2026)
+    run(seconds: 3) { round in
+      let bytes =
+        round < seeds.count
+        ? seeds[round] : mutate(seeds[round % seeds.count], using: &random)
+      guard let tokenizer = try? Tokenizer(json: bytes) else { return }
+      let text = "Ab cd's 12 \n\n e\u{301} <s> 🙂▁"
+      guard let ids = try? tokenizer.encode(text, addSpecialTokens: true) else { return }
+      _ = tokenizer.decode(ids + [-1, 1 << 40], skipSpecialTokens: round.isMultiple(of: 2))
+      var decoder = StreamingDecoder(tokenizer, skipSpecialTokens: true)
+      for id in ids { _ = decoder.append(id) }
+      _ = decoder.finish()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func survivesMutatedTemplates() throws {
+    let seeds = Set(ChatTemplateTests.cases.map(\.source)).sorted().map { Array($0.utf8) }
+    try #require(!seeds.isEmpty)
+    var random = SplitMix(state: 7)
+    let messages = [
+      ChatMessage(role: "user", content: .text("hi")),
+      ChatMessage(role: "assistant", content: .parts([.image, .text("x")])),
+    ]
+    run(seconds: 2) { round in
+      let bytes = mutate(seeds[round % seeds.count], using: &random)
+      _ = try? ChatTemplate(source: String(decoding: bytes, as: UTF8.self))
+        .render(messages, addGenerationPrompt: true)
+    }
+  }
+
+  private func run(seconds: Int, _ body: (Int) -> Void) {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var round = 0
+    while clock.now < end, round < 20_000 {
+      body(round)
+      round += 1
+    }
+    #expect(round > 10)
+  }
+}
