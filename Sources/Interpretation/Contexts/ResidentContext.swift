@@ -63,8 +63,8 @@ package final class ResidentContext {
       residuals = [:]
       finalResidual = Matrix(rows: 0, columns: decoder.hiddenSize)
     }
-    let new = try Self.embeddings(
-      prompt, from: reusable, model: model, cancellation: cancellation)
+    let new = try model.embeddings(
+      prompt, positions: reusable..<prompt.tokens.count, cancellation: cancellation)
     progress(0.1)
     try append(
       new, recording: wanted.sorted(), progress: { progress(0.1 + 0.9 * $0) },
@@ -84,17 +84,6 @@ package final class ResidentContext {
       }
     }
     return count
-  }
-
-  /// The embeddings of the tokens from `start` on; the tower runs only if a picture is among them.
-  private static func embeddings(
-    _ prompt: Prompt, from start: Int, model: LlavaNextModel, cancellation: Cancellation
-  ) throws -> Matrix {
-    if prompt.images.allSatisfy({ $0.span.upperBound <= start }) {
-      return model.decoder.embed(Array(prompt.tokens[start...]))
-    }
-    let all = try model.embeddings(prompt, cancellation: cancellation)
-    return start == 0 ? all : all.slice(rows: start..<all.rows)
   }
 
   /// Appends generated tokens, as `context/generate` with `append` does.

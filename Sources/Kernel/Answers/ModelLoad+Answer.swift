@@ -9,12 +9,12 @@ extension ModelLoad: EngineAnswerable {
     let loaded = try engine.loadModel(
       path: FilePath(params.path).path, precision: Tensors.Precision(params.precision))
     let model = loaded.model
-    let grid = model.patchGrid ?? 0
+    let grid = model.patchesPerSide
     return Result(
       model: loaded.name, architecture: model.architecture, layers: model.decoder.blockCount,
       hiddenSize: model.decoder.hiddenSize, vocabularySize: model.decoder.vocabularySize,
       image: Image(
         patchGrid: [grid, grid], tokensPerTile: grid * grid),
-      bytes: model.weightBytes)
+      bytes: model.byteCount)
   }
 }

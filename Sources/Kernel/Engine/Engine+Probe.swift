@@ -20,7 +20,7 @@ extension Engine {
         cancellation: cancellation)
     }
     var parts: [PromptPart] = [.text(Self.probeText)]
-    if model.model.patchGrid != nil, model.model.weightBytes < Self.pictureProbeBytes,
+    if model.model.acceptsPictures, model.model.byteCount < Self.pictureProbeBytes,
       let picture = probePicture()
     {
       parts.insert(.picture(picture), at: 0)

@@ -8,7 +8,7 @@ extension Engine {
   var status: KernelStatus.Result {
     let contexts = openContexts
     let used = heldBytes
-    let mapped = models.reduce(0) { $0 + $1.model.weightBytes }
+    let mapped = models.reduce(0) { $0 + $1.model.byteCount }
       + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,
@@ -16,7 +16,7 @@ extension Engine {
       models: models.map {
         .init(
           model: $0.name, path: $0.path, architecture: $0.model.architecture,
-          precision: ModelLoad.Precision($0.model.precision), bytes: $0.model.weightBytes)
+          precision: ModelLoad.Precision($0.model.precision), bytes: $0.model.byteCount)
       },
       saes: autoencoders.map {
         let autoencoder = $0.feature.autoencoder
