@@ -38,7 +38,9 @@ final class KernelProcess {
   func write(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(input, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(input, $0.baseAddress, $0.count)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
@@ -79,9 +81,10 @@ final class KernelProcess {
   private static func makePipe() throws(DemoError) -> (read: Int32, write: Int32) {
     var descriptors: [Int32] = [-1, -1]
     // Not inherited, or the kernel would hold its own input open.
-    guard unsafe pipe2(&descriptors, O_CLOEXEC) == 0 else {
+    guard unsafe pipe(&descriptors) == 0 else {
       throw .cannotStart(reason: text(ofError: errno))
     }
+    for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     return (descriptors[0], descriptors[1])
   }
 

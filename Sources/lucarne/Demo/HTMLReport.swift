@@ -1,0 +1,5 @@
+/// stub
+struct HTMLReport {
+  init(_ story: Story, pictures: StoryPictures) {}
+  var page: String { "" }
+}
