@@ -41,9 +41,30 @@ extension Story {
     explanation.byFeature.byPart.map { ($0.part, $0.score) }.sorted { abs($0.1) > abs($1.1) }
   }
 
-  /// Whether the question's words speak louder for the answer than the picture does.
-  var wordsOutweighPicture: Bool {
-    explanation.score(ofPart: Interview.questionPart)
-      > explanation.score(ofPart: Interview.picturePart)
+  /// Words against picture, in a sentence.
+  var partVerdict: String { explanation.partVerdict }
+}
+
+extension Explanation {
+  /// Words against picture, in a sentence.
+  var partVerdict: String {
+    let question = score(ofPart: Interview.questionPart)
+    let picture = score(ofPart: Interview.picturePart)
+    let rest = byFeature.byPart.filter {
+      $0.part != Interview.questionPart && $0.part != Interview.picturePart
+    }
+    let figures =
+      "question \(NumberText.signed(question)), picture \(NumberText.signed(picture))"
+    let side: String
+    if question > picture, question > 0 {
+      side = "The question's words support the answer more than the picture does: \(figures)."
+    } else if picture > question, picture > 0 {
+      side = "The picture supports the answer more than the question's words do: \(figures)."
+    } else {
+      side = "Neither the question's words nor the picture support the answer here: \(figures)."
+    }
+    let gathered = rest.map { abs($0.score) }.max() ?? 0
+    guard gathered > max(abs(question), abs(picture)) else { return side }
+    return side + " Most sits at the template's tokens, to which the model has carried it."
   }
 }

@@ -82,8 +82,10 @@ struct TerminalReport {
     }
     line(
       "",
-      "“\(explanation.name)” of the question alone "
-        + NumberText.signed(explanation.nameScore))
+      "“\(explanation.name)” in the question alone " + NumberText.signed(explanation.nameScore))
+    for sentence in explanation.partVerdict.split(separator: ". ", maxSplits: 1) {
+      line("", sentence.hasSuffix(".") ? String(sentence) : sentence + ".")
+    }
     line("feature", "  score  ablated  tokens  strongest at")
     for feature in explanation.features.prefix(6) {
       line(
