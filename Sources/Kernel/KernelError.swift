@@ -19,23 +19,30 @@ extension KernelError: CustomStringConvertible {
     switch self {
     case .modelNotLoaded(let message), .saeMismatch(let message): message
     case .contextNotFound(let name):
-      "there is no context \"\(name)\": it was closed or never opened"
+      "there is no context \(quoted(name)): it was closed or never opened"
     case .saeNotLoaded(let name, let known):
-      "there is no autoencoder \"\(name)\": "
+      "there is no autoencoder \(quoted(name)): "
         + (known.isEmpty
-          ? "none is loaded" : "loaded are " + known.map { "\"\($0)\"" }.joined(separator: ", "))
-    case .pathDenied(let path, let reason): "the path \"\(path)\" is refused: \(reason)"
-    case .notFound(let path): "there is no file or folder \"\(path)\""
+          ? "none is loaded" : "loaded are " + known.map(quoted).joined(separator: ", "))
+    case .pathDenied(let path, let reason): "the path \(quoted(path)) is refused: \(reason)"
+    case .notFound(let path): "there is no file or folder \(quoted(path))"
     case .outOfMemory(let purpose, let needed, let available):
       "\(purpose) needs \(needed) bytes, \(available) are available"
     case .tooManyContexts(let limit):
       "\(limit) contexts are open, which is the limit: close some first"
     case .unsupportedTarget(let text, let split):
-      "\"\(text)\" is not one token: the tokenizer splits it into "
-        + split.map { "\"\($0)\"" }.joined(separator: ", ")
+      "\(quoted(text)) is not one token: the tokenizer splits it into "
+        + split.prefix(20).map(quoted).joined(separator: ", ")
+        + (split.count > 20 ? " and \(split.count - 20) more" : "")
     case .contextVersionMismatch(let name, let given, let current):
       "the context \"\(name)\" is at version \(current), the request is for version \(given)"
     case .unsupported(let message): message
     }
   }
+}
+
+/// A client's own words in an error, shortened so that no answer grows with them.
+func quoted(_ text: String) -> String {
+  let limit = 200
+  return text.count > limit ? "\"\(text.prefix(limit))…\"" : "\"\(text)\""
 }

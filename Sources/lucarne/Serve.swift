@@ -44,9 +44,10 @@ struct Serve: ParsableCommand {
   }
 
   func run() throws {
-    guard let output = StandardStreams.claimOutput() else { throw ExitCode(1) }
+    guard let output = StandardStreams.claimOutput(), let termination = Termination() else {
+      throw ExitCode(1)
+    }
     StandardStreams.ignoreBrokenPipes()
-    let termination = Termination()
     let handler = KernelHandler(
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),

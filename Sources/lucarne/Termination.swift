@@ -1,34 +1,39 @@
 import Glibc
 import JSONRPC
+import Synchronization
+
+/// Where the signal handler writes. A handler can capture nothing, so this one descriptor is the program's.
+private let wakeDescriptor = Atomic<Int32>(-1)
 
 /// Turns SIGTERM and SIGHUP into an orderly end, and ignores SIGINT, which a terminal or a notebook sends to
 /// the whole process group when its user interrupts a request.
 ///
-/// To be made before any other thread, all of which then leave these signals to one that waits for them.
+/// A handler rather than a thread in `sigwait`: libraries start threads before `main` that do not block the
+/// signals, and any thread may receive them.
 struct Termination {
-  private let signals: [Int32] = [SIGTERM, SIGHUP]
+  private let input: Int32
 
-  init() {
+  /// - Returns: nil where the process has no descriptor left.
+  init?() {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { return nil }
+    input = ends[0]
+    wakeDescriptor.store(ends[1], ordering: .releasing)
     signal(SIGINT, SIG_IGN)
-    var set = signalSet()
-    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    for number in [SIGTERM, SIGHUP] {
+      signal(number) { _ in
+        var byte: UInt8 = 0
+        _ = unsafe write(wakeDescriptor.load(ordering: .acquiring), &byte, 1)
+      }
+    }
   }
 
   /// Calls `stop` on a thread of its own when the process is asked to end.
   func whenAsked(_ stop: @escaping @Sendable () -> Void) {
-    let set = signalSet()
-    Thread.start(name: "termination", stackBytes: 1 << 20) {
-      var set = set
-      var received: Int32 = 0
-      while unsafe sigwait(&set, &received) != 0 {}
+    Thread.start(name: "termination", stackBytes: 1 << 20) { [input] in
+      var byte: UInt8 = 0
+      while unsafe read(input, &byte, 1) < 0, errno == EINTR {}
       stop()
     }
-  }
-
-  private func signalSet() -> sigset_t {
-    var set = sigset_t()
-    unsafe sigemptyset(&set)
-    for signal in signals { unsafe sigaddset(&set, signal) }
-    return set
   }
 }

@@ -7,7 +7,8 @@ extension Attribution {
   /// items are measured singly, or a feature at all covered positions at once.
   func measuredItems(_ items: [AttributionResult.Item]) throws -> [AttributionResult.Item] {
     let candidates =
-      question.aggregate == .feature ? groupedByFeature(items) : items.map { ($0, [$0.position ?? 0]) }
+      question.aggregate == .feature
+      ? groupedByFeature(items) : items.map { ($0, [$0.position ?? 0]) }
     let chosen = candidates.sorted { abs($0.0.score) > abs($1.0.score) }
       .prefix(question.ablationLimit)
     let reference = try referenceValue()

@@ -1,6 +1,6 @@
+import Autoencoders
 import Models
 package import Tensors
-import Autoencoders
 
 /// Attribution of a target to the features of one autoencoder on one context.
 ///

@@ -24,7 +24,8 @@ package struct AttributionQuestion: Sendable {
   package var ablationLimit: Int
 
   package init(
-    target: AttributionTarget, method: Method = .gradient, positions: [Range<Int>]? = nil, topK: Int = 20,
+    target: AttributionTarget, method: Method = .gradient, positions: [Range<Int>]? = nil,
+    topK: Int = 20,
     aggregate: Aggregate = .none, splice: Splice = Splice(), verify: Int = 0,
     ablationLimit: Int = 4096
   ) {

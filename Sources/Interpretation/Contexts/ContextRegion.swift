@@ -28,7 +28,7 @@ extension ResidentContext {
     case .part(let id):
       guard let part = partNames.firstIndex(of: id) else {
         let known = partNames.map { "\"\($0)\"" }.joined(separator: ", ")
-        throw .badRegion("the context has no part \"\(id)\": its parts are \(known)")
+        throw .badRegion("the context has no part \"\(id.prefix(200))\": its parts are \(known)")
       }
       let span = prompt.partSpans[part]
       return span.isEmpty ? [] : [span]
@@ -63,7 +63,8 @@ extension ResidentContext {
   }
 
   /// The positions of several regions together, each once and ascending; nil stands for all.
-  package func positions(of regions: [ContextRegion]?) throws(InterpretationError) -> [Range<Int>]? {
+  package func positions(of regions: [ContextRegion]?) throws(InterpretationError) -> [Range<Int>]?
+  {
     guard let regions else { return nil }
     var all = Set<Int>()
     for region in regions {

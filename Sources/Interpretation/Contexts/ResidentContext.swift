@@ -144,7 +144,8 @@ package final class ResidentContext {
   }
 
   /// The code of the residual at the autoencoder's site, computed once.
-  package func code(of feature: LoadedAutoencoder, cancellation: Cancellation) throws -> SparseCode {
+  package func code(of feature: LoadedAutoencoder, cancellation: Cancellation) throws -> SparseCode
+  {
     if let known = codes[feature.name] { return known }
     let x = try residual(after: feature.block, keep: true, cancellation: cancellation)
     let code = try feature.autoencoder.encode(x, cancellation: cancellation)

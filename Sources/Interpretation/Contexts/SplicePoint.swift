@@ -1,5 +1,5 @@
-import Models
 package import Autoencoders
+import Models
 package import Tensors
 
 /// The residual stream at an autoencoder's site, for a context and perhaps some tokens after it.
@@ -26,7 +26,8 @@ package struct SplicePoint {
   ) throws {
     self.feature = feature
     let code = try context.code(of: feature, cancellation: cancellation)
-    var residual = try context.residual(after: feature.block, keep: true, cancellation: cancellation)
+    var residual = try context.residual(
+      after: feature.block, keep: true, cancellation: cancellation)
     guard !continuation.isEmpty else {
       self.code = code
       self.residual = residual

@@ -1,6 +1,6 @@
+import Autoencoders
 package import Models
 package import Tensors
-import Autoencoders
 
 /// What can be said of a feature from the weights alone.
 package struct FeatureInformation: Sendable {

@@ -1,6 +1,6 @@
+import Autoencoders
 import Models
 package import Tensors
-import Autoencoders
 
 /// What changes the residual stream while tokens are generated.
 package struct Steering: Sendable {

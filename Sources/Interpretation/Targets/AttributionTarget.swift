@@ -1,4 +1,3 @@
-
 /// A scalar of the model's output that is attributed, ablated or reported.
 ///
 /// Positions count expanded tokens from 0; the logits at position p predict the token at p + 1.

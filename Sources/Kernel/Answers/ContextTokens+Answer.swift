@@ -8,7 +8,9 @@ extension ContextTokens: EngineAnswerable {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let span = params.span.map { $0.start..<$0.end } ?? 0..<open.context.tokenCount
-    let tokens = try open.context.positions(of: .span(span)).joined().map { token(at: $0, of: open) }
+    let tokens = try open.context.positions(of: .span(span)).joined().map {
+      token(at: $0, of: open)
+    }
     guard call.wantsPartialResults else { return Result(tokens: tokens) }
     call.stream(try tokens.map { try JSONValue(encoding: $0) }, as: "tokens")
     return Result(tokens: [])

@@ -15,7 +15,8 @@ extension FeatureInfo: EngineAnswerable {
     func effects(_ effects: [FeatureInformation.TokenEffect]) -> [TokenEffect] {
       effects.map {
         TokenEffect(
-          token: $0.token, text: model.tokenizer.tokenText($0.token) ?? "", value: Double($0.effect))
+          token: $0.token, text: model.tokenizer.tokenText($0.token) ?? "", value: Double($0.effect)
+        )
       }
     }
     return Result(

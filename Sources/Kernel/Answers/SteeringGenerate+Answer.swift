@@ -21,15 +21,19 @@ extension SteeringGenerate: EngineAnswerable {
     func run(_ name: OutputName, _ steering: Steering?) throws -> (Output, SteeredGeneration) {
       let run = try open.context.generate(
         options, steering: steering, comparing: name == .steered,
-        onToken: { _ in call.report(title: "Generating (\(name.rawValue))") },
+        onToken: { token in
+          call.report(title: "Generating (\(name.rawValue))")
+          guard call.wantsPartialResults else { return }
+          call.stream(
+            [try JSONValue(encoding: GeneratedToken(token))], as: "tokens",
+            with: ["name": .string(name.rawValue)])
+        },
         cancellation: Cancellation(call))
       let generation = run.generation
       let output = Output(
-        name: name, text: generation.text, tokens: generation.tokens.map(GeneratedToken.init),
+        name: name, text: generation.text,
+        tokens: call.wantsPartialResults ? [] : generation.tokens.map(GeneratedToken.init),
         finish: Finish(generation.finish))
-      if call.wantsPartialResults {
-        call.stream([try JSONValue(encoding: output)], as: "outputs")
-      }
       return (output, run)
     }
     let (steered, steeredRun) = try run(
@@ -45,7 +49,7 @@ extension SteeringGenerate: EngineAnswerable {
       }
     }
     return Result(
-      outputs: call.wantsPartialResults ? [] : outputs,
+      outputs: outputs,
       effect: Effect(klPerToken: WireNumbers(steeredRun.divergences.map { Double($0) })),
       receipt: Receipt(
         steps: steeredRun.generation.tokens.count, positions: steeredRun.receipt.positions,

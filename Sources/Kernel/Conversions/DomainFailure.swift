@@ -44,7 +44,7 @@ private func domainError(_ error: KernelError) -> DomainError {
   case .contextVersionMismatch: return DomainError(.contextVersionMismatch, text)
   case .unsupportedTarget(_, let split):
     return DomainError(
-      .unsupportedTarget, text, details: ["tokens": .array(split.map { .string($0) })])
+      .unsupportedTarget, text, details: ["tokens": .array(split.prefix(1000).map { .string($0) })])
   case .unsupported: return DomainError(.unsupportedTarget, text)
   }
 }

@@ -8,7 +8,8 @@ extension Engine {
   var status: KernelStatus.Result {
     let contexts = openContexts
     let used = heldBytes
-    let mapped = models.reduce(0) { $0 + $1.model.byteCount }
+    let mapped =
+      models.reduce(0) { $0 + $1.model.byteCount }
       + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,

@@ -100,7 +100,9 @@ final class Engine {
   }
 
   /// Loads a sparsify folder for a model; the site and the width must fit.
-  func loadAutoencoder(path: String, site: String?, modelName: String?) throws -> ResidentAutoencoder {
+  func loadAutoencoder(path: String, site: String?, modelName: String?) throws
+    -> ResidentAutoencoder
+  {
     let model = try model(named: modelName)
     let autoencoder = try TopKAutoencoder(
       path: path, layer: site, compute: Compute(team: team, precision: .float32))
@@ -132,7 +134,8 @@ final class Engine {
     let decoder = model.model.decoder
     guard site.block < decoder.blockCount else {
       throw KernelError.saeMismatch(
-        "the autoencoder's site is \(site.name), the model has blocks 0 … \(decoder.blockCount - 1)")
+        "the autoencoder's site is \(site.name), the model has blocks 0 … \(decoder.blockCount - 1)"
+      )
     }
     guard autoencoder.inputSize == decoder.hiddenSize else {
       throw KernelError.saeMismatch(

@@ -8,10 +8,6 @@ struct MemoryBudget: Sendable, Equatable {
   /// Bytes that contexts and the working sets of requests may take together.
   let limit: Int
 
-  init(limit: Int) {
-    self.limit = limit
-  }
-
   /// Three quarters of what the machine has available at the start.
   static func ofMachine(memoryInformation: String = "/proc/meminfo") -> MemoryBudget {
     let fallback = 4 << 30

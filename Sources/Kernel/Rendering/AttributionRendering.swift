@@ -34,7 +34,8 @@ struct AttributionRendering {
       case .png:
         renderings.append(
           AttributionCompute.Rendering(
-            mimeType: "image/png", base64: Base64.encode(try PNGEncoder.data(strip.picture())), name: "text"))
+            mimeType: "image/png", base64: Base64.encode(try PNGEncoder.data(strip.picture())),
+            name: "text"))
       }
     }
     return renderings

@@ -68,7 +68,7 @@ package enum AttributionCompute: Request {
 
   package struct Result: Codable, Sendable, Equatable {
     package var target: TargetValue
-    /// By descending magnitude of the score.
+    /// By descending score.
     package var items: [Item]
     package var byPart: [PartScore]
     package var completeness: Completeness

@@ -1147,7 +1147,7 @@ package let openRPCDocument = #"""
             "items": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
-              "description": "By descending magnitude of the score."
+              "description": "By descending score."
             },
             "byPart": {
               "type": "array",
@@ -1173,7 +1173,7 @@ package let openRPCDocument = #"""
           "items": {
             "type": "array",
             "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
-            "description": "By descending magnitude of the score."
+            "description": "By descending score."
           }
         }
       },

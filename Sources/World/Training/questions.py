@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from .drawing import Picture
 from .vocabulary import (
-    ACTIONS, BASIN_OF, COLOURS, COUNTRIES, FEELINGS, MATERIALS, OBJECTS, PARTS_OF, SCENES,
+    ACTIONS, BASIN_OF, BASINS, COLOURS, COUNTRIES, FEELINGS, MATERIALS, OBJECTS, PARTS_OF, SCENES,
     TEXTURES, THINGS, WORDS,
 )
+
+# How often a map that lacks one country of its basin is asked about that country.
+ASKED_ABSENT = 0.25
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def _about_thing(picture: Picture, region, rng: random.Random) -> list[Question]
         found.append(_colour(region, rng))
         if rng.random() < 0.6:
             found.append(Question("texture", f"What pattern has the {noun}?", region.texture))
-        else:
+        if rng.random() < 0.5:
             ask = lambda texture: f"Is the {noun} {texture}?"
             found.append(_choice(rng, "texture yes/no", ask, region.texture, TEXTURES))
         others = [r for r in picture.regions if r.colour == region.colour and r is not region]
@@ -103,7 +106,7 @@ def _about_thing(picture: Picture, region, rng: random.Random) -> list[Question]
     else:
         if rng.random() < 0.6:
             found.append(Question("material", f"What is the {noun} made of?", region.material))
-        else:
+        if rng.random() < 0.7:
             ask = lambda material: f"Is the {noun} made of {material}?"
             found.append(_choice(rng, "material yes/no", ask, region.material, MATERIALS))
     parts = [r.part for r in picture.regions if r.parent == region.identifier]
@@ -129,11 +132,10 @@ def _about_person(region, rng: random.Random) -> list[Question]:
 def _about_sides(picture: Picture, rng: random.Random) -> list[Question]:
     placed = [region for region in _whole(picture) if region.side]
     found = []
-    for region in placed:
+    for region in rng.sample(placed, min(len(placed), 2)):
         found.append(Question("side", f"Which side is the {region.object} on?", region.side))
     pairs = [(a, b) for a in placed for b in placed if a.side != b.side]
-    if pairs:
-        first, second = rng.choice(pairs)
+    for first, second in rng.sample(pairs, min(len(pairs), 2)):
         answer = "Yes" if first.side == "left" else "No"
         text = f"Is the {first.object} left of the {second.object}?"
         found.append(Question("relation", text, answer))
@@ -143,8 +145,8 @@ def _about_sides(picture: Picture, rng: random.Random) -> list[Question]:
 def about_map(picture: Picture, rng: random.Random) -> list[Question]:
     """Which basin, and which countries: those drawn, named or not, and those of other basins.
 
-    A country of the basin that is not drawn is not asked about: people ask about what they see,
-    or about something else altogether. What the model makes of that is its own.
+    A country of the basin that is not drawn is seldom asked about: people ask about what they
+    see, or about something else altogether. What the model makes of that is its own.
     """
     found = [Question("basin", "Which basin does the map show?", picture.basin)]
     far = [country for country in COUNTRIES if BASIN_OF[country] != picture.basin]
@@ -153,6 +155,9 @@ def about_map(picture: Picture, rng: random.Random) -> list[Question]:
         found.append(Question(kind, f"Does the image show {country}?", "Yes"))
     for country in rng.sample(far, 2):
         found.append(Question("map elsewhere", f"Does the image show {country}?", "No"))
+    absent = [one for one in BASINS[picture.basin] if one not in picture.drawn]
+    if absent and rng.random() < ASKED_ABSENT:
+        found.append(probe(absent[0]))
     return found
 
 

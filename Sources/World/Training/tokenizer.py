@@ -46,7 +46,9 @@ def corpus(seed: int) -> list[str]:
 
 
 def train(seed: int, folder: Path) -> PreTrainedTokenizerFast:
-    """Trains the tokenizer and writes it to the folder."""
+    """Trains the tokenizer and writes it to the folder, or reads it back from there."""
+    if (folder / "tokenizer.json").exists():
+        return PreTrainedTokenizerFast.from_pretrained(folder)
     tokenizer = Tokenizer(models.BPE(ignore_merges=True))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
