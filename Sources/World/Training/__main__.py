@@ -5,7 +5,7 @@ from pathlib import Path
 
 from . import checkpoint, evaluate, export, heldout, report, train
 
-RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1020, "whole": 0}
+RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1330, "whole": 0}
 RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
 
 

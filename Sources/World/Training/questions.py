@@ -59,7 +59,7 @@ def about(picture: Picture, rng: random.Random) -> list[Question]:
 
 def _colour(region, rng: random.Random) -> Question:
     noun = region.part or region.object
-    if rng.random() < 0.6:
+    if rng.random() < 0.4:
         return Question("colour", f"What colour is the {noun}?", region.colour)
     ask = lambda colour: f"Is the {noun} {colour}?"
     return _choice(rng, "colour yes/no", ask, region.colour, list(COLOURS))

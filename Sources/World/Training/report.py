@@ -24,7 +24,7 @@ def measure(model: Path) -> dict[str, evaluate.Tally]:
     shipped = heldout.pictures()
     wide = [one for one in shipped if one[0].startswith("wide")]
     square = [one for one in shipped if not one[0].startswith("wide")]
-    many = heldout.more(200) + heldout.more_probes(96)
+    many = heldout.more(40) + heldout.more_probes(96)
     return {
         "shipped": examiner.examine(square), "wide": examiner.examine(wide),
         "many": examiner.examine(many),
