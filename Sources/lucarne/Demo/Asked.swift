@@ -15,6 +15,7 @@ struct Asked {
   let reused: Int
 
   var isRight: Bool { right == answer }
+  var isYesOrNo: Bool { answer == "Yes" || answer == "No" }
 }
 
 /// A token as a candidate for the answer.

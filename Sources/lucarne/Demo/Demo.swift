@@ -35,6 +35,7 @@ struct Demo: ParsableCommand {
     let report = TerminalReport()
     let started = ContinuousClock.now
     let folder = try OutputFolder(path: output)
+    defer { folder.removeIfEmpty() }
     let kernel = try KernelClient(
       serving: serveArguments(world), name: "lucarne demo", version: KernelVersion.current)
     let interview = try Interview(

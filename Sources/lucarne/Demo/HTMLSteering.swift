@@ -18,9 +18,7 @@ struct HTMLSteering {
     return """
       <h2>Clamping them</h2>
       <p>Of \(story.search.tried) clamps tried on this question \(story.search.turned) turn its answer. \
-      The one chosen holds \(HTMLText.escaped(clamp.text)); on other maps it keeps \
-      \(story.search.kept) of \(story.search.calibrationCount) right answers \
-      “\(HTMLText.escaped(story.asked.answer))”.</p>
+      The one chosen: \(HTMLText.escaped(clamp.names)) \(HTMLText.escaped(clamp.manner)).\(kept)</p>
       <div class="answers">\(answers(steering))</div>
       <p>The difference of the logits: \(NumberText.signed(values.before)) in the model, \
       \(NumberText.signed(values.reconstruction)) on the reconstruction, \
@@ -29,6 +27,12 @@ struct HTMLSteering {
       \(NumberText.fixed(steering.receipt.meanNorm, 1)) on average.</p>
       \(evaluation)
       """
+  }
+
+  private var kept: String {
+    guard story.search.calibrationCount > 0 else { return "" }
+    return " On other maps it keeps \(story.search.kept) of \(story.search.calibrationCount) right "
+      + "answers “\(HTMLText.escaped(story.asked.answer))”."
   }
 
   private func answers(_ steering: SteeringGenerate.Result) -> String {

@@ -21,8 +21,8 @@ enum HTMLStyle {
     figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: .75rem; }
     figure.wide { margin-top: 1rem; }
-    figure img { display: block; width: 100%; height: auto; border-radius: 5px;
-      image-rendering: pixelated; background: #fff; }
+    figure img { display: block; width: 100%; height: auto; border-radius: 5px; background: #fff; }
+    .dialogue img { image-rendering: pixelated; }
     figcaption { margin-top: .5rem; }
     .strip { border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin-top: 1rem; }
     .dialogue { display: grid; grid-template-columns: minmax(10rem, 17rem) 1fr; gap: 1.5rem;
@@ -36,7 +36,7 @@ enum HTMLStyle {
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; margin: .8rem 0 1.2rem; width: 100%; }
     caption { text-align: left; padding-bottom: .4rem; }
-    th, td { text-align: left; padding: .34rem .8rem .34rem 0; border-bottom: 1px solid var(--line);
+    th, td { text-align: left; padding: .34rem 1.2rem .34rem 0; border-bottom: 1px solid var(--line);
       vertical-align: middle; }
     th { font-size: .82rem; font-weight: 600; color: var(--soft); }
     td { font-variant-numeric: tabular-nums; }

@@ -15,7 +15,9 @@ struct HeldOutPicture: Decodable {
   /// What is to be seen, in words.
   var summary: String {
     let place = basin.map { "a map of the \($0) basin" } ?? "a \(scene)"
-    return words.isEmpty ? place : place + " with the words " + words.joined(separator: ", ")
+    return words.isEmpty
+      ? place
+      : place + " with the word\(words.count == 1 ? "" : "s") " + words.joined(separator: ", ")
   }
 }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import KernelProtocol
 
 /// The folder that the demo writes.
@@ -17,9 +18,12 @@ final class OutputFolder {
     do {
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw DemoError.cannotWrite(path: path, reason: "\(error)")
+      throw DemoError.cannotWrite(path: path, reason: Self.reason(of: error))
     }
   }
+
+  /// Leaves no empty folder behind; one with anything in it stays.
+  func removeIfEmpty() { unsafe rmdir(path) }
 
   /// Writes the pictures and the report.
   /// - Throws: `DemoError.cannotWrite`.
@@ -34,8 +38,16 @@ final class OutputFolder {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: file))
     } catch {
-      throw DemoError.cannotWrite(path: file, reason: "\(error)")
+      throw DemoError.cannotWrite(path: file, reason: Self.reason(of: error))
     }
     written.append(name)
+  }
+
+  /// What the system says, where it is known.
+  private static func reason(of error: any Error) -> String {
+    guard let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code else {
+      return "\(error)"
+    }
+    return unsafe String(cString: strerror(code.rawValue))
   }
 }

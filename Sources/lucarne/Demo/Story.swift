@@ -53,15 +53,13 @@ extension Explanation {
     let rest = byFeature.byPart.filter {
       $0.part != Interview.questionPart && $0.part != Interview.picturePart
     }
-    let figures =
-      "question \(NumberText.signed(question)), picture \(NumberText.signed(picture))"
     let side: String
     if question > picture, question > 0 {
-      side = "The question's words support the answer more than the picture does: \(figures)."
+      side = "The question's words support the answer more than the picture does."
     } else if picture > question, picture > 0 {
-      side = "The picture supports the answer more than the question's words do: \(figures)."
+      side = "The picture supports the answer more than the question's words do."
     } else {
-      side = "Neither the question's words nor the picture support the answer here: \(figures)."
+      side = "Neither the question's words nor the picture support the answer here."
     }
     let gathered = rest.map { abs($0.score) }.max() ?? 0
     guard gathered > max(abs(question), abs(picture)) else { return side }

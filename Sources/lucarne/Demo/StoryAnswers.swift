@@ -14,13 +14,15 @@ enum StoryAnswers {
 }
 
 extension Clamp {
-  /// `#3, #14 at 2 × their peak on words, over the picture`.
-  var text: String {
-    let names = features.map { "#\($0.index)" }.joined(separator: ", ")
+  /// `#3, #14`.
+  var names: String { features.map { "#\($0.index)" }.joined(separator: ", ") }
+
+  /// `at 2.0 × the peak on written words, over the picture`.
+  var manner: String {
     let height =
       multiple == 0
       ? "held at zero" : "at \(NumberText.fixed(multiple, 1)) × the peak on written words"
-    return "\(names) \(height), \(place.text)"
+    return "\(height), \(place.text)"
   }
 }
 
@@ -30,19 +32,19 @@ extension ClampEvaluation {
     guard let turned = corrected.share else {
       return "The model answers all of these right: there was nothing to put right."
     }
-    let control = controlCorrected.share ?? 0
     if corrected.hits == 0 {
       return "The clamp does not carry over: it puts no other answer right."
     }
-    let margin = turned - control
-    if margin <= 0.1 {
-      return "Random features do about as much: this is no matter of written words."
+    let control = controlCorrected.share ?? 0
+    let others = "random features \(NumberText.percent(control))"
+    if turned - control <= 0.1 {
+      return "Random features do about as much (\(others)): this is no matter of written words."
     }
     let cost = 1 - (kept.share ?? 1)
     let price =
       cost > 0.25
-      ? "at a price: \(NumberText.percent(cost)) of the right answers are lost."
-      : "and \(NumberText.percent(1 - cost)) of the right answers stay right."
-    return "It puts \(NumberText.percent(turned)) of the wrong answers right, \(price)"
+      ? "At a price: \(NumberText.percent(cost)) of the right answers are lost."
+      : "\(NumberText.percent(1 - cost)) of the right answers stay right."
+    return "It puts \(NumberText.percent(turned)) of the wrong answers right, \(others). \(price)"
   }
 }

@@ -30,7 +30,9 @@ struct StoryTeller {
       try interview.steered($0, asked, compareWith: [.plain, .reconstruction])
     }
     narrate(.search(search, explanation, steering))
-    let evaluation = try search.clamp.map { try evaluate($0, except: place) }
+    let evaluation = try search.clamp.flatMap { clamp in
+      asked.isYesOrNo ? try evaluate(clamp, except: place) : nil
+    }
     if let evaluation { narrate(.evaluation(evaluation)) }
     return Story(
       modelFacts: interview.modelFacts, saeFacts: interview.saeFacts, picture: place, asked: asked,

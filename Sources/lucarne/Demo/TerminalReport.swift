@@ -26,7 +26,7 @@ struct TerminalReport {
     case .evaluation(let evaluation): tell(evaluation)
     case .end(let folder, let files, let requests, let seconds):
       heading("Written to \(folder)")
-      line("", files.joined(separator: ", "))
+      for file in files { line("", file) }
       line(
         "",
         "\(NumberText.counted(requests, "request")) answered in "
@@ -128,11 +128,14 @@ struct TerminalReport {
       line("result", "no clamp of these features turned the answer")
       return
     }
-    line("chosen", clamp.text)
-    line(
-      "",
-      "keeps \(search.kept) of \(search.calibrationCount) right answers “\(trimmed(explanation.answer.text))” on other maps"
-    )
+    line("chosen", clamp.names)
+    line("", clamp.manner)
+    if search.calibrationCount > 0 {
+      line(
+        "",
+        "keeps \(search.kept) of \(search.calibrationCount) right answers "
+          + "“\(trimmed(explanation.answer.text))” on other maps")
+    }
     for (title, name) in StoryAnswers.titles {
       guard let output = steering?.outputs.first(where: { $0.name == name }) else { continue }
       line(title, StoryAnswers.text(of: output))
@@ -154,7 +157,9 @@ struct TerminalReport {
       "right kept",
       Self.text(evaluation.kept).alignedRight(to: 20)
         + Self.text(evaluation.controlKept).alignedRight(to: 20))
-    line("", evaluation.verdict)
+    for sentence in evaluation.verdict.split(separator: ". ", maxSplits: 1) {
+      line("", sentence.hasSuffix(".") ? String(sentence) : sentence + ".")
+    }
   }
 
   // MARK: Lines
