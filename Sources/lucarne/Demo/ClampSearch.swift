@@ -20,6 +20,8 @@ struct ClampSearch {
   let turned: Int
   /// The one chosen; none where no clamp turned the answer.
   let clamp: Clamp?
+  /// What the search for words found of its features.
+  let chosen: [WordFeature]
   /// Of the calibration questions, how many the chosen clamp keeps.
   let kept: Int
   let calibrationCount: Int
@@ -51,6 +53,8 @@ struct ClampSearch {
     let best = finalists.filter { $0.kept >= enough }
       .min { $0.outcome.values.after < $1.outcome.values.after }
     clamp = best?.outcome.clamp
+    let indices = Set((clamp?.features ?? []).map(\.index))
+    chosen = words.features.filter { indices.contains($0.feature.index) }
     kept = best?.kept ?? 0
     difference = best?.outcome.values
   }

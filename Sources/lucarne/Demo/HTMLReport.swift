@@ -66,9 +66,11 @@ struct HTMLReport {
     return """
       <h2>Why it says so</h2>
       <p>The difference <code>\(escaped(difference))</code> is \
-      \(NumberText.signed(explanation.byFeature.target.value)). Its gradient shares it out among the \
+      \(NumberText.signed(explanation.byFeature.target.value)). Its gradient tells the share of the \
       features that are active at each token. Red supports the answer, blue opposes it.</p>
       \(partTable)
+      <p class="soft">The shares add up to Σ x·g, the tangent at the model's own run; it is not the
+      difference itself, since the model is not linear.</p>
       <p class="verdict">\(escaped(story.partVerdict))</p>
       <div class="pictures">
       \(HTMLText.figure(

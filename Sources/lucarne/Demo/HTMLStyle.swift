@@ -32,6 +32,7 @@ enum HTMLStyle {
     .answer { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: .9rem 1.1rem; }
     .answer h3 { margin: 0; font-size: .86rem; font-weight: 500; color: var(--soft); }
+    .answers + p { margin-top: 1rem; }
     .good { color: var(--good); } .bad { color: var(--bad); }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; margin: .8rem 0 1.2rem; width: 100%; }

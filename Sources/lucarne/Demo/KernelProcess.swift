@@ -97,7 +97,9 @@ final class KernelProcess {
     unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe words.forEach { unsafe free($0) } }
+    defer {
+      for index in unsafe words.indices { unsafe free(words[index]) }
+    }
     var id = pid_t()
     let status = unsafe posix_spawn(&id, "/proc/self/exe", &actions, nil, &words, environ)
     return (id, status)

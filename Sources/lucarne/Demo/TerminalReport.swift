@@ -26,7 +26,8 @@ struct TerminalReport {
     case .evaluation(let evaluation): tell(evaluation)
     case .end(let folder, let files, let requests, let seconds):
       heading("Written to \(folder)")
-      for file in files { line("", file) }
+      let pictures = files.count { !$0.hasSuffix(".html") }
+      line("", "report.html and \(NumberText.counted(pictures, "picture"))")
       line(
         "",
         "\(NumberText.counted(requests, "request")) answered in "
@@ -68,7 +69,7 @@ struct TerminalReport {
     let found = explanation.byFeature
     heading(
       "2  Why: logit(\(answer)) - logit(\(other)) = "
-        + "\(NumberText.signed(found.target.value)), shared out by gradient")
+        + "\(NumberText.signed(found.target.value)), attributed by gradient")
     let parts = found.byPart.sorted { abs($0.score) > abs($1.score) }
       .map { ($0.part, $0.score) }
     let rows =
@@ -129,6 +130,12 @@ struct TerminalReport {
       return
     }
     line("chosen", clamp.names)
+    if let word = search.chosen.first, search.chosen.count == 1 {
+      line(
+        "",
+        "\(NumberText.percent(word.precision)) of its firing on words, "
+          + "\(NumberText.percent(word.recall)) of the words reached")
+    }
     line("", clamp.manner)
     if search.calibrationCount > 0 {
       line(
@@ -139,6 +146,12 @@ struct TerminalReport {
     for (title, name) in StoryAnswers.titles {
       guard let output = steering?.outputs.first(where: { $0.name == name }) else { continue }
       line(title, StoryAnswers.text(of: output))
+    }
+    if let receipt = steering?.receipt {
+      line(
+        "",
+        "the clamp moves the residual by \(NumberText.fixed(receipt.meanNorm, 1)) on average at "
+          + NumberText.counted(receipt.positions, "position"))
     }
     line(
       "difference",
