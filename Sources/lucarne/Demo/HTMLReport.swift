@@ -46,7 +46,8 @@ struct HTMLReport {
       <h1>“\(escaped(story.asked.question))”</h1>
       <p class="soft">\(escaped(story.modelFacts.model)), \(escaped(story.modelFacts.architecture)), \
       with \(NumberText.grouped(story.saeFacts.latents)) features at \
-      \(escaped(story.saeFacts.site)). Every figure below is the kernel's answer to a request.</p>
+      \(escaped(story.saeFacts.site)). The figures come from the kernel's answers; what is right, and \
+      where words are written, from the program that drew the pictures.</p>
       <div class="dialogue">
       \(HTMLText.figure(
         pictures.original, type: pictures.originalType,
