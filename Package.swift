@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "World", exclude: ["Training"], resources: [.copy("Resources")]),
     .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "TestSupport"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "World", "TestSupport"]),
     .executableTarget(
       name: "lucarne",
       dependencies: [
