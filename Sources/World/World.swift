@@ -15,8 +15,9 @@ package struct World: Sendable {
 
   /// A picture to measure an autoencoder's fit on, if there is one.
   package var probePicture: String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: heldOut + "/pictures")) ?? []
-    return names.filter { $0.hasSuffix(".png") }.min().map { heldOut + "/pictures/" + $0 }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: heldOut)) ?? []
+    return names.filter { $0.hasSuffix(".png") && !$0.hasSuffix(".mask.png") }.min()
+      .map { heldOut + "/" + $0 }
   }
 
   /// Finds the resources beside the running program, where the package manager puts them.
