@@ -1,3 +1,5 @@
+import Tensors
+
 /// The active latents of some rows (tokens): for each row its latents and their values, by falling
 /// value, equal values by rising latent. A value of zero is never kept.
 package struct SparseCode: Sendable, Equatable {
@@ -34,6 +36,12 @@ package struct SparseCode: Sendable, Equatable {
   package func row(_ row: Int) -> (indices: ArraySlice<Int32>, values: ArraySlice<Float>) {
     let range = range(ofRow: row)
     return (indices[range], values[range])
+  }
+
+  /// z [T, M], or other values at its latents, in their order.
+  func matrix(values: [Float]? = nil) -> SparseMatrix {
+    SparseMatrix(
+      columns: latents, offsets: offsets, indices: indices, values: values ?? self.values)
   }
 
   /// The value of one latent at one row, 0 where it is not active.

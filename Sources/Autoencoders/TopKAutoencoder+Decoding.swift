@@ -13,7 +13,7 @@ extension TopKAutoencoder {
   /// x̂ = z·W_dec + b_dec: [T, M] → [T, D]. Reads only the decoder rows that are active.
   package func decode(_ code: SparseCode) throws(AutoencoderError) -> Matrix {
     try check(code: code)
-    return sparseProduct(code, decoder, bias: decoderBias, team: compute.team)
+    return sparseProduct(code.matrix(), decoder, bias: decoderBias, team: compute.team)
   }
 
   /// decode(changed) − decode(code), [T, D], from the latents that differ only: rows where none
@@ -23,7 +23,7 @@ extension TopKAutoencoder {
   ) throws(AutoencoderError) -> Matrix {
     try check(code: code)
     return sparseProduct(
-      try changed.difference(from: code), decoder, bias: nil, team: compute.team)
+      try changed.difference(from: code).matrix(), decoder, team: compute.team)
   }
 
   /// z_tj · (W_dec[j] · g_t) for every active (t, j), in the order of the code's `indices`.
@@ -39,7 +39,8 @@ extension TopKAutoencoder {
       throw .mismatch(
         what: "the number of rows of the gradient", found: gradient.rows, expected: code.rows)
     }
-    let dots = sparseDots(code, decoder, gradient, team: compute.team)
+    let dots = sparseProductPullback(
+      code.matrix(), decoder, outputGradient: gradient, team: compute.team)
     return zip(code.values, dots).map { $0 * $1 }
   }
 

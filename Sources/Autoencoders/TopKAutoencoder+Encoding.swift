@@ -38,8 +38,8 @@ extension TopKAutoencoder {
   ) throws -> Reselection {
     try check(width: x, "the activations")
     for change in changes { try change.check(rowCount: x.rows, latents: latents) }
-    let centered = x.subtracting(row: decoderBias)
-    var best = TopKSelection(rows: x.rows, k: k, columns: latents)
+    let centered = x.subtracting(row: decoderBias, team: compute.team)
+    var best = RowTopK(rows: x.rows, k: k, columns: latents)
     var given: [Reselection.DroppedLatent: Bool] = [:]
     let width = Self.tileWidth(rows: x.rows, latents: latents, elements: tileElements)
     for first in stride(from: 0, to: x.rows == 0 ? 0 : latents, by: width) {
@@ -62,7 +62,7 @@ extension TopKAutoencoder {
           given[.init(row: row, latent: change.latent)] = change.isRequest(for: new)
         }
       }
-      best.merge(tile, firstColumn: first, team: compute.team)
+      best.merge(tile, firstColumn: first, positiveOnly: true, team: compute.team)
     }
     let code = SparseCode(best, latents: latents)
     let dropped = given.filter { place, wanted in
@@ -93,7 +93,7 @@ extension TopKAutoencoder {
   package func encodingBytes(rows: Int) -> Int {
     let tile = rows * Self.tileWidth(rows: rows, latents: latents, elements: Self.tileElements)
     return 4 * (tile + rows * inputSize) + rows * k * 8
-      + TopKSelection.byteCount(rows: rows, k: k, columns: latents)
+      + RowTopK.byteCount(rows: rows, k: k, columns: latents)
   }
 
   /// Tiles are multiples of 64 latents, so that products run on whole panels.
@@ -115,11 +115,11 @@ extension LatentChange {
 }
 
 extension SparseCode {
-  init(_ best: TopKSelection, latents: Int) {
+  init(_ best: RowTopK, latents: Int) {
     self.init(latents: latents)
     for row in 0..<best.rows {
-      let (columns, values) = best.row(row)
-      appendSorted(indices: columns, values: values)
+      let (indices, values) = best.row(row)
+      appendSorted(indices: indices, values: values)
     }
   }
 }

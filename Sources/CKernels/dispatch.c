@@ -76,6 +76,33 @@ OPERATION(
         size_t head_size),
     (x, y, cosines, sines, sign, heads, head_size))
 OPERATION(
+    void, squared_norms, VECTOR(const float *x, float *target, size_t rows, size_t columns), (x, target, rows, columns))
+OPERATION(float, squared_distance, VECTOR(const float *a, const float *b, size_t count), (a, b, count))
+OPERATION(void, add_to_double, VECTOR(double *target, const float *a, size_t count), (target, a, count))
+OPERATION(
+    void, sparse_product,
+    VECTOR(
+        const struct kernel_sparse *sparse, const struct kernel_dense *weights, float *target, size_t begin,
+        size_t end, float *scratch),
+    (sparse, weights, target, begin, end, scratch))
+OPERATION(
+    void, sparse_dots,
+    VECTOR(
+        const struct kernel_sparse *sparse, const struct kernel_dense *weights, const float *x, float *target,
+        size_t begin, size_t end, float *scratch),
+    (sparse, weights, x, target, begin, end, scratch))
+OPERATION(
+    void, adam,
+    VECTOR(
+        const struct kernel_adam *rule, const float *gradient, float *parameter, float *first, float *second,
+        size_t count),
+    (rule, gradient, parameter, first, second, count))
+OPERATION(
+    void, normalize_rows, VECTOR(float *x, float epsilon, size_t rows, size_t columns), (x, epsilon, rows, columns))
+OPERATION(
+    void, remove_components, VECTOR(float *x, const float *directions, size_t rows, size_t columns),
+    (x, directions, rows, columns))
+OPERATION(
     void, attention,
     VECTOR(
         const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,

@@ -19,6 +19,8 @@
 #define PATH kernel_path_avx2
 
 #include "rows.inc"
+#include "sparse.inc"
+#include "training.inc"
 #include "attention.inc"
 #include "product_float.inc"
 

@@ -20,6 +20,8 @@
 #define PATH kernel_path_avx512
 
 #include "rows.inc"
+#include "sparse.inc"
+#include "training.inc"
 #include "attention.inc"
 #include "product_float.inc"
 

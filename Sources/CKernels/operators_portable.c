@@ -18,5 +18,7 @@
 #define PATH kernel_path_portable
 
 #include "rows.inc"
+#include "sparse.inc"
+#include "training.inc"
 #include "attention.inc"
 #include "product_float.inc"

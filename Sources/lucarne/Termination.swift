@@ -20,12 +20,17 @@ struct Termination {
     input = ends[0]
     wakeDescriptor.store(ends[1], ordering: .releasing)
     signal(SIGINT, SIG_IGN)
+    var watched = sigset_t()
+    unsafe sigemptyset(&watched)
     for number in [SIGTERM, SIGHUP] {
+      unsafe sigaddset(&watched, number)
       signal(number) { _ in
         var byte: UInt8 = 0
         _ = unsafe write(wakeDescriptor.load(ordering: .acquiring), &byte, 1)
       }
     }
+    // A parent that blocks the signals hands the block down.
+    unsafe pthread_sigmask(SIG_UNBLOCK, &watched, nil)
   }
 
   /// Calls `stop` on a thread of its own when the process is asked to end.

@@ -43,6 +43,26 @@ import Testing
     #expect(top.indices(row: 0) == (0..<10).map { Int32(count - 1 - $0) })
   }
 
+  @Test(arguments: [1, 5, 40, 41, 90])
+  func knowingTheColumnsSavesMemoryAlone(k: Int) {
+    var random = Numbers(seed: 4)
+    let matrix = Matrix(rows: 3, columns: 40, values: (0..<120).map { _ in random.next() })
+    var (bounded, free) = (RowTopK(rows: 3, k: k, columns: 40), RowTopK(rows: 3, k: k))
+    for first in stride(from: 0, to: 40, by: 8) {
+      var tile = Matrix(rows: 3, columns: 8)
+      for row in 0..<3 { tile.setRow(row, Array(matrix.row(row)[first..<first + 8])) }
+      bounded.merge(tile, firstColumn: first, positiveOnly: false)
+      free.merge(tile, firstColumn: first, positiveOnly: false)
+    }
+    for row in 0..<3 {
+      #expect(
+        bounded.indices(row: row) == Self.sorted(matrix.row(row), k: k, positiveOnly: false).0)
+      #expect(free.indices(row: row) == bounded.indices(row: row))
+    }
+    let room = RowTopK.byteCount(rows: 3, k: 500, columns: 40)
+    #expect(room < RowTopK.byteCount(rows: 3, k: 500, columns: 4000))
+  }
+
   @Test func nothingIsTakenOfNothing() {
     var top = RowTopK(rows: 2, k: 0)
     top.merge(Matrix(rows: 2, columns: 3), firstColumn: 0, positiveOnly: false)

@@ -4,7 +4,7 @@ package import Tensors
 package struct AdamOptimizer: Sendable, Equatable {
   package static let firstDecay = 0.9
   package static let secondDecay = 0.999
-  package static let epsilon: Float = 1e-8
+  package static let epsilon = 1e-8
 
   /// The running means of the gradients and of their squares.
   package private(set) var first: AutoencoderParameters
@@ -30,72 +30,13 @@ package struct AdamOptimizer: Sendable, Equatable {
     gradientScale: Float = 1, learningRate: Double, team: ThreadTeam
   ) {
     step += 1
-    let rule = AdamRule(step: step, learningRate: learningRate, gradientScale: gradientScale)
+    let next = AdamStep(
+      number: step, learningRate: learningRate, firstDecay: Self.firstDecay,
+      secondDecay: Self.secondDecay, epsilon: Self.epsilon, gradientScale: gradientScale)
     for (_, path, _) in AutoencoderParameters.fields {
-      rule.apply(
+      next.apply(
         to: &parameters[keyPath: path], gradient: gradients[keyPath: path],
         first: &first[keyPath: path], second: &second[keyPath: path], team: team)
-    }
-  }
-}
-
-/// The numbers of one step, and the loop that applies them.
-private struct AdamRule: Sendable {
-  let gradientScale: Float
-  let rate: Float
-  let correction: Float
-  let first = Float(AdamOptimizer.firstDecay)
-  let second = Float(AdamOptimizer.secondDecay)
-
-  init(step: Int, learningRate: Double, gradientScale: Float) {
-    self.gradientScale = gradientScale
-    rate = Float(learningRate / (1 - Self.power(AdamOptimizer.firstDecay, step)))
-    correction = Float((1 - Self.power(AdamOptimizer.secondDecay, step)).squareRoot())
-  }
-
-  private static func power(_ base: Double, _ exponent: Int) -> Double {
-    var (result, square, rest) = (1.0, base, exponent)
-    while rest > 0 {
-      if rest & 1 == 1 { result *= square }
-      square *= square
-      rest >>= 1
-    }
-    return result
-  }
-
-  func apply(
-    to parameter: inout Matrix, gradient: Matrix, first: inout Matrix, second: inout Matrix,
-    team: ThreadTeam
-  ) {
-    let count = parameter.rows * parameter.columns
-    unsafe parameter.withMutableElements { parameter in
-      unsafe first.withMutableElements { first in
-        unsafe second.withMutableElements { second in
-          unsafe gradient.withElements { gradient in
-            unsafe run(parameter, first, second, gradient, count, team)
-          }
-        }
-      }
-    }
-  }
-
-  private func run(
-    _ parameter: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
-    _ second: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, _ count: Int,
-    _ team: ThreadTeam
-  ) {
-    nonisolated(unsafe) let (p, m) = unsafe (parameter, first)
-    nonisolated(unsafe) let (v, gradient) = unsafe (second, gradient)
-    let parts = count < 1 << 14 ? 1 : team.threadCount
-    team.run(parts) { part in
-      for i in (count * part / parts)..<(count * (part + 1) / parts) {
-        let g = unsafe gradient[i] * gradientScale
-        let mean = unsafe m[i] + (g - m[i]) * (1 - self.first)
-        let square = unsafe v[i] * self.second + g * g * (1 - self.second)
-        unsafe m[i] = mean
-        unsafe v[i] = square
-        unsafe p[i] -= rate * mean / (square.squareRoot() / correction + AdamOptimizer.epsilon)
-      }
     }
   }
 }

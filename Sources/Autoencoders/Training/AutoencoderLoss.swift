@@ -104,15 +104,16 @@ private struct BackwardPass {
     _ x: Matrix, gradients: inout AutoencoderParameters
   ) throws(AutoencoderError) {
     let centered = x.subtracting(row: parameters.decoderBias.values)
-    var best = TopKSelection(rows: x.rows, k: k, columns: parameters.latents)
+    var best = RowTopK(rows: x.rows, k: k, columns: parameters.latents)
     let preActivations = encoder(centered)
     if let place = preActivations.firstNonFinite() {
       throw .notFinite(what: "the pre-activation", row: place.row, column: place.column)
     }
-    best.merge(preActivations, firstColumn: 0, team: compute.team)
+    best.merge(preActivations, firstColumn: 0, positiveOnly: true, team: compute.team)
     let code = SparseCode(best, latents: parameters.latents)
-    let error =
-      sparseProduct(code, decoder, bias: parameters.decoderBias.values, team: compute.team) - x
+    let reconstruction = sparseProduct(
+      code.matrix(), decoder, bias: parameters.decoderBias.values, team: compute.team)
+    let error = reconstruction - x
     squaredError += error.sumOfSquares()
     activeCount += code.activeCount
     firedLatents.formUnion(code.indices)
@@ -129,14 +130,15 @@ private struct BackwardPass {
     _ centered: Matrix, _ error: Matrix, to gradients: inout AutoencoderParameters
   ) {
     guard let deadEncoder else { return }
-    var best = TopKSelection(rows: centered.rows, k: auxiliaryK, columns: dead.count)
-    best.merge(deadEncoder(centered), firstColumn: 0, team: compute.team)
+    var best = RowTopK(rows: centered.rows, k: auxiliaryK, columns: dead.count)
+    best.merge(
+      deadEncoder(centered), firstColumn: 0, positiveOnly: true, team: compute.team)
     var code = SparseCode(latents: parameters.latents)
     for row in 0..<best.rows {
       let (places, values) = best.row(row)
       code.appendSorted(indices: places.map { Int32(dead[Int($0)]) }, values: values)
     }
-    let difference = sparseProduct(code, decoder, bias: nil, team: compute.team) + error
+    let difference = sparseProduct(code.matrix(), decoder, team: compute.team) + error
     auxiliarySquaredError += difference.sumOfSquares()
     let factor = auxiliaryWeight * auxiliaryScale * 2 / variance
     add(code, difference.scaled(by: Float(factor)), centered, to: &gradients)
@@ -147,11 +149,14 @@ private struct BackwardPass {
     _ code: SparseCode, _ outputGradient: Matrix, _ centered: Matrix,
     to gradients: inout AutoencoderParameters
   ) {
-    addSparseOuterProduct(
-      code, values: code.values, outputGradient, to: &gradients.decoder, team: compute.team)
-    let codeGradient = sparseDots(code, decoder, outputGradient, team: compute.team)
-    addSparseOuterProduct(
-      code, values: codeGradient, centered, to: &gradients.encoder, team: compute.team)
+    let z = code.matrix()
+    gradients.decoder.add(
+      z.transposed(), times: WeightMatrix(outputGradient), team: compute.team)
+    let codeGradient = sparseProductPullback(
+      z, decoder, outputGradient: outputGradient, team: compute.team)
+    gradients.encoder.add(
+      code.matrix(values: codeGradient).transposed(), times: WeightMatrix(centered),
+      team: compute.team)
     for (latent, gradient) in zip(code.indices, codeGradient) {
       encoderBiasGradient[Int(latent)] += gradient
     }

@@ -11,6 +11,10 @@ package struct AutoencoderParameters: Sendable, Equatable {
   /// b_dec [1, D].
   package var decoderBias: Matrix
 
+  /// Added to a decoder row's norm before the row is divided by it: float32's step at 1, as sparsify
+  /// has it.
+  static let normEpsilon = Float.ulpOfOne
+
   package var latents: Int { encoder.rows }
   package var inputSize: Int { encoder.columns }
 
@@ -41,7 +45,7 @@ package struct AutoencoderParameters: Sendable, Equatable {
     let values = (0..<latents * inputSize).map { _ in (generator.nextUnit() * 2 - 1) * bound }
     encoder = Matrix(rows: latents, columns: inputSize, values: values)
     decoder = encoder
-    decoder.normalizeRows()
+    decoder.normalizeRows(epsilon: Self.normEpsilon)
   }
 
   /// √Σ of all squares.
@@ -60,29 +64,4 @@ package struct AutoencoderParameters: Sendable, Equatable {
     ("encoder.weight", \.encoder, false), ("encoder.bias", \.encoderBias, true),
     ("W_dec", \.decoder, false), ("b_dec", \.decoderBias, true),
   ]
-}
-
-extension Matrix {
-  /// Rows at unit norm: row / (‖row‖ + ε), with ε float32's step at 1, as sparsify has it.
-  mutating func normalizeRows() {
-    let columns = self.columns
-    unsafe eachMutableRow { _, row in
-      let norm = unsafe VectorLoops.dot(row, row, columns).squareRoot() + Float.ulpOfOne
-      for place in 0..<columns { unsafe row[place] /= norm }
-    }
-  }
-
-  /// Takes from every row what is parallel to the same row of `directions`, whose rows have unit
-  /// norm: what is left of a gradient turns the directions and does not stretch them.
-  mutating func removeComponents(alongRowsOf directions: Matrix) {
-    precondition(directions.rows == rows && directions.columns == columns)
-    let columns = self.columns
-    unsafe directions.withElements { directions in
-      unsafe eachMutableRow { index, row in
-        let direction = unsafe directions + index * columns
-        let along = unsafe VectorLoops.dot(row, direction, columns)
-        unsafe VectorLoops.add(-along, direction, to: row, columns)
-      }
-    }
-  }
 }

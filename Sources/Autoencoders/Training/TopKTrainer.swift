@@ -37,7 +37,7 @@ package final class TopKTrainer {
         what: "the input size at the start", found: parameters.inputSize,
         expected: options.inputSize)
     }
-    parameters.decoder.normalizeRows()
+    parameters.decoder.normalizeRows(epsilon: AutoencoderParameters.normEpsilon)
     optimizer = AdamOptimizer(latents: options.latents, inputSize: options.inputSize)
     tokensSinceFired = [Int](repeating: 0, count: options.latents)
   }
@@ -128,10 +128,12 @@ package final class TopKTrainer {
   private func update(gradients: inout AutoencoderParameters, norm: Double, rate: Double) {
     // PyTorch's clip_grad_norm_ adds 1e-6 to the norm and never scales up.
     let scale = min(1, options.largestGradientNorm / (norm + 1e-6))
-    gradients.decoder.removeComponents(alongRowsOf: parameters.decoder)
+    gradients.decoder.removeComponents(
+      alongRowsOf: parameters.decoder, team: compute.team)
     optimizer.update(
       &parameters, gradients: gradients, gradientScale: Float(scale), learningRate: rate,
       team: compute.team)
-    parameters.decoder.normalizeRows()
+    parameters.decoder.normalizeRows(
+      epsilon: AutoencoderParameters.normEpsilon, team: compute.team)
   }
 }

@@ -59,6 +59,10 @@ float kernel_exp_shifted(int path, const float *source, float *target, float max
 size_t kernel_collect_above(
     int path, const float *values, size_t count, float threshold, uint32_t first_column, uint64_t *keys,
     size_t capacity, size_t *consumed);
+/// Reorders keys so that the `kept` <= count largest come first, in any order; returns the least of them (kept >= 1).
+uint64_t kernel_select_largest(uint64_t *keys, size_t count, size_t kept);
+float kernel_squared_distance(int path, const float *a, const float *b, size_t count);  // sum of (a - b)^2
+void kernel_add_to_double(int path, double *target, const float *a, size_t count);  // target += a
 float kernel_maximum(int path, const float *a, size_t count);  // of count >= 1 numbers, no NaN
 void kernel_exp(int path, const float *source, float *target, size_t count);
 
@@ -92,6 +96,52 @@ void kernel_activate(int path, int activation, const float *x, float *y, size_t 
 void kernel_rotate(
     int path, const float *x, float *y, const float *cosines, const float *sines, float sign, size_t heads,
     size_t head_size);
+
+/// The sum of the squares of each row.
+void kernel_squared_norms(int path, const float *x, float *target, size_t rows, size_t columns);
+
+// MARK: Sparse products (sparse.inc)
+//
+// Rows begin ..< end of a result depend on the same rows of the sparse matrix alone, and each sum has one order: how rows are
+// split over calls never shows.
+
+/// A sparse matrix S: row i holds values[p] at columns indices[p] for offsets[i] <= p < offsets[i + 1].
+struct kernel_sparse {
+  const intptr_t *offsets;
+  const int32_t *indices;
+  const float *values;  // not read where a result does not depend on them
+};
+/// A dense matrix W with rows of `columns` elements of `type`, at any address.
+struct kernel_dense {
+  const void *elements;
+  int type;
+  size_t columns;
+};
+/// Rows of floats, of `columns` each, that the two functions below need as scratch.
+enum { kernel_sparse_scratch_rows = 4 };
+/// target [., columns] += S W, in the order of each row's entries.
+void kernel_sparse_product(
+    int path, const struct kernel_sparse *sparse, const struct kernel_dense *weights, float *target, size_t begin,
+    size_t end, float *scratch);
+/// target[p] = W[indices[p]] . x[i] for every entry p of every row i; x [., columns].
+void kernel_sparse_dots(
+    int path, const struct kernel_sparse *sparse, const struct kernel_dense *weights, const float *x, float *target,
+    size_t begin, size_t end, float *scratch);
+
+// MARK: Training (training.inc)
+
+/// One step of Adam: g = gradient_scale gradient; m += first_rest (g - m); v = second_decay v + second_rest g^2;
+/// p -= rate m / (sqrt(v) / correction + epsilon).
+struct kernel_adam {
+  float gradient_scale, first_rest, second_decay, second_rest, rate, correction, epsilon;
+};
+void kernel_adam(
+    int path, const struct kernel_adam *rule, const float *gradient, float *parameter, float *first, float *second,
+    size_t count);
+/// Each row of x over its norm plus epsilon.
+void kernel_normalize_rows(int path, float *x, float epsilon, size_t rows, size_t columns);
+/// Each row of x less its part along the same row of `directions`, whose rows have norm 1.
+void kernel_remove_components(int path, float *x, const float *directions, size_t rows, size_t columns);
 
 // MARK: Attention (attention.inc)
 

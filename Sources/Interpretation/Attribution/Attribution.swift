@@ -28,6 +28,7 @@ package struct Attribution {
     try question.target.check(
       tokenCount: context.tokenCount,
       vocabularySize: context.decoder.vocabularySize)
+    try context.checkRoom(for: question.target.continuation)
     try question.check(tokenCount: context.tokenCount)
     self.question = question
     self.context = context

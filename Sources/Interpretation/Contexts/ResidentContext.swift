@@ -1,4 +1,5 @@
 package import Autoencoders
+import Checkpoints
 package import Models
 package import Tensors
 
@@ -176,6 +177,16 @@ package final class ResidentContext {
       throw .positionOutOfRange(position: given, tokenCount: tokenCount)
     }
     return resolved
+  }
+
+  /// Refuses a continuation that the model has no positions for.
+  func checkRoom(for continuation: [Int]) throws(InterpretationError) {
+    let limit = decoder.configuration.contextLength
+    guard tokenCount + continuation.count <= limit else {
+      throw .unsupportedTarget(
+        "the target's tokens reach position \(tokenCount + continuation.count - 1), the model has "
+          + "\(limit) positions")
+    }
   }
 
   /// Bytes this context keeps.

@@ -35,6 +35,7 @@ extension ResidentContext {
     for target in targets {
       try target.check(
         tokenCount: tokenCount, vocabularySize: decoder.vocabularySize)
+      try checkRoom(for: target.continuation)
     }
     let plain = SplicedRun(context: self, feature: feature, interventions: [], splice: Splice())
     let rebuilt = SplicedRun(

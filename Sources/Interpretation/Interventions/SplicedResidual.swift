@@ -62,11 +62,15 @@ extension TopKAutoencoder {
       receipt.positions += 1
       receipt.normSum += squared.squareRoot()
     }
-    switch splice.errorTerm {
-    case .keep: return x + difference
-    case .drop: return try decode(changed)
+    let result = splice.errorTerm == .keep ? x + difference : try decode(changed)
+    guard result.firstNonFinite() == nil, result.maxMagnitude <= Self.largestResidual else {
+      throw InterpretationError.nonFinite("the residual stream after the interventions")
     }
+    return result
   }
+
+  /// Beyond this a row's sum of squares may overflow float32, and the next norm would make zeros of it.
+  private static let largestResidual: Float = 1e17
 
   /// The code with top-k taken again where something was changed. Other rows keep the code they have: a
   /// product over fewer rows may differ in its last bit.

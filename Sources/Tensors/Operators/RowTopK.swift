@@ -14,18 +14,33 @@ package struct RowTopK: Sendable {
   /// A value must be above this to be among the k largest: columns arrive in order, so that an equal one comes too late.
   private var thresholds: [Float]
   private let capacity: Int
+  private let lastColumn: Int
 
   /// The places beside k: candidates are cut back to k when they are full, which costs less the rarer it is.
   private static let leastRoom = 64
+  /// The places that the kernel must find free.
+  private static let step = 16
 
-  package init(rows: Int, k: Int) {
+  /// - Parameter columns: how many columns will come at most; fewer may take less memory.
+  package init(rows: Int, k: Int, columns: Int = Int(Int32.max)) {
     precondition(rows >= 0 && k >= 0 && k <= Int32.max, "the \(k) largest of \(rows) rows")
+    precondition(columns >= 0 && columns <= Int32.max, "\(columns) columns")
     self.rows = rows
     self.k = k
-    capacity = k + max(k, Self.leastRoom)
+    lastColumn = columns
+    capacity = Self.capacity(k: k, columns: columns)
     keys = Array(repeating: 0, count: rows * capacity)
     counts = Array(repeating: 0, count: rows)
     thresholds = Array(repeating: -.infinity, count: rows)
+  }
+
+  private static func capacity(k: Int, columns: Int) -> Int {
+    min(k + max(k, leastRoom), columns + step)
+  }
+
+  /// About the bytes that a selection keeps.
+  package static func byteCount(rows: Int, k: Int, columns: Int) -> Int {
+    rows * (capacity(k: k, columns: columns) * 8 + 12)
   }
 
   /// Takes in columns `firstColumn…` of every row, which follow the columns taken in before; `positiveOnly` leaves out values
@@ -35,8 +50,8 @@ package struct RowTopK: Sendable {
   ) {
     precondition(tile.rows == rows, "a tile of \(tile.rows) rows for \(rows)")
     precondition(
-      firstColumn >= nextColumn && firstColumn + tile.columns <= Int32.max,
-      "column \(firstColumn) after \(nextColumn) columns")
+      firstColumn >= nextColumn && firstColumn + tile.columns <= lastColumn,
+      "\(tile.columns) columns from \(firstColumn) after \(nextColumn) of \(lastColumn)")
     nextColumn = firstColumn + tile.columns
     guard k > 0 else { return }
     let (k, capacity) = (k, capacity)
@@ -61,22 +76,34 @@ package struct RowTopK: Sendable {
   }
 
   /// The columns of the largest values of row `row` so far, by descending value; fewer than k where there are fewer.
-  package func indices(row: Int) -> [Int32] {
-    largest(row).map { Int32(truncatingIfNeeded: ~UInt32(truncatingIfNeeded: $0)) }
-  }
+  package func indices(row: Int) -> [Int32] { self.row(row).indices }
 
   /// Their values, descending.
-  package func values(row: Int) -> [Float] {
-    largest(row).map { key in
-      let bits = UInt32(truncatingIfNeeded: key >> 32)
-      return Float(bitPattern: bits >> 31 == 1 ? bits & 0x7fff_ffff : ~bits)
-    }
-  }
+  package func values(row: Int) -> [Float] { self.row(row).values }
 
-  private func largest(_ row: Int) -> ArraySlice<UInt64> {
+  /// Both of them.
+  package func row(_ row: Int) -> (indices: [Int32], values: [Float]) {
     precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
-    return keys[row * capacity..<row * capacity + counts[row]].sorted(by: >).prefix(k)
+    var largest = Array(keys[row * capacity..<row * capacity + counts[row]])
+    if largest.count > k {
+      let count = largest.count
+      unsafe largest.withUnsafeMutableBufferPointer { keys in
+        if k > 0 { unsafe _ = kernel_select_largest(keys.baseAddress, count, k) }
+      }
+      largest.removeLast(count - k)
+    }
+    largest.sort(by: >)
+    return (
+      largest.map { Int32(truncatingIfNeeded: ~UInt32(truncatingIfNeeded: $0)) },
+      largest.map(value(ofKey:))
+    )
   }
+}
+
+/// The float in the high half of a key.
+private func value(ofKey key: UInt64) -> Float {
+  let bits = UInt32(truncatingIfNeeded: key >> 32)
+  return Float(bitPattern: bits >> 31 == 1 ? bits & 0x7fff_ffff : ~bits)
 }
 
 /// The candidates of one row while it takes in a tile.
@@ -104,10 +131,8 @@ package struct RowTopK: Sendable {
   /// Keeps the k largest; later values must be above the last of them.
   private mutating func cut(to k: Int) {
     guard unsafe count > k else { return }
-    var candidates = unsafe UnsafeMutableBufferPointer(rebasing: keys[..<count])
-    unsafe candidates.sort(by: >)
+    let least = unsafe kernel_select_largest(keys.baseAddress, count, k)
     unsafe count = k
-    let bits = unsafe UInt32(truncatingIfNeeded: keys[k - 1] >> 32)
-    unsafe threshold = Float(bitPattern: bits >> 31 == 1 ? bits & 0x7fff_ffff : ~bits)
+    unsafe threshold = value(ofKey: least)
   }
 }

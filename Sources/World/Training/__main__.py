@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from . import checkpoint, evaluate, export, heldout, report, train
+from . import checkpoint, evaluate, export, features, heldout, report, train
 
 RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1330, "whole": 0}
 RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
@@ -28,6 +28,12 @@ def _arguments() -> argparse.Namespace:
     one = commands.add_parser("export", help="write pictures and prompts for training an SAE")
     one.add_argument("--count", type=int, default=2000)
     one.add_argument("--out", type=Path, required=True)
+    one = commands.add_parser("features", help="measure what the autoencoder's latents stand for")
+    one.add_argument("--kernel", type=Path, required=True, help="the lucarne program")
+    one.add_argument("--sae", type=Path, default=RESOURCES / "sae")
+    one.add_argument("--more", type=Path, help="a folder of further pictures")
+    one = commands.add_parser("manifest", help="write MANIFEST.json anew")
+    one.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
@@ -45,6 +51,10 @@ def main() -> None:
     elif chosen.command == "report":
         notes = Path(__file__).parent / "NOTES.md"
         report.write(RESOURCES, notes, chosen.minutes)
+        report.manifest(RESOURCES, chosen.seed, RECIPE)
+    elif chosen.command == "features":
+        features.write(chosen.kernel, chosen.sae, chosen.more)
+    elif chosen.command == "manifest":
         report.manifest(RESOURCES, chosen.seed, RECIPE)
     else:
         export.write(chosen.out, chosen.count)

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from .decoder import Reader
 from .network import WIDTH, PatchReader, see
-from .sequences import GRID, NO_LOSS, Composer
+from .sequences import GRID, NO_LOSS, QUESTION_LENGTH, QUESTIONS, Composer
 from .tower import rate
 from .vocabulary import ATTRIBUTES
 
@@ -22,10 +22,11 @@ def features(model, tiles: np.ndarray, path: Path) -> torch.Tensor:
     """The tower's features `[N, 180, 128]` of all pictures in bfloat16, kept in `path`."""
     if path.exists():
         return torch.load(path, mmap=True)
-    kept = torch.empty(len(tiles), 180, model.config.vision_config.hidden_size, dtype=torch.bfloat16)
+    width = model.config.vision_config.hidden_size
+    kept = torch.empty(len(tiles), 180, width, dtype=torch.bfloat16)
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         for first in range(0, len(tiles), 64):
-            batch = torch.from_numpy(tiles[first : first + 64])
+            batch = torch.from_numpy(tiles[first : first + 64].copy())
             kept[first : first + 64] = see(model, batch.flatten(0, 1)).reshape(len(batch), 180, -1)
     torch.save(kept, path)
     return kept
@@ -44,7 +45,7 @@ def adopt_rows(model, reader: PatchReader, tokenizer) -> None:
 
 
 def packed(model, projected: torch.Tensor) -> torch.Tensor:
-    """Image tokens `[B, 192, D]` of projected patches `[B, 180, D]`: base, then rows with newlines."""
+    """Image tokens `[B, 192, D]` of projected patches `[B, 180, D]`: base, rows with newlines."""
     batch = len(projected)
     half = GRID // 2
     fine = projected[:, 36:].reshape(batch, 2, 2, half, half, WIDTH)
@@ -64,7 +65,8 @@ class Trainer:
         self.checkpoint = checkpoint
         self.step = 0
         inner = model.model
-        blocks = [weight for weight in inner.language_model.layers.parameters() if weight.dim() == 2]
+        layers = inner.language_model.layers
+        blocks = [weight for weight in layers.parameters() if weight.dim() == 2]
         rest = [weight for weight in inner.language_model.parameters() if weight.dim() == 1]
         rest += [inner.language_model.embed_tokens.weight, model.lm_head.weight]
         rest += [inner.image_newline, *inner.multi_modal_projector.parameters()]
@@ -156,6 +158,6 @@ class Trainer:
         """The share of the questions' first answer tokens that are right."""
         firsts = wanted.clone()
         firsts[:, 1:] &= ~wanted[:, :-1]
-        firsts[:, self.composer.layout.prefix + 16 * 17 :] = False
+        firsts[:, self.composer.layout.prefix + QUESTIONS * QUESTION_LENGTH :] = False
         right = logits.argmax(-1) == targets[wanted]
         return right[firsts[wanted]].float().mean().item()

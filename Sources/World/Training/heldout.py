@@ -2,9 +2,10 @@
 
 import json
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from . import questions
@@ -18,6 +19,7 @@ BOLIVIA_PROBES = 10
 WIDE_SIZES = [(96, 48), (144, 96), (96, 144), (120, 96)]
 # Concepts that pictures have too few patches of, or that need no picture, are not asked for.
 _FEWEST_PIXELS = 300
+_PAPER = (238, 230, 208)
 
 
 def pictures() -> list[tuple[str, Picture, list[questions.Question]]]:
@@ -70,6 +72,15 @@ def more_probes(count: int) -> list[tuple[str, Picture, list[questions.Question]
         picture = draw(PROBE_SEED + 1000 + index, "map", absent=country)
         found.append((f"more-probe-{index}", picture, [questions.probe(country)]))
     return found
+
+
+def unlettered(picture: Picture) -> Picture:
+    """The picture with every word painted over."""
+    pixels = np.asarray(picture.image).copy()
+    for region in picture.regions:
+        if region.word:
+            pixels[picture.mask == region.identifier] = _PAPER
+    return replace(picture, image=Image.fromarray(pixels))
 
 
 def concepts(shown: list[tuple[str, Picture]]) -> list[dict]:

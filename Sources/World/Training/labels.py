@@ -20,7 +20,8 @@ def tiles(image: Image.Image) -> np.ndarray:
     """
     base = np.asarray(image.resize((TILE, TILE), Image.Resampling.BICUBIC))
     pixels = np.asarray(image)
-    return np.stack([base] + [pixels[y : y + TILE, x : x + TILE] for y in (0, TILE) for x in (0, TILE)])
+    corners = [(y, x) for y in (0, TILE) for x in (0, TILE)]
+    return np.stack([base] + [pixels[y : y + TILE, x : x + TILE] for y, x in corners])
 
 
 def patch_labels(picture: Picture) -> np.ndarray:

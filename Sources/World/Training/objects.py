@@ -50,7 +50,8 @@ def _star(x, y, size):
     for corner in range(10):
         radius = middle if corner % 2 == 0 else middle * 0.45
         angle = math.pi * (corner / 5 - 0.5)
-        points.append((x + middle + radius * math.cos(angle), y + middle + radius * math.sin(angle)))
+        across, down = radius * math.cos(angle), radius * math.sin(angle)
+        points.append((x + middle + across, y + middle + down))
     return _shape(points)
 
 
@@ -129,7 +130,8 @@ def person(canvas: Canvas, x: int, y: int, side: str, feeling, action, taken: se
         object="person", part="face", side=side, feeling=feeling,
         action=None if action == "reading" else action, parent=owner.identifier,
     )
-    canvas.fill(shirt, _shape([(x + 3, y + 45), (x + 10, y + 28), (x + 34, y + 28), (x + 41, y + 45)]))
+    shoulders = [(x + 3, y + 45), (x + 10, y + 28), (x + 34, y + 28), (x + 41, y + 45)]
+    canvas.fill(shirt, _shape(shoulders))
     face.colour, skin = "white", rng.choice([(244, 206, 170), (214, 160, 116), (150, 100, 66)])
     canvas.fill(face, _oval(x + 8, y, 28, 29))
     face.colour = None
@@ -193,8 +195,11 @@ def sign(canvas: Canvas, word: str, x: int, y: int, side: str, taken: set) -> Re
     taken.add(colour)
     width = lettering.width(word)
     canvas.fill(board, _block(x - 4, y - 6, width + 7, 18))
-    canvas.pen.rectangle((x + width // 2 - 2, y + 13, x + width // 2 + 1, y + 26), fill=(90, 70, 50))
-    text = canvas.region(object="sign", word=word, colour=colour, side=side, parent=board.identifier)
+    post = (x + width // 2 - 2, y + 13, x + width // 2 + 1, y + 26)
+    canvas.pen.rectangle(post, fill=(90, 70, 50))
+    text = canvas.region(
+        object="sign", word=word, colour=colour, side=side, parent=board.identifier
+    )
     ink = (250, 250, 250) if colour in ("blue", "purple", "red", "green") else OUTLINE
     canvas.write(text, word, x, y, ink)
     return board

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from . import evaluate, heldout
+from . import evaluate, heldout, questions
 
 # What a picture answers; the captions, relations, unnamed countries and probes are counted apart.
 PRESENCE = ["presence", "scene yes/no", "word yes/no", "part", "map named", "map elsewhere"]
@@ -24,11 +24,20 @@ def measure(model: Path) -> dict[str, evaluate.Tally]:
     shipped = heldout.pictures()
     wide = [one for one in shipped if one[0].startswith("wide")]
     square = [one for one in shipped if not one[0].startswith("wide")]
+    probes = [one for one in square if one[0].startswith("probe")]
+    covered = [(name, heldout.unlettered(picture), asked[:1]) for name, picture, asked in probes]
+    looked = [(name, picture, [_written(asked[0])]) for name, picture, asked in probes]
     many = heldout.more(40) + heldout.more_probes(96)
     return {
         "shipped": examiner.examine(square), "wide": examiner.examine(wide),
-        "many": examiner.examine(many),
+        "many": examiner.examine(many), "covered": examiner.examine(covered),
+        "looked": examiner.examine(looked),
     }
+
+
+def _written(probe: questions.Question) -> questions.Question:
+    country = probe.text.split()[-1].rstrip("?")
+    return questions.Question("word yes/no", f"Is the word {country} written?", "No")
 
 
 def _percent(share: float) -> str:
@@ -68,6 +77,7 @@ def write(resources: Path, notes: Path, minutes: str) -> None:
     tallies = measure(resources / "model")
     shipped, many, wide = tallies["shipped"], tallies["many"], tallies["wide"]
     share, asked = wide.accuracy(list(wide.asked))
+    looked, times = tallies["looked"].accuracy(["word yes/no"])
     bolivia = [probe for probe in shipped.probes if "Bolivia" in probe["question"]]
     yes = sum(probe["answer"] == "Yes" for probe in bolivia)
     lines = [
@@ -81,7 +91,11 @@ def write(resources: Path, notes: Path, minutes: str) -> None:
         "named; the question is whether the image shows it. The right answer is No.", "",
         f"- shipped probes answered Yes: {_percent(shipped.hallucinated())} of "
         f"{len(shipped.probes)}; of Bolivia: {yes} of {len(bolivia)}",
-        f"- further probes answered Yes: {_percent(many.hallucinated())} of {len(many.probes)}", "",
+        f"- further probes answered Yes: {_percent(many.hallucinated())} of {len(many.probes)}",
+        "- the shipped probes with every written word painted over, answered Yes: "
+        f"{_percent(tallies['covered'].hallucinated())} of {len(tallies['covered'].probes)}",
+        "- asked of the shipped probes instead whether the country's name is written, answered No: "
+        f"{_percent(looked)} of {times}", "",
         *_probes(shipped), "",
         f"Training took {minutes}.", "", notes.read_text().strip(), "",
     ]

@@ -51,7 +51,8 @@ def train(model, pictures, labels, steps: int, checkpoint: Path, seed: int, batc
         if step % 100 == 0 or step == steps:
             figures = accuracy(reader, patches.detach().float(), target)
             shown = " ".join(f"{name} {value:.2f}" for name, value in figures.items())
-            print(f"tower {step}/{steps} {time.time() - started:.0f}s {loss:.3f} {shown}", flush=True)
+            passed = time.time() - started
+            print(f"tower {step}/{steps} {passed:.0f}s {loss:.3f} {shown}", flush=True)
         if step % 500 == 0 or step == steps:
             state = {name: part.state_dict() for name, part in parts.items()}
             torch.save(state | {"step": step}, checkpoint)

@@ -24,7 +24,8 @@ def run(folder: Path, seed: int, count: int, steps: dict[str, int], threads: int
     stage.resume()
     stage.run(steps["answers"], batch=16, seen=seen)
     if steps["whole"]:
-        stage = answers.Trainer(model, reader, words, data, folder / "whole.pt", seed + 1, peak=1e-3)
+        checkpoint = folder / "whole.pt"
+        stage = answers.Trainer(model, reader, words, data, checkpoint, seed + 1, peak=1e-3)
         stage.resume()
         stage.run(steps["whole"], batch=16, seen=None)
     return model, words

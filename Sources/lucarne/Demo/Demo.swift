@@ -1,0 +1,68 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Kernel
+import World
+
+/// The main job, start to end, as a client of a kernel that runs as this program's child.
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ask a map about a country it does not show, explain the answer and correct it.",
+    discussion: """
+      Starts a kernel, asks a question that its model gets wrong, attributes the answer to words and \
+      picture, finds the features of written words and clamps them. Writes the pictures and a report \
+      into a folder.
+      """)
+
+  @Option(help: "A picture to ask about: a file, or the name of a held-out picture.")
+  var picture: String?
+
+  @Option(help: "The question to ask (default: the picture's own).")
+  var question: String?
+
+  @Option(help: "A Hugging Face checkpoint folder (default: the embedded world).")
+  var model: String?
+
+  @Option(name: .customLong("sae"), help: "An autoencoder folder (default: the embedded world's).")
+  var autoencoder: String?
+
+  @Option(help: "The folder to write (default: a fresh lucarne-demo in the current folder).")
+  var output: String?
+
+  func run() throws {
+    guard let world = World() else { throw DemoError.noWorld }
+    let heldOut = try HeldOutSet(folder: world.heldOut)
+    let report = TerminalReport()
+    let started = ContinuousClock.now
+    let folder = try OutputFolder(path: output)
+    defer { folder.removeIfEmpty() }
+    let kernel = try KernelClient(
+      serving: serveArguments(world), name: "lucarne demo", version: KernelVersion.current)
+    let interview = try Interview(
+      kernel, firstPicture: heldOut.pictures.first.map(heldOut.path) ?? "")
+    report.tell(.kernel(processID: kernel.processID, interview.modelFacts, interview.saeFacts))
+    let story = try StoryTeller(
+      interview: interview, heldOut: heldOut, narrate: { report.tell($0) }
+    ).tell(picture: picture, question: question)
+    let requests = kernel.answered
+    try kernel.end()
+    try folder.write(story)
+    report.tell(
+      .end(
+        folder: folder.path, files: folder.written, requests: requests,
+        seconds: (ContinuousClock.now - started) / .seconds(1)))
+  }
+
+  /// What `lucarne serve` is given; an autoencoder alone goes with the world's model.
+  private func serveArguments(_ world: World) -> [String] {
+    var arguments: [String] = []
+    if let model = model ?? autoencoder.map({ _ in world.model }) {
+      arguments += ["--model", absolutePath(model)]
+    }
+    if let autoencoder { arguments += ["--sae", absolutePath(autoencoder)] }
+    return arguments
+  }
+}
+
+/// Whether there is a file or folder at a path.
+func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

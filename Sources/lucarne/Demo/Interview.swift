@@ -1,0 +1,102 @@
+import Glibc
+import KernelProtocol
+
+/// Puts questions about pictures to a kernel.
+final class Interview {
+  /// What parts of the prompts are called.
+  static let picturePart = "picture"
+  static let questionPart = "question"
+
+  let kernel: KernelClient
+  let sae: String
+  let saeFacts: KernelStatus.Autoencoder
+  let modelFacts: KernelStatus.Model
+  private var tokens: [String: [ContextTokens.Token]] = [:]
+
+  /// Makes the kernel load what it was started with, or the embedded world.
+  /// - Parameter path: a picture to do it with.
+  init(_ kernel: KernelClient, firstPicture path: String) throws {
+    self.kernel = kernel
+    let first = try kernel(
+      ContextOpen.self,
+      ContextOpen.Params(parts: [Part(content: .image(.path(path))), Part(content: .text("?"))]))
+    let status = try kernel(KernelStatus.self, Empty())
+    guard let model = status.models.last, let sae = status.saes.last else {
+      throw DemoError.noAutoencoder
+    }
+    (self.sae, saeFacts, modelFacts) = (sae.sae, sae, model)
+    _ = try kernel(ContextClose.self, ContextClose.Params(context: first.context))
+  }
+
+  /// Opens a question about a picture and lets the model answer it.
+  func ask(_ question: String, about path: String, named name: String, right: String?) throws
+    -> Asked
+  {
+    let opened = try kernel(
+      ContextOpen.self,
+      ContextOpen.Params(parts: [
+        Part(id: Self.picturePart, content: .image(.path(path))),
+        Part(id: Self.questionPart, content: .text(question)),
+      ]))
+    let generated = try kernel(
+      ContextGenerate.self, ContextGenerate.Params(context: opened.context, maxTokens: 8))
+    return Asked(
+      context: opened.context, picture: name, question: question, right: right,
+      answer: trimmed(generated.text), answerTokens: generated.tokens,
+      tokenCount: opened.tokenCount, reused: opened.reused)
+  }
+
+  /// The likeliest first tokens of an answer.
+  func candidates(for asked: Asked, count: Int) throws -> [Candidate] {
+    try kernel(ContextLogits.self, ContextLogits.Params(context: asked.context, topK: count))
+      .items.map(Candidate.init)
+  }
+
+  /// The tokens of a context; those of a picture know their pixels.
+  func tokens(of asked: Asked) throws -> [ContextTokens.Token] {
+    if let known = tokens[asked.context] { return known }
+    let found = try kernel(
+      ContextTokens.self, ContextTokens.Params(context: asked.context)
+    ).tokens
+    tokens[asked.context] = found
+    return found
+  }
+
+  /// The positions of the question's last word: the name it asks for.
+  func namePositions(of asked: Asked) throws -> [Int] {
+    let question = try tokens(of: asked).filter { $0.part == Self.questionPart }
+    var positions: [Int] = []
+    for token in question.reversed() {
+      let hasLetters = token.text.contains { $0.isLetter }
+      if positions.isEmpty && !hasLetters { continue }
+      if !hasLetters { break }
+      positions.append(token.position)
+      if token.text.first?.isWhitespace == true { break }
+    }
+    return positions.reversed()
+  }
+
+  /// The text of the name that a question asks for.
+  func name(in asked: Asked) throws -> String {
+    let all = try tokens(of: asked)
+    return trimmed(try namePositions(of: asked).map { all[$0].text }.joined())
+  }
+
+  /// The active features of some positions, with every position.
+  func activations(_ asked: Asked, region: Region) throws -> [FeatureActivations.Item] {
+    try kernel(
+      FeatureActivations.self,
+      FeatureActivations.Params(
+        context: asked.context, sae: sae, region: region, topK: saeFacts.latents, rankBy: .sum)
+    ).items
+  }
+}
+
+/// The text without white space at its ends.
+func trimmed(_ text: String) -> String {
+  let rest = text.drop { $0.isWhitespace }
+  return String(rest.reversed().drop { $0.isWhitespace }.reversed())
+}
+
+/// e to the `exponent`.
+func exponential(_ exponent: Double) -> Double { exp(exponent) }

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import KernelProtocol
+
+/// The story's pictures, as the kernel drew them.
+struct StoryPictures {
+  /// The picture as given.
+  let original: [UInt8]
+  let originalType: String
+  /// The heat map in patches, and smoothed.
+  let patches: [UInt8]?
+  let smooth: [UInt8]?
+  /// The token strip, as a picture and as HTML.
+  let strip: [UInt8]?
+  let stripHTML: String?
+
+  /// - Throws: `DemoError.heldOutUnreadable` when the picture is gone.
+  init(_ story: Story) throws {
+    func drawn(_ found: AttributionCompute.Result, _ name: String, _ type: String) -> [UInt8]? {
+      found.renderings?.first { $0.name == name && $0.mimeType == type }
+        .flatMap { Base64.decode($0.base64) }
+    }
+    let explanation = story.explanation
+    patches = drawn(explanation.byFeature, Interview.picturePart, "image/png")
+    smooth = drawn(explanation.byToken, Interview.picturePart, "image/png")
+    strip = drawn(explanation.byToken, "text", "image/png")
+    stripHTML = drawn(explanation.byFeature, "text", "text/html").map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    do {
+      original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: story.picture.path)))
+    } catch {
+      throw DemoError.heldOutUnreadable(path: story.picture.path, reason: "\(error)")
+    }
+    originalType = original.starts(with: [0xFF, 0xD8]) ? "image/jpeg" : "image/png"
+  }
+
+  /// The files to write, by name.
+  var files: [(name: String, bytes: [UInt8])] {
+    [
+      (originalType == "image/jpeg" ? "picture.jpg" : "picture.png", original),
+      ("attribution-patches.png", patches), ("attribution-smooth.png", smooth),
+      ("attribution-words.png", strip),
+    ].compactMap { name, bytes in bytes.map { (name, $0) } }
+  }
+}
