@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "World", exclude: ["Training"], resources: [.copy("Resources")]),
     .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World", "JSON"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "TestSupport"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "World", "JSON", "TestSupport"]),
     .executableTarget(
       name: "lucarne",
       dependencies: [

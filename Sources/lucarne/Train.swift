@@ -96,17 +96,21 @@ struct Train: ParsableCommand {
   ) throws -> TopKTrainer {
     try FileManager.default.createDirectory(
       atPath: output, withIntermediateDirectories: true)
+    let options = try TrainerOptions(
+      inputSize: inputSize, latents: latents, k: active, steps: steps,
+      learningRate: learningRate, warmUpSteps: min(1000, steps / 10), deadAfterTokens: deadAfter,
+      seed: seed)
     if FileManager.default.fileExists(atPath: state) {
       let (trainer, position) = try TopKTrainer.resume(from: state, compute: compute)
+      guard trainer.options == options else {
+        throw ValidationError(
+          "\(state) was saved by a run with other options: give those, or remove it to begin anew")
+      }
       try source.move(to: position)
       writeLine("resumed at step \(trainer.step)", to: STDERR_FILENO)
       return trainer
     }
-    return try TopKTrainer(
-      options: TrainerOptions(
-        inputSize: inputSize, latents: latents, k: active, steps: steps,
-        learningRate: learningRate, warmUpSteps: min(1000, steps / 10),
-        deadAfterTokens: deadAfter, seed: seed), compute: compute)
+    return try TopKTrainer(options: options, compute: compute)
   }
 
   private func report(_ progress: TrainingProgress) {
@@ -124,10 +128,17 @@ struct Train: ParsableCommand {
   private func harvest(_ checkpoint: LlavaNextModel, block: Int) throws -> Matrix {
     let harvest = ResidualHarvest(model: checkpoint, block: block)
     let folder = URL(fileURLWithPath: prompts).deletingLastPathComponent().path
-    let lines = try String(contentsOfFile: prompts, encoding: .utf8).split(separator: "\n")
+    guard let text = try? String(contentsOfFile: prompts, encoding: .utf8) else {
+      throw ValidationError("--prompts \(prompts) cannot be read as UTF-8 text")
+    }
+    let lines = text.split(separator: "\n")
     var rows = Matrix(rows: 0, columns: checkpoint.decoder.hiddenSize)
     for (index, line) in lines.enumerated() {
-      let entry = try JSONDecoder().decode(TrainingPrompt.self, from: Data(line.utf8))
+      guard let entry = try? JSONDecoder().decode(TrainingPrompt.self, from: Data(line.utf8)) else {
+        throw ValidationError(
+          "line \(index + 1) of \(prompts) is no prompt: expected {\"text\": \"…\"} and perhaps "
+            + "\"image\" and \"answer\", found \(line.prefix(80))")
+      }
       let prompt = try entry.prompt(for: checkpoint, folder: folder)
       rows.append(try harvest(prompt, cancellation: .never))
       if (index + 1) % 100 == 0 {
