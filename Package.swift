@@ -50,7 +50,7 @@ let package = Package(
 
     // MARK: The kernel
     .target(
-      name: "World", exclude: ["Training"], resources: [.copy("Resources")]),
+      name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
     .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World", "JSON"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "World", "JSON", "TestSupport"]),
     .executableTarget(
