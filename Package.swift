@@ -8,6 +8,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
+    // MARK: Texts
+    .target(name: "JSON"),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+
     // MARK: Numbers
     .target(
       name: "CKernels",
@@ -19,9 +23,9 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
 
     // MARK: Files
-    .target(name: "Checkpoints", dependencies: ["Tensors"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-    .target(name: "Tokenization"),
+    .target(name: "Tokenization", dependencies: ["JSON"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -37,16 +41,18 @@ let package = Package(
     .testTarget(name: "InterpretationTests", dependencies: ["Interpretation", "TestSupport"]),
 
     // MARK: The wire
-    .target(name: "JSONRPC"),
-    .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "TestSupport"]),
-    .target(name: "KernelProtocol", dependencies: ["JSONRPC"]),
-    .testTarget(name: "KernelProtocolTests", dependencies: ["KernelProtocol", "TestSupport"]),
+    .target(name: "JSONRPC", dependencies: ["JSON"]),
+    .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON", "TestSupport"]),
+    .target(name: "KernelProtocol", dependencies: ["JSONRPC", "JSON"]),
+    .testTarget(
+      name: "KernelProtocolTests",
+      dependencies: ["KernelProtocol", "JSONRPC", "JSON", "TestSupport"]),
 
     // MARK: The kernel
     .target(
-      name: "World", exclude: ["Training"], resources: [.copy("Resources")]),
-    .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "World", "TestSupport"]),
+      name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
+    .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World", "JSON"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "World", "JSON", "TestSupport"]),
     .executableTarget(
       name: "lucarne",
       dependencies: [

@@ -1,3 +1,4 @@
+internal import JSON
 package import Tensors
 
 /// The weights of a checkpoint folder, found by their names in the one vocabulary of
@@ -90,18 +91,18 @@ extension Checkpoint {
   private static func openShards(in folder: String) throws(CheckpointError) -> [SafetensorsFile] {
     let indexPath = "\(folder)/\(indexName)"
     let index = try ConfigurationFile.read(indexName, in: folder)
-    guard let map = index["weight_map"]?.object else {
+    guard let map = index["weight_map"]?.objectValue else {
       throw .malformed(path: indexPath, reason: "has no weight_map object")
     }
     var shardOfName: [String: String] = [:]
     for member in map.members {
-      guard let shard = member.value.string, isPlainFileName(shard) else {
+      guard let shard = member.value.stringValue, isPlainFileName(shard) else {
         throw .malformed(
           path: indexPath,
-          reason: "weight_map puts \(member.key) in \(member.value.summary), expected the name of "
+          reason: "weight_map puts \(member.name) in \(member.value.summary), expected the name of "
             + "a file in the same folder")
       }
-      shardOfName[member.key] = shard
+      shardOfName[member.name] = shard
     }
     var files: [SafetensorsFile] = []
     for shard in Set(shardOfName.values).sorted() {

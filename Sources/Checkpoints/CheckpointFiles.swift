@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JSON
 internal import Tensors
 
 extension MappedFile {
@@ -41,10 +42,10 @@ enum ConfigurationFile {
     }
     let value: JSONValue
     let bytes = try file.read(0..<file.byteCount)
-    do { value = try JSONValue(parsing: bytes) } catch {
+    do { value = try JSONValue(parsing: bytes, limits: .file) } catch {
       throw .malformed(path: path, reason: "\(error)")
     }
-    guard let object = value.object else {
+    guard let object = value.objectValue else {
       throw .malformed(path: path, reason: "found \(value.summary), expected an object")
     }
     return object

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// Held to a tiny model that transformers wrote; see Tests/Fixtures/make/checkpoints.py.
@@ -12,13 +13,13 @@ import Testing
 
   private func layouts() throws -> Layouts {
     try JSONDecoder().decode(
-      Layouts.self, from: Data(Fixture.bytes("checkpoints/layouts.json")))
+      Layouts.self, from: Data(Fixtures.bytes("checkpoints/layouts.json")))
   }
 
   @Test(arguments: ["layout-a", "layout-b", "layout-c", "layout-d"])
   func bringsEveryLayoutToOneVocabulary(_ folder: String) throws {
     let expected = try layouts()
-    let checkpoint = try Checkpoint(folder: Fixture.path("checkpoints/\(folder)"))
+    let checkpoint = try Checkpoint(folder: Fixtures.path("checkpoints/\(folder)"))
     #expect(checkpoint.names == expected.shapes.keys.sorted())
     for (name, shape) in expected.shapes {
       #expect(try checkpoint.entry(name).shape == shape)
@@ -33,7 +34,7 @@ import Testing
   }
 
   @Test func readsAPlainTextModelWithATiedHead() throws {
-    let checkpoint = try Checkpoint(folder: Fixture.path("checkpoints/layout-text-tied"))
+    let checkpoint = try Checkpoint(folder: Fixtures.path("checkpoints/layout-text-tied"))
     #expect(!checkpoint.contains(TensorNames.head))
     #expect(try checkpoint.head(tied: false, vocabulary: 10, hidden: 4).rows == 10)
     #expect(
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func looksUpByModule() throws {
-    let checkpoint = try Checkpoint(folder: Fixture.path("checkpoints/layout-a"))
+    let checkpoint = try Checkpoint(folder: Fixtures.path("checkpoints/layout-a"))
     let layer = checkpoint.scope("language_model.layers")[0]
     #expect(try layer["self_attn"].matrix("k_proj.weight", rows: 2, columns: 4).columns == 4)
     #expect(try layer.vector("input_layernorm.weight", count: 4) == [1, 1, 1, 1])
@@ -69,7 +70,7 @@ import Testing
   @Test func refusesAnIndexThatIsWrong() throws {
     let folder = try TemporaryFolder()
     try folder.write(
-      Fixture.bytes("checkpoints/layout-d/model.safetensors"), "part.safetensors")
+      Fixtures.bytes("checkpoints/layout-d/model.safetensors"), "part.safetensors")
     for index in [
       #"{"weight_map":{"no.such.tensor":"part.safetensors"}}"#, #"{"weight_map":[]}"#, "{}", "[]",
       #"{"weight_map":{"a":1}}"#, "not JSON", "",

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Held to what transformers reads; see Tests/Fixtures/make/checkpoints.py.
@@ -40,7 +41,7 @@ import Testing
   }()
 
   private static func readCases() throws -> [String: [String: Any]] {
-    let bytes = try Fixture.bytes("checkpoints/configurations.json")
+    let bytes = try Fixtures.bytes("checkpoints/configurations.json")
     return try #require(
       try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: [String: Any]])
   }
@@ -173,7 +174,7 @@ import Testing
   @Test(arguments: ["old", "old-alone", "nested"])
   func readsProcessorsAsTransformersDoes(_ name: String) throws {
     let all = try #require(
-      try JSONSerialization.jsonObject(with: Data(Fixture.bytes("checkpoints/processors.json")))
+      try JSONSerialization.jsonObject(with: Data(Fixtures.bytes("checkpoints/processors.json")))
         as? [String: [String: Any]])
     let files = try #require(all["folders"]?[name] as? [String: Any])
     let folder = try TemporaryFolder()

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Mutates the committed seeds for a bounded time: every outcome is a file that reads whole or an
@@ -7,11 +8,11 @@ import Testing
 @Suite struct SafetensorsFuzzTests {
   @Test(.timeLimit(.minutes(1)))
   func survivesMutatedHeaders() throws {
-    let seeds = try Fixture.seeds("fuzz/safetensors")
+    let seeds = try Fixtures.seeds("fuzz/safetensors")
     try #require(!seeds.isEmpty)
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/x.safetensors"
-    var random = SplitMix(state: 2026)
+    var random = SplitMix(seed: 2026)
     let clock = ContinuousClock()
     let end = clock.now + .seconds(2)
     var runs = 0

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// Held to the safetensors library; see Tests/Fixtures/make/checkpoints.py.
@@ -23,9 +24,9 @@ import Testing
   }
 
   @Test func readsWhatTheLibraryWrote() throws {
-    let file = try SafetensorsFile(path: Fixture.path("checkpoints/dtypes.safetensors"))
+    let file = try SafetensorsFile(path: Fixtures.path("checkpoints/dtypes.safetensors"))
     let expected = try JSONDecoder().decode(
-      [String: Expected].self, from: Data(Fixture.bytes("checkpoints/dtypes.json")))
+      [String: Expected].self, from: Data(Fixtures.bytes("checkpoints/dtypes.json")))
     #expect(file.entries.count == 16)
     #expect(file.metadata == ["format": "pt", "é": "\n\"x\""])
     for (name, tensor) in expected {
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func seesMatricesWhereTheyLie() throws {
-    let file = try SafetensorsFile(path: Fixture.path("checkpoints/dtypes.safetensors"))
+    let file = try SafetensorsFile(path: Fixtures.path("checkpoints/dtypes.safetensors"))
     let matrix = try file.matrix("matrix", rows: 3, columns: 4)
     #expect(matrix.type == .bfloat16)
     #expect((matrix.rows, matrix.columns) == (3, 4))
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func findsWeightsThatAreNotFinite() throws {
-    let file = try SafetensorsFile(path: Fixture.path("checkpoints/dtypes.safetensors"))
+    let file = try SafetensorsFile(path: Fixtures.path("checkpoints/dtypes.safetensors"))
     #expect(throws: CheckpointError.notFinite("f32", element: 10)) {
       try file.requireFinite("f32")
     }
@@ -141,7 +142,7 @@ import Testing
   }
 
   @Test func refusesFilesThatAreCutOff() throws {
-    let whole = try Fixture.bytes("checkpoints/dtypes.safetensors")
+    let whole = try Fixtures.bytes("checkpoints/dtypes.safetensors")
     for length in Array(0..<64) + [whole.count / 2, whole.count - 1] {
       #expect(throws: CheckpointError.self) { try open(Array(whole[..<length])) }
     }

@@ -1,4 +1,6 @@
+import JSON
 import JSONRPC
+import TestSupport
 import Testing
 
 @Suite struct CancellationTests {
@@ -48,7 +50,7 @@ import Testing
   /// not matter.
   @Test func answersEachRequestOnce() throws {
     let peer = try Peer()
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix(seed: 5)
     var replies: [Int64: Int] = [:]
     for id in 1...1500 {
       peer.request(id, Bool.random(using: &generator) ? "test/engineEcho" : "test/echo")

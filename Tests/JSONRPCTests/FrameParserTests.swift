@@ -1,4 +1,5 @@
 import JSONRPC
+import TestSupport
 import Testing
 
 @Suite struct FrameParserTests {
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func readsTheSameInRandomPieces() {
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix(seed: 3)
     let lines = Array("{\"a\":1}\r\n\n  {\"b\":\"é\"}\n{\"c\":3}".utf8)
     let broken = Array(
       ("Content-Length: abc\r\n\r\n" + Self.frame("{}") + "garbage\nmore" + Self.frame("[1]")).utf8)

@@ -1,5 +1,7 @@
 import Glibc
+import JSON
 import JSONRPC
+import TestSupport
 import Testing
 
 /// Changes the texts in `Tests/Fixtures/fuzz` at random, for a bounded time. Nothing may trap or
@@ -10,7 +12,7 @@ import Testing
   @Test func framesNeverWedgeTheParser() throws {
     let corpus = try corpus("frames")
     #expect(corpus.count == 10)
-    var generator = SeededGenerator(seed: 21)
+    var generator = SplitMix(seed: 21)
     let body = "{\"sentinel\":true}"
     // The line feed ends a broken line; twice, since the first may be taken for the rest of a frame.
     let frame = "\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
@@ -35,7 +37,7 @@ import Testing
   @Test func whateverIsReadIsWrittenAndReadAgain() throws {
     let corpus = try corpus("json")
     #expect(corpus.count == 8)
-    var generator = SeededGenerator(seed: 22)
+    var generator = SplitMix(seed: 22)
     try forAWhile {
       let text = mutated(corpus, &generator)
       guard let value = try? JSONValue(parsing: text) else { return }
@@ -60,7 +62,7 @@ import Testing
   }
 
   /// One text of the corpus with a few bytes changed, dropped, doubled or taken from another.
-  private func mutated(_ corpus: [[UInt8]], _ generator: inout SeededGenerator) -> [UInt8] {
+  private func mutated(_ corpus: [[UInt8]], _ generator: inout SplitMix) -> [UInt8] {
     var bytes = corpus.randomElement(using: &generator) ?? []
     for _ in 0..<Int.random(in: 0...6, using: &generator) where !bytes.isEmpty {
       let index = Int.random(in: 0..<bytes.count, using: &generator)

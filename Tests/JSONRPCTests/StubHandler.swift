@@ -1,3 +1,4 @@
+import JSON
 import JSONRPC
 
 /// A handler without a model: echoes, waits, fails and counts.

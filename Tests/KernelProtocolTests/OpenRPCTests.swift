@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import JSONRPC
 import KernelProtocol
 import Testing
@@ -58,7 +59,7 @@ import Testing
   }
 
   private func check<Method: Request>(_ example: JSONValue, of method: Method.Type) throws {
-    var params: [String: JSONValue] = [:]
+    var params: JSONObject = [:]
     for param in example["params"]?.arrayValue ?? [] {
       params[param["name"]?.stringValue ?? ""] = param["value"]
     }

@@ -1,3 +1,4 @@
+import JSON
 import JSONRPC
 
 /// Compares what a kernel sent with a line of a recorded transcript.
@@ -14,9 +15,10 @@ struct TranscriptMatcher {
       let isMatch = matches(found, pattern: String(pattern.dropFirst().dropLast()))
       return isMatch ? nil : "\(path): expected \(pattern), found \(found.summary)"
     case (.object(let members), .object(let others)):
-      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-        guard let other = others[name] else { return "\(path).\(name): absent" }
-        if let inner = mismatch(other, member, path: "\(path).\(name)") { return inner }
+      for member in members.sortedMembers {
+        let place = "\(path).\(member.name)"
+        guard let other = others[member.name] else { return "\(place): absent" }
+        if let inner = mismatch(other, member.value, path: place) { return inner }
       }
       return nil
     case (.array(let elements), .array(let others)):

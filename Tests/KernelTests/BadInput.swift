@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import JSONRPC
 import TestSupport
 import Testing
@@ -66,7 +67,7 @@ final class BadInputScene {
   }
 
   /// `model/load` with the weights' header changed.
-  func header(_ change: (inout [String: JSONValue]) -> Void) throws -> BadInput.Message {
+  func header(_ change: (inout JSONObject) -> Void) throws -> BadInput.Message {
     try model { try $0.editHeader("model.safetensors", change) }
   }
 
@@ -101,7 +102,7 @@ final class BadInputScene {
       "context": session.context, "sae": sae, "method": "gradient",
       "target": ["kind": "logit", "token": ["id": 3]],
     ]
-    return .request("attribution/compute", .object(params.merging(changes) { $1 }))
+    return .request("attribution/compute", .object(JSONObject(params.merging(changes) { $1 })))
   }
 
   /// `ablation/run` with one intervention.
@@ -112,7 +113,7 @@ final class BadInputScene {
     return ask(
       "ablation/run",
       [
-        "interventions": [.object(clamp.merging(changes) { $1 })],
+        "interventions": [.object(JSONObject(clamp.merging(changes) { $1 }))],
         "targets": [["kind": "logit", "token": ["id": 3]]],
       ])
   }
@@ -137,7 +138,7 @@ final class BadInputScene {
 
 extension FixtureCopy {
   /// Rewrites the header of a safetensors file; the tensors' bytes stay.
-  func editHeader(_ name: String, _ change: (inout [String: JSONValue]) -> Void) throws {
+  func editHeader(_ name: String, _ change: (inout JSONObject) -> Void) throws {
     let url = URL(fileURLWithPath: "\(path)/\(name)")
     let data = [UInt8](try Data(contentsOf: url))
     let length = data[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -169,7 +170,7 @@ extension FixtureCopy {
   }
 }
 
-extension [String: JSONValue] {
+extension JSONObject {
   /// Changes one member of a tensor's entry.
   mutating func set(_ tensor: String, _ member: String, _ value: JSONValue) {
     guard case .object(var entry)? = self[tensor] else { return }

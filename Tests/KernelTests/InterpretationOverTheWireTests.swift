@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import JSON
 import JSONRPC
 import Tensors
 import TestSupport

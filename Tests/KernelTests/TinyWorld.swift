@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import JSONRPC
 import Tensors
 import TestSupport
@@ -61,7 +62,8 @@ struct TinyWorld {
     .array(
       (changes?.arrayValue ?? []).map { change in
         guard case .object(var members) = change else { return change }
-        members["feature"] = ["sae": sae, "index": members.removeValue(forKey: "latent") ?? nil]
+        members["feature"] = ["sae": sae, "index": members["latent"] ?? .null]
+        members["latent"] = nil
         if let spans = members["at"]?.arrayValue {
           members["at"] = .array(
             spans.map { span in

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import JSONRPC
 import TestSupport
 import Testing
@@ -60,9 +61,10 @@ enum TranscriptMatch {
       return found == expected || fits(found, inner)
         ? nil : "\(path): expected \(pattern), found \(found.summary)"
     case (.object(let members), .object):
-      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-        guard let other = found[name] else { return "\(path).\(name) is absent" }
-        if let inner = mismatch(other, member, path: "\(path).\(name)") { return inner }
+      for member in members.sortedMembers {
+        let place = "\(path).\(member.name)"
+        guard let other = found[member.name] else { return "\(place) is absent" }
+        if let inner = mismatch(other, member.value, path: place) { return inner }
       }
       return nil
     case (.array(let elements), .array(let others)):

@@ -14,6 +14,12 @@ package enum Fixtures {
     Array(try Data(contentsOf: URL(fileURLWithPath: path(relative))))
   }
 
+  /// The content of every file in a folder under Tests/Fixtures, in the order of their names.
+  package static func seeds(_ relative: String) throws -> [[UInt8]] {
+    try FileManager.default.contentsOfDirectory(atPath: path(relative)).sorted()
+      .map { try bytes("\(relative)/\($0)") }
+  }
+
   /// A JSON file under Tests/Fixtures, decoded.
   package static func json<Value: Decodable>(
     _ relative: String, as type: Value.Type = Value.self

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -16,7 +17,7 @@ import Tokenization
   }
 
   static let cases: [Case] = {
-    guard let bytes = try? Fixture.bytes("templates/cases.json"),
+    guard let bytes = try? Fixtures.bytes("templates/cases.json"),
       case .list(let cases)? = try? TemplateValue(json: bytes)
     else { return [] }
     return cases.compactMap(readCase)

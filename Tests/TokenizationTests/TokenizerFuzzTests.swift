@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -7,9 +8,9 @@ import Tokenization
 @Suite struct TokenizerFuzzTests {
   @Test(.timeLimit(.minutes(1)))
   func survivesMutatedTokenizers() throws {
-    let seeds = try Fixture.seeds("fuzz/tokenizer")
+    let seeds = try Fixtures.seeds("fuzz/tokenizer")
     try #require(!seeds.isEmpty)
-    var random = SplitMix(state: 2026)
+    var random = SplitMix(seed: 2026)
     run(seconds: 3) { round in
       let bytes =
         round < seeds.count
@@ -28,7 +29,7 @@ import Tokenization
   func survivesMutatedTemplates() throws {
     let seeds = Set(ChatTemplateTests.cases.map(\.source)).sorted().map { Array($0.utf8) }
     try #require(!seeds.isEmpty)
-    var random = SplitMix(state: 7)
+    var random = SplitMix(seed: 7)
     let messages = [
       ChatMessage(role: "user", content: .text("hi")),
       ChatMessage(role: "assistant", content: .parts([.image, .text("x")])),

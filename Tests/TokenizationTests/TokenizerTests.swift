@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -30,9 +31,9 @@ import Tokenization
   ]
 
   private func load(_ family: String) throws -> (Tokenizer, FamilyCases) {
-    let tokenizer = try Tokenizer(json: Fixture.bytes("tokenizers/\(family).json"))
+    let tokenizer = try Tokenizer(json: Fixtures.bytes("tokenizers/\(family).json"))
     let cases = try JSONDecoder().decode(
-      [String: FamilyCases].self, from: Data(Fixture.bytes("tokenizers/cases.json")))
+      [String: FamilyCases].self, from: Data(Fixtures.bytes("tokenizers/cases.json")))
     return (tokenizer, try #require(cases[family]))
   }
 

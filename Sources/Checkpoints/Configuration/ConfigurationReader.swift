@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads checked values from a configuration's object, naming the full key in every error.
 struct ConfigurationReader {
   /// Far above any model, far below any overflow of a product of three sizes.
@@ -15,7 +17,7 @@ struct ConfigurationReader {
       guard let fallback else { throw error(key, nil, "an integer from 1") }
       return fallback
     }
-    guard let size = value.integer, (1...limit).contains(size) else {
+    guard let size = value.plainInteger, (1...limit).contains(size) else {
       throw error(key, value, "an integer from 1 to \(limit)")
     }
     return size
@@ -32,7 +34,7 @@ struct ConfigurationReader {
       guard let fallback else { throw error(key, nil, "a number above 0") }
       return fallback
     }
-    guard let number = value.double, number.isFinite, number > 0 else {
+    guard let number = value.numberValue, number.isFinite, number > 0 else {
       throw error(key, value, "a finite number above 0")
     }
     return number
@@ -40,7 +42,7 @@ struct ConfigurationReader {
 
   func flag(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
     guard let value = object.present(key) else { return fallback }
-    guard let flag = value.bool else { throw error(key, value, "true or false") }
+    guard let flag = value.boolValue else { throw error(key, value, "true or false") }
     return flag
   }
 
@@ -48,7 +50,7 @@ struct ConfigurationReader {
   func text(_ keys: String...) throws(CheckpointError) -> String? {
     for key in keys {
       guard let value = object.present(key) else { continue }
-      guard let text = value.string else { throw error(key, value, "a string") }
+      guard let text = value.stringValue else { throw error(key, value, "a string") }
       return text
     }
     return nil
@@ -58,7 +60,7 @@ struct ConfigurationReader {
   func token(_ keys: String...) throws(CheckpointError) -> Int? {
     for key in keys {
       guard let value = object.present(key) else { continue }
-      guard let token = value.integer, (0..<(1 << 31)).contains(token) else {
+      guard let token = value.plainInteger, (0..<(1 << 31)).contains(token) else {
         throw error(key, value, "a token id")
       }
       return token
@@ -69,10 +71,10 @@ struct ConfigurationReader {
   /// Token ids written as one integer or a list; nil where absent or null.
   func tokens(_ key: String) throws(CheckpointError) -> [Int]? {
     guard let value = object.present(key) else { return nil }
-    let elements = value.array ?? [value]
+    let elements = value.arrayValue ?? [value]
     var tokens: [Int] = []
     for element in elements {
-      guard let token = element.integer, (0..<(1 << 31)).contains(token) else {
+      guard let token = element.plainInteger, (0..<(1 << 31)).contains(token) else {
         throw error(key, value, "a token id or a list of them")
       }
       tokens.append(token)
@@ -94,7 +96,7 @@ struct ConfigurationReader {
   /// The object under `key`, or nil where it is absent or null.
   func child(_ key: String) throws(CheckpointError) -> ConfigurationReader? {
     guard let value = object.present(key) else { return nil }
-    guard let child = value.object else { throw error(key, value, "an object") }
+    guard let child = value.objectValue else { throw error(key, value, "an object") }
     return ConfigurationReader(object: child, path: "\(path)\(key).")
   }
 
@@ -102,15 +104,22 @@ struct ConfigurationReader {
   func sizePairs(_ key: String) throws(CheckpointError) -> [ImageSize]? {
     guard let value = object.present(key) else { return nil }
     let expected = "a list of [height, width]"
-    guard let elements = value.array, !elements.isEmpty else { throw error(key, value, expected) }
+    guard let elements = value.arrayValue, !elements.isEmpty else {
+      throw error(key, value, expected)
+    }
     var pairs: [ImageSize] = []
     for element in elements {
-      guard let sides = element.array?.compactMap(\.integer), sides.count == 2,
-        element.array?.count == 2, sides.allSatisfy({ (1...65_536).contains($0) })
+      guard let sides = element.arrayValue?.compactMap(\.plainInteger), sides.count == 2,
+        element.arrayValue?.count == 2, sides.allSatisfy({ (1...65_536).contains($0) })
       else { throw error(key, element, expected) }
       pairs.append(ImageSize(height: sides[0], width: sides[1]))
     }
     return pairs
+  }
+
+  /// The value under `key` was understood as `found`, which does not suit the others.
+  func error(_ key: String, _ found: Int, _ expected: String) -> CheckpointError {
+    .configuration(key: path + key, found: "\(found)", expected: expected)
   }
 
   func error(_ key: String, _ found: JSONValue?, _ expected: String) -> CheckpointError {

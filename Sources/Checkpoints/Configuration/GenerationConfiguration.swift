@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Where generation begins and ends.
 package struct GenerationConfiguration: Sendable, Equatable {
   package var beginToken: Int?

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A LLaVA-NeXT model: a vision tower, a projector and a decoder.
 package struct LlavaNextConfiguration: Sendable, Equatable {
   package enum SelectStrategy: String, Sendable {
@@ -59,7 +61,7 @@ extension LlavaNextConfiguration {
   private func requireConsistency(_ reader: ConfigurationReader) throws(CheckpointError) {
     guard imageToken < text.vocabularySize else {
       throw reader.error(
-        "image_token_index", .integer(imageToken),
+        "image_token_index", imageToken,
         "a row of the embeddings, below text_config.vocab_size \(text.vocabularySize)")
     }
     let side = vision.imageSize
@@ -77,11 +79,11 @@ extension LlavaNextConfiguration {
   ) throws(CheckpointError) -> [Int] {
     let key = "vision_feature_layer"
     let value = reader.object.present(key) ?? .integer(-2)
-    let elements = value.array ?? [value]
+    let elements = value.arrayValue ?? [value]
     let stateCount = layerCount + 1
     var states: [Int] = []
     for element in elements {
-      guard let index = element.integer, (-stateCount..<stateCount).contains(index) else {
+      guard let index = element.plainInteger, (-stateCount..<stateCount).contains(index) else {
         throw reader.error(
           key, element, "an integer from \(-stateCount) to \(stateCount - 1) or a list of them")
       }

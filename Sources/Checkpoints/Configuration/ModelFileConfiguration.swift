@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What a checkpoint's config.json describes.
 package enum ModelFileConfiguration: Sendable, Equatable {
   case llavaNext(LlavaNextConfiguration)

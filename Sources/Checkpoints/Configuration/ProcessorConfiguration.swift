@@ -1,3 +1,5 @@
+internal import JSON
+
 /// How an image becomes the tower's input, and what stands for it in a prompt.
 package struct ProcessorConfiguration: Sendable, Equatable {
   /// Pillow's numbers for its filters.
@@ -74,7 +76,7 @@ extension ProcessorConfiguration {
     guard image.object.present("crop_size") != nil else { return size }
     let crop = try side("crop_size", image)
     guard crop == size else {
-      throw image.error("crop_size", .integer(crop), "the same as size, \(size)")
+      throw image.error("crop_size", crop, "the same as size, \(size)")
     }
     return size
   }
@@ -84,14 +86,14 @@ extension ProcessorConfiguration {
     _ key: String, _ image: ConfigurationReader
   ) throws(CheckpointError) -> Int {
     let limit = 1 << 14
-    guard image.object.present(key)?.object != nil, let size = try image.child(key) else {
+    guard image.object.present(key)?.objectValue != nil, let size = try image.child(key) else {
       return try image.size(key, default: nil, limit: limit)
     }
     if let side = try size.optionalSize("shortest_edge", limit: limit) { return side }
     let height = try size.size("height", default: nil, limit: limit)
     let width = try size.size("width", default: nil, limit: limit)
     guard height == width else {
-      throw size.error("width", .integer(width), "the same as height, \(height)")
+      throw size.error("width", width, "the same as height, \(height)")
     }
     return height
   }
@@ -100,7 +102,7 @@ extension ProcessorConfiguration {
     _ image: ConfigurationReader
   ) throws(CheckpointError) -> Resampling {
     guard let value = image.object.present("resample") else { return .bicubic }
-    guard let resampling = value.integer.flatMap(Resampling.init(rawValue:)) else {
+    guard let resampling = value.plainInteger.flatMap(Resampling.init(rawValue:)) else {
       throw .unsupported(
         key: image.path + "resample", found: value.summary,
         supported: Resampling.allCases.map { "\($0.rawValue) (\($0))" })
@@ -112,8 +114,8 @@ extension ProcessorConfiguration {
     _ key: String, _ image: ConfigurationReader
   ) throws(CheckpointError) -> [Double] {
     let value = image.object.present(key)
-    let numbers = value?.array?.compactMap(\.double) ?? []
-    guard numbers.count == 3, value?.array?.count == 3, numbers.allSatisfy(\.isFinite) else {
+    let numbers = value?.arrayValue?.compactMap(\.numberValue) ?? []
+    guard numbers.count == 3, value?.arrayValue?.count == 3, numbers.allSatisfy(\.isFinite) else {
       throw image.error(key, value, "three finite numbers")
     }
     return numbers

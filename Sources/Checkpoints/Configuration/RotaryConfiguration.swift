@@ -1,3 +1,5 @@
+internal import JSON
+
 /// How positions become rotation angles (rotary position embedding).
 package struct RotaryConfiguration: Sendable, Equatable {
   /// The base of the frequencies: θ^(-2i/d).

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The sizes and variants of a Llama-like decoder.
 package struct TextConfiguration: Sendable, Equatable {
   package enum Family: String, Sendable, CaseIterable {
@@ -105,7 +107,7 @@ extension TextConfiguration {
     let count = try reader.size(
       key, default: isNull ? headCount : defaults.keyValueHeadCount ?? headCount)
     guard headCount.isMultiple(of: count) else {
-      throw reader.error(key, .integer(count), "a divisor of num_attention_heads \(headCount)")
+      throw reader.error(key, count, "a divisor of num_attention_heads \(headCount)")
     }
     return count
   }
@@ -119,13 +121,13 @@ extension TextConfiguration {
     } else {
       guard hiddenSize.isMultiple(of: headCount) else {
         throw reader.error(
-          "hidden_size", .integer(hiddenSize), "a multiple of num_attention_heads \(headCount)")
+          "hidden_size", hiddenSize, "a multiple of num_attention_heads \(headCount)")
       }
       size = hiddenSize / headCount
     }
     // Rotary embedding turns pairs.
     guard size.isMultiple(of: 2) else {
-      throw reader.error("head_dim", .integer(size), "an even number")
+      throw reader.error("head_dim", size, "an even number")
     }
     return size
   }
@@ -154,10 +156,10 @@ extension TextConfiguration {
   ) throws(CheckpointError) -> [Bool] {
     guard let value = reader.object.present("layer_types") else {
       // 28: Qwen2Config.
-      let fullLayerCount = reader.object["max_window_layers"]?.integer ?? 28
+      let fullLayerCount = reader.object["max_window_layers"]?.plainInteger ?? 28
       return (0..<layerCount).map { $0 >= fullLayerCount }
     }
-    let names = value.array?.compactMap(\.string) ?? []
+    let names = value.arrayValue?.compactMap(\.stringValue) ?? []
     guard names.count == layerCount,
       names.allSatisfy({ ["full_attention", "sliding_attention"].contains($0) })
     else {

@@ -44,13 +44,13 @@ extension VisionConfiguration {
     normEpsilon = try reader.positive("layer_norm_eps", default: 1e-5)
     guard hiddenSize.isMultiple(of: headCount) else {
       throw reader.error(
-        "hidden_size", .integer(hiddenSize), "a multiple of num_attention_heads \(headCount)")
+        "hidden_size", hiddenSize, "a multiple of num_attention_heads \(headCount)")
     }
     guard channelCount == 3 else {
-      throw reader.error("num_channels", .integer(channelCount), "3")
+      throw reader.error("num_channels", channelCount, "3")
     }
     guard patchSize <= imageSize else {
-      throw reader.error("patch_size", .integer(patchSize), "at most image_size \(imageSize)")
+      throw reader.error("patch_size", patchSize, "at most image_size \(imageSize)")
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The header of a safetensors file: an 8-byte little-endian length, then that many bytes of JSON,
 /// then the tensors' bytes, which the header's offsets count from.
 ///
@@ -13,19 +15,18 @@ struct SafetensorsHeader {
   /// Reads the header of a file of `fileByteCount` bytes whose bytes 8 to 8 + length are `json`.
   init(json: [UInt8], fileByteCount: Int) throws(SafetensorsHeaderError) {
     let value: JSONValue
-    do { value = try JSONValue(parsing: json) } catch { throw .init("header: \(error)") }
-    guard let object = value.object else {
+    do { value = try JSONValue(parsing: json, limits: .file) } catch {
+      throw .init("header: \(error)")
+    }
+    guard let object = value.objectValue else {
       throw .init("header: found \(value.summary), expected an object")
     }
+    if let name = object.repeatedName { throw .init("tensor \(name) is described twice") }
     let dataStart = 8 + json.count
     var entries: [TensorEntry] = []
-    var names: Set<String> = []
     var metadata: [String: String] = [:]
     for member in object.members {
-      guard names.insert(member.key).inserted else {
-        throw .init("tensor \(member.key) is described twice")
-      }
-      if member.key == "__metadata__" {
+      if member.name == "__metadata__" {
         metadata = try Self.readMetadata(member.value)
         continue
       }
@@ -40,15 +41,15 @@ struct SafetensorsHeader {
   private static func readMetadata(
     _ value: JSONValue
   ) throws(SafetensorsHeaderError) -> [String: String] {
-    guard let object = value.object else {
+    guard let object = value.objectValue else {
       throw .init("__metadata__ is \(value.summary), expected an object of strings")
     }
     var metadata: [String: String] = [:]
     for member in object.members {
-      guard let text = member.value.string else {
-        throw .init("__metadata__ \(member.key) is \(member.value.summary), expected a string")
+      guard let text = member.value.stringValue else {
+        throw .init("__metadata__ \(member.name) is \(member.value.summary), expected a string")
       }
-      metadata[member.key] = text
+      metadata[member.name] = text
     }
     return metadata
   }
@@ -56,11 +57,11 @@ struct SafetensorsHeader {
   private static func readEntry(
     _ member: JSONObject.Member, dataStart: Int, dataByteCount: Int
   ) throws(SafetensorsHeaderError) -> TensorEntry {
-    let name = member.key
-    guard let object = member.value.object else {
+    let name = member.name
+    guard let object = member.value.objectValue else {
       throw .init("tensor \(name) is \(member.value.summary), expected an object")
     }
-    guard let typeName = object["dtype"]?.string else {
+    guard let typeName = object["dtype"]?.stringValue else {
       throw .init("tensor \(name) has no dtype")
     }
     guard let type = StoredType(rawValue: typeName) else {
@@ -93,12 +94,12 @@ struct SafetensorsHeader {
   private static func readNumbers(
     _ value: JSONValue?, _ what: String
   ) throws(SafetensorsHeaderError) -> [Int] {
-    guard let values = value?.array else {
+    guard let values = value?.arrayValue else {
       throw .init("\(what) is \(value?.summary ?? "absent"), expected an array")
     }
     var numbers: [Int] = []
     for element in values {
-      guard let number = element.integer, number >= 0 else {
+      guard let number = element.plainInteger, number >= 0 else {
         throw .init("\(what) has \(element.summary), expected integers from 0")
       }
       numbers.append(number)

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The elements of an array under construction.
 struct ElementNodes: UnkeyedEncodingContainer {
   let node: EncodingNode

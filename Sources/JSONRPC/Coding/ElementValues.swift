@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The elements of an array, seen by a type that is being decoded.
 struct ElementValues: UnkeyedDecodingContainer {
   let elements: [JSONValue]

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A value under construction. Containers are references, since Swift's `Encoder` hands them out
 /// before they are filled.
 final class EncodingNode {
@@ -15,7 +17,7 @@ final class EncodingNode {
     switch content {
     case .empty: .object([:])
     case .value(let value): value
-    case .object(let members): .object(members.mapValues(\.value))
+    case .object(let members): .object(JSONObject(members.mapValues(\.value)))
     case .array(let elements): .array(elements.map(\.value))
     }
   }

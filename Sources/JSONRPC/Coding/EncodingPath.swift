@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Where in a value an encoder or decoder stands: `params.at[0].span`.
 struct EncodingPath: CustomStringConvertible {
   let root: String

@@ -1,3 +1,5 @@
+internal import JSON
+
 extension JSONValue {
   /// The JSON form of a typed value. Numbers that are not finite are refused, and integers beyond
   /// 2^53, which many clients would round, become strings.

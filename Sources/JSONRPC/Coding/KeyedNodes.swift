@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The members of an object under construction.
 struct KeyedNodes<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let node: EncodingNode

@@ -1,9 +1,11 @@
+internal import JSON
+
 /// The members of an object, seen by a type that is being decoded.
 struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
-  let members: [String: JSONValue]
+  let members: JSONObject
   let path: EncodingPath
   var codingPath: [any CodingKey] { path.keys }
-  var allKeys: [Key] { members.keys.sorted().compactMap { Key(stringValue: $0) } }
+  var allKeys: [Key] { members.sortedMembers.compactMap { Key(stringValue: $0.name) } }
 
   func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }
   func decodeNil(forKey key: Key) throws -> Bool { try member(key).value == .null }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads typed values out of a `JSONValue`.
 struct ValueDecoder: Decoder {
   let value: JSONValue

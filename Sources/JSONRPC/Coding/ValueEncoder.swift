@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Builds a `JSONValue` from a typed value.
 struct ValueEncoder: Encoder {
   let node: EncodingNode

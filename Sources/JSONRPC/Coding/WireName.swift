@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A closed set of names on the wire. An unknown name is refused with the list of the known ones.
 package protocol WireName: Codable, CaseIterable, RawRepresentable, Sendable, Hashable
 where RawValue == String {}

@@ -1,3 +1,5 @@
+package import JSON
+
 /// A request in the hands of whoever answers it.
 ///
 /// It is answered exactly once: a second answer is ignored, and a call that is dropped unanswered
@@ -63,7 +65,7 @@ package final class Call: Sendable {
   /// Sends items under the client's `partialResultToken` as `{name: items, …fields}`. They are
   /// gathered to at most ten notifications a second; the rest goes before the reply.
   package func stream(
-    _ items: [JSONValue], as name: String = "items", with fields: [String: JSONValue] = [:]
+    _ items: [JSONValue], as name: String = "items", with fields: JSONObject = [:]
   ) {
     exchange.stream(items, as: name, with: fields)
   }

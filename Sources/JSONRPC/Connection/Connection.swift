@@ -1,4 +1,5 @@
 import Glibc
+package import JSON
 
 /// One client over a pair of descriptors: Base Protocol 0.9, from the first byte to the exit code.
 ///
@@ -70,7 +71,7 @@ package final class Connection: Sendable {
   /// Sends a notification of the kernel's own.
   /// - Parameter key: while it waits, a later notification of the same key takes its place.
   package func notify(_ method: String, _ params: JSONValue, replacing key: String? = nil) {
-    do throws(WireError) {
+    do throws(JSONError) {
       let body = try Envelope.notification(method: method, params: params)
       output.send(body, replacing: key)
     } catch {

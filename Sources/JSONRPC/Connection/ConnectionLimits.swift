@@ -1,3 +1,5 @@
+package import JSON
+
 /// How much one client may ask for at a time.
 package struct ConnectionLimits: Sendable, Equatable {
   package var framing: FramingLimits

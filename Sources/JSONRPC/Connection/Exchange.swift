@@ -1,3 +1,4 @@
+internal import JSON
 import Synchronization
 
 /// One request from its arrival to its only reply.
@@ -63,7 +64,7 @@ final class Exchange: Sendable {
     change { $0.report(title: title, message: message, fraction: fraction) }
   }
 
-  func stream(_ items: [JSONValue], as name: String, with fields: [String: JSONValue]) {
+  func stream(_ items: [JSONValue], as name: String, with fields: JSONObject) {
     change { $0.add(items, as: name, with: fields) }
   }
 
@@ -81,7 +82,7 @@ final class Exchange: Sendable {
     switch outcome {
     case .failure(let failure): return Envelope.response(id: id, failure: failure)
     case .success(let result):
-      do throws(WireError) {
+      do throws(JSONError) {
         return try Envelope.response(id: id, result: result)
       } catch {
         return Envelope.response(id: id, failure: .internalError("the result: \(error)"))

@@ -1,4 +1,5 @@
 import Glibc
+internal import JSON
 
 /// Whole messages on their way out, written by one thread, so that nothing that computes or reads
 /// ever waits for the client.

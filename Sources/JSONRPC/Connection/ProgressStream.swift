@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The `$/progress` notifications of one request: nothing in the first 300 ms, then at most ten a
 /// second under each token, and the end before the reply.
 struct ProgressStream {
@@ -9,7 +11,7 @@ struct ProgressStream {
 
   private struct Batch {
     let name: String
-    let fields: [String: JSONValue]
+    let fields: JSONObject
     var items: [JSONValue]
   }
 
@@ -29,7 +31,7 @@ struct ProgressStream {
   mutating func report(title: String, message: String?, fraction: Double?) -> [Message] {
     guard let token = options.workDoneToken, isDue(since: lastReport) else { return [] }
     lastReport = .now
-    var value: [String: JSONValue] = ["kind": hasBegun ? "report" : "begin"]
+    var value: JSONObject = ["kind": hasBegun ? "report" : "begin"]
     if let message { value["message"] = .string(message) }
     if let fraction, fraction.isFinite {
       percentage = max(percentage, Int64(min(max(fraction, 0), 1) * 100))
@@ -45,7 +47,7 @@ struct ProgressStream {
   }
 
   mutating func add(
-    _ items: [JSONValue], as name: String, with fields: [String: JSONValue]
+    _ items: [JSONValue], as name: String, with fields: JSONObject
   ) -> [Message] {
     guard options.partialResultToken != nil else { return [] }
     if let last = batches.indices.last, batches[last].name == name, batches[last].fields == fields {
@@ -83,7 +85,7 @@ struct ProgressStream {
   }
 
   private static func messages(
-    _ token: ProgressToken, _ value: [String: JSONValue], key: String? = nil
+    _ token: ProgressToken, _ value: JSONObject, key: String? = nil
   ) -> [Message] {
     let params: JSONValue = ["token": token.id.json, "value": .object(value)]
     guard let body = try? Envelope.notification(method: "$/progress", params: params) else {

@@ -1,3 +1,5 @@
+package import JSON
+
 /// Answers the requests of a connection.
 package protocol RequestHandler: Sendable {
   /// Where a method runs; nil where there is no such method.

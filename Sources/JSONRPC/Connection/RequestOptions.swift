@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The members that every method's params may carry; the connection reads them, not the method.
 package struct RequestOptions: Codable, Equatable, Sendable {
   /// Progress is reported under this token.
@@ -42,23 +44,5 @@ package struct ProgressToken: Codable, Hashable, Sendable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(id.json)
-  }
-}
-
-extension JSONValue: Codable {
-  /// Only this module's own decoder hands a value through as it is.
-  package init(from decoder: any Decoder) throws {
-    guard let decoder = decoder as? ValueDecoder else {
-      throw decoder.wireMismatch(expected: "a value read by this module")
-    }
-    self = decoder.value
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    guard let encoder = encoder as? ValueEncoder else {
-      throw WireError.mismatch(
-        path: "value", expected: "this module's encoder", found: "\(type(of: encoder))")
-    }
-    encoder.node.set(self)
   }
 }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The requests that have not been answered yet, each under its id.
 final class RequestTable: Sendable {
   private struct State {

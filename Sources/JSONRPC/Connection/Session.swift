@@ -1,4 +1,5 @@
 import Glibc
+internal import JSON
 
 /// The reader's side of a connection: the life cycle, message by message.
 struct Session {
@@ -123,7 +124,7 @@ struct Session {
   private mutating func receive(_ bytes: [UInt8]) {
     hasWarnedOfPartialFrame = false
     let value: JSONValue
-    do throws(WireError) {
+    do throws(JSONError) {
       value = try JSONValue(parsing: bytes, limits: connection.limits.json)
     } catch {
       connection.refuse(nil, .parseError("invalid JSON: \(error)"))

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Tells the client about each message, where it asked for that with `$/setTrace`.
 final class Trace: Sendable {
   enum Level: String { case off, messages, verbose }
@@ -25,7 +27,7 @@ final class Trace: Sendable {
   private func log(_ message: String, verbose: () -> [UInt8]?) {
     let level = level.read { $0 }
     guard level != .off else { return }
-    var params: [String: JSONValue] = ["message": .string(message)]
+    var params: JSONObject = ["message": .string(message)]
     if level == .verbose, let text = verbose() {
       params["verbose"] = .string(String(decoding: text.prefix(4096), as: UTF8.self))
     }

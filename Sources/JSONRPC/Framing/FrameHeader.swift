@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The header of a frame: fields of `Name: value`, names in any case and order, unknown ones ignored.
 struct FrameHeader: Equatable {
   let contentLength: Int

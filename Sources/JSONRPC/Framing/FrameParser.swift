@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Cuts a stream of bytes into frames, however the reads fall.
 ///
 /// The first byte that is no white space decides for the whole stream: `{` (or `[`) means one

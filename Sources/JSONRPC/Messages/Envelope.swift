@@ -1,7 +1,9 @@
+internal import JSON
+
 /// The outer members of what the kernel sends; nothing else is ever added to them, since some
 /// clients refuse members they do not know.
 enum Envelope {
-  static func response(id: RequestID?, result: JSONValue) throws(WireError) -> [UInt8] {
+  static func response(id: RequestID?, result: JSONValue) throws(JSONError) -> [UInt8] {
     try JSONValue.object(["id": id?.json ?? .null, "jsonrpc": "2.0", "result": result]).bytes()
   }
 
@@ -18,7 +20,7 @@ enum Envelope {
     return []
   }
 
-  static func notification(method: String, params: JSONValue) throws(WireError) -> [UInt8] {
+  static func notification(method: String, params: JSONValue) throws(JSONError) -> [UInt8] {
     try JSONValue.object(["jsonrpc": "2.0", "method": .string(method), "params": params]).bytes()
   }
 }

@@ -1,3 +1,5 @@
+package import JSON
+
 /// A JSON-RPC message, told apart by its members.
 package enum Message: Equatable, Sendable {
   case request(id: RequestID, method: String, params: JSONValue)

@@ -1,3 +1,5 @@
+package import JSON
+
 /// The id of a request: a string or a whole number, echoed with the same JSON type.
 package enum RequestID: Hashable, Sendable, CustomStringConvertible {
   case integer(Int64)

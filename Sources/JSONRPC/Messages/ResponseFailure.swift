@@ -1,3 +1,5 @@
+package import JSON
+
 /// The error member of a response.
 package struct ResponseFailure: Error, Equatable, Sendable {
   package var code: Int
@@ -11,7 +13,7 @@ package struct ResponseFailure: Error, Equatable, Sendable {
   }
 
   package var json: JSONValue {
-    var members: [String: JSONValue] = ["code": .integer(Int64(code)), "message": .string(message)]
+    var members: JSONObject = ["code": .integer(Int64(code)), "message": .string(message)]
     if let data { members["data"] = data }
     return .object(members)
   }
@@ -45,14 +47,13 @@ extension ResponseFailure {
 
   /// Parameters of the wrong form; `data` names the path, as the message does.
   package static func invalidParams(_ error: WireError) -> ResponseFailure {
-    var data: [String: JSONValue] = ["kind": "invalidParams"]
+    var data: JSONObject = ["kind": "invalidParams"]
     switch error {
     case .mismatch(let path, let expected, _):
       data["path"] = .string(path)
       data["expected"] = .string(expected)
     case .missing(let path), .nonFinite(let path):
       data["path"] = .string(path)
-    case .syntax: break
     }
     return ResponseFailure(
       code: FailureCode.invalidParams, message: error.description, data: .object(data))
@@ -71,7 +72,7 @@ extension ResponseFailure {
   /// A failure of the domain: code -32803 with `data = {kind, message, retryable, hint?, …}`.
   package static func requestFailed(
     kind: String, message: String, retryable: Bool, hint: String? = nil,
-    details: [String: JSONValue] = [:]
+    details: JSONObject = [:]
   ) -> ResponseFailure {
     var data = details
     data["kind"] = .string(kind)

@@ -1,5 +1,6 @@
 import Images
 import Interpretation
+internal import JSON
 import JSONRPC
 import KernelProtocol
 import Models

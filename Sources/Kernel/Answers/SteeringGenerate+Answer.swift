@@ -1,4 +1,5 @@
 import Interpretation
+internal import JSON
 import JSONRPC
 import KernelProtocol
 import Models

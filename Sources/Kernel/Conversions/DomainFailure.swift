@@ -2,6 +2,7 @@ import Autoencoders
 import Checkpoints
 import Images
 import Interpretation
+internal import JSON
 import JSONRPC
 import KernelProtocol
 import Models

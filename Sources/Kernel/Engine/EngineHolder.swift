@@ -1,3 +1,4 @@
+internal import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization

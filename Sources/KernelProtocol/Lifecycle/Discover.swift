@@ -1,3 +1,4 @@
+package import JSON
 package import JSONRPC
 
 /// The OpenRPC document of this protocol, `protocol/openrpc.json`.

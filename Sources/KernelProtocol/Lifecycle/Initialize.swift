@@ -1,3 +1,4 @@
+package import JSON
 package import JSONRPC
 
 /// The first request: who the client is, and what the kernel can do.

@@ -1,3 +1,4 @@
+package import JSON
 package import JSONRPC
 
 /// Finishes or cancels what is open and takes no more requests. Answered by the connection.

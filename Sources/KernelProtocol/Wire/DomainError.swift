@@ -1,3 +1,4 @@
+package import JSON
 package import JSONRPC
 
 /// A failure that is no fault of the message's form: code −32803, told apart by its kind.
@@ -22,10 +23,10 @@ package struct DomainError: FailureConvertible, Sendable, Equatable {
   /// What the client might do about it.
   package var hint: String?
   /// More members of `error.data`, as `neededBytes` and `availableBytes` of `outOfMemory`.
-  package var details: [String: JSONValue]
+  package var details: JSONObject
 
   package init(
-    _ kind: Kind, _ message: String, hint: String? = nil, details: [String: JSONValue] = [:]
+    _ kind: Kind, _ message: String, hint: String? = nil, details: JSONObject = [:]
   ) {
     self.kind = kind
     self.message = message

@@ -1,3 +1,4 @@
+internal import JSON
 import JSONRPC
 
 /// A list of numbers: a plain array, or beyond 4,096 numbers a tensor of one dimension.

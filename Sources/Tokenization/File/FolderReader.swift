@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import JSON
 
 /// Reads the small files of a checkpoint's folder.
 enum FolderReader {
@@ -34,7 +35,7 @@ enum FolderReader {
   ) throws(TokenizationError) -> JSONObject? {
     guard let bytes = try readIfPresent(name, in: folder) else { return nil }
     let value: JSONValue
-    do { value = try JSONValue(parsing: bytes) } catch {
+    do { value = try JSONValue(parsing: bytes, limits: .file) } catch {
       throw .malformed(what: "\(folder)/\(name)", reason: "\(error)")
     }
     return try Section(value, name: "\(folder)/\(name)").object
@@ -75,7 +76,7 @@ package struct TokenizerConfiguration: Sendable, Equatable {
 
   /// A token is written as its text or as an object with its content.
   private static func spelling(_ value: JSONValue?) -> String? {
-    value?.string ?? value?.object?["content"]?.string
+    value?.stringValue ?? value?.objectValue?["content"]?.stringValue
   }
 }
 
@@ -106,9 +107,9 @@ extension ChatTemplate {
   }
 
   private static func source(_ value: JSONValue) -> String? {
-    if let source = value.string { return source }
-    if let named = value.object { return named["default"]?.string }
-    return value.array?.compactMap(\.object)
-      .first { $0["name"]?.string == "default" }?["template"]?.string
+    if let source = value.stringValue { return source }
+    if let named = value.objectValue { return named["default"]?.stringValue }
+    return value.arrayValue?.compactMap(\.objectValue)
+      .first { $0["name"]?.stringValue == "default" }?["template"]?.stringValue
   }
 }

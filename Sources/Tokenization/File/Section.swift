@@ -1,10 +1,12 @@
+internal import JSON
+
 /// An object of a tokenizer's file with its name for error messages.
 struct Section {
   let object: JSONObject
   let name: String
 
   init(_ value: JSONValue, name: String) throws(TokenizationError) {
-    guard let object = value.object else {
+    guard let object = value.objectValue else {
       throw .malformed(what: name, reason: "found \(value.summary), expected an object")
     }
     self.object = object
@@ -29,13 +31,13 @@ struct Section {
 
   func array(_ key: String) throws(TokenizationError) -> [JSONValue] {
     let value = try required(key)
-    guard let array = value.array else { throw wrong(key, value, "an array") }
+    guard let array = value.arrayValue else { throw wrong(key, value, "an array") }
     return array
   }
 
   func text(_ key: String) throws(TokenizationError) -> String {
     let value = try required(key)
-    guard let text = value.string else { throw wrong(key, value, "a string") }
+    guard let text = value.stringValue else { throw wrong(key, value, "a string") }
     return text
   }
 
@@ -45,14 +47,14 @@ struct Section {
 
   func flag(_ key: String, default fallback: Bool) throws(TokenizationError) -> Bool {
     guard let value = object.present(key) else { return fallback }
-    guard let flag = value.bool else { throw wrong(key, value, "true or false") }
+    guard let flag = value.boolValue else { throw wrong(key, value, "true or false") }
     return flag
   }
 
   /// A small count from 0.
   func count(_ key: String) throws(TokenizationError) -> Int {
     let value = try required(key)
-    guard let count = value.integer, (0...1024).contains(count) else {
+    guard let count = value.plainInteger, (0...1024).contains(count) else {
       throw wrong(key, value, "an integer from 0 to 1024")
     }
     return count

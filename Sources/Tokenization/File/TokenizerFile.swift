@@ -1,8 +1,10 @@
+internal import JSON
+
 /// Reads a tokenizer.json of the `tokenizers` library.
 enum TokenizerFile {
   static func read(_ json: [UInt8]) throws(TokenizationError) -> TokenizerParts {
     let value: JSONValue
-    do { value = try JSONValue(parsing: json) } catch {
+    do { value = try JSONValue(parsing: json, limits: .file) } catch {
       throw .malformed(what: "tokenizer.json", reason: "\(error)")
     }
     let file = try Section(value, name: "tokenizer.json")
@@ -42,17 +44,17 @@ enum TokenizerFile {
       guard let text = try model.optionalText(key), !text.isEmpty else { continue }
       throw .unsupported(what: "tokenizer model \(key)", found: text, supported: ["none"])
     }
-    if let dropout = model.object.present("dropout"), dropout.double != 0 {
+    if let dropout = model.object.present("dropout"), dropout.numberValue != 0 {
       throw .unsupported(
         what: "tokenizer model dropout", found: dropout.summary, supported: ["none"])
     }
     var vocabulary = Vocabulary()
     for member in try model.child("vocab").object.members {
-      guard let id = member.value.integer else {
+      guard let id = member.value.plainInteger else {
         throw .malformed(
-          what: "vocab", reason: "\(member.key) has \(member.value.summary), expected its id")
+          what: "vocab", reason: "\(member.name) has \(member.value.summary), expected its id")
       }
-      try vocabulary.insert(Array(member.key.utf8), id: id)
+      try vocabulary.insert(Array(member.name.utf8), id: id)
     }
     return try BytePairEncoding(
       vocabulary: vocabulary, merges: readMerges(model, vocabulary),
@@ -90,11 +92,11 @@ enum TokenizerFile {
   private static func readPair(
     _ value: JSONValue, _ rank: Int
   ) throws(TokenizationError) -> (left: [UInt8], right: [UInt8]) {
-    if let parts = value.array {
-      if parts.count == 2, let left = parts[0].string, let right = parts[1].string {
+    if let parts = value.arrayValue {
+      if parts.count == 2, let left = parts[0].stringValue, let right = parts[1].stringValue {
         return (Array(left.utf8), Array(right.utf8))
       }
-    } else if let text = value.string {
+    } else if let text = value.stringValue {
       let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       if parts.count == 2 { return (Array(parts[0]), Array(parts[1])) }
     }
@@ -112,7 +114,7 @@ enum TokenizerFile {
     for value in try file.array("added_tokens") {
       let section = try Section(value, name: "added_tokens entry")
       guard let content = try section.optionalText("content"),
-        let id = section.object["id"]?.integer
+        let id = section.object["id"]?.plainInteger
       else {
         throw .malformed(
           what: "added_tokens", reason: "found \(value.summary), expected content and id")
@@ -173,7 +175,7 @@ enum TokenizerFile {
         continue
       }
       let name = try item.child("SpecialToken").text("id")
-      let ids = try special.child(name).array("ids").compactMap(\.integer)
+      let ids = try special.child(name).array("ids").compactMap(\.plainInteger)
       guard let stranger = ids.first(where: { tokens[$0] == nil }) else {
         if seesText { template.after += ids } else { template.before += ids }
         continue

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Readers of the steps before and after the model.
 extension TokenizerFile {
   static func readNormalizer(_ section: Section) throws(TokenizationError) -> Normalizer {
@@ -92,7 +94,7 @@ extension TokenizerFile {
     let pattern = try section.child("pattern")
     guard let literal = try pattern.optionalText("String"), !literal.isEmpty else {
       throw .unsupported(
-        what: "Replace pattern", found: "\(pattern.object.members.map(\.key))",
+        what: "Replace pattern", found: "\(pattern.object.members.map(\.name))",
         supported: ["String"])
     }
     return Array(literal.utf8)

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A value within a template, with Python's notions of truth and text.
 package enum TemplateValue: Sendable {
   case undefined(name: String)
@@ -42,13 +44,13 @@ extension TemplateValue {
     switch json {
     case .null: self = .none
     case .bool(let value): self = .bool(value)
-    case .integer(let value): self = .integer(value)
+    case .integer(let value): self = .integer(Int(value))
     case .number(let value): self = .number(value)
     case .string(let value): self = .string(value)
     case .array(let values): self = .list(values.map { TemplateValue($0) })
     case .object(let object):
       self = .dictionary(
-        TemplateDictionary(object.members.map { ($0.key, TemplateValue($0.value)) }))
+        TemplateDictionary(object.members.map { ($0.name, TemplateValue($0.value)) }))
     }
   }
 
@@ -161,7 +163,7 @@ extension TemplateValue {
     case .bool(let value): return value ? "true" : "false"
     case .integer(let value): return "\(value)"
     case .number(let value): return value.isFinite ? "\(value)" : nil
-    case .string(let value): return Self.jsonQuoted(value)
+    case .string(let value): return JSONWriter.quoted(value)
     case .list(let values):
       return Self.bracketed(
         values.map { $0.json(indent: indent, level: level + 1) }, "[", "]", indent, level)
@@ -169,7 +171,7 @@ extension TemplateValue {
       return Self.bracketed(
         dictionary.pairs.map { pair in
           pair.value.json(indent: indent, level: level + 1)
-            .map { "\(Self.jsonQuoted(pair.key)): \($0)" }
+            .map { "\(JSONWriter.quoted(pair.key)): \($0)" }
         }, "{", "}", indent, level)
     case .undefined, .namespace, .function: return nil
     }
@@ -187,33 +189,12 @@ extension TemplateValue {
     let outer = "\n" + String(repeating: " ", count: indent * level)
     return open + inner + known.joined(separator: "," + inner) + outer + close
   }
-
-  private static func jsonQuoted(_ text: String) -> String {
-    var result = String.UnicodeScalarView(["\""])
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result.append(contentsOf: ["\\", scalar])
-      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-      case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-      case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-      case "\u{8}": result.append(contentsOf: "\\b".unicodeScalars)
-      case "\u{C}": result.append(contentsOf: "\\f".unicodeScalars)
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        let zeros = String(repeating: "0", count: 4 - digits.count)
-        result.append(contentsOf: "\\u\(zeros)\(digits)".unicodeScalars)
-      default: result.append(scalar)
-      }
-    }
-    result.append("\"")
-    return String(result)
-  }
 }
 
 extension TemplateValue {
   /// The value of a JSON text, for variables such as `tools`. Throws `.malformed`.
   package init(json: [UInt8]) throws(TokenizationError) {
-    do { self.init(try JSONValue(parsing: json)) } catch {
+    do { self.init(try JSONValue(parsing: json, limits: .file)) } catch {
       throw .malformed(what: "template variable", reason: "\(error)")
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+internal import JSON
 import JSONRPC
 import KernelProtocol
 
@@ -57,7 +58,7 @@ final class KernelClient {
   }
 
   private func send(method: String, params: JSONValue, id: Int64?) throws {
-    var message: [String: JSONValue] = [
+    var message: JSONObject = [
       "jsonrpc": "2.0", "method": .string(method), "params": params,
     ]
     if let id { message["id"] = .integer(id) }

@@ -1,8 +1,8 @@
 /// Writes JSON texts: members sorted by name, slashes as they are, so that the same value always
 /// gives the same bytes.
-enum JSONWriter {
-  /// - Throws: `WireError.nonFinite` with the path of a number that JSON cannot carry.
-  static func write(_ value: JSONValue, into output: inout [UInt8]) throws(WireError) {
+package enum JSONWriter {
+  /// - Throws: `JSONError.nonFinite` with the path of a number that JSON cannot carry.
+  static func write(_ value: JSONValue, into output: inout [UInt8]) throws(JSONError) {
     switch value {
     case .null: output.append(contentsOf: "null".utf8)
     case .bool(let flag): output.append(contentsOf: (flag ? "true" : "false").utf8)
@@ -13,18 +13,18 @@ enum JSONWriter {
     case .string(let string): write(string, into: &output)
     case .array(let elements):
       try write(elements, into: &output)
-    case .object(let members):
-      try write(members, into: &output)
+    case .object(let object):
+      try write(object, into: &output)
     }
   }
 
   private static func write(
     _ elements: [JSONValue], into output: inout [UInt8]
-  ) throws(WireError) {
+  ) throws(JSONError) {
     output.append(Ascii.bracket)
     for index in elements.indices {
       if index > 0 { output.append(Ascii.comma) }
-      do throws(WireError) {
+      do throws(JSONError) {
         try write(elements[index], into: &output)
       } catch {
         throw error.inside("[\(index)]")
@@ -34,22 +34,29 @@ enum JSONWriter {
   }
 
   private static func write(
-    _ members: [String: JSONValue], into output: inout [UInt8]
-  ) throws(WireError) {
+    _ object: JSONObject, into output: inout [UInt8]
+  ) throws(JSONError) {
     output.append(Ascii.brace)
     var isFirst = true
-    for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+    for member in object.sortedMembers {
       if !isFirst { output.append(Ascii.comma) }
       isFirst = false
-      write(name, into: &output)
+      write(member.name, into: &output)
       output.append(Ascii.colon)
-      do throws(WireError) {
-        try write(member, into: &output)
+      do throws(JSONError) {
+        try write(member.value, into: &output)
       } catch {
-        throw error.inside(".\(name)")
+        throw error.inside(".\(member.name)")
       }
     }
     output.append(Ascii.closeBrace)
+  }
+
+  /// `text` in quotes, with what must be escaped escaped.
+  package static func quoted(_ text: String) -> String {
+    var output: [UInt8] = []
+    write(text, into: &output)
+    return String(decoding: output, as: UTF8.self)
   }
 
   static func write(_ string: String, into output: inout [UInt8]) {
@@ -78,9 +85,9 @@ enum JSONWriter {
   }
 }
 
-extension WireError {
+extension JSONError {
   /// The same error, seen from the container that holds the value.
-  fileprivate func inside(_ step: String) -> WireError {
+  fileprivate func inside(_ step: String) -> JSONError {
     guard case .nonFinite(let path) = self else { return self }
     return .nonFinite(path: step + path)
   }
@@ -88,8 +95,8 @@ extension WireError {
 
 extension JSONValue {
   /// The UTF-8 text of this value on one line, members sorted.
-  /// - Throws: `WireError.nonFinite` with the path of a number that JSON cannot carry.
-  package func bytes() throws(WireError) -> [UInt8] {
+  /// - Throws: `JSONError.nonFinite` with the path of a number that JSON cannot carry.
+  package func bytes() throws(JSONError) -> [UInt8] {
     var output: [UInt8] = []
     try JSONWriter.write(self, into: &output)
     return output

@@ -1,8 +1,7 @@
 /// A JSON text as a value (RFC 8259).
 ///
 /// Whole numbers that fit 64 bits stay integers, so that large ids and counts survive; every other
-/// number is a finite `Double`. Of two members with one name the last wins. Members have no order;
-/// they are written sorted by name.
+/// number is a finite `Double`. Objects keep the order of their members.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -10,7 +9,7 @@ package enum JSONValue: Sendable, Equatable {
   case number(Double)
   case string(String)
   case array([JSONValue])
-  case object([String: JSONValue])
+  case object(JSONObject)
 
   /// The member of an object, or nil where there is none or this is no object.
   package subscript(name: String) -> JSONValue? {
@@ -27,6 +26,31 @@ package enum JSONValue: Sendable, Equatable {
     }
   }
 
+  /// The integer this is, as it is written: `1.0` and `1e3` are none.
+  package var plainInteger: Int? {
+    guard case .integer(let integer) = self else { return nil }
+    return Int(exactly: integer)
+  }
+
+  /// The number this is, integers included.
+  package var numberValue: Double? {
+    switch self {
+    case .integer(let integer): Double(integer)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
+  package var isNull: Bool {
+    if case .null = self { true } else { false }
+  }
+
+  /// The truth value this is.
+  package var boolValue: Bool? {
+    guard case .bool(let flag) = self else { return nil }
+    return flag
+  }
+
   /// The string this is.
   package var stringValue: String? {
     guard case .string(let string) = self else { return nil }
@@ -37,6 +61,12 @@ package enum JSONValue: Sendable, Equatable {
   package var arrayValue: [JSONValue]? {
     guard case .array(let elements) = self else { return nil }
     return elements
+  }
+
+  /// The members of the object this is.
+  package var objectValue: JSONObject? {
+    guard case .object(let object) = self else { return nil }
+    return object
   }
 
   /// What an error message calls this value: `string "x"`, `integer 3`, `object`.
@@ -65,6 +95,6 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   package init(stringLiteral value: String) { self = .string(value) }
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   package init(dictionaryLiteral members: (String, JSONValue)...) {
-    self = .object(Dictionary(members) { _, last in last })
+    self = .object(JSONObject(members.map { JSONObject.Member(name: $0.0, value: $0.1) }))
   }
 }

@@ -1,7 +1,5 @@
-/// What is wrong with bytes, or with a value that should become a typed one.
+/// What is wrong with a value that should become a typed one, or with a typed one to be sent.
 package enum WireError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The bytes are no JSON text; `offset` counts bytes from 0.
-  case syntax(reason: String, offset: Int)
   /// A value of another type or range than expected.
   case mismatch(path: String, expected: String, found: String)
   /// A required member is absent.
@@ -11,7 +9,6 @@ package enum WireError: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .syntax(let reason, let offset): "\(reason) at byte \(offset)"
     case .mismatch(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
     case .missing(let path): "\(path): required, but absent"

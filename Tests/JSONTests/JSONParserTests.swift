@@ -1,4 +1,5 @@
-import JSONRPC
+import JSON
+import TestSupport
 import Testing
 
 /// What RFC 8259 allows and forbids; the expected side is the grammar, read by hand.
@@ -52,7 +53,7 @@ import Testing
     "\u{A0}1",
   ])
   func rejects(text: String) {
-    #expect(throws: WireError.self) { try JSONValue(parsing: Array(text.utf8)) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: Array(text.utf8)) }
   }
 
   @Test(arguments: [
@@ -62,7 +63,7 @@ import Testing
     [0x5B, 0x22, 0x5C, 0x6E, 0x80, 0x22, 0x5D],
   ])
   func rejectsBytesThatAreNotUTF8(bytes: [UInt8]) {
-    #expect(throws: WireError.self) { try JSONValue(parsing: bytes) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
   }
 
   @Test(arguments: [
@@ -72,7 +73,7 @@ import Testing
     #expect {
       try JSONValue(parsing: Array(text.utf8))
     } throws: { error in
-      guard case WireError.syntax(_, let found) = error else { return false }
+      guard case JSONError.syntax(_, let found) = error else { return false }
       return found == offset
     }
   }
@@ -82,9 +83,9 @@ import Testing
       Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
     }
     _ = try JSONValue(parsing: nested(512))
-    #expect(throws: WireError.self) { try JSONValue(parsing: nested(514)) }
-    #expect(throws: WireError.self) { try JSONValue(parsing: nested(1_000_000)) }
-    #expect(throws: WireError.self) {
+    #expect(throws: JSONError.self) { try JSONValue(parsing: nested(513)) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: nested(1_000_000)) }
+    #expect(throws: JSONError.self) {
       try JSONValue(parsing: Array(String(repeating: "{\"a\":", count: 100_000).utf8))
     }
   }
@@ -92,7 +93,7 @@ import Testing
   @Test func countsValues() throws {
     let limits = JSONLimits(values: 4)
     _ = try JSONValue(parsing: Array("[1,[2]]".utf8), limits: limits)
-    #expect(throws: WireError.self) {
+    #expect(throws: JSONError.self) {
       try JSONValue(parsing: Array("[1,[2,3]]".utf8), limits: limits)
     }
   }
@@ -112,7 +113,7 @@ import Testing
   }
 
   @Test func readsNumbersAsTheLibraryDoes() throws {
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix(seed: 7)
     for _ in 0..<20_000 {
       let number = Double(bitPattern: generator.next())
       guard number.isFinite else { continue }

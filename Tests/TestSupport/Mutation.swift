@@ -1,17 +1,5 @@
-/// A small generator of random numbers, so that a run can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
-
 /// Changes, drops, doubles or inserts a few bytes; favours those that structure the format.
-func mutate(_ seed: [UInt8], using random: inout SplitMix) -> [UInt8] {
+package func mutate(_ seed: [UInt8], using random: inout SplitMix) -> [UInt8] {
   let telling = Array("{}[]\",:0123456789-.eE\\u \0".utf8) + [0x80, 0xFF]
   var bytes = seed
   for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {

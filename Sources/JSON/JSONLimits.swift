@@ -9,4 +9,8 @@ package struct JSONLimits: Sendable, Equatable {
     self.depth = depth
     self.values = values
   }
+
+  /// For a checkpoint's files: their readers bound the bytes, and a large tokenizer has some
+  /// millions of values, but none of these files nests deeply.
+  package static let file = JSONLimits(depth: 128, values: .max)
 }

@@ -10,7 +10,7 @@ struct JSONParser {
   private struct Open {
     let isObject: Bool
     var elements: [JSONValue] = []
-    var members: [String: JSONValue] = [:]
+    var members: [JSONObject.Member] = []
     var name = ""
   }
 
@@ -19,12 +19,12 @@ struct JSONParser {
     self.limits = limits
   }
 
-  mutating func parse() throws(WireError) -> JSONValue {
+  mutating func parse() throws(JSONError) -> JSONValue {
     var open: [Open] = []
     skipWhitespace()
     while true {
       guard let opened = try openContainer(depth: open.count) else {
-        let value = try scalarOrEmptyContainer()
+        let value = try scalarOrEmptyContainer(depth: open.count)
         if let whole = try attach(value, to: &open) { return whole }
         continue
       }
@@ -35,7 +35,7 @@ struct JSONParser {
   // MARK: Containers
 
   /// Steps into a container that has members; nil for anything else, nothing consumed.
-  private mutating func openContainer(depth: Int) throws(WireError) -> Open? {
+  private mutating func openContainer(depth: Int) throws(JSONError) -> Open? {
     guard let first = peek, first == Ascii.brace || first == Ascii.bracket else { return nil }
     let isObject = first == Ascii.brace
     let start = index
@@ -46,7 +46,7 @@ struct JSONParser {
       return nil
     }
     try count()
-    guard depth < limits.depth else { throw failure("nested deeper than \(limits.depth)") }
+    try requireRoom(depth: depth)
     return isObject ? Open(isObject: true, name: try memberName()) : Open(isObject: false)
   }
 
@@ -54,13 +54,13 @@ struct JSONParser {
   /// Returns the whole text's value once its end is reached, else nil: another value follows.
   private mutating func attach(
     _ finished: JSONValue, to open: inout [Open]
-  ) throws(WireError) -> JSONValue? {
+  ) throws(JSONError) -> JSONValue? {
     var value = finished
     while let last = open.indices.last {
       skipWhitespace()
       let isObject = open[last].isObject
       if isObject {
-        open[last].members[open[last].name] = value
+        open[last].members.append(.init(name: open[last].name, value: value))
       } else {
         open[last].elements.append(value)
       }
@@ -75,14 +75,14 @@ struct JSONParser {
       }
       index += 1
       let closed = open.removeLast()
-      value = isObject ? .object(closed.members) : .array(closed.elements)
+      value = isObject ? .object(JSONObject(closed.members)) : .array(closed.elements)
     }
     skipWhitespace()
     guard index == bytes.count else { throw failure("text after the end of the value") }
     return value
   }
 
-  private mutating func memberName() throws(WireError) -> String {
+  private mutating func memberName() throws(JSONError) -> String {
     guard peek == Ascii.quote else { throw failure("expected a member name in quotes") }
     let name = try string()
     skipWhitespace()
@@ -94,20 +94,16 @@ struct JSONParser {
 
   // MARK: Scalars
 
-  private mutating func scalarOrEmptyContainer() throws(WireError) -> JSONValue {
+  private mutating func scalarOrEmptyContainer(depth: Int) throws(JSONError) -> JSONValue {
     try count()
     switch peek {
     case Ascii.quote: return .string(try string())
-    case Ascii.brace:
+    case .some(let byte) where byte == Ascii.brace || byte == Ascii.bracket:
+      try requireRoom(depth: depth)
       index += 1
       skipWhitespace()
       index += 1
-      return .object([:])
-    case Ascii.bracket:
-      index += 1
-      skipWhitespace()
-      index += 1
-      return .array([])
+      return byte == Ascii.brace ? .object([:]) : .array([])
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
@@ -119,7 +115,7 @@ struct JSONParser {
 
   private mutating func word(
     _ word: StaticString, _ value: JSONValue
-  ) throws(WireError) -> JSONValue {
+  ) throws(JSONError) -> JSONValue {
     let spelling = Array(word.description.utf8)
     guard bytes.count - index >= spelling.count,
       bytes[index..<(index + spelling.count)].elementsEqual(spelling)
@@ -128,7 +124,7 @@ struct JSONParser {
     return value
   }
 
-  private mutating func number() throws(WireError) -> JSONValue {
+  private mutating func number() throws(JSONError) -> JSONValue {
     let start = index
     var scanner = NumberScanner()
     let end: Int
@@ -149,7 +145,7 @@ struct JSONParser {
   }
 
   /// Reads a string, the opening quote being next.
-  private mutating func string() throws(WireError) -> String {
+  private mutating func string() throws(JSONError) -> String {
     index += 1
     let start = index
     scanPlain()
@@ -181,14 +177,14 @@ struct JSONParser {
     index = position
   }
 
-  private func text(_ slice: ArraySlice<UInt8>, from start: Int) throws(WireError) -> String {
+  private func text(_ slice: ArraySlice<UInt8>, from start: Int) throws(JSONError) -> String {
     guard let string = String(validating: slice, as: UTF8.self) else {
       throw .syntax(reason: "string is not UTF-8", offset: start)
     }
     return string
   }
 
-  private mutating func escape(into output: inout [UInt8]) throws(WireError) {
+  private mutating func escape(into output: inout [UInt8]) throws(JSONError) {
     index += 1
     guard let kind = peek else { throw failure("text ends inside a string") }
     index += 1
@@ -207,7 +203,7 @@ struct JSONParser {
   }
 
   /// Reads the digits after `\u`, both halves where a surrogate pair stands.
-  private mutating func escapedScalar() throws(WireError) -> Unicode.Scalar {
+  private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
     let first = try fourHexDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
     guard first < 0xDC00, peek == Ascii.backslash, index + 1 < bytes.count,
@@ -221,7 +217,7 @@ struct JSONParser {
     return scalar
   }
 
-  private mutating func fourHexDigits() throws(WireError) -> UInt32 {
+  private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
       guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
@@ -238,23 +234,31 @@ struct JSONParser {
   private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
   private mutating func skipWhitespace() {
-    while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-      index += 1
+    var position = index
+    while position < bytes.count {
+      let byte = bytes[position]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+      position += 1
     }
+    index = position
   }
 
-  private mutating func count() throws(WireError) {
+  private mutating func count() throws(JSONError) {
     valueCount += 1
     guard valueCount <= limits.values else { throw failure("more than \(limits.values) values") }
   }
 
-  private func failure(_ reason: String) -> WireError { .syntax(reason: reason, offset: index) }
+  private func requireRoom(depth: Int) throws(JSONError) {
+    guard depth < limits.depth else { throw failure("nested deeper than \(limits.depth)") }
+  }
+
+  private func failure(_ reason: String) -> JSONError { .syntax(reason: reason, offset: index) }
 }
 
 extension JSONValue {
   /// Reads one JSON text of UTF-8 bytes.
-  /// - Throws: `WireError.syntax` with the reason and the byte offset.
-  package init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(WireError) {
+  /// - Throws: `JSONError.syntax` with the reason and the byte offset.
+  package init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
     var parser = JSONParser(bytes, limits: limits)
     self = try parser.parse()
   }

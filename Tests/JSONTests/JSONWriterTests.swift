@@ -1,4 +1,5 @@
-import JSONRPC
+import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -18,19 +19,19 @@ import Testing
 
   @Test func refusesNumbersThatAreNotFinite() {
     let value: JSONValue = ["items": [["score": .number(.nan)]]]
-    #expect(throws: WireError.nonFinite(path: ".items[0].score")) { try value.bytes() }
-    #expect(throws: WireError.nonFinite(path: "")) { try JSONValue.number(-.infinity).bytes() }
+    #expect(throws: JSONError.nonFinite(path: ".items[0].score")) { try value.bytes() }
+    #expect(throws: JSONError.nonFinite(path: "")) { try JSONValue.number(-.infinity).bytes() }
   }
 
   @Test func readsBackWhatItWrote() throws {
-    var generator = SeededGenerator(seed: 11)
+    var generator = SplitMix(seed: 11)
     for _ in 0..<2000 {
       let value = randomValue(&generator, depth: 4)
       #expect(try JSONValue(parsing: value.bytes()) == value)
     }
   }
 
-  private func randomValue(_ generator: inout SeededGenerator, depth: Int) -> JSONValue {
+  private func randomValue(_ generator: inout SplitMix, depth: Int) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &generator) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &generator))
@@ -41,7 +42,7 @@ import Testing
       let count = Int.random(in: 0..<5, using: &generator)
       return .array((0..<count).map { _ in randomValue(&generator, depth: depth - 1) })
     default:
-      var members: [String: JSONValue] = [:]
+      var members: JSONObject = [:]
       for _ in 0..<Int.random(in: 0..<5, using: &generator) {
         members[randomString(&generator)] = randomValue(&generator, depth: depth - 1)
       }
@@ -49,7 +50,7 @@ import Testing
     }
   }
 
-  private func randomString(_ generator: inout SeededGenerator) -> String {
+  private func randomString(_ generator: inout SplitMix) -> String {
     let letters: [Character] = [
       "a", "\"", "\\", "\n", "\0", "é", "😀", "/", "\u{7F}", "\u{2029}", " ",
     ]
