@@ -1,8 +1,10 @@
 import Foundation
 import JSON
 import JSONRPC
+import Kernel
 import TestSupport
 import Testing
+import World
 
 /// The recorded conversations of protocol/examples are held with a kernel of today.
 @Suite struct TranscriptTests {
@@ -20,7 +22,8 @@ import Testing
   @Test(arguments: names)
   func aConversationGoesAsRecorded(_ name: String) throws {
     let text = try String(contentsOfFile: "\(Self.folder)/\(name)", encoding: .utf8)
-    let client = try KernelClient(options: nil)
+    let client = try KernelClient(
+      KernelOptions(memoryLimit: 1 << 30, threads: 1, world: World()), options: nil)
     var expectations: [(line: Int, message: JSONValue)] = []
     func settle() throws {
       for (line, expected) in expectations {

@@ -5,20 +5,23 @@ import Tensors
 extension Attribution {
   /// Replaces each item's score by the measured fall of the target when its activation is set to zero;
   /// items are measured singly, or a feature at all covered positions at once.
-  func measuredItems(_ items: [AttributionResult.Item]) throws -> [AttributionResult.Item] {
+  func measuredItems(
+    _ items: [AttributionResult.Item]
+  ) throws -> (items: [AttributionResult.Item], candidates: Int) {
     let candidates =
       question.aggregate == .feature
       ? groupedByFeature(items) : items.map { ($0, [$0.position ?? 0]) }
     let chosen = candidates.sorted { abs($0.0.score) > abs($1.0.score) }
       .prefix(question.ablationLimit)
     let reference = try referenceValue()
-    return try chosen.enumerated().map { index, candidate in
+    let measured = try chosen.enumerated().map { index, candidate in
       var (item, positions) = candidate
       guard let latent = item.latent else { return item }
       item.score = try reference - value(ablating: latent, at: positions)
       progress(Double(index + 1) / Double(chosen.count))
       return item
     }
+    return (measured, candidates.count)
   }
 
   /// Measures the highest items again by exact ablation.

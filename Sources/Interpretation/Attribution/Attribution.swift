@@ -70,9 +70,9 @@ package struct Attribution {
       cancellation: cancellation)
     var items = scores.items(covering: covers())
     var measured: Int?
-    let candidates = question.method == .ablation ? items.count : nil
+    var candidates: Int?
     if question.method == .ablation {
-      items = try measuredItems(items)
+      (items, candidates) = try measuredItems(items)
       measured = items.count
     }
     var byPosition = [Float](repeating: 0, count: context.tokenCount)

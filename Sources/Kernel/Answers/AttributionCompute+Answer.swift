@@ -38,7 +38,10 @@ extension AttributionCompute: EngineAnswerable {
       verification: found.verification.map { verification($0, feature: feature.name) },
       renderings: try params.render.map { try AttributionRendering(open, found).drawn($0) },
       method: params.method, splice: KernelProtocol.Splice(question.splice),
-      elapsed: (ContinuousClock.now - started) / .seconds(1))
+      elapsed: (ContinuousClock.now - started) / .seconds(1),
+      coverage: found.measured.flatMap { measured in
+        found.candidates.map { Coverage(measured: measured, candidates: $0) }
+      }, endpointDifference: found.endpointDifference.map { Double($0) })
   }
 
   private static func question(

@@ -78,11 +78,16 @@ package enum AttributionCompute: Request {
     package var splice: Splice
     /// Seconds.
     package var elapsed: Double
+    /// With method `ablation`: how many candidates were measured.
+    package var coverage: Coverage?
+    /// With method `integratedGradients`: the target's fall between the two ends of the path.
+    package var endpointDifference: Double?
 
     package init(
       target: TargetValue, items: [Item], byPart: [PartScore], completeness: Completeness,
       verification: Verification? = nil, renderings: [Rendering]? = nil, method: Method,
-      splice: Splice, elapsed: Double
+      splice: Splice, elapsed: Double, coverage: Coverage? = nil,
+      endpointDifference: Double? = nil
     ) {
       self.target = target
       self.items = items
@@ -93,6 +98,20 @@ package enum AttributionCompute: Request {
       self.method = method
       self.splice = splice
       self.elapsed = elapsed
+      self.coverage = coverage
+      self.endpointDifference = endpointDifference
+    }
+  }
+
+  /// How much of a question exact ablation answered; candidates with the smallest gradient scores are
+  /// left out first.
+  package struct Coverage: Codable, Sendable, Equatable {
+    package var measured: Int
+    package var candidates: Int
+
+    package init(measured: Int, candidates: Int) {
+      self.measured = measured
+      self.candidates = candidates
     }
   }
 

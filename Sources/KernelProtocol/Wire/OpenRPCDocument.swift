@@ -1161,7 +1161,20 @@ package let openRPCDocument = #"""
             },
             "method": {"$ref": "#/components/schemas/AttributionCompute.Method"},
             "splice": {"$ref": "#/components/schemas/Splice"},
-            "elapsed": {"type": "number", "description": "Seconds."}
+            "elapsed": {"type": "number", "description": "Seconds."},
+            "coverage": {
+              "type": "object",
+              "required": ["measured", "candidates"],
+              "properties": {
+                "measured": {"type": "integer", "minimum": 0},
+                "candidates": {"type": "integer", "minimum": 0}
+              },
+              "description": "With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient scores are not."
+            },
+            "endpointDifference": {
+              "type": "number",
+              "description": "With method integratedGradients: the target's fall between the two ends of the path, which the region's scores approach as steps grow."
+            }
           }
         }
       },
