@@ -77,7 +77,8 @@ extension Attribution {
     return try context.decoder.value(
       of: terms,
       outputs: point.outputs(
-        of: spliced, rows: rowCount, decoder: context.decoder, cancellation: cancellation))
+        of: spliced, rows: terms.rows, decoder: context.decoder, cancellation: cancellation),
+      from: terms.rows.lowerBound)
   }
 }
 

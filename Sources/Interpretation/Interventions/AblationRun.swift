@@ -67,7 +67,7 @@ private struct SplicedRun {
   let splice: Splice
 
   func outputs(
-    continuation: [Int], rows: Int, cancellation: Cancellation
+    continuation: [Int], rows: Range<Int>, cancellation: Cancellation
   ) throws -> (Matrix, InterventionReceipt) {
     let point = try SplicePoint(
       context, feature: feature, continuation: continuation, cancellation: cancellation)
@@ -84,16 +84,15 @@ private struct SplicedRun {
   func value(of target: AttributionTarget, cancellation: Cancellation) throws -> Float {
     let terms = target.terms(tokenCount: context.tokenCount)
     let (outputs, _) = try outputs(
-      continuation: target.continuation, rows: (terms.map(\.row).max() ?? 0) + 1,
-      cancellation: cancellation)
-    return try context.decoder.value(of: terms, outputs: outputs)
+      continuation: target.continuation, rows: terms.rows, cancellation: cancellation)
+    return try context.decoder.value(of: terms, outputs: outputs, from: terms.rows.lowerBound)
   }
 
   func lastLogits(cancellation: Cancellation) throws -> ([Float], InterventionReceipt) {
-    let rows = context.tokenCount
+    let last = context.tokenCount - 1
     let (outputs, receipt) = try outputs(
-      continuation: [], rows: rows, cancellation: cancellation)
-    let logits = context.decoder.logits(outputs.slice(rows: rows - 1..<rows)).row(0)
+      continuation: [], rows: last..<last + 1, cancellation: cancellation)
+    let logits = context.decoder.logits(outputs).row(0)
     if logits.contains(where: { !$0.isFinite }) {
       throw InterpretationError.nonFinite("a logit of the changed run")
     }

@@ -27,20 +27,21 @@ extension SplicePoint {
     return SplicedResidual(start: start, residual: changed, receipt: receipt)
   }
 
-  /// The output of the last block for rows 0 … `rows` − 1 when the blocks above the site run on the
+  /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above the site run on the
   /// changed residual. Rows before the first change are the model's own and do not run again.
   package func outputs(
-    of spliced: SplicedResidual, rows: Int, decoder: LlamaDecoder, cancellation: Cancellation
+    of spliced: SplicedResidual, rows: Range<Int>, decoder: LlamaDecoder,
+    cancellation: Cancellation
   ) throws -> Matrix {
-    guard spliced.start < rows else { return finalResidual.slice(rows: 0..<rows) }
+    let plain = rows.clamped(to: rows.lowerBound..<max(spliced.start, rows.lowerBound))
+    let unchanged = try plainOutputs(at: plain, cancellation: cancellation)
+    guard plain.upperBound < rows.upperBound else { return unchanged }
     let above = feature.block + 1..<decoder.blockCount
     var scratch = cache.prefix(tokens: spliced.start, blocks: above)
     let new = try decoder.forward(
-      spliced.residual.slice(rows: 0..<rows - spliced.start), blocks: above, cache: &scratch,
-      cancellation: cancellation)
-    var outputs = finalResidual.slice(rows: 0..<spliced.start)
-    outputs.append(new)
-    return outputs
+      spliced.residual.slice(rows: 0..<rows.upperBound - spliced.start), blocks: above,
+      cache: &scratch, rows: rows.upperBound - plain.upperBound, cancellation: cancellation)
+    return Matrix(stacking: [unchanged, new])
   }
 }
 

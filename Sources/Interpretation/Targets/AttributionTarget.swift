@@ -25,6 +25,14 @@ package struct TargetTerm: Sendable, Equatable {
   package let kind: Kind
 }
 
+extension [TargetTerm] {
+  /// From the first row that a term reads to the last one; every target has terms.
+  package var rows: Range<Int> {
+    let rows = map(\.row)
+    return (rows.min() ?? 0)..<(rows.max() ?? -1) + 1
+  }
+}
+
 extension AttributionTarget {
   /// Tokens that are appended to the context before the target can be read: all but the last of a
   /// continuation.

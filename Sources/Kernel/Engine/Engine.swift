@@ -27,7 +27,7 @@ final class Engine {
   init(_ options: KernelOptions) {
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
-    budget = MemoryBudget(limit: options.memoryLimit)
+    budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
     defaults = StartupFiles(model: options.model, autoencoders: options.autoencoders)
   }
 
@@ -38,7 +38,9 @@ final class Engine {
     } else if let saes = options.saes {
       defaults.autoencoders = saes
     }
-    if let limit = options.memoryLimit { budget = MemoryBudget(limit: limit) }
+    if let limit = options.memoryLimit {
+      budget = MemoryBudget(limit: limit, machine: budget.machine)
+    }
   }
 
   func warn(_ message: String) {
@@ -189,8 +191,19 @@ final class Engine {
   /// Bytes that all contexts hold.
   var heldBytes: Int { contexts.values.reduce(0) { $0 + $1.context.byteCount } }
 
-  /// Refuses work that would not fit beside what is held.
-  func reserve(_ needed: Int, for purpose: String) throws {
+  /// Bytes of the files that are mapped: models and autoencoders.
+  var weightBytes: Int {
+    models.reduce(0) { $0 + $1.model.byteCount }
+      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
+  }
+
+  /// Refuses work that would not fit beside what is held. Contexts other than `spared` give back first what
+  /// only saves them time.
+  func reserve(_ needed: Int, for purpose: String, sparing spared: String? = nil) throws {
+    for open in openContexts
+    where open.name != spared && needed > max(0, budget.limit - heldBytes) {
+      open.context.forgetRuns()
+    }
     try budget.check(needed: needed, held: heldBytes, purpose: purpose)
   }
 
