@@ -151,19 +151,29 @@ struct kernel_attention {
   size_t first_position;  // of query 0; key 0 is at position 0
   int causal;
   size_t window;  // key j is visible to query i iff i - window < j; 0: no window
+  int round;      // whether the factors of products are rounded to bfloat16; sums and softmax are float32
 };
-/// Floats of scratch that one call of the two functions below needs.
-size_t kernel_attention_scratch(const struct kernel_attention *shape);
-/// Parts into which forward attention may be split: key/value heads times tiles of queries.
+/// Bytes of scratch, on a 64-byte boundary, that one call of `kernel_attention` or of its pullback needs.
+size_t kernel_attention_scratch_bytes(int path, const struct kernel_attention *shape, int direction);
+/// Parts into which forward attention may be split: key/value heads times tiles of queries. The pullback has one a key/value
+/// head.
 size_t kernel_attention_parts(const struct kernel_attention *shape);
+/// Bytes of keys and values packed for all parts, 0 where a path does not pack them; parts of the packing are key/value heads
+/// times tiles of keys. Forward attention does without (NULL): each part then packs what it needs, with the same result.
+size_t kernel_attention_packed_bytes(int path, const struct kernel_attention *shape, int direction);
+size_t kernel_attention_pack_parts(const struct kernel_attention *shape);
+void kernel_attention_pack(
+    int path, const struct kernel_attention *shape, int direction, size_t part, const float *k, const float *v,
+    void *packed);
 /// One part of softmax(q kT / sqrt(head_size)) v: q, output [T, H d]; k, v [S, G d]; log_sum_exp [T, H].
 void kernel_attention(
     int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
-    float *output, float *log_sum_exp, float *scratch);
+    const void *packed, float *output, float *log_sum_exp, void *scratch);
 /// The gradients of one key/value head, `part` in 0 ..< G: writes its columns of dq, dk, dv, which hold zeros before.
 void kernel_attention_pullback(
     int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
-    const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv, float *scratch);
+    const void *packed, const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv,
+    void *scratch);
 
 // MARK: Products with weights (product.c and product_*)
 //
