@@ -35,6 +35,14 @@ struct kernel_team *kernel_team_create(int thread_count);  // NULL when a thread
 void kernel_team_run(struct kernel_team *team, long parts, void (*body)(void *, long), void *context);
 void kernel_team_destroy(struct kernel_team *team);
 
+// MARK: Memory (memory.c)
+
+/// For the whole process: large blocks that are freed stay mapped, so that the next of their size finds pages that need not be
+/// cleared again. Call before other threads start.
+void kernel_keep_freed_memory(void);
+/// Gives freed pages back to the system.
+void kernel_release_freed_memory(void);
+
 // MARK: Conversions (convert.c)
 
 /// `count` elements of `type` at `source` (any alignment) as float32.

@@ -223,6 +223,7 @@ final class Engine {
     guard contexts.removeValue(forKey: name) != nil else {
       throw KernelError.contextNotFound(name)
     }
+    FreedMemory.release()
   }
 
   /// The blocks whose residuals contexts of a model keep: those its autoencoders read.

@@ -37,7 +37,8 @@ struct LlamaBlock: Sendable {
     cancellation: Cancellation
   ) throws -> (output: Matrix, saved: Saved) {
     try cancellation.check()
-    let (update, saved) = attention(attentionNorm(x), rows: rows, block: index, cache: &cache)
+    let (update, saved) = try attention(
+      attentionNorm(x), rows: rows, block: index, cache: &cache, cancellation: cancellation)
     let middle = (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + update
     try cancellation.check()
     let normed = feedForwardNorm(middle)
@@ -62,7 +63,8 @@ struct LlamaBlock: Sendable {
       cancellation: cancellation)
     let middleGradient = outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner)
     try cancellation.check()
-    let normedGradient = attention.pullback(saved.attention, outputGradient: middleGradient)
+    let normedGradient = try attention.pullback(
+      saved.attention, outputGradient: middleGradient, cancellation: cancellation)
     var result = attentionNorm.pullback(x, outputGradient: normedGradient)
     result.add(middleGradient, toLastRows: middle.rows)
     return result

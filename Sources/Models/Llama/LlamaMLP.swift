@@ -37,8 +37,8 @@ struct LlamaMLP: Sendable {
   /// x `[t, D]` → `[t, D]`.
   func callAsFunction(_ x: Matrix, cancellation: Cancellation) throws -> Matrix {
     try x.mapTiles(of: tileRows(x.rows)) { tile, _ in
-      try cancellation.check()
-      return down(siluGate(gate: gate(tile), up: up(tile), team: team))
+      let (gated, upper) = try halves(of: tile, cancellation: cancellation)
+      return down(siluGate(gate: gated, up: upper, team: team))
     }
   }
 
@@ -47,8 +47,7 @@ struct LlamaMLP: Sendable {
   func saving(_ x: Matrix, cancellation: Cancellation) throws -> (output: Matrix, saved: Saved) {
     var kept: [(gate: RoundedMatrix, up: RoundedMatrix)] = []
     let output = try x.mapTiles(of: tileRows(x.rows)) { tile, _ in
-      try cancellation.check()
-      let (gated, upper) = (gate(tile), up(tile))
+      let (gated, upper) = try halves(of: tile, cancellation: cancellation)
       kept.append((RoundedMatrix(gated), RoundedMatrix(upper)))
       return down(siluGate(gate: gated, up: upper, team: team))
     }
@@ -62,13 +61,35 @@ struct LlamaMLP: Sendable {
     _ x: Matrix, saved: Saved?, outputGradient: Matrix, cancellation: Cancellation
   ) throws -> Matrix {
     try x.mapTiles(of: tileRows(x.rows)) { tile, rows in
+      let gated: Matrix
+      let upper: Matrix
+      if let saved {
+        (gated, upper) = (saved.gate.floats(rows: rows), saved.up.floats(rows: rows))
+      } else {
+        let values = try halves(of: tile, cancellation: cancellation)
+        (gated, upper) = (asKept(values.gate), asKept(values.up))
+      }
       try cancellation.check()
       let inner = siluGatePullback(
-        gate: saved?.gate.floats(rows: rows) ?? asKept(gate(tile)),
-        up: saved?.up.floats(rows: rows) ?? asKept(up(tile)),
-        outputGradient: down.pullback(outputGradient.slice(rows: rows)), team: team)
-      return gate.pullback(inner.gate) + up.pullback(inner.up)
+        gate: gated, up: upper, outputGradient: down.pullback(outputGradient.slice(rows: rows)),
+        team: team)
+      try cancellation.check()
+      let gateShare = gate.pullback(inner.gate)
+      try cancellation.check()
+      return gateShare + up.pullback(inner.up)
     }
+  }
+
+  /// gate x and up x. Cancellation is seen between any two products: at full size one takes a tenth of a second.
+  private func halves(
+    of tile: Matrix, cancellation: Cancellation
+  ) throws -> (gate: Matrix, up: Matrix) {
+    try cancellation.check()
+    let gated = gate(tile)
+    try cancellation.check()
+    let upper = up(tile)
+    try cancellation.check()
+    return (gated, upper)
   }
 
   /// The values a pullback would find in `Saved`: what memory allowed must not show in a gradient.
