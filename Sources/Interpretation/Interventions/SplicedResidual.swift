@@ -33,15 +33,33 @@ extension SplicePoint {
     of spliced: SplicedResidual, rows: Range<Int>, decoder: LlamaDecoder,
     cancellation: Cancellation
   ) throws -> Matrix {
-    let plain = rows.clamped(to: rows.lowerBound..<max(spliced.start, rows.lowerBound))
-    let unchanged = try plainOutputs(at: plain, cancellation: cancellation)
-    guard plain.upperBound < rows.upperBound else { return unchanged }
-    let above = feature.block + 1..<decoder.blockCount
-    var scratch = cache.prefix(tokens: spliced.start, blocks: above)
+    try outputs(of: [spliced], rows: rows, decoder: decoder, cancellation: cancellation)[0]
+  }
+
+  /// The same for several changes, which run side by side.
+  package func outputs(
+    of changes: [SplicedResidual], rows: Range<Int>, decoder: LlamaDecoder,
+    cancellation: Cancellation
+  ) throws -> [Matrix] {
+    var results: [Matrix] = []
+    var branches: [(index: Int, branch: Branch)] = []
+    for (index, spliced) in changes.enumerated() {
+      let plain = rows.clamped(to: rows.lowerBound..<max(spliced.start, rows.lowerBound))
+      results.append(try plainOutputs(at: plain, cancellation: cancellation))
+      guard plain.upperBound < rows.upperBound else { continue }
+      let changed = spliced.residual.slice(rows: 0..<rows.upperBound - spliced.start)
+      branches.append(
+        (
+          index,
+          Branch(
+            start: spliced.start, residual: changed, rows: rows.upperBound - plain.upperBound)
+        ))
+    }
     let new = try decoder.forward(
-      spliced.residual.slice(rows: 0..<rows.upperBound - spliced.start), blocks: above,
-      cache: &scratch, rows: rows.upperBound - plain.upperBound, cancellation: cancellation)
-    return Matrix(stacking: [unchanged, new])
+      branches.map(\.branch), blocks: feature.block + 1..<decoder.blockCount, after: cache,
+      cancellation: cancellation)
+    for ((index, _), outputs) in zip(branches, new) { results[index].append(outputs) }
+    return results
   }
 }
 
