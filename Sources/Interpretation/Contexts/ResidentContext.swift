@@ -30,6 +30,8 @@ package final class ResidentContext {
   private var codes: [String: SparseCode] = [:]
   /// The blocks above the lowest recorded one as they ran on the context itself, kept for pullbacks.
   private var ownRun: SavedForward?
+  /// Targets on an autoencoder's reconstruction of the residual, as far as they were asked for.
+  var reconstructions: [String: [AttributionTarget: Float]] = [:]
   /// The last other run that a pullback was made from.
   var savedRun: SavedRun?
 
@@ -153,6 +155,7 @@ package final class ResidentContext {
       residuals[block, default: Matrix(rows: 0, columns: rows.columns)].append(rows)
     }
     codes = [:]
+    reconstructions = [:]
   }
 
   /// The output of a block, `[T, D]`: as kept, or computed from the nearest kept one below it.
@@ -181,6 +184,7 @@ package final class ResidentContext {
   /// Forgets the codes of an autoencoder that is no longer loaded under this name.
   package func forgetCode(of name: String) {
     codes[name] = nil
+    reconstructions[name] = nil
     savedRun = nil
   }
 

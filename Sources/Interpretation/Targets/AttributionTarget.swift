@@ -1,7 +1,7 @@
 /// A scalar of the model's output that is attributed, ablated or reported.
 ///
 /// Positions count expanded tokens from 0; the logits at position p predict the token at p + 1.
-package enum AttributionTarget: Sendable, Equatable {
+package enum AttributionTarget: Sendable, Hashable {
   /// logit(answer) − logit(baseline), the paper's d.
   case logitDifference(answer: Int, baseline: Int, position: Int)
   case logit(token: Int, position: Int)
