@@ -65,7 +65,7 @@ import Testing
         x = x.scaled(by: 1e-20)
         encoder = encoder.scaled(by: 1e-12)
       case .subnormal:
-        x = x.scaled(by: 1e-39)
+        x = x.scaled(by: 0x1p-130)
         encoder = encoder.scaled(by: 1e3)
       case .unlikeNorms:
         for row in 0..<latents {
