@@ -14,8 +14,8 @@ package struct Reselection: Sendable, Equatable {
 }
 
 extension TopKAutoencoder {
-  /// Elements of [T, M] that are held at once: 4 MB, which stay in the processor's caches.
-  static let tileElements = 1 << 20
+  /// Elements of [T, M] that are held at once: 16 MB, which stay in a large third-level cache.
+  static let tileElements = 4 << 20
 
   /// The code of x [T, D]: the k largest positive pre-activations of each row, exact, equal ones
   /// by rising latent.
@@ -88,8 +88,9 @@ extension TopKAutoencoder {
     return (SparseCode(best, latents: latents), changed)
   }
 
-  /// Tiles of latents, multiples of 64, so that products run on whole panels, and not so wide that
-  /// reading them from memory would keep a cancellation waiting.
+  /// Tiles of latents, multiples of 64 or 1,024, so that products run on whole panels and threads
+  /// share them evenly, and not so wide that reading them from memory would keep a cancellation
+  /// waiting.
   func tiles(rows: Int, elements: Int) -> [Range<Int>] {
     guard rows > 0 else { return [] }
     let width = Self.tileWidth(rows: rows, latents: latents, elements: elements)
@@ -98,7 +99,8 @@ extension TopKAutoencoder {
 
   static func tileWidth(rows: Int, latents: Int, elements: Int) -> Int {
     let fitting = min(elements / max(1, rows), 1 << 14)
-    return min(latents, fitting < 64 ? max(1, fitting) : fitting & ~63)
+    let unit = fitting >= 1_024 ? 1_024 : fitting >= 64 ? 64 : 1
+    return min(latents, max(1, fitting / unit * unit))
   }
 
   /// About the bytes that encoding [rows, D] takes at most beside the activations, its result

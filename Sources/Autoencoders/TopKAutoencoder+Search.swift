@@ -17,12 +17,15 @@ extension TopKAutoencoder {
         centered, encoder, bias: encoderBias, rounded: rounded, k: k, compute: compute)
     else { return nil }
     var changed = try changedLatents(centered, changes)
-    let excluded = changed.rows.flatMap { row, values in
+    var excluded = changed.rows.flatMap { row, values in
       values.keys.map { (row: row, column: $0) }
     }
+    excluded.sort { $0.column > $1.column }
     for range in tiles(rows: centered.rows, elements: tileElements) {
       try cancellation.check()
-      search.look(at: range, excluding: excluded)
+      let here = excluded.reversed().prefix { $0.column < range.upperBound }
+      search.look(at: range, excluding: Array(here))
+      excluded.removeLast(here.count)
     }
     try search.computeCandidates(cancellation: cancellation)
     let fullRows = (0..<centered.rows).filter { search.isFull(row: $0) }

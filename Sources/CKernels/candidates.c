@@ -30,9 +30,9 @@ OPERATION(
 OPERATION(
     elements,
     VECTOR(
-        const struct kernel_sparse *places, const struct kernel_dense *weights, const float *bias, const float *x,
-        float *values, size_t begin, size_t end),
-    (places, weights, bias, x, values, begin, end))
+        const struct kernel_sparse *places, const struct kernel_dense *weights, size_t tokens, const float *bias,
+        const float *x, float *values, size_t begin, size_t end),
+    (places, weights, tokens, bias, x, values, begin, end))
 OPERATION(
     measure_rows,
     VECTOR(

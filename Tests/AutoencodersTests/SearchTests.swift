@@ -79,6 +79,29 @@ import Testing
     }
   }
 
+  /// 1 + 2⁻⁸ rounds to 1 and 1 + 3·2⁻⁸ to 1 + 2⁻⁶, so that all roundings of latent 70 go one way and
+  /// those of latent 33 the other, as far as they can: the rounded sum of 33 is larger by almost as
+  /// much as the bounds of both allow, and its exact one is smaller.
+  @Test(arguments: KernelPath.available, [0.5, 1.5, 1.9, 1.95])
+  func noLatentIsLostWhereRoundingDoesItsWorst(path: KernelPath, gap: Double) throws {
+    let (width, latents) = (1_024, 300)
+    let rough = (0..<width).map { 1 + ($0 < width / 2 ? 1 : 3) * Float(0x1p-8) }
+    let signs = (0..<width).map { $0 < width / 2 ? Float(1) : -1 }
+    for (values, weights) in [(rough, signs), (signs, rough)] {
+      var encoder = Matrix(rows: latents, columns: width)
+      encoder.setRow(70, weights)
+      encoder.setRow(33, weights.map { -$0 })
+      // Exact and rounded sums: -4 and -8 of latent 70, 4 and 8 of latent 33.
+      var bias = [Float](repeating: 0, count: latents)
+      bias[70] = 108
+      bias[33] = Float(92 + 4 * gap)
+      let x = Matrix(rows: 1, columns: width, values: values)
+      for k in [1, 2] {
+        try SearchCase(encoder: encoder, type: .float32, bias: bias, k: k, path: path).check(x)
+      }
+    }
+  }
+
   @Test(arguments: SearchCase.paths)
   func changesActOnFloat32PreActivations(path: KernelPath) throws {
     var random = Uniform(seed: 5)

@@ -158,10 +158,10 @@ void kernel_search_row(
 /// and leaves out the candidates that lie below it.
 void kernel_cut_candidates(int path, const struct kernel_bounds *bounds, struct kernel_candidates *row);
 /// values[p] = x[indices[p]] . W[j] + bias[j] for every entry p of the rows begin ..< end of `places`, row j of which names rows of
-/// x [., columns]: bit for bit what kernel_product_forward gives for activations that are not rounded, with bias added.
+/// x [tokens, columns]: bit for bit what kernel_product_forward gives for activations that are not rounded, with bias added.
 void kernel_elements(
-    int path, const struct kernel_sparse *places, const struct kernel_dense *weights, const float *bias, const float *x,
-    float *values, size_t begin, size_t end);
+    int path, const struct kernel_sparse *places, const struct kernel_dense *weights, size_t tokens, const float *bias,
+    const float *x, float *values, size_t begin, size_t end);
 /// The sums of w^2 and of (w - w rounded to bfloat16)^2 over each row, in float64; the rounded rows where `rounded` is not NULL.
 void kernel_measure_rows(
     int path, int type, const void *source, size_t rows, size_t columns, uint16_t *rounded, double *squares,

@@ -55,13 +55,12 @@ package struct CandidateSearch {
     rows * (inputs * 2 + capacity(k: k, columns: columns) * 24 + 32) + columns * 16
   }
 
-  /// Looks at the rounded elements of the columns `range`, but not at `excluded`, sorted or not;
-  /// those may be of any column.
+  /// Looks at the rounded elements of the columns `range`, but not at `excluded` among them.
   package mutating func look(
     at range: Range<Int>, excluding excluded: [(row: Int, column: Int)] = []
   ) {
     product.write(range, to: &tile)
-    for place in excluded where range.contains(place.column) {
+    for place in excluded {
       tile[place.row, place.column - range.lowerBound] = -.infinity
     }
     let (tile, columns, path) = (tile, range.count, compute.path.code)

@@ -51,13 +51,15 @@ private func write(
   unsafe weight.withAddress { address in
     unsafe places.starts.withUnsafeBufferPointer { starts in
       unsafe places.rows.withUnsafeBufferPointer { rows in
+        let tokens = x.rows
         unsafe x.withPointer { x in
           var sparse = unsafe kernel_sparse(
             offsets: starts.baseAddress, indices: rows.baseAddress, values: nil)
           var dense = unsafe kernel_dense(
             elements: address, type: weight.type.code, columns: weight.columns)
           unsafe kernel_elements(
-            path.code, &sparse, &dense, bias, x, target, range.lowerBound, range.upperBound)
+            path.code, &sparse, &dense, tokens, bias, x, target, range.lowerBound,
+            range.upperBound)
         }
       }
     }

@@ -90,12 +90,14 @@ package struct TiledProduct {
       tokens: tokens, round: compute.precision == .bfloat16 && weight.type == .bfloat16 ? 1 : 0)
   }
 
-  /// Whole panels of the kernels for each thread, more than one where there are enough.
+  /// Whole panels of the kernels, as many ranges for one thread as for another, and several where
+  /// there are enough, so that a slow one does not keep the others waiting.
   private func parts(of outputs: Int) -> [Range<Int>] {
     let (threads, panel) = (compute.team.threadCount, 128)
-    let most = threads == 1 || rows * outputs * weight.columns < 1 << 17 ? 1 : threads * 4
+    guard threads > 1, rows * outputs * weight.columns >= 1 << 17 else { return [0..<outputs] }
+    let each = max(1, min(8, outputs / (threads * panel)))
     let unit = outputs >= panel * threads ? panel : 32
-    let size = max(unit, (outputs + most * unit - 1) / (most * unit) * unit)
+    let size = max(unit, (outputs + threads * each * unit - 1) / (threads * each * unit) * unit)
     return stride(from: 0, to: outputs, by: size).map { $0..<min($0 + size, outputs) }
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 /// Weights `[rows, columns]` in bfloat16 and, for each row w and its rounded twin w̃, what bounds a product's error: ‖w‖ and
 /// ‖w − w̃‖, both rounded upwards.
@@ -21,6 +22,7 @@ package struct RoundedWeights: Sendable {
     let copy: Matrix? =
       weight.type == .bfloat16
       ? nil : Matrix(uninitializedRows: 1, columns: (rows * columns + 1) / 2)
+    copy?.storage.askForLargePages()
     var (norms, errors): ([Float], [Float]) = ([], [])
     norms.reserveCapacity(rows)
     errors.reserveCapacity(rows)
@@ -74,5 +76,18 @@ package struct RoundedWeights: Sendable {
   /// A float above the root of a sum of squares: sums in float64 are exact within 2⁻³⁰ of themselves.
   static func root(_ square: Double) -> Float {
     Float(square.squareRoot() * (1 + 0x1p-24)).nextUp
+  }
+}
+
+extension MatrixStorage {
+  /// Asks Linux for pages of 2 MB: a gigabyte takes 512 page faults instead of 262,144.
+  fileprivate func askForLargePages() {
+    let page = 2 << 20
+    let address = unsafe UInt(bitPattern: pointer)
+    let skipped = Int((UInt(page) - address % UInt(page)) % UInt(page))
+    let length = (capacity * MemoryLayout<Float>.stride - skipped) / page * page
+    guard length > 0 else { return }
+    // Where it is refused, small pages serve.
+    _ = unsafe madvise(UnsafeMutableRawPointer(pointer) + skipped, length, MADV_HUGEPAGE)
   }
 }
