@@ -50,13 +50,16 @@ import Testing
       case .unitsInTheLastPlace:
         for row in 1..<latents {
           var values = encoder.row(0)
-          values[row % width] = row % 2 == 0 ? values[row % width].nextUp : values[row % width].nextDown
+          let place = row % width
+          values[place] = row % 2 == 0 ? values[place].nextUp : values[place].nextDown
           encoder.setRow(row, values)
         }
       case .belowBFloat16:
         for row in 1..<latents {
-          encoder.setRow(
-            row, encoder.row(row % 7).enumerated().map { $1 * (1 + Float((row * 31 + $0) % 97) * 1e-5) })
+          let values = encoder.row(row % 7).enumerated().map {
+            $1 * (1 + Float((row * 31 + $0) % 97) * 1e-5)
+          }
+          encoder.setRow(row, values)
         }
       case .nothingPositive: bias = bias.map { _ in -1_000 }
       case .fewPositive: bias = bias.indices.map { $0 % 40 == 3 ? 1 : -20 }
@@ -168,7 +171,9 @@ import Testing
     let bias = [Float](repeating: 0, count: 300)
     for (type, rounded) in [(ScalarType.float32, 300 * 24 * 2), (.bfloat16, 0)] {
       let subject = try SearchCase(encoder: encoder, type: type, bias: bias, k: 5, path: .best)
-      let (plain, searching) = (try subject.autoencoder(.float32), try subject.autoencoder(.bfloat16))
+      let (plain, searching) = (
+        try subject.autoencoder(.float32), try subject.autoencoder(.bfloat16)
+      )
       #expect(plain.searchBytes == 0)
       #expect(searching.searchBytes == rounded + 300 * 8)
       #expect(searching.byteCount == plain.byteCount + searching.searchBytes)

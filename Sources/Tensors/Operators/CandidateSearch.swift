@@ -138,7 +138,8 @@ package struct CandidateSearch {
   /// Calls `body` for every row that is not full, with its candidates from place `from[row]` on.
   private mutating func forEachRow(
     work: Int, from: [Int]? = nil,
-    _ body: @Sendable (Int, UnsafePointer<kernel_bounds>, UnsafeMutablePointer<kernel_candidates>)
+    _ body:
+      @Sendable (Int, UnsafePointer<kernel_bounds>, UnsafeMutablePointer<kernel_candidates>)
       -> Void
   ) {
     let (rows, capacity, k, team) = (rows, capacity, k, compute.team)
