@@ -144,6 +144,45 @@ void kernel_sparse_dots(
     int path, const struct kernel_sparse *sparse, const struct kernel_dense *weights, const float *x, float *target,
     size_t begin, size_t end, float *scratch);
 
+// MARK: Candidates of the k largest elements of a product (candidates.inc)
+//
+// A product of rounded factors tells which elements of x WT + bias may be among the k largest of their row; these alone are then
+// computed as kernel_product_forward computes them.
+
+/// What bounds the error of a rounded product, for every row j of W: an element of token t lies within
+/// norm_factor norms[j] + error_factor errors[j] + constants[j] of its rounded value plus bias[j], where the factors are the token's.
+struct kernel_bounds {
+  const float *bias, *norms, *errors, *constants;
+};
+/// The candidates of one token: keys of the lower ends of their intervals (see kernel_collect_above), in any order.
+struct kernel_candidates {
+  uint64_t *keys;
+  size_t capacity;  // 64 or more
+  size_t count;
+  size_t wanted;    // k
+  float norm_factor, error_factor;
+  /// No element below it is wanted: at first the least value that is, then the k-th largest lower end where that is more.
+  float threshold;
+  /// Set where more candidates than fit cannot be told apart: the others were not looked at.
+  int full;
+};
+/// Looks at `count` elements of one token's rounded product, those of the rows from `first_column` on of W.
+void kernel_search_row(
+    int path, const struct kernel_bounds *bounds, const float *products, size_t count, size_t first_column,
+    struct kernel_candidates *row);
+/// Raises the threshold to the k-th largest lower end, which comes first with the larger ones where more than k candidates stay,
+/// and leaves out the candidates that lie below it.
+void kernel_cut_candidates(int path, const struct kernel_bounds *bounds, struct kernel_candidates *row);
+/// values[p] = x[indices[p]] . W[j] + bias[j] for every entry p of the rows begin ..< end of `places`, row j of which names rows of
+/// x [tokens, columns]: bit for bit what kernel_product_forward gives for activations that are not rounded, with bias added.
+void kernel_elements(
+    int path, const struct kernel_sparse *places, const struct kernel_dense *weights, size_t tokens, const float *bias,
+    const float *x, float *values, size_t begin, size_t end);
+/// The sums of w^2 and of (w - w rounded to bfloat16)^2 over each row, in float64; the rounded rows where `rounded` is not NULL.
+void kernel_measure_rows(
+    int path, int type, const void *source, size_t rows, size_t columns, uint16_t *rounded, double *squares,
+    double *errors);
+
 // MARK: Training (training.inc)
 
 /// One step of Adam: g = gradient_scale gradient; m += first_rest (g - m); v = second_decay v + second_rest g^2;
