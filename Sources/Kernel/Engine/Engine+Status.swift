@@ -8,6 +8,7 @@ extension Engine {
   var status: KernelStatus.Result {
     let contexts = openContexts
     let used = heldBytes
+    let inContexts = contexts.reduce(0) { $0 + $1.context.byteCount }
     let mapped =
       models.reduce(0) { $0 + $1.model.byteCount }
       + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
@@ -35,7 +36,9 @@ extension Engine {
       memory: .init(
         limit: budget.limit, used: used,
         items: [
-          .init(name: "contexts", bytes: used), .init(name: "mapped weights", bytes: mapped),
+          .init(name: "contexts", bytes: inContexts),
+          .init(name: "rounded encoders", bytes: used - inContexts),
+          .init(name: "mapped weights", bytes: mapped),
         ]))
   }
 }
