@@ -43,14 +43,6 @@ void kernel_keep_freed_memory(void);
 /// Gives freed pages back to the system.
 void kernel_release_freed_memory(void);
 
-// MARK: Ceilings (ceilings.c)
-
-/// Runs the path's multiply-add on registers for some microseconds and returns how many operations of a float that were, a
-/// multiplication and an addition counting as two; 0 for paths that have no such instruction of their own.
-double kernel_multiply_burst(int path);
-/// Reads all of `bytes` bytes from an address on an 8-byte boundary; returns a sum, so that nothing is left out.
-uint64_t kernel_read_memory(const void *memory, size_t bytes);
-
 // MARK: Conversions (convert.c)
 
 /// `count` elements of `type` at `source` (any alignment) as float32.
