@@ -248,7 +248,7 @@ extension BenchmarkRun {
         }),
       "ablation": [
         "latent": integer(first.feature),
-        "before": ablated.map { .number($0.reconstruction) } ?? .null,
+        "before": ablated.map { .number($0.before) } ?? .null,
         "after": ablated.map { .number($0.after) } ?? .null,
       ],
     ]
@@ -273,7 +273,8 @@ extension BenchmarkRun {
     let sent = try kernel.start(ContextOpen.self, prompt.params(variant: variant))
     pause(seconds: expected / 10)
     var latencies = Figure(context: prompt.name, name: "", unit: .seconds)
-    for _ in 0..<20 where !kernel.isAnswered(sent) {
+    for _ in 0..<20 {
+      if try kernel.isAnswered(sent) { break }
       latencies.values.append(try timed { try kernel(KernelStatus.self, Empty()) }.1)
       pause(seconds: expected / 40)
     }
@@ -287,21 +288,21 @@ extension BenchmarkRun {
     }
   }
 
-  /// Takes the time from the cancellation to the answer; the result where it was too late for one.
+  /// Takes the time from the cancellation to the answer, which may be a result where the work was nearly
+  /// done; a request that was answered before gives no figure. Returns the result, where there is one.
   @discardableResult
   private mutating func cancel<R>(
     _ sent: KernelClient.Sent<R>, _ name: String, prompt: BenchmarkPrompt, on kernel: KernelClient
   ) throws -> R.Result? {
+    let wasAnswered = try kernel.isAnswered(sent)
     let (outcome, seconds) = try timed {
       try kernel.cancel(sent)
       return try kernel.outcome(of: sent)
     }
+    if !wasAnswered { report.add(seconds, name, .seconds, context: prompt.name) }
     switch outcome {
-    case .cancelled:
-      report.add(seconds, name, .seconds, context: prompt.name)
-      return nil
-    case .result(let result):
-      return result
+    case .cancelled: return nil
+    case .result(let result): return result
     }
   }
 }

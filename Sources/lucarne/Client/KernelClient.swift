@@ -64,8 +64,11 @@ final class KernelClient {
     try send(method: "$/cancelRequest", params: ["id": .integer(sent.id)], id: nil)
   }
 
-  /// Whether the answer has been read already, on the way to another.
-  func isAnswered<R>(_ sent: Sent<R>) -> Bool { answers[sent.id] != nil }
+  /// Whether the answer has come.
+  func isAnswered<R: Request>(_ sent: Sent<R>) throws -> Bool {
+    while answers[sent.id] == nil, process.hasOutput { try readMore(method: R.method) }
+    return answers[sent.id] != nil
+  }
 
   /// Waits for the answer to a request that was sent; may be asked once.
   func outcome<R: Request>(of sent: Sent<R>) throws -> Outcome<R.Result> {
@@ -105,14 +108,18 @@ final class KernelClient {
   private func receive(id: Int64, method: String) throws -> JSONValue {
     while true {
       if let answer = answers.removeValue(forKey: id) { return answer }
-      let bytes = process.read()
-      guard !bytes.isEmpty else {
-        throw ClientError.kernelEnded(during: method, ending: process.waitForEnd().ending)
-      }
-      for event in parser.push(bytes) {
-        let message = try message(in: event, method: method)
-        if let id = message["id"]?.integerValue, message["method"] == nil { answers[id] = message }
-      }
+      try readMore(method: method)
+    }
+  }
+
+  private func readMore(method: String) throws {
+    let bytes = process.read()
+    guard !bytes.isEmpty else {
+      throw ClientError.kernelEnded(during: method, ending: process.waitForEnd().ending)
+    }
+    for event in parser.push(bytes) {
+      let message = try message(in: event, method: method)
+      if let id = message["id"]?.integerValue, message["method"] == nil { answers[id] = message }
     }
   }
 

@@ -58,6 +58,12 @@ final class KernelProcess {
     }
   }
 
+  /// Whether there is something to read, the end included.
+  var hasOutput: Bool {
+    var question = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&question, 1, 0) > 0
+  }
+
   /// Closes the kernel's input, which also tells it to end.
   func closeInput() {
     guard input >= 0 else { return }
