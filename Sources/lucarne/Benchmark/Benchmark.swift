@@ -43,7 +43,7 @@ struct Benchmark: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "What to measure (default: all): ceilings start load prefill decode encode attribution busy.")
+    help: "What to measure, of: ceilings start load prefill decode encode attribution busy.")
   var only: [BenchmarkSubject] = []
 
   func validate() throws {

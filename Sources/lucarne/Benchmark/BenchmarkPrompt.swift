@@ -11,23 +11,27 @@ struct BenchmarkPrompt {
   private let picture: String?
   private let rest: String
 
-  /// A text of exactly so many tokens.
-  /// - Throws: `ValidationError` where the model's tokenizer does not allow the length.
-  static func text(tokens: Int, kernel: KernelClient) throws -> BenchmarkPrompt {
-    let short = try count(of: words(8), kernel)
-    let perWord = try count(of: words(16), kernel) - short
-    guard perWord > 0, perWord % 8 == 0 else {
-      throw ValidationError(
-        "8 more words are \(perWord) more tokens to this tokenizer, expected a multiple of 8")
+  /// Texts of exactly so many tokens, of words that are one token each.
+  ///
+  /// Two short contexts find out which words those are and what the tokenizer adds. They also touch every
+  /// weight once, so that no figure holds the first reading of a page.
+  /// - Throws: `ValidationError` where the model's tokenizer has no such words, or adds more than a length.
+  static func texts(lengths: [Int], kernel: KernelClient) throws -> [BenchmarkPrompt] {
+    let candidates = letters.map { " \($0)" }
+    let known = Set(try tokens(of: letters[0] + candidates.joined(), kernel).map(\.text))
+    let words = candidates.filter(known.contains)
+    guard !words.isEmpty else {
+      throw ValidationError("the model's tokenizer has no words of one letter that are one token")
     }
-    // Where a word is several tokens, characters of one token each fill the rest.
-    let (added, filling) = (tokens - short).quotientAndRemainder(dividingBy: perWord / 8)
-    guard tokens >= short else {
-      throw ValidationError("--tokens has \(tokens), expected at least \(short)")
+    let added = try tokens(of: letters[0] + words[0], kernel).count - 1
+    return try lengths.map { length in
+      guard length > added else {
+        throw ValidationError("--tokens has \(length), expected at least \(added + 1)")
+      }
+      return BenchmarkPrompt(
+        name: "text \(length)", length: length, picture: nil,
+        rest: text(of: words, count: length - added))
     }
-    return BenchmarkPrompt(
-      name: "text \(tokens)", length: tokens, picture: nil,
-      rest: words(8 + added) + String(repeating: ".", count: filling))
   }
 
   /// A picture and a question about it.
@@ -37,7 +41,7 @@ struct BenchmarkPrompt {
 
   /// The parts, with the first token of the given number.
   func params(variant: Int) -> ContextOpen.Params {
-    let first = Self.letter(variant)
+    let first = Self.letters[variant % Self.letters.count]
     let chat = ContextOpen.Chat(template: ContextOpen.Template.none)
     guard let picture else {
       return ContextOpen.Params(parts: [Part(content: .text(first + rest))], chat: chat)
@@ -50,26 +54,29 @@ struct BenchmarkPrompt {
       ], chat: chat)
   }
 
-  /// Words of one letter, which most tokenizers know with the space before them, in no order.
-  private static func words(_ count: Int) -> String {
+  private static let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }
+
+  /// The words in no order.
+  private static func text(of words: [String], count: Int) -> String {
     var state: UInt32 = 1
-    return (0..<max(0, count)).map { _ in
+    return (0..<count).map { _ in
       state = state &* 1_664_525 &+ 1_013_904_223
-      return " " + letter(Int(state >> 16))
+      return words[Int(state >> 16) % words.count]
     }.joined()
   }
 
-  private static func letter(_ number: Int) -> String {
-    let letters = Array("abcdefghijklmnopqrstuvwxyz")
-    return String(letters[number % letters.count])
-  }
-
-  private static func count(of text: String, _ kernel: KernelClient) throws -> Int {
+  private static func tokens(
+    of text: String, _ kernel: KernelClient
+  ) throws -> [ContextTokens.Token] {
     let opened = try kernel(
       ContextOpen.self,
       ContextOpen.Params(
-        parts: [Part(content: .text(letter(0) + text))], chat: .init(template: ContextOpen.Template.none)))
+        parts: [Part(content: .text(text))],
+        chat: ContextOpen.Chat(template: ContextOpen.Template.none)))
+    let tokens = try kernel(
+      ContextTokens.self, ContextTokens.Params(context: opened.context)
+    ).tokens
     _ = try kernel(ContextClose.self, ContextClose.Params(context: opened.context))
-    return opened.tokenCount
+    return tokens
   }
 }

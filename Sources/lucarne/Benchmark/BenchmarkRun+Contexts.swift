@@ -82,7 +82,9 @@ extension BenchmarkRun {
   }
 
   /// Opens the prompt with a first token that no open context has.
-  private mutating func open(_ prompt: BenchmarkPrompt, on kernel: KernelClient) throws -> Opened {
+  private mutating func open(
+    _ prompt: BenchmarkPrompt, on kernel: KernelClient
+  ) throws -> Opened {
     variant += 1
     let params = prompt.params(variant: variant)
     let ((result, seconds), ceiling) = try besideCeiling {
@@ -116,7 +118,9 @@ extension BenchmarkRun {
   }
 
   /// The likeliest token against the second, the third and the fourth.
-  private func mostLikelyPairs(_ opened: ContextOpen.Result, on kernel: KernelClient) throws -> Pairs {
+  private func mostLikelyPairs(
+    _ opened: ContextOpen.Result, on kernel: KernelClient
+  ) throws -> Pairs {
     let likely = try kernel(
       ContextLogits.self, ContextLogits.Params(context: opened.context, topK: 4)
     ).items.map(\.token)

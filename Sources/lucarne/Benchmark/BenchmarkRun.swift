@@ -28,7 +28,7 @@ struct BenchmarkRun {
     let kernel = try measureLoad()
     let memory = ProcessMemory(of: kernel.processID)
     defer { memory.end() }
-    var prompts = try lengths.map { try BenchmarkPrompt.text(tokens: $0, kernel: kernel) }
+    var prompts = try BenchmarkPrompt.texts(lengths: lengths, kernel: kernel)
     if let picture { prompts.append(.picture(at: picture)) }
     for prompt in prompts {
       try measure(prompt, on: kernel)
