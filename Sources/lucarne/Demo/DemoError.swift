@@ -1,9 +1,5 @@
 /// Why the demo could not go on.
 enum DemoError: Error, CustomStringConvertible {
-  case cannotStart(reason: String)
-  case kernelEnded(during: String, ending: String)
-  case refused(method: String, message: String)
-  case unreadableAnswer(method: String, reason: String)
   case heldOutUnreadable(path: String, reason: String)
   case noWorld
   case noPicture(String)
@@ -13,12 +9,6 @@ enum DemoError: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .cannotStart(let reason): "the kernel could not be started: \(reason)"
-    case .kernelEnded(let method, let ending):
-      "the kernel \(ending) before it answered \(method); what it wrote is above"
-    case .refused(let method, let message): "the kernel refused \(method): \(message)"
-    case .unreadableAnswer(let method, let reason):
-      "the kernel's answer to \(method) could not be read: \(reason)"
     case .heldOutUnreadable(let path, let reason): "\(path) could not be read: \(reason)"
     case .noWorld:
       "the embedded world is not beside the program, expected in lucarne_World.resources"

@@ -1,0 +1,84 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import KernelProtocol
+import Tensors
+
+/// Measures a kernel that runs as this program's child, through the requests any client sends.
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure how fast a kernel answers, beside what the machine can do at most.",
+    discussion: """
+      Starts kernels, loads a model and an autoencoder, opens contexts that share nothing with one \
+      another, and takes the time of each kind of request. Figures go to standard error as they come, \
+      the table to standard output.
+      """)
+
+  @Option(help: "A Hugging Face checkpoint folder.")
+  var model: String
+
+  @Option(name: .customLong("sae"), help: "An autoencoder folder.")
+  var autoencoder: String
+
+  @Option(help: "A picture to ask about.")
+  var picture: String?
+
+  @Option(help: "Lengths of contexts of text alone, such as 616,2928.")
+  var tokens = "616"
+
+  @Option(help: "How often everything is measured.")
+  var repeats = 3
+
+  @Option(help: "Tokens that decoding is measured over.")
+  var decodeTokens = 16
+
+  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
+  var memoryLimit: Int?
+
+  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  var threads: Int?
+
+  @Option(help: "A file to write everything to as JSON.")
+  var json: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "What to measure, of: ceilings start load prefill decode encode attribution busy.")
+  var only: [BenchmarkSubject] = []
+
+  func validate() throws {
+    guard lengths != nil else {
+      throw ValidationError("--tokens is \"\(tokens)\", expected lengths such as 616,2928")
+    }
+    for (name, value) in [("repeats", repeats), ("decode-tokens", decodeTokens)]
+    where !(1...1000).contains(value) {
+      throw ValidationError("--\(name) is \(value), expected 1 to 1000")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024")
+    }
+  }
+
+  /// The lengths of `--tokens`, ascending; nil where one is no positive number.
+  private var lengths: [Int]? {
+    let numbers = tokens.split(separator: ",").map { Int(trimmed(String($0))) }
+    guard numbers.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
+    return numbers.compactMap(\.self).sorted()
+  }
+
+  func run() throws {
+    let threads = threads ?? processorCount()
+    var arguments = ["--threads", "\(threads)"]
+    if let memoryLimit { arguments += ["--memory-limit", "\(memoryLimit)"] }
+    var run = BenchmarkRun(
+      arguments: arguments, model: absolutePath(model), autoencoder: absolutePath(autoencoder),
+      repeats: repeats, decodeTokens: decodeTokens,
+      subjects: Set(only.isEmpty ? BenchmarkSubject.allCases : only),
+      ceilings: Ceilings(team: ThreadTeam(threadCount: threads)),
+      work: try WorkCount(checkpoint: absolutePath(model)))
+    run.report.facts = MachineFacts.json(threads: threads)
+    try run.measure(lengths: lengths ?? [], picture: picture.map(absolutePath))
+    print(run.report.table)
+    if let json { try run.report.write(to: absolutePath(json)) }
+  }
+}
