@@ -31,7 +31,7 @@ import Testing
       }
       #expect(figure?["unit"]?.stringValue != nil, "\(context) \(name)")
       let values = figure?["values"]?.arrayValue?.compactMap(\.numberValue) ?? []
-      #expect(values.allSatisfy(\.isFinite), "\(context) \(name)")
+      #expect(values.allSatisfy { $0.isFinite }, "\(context) \(name)")
       #expect(figure?["median"] != nil, "\(context) \(name)")
     }
     let opened = figures.first {
