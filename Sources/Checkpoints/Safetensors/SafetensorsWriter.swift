@@ -94,6 +94,7 @@ package struct SafetensorsWriter {
       case .float32: append(value.bitPattern, to: &bytes)
       case .float16: append(Float16(value).bitPattern, to: &bytes)
       case .bfloat16: append(roundedToBFloat16(value), to: &bytes)
+      case .int8: preconditionFailure("8-bit weights are added with their scales")
       }
     }
     return bytes
