@@ -9,7 +9,7 @@ extension Engine {
     let contexts = openContexts
     let used = heldBytes
     let mapped =
-      models.reduce(0) { $0 + $1.model.byteCount }
+      models.reduce(0) { $0 + $1.model.mappedBytes }
       + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,
@@ -35,7 +35,8 @@ extension Engine {
       memory: .init(
         limit: budget.limit, used: used,
         items: [
-          .init(name: "contexts", bytes: used), .init(name: "mapped weights", bytes: mapped),
-        ]))
+          .init(name: "contexts", bytes: used - weightBytes),
+          .init(name: "mapped weights", bytes: mapped),
+        ] + (weightBytes > 0 ? [.init(name: "8-bit weights", bytes: weightBytes)] : [])))
   }
 }

@@ -16,8 +16,13 @@ extension LlavaNextModel {
     }
   }
 
-  /// Bytes of the weights' files, which are mapped and shared.
-  package var byteCount: Int { checkpoint.files.reduce(0) { $0 + $1.file.byteCount } }
+  /// Bytes of the weights' files, which are mapped and shared: the checkpoint's, and the cache of its 8-bit weights if it is used.
+  package var mappedBytes: Int {
+    checkpoint.files.reduce(cachedBytes) { $0 + $1.file.byteCount }
+  }
+
+  /// Bytes of all weights: those mapped, and 8-bit ones in memory.
+  package var byteCount: Int { mappedBytes + heldBytes }
 
   package var acceptsPictures: Bool { pictures != nil }
 
