@@ -24,7 +24,9 @@ func absolutePath(_ path: String) -> String {
 /// https://specifications.freedesktop.org/basedir-spec: a relative XDG_CACHE_HOME is as good as none.
 func cacheFolder(_ given: String?) -> String? {
   if let given { return given.isEmpty ? nil : absolutePath(given) }
-  if let folder = environment("XDG_CACHE_HOME"), folder.hasPrefix("/") { return folder + "/lucarne" }
+  if let caches = environment("XDG_CACHE_HOME"), caches.hasPrefix("/") {
+    return caches + "/lucarne"
+  }
   guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
   return home + "/.cache/lucarne"
 }
