@@ -108,12 +108,25 @@ void kernel_scale(int path, const float *source, const float *scales, float *tar
   scale_all(source, scales, target, count);
 }
 
+/// The first whole 64 integers of a row by looking up magnitudes, more than twice as fast as converting them; how many.
+LOOKS_UP static size_t look_up(const char *source, uint16_t *target, size_t count) {
+  struct int8_table table = int8_table();
+  size_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    __m512i pairs[2];
+    int8_look_up(&table, _mm512_loadu_si512(source + i), pairs);
+    _mm512_storeu_si512(target + i, pairs[0]);
+    _mm512_storeu_si512(target + i + 32, pairs[1]);
+  }
+  return i;
+}
+
 WIDE void kernel_copy_as_bfloat16(int type, const char *source, uint16_t *target, size_t count) {
   if (type == kernel_bfloat16) {
     memcpy(target, source, count * sizeof(uint16_t));
     return;
   }
-  size_t i = 0;
+  size_t i = int8_looks_up() ? look_up(source, target, count) : 0;
   for (; i + 32 <= count; i += 32)
     _mm512_storeu_si512(target + i, int8_as_bfloat16(_mm256_loadu_si256((const void *)(source + i))));
   if (i == count) return;

@@ -74,6 +74,60 @@ TILE(4)
 #undef TILE
 #undef CASE
 
+enum { looked_up_tokens = 3 };  // whose sums and the tables fit the registers
+
+/// As `tile` with four rows of int8 weights, whose bfloat16 numbers never leave the registers: few tokens are limited by memory.
+/// The sums are the same.
+__attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static inline void
+looked_up_tile(
+    int tokens, const char *w, size_t w_stride, const char *ahead, const uint16_t *x, size_t x_stride, size_t depth, float *y,
+    size_t y_stride, int accumulate) {
+  struct int8_table table = int8_table();
+  __m512 s[looked_up_tokens][tile_rows];
+  for (int t = 0; t < tokens; t++)
+    for (int r = 0; r < tile_rows; r++) s[t][r] = _mm512_setzero_ps();
+  for (size_t k = 0; k < depth; k += 2 * step) {
+    __mmask64 mask = depth - k < 2 * step ? (1ull << (depth - k)) - 1 : ~0ull;
+    for (int r = 0; r < tile_rows; r++) {
+      __m512i pairs[2];
+      __builtin_prefetch(ahead + (size_t)r * w_stride + k);
+      int8_look_up(&table, _mm512_maskz_loadu_epi8(mask, w + (size_t)r * w_stride + k), pairs);
+      for (int t = 0; t < tokens; t++) {
+        s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k), (__m512bh)pairs[0]);
+        // Packed activations end with their last step.
+        if (depth - k > step)
+          s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k + step), (__m512bh)pairs[1]);
+      }
+    }
+  }
+  for (int t = 0; t < tokens; t++) {
+    float *target = y + (size_t)t * y_stride;
+    __m128 sums = four_sums(s[t][0], s[t][1], s[t][2], s[t][3]);
+    if (accumulate) sums = _mm_add_ps(sums, _mm_loadu_ps(target));
+    _mm_storeu_ps(target, sums);
+  }
+}
+
+/// Whole fours of rows from `begin` on; the first row that is left.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static size_t looked_up_rows(
+    const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y) {
+  size_t columns = product->columns, x_stride = round_up(columns, step), row = begin;
+  if (columns == 0) return begin;
+  for (; row + tile_rows <= end; row += tile_rows)
+    for (size_t k = 0; k < columns; k += bfloat16_depth) {
+      size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth;
+      const char *w = row_at(product, row) + k, *ahead = k + depth < columns ? w + depth : row_at(product, row + tile_rows);
+#define CASE(n) \
+  case n: looked_up_tile(n, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0); break;
+      switch (product->tokens) {
+        CASE(1) CASE(2)
+        default: looked_up_tile(looked_up_tokens, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0);
+      }
+#undef CASE
+    }
+  return row;
+}
+
 TARGET void kernel_forward_bfloat16(
     const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y, void *scratch) {
   size_t columns = product->columns, x_stride = round_up(columns, step);
@@ -82,6 +136,7 @@ TARGET void kernel_forward_bfloat16(
   size_t size = element_bytes(product->type);
   int copied = product->tokens > 2 * tile_tokens || size == 1;
   size_t most = product->tokens > 2 * tile_tokens ? bfloat16_rows : tile_rows;
+  if (size == 1 && product->tokens <= looked_up_tokens && int8_looks_up()) begin = looked_up_rows(product, x, begin, end, y);
   for (size_t row = begin; row < end; row += most) {
     size_t rows = end - row < most ? end - row : most;
     if (columns == 0)
