@@ -41,7 +41,7 @@ final class OutputFile {
     }
   }
 
-  private static let pieceBytes = 32 << 20
+  private static let pieceBytes = 8 << 20
 
   /// Brings the content to the disk and closes.
   func close() throws(CheckpointError) {
