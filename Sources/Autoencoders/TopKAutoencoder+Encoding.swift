@@ -14,8 +14,8 @@ package struct Reselection: Sendable, Equatable {
 }
 
 extension TopKAutoencoder {
-  /// Elements of [T, M] that are held at once: 32 MiB, which leaves room in memory for a model.
-  static let tileElements = 8 << 20
+  /// Elements of [T, M] that are held at once: 16 MB, which stay in a large third-level cache.
+  static let tileElements = 4 << 20
 
   /// The code of x [T, D]: the k largest positive pre-activations of each row, exact, equal ones
   /// by rising latent.
@@ -39,37 +39,14 @@ extension TopKAutoencoder {
     try check(width: x, "the activations")
     for change in changes { try change.check(rowCount: x.rows, latents: latents) }
     let centered = x.subtracting(row: decoderBias, team: compute.team)
-    var best = RowTopK(rows: x.rows, k: k, columns: latents)
-    var given: [Reselection.DroppedLatent: Bool] = [:]
-    let width = Self.tileWidth(rows: x.rows, latents: latents, elements: tileElements)
-    for first in stride(from: 0, to: x.rows == 0 ? 0 : latents, by: width) {
-      try cancellation.check()
-      let range = first..<min(latents, first + width)
-      var tile = encoderLayer(range)(centered)
-      if let place = tile.firstNonFinite() {
-        throw AutoencoderError.notFinite(
-          what: "the pre-activation", row: place.row, column: first + place.column)
-      }
-      for change in changes where range.contains(change.latent) {
-        for row in change.distinctRows {
-          let old = max(0, tile[row, change.latent - first])
-          let new = change.apply(to: old)
-          guard new.isFinite else {
-            throw AutoencoderError.notFinite(
-              what: "the changed pre-activation", row: row, column: change.latent)
-          }
-          tile[row, change.latent - first] = new
-          given[.init(row: row, latent: change.latent)] = change.isRequest(for: new)
-        }
-      }
-      best.merge(tile, firstColumn: first, positiveOnly: true, team: compute.team)
-    }
-    let code = SparseCode(best, latents: latents)
-    let dropped = given.filter { place, wanted in
-      wanted && code.value(row: place.row, latent: place.latent) == 0
-    }
+    let (code, changed) =
+      try searchCode(
+        of: centered, changing: changes, cancellation: cancellation, tileElements: tileElements)
+      ?? sortedCode(
+        of: centered, changing: changes, cancellation: cancellation, tileElements: tileElements)
+    let dropped = changed.requests.filter { code.value(row: $0.row, latent: $0.latent) == 0 }
     return Reselection(
-      code: code, dropped: dropped.keys.sorted { ($0.row, $0.latent) < ($1.row, $1.latent) })
+      code: code, dropped: dropped.sorted { ($0.row, $0.latent) < ($1.row, $1.latent) })
   }
 
   /// ReLU(W_enc(x − b_dec) + b_enc) of some latents only: x [T, D] → [T, latents.count].
@@ -85,32 +62,57 @@ extension TopKAutoencoder {
     return Activation.relu(layer(x.subtracting(row: decoderBias)))
   }
 
-  private func encoderLayer(_ range: Range<Int>) -> Linear {
-    Linear(encoder.slice(rows: range), bias: Array(encoderBias[range]), compute: compute)
-  }
-
-  /// About the bytes that encoding [rows, D] takes beside the activations, its result included.
-  package func encodingBytes(rows: Int) -> Int {
-    let tile = rows * Self.tileWidth(rows: rows, latents: latents, elements: Self.tileElements)
-    return 4 * (tile + rows * inputSize) + rows * k * 8
-      + RowTopK.byteCount(rows: rows, k: k, columns: latents)
-  }
-
-  /// Tiles are multiples of 64 latents, so that products run on whole panels.
-  static func tileWidth(rows: Int, latents: Int, elements: Int) -> Int {
-    let fitting = elements / max(1, rows)
-    return min(latents, fitting < 64 ? max(1, fitting) : fitting & ~63)
-  }
-}
-
-extension LatentChange {
-  /// Whether `value`, which this change made, should show in the code.
-  fileprivate func isRequest(for value: Float) -> Bool {
-    switch rule {
-    case .clamp: value != 0
-    case .add: value > 0
-    case .scale, .zero: false
+  /// The code by float32 products of everything: what `searchCode` is held to.
+  func sortedCode(
+    of centered: Matrix, changing changes: [LatentChange], cancellation: Cancellation,
+    tileElements: Int
+  ) throws -> (code: SparseCode, changed: ChangedLatents) {
+    let product = TiledProduct(centered, encoder, bias: encoderBias, compute: compute)
+    var best = RowTopK(rows: centered.rows, k: k, columns: latents)
+    var (changed, tile) = (ChangedLatents(), Matrix(rows: 0, columns: 0))
+    for range in tiles(rows: centered.rows, elements: tileElements) {
+      try cancellation.check()
+      product.write(range, to: &tile)
+      if let place = tile.firstNonFinite() {
+        throw AutoencoderError.notFinite(
+          what: "the pre-activation", row: place.row, column: range.lowerBound + place.column)
+      }
+      for change in changes where range.contains(change.latent) {
+        let column = change.latent - range.lowerBound
+        for row in change.distinctRows {
+          tile[row, column] = try changed.apply(change, row: row, to: tile[row, column])
+        }
+      }
+      best.merge(tile, firstColumn: range.lowerBound, positiveOnly: true, team: compute.team)
     }
+    return (SparseCode(best, latents: latents), changed)
+  }
+
+  /// Tiles of latents, multiples of 64 or 1,024, so that products run on whole panels and threads
+  /// share them evenly, and not so wide that reading them from memory would keep a cancellation
+  /// waiting.
+  func tiles(rows: Int, elements: Int) -> [Range<Int>] {
+    guard rows > 0 else { return [] }
+    let width = Self.tileWidth(rows: rows, latents: latents, elements: elements)
+    return stride(from: 0, to: latents, by: width).map { $0..<min(latents, $0 + width) }
+  }
+
+  static func tileWidth(rows: Int, latents: Int, elements: Int) -> Int {
+    let fitting = min(elements / max(1, rows), 1 << 14)
+    let unit = fitting >= 1_024 ? 1_024 : fitting >= 64 ? 64 : 1
+    return min(latents, max(1, fitting / unit * unit))
+  }
+
+  /// About the bytes that encoding [rows, D] takes at most beside the activations, its result
+  /// included.
+  package func encodingBytes(rows: Int) -> Int {
+    let tile =
+      rows * Self.tileWidth(rows: rows, latents: latents, elements: Self.tileElements)
+    let sorting = rows * inputSize * 4 + RowTopK.byteCount(rows: rows, k: k, columns: latents)
+    let searching = CandidateSearch.byteCount(
+      rows: rows, inputs: inputSize, k: k, columns: latents)
+    return 4 * (tile + rows * inputSize) + rows * k * 8
+      + (searchCompute == nil ? sorting : sorting + searching)
   }
 }
 

@@ -3,8 +3,10 @@ package import Tensors
 
 /// A TopK sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec.
 ///
-/// The weights stay in the file's type and place. Every product runs in float32, whatever precision
-/// the model runs in: rounding would reorder latents that are nearly equal.
+/// The weights stay in the file's type and place. Every value is that of float32 products, whatever
+/// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
+/// rounded products only find the latents that may be active, which takes a copy of the encoder in
+/// memory where the file is not BF16.
 package final class TopKAutoencoder: Sendable {
   package let configuration: AutoencoderConfiguration
   /// Where it was read from; nil for one made in memory.
@@ -17,7 +19,11 @@ package final class TopKAutoencoder: Sendable {
   package let decoder: WeightMatrix
   /// b_dec [D], subtracted before encoding and added after decoding.
   package let decoderBias: [Float]
+  /// For values: float32.
   let compute: Compute
+  /// For the search for active latents, in bfloat16; nil where all products are float32.
+  let searchCompute: Compute?
+  let roundedEncoder = RoundedEncoder()
 
   /// M, the number of latents.
   package var latents: Int { configuration.latents }
@@ -27,18 +33,23 @@ package final class TopKAutoencoder: Sendable {
   package var inputSize: Int { configuration.inputSize }
   /// The site that its folder is named for (`resid_post.24`), if it is.
   package var site: String? { folder?.site }
-  /// The bytes that the weights take in the file.
+  /// The bytes that the weights take in the file, and what encoding keeps in memory beside them.
   package var byteCount: Int {
-    encoder.rows * encoder.columns * encoder.type.byteCount
-      + decoder.rows * decoder.columns * decoder.type.byteCount
-      + 4 * (encoderBias.count + decoderBias.count)
+    encoder.byteCount + decoder.byteCount + 4 * (encoderBias.count + decoderBias.count)
+      + searchBytes
+  }
+
+  /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;
+  /// 0 where all products are float32.
+  package var searchBytes: Int {
+    searchCompute == nil ? 0 : RoundedWeights.byteCount(of: encoder)
   }
 
   /// Opens a sparsify folder (`cfg.json`, `sae.safetensors`), or one of the layer folders in it.
   /// - Parameters:
   ///   - path: the layer folder, or the parent of layer folders.
   ///   - layer: which of several: the folder's name, or any name of its site.
-  ///   - compute: lends its threads; products are float32 whatever its precision.
+  ///   - compute: its precision is that of the search for active latents; codes are the same.
   package convenience init(
     path: String, layer: String? = nil, compute: Compute
   ) throws(AutoencoderError) {
@@ -81,7 +92,8 @@ package final class TopKAutoencoder: Sendable {
     self.encoderBias = encoderBias
     self.decoder = decoder
     self.decoderBias = decoderBias
-    self.compute = Compute(team: compute.team, precision: .float32)
+    self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
+    searchCompute = compute.precision == .bfloat16 ? compute : nil
   }
 
   /// The decoder rows (directions) of some latents, [latents.count, D].

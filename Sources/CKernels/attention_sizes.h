@@ -9,9 +9,54 @@ enum {
   tile_rows = 64,  // rows of one tile of queries: group times tokens, at least one token
 };
 
+enum { tile_side_pairs = 16 };  // pairs of columns that are transposed together
+
+/// Rows of a tile for products of pairs, on to the next multiple of 32.
+INLINE size_t padded_rows(size_t rows) { return (rows + 31) / 32 * 32; }
+
+/// bfloat16 that one packed tile of keys and values takes: two matrices forward, three for the pullback.
+INLINE size_t packed_tile(const struct kernel_attention *shape, int direction) {
+  return (direction == kernel_forward ? 2 : 3) * tile_keys * shape->head_size;
+}
+
 INLINE size_t padded_head(size_t head_size) { return (head_size + lanes - 1) / lanes * lanes; }
 
 INLINE size_t tile_tokens(const struct kernel_attention *shape) {
   size_t group = shape->query_heads / shape->key_value_heads;
   return group < tile_rows ? tile_rows / group : 1;
+}
+
+/// One tile of queries of one key/value head.
+struct attention_tile {
+  size_t group, tokens, width;  // heads of the group, tokens in this tile, padded head size
+  size_t first, rows;           // first token; group * tokens rows: row = token * group + head
+  size_t key_begin, key_end;    // keys any row of the tile sees, from a multiple of tile_keys
+};
+
+INLINE struct attention_tile attention_tile_at(const struct kernel_attention *shape, size_t index) {
+  struct attention_tile tile;
+  tile.group = shape->query_heads / shape->key_value_heads;
+  tile.width = padded_head(shape->head_size);
+  size_t tokens = tile_tokens(shape);
+  tile.first = index * tokens;
+  tile.tokens = shape->queries - tile.first < tokens ? shape->queries - tile.first : tokens;
+  tile.rows = tile.tokens * tile.group;
+  size_t position = shape->first_position + tile.first;
+  size_t end = shape->causal ? position + tile.tokens : shape->keys;
+  tile.key_end = end < shape->keys ? end : shape->keys;
+  tile.key_begin = shape->window && position + 1 > shape->window ? (position + 1 - shape->window) / tile_keys * tile_keys : 0;
+  return tile;
+}
+
+/// Scores [rows, tile_keys] of keys that a row does not see become -infinity.
+INLINE void attention_hide(
+    const struct kernel_attention *shape, const struct attention_tile *tile, float *scores, size_t key, size_t keys) {
+  for (size_t row = 0; row < tile->rows; row++) {
+    float *line = scores + row * tile_keys;
+    size_t position = shape->first_position + tile->first + row / tile->group;
+    size_t end = shape->causal && position + 1 < key + keys ? (position + 1 > key ? position + 1 - key : 0) : keys;
+    size_t begin = shape->window && position + 1 > shape->window + key ? position + 1 - shape->window - key : 0;
+    for (size_t j = 0; j < begin && j < tile_keys; j++) line[j] = -INFINITY;
+    for (size_t j = end; j < tile_keys; j++) line[j] = -INFINITY;
+  }
 }

@@ -102,29 +102,90 @@ OPERATION(
 OPERATION(
     void, remove_components, VECTOR(float *x, const float *directions, size_t rows, size_t columns),
     (x, directions, rows, columns))
-OPERATION(
+EACH_PATH(
     void, attention,
-    VECTOR(
-        const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
-        float *output, float *log_sum_exp, float *scratch),
-    (shape, part, q, k, v, output, log_sum_exp, scratch))
-OPERATION(
+    (const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v, float *output,
+     float *log_sum_exp, float *scratch))
+EACH_PATH(
     void, attention_pullback,
-    VECTOR(
-        const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
-        const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv,
-        float *scratch),
-    (shape, part, q, k, v, output, log_sum_exp, g, dq, dk, dv, scratch))
+    (const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
+     const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv, float *scratch))
 
-size_t kernel_attention_scratch(const struct kernel_attention *shape) {
-  size_t group = shape->query_heads / shape->key_value_heads;
-  size_t rows = tile_tokens(shape) * group, width = padded_head(shape->head_size);
-  return 3 * rows * width + 2 * rows * tile_keys + 3 * tile_keys * width + 2 * rows;
+#define PAIRED_PATH(path) \
+  void kernel_attention_pack_##path( \
+      const struct kernel_attention *shape, int direction, size_t part, const float *k, const float *v, uint16_t *packed); \
+  void kernel_attention_##path( \
+      const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v, \
+      const uint16_t *packed, float *output, float *log_sum_exp, void *scratch); \
+  void kernel_attention_pullback_##path( \
+      const struct kernel_attention *shape, size_t part, const float *q, const uint16_t *packed, const float *output, \
+      const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv, void *scratch);
+PAIRED_PATH(bfloat16)
+PAIRED_PATH(amx)
+PAIRED_PATH(amx_emulated)
+
+/// Whether attention on this path multiplies pairs of bfloat16.
+static int attention_is_paired(int path, const struct kernel_attention *shape) {
+  return shape->round && path >= kernel_path_avx512_bf16 && shape->head_size % 32 == 0;
+}
+
+#define CHOOSE_PAIRED(operation, arguments) \
+  if (attention_is_paired(path, shape)) { \
+    switch (path) { \
+      case kernel_path_amx: return kernel_##operation##_amx arguments; \
+      case kernel_path_amx_emulated: return kernel_##operation##_amx_emulated arguments; \
+      default: return kernel_##operation##_bfloat16 arguments; \
+    } \
+  }
+
+size_t kernel_attention_scratch_bytes(int path, const struct kernel_attention *shape, int direction) {
+  size_t group = shape->query_heads / shape->key_value_heads, d = shape->head_size;
+  size_t rows = tile_tokens(shape) * group, width = padded_head(d);
+  if (!attention_is_paired(path, shape))
+    return sizeof(float) * (3 * rows * width + 2 * rows * tile_keys + 3 * tile_keys * width + 2 * rows);
+  rows = padded_rows(rows);
+  if (direction == kernel_forward)
+    return sizeof(float) * rows * (d + tile_keys + 2)
+        + sizeof(uint16_t) * (rows * (d + tile_keys) + packed_tile(shape, direction));
+  size_t keys = (shape->keys + tile_keys - 1) / tile_keys * tile_keys;
+  return sizeof(float) * (rows * (d + 2 * tile_keys + 2) + 2 * d * keys)
+      + sizeof(uint16_t) * rows * (4 * d + 3 * tile_keys);
 }
 
 size_t kernel_attention_parts(const struct kernel_attention *shape) {
   size_t tokens = tile_tokens(shape);
   return (shape->queries + tokens - 1) / tokens * shape->key_value_heads;
+}
+
+size_t kernel_attention_pack_parts(const struct kernel_attention *shape) {
+  return (shape->keys + tile_keys - 1) / tile_keys * shape->key_value_heads;
+}
+
+size_t kernel_attention_packed_bytes(int path, const struct kernel_attention *shape, int direction) {
+  if (!attention_is_paired(path, shape)) return 0;
+  return sizeof(uint16_t) * kernel_attention_pack_parts(shape) * packed_tile(shape, direction);
+}
+
+void kernel_attention_pack(
+    int path, const struct kernel_attention *shape, int direction, size_t part, const float *k, const float *v,
+    void *packed) {
+  uint16_t *target = (uint16_t *)packed + part * packed_tile(shape, direction);
+  CHOOSE_PAIRED(attention_pack, (shape, direction, part, k, v, target))
+}
+
+void kernel_attention(
+    int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
+    const void *packed, float *output, float *log_sum_exp, void *scratch) {
+  CHOOSE_PAIRED(attention, (shape, part, q, k, v, packed, output, log_sum_exp, scratch))
+  CHOOSE(attention, (shape, part, q, k, v, output, log_sum_exp, scratch))
+}
+
+void kernel_attention_pullback(
+    int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
+    const void *packed, const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv,
+    void *scratch) {
+  CHOOSE_PAIRED(attention_pullback, (shape, part, q, packed, output, log_sum_exp, g, dq, dk, dv, scratch))
+  CHOOSE(attention_pullback, (shape, part, q, k, v, output, log_sum_exp, g, dq, dk, dv, scratch))
 }
 
 /// Linux hands out the AMX tile registers (feature 18) on request: arch_prctl(ARCH_REQ_XCOMP_PERM, 18).

@@ -87,5 +87,14 @@ INLINE vector exponential(vector x) {
   return choose(x == x, p * first * second, x);
 }
 
+/// Bits whose upper halves are the numbers in bfloat16, to nearest, ties to even; NaN stays NaN.
+INLINE int_vector bfloat16_bits(vector x) {
+  typedef uint32_t bits_vector __attribute__((vector_size(64)));
+  bits_vector bits = (bits_vector)x;
+  bits_vector rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
+  int_vector number = x == x;
+  return (number & (int_vector)rounded) | (~number & (int_vector)(bits | 0x400000u));
+}
+
 /// 1 / (1 + e^-x)
 INLINE vector sigmoid(vector x) { return 1.0f / (1.0f + exponential(-x)); }

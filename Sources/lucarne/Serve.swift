@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import JSONRPC
 import Kernel
+import Tensors
 import World
 
 /// The kernel on standard input and output.
@@ -51,6 +52,7 @@ struct Serve: ParsableCommand {
   }
 
   func run() throws {
+    FreedMemory.keep()
     guard let output = StandardStreams.claimOutput(), let termination = Termination() else {
       throw ExitCode(1)
     }

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 /// The int8 mode against transformers with its linear layers replaced by 8-bit ones (Tests/Fixtures/make/quantisation.py), which
-/// round the same activations: what is left are orders of addition, and the roundings to bfloat16 that these turn over.
+/// round the same activations. What is left is what the bf16 mode rounds in attention, which the reference computes in float32,
+/// with the roundings that this turns over: less than the whole of the bf16 mode's bound, and less than what the weights' own
+/// rounding does, so that weights left as they are would be found out.
 @Suite struct EightBitTests {
   static let cases = ReferenceCase.all.filter {
     [
@@ -29,9 +31,8 @@ import Testing
     let effect = logits.relativeError(to: full.slice(rows: full.rows - 1..<full.rows))
     print(
       "int8 logits of \(reference.testDescription): error \(error), effect of 8 bits \(effect)")
-    // All activations that differ by turned roundings at most; the effect of the weights is larger.
-    #expect(error < HalfPrecisionTests.bound(blocks: decoder.blockCount) / 2)
-    #expect(error < effect / 2)
+    #expect(error < HalfPrecisionTests.bound(blocks: decoder.blockCount))
+    #expect(error < effect)
     // The rows of named tokens are dequantised rather than rounded: within the mode's bound.
     let some = decoder.logits(last, tokens: [reference.answer, reference.baseline])
     for (column, token) in [reference.answer, reference.baseline].enumerated() {

@@ -35,6 +35,22 @@ struct kernel_team *kernel_team_create(int thread_count);  // NULL when a thread
 void kernel_team_run(struct kernel_team *team, long parts, void (*body)(void *, long), void *context);
 void kernel_team_destroy(struct kernel_team *team);
 
+// MARK: Memory (memory.c)
+
+/// For the whole process: large blocks that are freed stay mapped, so that the next of their size finds pages that need not be
+/// cleared again. Call before other threads start.
+void kernel_keep_freed_memory(void);
+/// Gives freed pages back to the system.
+void kernel_release_freed_memory(void);
+
+// MARK: Ceilings (ceilings.c)
+
+/// Runs the path's multiply-add on registers for some microseconds and returns how many operations of a float that were, a
+/// multiplication and an addition counting as two; 0 for paths that have no such instruction of their own.
+double kernel_multiply_burst(int path);
+/// Reads all of `bytes` bytes from an address on an 8-byte boundary; returns a sum, so that nothing is left out.
+uint64_t kernel_read_memory(const void *memory, size_t bytes);
+
 // MARK: Conversions (convert.c)
 
 /// `count` elements of `type` at `source` (any alignment) as float32.
@@ -138,6 +154,45 @@ void kernel_sparse_dots(
     int path, const struct kernel_sparse *sparse, const struct kernel_dense *weights, const float *x, float *target,
     size_t begin, size_t end, float *scratch);
 
+// MARK: Candidates of the k largest elements of a product (candidates.inc)
+//
+// A product of rounded factors tells which elements of x WT + bias may be among the k largest of their row; these alone are then
+// computed as kernel_product_forward computes them.
+
+/// What bounds the error of a rounded product, for every row j of W: an element of token t lies within
+/// norm_factor norms[j] + error_factor errors[j] + constants[j] of its rounded value plus bias[j], where the factors are the token's.
+struct kernel_bounds {
+  const float *bias, *norms, *errors, *constants;
+};
+/// The candidates of one token: keys of the lower ends of their intervals (see kernel_collect_above), in any order.
+struct kernel_candidates {
+  uint64_t *keys;
+  size_t capacity;  // 64 or more
+  size_t count;
+  size_t wanted;    // k
+  float norm_factor, error_factor;
+  /// No element below it is wanted: at first the least value that is, then the k-th largest lower end where that is more.
+  float threshold;
+  /// Set where more candidates than fit cannot be told apart: the others were not looked at.
+  int full;
+};
+/// Looks at `count` elements of one token's rounded product, those of the rows from `first_column` on of W.
+void kernel_search_row(
+    int path, const struct kernel_bounds *bounds, const float *products, size_t count, size_t first_column,
+    struct kernel_candidates *row);
+/// Raises the threshold to the k-th largest lower end, which comes first with the larger ones where more than k candidates stay,
+/// and leaves out the candidates that lie below it.
+void kernel_cut_candidates(int path, const struct kernel_bounds *bounds, struct kernel_candidates *row);
+/// values[p] = x[indices[p]] . W[j] + bias[j] for every entry p of the rows begin ..< end of `places`, row j of which names rows of
+/// x [tokens, columns]: bit for bit what kernel_product_forward gives for activations that are not rounded, with bias added.
+void kernel_elements(
+    int path, const struct kernel_sparse *places, const struct kernel_dense *weights, size_t tokens, const float *bias,
+    const float *x, float *values, size_t begin, size_t end);
+/// The sums of w^2 and of (w - w rounded to bfloat16)^2 over each row, in float64; the rounded rows where `rounded` is not NULL.
+void kernel_measure_rows(
+    int path, int type, const void *source, size_t rows, size_t columns, uint16_t *rounded, double *squares,
+    double *errors);
+
 // MARK: Training (training.inc)
 
 /// One step of Adam: g = gradient_scale gradient; m += first_rest (g - m); v = second_decay v + second_rest g^2;
@@ -161,19 +216,29 @@ struct kernel_attention {
   size_t first_position;  // of query 0; key 0 is at position 0
   int causal;
   size_t window;  // key j is visible to query i iff i - window < j; 0: no window
+  int round;      // whether the factors of products are rounded to bfloat16; sums and softmax are float32
 };
-/// Floats of scratch that one call of the two functions below needs.
-size_t kernel_attention_scratch(const struct kernel_attention *shape);
-/// Parts into which forward attention may be split: key/value heads times tiles of queries.
+/// Bytes of scratch, on a 64-byte boundary, that one call of `kernel_attention` or of its pullback needs.
+size_t kernel_attention_scratch_bytes(int path, const struct kernel_attention *shape, int direction);
+/// Parts into which forward attention may be split: key/value heads times tiles of queries. The pullback has one a key/value
+/// head.
 size_t kernel_attention_parts(const struct kernel_attention *shape);
+/// Bytes of keys and values packed for all parts, 0 where a path does not pack them; parts of the packing are key/value heads
+/// times tiles of keys. Forward attention does without (NULL): each part then packs what it needs, with the same result.
+size_t kernel_attention_packed_bytes(int path, const struct kernel_attention *shape, int direction);
+size_t kernel_attention_pack_parts(const struct kernel_attention *shape);
+void kernel_attention_pack(
+    int path, const struct kernel_attention *shape, int direction, size_t part, const float *k, const float *v,
+    void *packed);
 /// One part of softmax(q kT / sqrt(head_size)) v: q, output [T, H d]; k, v [S, G d]; log_sum_exp [T, H].
 void kernel_attention(
     int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
-    float *output, float *log_sum_exp, float *scratch);
+    const void *packed, float *output, float *log_sum_exp, void *scratch);
 /// The gradients of one key/value head, `part` in 0 ..< G: writes its columns of dq, dk, dv, which hold zeros before.
 void kernel_attention_pullback(
     int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k, const float *v,
-    const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv, float *scratch);
+    const void *packed, const float *output, const float *log_sum_exp, const float *g, float *dq, float *dk, float *dv,
+    void *scratch);
 
 // MARK: Products with weights (product.c and product_*)
 //

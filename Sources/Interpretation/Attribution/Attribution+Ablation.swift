@@ -13,29 +13,33 @@ extension Attribution {
       ? groupedByFeature(items) : items.map { ($0, [$0.position ?? 0]) }
     let chosen = candidates.sorted { abs($0.0.score) > abs($1.0.score) }
       .prefix(question.ablationLimit)
-    let reference = try referenceValue()
-    let measured = try chosen.enumerated().map { index, candidate in
-      var (item, positions) = candidate
-      guard let latent = item.latent else { return item }
-      item.score = try reference - value(ablating: latent, at: positions)
-      progress(Double(index + 1) / Double(chosen.count))
+    let measured = try falls(
+      ablating: chosen.map { ($0.0.latent ?? 0, $0.1) }, reporting: progress)
+    let items = zip(chosen, measured).map { candidate, fall in
+      var item = candidate.0
+      item.score = fall
       return item
     }
-    return (measured, candidates.count)
+    return (items, candidates.count)
   }
 
   /// Measures the highest items again by exact ablation.
   func verification(of items: [AttributionResult.Item]) throws -> AttributionResult.Verification? {
     guard question.verify > 0, question.aggregate != .token else { return nil }
-    let reference = try referenceValue()
     let covered = covers()
-    let measured = try items.prefix(question.verify).compactMap { item in
-      try item.latent.map { latent in
-        let positions = item.position.map { [$0] } ?? covered.indices.filter { covered[$0] }
-        return AttributionResult.Verification.Item(
-          latent: latent, position: item.position, predicted: item.score,
-          measured: try reference - value(ablating: latent, at: positions))
+    let chosen = items.prefix(question.verify).compactMap { item in
+      item.latent.map { latent in
+        (
+          item: item, latent: latent,
+          positions: item.position.map { [$0] } ?? covered.indices.filter { covered[$0] }
+        )
       }
+    }
+    let falls = try falls(ablating: chosen.map { ($0.latent, $0.positions) })
+    let measured = zip(chosen, falls).map { candidate, fall in
+      AttributionResult.Verification.Item(
+        latent: candidate.latent, position: candidate.item.position,
+        predicted: candidate.item.score, measured: fall)
     }
     return .init(
       items: measured,
@@ -59,25 +63,46 @@ extension Attribution {
     return groups.values.sorted { ($0.0.latent ?? 0) < ($1.0.latent ?? 0) }
   }
 
-  /// The target when nothing is ablated: the model's own, or its reconstruction's.
-  private func referenceValue() throws -> Float {
-    try value(of: [])
+  /// By how much the target falls when a latent's activation is set to zero at some positions, for each of
+  /// several, measured by running the blocks above the site again. The reference is the model's own run, or
+  /// its reconstruction's.
+  private func falls(
+    ablating candidates: [(latent: Int, positions: [Int])],
+    reporting progress: (Double) -> Void = { _ in }
+  ) throws -> [Float] {
+    guard !candidates.isEmpty else { return [] }
+    let reference = try values(of: [try spliced([])])[0]
+    var results: [Float] = []
+    var batch: [SplicedResidual] = []
+    for (latent, positions) in candidates {
+      try cancellation.check()
+      let change = LatentChange(rows: positions.map { $0..<$0 + 1 }, latent: latent, rule: .zero)
+      batch.append(try spliced([change]))
+      if batch.reduce(0, { $0 + $1.residual.rows }) >= Self.batchRows {
+        results += try values(of: batch).map { reference - $0 }
+        batch = []
+        progress(Double(results.count) / Double(candidates.count))
+      }
+    }
+    results += try values(of: batch).map { reference - $0 }
+    progress(1)
+    return results
   }
 
-  private func value(ablating latent: Int, at positions: [Int]) throws -> Float {
-    try cancellation.check()
-    return try value(of: [
-      LatentChange(rows: positions.map { $0..<$0 + 1 }, latent: latent, rule: .zero)
-    ])
+  /// Rows after which a batch of runs is full: enough for the products to be busy rather than waiting for weights.
+  private static let batchRows = 256
+
+  private func spliced(_ changes: [LatentChange]) throws -> SplicedResidual {
+    try point.applying(changes, splice: question.splice, cancellation: cancellation)
   }
 
-  private func value(of changes: [LatentChange]) throws -> Float {
-    let spliced = try point.applying(
-      changes, splice: question.splice, cancellation: cancellation)
-    return try context.decoder.value(
-      of: terms,
-      outputs: point.outputs(
-        of: spliced, rows: rowCount, decoder: context.decoder, cancellation: cancellation))
+  private func values(of batch: [SplicedResidual]) throws -> [Float] {
+    guard !batch.isEmpty else { return [] }
+    let outputs = try point.outputs(
+      of: batch, rows: terms.rows, decoder: context.decoder, cancellation: cancellation)
+    return try outputs.map {
+      try context.decoder.value(of: terms, outputs: $0, from: terms.rows.lowerBound)
+    }
   }
 }
 

@@ -16,41 +16,56 @@ extension Attribution {
     }
   }
 
-  /// One pullback for each position of the target, from the last block to the site.
+  /// One pullback from the last block to the site: the target's terms sit at different rows of one run, and
+  /// the gradient of their sum is the sum of their gradients.
   private func pulledBack(to input: Matrix, keepsRun: Bool) throws -> (Float, Matrix) {
-    var total = Matrix(rows: input.rows, columns: input.columns)
+    try cancellation.check()
+    let rows = terms.rows
+    let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
+    let output = forward?.output ?? input.slice(rows: rows)
+    var gradient = Matrix(rows: rows.count, columns: input.columns)
     var value: Float = 0
-    for (index, term) in terms.enumerated() {
-      try cancellation.check()
-      let rows = term.row + 1
-      let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
-      let output = (forward?.output ?? input.slice(rows: rows - 1..<rows)).row(0)
-      value += decoder.value(of: term, output: output)
-      var gradient = Matrix(
-        rows: 1, columns: input.columns, values: decoder.gradient(of: term, output: output))
-      if let forward {
-        gradient = try decoder.pullback(
-          forward, outputGradient: gradient, cancellation: cancellation)
-      }
-      total.add(gradient, atRow: rows - gradient.rows)
-      progress(Double(index + 1) / Double(terms.count))
+    for term in terms {
+      let row = output.row(term.row - rows.lowerBound)
+      value += decoder.value(of: term, output: row)
+      gradient.add(
+        Matrix(rows: 1, columns: row.count, values: decoder.gradient(of: term, output: row)),
+        atRow: term.row - rows.lowerBound)
     }
+    progress(0.5)
+    var total = Matrix(rows: input.rows, columns: input.columns)
+    if let forward {
+      total.add(
+        try decoder.pullback(forward, outputGradient: gradient, cancellation: cancellation),
+        atRow: 0)
+    } else {
+      total.add(gradient, atRow: rows.lowerBound)
+    }
+    progress(1)
     return (value, total)
   }
 
-  /// The forward pass above the site with what its pullback needs; the last one is kept with the context.
-  /// Nil when there is no block above the site.
+  /// The forward pass above the site with what its pullback needs, `rows` of its last block computed: the
+  /// context's own where it has it; another one is kept with the context. Nil when there is no block above
+  /// the site.
   private func savedForward(
-    _ input: Matrix, rows: Int, keepsRun: Bool
+    _ input: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
     guard feature.block + 1 < decoder.blockCount else { return nil }
+    let last = context.tokenCount - 1
+    if keepsRun, question.splice.errorTerm == .keep, rows == last..<last + 1,
+      let own = context.ownRun(above: feature.block)
+    {
+      return own
+    }
     let key = SavedRun.Key(
       autoencoder: feature.name, errorTerm: question.splice.errorTerm, rows: rows,
       continuation: question.target.continuation)
     if keepsRun, let known = context.savedRun, known.key == key { return known.forward }
+    context.savedRun = nil
     let forward = try decoder.forwardSaving(
-      input.slice(rows: 0..<rows), blocks: feature.block + 1..<decoder.blockCount,
-      cancellation: cancellation)
+      input.slice(rows: 0..<rows.upperBound), blocks: feature.block + 1..<decoder.blockCount,
+      rows: rows.count, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
   }
@@ -88,9 +103,10 @@ extension Attribution {
   /// The target when the blocks above the site run on `input` `[T′, D]`.
   private func value(runningOn input: Matrix) throws -> Float {
     var cache = decoder.makeCache()
+    let rows = terms.rows
     let outputs = try decoder.forward(
-      input.slice(rows: 0..<rowCount), blocks: feature.block + 1..<decoder.blockCount,
-      cache: &cache, cancellation: cancellation)
-    return try decoder.value(of: terms, outputs: outputs)
+      input.slice(rows: 0..<rows.upperBound), blocks: feature.block + 1..<decoder.blockCount,
+      cache: &cache, rows: rows.count, cancellation: cancellation)
+    return try decoder.value(of: terms, outputs: outputs, from: rows.lowerBound)
   }
 }

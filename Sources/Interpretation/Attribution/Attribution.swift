@@ -43,9 +43,6 @@ package struct Attribution {
 
   var decoder: LlamaDecoder { context.decoder }
 
-  /// The rows above which nothing can matter: causality ends at the target's last position.
-  var rowCount: Int { (terms.map(\.row).max() ?? 0) + 1 }
-
   /// Whether a row's features are asked about.
   func covers() -> [Bool] {
     guard let positions = question.positions else {

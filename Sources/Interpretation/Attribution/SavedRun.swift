@@ -1,14 +1,15 @@
 import Models
 import Tensors
 
-/// A forward pass above a site with what its pullback needs, kept so that another target at the same
-/// position costs one pullback.
+/// A forward pass above a site that is not the context's own, with what its pullback needs, kept so that
+/// another target at the same positions costs one pullback.
 struct SavedRun {
   /// What the pass ran on.
   struct Key: Equatable {
     let autoencoder: String
     let errorTerm: Splice.ErrorTerm
-    let rows: Int
+    /// The rows of the last block that were computed.
+    let rows: Range<Int>
     let continuation: [Int]
   }
   let key: Key

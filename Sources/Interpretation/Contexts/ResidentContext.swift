@@ -6,8 +6,10 @@ package import Tensors
 /// A prompt with its pictures that stays in memory, so that a question about it computes only what is new.
 ///
 /// It keeps the expanded tokens, the keys and values of every block, the residual `[T, D]` at the recorded
-/// blocks and after the last one, and the code of each autoencoder that was asked about. It belongs to the
-/// thread that owns the model.
+/// blocks and before the last one, and the code of each autoencoder that was asked about; where memory
+/// allows, what the blocks above the lowest recorded one need for their pullback, too. The last block runs
+/// for the last position alone, and for others when they are asked about. A context belongs to the thread
+/// that owns the model.
 package final class ResidentContext {
   package let model: LlavaNextModel
   package let prompt: Prompt
@@ -23,9 +25,14 @@ package final class ResidentContext {
   private var embeddings: Matrix
   private(set) var cache: KeyValueCache
   private var residuals: [Int: Matrix]
-  /// Output of the last block, before the final norm, `[T, D]`.
-  package private(set) var finalResidual: Matrix
+  /// Outputs of the last block, before the final norm, `[D]` by position, as far as they were asked for.
+  private var outputs: [Int: [Float]] = [:]
   private var codes: [String: SparseCode] = [:]
+  /// The blocks above the lowest recorded one as they ran on the context itself, kept for pullbacks.
+  private var ownRun: SavedForward?
+  /// Targets on an autoencoder's reconstruction of the residual, as far as they were asked for.
+  var reconstructions: [String: [AttributionTarget: Float]] = [:]
+  /// The last other run that a pullback was made from.
   var savedRun: SavedRun?
 
   package var tokenCount: Int { tokens.count }
@@ -35,17 +42,20 @@ package final class ResidentContext {
   ///
   /// - Parameters:
   ///   - recording: the blocks whose output is kept.
+  ///   - detail: what to keep for pullbacks above the lowest recorded block; nil for nothing.
   ///   - progress: called with the share of the work done, 0 … 1.
   package init(
     opening prompt: Prompt, partNames: [String], model: LlavaNextModel, recording blocks: [Int],
-    reusing other: ResidentContext?, progress: (Double) -> Void, cancellation: Cancellation
+    keeping detail: SavedDetail? = nil, reusing other: ResidentContext?, progress: (Double) -> Void,
+    cancellation: Cancellation
   ) throws {
     self.model = model
     self.prompt = prompt
     self.partNames = partNames
     tokens = prompt.tokens
     let shared = other.map { $0.commonPrefix(with: prompt) } ?? 0
-    let wanted = Set(blocks)
+    let lastInput = model.decoder.blockCount - 2
+    let wanted = Set(blocks).union(lastInput >= 0 ? [lastInput] : [])
     // A prefix is of use only with its residuals, and the last token always runs.
     let reusable =
       other.map { other in wanted.allSatisfy { other.residuals[$0] != nil } } == true
@@ -57,18 +67,19 @@ package final class ResidentContext {
       cache = other.cache.prefix(tokens: reusable, blocks: 0..<decoder.blockCount)
       residuals = other.residuals.filter { wanted.contains($0.key) }
         .mapValues { $0.slice(rows: 0..<reusable) }
-      finalResidual = other.finalResidual.slice(rows: 0..<reusable)
     } else {
       embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
       cache = decoder.makeCache()
       residuals = [:]
-      finalResidual = Matrix(rows: 0, columns: decoder.hiddenSize)
     }
     let new = try model.embeddings(
       prompt, positions: reusable..<prompt.tokens.count, cancellation: cancellation)
     progress(0.1)
+    let site = blocks.min() ?? decoder.blockCount - 1
     try append(
-      new, recording: wanted.sorted(), progress: { progress(0.1 + 0.9 * $0) },
+      new, recording: wanted,
+      saving: detail.flatMap { site + 1 < decoder.blockCount ? (site, $0) : nil },
+      continuing: reusable > 0 ? other?.ownRun : nil, progress: { progress(0.1 + 0.9 * $0) },
       cancellation: cancellation)
   }
 
@@ -90,50 +101,66 @@ package final class ResidentContext {
   /// Appends generated tokens, as `context/generate` with `append` does.
   package func append(tokens new: [Int], cancellation: Cancellation) throws {
     guard !new.isEmpty else { return }
+    // Keys and values grow in place once nothing else refers to them.
+    (ownRun, savedRun) = (nil, nil)
     try append(
-      decoder.embed(new), recording: residuals.keys.sorted(), progress: { _ in },
-      cancellation: cancellation)
+      decoder.embed(new), recording: Set(residuals.keys), saving: nil, continuing: nil,
+      progress: { _ in }, cancellation: cancellation)
     tokens += new
     version += 1
-    savedRun = nil
   }
 
-  /// Runs new embeddings `[t, D]` through every block; nothing is changed unless all of it succeeds.
+  /// Runs new embeddings `[t, D]` through every block, the last one for the last row alone; nothing is
+  /// changed unless all of it succeeds. With `saving`, what pullbacks to the site need is kept, after
+  /// `earlier` where the run goes on from one.
   private func append(
-    _ new: Matrix, recording blocks: [Int], progress: (Double) -> Void, cancellation: Cancellation
+    _ new: Matrix, recording blocks: Set<Int>, saving: (site: Int, detail: SavedDetail)?,
+    continuing earlier: SavedForward?, progress: (Double) -> Void, cancellation: Cancellation
   ) throws {
-    let start = cache.count(0)
+    let (start, count) = (cache.count(0), decoder.blockCount)
     var grown = cache
     var x = new
     var recorded: [Int: Matrix] = [:]
-    var next = 0
-    for block in blocks + [decoder.blockCount - 1] where block >= next {
+    // A run that goes on from tokens without one would not reach them.
+    let earlierSite = earlier.map { $0.blocks.lowerBound - 1 }
+    let saved = saving.flatMap { start == 0 || earlierSite == $0.site ? $0 : nil }
+    for block in 0..<(saved.map { $0.site + 1 } ?? count) {
       // Progress and cancellation are per block.
-      for index in next...block {
-        x = try decoder.forward(
-          x, blocks: index..<index + 1, cache: &grown, cancellation: cancellation)
-        progress(Double(index + 1) / Double(decoder.blockCount))
-      }
-      next = block + 1
+      x = try decoder.forward(
+        x, blocks: block..<block + 1, cache: &grown,
+        rows: block == count - 1 && !blocks.contains(block) ? 1 : nil, cancellation: cancellation)
+      progress(Double(block + 1) / Double(count))
       if blocks.contains(block) { recorded[block] = x }
     }
-    if let place = x.firstNonFinite() {
+    var run: SavedForward?
+    if let saved {
+      let above = try decoder.forwardSaving(
+        x, blocks: saved.site + 1..<count, cache: &grown, keeping: saved.detail,
+        onBlock: { progress(Double($0 + 1) / Double(count)) }, cancellation: cancellation)
+      for block in blocks where block > saved.site {
+        recorded[block] = above.input(ofBlock: block + 1)
+      }
+      x = above.output
+      run = earlier.map { above.continuing($0, rows: start) } ?? above
+    }
+    if x.firstNonFinite() != nil {
       throw InterpretationError.nonFinite(
-        "the residual stream after the last block at position \(start + place.row)")
+        "the residual stream after the last block at position \(start + new.rows - 1)")
     }
     cache = grown
+    ownRun = run
     embeddings.append(new)
-    finalResidual.append(x)
+    outputs[start + new.rows - 1] = x.row(x.rows - 1)
     for (block, rows) in recorded {
       residuals[block, default: Matrix(rows: 0, columns: rows.columns)].append(rows)
     }
     codes = [:]
+    reconstructions = [:]
   }
 
   /// The output of a block, `[T, D]`: as kept, or computed from the nearest kept one below it.
   package func residual(after block: Int, keep: Bool, cancellation: Cancellation) throws -> Matrix {
     if let kept = residuals[block] { return kept }
-    if block == decoder.blockCount - 1 { return finalResidual }
     let below = residuals.keys.filter { $0 < block }.max()
     let start = below.map { $0 + 1 } ?? 0
     var scratch = decoder.makeCache()
@@ -157,12 +184,47 @@ package final class ResidentContext {
   /// Forgets the codes of an autoencoder that is no longer loaded under this name.
   package func forgetCode(of name: String) {
     codes[name] = nil
+    reconstructions[name] = nil
     savedRun = nil
+  }
+
+  /// The output of the last block at some positions, `[D]` each, as the model's own run makes it.
+  package func outputs(
+    at positions: Range<Int>, cancellation: Cancellation = .never
+  ) throws -> Matrix {
+    if let last = positions.last, positions.contains(where: { outputs[$0] == nil }) {
+      let block = decoder.blockCount - 1
+      let input =
+        block == 0
+        ? embeddings : try residual(after: block - 1, keep: true, cancellation: cancellation)
+      var scratch = cache.prefix(tokens: positions.lowerBound, blocks: block..<block + 1)
+      let rows = try decoder.forward(
+        input.slice(rows: positions.lowerBound..<last + 1), blocks: block..<block + 1,
+        cache: &scratch, cancellation: cancellation)
+      for (index, position) in positions.enumerated() { outputs[position] = rows.row(index) }
+    }
+    return Matrix(
+      rows: positions.count, columns: decoder.hiddenSize,
+      values: positions.flatMap { outputs[$0] ?? [] })
+  }
+
+  /// The context's own run above a block with what its pullback needs, if it was kept.
+  func ownRun(above block: Int) -> SavedForward? {
+    guard let ownRun, ownRun.blocks.contains(block + 1) else { return nil }
+    return ownRun.suffix(from: block + 1)
+  }
+
+  /// Whether a pullback to the output of `block` needs no forward pass.
+  package func keepsRun(above block: Int) -> Bool { ownRun(above: block) != nil }
+
+  /// Gives back the memory that only spares pullbacks a forward pass.
+  package func forgetRuns() {
+    (ownRun, savedRun) = (nil, nil)
   }
 
   /// The logits `[V]` after a position.
   package func logits(at position: Int) throws -> [Float] {
-    let row = decoder.logits(finalResidual.slice(rows: position..<position + 1)).row(0)
+    let row = try decoder.logits(outputs(at: position..<position + 1)).row(0)
     if row.contains(where: { !$0.isFinite }) {
       throw InterpretationError.nonFinite("a logit at position \(position)")
     }
@@ -189,11 +251,15 @@ package final class ResidentContext {
     }
   }
 
-  /// Bytes this context keeps.
+  /// Bytes this context keeps. What runs share with the cache and the residuals counts once more.
   package var byteCount: Int {
     let floats =
-      embeddings.rows * embeddings.columns * (2 + residuals.count)
+      embeddings.rows * embeddings.columns * (1 + residuals.count)
+      + outputs.count * embeddings.columns
     return floats * 4 + cache.byteCount + codes.values.reduce(0) { $0 + $1.byteCount }
-      + (savedRun?.byteCount ?? 0)
+      + releasableByteCount
   }
+
+  /// Bytes that `forgetRuns` gives back, at most.
+  package var releasableByteCount: Int { (ownRun?.byteCount ?? 0) + (savedRun?.byteCount ?? 0) }
 }

@@ -14,8 +14,9 @@ package struct SplicePoint {
   package let code: SparseCode
   /// Keys and values of all blocks for the context and the continuation, unchanged.
   let cache: KeyValueCache
-  /// The unchanged output of the last block, `[T′, D]`.
-  let finalResidual: Matrix
+  let context: ResidentContext
+  /// The unchanged outputs of the last block for the continuation, `[T′ − T, D]`.
+  private let continuationOutputs: Matrix
 
   package var rowCount: Int { residual.rows }
 
@@ -25,6 +26,7 @@ package struct SplicePoint {
     cancellation: Cancellation
   ) throws {
     self.feature = feature
+    self.context = context
     let code = try context.code(of: feature, cancellation: cancellation)
     var residual = try context.residual(
       after: feature.block, keep: true, cancellation: cancellation)
@@ -32,7 +34,7 @@ package struct SplicePoint {
       self.code = code
       self.residual = residual
       cache = context.cache
-      finalResidual = context.finalResidual
+      continuationOutputs = Matrix(rows: 0, columns: residual.columns)
       return
     }
     let decoder = context.decoder
@@ -40,17 +42,25 @@ package struct SplicePoint {
     let rows = try decoder.forward(
       decoder.embed(continuation), blocks: 0..<feature.block + 1, cache: &cache,
       cancellation: cancellation)
-    let outputs = try decoder.forward(
+    continuationOutputs = try decoder.forward(
       rows, blocks: feature.block + 1..<decoder.blockCount, cache: &cache,
       cancellation: cancellation)
     residual.append(rows)
-    var finalResidual = context.finalResidual
-    finalResidual.append(outputs)
     self.residual = residual
     var grown = code
     grown.append(try feature.autoencoder.encode(rows, cancellation: cancellation))
     self.code = grown
     self.cache = cache
-    self.finalResidual = finalResidual
+  }
+
+  /// The unchanged output of the last block at some rows of the context and the continuation.
+  func plainOutputs(at rows: Range<Int>, cancellation: Cancellation) throws -> Matrix {
+    let tokens = context.tokenCount
+    let own = rows.clamped(to: 0..<tokens)
+    let after = rows.clamped(to: tokens..<rowCount)
+    return Matrix(stacking: [
+      try context.outputs(at: own, cancellation: cancellation),
+      continuationOutputs.slice(rows: after.lowerBound - tokens..<after.upperBound - tokens),
+    ])
   }
 }

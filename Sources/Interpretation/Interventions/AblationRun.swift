@@ -42,20 +42,47 @@ extension ResidentContext {
       context: self, feature: feature, interventions: [], splice: Splice(errorTerm: .drop))
     let changed = SplicedRun(
       context: self, feature: feature, interventions: interventions, splice: splice)
+    // One run serves all targets on the context itself and the next token's distribution.
+    let last = tokenCount - 1
+    let first =
+      targets.filter(\.continuation.isEmpty)
+      .map { $0.terms(tokenCount: tokenCount).rows.lowerBound }.min() ?? last
+    let shared = try changed.outputs(
+      continuation: [], rows: first..<last + 1, cancellation: cancellation)
+    progress(1 / Double(targets.count + 1))
     var results: [AblationResult.Target] = []
     for (index, target) in targets.enumerated() {
+      let after =
+        target.continuation.isEmpty
+        ? try decoder.value(
+          of: target.terms(tokenCount: tokenCount), outputs: shared.outputs, from: first)
+        : try changed.value(of: target, cancellation: cancellation)
       results.append(
         AblationResult.Target(
           before: try plain.value(of: target, cancellation: cancellation),
-          reconstruction: try rebuilt.value(of: target, cancellation: cancellation),
-          after: try changed.value(of: target, cancellation: cancellation)))
-      progress(Double(index + 1) / Double(targets.count + 1))
+          reconstruction: try reconstruction(of: target, by: rebuilt, cancellation: cancellation),
+          after: after))
+      progress(Double(index + 2) / Double(targets.count + 1))
     }
-    let before = try logits(at: tokenCount - 1)
-    let (after, receipt) = try changed.lastLogits(cancellation: cancellation)
+    let before = try logits(at: last)
+    let after = decoder.logits(shared.outputs.slice(rows: last - first..<last - first + 1)).row(0)
+    if after.contains(where: { !$0.isFinite }) {
+      throw InterpretationError.nonFinite("a logit of the changed run")
+    }
     return AblationResult(
       targets: results, topChanges: largestChanges(from: before, to: after, count: topChanges),
-      divergence: Interpretation.divergence(before, from: after), receipt: receipt)
+      divergence: Interpretation.divergence(before, from: after), receipt: shared.receipt)
+  }
+
+  /// The target on the reconstructed residual, which no intervention changes: known from an earlier question
+  /// or measured.
+  private func reconstruction(
+    of target: AttributionTarget, by run: SplicedRun, cancellation: Cancellation
+  ) throws -> Float {
+    if let known = reconstructions[run.feature.name]?[target] { return known }
+    let value = try run.value(of: target, cancellation: cancellation)
+    reconstructions[run.feature.name, default: [:]][target] = value
+    return value
   }
 }
 
@@ -67,8 +94,8 @@ private struct SplicedRun {
   let splice: Splice
 
   func outputs(
-    continuation: [Int], rows: Int, cancellation: Cancellation
-  ) throws -> (Matrix, InterventionReceipt) {
+    continuation: [Int], rows: Range<Int>, cancellation: Cancellation
+  ) throws -> (outputs: Matrix, receipt: InterventionReceipt) {
     let point = try SplicePoint(
       context, feature: feature, continuation: continuation, cancellation: cancellation)
     let changes = interventions.map {
@@ -84,20 +111,8 @@ private struct SplicedRun {
   func value(of target: AttributionTarget, cancellation: Cancellation) throws -> Float {
     let terms = target.terms(tokenCount: context.tokenCount)
     let (outputs, _) = try outputs(
-      continuation: target.continuation, rows: (terms.map(\.row).max() ?? 0) + 1,
-      cancellation: cancellation)
-    return try context.decoder.value(of: terms, outputs: outputs)
-  }
-
-  func lastLogits(cancellation: Cancellation) throws -> ([Float], InterventionReceipt) {
-    let rows = context.tokenCount
-    let (outputs, receipt) = try outputs(
-      continuation: [], rows: rows, cancellation: cancellation)
-    let logits = context.decoder.logits(outputs.slice(rows: rows - 1..<rows)).row(0)
-    if logits.contains(where: { !$0.isFinite }) {
-      throw InterpretationError.nonFinite("a logit of the changed run")
-    }
-    return (logits, receipt)
+      continuation: target.continuation, rows: terms.rows, cancellation: cancellation)
+    return try context.decoder.value(of: terms, outputs: outputs, from: terms.rows.lowerBound)
   }
 }
 

@@ -27,20 +27,39 @@ extension SplicePoint {
     return SplicedResidual(start: start, residual: changed, receipt: receipt)
   }
 
-  /// The output of the last block for rows 0 … `rows` − 1 when the blocks above the site run on the
+  /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above the site run on the
   /// changed residual. Rows before the first change are the model's own and do not run again.
   package func outputs(
-    of spliced: SplicedResidual, rows: Int, decoder: LlamaDecoder, cancellation: Cancellation
+    of spliced: SplicedResidual, rows: Range<Int>, decoder: LlamaDecoder,
+    cancellation: Cancellation
   ) throws -> Matrix {
-    guard spliced.start < rows else { return finalResidual.slice(rows: 0..<rows) }
-    let above = feature.block + 1..<decoder.blockCount
-    var scratch = cache.prefix(tokens: spliced.start, blocks: above)
+    try outputs(of: [spliced], rows: rows, decoder: decoder, cancellation: cancellation)[0]
+  }
+
+  /// The same for several changes, which run side by side.
+  package func outputs(
+    of changes: [SplicedResidual], rows: Range<Int>, decoder: LlamaDecoder,
+    cancellation: Cancellation
+  ) throws -> [Matrix] {
+    var results: [Matrix] = []
+    var branches: [(index: Int, branch: Branch)] = []
+    for (index, spliced) in changes.enumerated() {
+      let plain = rows.clamped(to: rows.lowerBound..<max(spliced.start, rows.lowerBound))
+      results.append(try plainOutputs(at: plain, cancellation: cancellation))
+      guard plain.upperBound < rows.upperBound else { continue }
+      let changed = spliced.residual.slice(rows: 0..<rows.upperBound - spliced.start)
+      branches.append(
+        (
+          index,
+          Branch(
+            start: spliced.start, residual: changed, rows: rows.upperBound - plain.upperBound)
+        ))
+    }
     let new = try decoder.forward(
-      spliced.residual.slice(rows: 0..<rows - spliced.start), blocks: above, cache: &scratch,
+      branches.map(\.branch), blocks: feature.block + 1..<decoder.blockCount, after: cache,
       cancellation: cancellation)
-    var outputs = finalResidual.slice(rows: 0..<spliced.start)
-    outputs.append(new)
-    return outputs
+    for ((index, _), outputs) in zip(branches, new) { results[index].append(outputs) }
+    return results
   }
 }
 

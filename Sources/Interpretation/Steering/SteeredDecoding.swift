@@ -57,8 +57,8 @@ package struct SteeredDecoding {
     let above = steering.feature.block + 1..<decoder.blockCount
     cache.replace(blocks: above, from: cache.prefix(tokens: spliced.start, blocks: above))
     let outputs = try decoder.forward(
-      spliced.residual, blocks: above, cache: &cache, cancellation: cancellation)
-    logits = decoder.logits(outputs.slice(rows: outputs.rows - 1..<outputs.rows)).row(0)
+      spliced.residual, blocks: above, cache: &cache, rows: 1, cancellation: cancellation)
+    logits = decoder.logits(outputs).row(0)
     try checkLogits()
   }
 

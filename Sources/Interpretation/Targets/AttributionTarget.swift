@@ -1,7 +1,7 @@
 /// A scalar of the model's output that is attributed, ablated or reported.
 ///
 /// Positions count expanded tokens from 0; the logits at position p predict the token at p + 1.
-package enum AttributionTarget: Sendable, Equatable {
+package enum AttributionTarget: Sendable, Hashable {
   /// logit(answer) − logit(baseline), the paper's d.
   case logitDifference(answer: Int, baseline: Int, position: Int)
   case logit(token: Int, position: Int)
@@ -23,6 +23,14 @@ package struct TargetTerm: Sendable, Equatable {
   }
   package let row: Int
   package let kind: Kind
+}
+
+extension [TargetTerm] {
+  /// From the first row that a term reads to the last one; every target has terms.
+  package var rows: Range<Int> {
+    let rows = map(\.row)
+    return (rows.min() ?? 0)..<(rows.max() ?? -1) + 1
+  }
 }
 
 extension AttributionTarget {

@@ -2,9 +2,11 @@ package import Models
 package import Tensors
 
 extension LlamaDecoder {
-  /// The value of a target's terms, given the outputs of the last block `[T′, D]`.
-  package func value(of terms: [TargetTerm], outputs: Matrix) throws -> Float {
-    let value = terms.reduce(Float(0)) { $0 + self.value(of: $1, output: outputs.row($1.row)) }
+  /// The value of a target's terms, given the outputs of the last block from row `first` on, `[n, D]`.
+  package func value(of terms: [TargetTerm], outputs: Matrix, from first: Int) throws -> Float {
+    let value = terms.reduce(Float(0)) {
+      $0 + self.value(of: $1, output: outputs.row($1.row - first))
+    }
     guard value.isFinite else { throw InterpretationError.nonFinite("the target's value") }
     return value
   }

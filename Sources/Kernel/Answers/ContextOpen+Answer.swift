@@ -17,10 +17,10 @@ extension ContextOpen: EngineAnswerable {
       params.chat?.template == Template.none
       ? .plain : .model(addGenerationPrompt: params.chat?.addGenerationPrompt ?? true)
     let prompt = try loaded.model.prompt(parts, template: template)
-    try engine.reserveContext(prompt, model: loaded)
+    let detail = try engine.reserveContext(prompt, model: loaded)
     let context = try ResidentContext(
       opening: prompt, partNames: names, model: loaded.model,
-      recording: engine.recordedBlocks(of: loaded.name),
+      recording: engine.recordedBlocks(of: loaded.name), keeping: detail,
       reusing: engine.longestPrefix(of: prompt, modelName: loaded.name),
       progress: { call.report(title: "Opening the context", fraction: $0) },
       cancellation: Cancellation(call))

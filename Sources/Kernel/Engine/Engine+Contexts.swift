@@ -4,17 +4,27 @@ import KernelProtocol
 import Models
 
 extension Engine {
-  /// Refuses a prompt that would not fit, before anything runs.
-  func reserveContext(_ prompt: Prompt, model: LoadedModel) throws {
+  /// Refuses a prompt that would not fit, before anything runs, and says how much of the run above the
+  /// lowest autoencoder's site there is room to keep.
+  func reserveContext(_ prompt: Prompt, model: LoadedModel) throws -> SavedDetail? {
     guard openContexts.count < Self.contextLimit else {
       throw KernelError.tooManyContexts(limit: Self.contextLimit)
     }
     let tokens = prompt.tokens.count
     let decoder = model.model.decoder
-    let kept = tokens * decoder.hiddenSize * 4 * (2 + recordedBlocks(of: model.name).count)
+    let recorded = recordedBlocks(of: model.name)
+    let kept = tokens * decoder.hiddenSize * 4 * (2 + recorded.count)
     let needed = decoder.prefillBytes(tokens: tokens).addingReportingOverflow(kept)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a context of \(tokens) tokens")
+    guard let site = recorded.first else { return nil }
+    return [SavedDetail.statesAndGates, .states].first { detail in
+      let saved = decoder.savedBytes(
+        tokens: tokens, blocks: decoder.blockCount - site - 1, detail: detail)
+      return budget.affords(
+        optional: saved, needed: needed.partialValue + decoder.pullbackBytes(tokens: tokens),
+        held: heldBytes, weights: weightBytes)
+    }
   }
 
   /// The open context that shares the most tokens and pictures with a prompt.
@@ -57,12 +67,15 @@ extension Engine {
     let tokens = open.context.tokenCount + extraTokens
     let above = decoder.blockCount - feature.block - 1
     let run =
-      savesForPullback
-      ? decoder.attributionBytes(tokens: tokens, blocks: above)
-      : decoder.prefillBytes(tokens: tokens)
+      !savesForPullback
+      ? decoder.prefillBytes(tokens: tokens)
+      : open.context.keepsRun(above: feature.block)
+        ? decoder.pullbackBytes(tokens: tokens)
+        : decoder.attributionBytes(tokens: tokens, blocks: above)
     let rows = 8 * tokens * decoder.hiddenSize * 4
     let needed = run.addingReportingOverflow(rows)
     try reserve(
-      needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens")
+      needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens",
+      sparing: open.name)
   }
 }

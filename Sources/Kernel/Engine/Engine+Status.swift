@@ -8,9 +8,6 @@ extension Engine {
   var status: KernelStatus.Result {
     let contexts = openContexts
     let used = heldBytes
-    let mapped =
-      models.reduce(0) { $0 + $1.model.mappedBytes }
-      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,
       message: warnings.isEmpty ? nil : warnings.joined(separator: "; "),
@@ -35,8 +32,8 @@ extension Engine {
       memory: .init(
         limit: budget.limit, used: used,
         items: [
-          .init(name: "contexts", bytes: used - weightBytes),
-          .init(name: "mapped weights", bytes: mapped),
-        ] + (weightBytes > 0 ? [.init(name: "8-bit weights", bytes: weightBytes)] : [])))
+          .init(name: "contexts", bytes: used - eightBitBytes),
+          .init(name: "mapped weights", bytes: weightBytes),
+        ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])))
   }
 }

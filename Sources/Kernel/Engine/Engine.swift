@@ -32,7 +32,7 @@ final class Engine {
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
     cacheFolder = options.cacheFolder
-    budget = MemoryBudget(limit: options.memoryLimit)
+    budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
     defaults = StartupFiles(model: options.model, autoencoders: options.autoencoders)
   }
 
@@ -43,7 +43,9 @@ final class Engine {
     } else if let saes = options.saes {
       defaults.autoencoders = saes
     }
-    if let limit = options.memoryLimit { budget = MemoryBudget(limit: limit) }
+    if let limit = options.memoryLimit {
+      budget = MemoryBudget(limit: limit, machine: budget.machine)
+    }
   }
 
   func warn(_ message: String) {
@@ -203,13 +205,24 @@ final class Engine {
   }
 
   /// Bytes that all contexts hold, and 8-bit weights that are not mapped.
-  var heldBytes: Int { contexts.values.reduce(weightBytes) { $0 + $1.context.byteCount } }
+  var heldBytes: Int { contexts.values.reduce(eightBitBytes) { $0 + $1.context.byteCount } }
 
   /// Bytes of 8-bit weights in this process's memory.
-  var weightBytes: Int { models.reduce(0) { $0 + $1.model.heldBytes } }
+  var eightBitBytes: Int { models.reduce(0) { $0 + $1.model.heldBytes } }
 
-  /// Refuses work that would not fit beside what is held.
-  func reserve(_ needed: Int, for purpose: String) throws {
+  /// Bytes of the files that are mapped: models and autoencoders.
+  var weightBytes: Int {
+    models.reduce(0) { $0 + $1.model.mappedBytes }
+      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
+  }
+
+  /// Refuses work that would not fit beside what is held. Contexts other than `spared` give back first what
+  /// only saves them time.
+  func reserve(_ needed: Int, for purpose: String, sparing spared: String? = nil) throws {
+    for open in openContexts
+    where open.name != spared && needed > max(0, budget.limit - heldBytes) {
+      open.context.forgetRuns()
+    }
     try budget.check(needed: needed, held: heldBytes, purpose: purpose)
   }
 
@@ -229,6 +242,7 @@ final class Engine {
     guard contexts.removeValue(forKey: name) != nil else {
       throw KernelError.contextNotFound(name)
     }
+    FreedMemory.release()
   }
 
   /// The blocks whose residuals contexts of a model keep: those its autoencoders read.

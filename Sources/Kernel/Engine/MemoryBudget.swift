@@ -7,6 +7,8 @@ import FoundationEssentials
 struct MemoryBudget: Sendable, Equatable {
   /// Bytes that contexts and the working sets of requests may take together.
   let limit: Int
+  /// What the machine has for this process, weights included; nil where it is not known.
+  var machine: Int?
 
   /// Three quarters of what the machine has available at the start.
   static func ofMachine(memoryInformation: String = "/proc/meminfo") -> MemoryBudget {
@@ -16,7 +18,7 @@ struct MemoryBudget: Sendable, Equatable {
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
       let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
     else { return MemoryBudget(limit: fallback) }
-    return MemoryBudget(limit: kibibytes / 4 * 3 * 1024)
+    return MemoryBudget(limit: kibibytes / 4 * 3 * 1024, machine: kibibytes * 1024)
   }
 
   /// Refuses a request that would not fit.
@@ -29,5 +31,17 @@ struct MemoryBudget: Sendable, Equatable {
     guard needed <= available else {
       throw .outOfMemory(purpose: purpose, needed: needed, available: available)
     }
+  }
+
+  /// Whether something that only saves time fits: within the limit, and beside the mapped weights without
+  /// driving their pages out of a twentieth-part reserve of the machine's memory.
+  func affords(optional bytes: Int, needed: Int, held: Int, weights: Int) -> Bool {
+    let (wanted, overflow) = [needed, held].reduce((bytes, false)) { sum, next in
+      let (value, overflow) = sum.0.addingReportingOverflow(next)
+      return (value, sum.1 || overflow)
+    }
+    guard !overflow, wanted <= limit else { return false }
+    guard let machine else { return true }
+    return wanted <= machine - machine / 20 - weights
   }
 }

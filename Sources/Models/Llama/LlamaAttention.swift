@@ -45,36 +45,45 @@ struct LlamaAttention: Sendable {
   /// Appends the keys and values of all rows of x `[t, D]` to the cache and attends from the last
   /// `rows` of them; returns the update `[n, D]`.
   func callAsFunction(
-    _ x: Matrix, rows: Int, block: Int, cache: inout KeyValueCache
-  ) -> (update: Matrix, saved: Saved) {
+    _ x: Matrix, rows: Int, block: Int, cache: inout KeyValueCache, cancellation: Cancellation
+  ) throws -> (update: Matrix, saved: Saved) {
     let start = cache.count(block)
     let first = start + x.rows - rows
     let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
     let queries = rotary(query(asking), from: first, team: compute.team)  // [n, H·d]
+    try cancellation.check()
     let newKeys = rotary(key(x), from: start, team: compute.team)
     cache.append(keys: newKeys, values: value(x), block: block)
     let (keys, values) = (cache.keys[block], cache.values[block])  // [S, G·d]
+    try cancellation.check()
     let (mixed, logSumExp) = attention(
       queries, keys, values, shape: shape, firstQueryPosition: first, compute: compute)
     let saved = Saved(
       queries: queries, keys: keys, values: values, mixed: mixed, logSumExp: logSumExp,
       start: start, tokenCount: x.rows)
+    try cancellation.check()
     return (output(mixed), saved)
   }
 
   /// The gradient at x `[t, D]` from that of the update `[n, D]`. Tokens before `start` are
   /// constants: what flows into their keys and values is dropped.
-  func pullback(_ saved: Saved, outputGradient: Matrix) -> Matrix {
+  func pullback(
+    _ saved: Saved, outputGradient: Matrix, cancellation: Cancellation
+  ) throws -> Matrix {
     let (start, t, rows) = (saved.start, saved.tokenCount, saved.queries.rows)
     let first = start + t - rows
+    let mixedGradient = output.pullback(outputGradient)
+    try cancellation.check()
     let gradient = attentionPullback(
       saved.queries, saved.keys, saved.values, output: saved.mixed, logSumExp: saved.logSumExp,
       shape: shape, firstQueryPosition: first, compute: compute,
-      outputGradient: output.pullback(outputGradient))
+      outputGradient: mixedGradient)
+    try cancellation.check()
     let new = start..<start + t
     let team = compute.team
     let keyGradient = rotary.pullback(gradient.k.slice(rows: new), from: start, team: team)
     var result = key.pullback(keyGradient) + value.pullback(gradient.v.slice(rows: new))
+    try cancellation.check()
     let queryGradient = rotary.pullback(gradient.q, from: first, team: team)  // [n, H·d]
     result.add(query.pullback(queryGradient), toLastRows: rows)
     return result

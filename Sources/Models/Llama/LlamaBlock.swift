@@ -26,19 +26,30 @@ struct LlamaBlock: Sendable {
     let input: Matrix  // x [t, D]
     let middle: Matrix  // m [n, D], after attention
     let attention: LlamaAttention.Saved
+    var feedForward: LlamaMLP.Saved?  // of the n rows; nil: computed again
   }
 
   /// Runs the block on x `[t, D]`: the keys and values of all rows join the cache, the output
-  /// `[n, D]` is that of the last `rows` rows alone.
+  /// `[n, D]` is that of the last `rows` rows alone. `keepingGates` keeps the feed-forward half's
+  /// activations where the precision allows it.
   func callAsFunction(
-    _ x: Matrix, rows: Int, cache: inout KeyValueCache, cancellation: Cancellation
+    _ x: Matrix, rows: Int, cache: inout KeyValueCache, keepingGates: Bool = false,
+    cancellation: Cancellation
   ) throws -> (output: Matrix, saved: Saved) {
     try cancellation.check()
-    let (update, saved) = attention(attentionNorm(x), rows: rows, block: index, cache: &cache)
+    let (update, saved) = try attention(
+      attentionNorm(x), rows: rows, block: index, cache: &cache, cancellation: cancellation)
     let middle = (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + update
     try cancellation.check()
-    let inner = try feedForward(feedForwardNorm(middle), cancellation: cancellation)
-    return (middle + inner, Saved(input: x, middle: middle, attention: saved))
+    let normed = feedForwardNorm(middle)
+    var result = Saved(input: x, middle: middle, attention: saved)
+    let inner: Matrix
+    if keepingGates, feedForward.keepsRounded {
+      (inner, result.feedForward) = try feedForward.saving(normed, cancellation: cancellation)
+    } else {
+      inner = try feedForward(normed, cancellation: cancellation)
+    }
+    return (middle + inner, result)
   }
 
   /// The gradient at x `[t, D]` from that of the output `[n, D]`.
@@ -48,10 +59,12 @@ struct LlamaBlock: Sendable {
     try cancellation.check()
     let (x, middle) = (saved.input, saved.middle)
     let inner = try feedForward.pullback(
-      feedForwardNorm(middle), outputGradient: outputGradient, cancellation: cancellation)
+      feedForwardNorm(middle), saved: saved.feedForward, outputGradient: outputGradient,
+      cancellation: cancellation)
     let middleGradient = outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner)
     try cancellation.check()
-    let normedGradient = attention.pullback(saved.attention, outputGradient: middleGradient)
+    let normedGradient = try attention.pullback(
+      saved.attention, outputGradient: middleGradient, cancellation: cancellation)
     var result = attentionNorm.pullback(x, outputGradient: normedGradient)
     result.add(middleGradient, toLastRows: middle.rows)
     return result

@@ -18,13 +18,28 @@ extension LlamaDecoder {
 
   /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, and the pullback's working set.
   package func attributionBytes(tokens: Int, cached: Int = 0, blocks count: Int) -> Int {
+    saturatingSum(
+      savedBytes(tokens: tokens, cached: cached, blocks: count, detail: .states),
+      pullbackBytes(tokens: tokens))
+  }
+
+  /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, keys and values included.
+  package func savedBytes(
+    tokens: Int, cached: Int = 0, blocks count: Int, detail: SavedDetail
+  ) -> Int {
     let queryWidth = configuration.headCount * configuration.headSize
-    let perToken = 2 * hiddenSize + 2 * queryWidth + configuration.headCount
-    let saved = saturatingSum(
+    // The gates, two matrices of half the size, count once.
+    let gates = detail == .states ? 0 : configuration.intermediateSize
+    let perToken = 2 * hiddenSize + 2 * queryWidth + configuration.headCount + gates
+    return saturatingSum(
       bytes(tokens, perToken, count),
       cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
+  }
+
+  /// The working set of a pullback over `tokens` rows.
+  package func pullbackBytes(tokens: Int) -> Int {
     let working = blockWorkingBytes(tokens: tokens)
-    return saturatingSum(saved, saturatingSum(working, working))
+    return saturatingSum(working, working)
   }
 
   /// The 8-bit weights of a decoder with their scales: seven projections a block, and the head.

@@ -7,19 +7,31 @@ extension LlamaDecoder {
   /// `rows` rows are computed. `prefix` holds the keys and values of earlier tokens, constants here.
   package func forwardSaving(
     _ x: Matrix, blocks range: Range<Int>, prefix: KeyValueCache? = nil, rows n: Int = 1,
+    keeping detail: SavedDetail = .states, cancellation: Cancellation = .never
+  ) throws -> SavedForward {
+    var cache = prefix ?? makeCache()
+    return try forwardSaving(
+      x, blocks: range, cache: &cache, rows: n, keeping: detail, cancellation: cancellation)
+  }
+
+  /// The same with a cache that the new keys and values join. `onBlock` hears of each block that is done.
+  package func forwardSaving(
+    _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows n: Int = 1,
+    keeping detail: SavedDetail = .states, onBlock: (Int) -> Void = { _ in },
     cancellation: Cancellation = .never
   ) throws -> SavedForward {
     precondition(!range.isEmpty && range.upperBound <= blockCount, "no such blocks")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
-    var cache = prefix ?? makeCache()
     var saved: [LlamaBlock.Saved] = []
     var residual = x
     for block in range {
       let wanted = block == range.upperBound - 1 ? n : x.rows
       let step = try blocks[block](
-        residual, rows: wanted, cache: &cache, cancellation: cancellation)
+        residual, rows: wanted, cache: &cache, keepingGates: detail == .statesAndGates,
+        cancellation: cancellation)
       residual = step.output
       saved.append(step.saved)
+      onBlock(block)
     }
     try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
     return SavedForward(blocks: range, tokenCount: x.rows, output: residual, saved: saved)

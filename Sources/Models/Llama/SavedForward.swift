@@ -1,5 +1,13 @@
 package import Tensors
 
+/// How much `LlamaDecoder.forwardSaving` keeps. The gradient is the same to the bit; only its cost differs.
+package enum SavedDetail: Sendable, Equatable {
+  /// The states between the halves of each block; the feed-forward half runs again for the pullback.
+  case states
+  /// The feed-forward half's activations as well, in bfloat16. As `states` with products in float32.
+  case statesAndGates
+}
+
 /// What `LlamaDecoder.forwardSaving` keeps for `LlamaDecoder.pullback`.
 package struct SavedForward: Sendable {
   /// The blocks that were run.
@@ -10,12 +18,66 @@ package struct SavedForward: Sendable {
   package let output: Matrix
   let saved: [LlamaBlock.Saved]
 
-  /// Bytes of activations held, float32.
+  /// Bytes held. Keys and values count although a cache may share them.
   package var byteCount: Int {
-    saved.reduce(output.rows * output.columns * 4) { total, block in
-      let a = block.attention
-      let matrices = [block.input, block.middle, a.queries, a.keys, a.values, a.mixed, a.logSumExp]
-      return total + matrices.reduce(0) { $0 + $1.rows * $1.columns * 4 }
+    saved.reduce(output.rows * output.columns * 4) { $0 + $1.byteCount }
+  }
+
+  /// The input `[t, D]` of one of the blocks.
+  package func input(ofBlock block: Int) -> Matrix { saved[block - blocks.lowerBound].input }
+
+  /// The same run from a later block on.
+  package func suffix(from block: Int) -> SavedForward {
+    precondition(blocks.contains(block), "block \(block) of \(blocks)")
+    return SavedForward(
+      blocks: block..<blocks.upperBound, tokenCount: tokenCount, output: output,
+      saved: Array(saved.dropFirst(block - blocks.lowerBound)))
+  }
+
+  /// This run, which went on from the keys and values of the first `rows` tokens of `earlier`, as one run
+  /// over both: the gradient then reaches the earlier tokens, too. Of the last block both have computed
+  /// less than all rows, and what this run has stays.
+  package func continuing(_ earlier: SavedForward, rows: Int) -> SavedForward {
+    precondition(earlier.blocks == blocks && rows <= earlier.tokenCount, "another run")
+    let joined = zip(earlier.saved, saved).enumerated().map { index, pair in
+      let isLast = index == saved.count - 1
+      return pair.1.continuing(pair.0, rows: rows, isLast: isLast)
     }
+    return SavedForward(
+      blocks: blocks, tokenCount: rows + tokenCount, output: output, saved: joined)
+  }
+}
+
+extension LlamaBlock.Saved {
+  var byteCount: Int {
+    let a = attention
+    let matrices = [input, middle, a.queries, a.keys, a.values, a.mixed, a.logSumExp]
+    return matrices.reduce(feedForward?.byteCount ?? 0) { $0 + $1.rows * $1.columns * 4 }
+  }
+
+  /// This block's run with the first `rows` rows of an earlier one before it. The last block of a range
+  /// keeps its outputs' rows alone, but the inputs of all.
+  fileprivate func continuing(
+    _ earlier: LlamaBlock.Saved, rows: Int, isLast: Bool
+  ) -> LlamaBlock.Saved {
+    let (old, new) = (earlier.attention, attention)
+    func both(_ a: Matrix, _ b: Matrix) -> Matrix {
+      isLast ? b : Matrix(stacking: [a.slice(rows: 0..<rows), b])
+    }
+    var result = LlamaBlock.Saved(
+      input: Matrix(stacking: [earlier.input.slice(rows: 0..<rows), input]),
+      middle: both(earlier.middle, middle),
+      attention: LlamaAttention.Saved(
+        queries: both(old.queries, new.queries), keys: new.keys, values: new.values,
+        mixed: both(old.mixed, new.mixed), logSumExp: both(old.logSumExp, new.logSumExp),
+        start: old.start, tokenCount: rows + new.tokenCount))
+    if isLast {
+      result.feedForward = feedForward
+    } else if let before = earlier.feedForward, let after = feedForward {
+      result.feedForward = LlamaMLP.Saved(
+        gate: RoundedMatrix(stacking: [before.gate.slice(rows: 0..<rows), after.gate]),
+        up: RoundedMatrix(stacking: [before.up.slice(rows: 0..<rows), after.up]))
+    }
+    return result
   }
 }

@@ -1,10 +1,13 @@
 import CKernels
 
-/// softmax(q·kᵀ / √d)·v for every head, float32, in tiles: no `[T, S]` scores exist (Dao et al. 2022).
+/// softmax(q·kᵀ / √d)·v for every head, in tiles: no `[T, S]` scores exist (Dao et al. 2022).
 ///
 /// q `[T, H·d]` at positions firstQueryPosition…; k, v `[S, G·d]` at positions 0…S−1 → output `[T, H·d]` and the logarithm of each
 /// softmax's denominator `[T, H]`, which the pullback needs. A query that sees no key gets zeros and −∞. A query's result does
 /// not depend on the other queries of the call.
+///
+/// Scores, softmax and sums are float32. In float32 precision products are, too; otherwise queries, keys, values and
+/// probabilities are rounded to bfloat16 for the products.
 package func attention(
   _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
   compute: Compute
@@ -12,27 +15,18 @@ package func attention(
   checkShapes(q, k, v, shape: shape, firstQueryPosition: firstQueryPosition)
   let output = Matrix(uninitializedRows: q.rows, columns: q.columns)
   let logSumExp = Matrix(uninitializedRows: q.rows, columns: shape.queryHeads)
-  let kernelShape = shape.kernelShape(
-    queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition)
-  let (parts, scratchCount) = unsafe withUnsafePointer(to: kernelShape) {
-    unsafe (Int(kernel_attention_parts($0)), Int(kernel_attention_scratch($0)))
-  }
-  let path = compute.path.code
-  compute.team.run(parts) { part in
-    let scratch = MatrixStorage(capacity: scratchCount)
+  let run = AttentionRun(
+    shape: shape.kernelShape(
+      queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition,
+      precision: compute.precision), compute: compute, direction: .forward)
+  // A single tile of queries packs what it needs in its own cache.
+  let packed = run.partCount > shape.keyValueHeads ? run.packed(k, v) : nil
+  unsafe run.forEach(run.partCount) { kernelShape, part, scratch in
     // Later tiles of queries see more keys: starting with them leaves the short ones to even out the threads.
-    let turn = parts - 1 - part
-    unsafe withUnsafePointer(to: kernelShape) { kernelShape in
-      unsafe q.withPointer { q in
-        unsafe k.withPointer { k in
-          unsafe v.withPointer { v in
-            unsafe kernel_attention(
-              path, kernelShape, turn, q, k, v, output.storage.pointer,
-              logSumExp.storage.pointer, scratch.pointer)
-          }
-        }
-      }
-    }
+    unsafe kernel_attention(
+      compute.path.code, kernelShape, run.partCount - 1 - part, q.storage.pointer,
+      k.storage.pointer, v.storage.pointer, packed?.pointer, output.storage.pointer,
+      logSumExp.storage.pointer, scratch)
   }
   return (output, logSumExp)
 }
@@ -51,23 +45,62 @@ package func attentionPullback(
   let queryGradient = Matrix(rows: q.rows, columns: q.columns)
   let keyGradient = Matrix(rows: k.rows, columns: k.columns)
   let valueGradient = Matrix(rows: v.rows, columns: v.columns)
-  let kernelShape = shape.kernelShape(
-    queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition)
-  let scratchCount = unsafe withUnsafePointer(to: kernelShape) {
-    unsafe Int(kernel_attention_scratch($0))
-  }
-  let path = compute.path.code
-  compute.team.run(shape.keyValueHeads) { head in
-    let scratch = MatrixStorage(capacity: scratchCount)
-    unsafe withUnsafePointer(to: kernelShape) { kernelShape in
-      unsafe kernel_attention_pullback(
-        path, kernelShape, head, q.storage.pointer, k.storage.pointer, v.storage.pointer,
-        output.storage.pointer, logSumExp.storage.pointer, outputGradient.storage.pointer,
-        queryGradient.storage.pointer, keyGradient.storage.pointer,
-        valueGradient.storage.pointer, scratch.pointer)
-    }
+  let run = AttentionRun(
+    shape: shape.kernelShape(
+      queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition,
+      precision: compute.precision), compute: compute, direction: .pullback)
+  let packed = run.packed(k, v)
+  unsafe run.forEach(shape.keyValueHeads) { kernelShape, head, scratch in
+    unsafe kernel_attention_pullback(
+      compute.path.code, kernelShape, head, q.storage.pointer, k.storage.pointer,
+      v.storage.pointer, packed?.pointer, output.storage.pointer, logSumExp.storage.pointer,
+      outputGradient.storage.pointer, queryGradient.storage.pointer,
+      keyGradient.storage.pointer, valueGradient.storage.pointer, scratch)
   }
   return (queryGradient, keyGradient, valueGradient)
+}
+
+/// One attention over the threads of a team.
+private struct AttentionRun {
+  let shape: kernel_attention
+  let compute: Compute
+  let direction: WeightProduct.Direction
+
+  /// Tiles of queries times key/value heads.
+  var partCount: Int { unsafe withUnsafePointer(to: shape) { unsafe kernel_attention_parts($0) } }
+
+  /// Keys and values as the products of this path take them; nil where it takes them as they are.
+  func packed(_ k: Matrix, _ v: Matrix) -> MatrixStorage? {
+    let path = compute.path.code
+    let (bytes, parts) = unsafe withUnsafePointer(to: shape) {
+      unsafe (
+        kernel_attention_packed_bytes(path, $0, direction.code), kernel_attention_pack_parts($0)
+      )
+    }
+    guard bytes > 0 else { return nil }
+    let packed = MatrixStorage(byteCount: bytes)
+    compute.team.run(parts) { part in
+      unsafe withUnsafePointer(to: shape) {
+        unsafe kernel_attention_pack(
+          path, $0, direction.code, part, k.storage.pointer, v.storage.pointer, packed.pointer)
+      }
+    }
+    return packed
+  }
+
+  /// Calls `body` for each part with scratch of its own.
+  func forEach(
+    _ parts: Int,
+    _ body: @Sendable (UnsafePointer<kernel_attention>, Int, UnsafeMutableRawPointer) -> Void
+  ) {
+    let scratchCount = unsafe withUnsafePointer(to: shape) {
+      unsafe kernel_attention_scratch_bytes(compute.path.code, $0, direction.code)
+    }
+    compute.team.run(parts) { part in
+      let scratch = MatrixStorage(byteCount: scratchCount)
+      unsafe withUnsafePointer(to: shape) { unsafe body($0, part, scratch.pointer) }
+    }
+  }
 }
 
 private func checkShapes(

@@ -27,10 +27,12 @@ package struct AttentionShape: Sendable, Equatable {
     self.window = window
   }
 
-  func kernelShape(queries: Int, keys: Int, firstQueryPosition: Int) -> kernel_attention {
+  func kernelShape(
+    queries: Int, keys: Int, firstQueryPosition: Int, precision: Precision
+  ) -> kernel_attention {
     kernel_attention(
       query_heads: queryHeads, key_value_heads: keyValueHeads, head_size: headSize,
       queries: queries, keys: keys, first_position: firstQueryPosition, causal: causal ? 1 : 0,
-      window: window ?? 0)
+      window: window ?? 0, round: precision == .float32 ? 0 : 1)
   }
 }

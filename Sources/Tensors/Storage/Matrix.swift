@@ -112,6 +112,12 @@ package struct Matrix: Sendable {
     rows += matrix.rows
   }
 
+  /// Drops all rows from `rows` on; the room stays.
+  package mutating func truncate(rows count: Int) {
+    precondition(count >= 0 && count <= rows, "\(count) of \(rows) rows")
+    rows = count
+  }
+
   /// Makes room for `rows` rows altogether.
   package mutating func reserve(rows: Int) {
     if rows * columns > storage.capacity { resize(capacity: rows * columns) }

@@ -13,6 +13,7 @@ extension WeightMatrix {
   package func quantised(team: ThreadTeam, check: () throws -> Void = {}) throws -> WeightMatrix {
     precondition(type != .int8, "weights of 8 bits already")
     let integers = MatrixStorage(byteCount: rows * columns)
+    integers.askForLargePages()
     var scales: [Float] = []
     scales.reserveCapacity(rows)
     let step = max(1, Self.elementsPerStep / max(1, columns))

@@ -57,6 +57,14 @@ package struct WeightMatrix: Sendable {
       byteOffset: 0)
   }
 
+  /// Weights in memory, bfloat16: two in the place of each float of `bits`.
+  init(bfloat16 bits: Matrix, rows: Int, columns: Int) {
+    precondition(bits.count * 2 >= rows * columns, "\(bits.count) floats for [\(rows), \(columns)]")
+    self.init(
+      type: .bfloat16, rows: rows, columns: columns, scales: nil, source: .memory(bits),
+      byteOffset: 0)
+  }
+
   private init(
     type: ScalarType, rows: Int, columns: Int, scales: [Float]?, source: Source, byteOffset: Int
   ) {

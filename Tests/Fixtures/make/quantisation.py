@@ -8,8 +8,9 @@ weights are stored in (NAME), with their integers (NAME.integers) and scales (NA
 CHECKPOINT.CASE.safetensors: the prompts of Tests/Fixtures/models run by transformers in float32 with every linear
 layer of the decoder and the head replaced by one that does what 8-bit weights mean: activations rounded to
 bfloat16, times the integers, times the scale of the row; in the backward pass the gradient times the scales,
-rounded, times the integers. "logits" are those of the last position, from the stored embeddings; "gradient" is
-that of answer minus baseline at the stored residual of block 0, the head's rows dequantised in float32.
+rounded, times the integers. Attention is in float32. "logits" are those of the last position, from the stored
+embeddings; "gradient" is that of answer minus baseline at the stored residual of block 0, the head's rows
+dequantised in float32.
 """
 
 import hashlib

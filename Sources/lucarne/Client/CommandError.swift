@@ -1,5 +1,5 @@
-/// Why the demo could not go on.
-enum DemoError: Error, CustomStringConvertible {
+/// Why a command that talks to a kernel could not go on.
+enum CommandError: Error, CustomStringConvertible {
   case cannotStart(reason: String)
   case kernelEnded(during: String, ending: String)
   case refused(method: String, message: String)
@@ -8,6 +8,7 @@ enum DemoError: Error, CustomStringConvertible {
   case noWorld
   case noPicture(String)
   case noAutoencoder
+  case unknownPrecision(String)
   case noAnswer(question: String)
   case cannotWrite(path: String, reason: String)
 
@@ -26,6 +27,8 @@ enum DemoError: Error, CustomStringConvertible {
       "there is no picture \"\(name)\": expected a file or the name of a held-out picture"
     case .noAutoencoder:
       "the kernel has no autoencoder loaded: give its folder with --sae"
+    case .unknownPrecision(let name):
+      "there is no precision \"\(name)\": expected bfloat16, float32 or int8"
     case .noAnswer(let question): "the model gave no answer to \"\(question)\""
     case .cannotWrite(let path, let reason): "\(path) could not be written: \(reason)"
     }

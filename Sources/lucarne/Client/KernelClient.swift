@@ -32,21 +32,36 @@ final class KernelClient {
   }
 
   /// Sends a request and waits for its result.
-  /// - Throws: `DemoError` when the kernel refuses it, ends, or answers what cannot be read.
+  /// - Throws: `CommandError` when the kernel refuses it, ends, or answers what cannot be read.
   func callAsFunction<R: Request>(_ request: R.Type, _ params: R.Params) throws -> R.Result {
+    try finish(R.self, id: start(R.self, params))
+  }
+
+  /// Sends a request and does not wait; `finish` does.
+  /// - Returns: the request's id.
+  func start<R: Request>(_ request: R.Type, _ params: R.Params) throws -> Int64 {
     lastID += 1
-    let id = lastID
-    try send(method: R.method, params: JSONValue(encoding: params, path: "params"), id: id)
+    try send(method: R.method, params: JSONValue(encoding: params, path: "params"), id: lastID)
+    return lastID
+  }
+
+  /// Waits for the result of a request that was started.
+  func finish<R: Request>(_ request: R.Type, id: Int64) throws -> R.Result {
     let answer = try receive(id: id, method: R.method)
     answered += 1
     if let failure = answer["error"] {
-      throw DemoError.refused(method: R.method, message: Self.text(of: failure))
+      throw CommandError.refused(method: R.method, message: Self.text(of: failure))
     }
     do {
       return try (answer["result"] ?? .null).decode(R.Result.self, path: "result")
     } catch {
-      throw DemoError.unreadableAnswer(method: R.method, reason: error.description)
+      throw CommandError.unreadableAnswer(method: R.method, reason: error.description)
     }
+  }
+
+  /// Asks for the end of a request that was started.
+  func cancel(id: Int64) throws {
+    try send(method: "$/cancelRequest", params: ["id": .integer(id)], id: nil)
   }
 
   /// Ends the kernel the way the protocol asks for, and waits for it.
@@ -54,7 +69,7 @@ final class KernelClient {
     _ = try self(Shutdown.self, Empty())
     try send(method: "exit", params: [:], id: nil)
     let (isClean, ending) = process.waitForEnd()
-    guard isClean else { throw DemoError.kernelEnded(during: "exit", ending: ending) }
+    guard isClean else { throw CommandError.kernelEnded(during: "exit", ending: ending) }
   }
 
   private func send(method: String, params: JSONValue, id: Int64?) throws {
@@ -64,22 +79,27 @@ final class KernelClient {
     if let id { message["id"] = .integer(id) }
     let body = try JSONValue.object(message).bytes()
     guard process.write(Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body) else {
-      throw DemoError.kernelEnded(during: method, ending: process.waitForEnd().ending)
+      throw CommandError.kernelEnded(during: method, ending: process.waitForEnd().ending)
     }
   }
 
-  /// Waits for the answer with this id; notifications on the way are for other clients.
+  /// Waits for the answer with this id; answers to other requests wait for their turn.
   private func receive(id: Int64, method: String) throws -> JSONValue {
     while true {
-      while !waiting.isEmpty {
-        let message = waiting.removeFirst()
-        if message["id"]?.integerValue == id, message["method"] == nil { return message }
+      if let place = waiting.firstIndex(where: {
+        $0["id"]?.integerValue == id && $0["method"] == nil
+      }) {
+        return waiting.remove(at: place)
       }
       let bytes = process.read()
       guard !bytes.isEmpty else {
-        throw DemoError.kernelEnded(during: method, ending: process.waitForEnd().ending)
+        throw CommandError.kernelEnded(during: method, ending: process.waitForEnd().ending)
       }
-      for event in parser.push(bytes) { waiting.append(try message(in: event, method: method)) }
+      for event in parser.push(bytes) {
+        let message = try message(in: event, method: method)
+        // Notifications are for other clients.
+        if message["id"] != nil { waiting.append(message) }
+      }
     }
   }
 
@@ -89,10 +109,10 @@ final class KernelClient {
       do {
         return try JSONValue(parsing: bytes)
       } catch {
-        throw DemoError.unreadableAnswer(method: method, reason: error.description)
+        throw CommandError.unreadableAnswer(method: method, reason: error.description)
       }
     case .rejected(let failure), .fatal(let failure):
-      throw DemoError.unreadableAnswer(method: method, reason: failure.message)
+      throw CommandError.unreadableAnswer(method: method, reason: failure.message)
     }
   }
 

@@ -10,8 +10,8 @@ final class KernelProcess {
 
   /// Starts `lucarne serve`.
   /// - Parameter arguments: what follows `serve`.
-  /// - Throws: `DemoError.cannotStart`.
-  init(arguments: [String]) throws(DemoError) {
+  /// - Throws: `CommandError.cannotStart`.
+  init(arguments: [String]) throws(CommandError) {
     let toChild = try Self.makePipe()
     let fromChild = try Self.makePipe()
     defer {
@@ -78,7 +78,7 @@ final class KernelProcess {
     return (code == 0, "ended with exit code \(code)")
   }
 
-  private static func makePipe() throws(DemoError) -> (read: Int32, write: Int32) {
+  private static func makePipe() throws(CommandError) -> (read: Int32, write: Int32) {
     var descriptors: [Int32] = [-1, -1]
     // Not inherited, or the kernel would hold its own input open.
     guard unsafe pipe(&descriptors) == 0 else {

@@ -1,0 +1,93 @@
+import CKernels
+import Glibc
+
+/// Weights `[rows, columns]` in bfloat16 and, for each row w and its rounded twin w̃, what bounds a product's error: ‖w‖ and
+/// ‖w − w̃‖, both rounded upwards.
+package struct RoundedWeights: Sendable {
+  /// The file's own rows where they are BF16, a copy in memory otherwise.
+  package let weight: WeightMatrix
+  /// ‖w‖ of each row, or more; infinite or NaN where the row holds what is no number.
+  package let norms: [Float]
+  /// ‖w − w̃‖ of each row, or more.
+  package let errors: [Float]
+
+  /// Rows that are rounded between two looks at `cancellation`: 64 MB of 4,096 float32 columns.
+  private static let rowsAtOnce = 4_096
+
+  /// Reads all of `weight` once, with the threads of `compute`.
+  package init(
+    _ weight: WeightMatrix, compute: Compute, cancellation: Cancellation
+  ) throws(CancellationError) {
+    let (rows, columns) = (weight.rows, weight.columns)
+    let copy: Matrix? =
+      weight.type == .bfloat16
+      ? nil : Matrix(uninitializedRows: 1, columns: (rows * columns + 1) / 2)
+    copy?.storage.askForLargePages()
+    var (norms, errors): ([Float], [Float]) = ([], [])
+    norms.reserveCapacity(rows)
+    errors.reserveCapacity(rows)
+    for first in stride(from: 0, to: rows, by: Self.rowsAtOnce) {
+      try cancellation.check()
+      let range = first..<min(rows, first + Self.rowsAtOnce)
+      let squares = Self.measure(
+        weight.slice(rows: range), compute: compute,
+        roundedTo: copy?.storage, at: first * columns)
+      norms += squares.map { Self.root($0.0) }
+      errors += squares.map { Self.root($0.1) }
+    }
+    self.norms = norms
+    self.errors = errors
+    self.weight =
+      copy.map { WeightMatrix(bfloat16: $0, rows: rows, columns: columns) } ?? weight
+  }
+
+  /// About the bytes that the rounded twin of `weight` takes beside it.
+  package static func byteCount(of weight: WeightMatrix) -> Int {
+    (weight.type == .bfloat16 ? 0 : weight.rows * weight.columns * 2) + weight.rows * 8
+  }
+
+  /// The sums of w² and (w − w̃)² of each row; the rounded rows go to `target` from element `place` on.
+  static func measure(
+    _ weight: WeightMatrix, compute: Compute, roundedTo target: MatrixStorage? = nil,
+    at place: Int = 0
+  ) -> [(Double, Double)] {
+    let (rows, columns, path) = (weight.rows, weight.columns, compute.path.code)
+    let size = columns * weight.type.byteCount
+    let sums = unsafe [Double](unsafeUninitializedCapacity: 2 * rows) { buffer, count in
+      if let base = buffer.baseAddress {
+        nonisolated(unsafe) let sums = unsafe base
+        forRowRanges(rows: rows, columns: columns, team: compute.team) { range in
+          unsafe weight.withAddress { address in
+            let rounded = unsafe target.map {
+              unsafe UnsafeMutableRawPointer($0.pointer).assumingMemoryBound(to: UInt16.self)
+                + place + range.lowerBound * columns
+            }
+            unsafe kernel_measure_rows(
+              path, weight.type.code, address + range.lowerBound * size, range.count, columns,
+              rounded, sums + range.lowerBound, sums + rows + range.lowerBound)
+          }
+        }
+      }
+      count = 2 * rows
+    }
+    return (0..<rows).map { (sums[$0], sums[rows + $0]) }
+  }
+
+  /// A float above the root of a sum of squares: sums in float64 are exact within 2⁻³⁰ of themselves.
+  static func root(_ square: Double) -> Float {
+    Float(square.squareRoot() * (1 + 0x1p-24)).nextUp
+  }
+}
+
+extension MatrixStorage {
+  /// Asks Linux for pages of 2 MB: a gigabyte takes 512 page faults instead of 262,144.
+  func askForLargePages() {
+    let page = 2 << 20
+    let address = unsafe UInt(bitPattern: pointer)
+    let skipped = Int((UInt(page) - address % UInt(page)) % UInt(page))
+    let length = (capacity * MemoryLayout<Float>.stride - skipped) / page * page
+    guard length > 0 else { return }
+    // Where it is refused, small pages serve.
+    _ = unsafe madvise(UnsafeMutableRawPointer(pointer) + skipped, length, MADV_HUGEPAGE)
+  }
+}

@@ -1,0 +1,85 @@
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// Branches that run side by side against the same runs one after the other.
+@Suite struct BranchTests {
+  @Test(arguments: ReferenceCase.all)
+  func branchesHaveTheBitsOfTheirOwnRuns(reference: ReferenceCase) throws {
+    let decoder = try reference.model().decoder
+    let x = try reference.tensors().matrix("embeddings")
+    let blocks = 1..<decoder.blockCount
+    var cache = decoder.makeCache()
+    _ = try decoder.forward(x, blocks: blocks, cache: &cache)
+    let last = x.rows - 1
+    let branches = [(last, 1), (0, 1), (last - 5, 3), (7, x.rows - 7), (last, 1)].enumerated().map {
+      index, shape in
+      Branch(
+        start: shape.0,
+        residual: x.slice(rows: shape.0..<x.rows).scaled(by: 1 + 0.1 * Float(index)),
+        rows: shape.1)
+    }
+    let together = try decoder.forward(branches, blocks: blocks, after: cache)
+    for (branch, found) in zip(branches, together) {
+      var own = cache.prefix(tokens: branch.start, blocks: blocks)
+      let alone = try decoder.forward(
+        branch.residual, blocks: blocks, cache: &own, rows: branch.rows)
+      #expect(found == alone)
+    }
+    // The common keys are as they were.
+    var again = decoder.makeCache()
+    _ = try decoder.forward(x, blocks: blocks, cache: &again)
+    #expect(cache.byteCount == again.byteCount)
+    #expect(try decoder.forward(branches, blocks: blocks, after: again) == together)
+  }
+
+  @Test func noBranchesAndNoBlocksAreAllowed() throws {
+    let decoder = try ReferenceCase.named("llama3", "text").model().decoder
+    let none = try decoder.forward([], blocks: 0..<1, after: decoder.makeCache())
+    #expect(none.isEmpty)
+    let x = Matrix(
+      rows: 3, columns: decoder.hiddenSize, values: (0..<3 * decoder.hiddenSize).map { Float($0) })
+    let same = try decoder.forward(
+      [Branch(start: 0, residual: x, rows: 2)], blocks: 1..<1, after: decoder.makeCache())
+    #expect(same == [x.slice(rows: 1..<3)])
+  }
+
+  @Test func aJoinedRunHasTheGradientOfOneRun() throws {
+    let reference = try ReferenceCase.named("llama3", "two-pictures")
+    let decoder = try reference.model().decoder
+    let x = try reference.tensors().matrix("embeddings")
+    let (blocks, cut) = (1..<decoder.blockCount, x.rows / 3)
+    let seed = Matrix(
+      rows: 1, columns: x.columns, values: (0..<x.columns).map { Float($0 % 7) - 3 })
+    let whole = try decoder.forwardSaving(x, blocks: blocks)
+    var cache = decoder.makeCache()
+    let first = try decoder.forwardSaving(
+      x.slice(rows: 0..<cut + 4), blocks: blocks, cache: &cache)
+    var prefix = cache.prefix(tokens: cut, blocks: blocks)
+    let second = try decoder.forwardSaving(
+      x.slice(rows: cut..<x.rows), blocks: blocks, cache: &prefix)
+    let joined = second.continuing(first, rows: cut)
+    #expect(joined.output == whole.output)
+    #expect(
+      try decoder.pullback(joined, outputGradient: seed)
+        == decoder.pullback(whole, outputGradient: seed))
+    #expect(joined.suffix(from: blocks.lowerBound).tokenCount == x.rows)
+  }
+
+  /// Kept gates are rounded to bfloat16; the pullback that computes them again rounds them alike.
+  @Test func whatIsKeptDoesNotShowInTheGradient() throws {
+    let reference = try ReferenceCase.named("llama3", "two-pictures")
+    let model = try reference.model(.bfloat16)
+    let x = try reference.tensors().matrix("embeddings")
+    let seed = Matrix(
+      rows: 1, columns: x.columns, values: (0..<x.columns).map { Float($0 % 5) - 2 })
+    let blocks = 1..<model.decoder.blockCount
+    let states = try model.decoder.forwardSaving(x, blocks: blocks, keeping: .states)
+    let gates = try model.decoder.forwardSaving(x, blocks: blocks, keeping: .statesAndGates)
+    #expect(gates.byteCount > states.byteCount)
+    #expect(
+      try model.decoder.pullback(states, outputGradient: seed)
+        == model.decoder.pullback(gates, outputGradient: seed))
+  }
+}
