@@ -37,6 +37,8 @@ INLINE void widen_all(int type, const void *source, float *target, size_t count)
     memcpy(target, source, count * sizeof(float));
   } else if (type == kernel_bfloat16) {
     for (size_t i = 0; i < count; i++) target[i] = float_of_bits((uint32_t)half_at(source, i) << 16);
+  } else if (type == kernel_int8) {
+    for (size_t i = 0; i < count; i++) target[i] = ((const int8_t *)source)[i];
   } else {
     for (size_t i = 0; i < count; i++) target[i] = widen_float16(half_at(source, i));
   }
@@ -86,6 +88,7 @@ void kernel_round_to_bfloat16(int path, const float *source, uint16_t *target, s
 }
 
 size_t kernel_first_non_finite(int type, const void *source, size_t count) {
+  if (type == kernel_int8) return count;
   enum { block = 4096 };
   const uint16_t exponent = type == kernel_bfloat16 ? 0x7f80 : 0x7c00;
   for (size_t begin = 0; begin < count; begin += block) {

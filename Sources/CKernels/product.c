@@ -7,7 +7,7 @@
 enum method { widened, rounded_and_widened, paired, tiled };
 
 static enum method method_of(int path, const struct kernel_product *product) {
-  if (!product->round || product->type != kernel_bfloat16) return widened;
+  if (!product->round || (product->type != kernel_bfloat16 && product->type != kernel_int8)) return widened;
   switch (path) {
     case kernel_path_amx:
     case kernel_path_amx_emulated: return tiled;
@@ -29,23 +29,41 @@ size_t kernel_product_packed_bytes(int path, const struct kernel_product *produc
   }
 }
 
+/// One row of activations times the scales of int8 weights, where there are any, for the pullback.
+static const float *scaled(int path, const float *scales, const float *source, float *target, size_t count) {
+  if (!scales) return source;
+  kernel_scale(path, source, scales, target, count);
+  return target;
+}
+
 /// One row of activations as floats, rounded to bfloat16 or not, zeros from `depth` to `stride`.
-static void pack_floats(int path, int round, const float *source, float *target, size_t depth, size_t stride) {
+static void pack_floats(
+    int path, int round, const float *scales, const float *source, float *target, size_t depth, size_t stride) {
   if (round) {
     uint16_t block[256];
+    float products[256];
     for (size_t i = 0; i < depth; i += 256) {
       size_t count = depth - i < 256 ? depth - i : 256;
-      kernel_round_to_bfloat16(path, source + i, block, count);
+      const float *values = scaled(path, scales ? scales + i : NULL, source + i, products, count);
+      kernel_round_to_bfloat16(path, values, block, count);
       kernel_widen(path, kernel_bfloat16, block, target + i, count);
     }
+  } else if (scales) {
+    kernel_scale(path, source, scales, target, depth);
   } else {
     memcpy(target, source, depth * sizeof(float));
   }
   memset(target + depth, 0, (stride - depth) * sizeof(float));
 }
 
-static void pack_rows(int path, const float *source, uint16_t *target, size_t depth, size_t stride) {
-  kernel_round_to_bfloat16(path, source, target, depth);
+static void pack_rows(
+    int path, const float *scales, const float *source, uint16_t *target, size_t depth, size_t stride) {
+  float products[256];
+  for (size_t i = 0; i < depth; i += 256) {
+    size_t count = depth - i < 256 ? depth - i : 256;
+    const float *values = scaled(path, scales ? scales + i : NULL, source + i, products, count);
+    kernel_round_to_bfloat16(path, values, target + i, count);
+  }
   memset(target + depth, 0, (stride - depth) * sizeof(uint16_t));
 }
 
@@ -71,6 +89,7 @@ void kernel_product_pack(
     size_t begin, size_t end) {
   enum method method = method_of(path, product);
   size_t depth = depth_of(product, direction);
+  const float *scales = product->type == kernel_int8 && direction == kernel_pullback ? product->scales : NULL;
   for (size_t group = begin; group < end; group++) {
     size_t first = group * kernel_group_tokens;
     size_t tokens = product->tokens - first < kernel_group_tokens ? product->tokens - first : kernel_group_tokens;
@@ -82,9 +101,11 @@ void kernel_product_pack(
     }
     for (size_t token = 0; token < tokens; token++) {
       if (method == tiled || method == paired)
-        pack_rows(path, source + token * depth, (uint16_t *)packed + (first + token) * stride, depth, stride);
+        pack_rows(path, scales, source + token * depth, (uint16_t *)packed + (first + token) * stride, depth, stride);
       else
-        pack_floats(path, method == rounded_and_widened, source + token * depth, (float *)packed + (first + token) * stride, depth, stride);
+        pack_floats(
+            path, method == rounded_and_widened, scales, source + token * depth, (float *)packed + (first + token) * stride,
+            depth, stride);
     }
     if (method == tiled)
       memset((uint16_t *)packed + (first + tokens) * stride, 0, (kernel_group_tokens - tokens) * stride * sizeof(uint16_t));
@@ -114,10 +135,21 @@ size_t kernel_product_scratch_bytes(int path, const struct kernel_product *produ
   if (path == kernel_path_avx2) return kernel_##direction##_avx2(product, packed, begin, end, target, scratch); \
   kernel_##direction##_portable(product, packed, begin, end, target, scratch);
 
-void kernel_product_forward(
+static void forward_sums(
     int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *y,
     void *scratch) {
   DISPATCH(forward, y)
+}
+
+void kernel_product_forward(
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *y,
+    void *scratch) {
+  forward_sums(path, product, packed, begin, end, y, scratch);
+  if (product->type != kernel_int8) return;
+  for (size_t t = 0; t < product->tokens; t++) {
+    float *sums = y + t * product->rows + begin;
+    kernel_scale(path, sums, product->scales + begin, sums, end - begin);
+  }
 }
 
 void kernel_product_pullback(

@@ -21,9 +21,11 @@ enum {
 
 static inline size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
+static inline size_t element_bytes(int type) { return type == kernel_float32 ? 4 : type == kernel_int8 ? 1 : 2; }
+
 /// The address of a row of weights.
 static inline const char *row_at(const struct kernel_product *product, size_t row) {
-  return (const char *)product->weights + row * product->columns * (product->type == kernel_float32 ? 4 : 2);
+  return (const char *)product->weights + row * product->columns * element_bytes(product->type);
 }
 
 /// Asks for `bytes` bytes from `p` before they are needed: short pieces of long rows, one below the other, escape the processor's
@@ -54,6 +56,9 @@ BFLOAT16_PATH(bfloat16)
 // a token together; pullback: rows as above, as many as whole groups have.
 BFLOAT16_PATH(amx)
 BFLOAT16_PATH(amx_emulated)
+
+/// `count` elements of bfloat16 or int8 weights as bfloat16. AVX-512.
+void kernel_copy_as_bfloat16(int type, const char *source, uint16_t *target, size_t count);
 
 /// W's rows row ..< row + rows at columns column ..< column + columns, bfloat16, with neighbouring rows interleaved in strips of
 /// `strip` columns: [strips][round_up(rows, 32) / 2][strip][2]; zeros beyond the ends. AVX-512.

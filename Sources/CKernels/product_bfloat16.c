@@ -1,5 +1,6 @@
 // Products of bfloat16 with vdpbf16ps: 16 sums, each of two products more a step. Results below the smallest normal float are 0.
 
+#include "int8.h"
 #include "product.h"
 
 #include <immintrin.h>
@@ -73,25 +74,83 @@ TILE(4)
 #undef TILE
 #undef CASE
 
+enum { looked_up_tokens = 3 };  // whose sums and the tables fit the registers
+
+/// As `tile` with four rows of int8 weights, whose bfloat16 numbers never leave the registers: few tokens are limited by memory.
+/// The sums are the same.
+__attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static inline void
+looked_up_tile(
+    int tokens, const char *w, size_t w_stride, const char *ahead, const uint16_t *x, size_t x_stride, size_t depth, float *y,
+    size_t y_stride, int accumulate) {
+  struct int8_table table = int8_table();
+  __m512 s[looked_up_tokens][tile_rows];
+  for (int t = 0; t < tokens; t++)
+    for (int r = 0; r < tile_rows; r++) s[t][r] = _mm512_setzero_ps();
+  for (size_t k = 0; k < depth; k += 2 * step) {
+    __mmask64 mask = depth - k < 2 * step ? (1ull << (depth - k)) - 1 : ~0ull;
+    for (int r = 0; r < tile_rows; r++) {
+      __m512i pairs[2];
+      __builtin_prefetch(ahead + (size_t)r * w_stride + k);
+      int8_look_up(&table, _mm512_maskz_loadu_epi8(mask, w + (size_t)r * w_stride + k), pairs);
+      for (int t = 0; t < tokens; t++) {
+        s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k), (__m512bh)pairs[0]);
+        // Packed activations end with their last step.
+        if (depth - k > step)
+          s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k + step), (__m512bh)pairs[1]);
+      }
+    }
+  }
+  for (int t = 0; t < tokens; t++) {
+    float *target = y + (size_t)t * y_stride;
+    __m128 sums = four_sums(s[t][0], s[t][1], s[t][2], s[t][3]);
+    if (accumulate) sums = _mm_add_ps(sums, _mm_loadu_ps(target));
+    _mm_storeu_ps(target, sums);
+  }
+}
+
+/// Whole fours of rows from `begin` on; the first row that is left.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static size_t looked_up_rows(
+    const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y) {
+  size_t columns = product->columns, x_stride = round_up(columns, step), row = begin;
+  if (columns == 0) return begin;
+  for (; row + tile_rows <= end; row += tile_rows)
+    for (size_t k = 0; k < columns; k += bfloat16_depth) {
+      size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth;
+      const char *w = row_at(product, row) + k, *ahead = k + depth < columns ? w + depth : row_at(product, row + tile_rows);
+#define CASE(n) \
+  case n: looked_up_tile(n, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0); break;
+      switch (product->tokens) {
+        CASE(1) CASE(2)
+        default: looked_up_tile(looked_up_tokens, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0);
+      }
+#undef CASE
+    }
+  return row;
+}
+
 TARGET void kernel_forward_bfloat16(
     const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y, void *scratch) {
   size_t columns = product->columns, x_stride = round_up(columns, step);
   // Up to two tiles of tokens read the mapped rows themselves; a copy pays when more come. The sums are the same.
-  int copied = product->tokens > 2 * tile_tokens;
-  size_t most = copied ? bfloat16_rows : tile_rows;
+  // Bytes are always widened into a copy, a few rows of which stay in the first-level cache.
+  size_t size = element_bytes(product->type);
+  int copied = product->tokens > 2 * tile_tokens || size == 1;
+  size_t most = product->tokens > 2 * tile_tokens ? bfloat16_rows : tile_rows;
+  if (size == 1 && product->tokens <= looked_up_tokens && int8_looks_up()) begin = looked_up_rows(product, x, begin, end, y);
   for (size_t row = begin; row < end; row += most) {
     size_t rows = end - row < most ? end - row : most;
     if (columns == 0)
       for (size_t t = 0; t < product->tokens; t++) memset(y + t * product->rows + row, 0, rows * sizeof(float));
     for (size_t k = 0; k < columns; k += bfloat16_depth) {
       size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth, stride = 2 * columns;
-      const char *weights = row_at(product, row) + 2 * k;
+      const char *weights = row_at(product, row) + size * k;
       if (copied) {
         stride = 2 * bfloat16_depth;
         for (size_t r = 0; r < rows; r++) {
-          const char *next = k + depth < columns ? row_at(product, row + r) + 2 * (k + depth) : row_at(product, row + most + r);
-          ask_ahead(next, 2 * depth);
-          memcpy((char *)scratch + r * stride, weights + r * 2 * columns, 2 * depth);
+          const char *next = k + depth < columns ? row_at(product, row + r) + size * (k + depth) : row_at(product, row + most + r);
+          ask_ahead(next, size * depth);
+          kernel_copy_as_bfloat16(
+              product->type, weights + r * size * columns, (uint16_t *)((char *)scratch + r * stride), depth);
         }
         weights = scratch;
       }
@@ -108,22 +167,28 @@ TARGET void kernel_forward_bfloat16(
   }
 }
 
+/// 32 elements of bfloat16 or int8 weights from the `j`-th on, as bfloat16.
+INLINE __m512i load_columns(size_t size, __mmask32 mask, const char *row, size_t j) {
+  if (size == 1) return int8_as_bfloat16(_mm256_maskz_loadu_epi8(mask, row + j));
+  return _mm512_maskz_loadu_epi16(mask, row + 2 * j);
+}
+
 TARGET void kernel_interleave_rows(
     const struct kernel_product *product, size_t row, size_t rows, size_t column, size_t columns, size_t strip,
     uint16_t *panel) {
   const __m512i low = _mm512_set_epi16(
       47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
   const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-  size_t pairs = round_up(rows, 32) / 2;
+  size_t pairs = round_up(rows, 32) / 2, size = element_bytes(product->type);
   for (size_t pair = 0; pair < pairs; pair++) {
     size_t first = row + 2 * pair;
-    const char *a = row_at(product, first) + 2 * column, *b = a + 2 * product->columns;
-    ask_ahead(a + rows_ahead * 2 * product->columns, 2 * columns);
-    ask_ahead(b + rows_ahead * 2 * product->columns, 2 * columns);
+    const char *a = row_at(product, first) + size * column, *b = a + size * product->columns;
+    ask_ahead(a + rows_ahead * size * product->columns, size * columns);
+    ask_ahead(b + rows_ahead * size * product->columns, size * columns);
     for (size_t j = 0; j < columns; j += 32) {
       __mmask32 mask = columns - j < 32 ? (1u << (columns - j)) - 1 : ~0u;
-      __m512i x = 2 * pair < rows ? _mm512_maskz_loadu_epi16(mask, a + 2 * j) : _mm512_setzero_si512();
-      __m512i y = 2 * pair + 1 < rows ? _mm512_maskz_loadu_epi16(mask, b + 2 * j) : _mm512_setzero_si512();
+      __m512i x = 2 * pair < rows ? load_columns(size, mask, a, j) : _mm512_setzero_si512();
+      __m512i y = 2 * pair + 1 < rows ? load_columns(size, mask, b, j) : _mm512_setzero_si512();
       // A strip is a multiple of 16 columns: both halves are placed by themselves.
       for (size_t h = 0; h < 2; h++) {
         size_t place = j + 16 * h;

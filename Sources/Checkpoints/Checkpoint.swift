@@ -32,8 +32,10 @@ package final class Checkpoint: Sendable {
   package var names: [String] { locations.keys.sorted() }
 
   /// The weights under a prefix of names: `checkpoint.scope("language_model.layers.3")`.
-  package func scope(_ prefix: String) -> WeightScope {
-    WeightScope(checkpoint: self, prefix: prefix)
+  ///
+  /// - Parameter quantiser: makes the matrices of its linear layers 8-bit weights; nil leaves them as they are.
+  package func scope(_ prefix: String, quantiser: WeightQuantiser? = nil) -> WeightScope {
+    WeightScope(checkpoint: self, prefix: prefix, quantiser: quantiser)
   }
 
   package func contains(_ name: String) -> Bool { locations[name] != nil }

@@ -13,6 +13,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case type(String, found: String, expected: [String])
   /// A weight is NaN or infinite.
   case notFinite(String, element: Int)
+  /// The same, of a row of a matrix that was to be quantised.
+  case notFiniteRow(String, row: Int)
   /// A configuration's value makes no sense.
   case configuration(key: String, found: String, expected: String)
   /// A configuration asks for what is not implemented.
@@ -29,6 +31,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
       "tensor \(name) is stored as \(found), expected one of \(expected.joined(separator: ", "))"
     case .notFinite(let name, let element):
       "tensor \(name) has NaN or infinity at element \(element), expected finite weights"
+    case .notFiniteRow(let name, let row):
+      "tensor \(name) has NaN or infinity in row \(row), expected finite weights"
     case .configuration(let key, let found, let expected):
       "configuration: \(key) is \(found), expected \(expected)"
     case .unsupported(let key, let found, let supported):

@@ -23,7 +23,7 @@ extension CheckpointError {
     case .notAFile(let path, let kind):
       self = .unreadable(path: path, reason: "found \(kind), expected a regular file")
     case .outOfBounds(let path, _, _): self = .malformed(path: path, reason: "\(error)")
-    case .badShape: self = .malformed(path: "tensor", reason: "\(error)")
+    case .badShape, .notFinite: self = .malformed(path: "tensor", reason: "\(error)")
     }
   }
 }

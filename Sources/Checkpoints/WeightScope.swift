@@ -4,13 +4,14 @@ package import Tensors
 ///
 ///     let attention = checkpoint.scope("language_model.layers.0")["self_attn"]
 ///     let query = try attention.matrix("q_proj.weight", rows: 4096, columns: 4096)
-package struct WeightScope: Sendable {
+package struct WeightScope {
   package let checkpoint: Checkpoint
   package let prefix: String
+  let quantiser: WeightQuantiser?
 
   /// The scope of a module within this one.
   package subscript(_ module: String) -> WeightScope {
-    WeightScope(checkpoint: checkpoint, prefix: fullName(module))
+    WeightScope(checkpoint: checkpoint, prefix: fullName(module), quantiser: quantiser)
   }
 
   /// The scope of the `index`-th module of a list.
@@ -21,6 +22,13 @@ package struct WeightScope: Sendable {
     _ name: String, rows: Int, columns: Int
   ) throws(CheckpointError) -> WeightMatrix {
     try checkpoint.matrix(fullName(name), rows: rows, columns: columns)
+  }
+
+  /// The weights `name` [rows, columns] of a linear layer: as 8-bit weights where the scope has a quantiser, else where they lie.
+  /// Throws as `matrix`, and what the quantiser throws.
+  package func linearMatrix(_ name: String, rows: Int, columns: Int) throws -> WeightMatrix {
+    let stored = try matrix(name, rows: rows, columns: columns)
+    return try quantiser?(stored, named: fullName(name)) ?? stored
   }
 
   /// The weights `name` [count] as float32, each held to be finite.

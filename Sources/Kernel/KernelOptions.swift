@@ -13,15 +13,18 @@ package struct KernelOptions: Sendable {
   package var threads: Int
   /// Where the embedded world lies, if it was found.
   package var world: World?
+  /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
+  package var cacheFolder: String?
 
   package init(
     model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
-    world: World?
+    world: World?, cacheFolder: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
     self.memoryLimit = memoryLimit ?? MemoryBudget.ofMachine().limit
     self.threads = threads
     self.world = world
+    self.cacheFolder = cacheFolder
   }
 }

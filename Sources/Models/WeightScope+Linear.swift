@@ -2,12 +2,13 @@ import Checkpoints
 import Tensors
 
 extension WeightScope {
-  /// The linear layer `name.weight` `[rows, columns]`, with `name.bias` `[rows]` if it has one.
+  /// The linear layer `name.weight` `[rows, columns]`, with `name.bias` `[rows]` if it has one. In a scope with a quantiser its
+  /// weights are 8-bit ones.
   func linear(
     _ name: String, rows: Int, columns: Int, bias: Bool, compute: Compute
-  ) throws(CheckpointError) -> Linear {
+  ) throws -> Linear {
     Linear(
-      try matrix("\(name).weight", rows: rows, columns: columns),
+      try linearMatrix("\(name).weight", rows: rows, columns: columns),
       bias: bias ? try vector("\(name).bias", count: rows) : nil, compute: compute)
   }
 }

@@ -20,6 +20,22 @@ func absolutePath(_ path: String) -> String {
   return unsafe String(cString: folder) + "/" + path
 }
 
+/// Where derived files are kept: `given` unless it is empty, which means nowhere, or else the user's folder for caches.
+/// https://specifications.freedesktop.org/basedir-spec: a relative XDG_CACHE_HOME is as good as none.
+func cacheFolder(_ given: String?) -> String? {
+  if let given { return given.isEmpty ? nil : absolutePath(given) }
+  if let caches = environment("XDG_CACHE_HOME"), caches.hasPrefix("/") {
+    return caches + "/lucarne"
+  }
+  guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
+  return home + "/.cache/lucarne"
+}
+
+private func environment(_ name: String) -> String? {
+  guard let value = unsafe getenv(name) else { return nil }
+  return unsafe String(cString: value)
+}
+
 extension LogLevel: ExpressibleByArgument {
   package init?(argument: String) {
     switch argument {

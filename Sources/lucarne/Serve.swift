@@ -26,6 +26,13 @@ struct Serve: ParsableCommand {
   @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
   var memoryLimit: Int?
 
+  @Option(
+    help: """
+      Where weights made for "precision": "int8" are kept (default: $XDG_CACHE_HOME/lucarne or \
+      ~/.cache/lucarne); "" keeps none.
+      """)
+  var cache: String?
+
   @Option(help: "Threads of the numeric work (default: the machine's processors).")
   var threads: Int?
 
@@ -53,7 +60,8 @@ struct Serve: ParsableCommand {
     let handler = KernelHandler(
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
-        memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World()))
+        memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
+        cacheFolder: cacheFolder(cache)))
     let level = log
     guard
       let connection = Connection(

@@ -204,6 +204,7 @@ struct SearchCase {
         case .float32: value.bitPattern
         case .float16: UInt32(Float16(value).bitPattern)
         case .bfloat16: value.bitPattern >> 16
+        case .int8: preconditionFailure("not a type of files")
         }
       for index in 0..<type.byteCount {
         bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(8 * index)))

@@ -83,6 +83,7 @@ import Testing
       case .bfloat16:
         // To nearest, ties to even, by the definition: of the two neighbours the nearer.
         roundedToBFloat16(value)
+      case .int8: preconditionFailure("not a type of files")
       }
     }
     #expect(try file.floats("w") == expected)

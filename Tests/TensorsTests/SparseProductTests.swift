@@ -43,6 +43,7 @@ import Testing
         case .float32: value.bitPattern
         case .float16: UInt32(Float16(value).bitPattern)
         case .bfloat16: value.bitPattern >> 16
+        case .int8: preconditionFailure("not a type of files")
         }
       bytes += (0..<type.byteCount).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
     }
@@ -57,6 +58,7 @@ import Testing
       case .float32: value
       case .float16: Float(Float16(value))
       case .bfloat16: Float(bitPattern: value.bitPattern & 0xffff_0000)
+      case .int8: preconditionFailure("not a type of files")
       }
     }
     return (stored, Matrix(rows: latents, columns: columns, values: exact))

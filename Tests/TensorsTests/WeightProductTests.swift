@@ -36,6 +36,7 @@ import Testing
         values.append(rounded)
         let half = UInt16(rounded.bitPattern >> 16)
         unsafe withUnsafeBytes(of: half.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+      case .int8: preconditionFailure("not a type of files")
       }
     }
     let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

@@ -19,8 +19,8 @@ enum kernel_path {
   kernel_path_amx_emulated = 5,
 };
 
-/// Element types of weights.
-enum kernel_type { kernel_float32 = 0, kernel_float16 = 1, kernel_bfloat16 = 2 };
+/// Element types of weights. Of int8 weights each row has a scale, which conversions and products leave out unless they say otherwise.
+enum kernel_type { kernel_float32 = 0, kernel_float16 = 1, kernel_bfloat16 = 2, kernel_int8 = 3 };
 
 /// 1 when this processor and operating system run `path`. For AMX this asks Linux for permission to use the tile registers.
 int kernel_path_available(int path);
@@ -51,6 +51,16 @@ void kernel_widen(int path, int type, const void *source, float *target, size_t 
 void kernel_round_to_bfloat16(int path, const float *source, uint16_t *target, size_t count);
 /// Index of the first infinity or NaN, or `count`.
 size_t kernel_first_non_finite(int type, const void *source, size_t count);
+
+// MARK: Eight bits (int8.c)
+
+/// Symmetric 8-bit weights, row by row: s = max|w| / 127 and q = w / s rounded to nearest, ties to even. A row whose s is 0 in float32
+/// has zeros. Reads `rows` rows of `type` at `source` (any alignment); returns the first row with an infinity or NaN, or `rows`.
+/// The same on every path, bit for bit.
+size_t kernel_quantise_rows(
+    int path, int type, const void *source, int8_t *target, float *scales, size_t rows, size_t columns);
+/// `count` numbers of `source` each times its scale.
+void kernel_scale(int path, const float *source, const float *scales, float *target, size_t count);
 
 // MARK: Vectors (rows.inc)
 
@@ -227,8 +237,9 @@ void kernel_attention_pullback(
 // One row-major copy of the weights W [rows, columns] serves both products:
 //   forward    y [tokens, rows] = x WT     x [tokens, columns]
 //   pullback   dx [tokens, columns] = dy W  dy [tokens, rows]
-// `round` says whether activations (x, dy) are rounded to bfloat16; it only holds where W is bfloat16. Otherwise W is widened to
-// float32 in panels and multiplied with the activations as they are. Sums are float32.
+// `round` says whether activations (x, dy) are rounded to bfloat16; it only holds where W is bfloat16 or int8, whose elements are
+// bfloat16 numbers. Otherwise W is widened to float32 in panels and multiplied with the activations as they are. Sums are float32.
+// Of int8 weights a row's scale multiplies its finished sums forward, and its column of dy, before rounding, in the pullback.
 //
 // On one path the result of a token depends on nothing but its activations and W: neither on the other tokens nor on how the
 // outputs are split over calls.
@@ -239,6 +250,7 @@ struct kernel_product {
   size_t rows, columns;
   size_t tokens;
   int round;
+  const float *scales;  // [rows], of int8 weights
 };
 
 enum { kernel_forward = 0, kernel_pullback = 1 };

@@ -14,16 +14,34 @@ final class OutputFile {
   deinit { if descriptor >= 0 { _ = Glibc.close(descriptor) } }
 
   func write(_ bytes: [UInt8]) throws(CheckpointError) {
+    try unsafe bytes.span.bytes.withUnsafeBytes { (buffer) throws(CheckpointError) in
+      try unsafe write(all: buffer)
+    }
+  }
+
+  private func write(all buffer: UnsafeRawBufferPointer) throws(CheckpointError) {
+    guard let base = buffer.baseAddress else { return }
     var offset = 0
-    while offset < bytes.count {
-      let written = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
-      }
+    while offset < buffer.count {
+      let written = unsafe Glibc.write(descriptor, base + offset, buffer.count - offset)
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { throw failure("write") }
       offset += written
     }
   }
+
+  /// Writes much: in pieces that are brought to the disk at once, so that closing has little left to wait for, asking `check`
+  /// before each.
+  func write(_ bytes: RawSpan, check: () throws -> Void) throws {
+    for start in stride(from: 0, to: bytes.byteCount, by: Self.pieceBytes) {
+      try check()
+      let end = min(start + Self.pieceBytes, bytes.byteCount)
+      try unsafe bytes.extracting(start..<end).withUnsafeBytes { try unsafe write(all: $0) }
+      if end - start == Self.pieceBytes, fdatasync(descriptor) != 0 { throw failure("fdatasync") }
+    }
+  }
+
+  private static let pieceBytes = 8 << 20
 
   /// Brings the content to the disk and closes.
   func close() throws(CheckpointError) {

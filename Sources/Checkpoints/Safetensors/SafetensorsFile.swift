@@ -76,6 +76,7 @@ package final class SafetensorsFile: Sendable {
       }
     case .float16: return words.map { Float(Float16(bitPattern: half($0))) }
     case .bfloat16: return words.map { Float(bitPattern: UInt32(half($0)) << 16) }
+    case .int8: preconditionFailure("no stored type is read as int8 weights")
     }
   }
 

@@ -10,7 +10,15 @@ package struct SafetensorsWriter {
     /// Bytes of an element.
     let width: Int
     let shape: [Int]
-    let bytes: [UInt8]
+    let content: Content
+
+    var byteCount: Int { shape.reduce(width, *) }
+  }
+
+  private enum Content {
+    case bytes([UInt8])
+    /// The elements of a matrix, written from where they lie.
+    case elements(WeightMatrix)
   }
 
   private var tensors: [Tensor] = []
@@ -33,27 +41,51 @@ package struct SafetensorsWriter {
     append(name, typeName: type.rawValue, width: type.byteCount, shape: shape, bytes: bytes)
   }
 
+  /// Adds 8-bit weights: their integers as I8 `[rows, columns]`, their scales as F32 `[rows]` under `scalesName`. The integers are
+  /// not copied.
+  package mutating func add(_ name: String, int8 weights: WeightMatrix, scalesName: String) {
+    guard let scales = weights.scales else { preconditionFailure("\(name) has no scales") }
+    add(scalesName, shape: [weights.rows], scales)
+    tensors.append(
+      Tensor(
+        name: name, typeName: StoredType.int8.rawValue, width: StoredType.int8.byteCount,
+        shape: [weights.rows, weights.columns], content: .elements(weights)))
+  }
+
   private mutating func append(
     _ name: String, typeName: String, width: Int, shape: [Int], bytes: [UInt8]
   ) {
     precondition(bytes.count == shape.reduce(width, *), "\(name): size and shape differ")
     precondition(!tensors.contains { $0.name == name }, "\(name) is added twice")
     tensors.append(
-      Tensor(name: name, typeName: typeName, width: width, shape: shape, bytes: bytes))
+      Tensor(name: name, typeName: typeName, width: width, shape: shape, content: .bytes(bytes)))
   }
 
   /// Writes the file under a temporary name beside `path`, then renames it, so that `path` is
   /// either the old file or the whole new one. Throws `.unreadable`.
   package func write(to path: String) throws(CheckpointError) {
+    do { try write(to: path, check: {}) } catch let error as CheckpointError { throw error } catch {
+      preconditionFailure("nothing else is thrown: \(error)")
+    }
+  }
+
+  /// As `write(to:)`, asking `check` between pieces of some megabytes; what it throws ends the writing.
+  package func write(to path: String, check: () throws -> Void) throws {
     // Widest types first, then by name: the reference's order, which keeps tensors aligned.
     let ordered = tensors.sorted {
       ($1.width, $0.name) < ($0.width, $1.name)
     }
     let temporaryPath = "\(path).\(getpid()).tmp"
     let output = try OutputFile(creating: temporaryPath)
-    do throws(CheckpointError) {
+    do {
       try output.write(header(of: ordered))
-      for tensor in ordered { try output.write(tensor.bytes) }
+      for tensor in ordered {
+        switch tensor.content {
+        case .bytes(let bytes): try output.write(bytes)
+        case .elements(let matrix):
+          try matrix.withBytes { (bytes) throws in try output.write(bytes, check: check) }
+        }
+      }
       try output.close()
       guard unsafe rename(temporaryPath, path) == 0 else { throw output.failure("rename") }
     } catch {
@@ -71,7 +103,7 @@ package struct SafetensorsWriter {
     }
     var offset = 0
     for tensor in tensors {
-      let end = offset + tensor.bytes.count
+      let end = offset + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       members.append(
         "\(JSONWriter.quoted(tensor.name)):{\"dtype\":\"\(tensor.typeName)\",\"shape\":[\(shape)],"
@@ -94,6 +126,7 @@ package struct SafetensorsWriter {
       case .float32: append(value.bitPattern, to: &bytes)
       case .float16: append(Float16(value).bitPattern, to: &bytes)
       case .bfloat16: append(roundedToBFloat16(value), to: &bytes)
+      case .int8: preconditionFailure("8-bit weights are added with their scales")
       }
     }
     return bytes

@@ -4,10 +4,11 @@ import Models
 import Tensors
 
 extension ModelLoad: EngineAnswerable {
-  /// Maps a checkpoint folder; contexts opened from here on use it.
+  /// Maps a checkpoint folder, and makes or finds its 8-bit weights where they are asked for; contexts opened from here on use it.
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadModel(
-      path: FilePath(params.path).path, precision: Tensors.Precision(params.precision))
+      path: FilePath(params.path).path, precision: Tensors.Precision(params.precision),
+      call: call)
     let model = loaded.model
     let grid = model.patchesPerSide
     return Result(

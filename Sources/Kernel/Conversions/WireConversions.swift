@@ -22,6 +22,7 @@ extension Tensors.Precision {
     case nil, .auto: return nil
     case .float32: self = .float32
     case .bfloat16: self = .bfloat16
+    case .int8: self = .int8
     }
   }
 }
@@ -31,6 +32,7 @@ extension ModelLoad.Precision {
     switch precision {
     case .float32: self = .float32
     case .bfloat16: self = .bfloat16
+    case .int8: self = .int8
     }
   }
 }

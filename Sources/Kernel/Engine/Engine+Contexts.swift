@@ -24,7 +24,7 @@ extension Engine {
         tokens: tokens, blocks: decoder.blockCount - site - 1, detail: detail)
       return budget.affords(
         optional: saved, needed: needed.partialValue + decoder.pullbackBytes(tokens: tokens),
-        held: heldBytes, weights: weightBytes)
+        held: heldBytes, weights: readBytes)
     }
   }
 

@@ -9,9 +9,6 @@ extension Engine {
     let contexts = openContexts
     let used = heldBytes
     let inContexts = contexts.reduce(0) { $0 + $1.context.byteCount }
-    let mapped =
-      models.reduce(0) { $0 + $1.model.byteCount }
-      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,
       message: warnings.isEmpty ? nil : warnings.joined(separator: "; "),
@@ -37,8 +34,8 @@ extension Engine {
         limit: budget.limit, used: used,
         items: [
           .init(name: "contexts", bytes: inContexts),
-          .init(name: "rounded encoders", bytes: used - inContexts),
-          .init(name: "mapped weights", bytes: mapped),
-        ]))
+          .init(name: "rounded encoders", bytes: roundedEncoderBytes),
+          .init(name: "mapped weights", bytes: weightBytes),
+        ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])))
   }
 }

@@ -1,6 +1,8 @@
 import Autoencoders
+import Checkpoints
 import Images
 import Interpretation
+import JSONRPC
 import KernelProtocol
 import Models
 import Tensors
@@ -13,6 +15,8 @@ final class Engine {
 
   let team: ThreadTeam
   let world: World?
+  /// Where 8-bit weights are kept for the next load, if anywhere.
+  private let cacheFolder: String?
   private(set) var budget: MemoryBudget
   /// What is loaded when something is asked for and nothing was loaded yet.
   private var defaults: StartupFiles
@@ -27,6 +31,7 @@ final class Engine {
   init(_ options: KernelOptions) {
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
+    cacheFolder = options.cacheFolder
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
     defaults = StartupFiles(model: options.model, autoencoders: options.autoencoders)
   }
@@ -67,7 +72,9 @@ final class Engine {
   }
 
   /// Loads a checkpoint folder; one that is loaded already is taken as it is.
-  func loadModel(path: String, precision: Precision?) throws -> LoadedModel {
+  ///
+  /// - Parameter call: whom making 8-bit weights reports to, and who may stop it.
+  func loadModel(path: String, precision: Precision?, call: Call? = nil) throws -> LoadedModel {
     if let known = models.first(where: { $0.path == path && $0.requestedPrecision == precision }) {
       models.removeAll { $0.name == known.name }
       models.append(known)
@@ -76,9 +83,18 @@ final class Engine {
     let loaded = LoadedModel(
       name: unusedName(for: path, among: models.map(\.name)), path: path,
       requestedPrecision: precision,
-      model: try LlavaNextModel(folder: path, precision: precision, team: team))
+      model: try LlavaNextModel(
+        folder: path, precision: precision, team: team, quantisation: quantisation(for: call)))
     models.append(loaded)
     return loaded
+  }
+
+  private func quantisation(for call: Call?) -> WeightQuantiser.Options {
+    WeightQuantiser.Options(
+      cacheFolder: cacheFolder,
+      reserve: { try self.reserve($0, for: "8-bit weights") },
+      progress: { call?.report(title: "Making 8-bit weights", fraction: $0) },
+      cancellation: call.map { Cancellation($0) } ?? .never, warn: warn)
   }
 
   /// The named autoencoder, after loading the defaults if nothing is loaded.
@@ -198,16 +214,29 @@ final class Engine {
     contexts.values.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }
   }
 
-  /// Bytes that all contexts hold, and what autoencoders keep beside their files.
+  /// Bytes that all contexts hold, 8-bit weights that are not mapped, and what autoencoders keep beside their
+  /// files.
   var heldBytes: Int {
-    contexts.values.reduce(autoencoders.reduce(0) { $0 + $1.feature.autoencoder.searchBytes }) {
-      $0 + $1.context.byteCount
-    }
+    contexts.values.reduce(eightBitBytes + roundedEncoderBytes) { $0 + $1.context.byteCount }
+  }
+
+  /// Bytes of 8-bit weights in this process's memory.
+  var eightBitBytes: Int { models.reduce(0) { $0 + $1.model.heldBytes } }
+
+  /// Bytes of the encoders' copies that find codes.
+  var roundedEncoderBytes: Int {
+    autoencoders.reduce(0) { $0 + $1.feature.autoencoder.searchBytes }
   }
 
   /// Bytes of the files that are mapped: models and autoencoders.
   var weightBytes: Int {
-    models.reduce(0) { $0 + $1.model.byteCount }
+    models.reduce(0) { $0 + $1.model.mappedBytes }
+      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
+  }
+
+  /// What of them should stay in memory for runs not to wait for the disk.
+  var readBytes: Int {
+    models.reduce(0) { $0 + $1.model.readBytes }
       + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
   }
 

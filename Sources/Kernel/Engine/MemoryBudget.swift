@@ -3,7 +3,7 @@ import FoundationEssentials
 /// What the kernel may allocate beside the mapped weights, and what it holds.
 ///
 /// Weights are pages of files that the system can drop and read again; they are reported apart and do not
-/// count against the limit.
+/// count against the limit. 8-bit weights that are in memory, for want of a cache, do.
 struct MemoryBudget: Sendable, Equatable {
   /// Bytes that contexts and the working sets of requests may take together.
   let limit: Int
@@ -25,7 +25,7 @@ struct MemoryBudget: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - needed: upper estimate of what the request allocates.
-  ///   - held: what contexts hold.
+  ///   - held: what contexts and 8-bit weights in memory hold.
   func check(needed: Int, held: Int, purpose: String) throws(KernelError) {
     let available = max(0, limit - held)
     guard needed <= available else {

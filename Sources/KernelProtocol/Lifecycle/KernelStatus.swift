@@ -39,7 +39,7 @@ package enum KernelStatus: Request {
     package var architecture: String
     /// What products are made in.
     package var precision: ModelLoad.Precision
-    /// Bytes of weights, which other processes may share.
+    /// Bytes of weights: mapped from files, which other processes may share, or made for `int8`.
     package var bytes: Int
 
     package init(

@@ -25,7 +25,7 @@ package enum ModelLoad: Request {
     package var hiddenSize: Int
     package var vocabularySize: Int
     package var image: Image
-    /// Bytes of weights.
+    /// Bytes of weights, those made for `int8` included.
     package var bytes: Int
 
     package init(
@@ -49,6 +49,9 @@ package enum ModelLoad: Request {
     /// Everything in float32: slow, and held to the reference.
     case float32
     case bfloat16
+    /// As bfloat16, with 8-bit weights, a scale a row, for the decoder's projections and head: half the bytes to read for every
+    /// generated token, for work that is mostly generation. Weights are rounded, so answers differ. Never chosen by `auto`.
+    case int8
   }
 
   /// How the model sees one tile of an image.

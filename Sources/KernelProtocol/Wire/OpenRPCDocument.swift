@@ -266,7 +266,7 @@ package let openRPCDocument = #"""
             "hiddenSize": {"type": "integer"},
             "vocabularySize": {"type": "integer"},
             "image": {"$ref": "#/components/schemas/ModelLoad.Image"},
-            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of weights."}
+            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of weights, those made for int8 included."}
           }
         }
       },
@@ -2218,8 +2218,8 @@ package let openRPCDocument = #"""
         }
       },
       "ModelLoad.Precision": {
-        "description": "What products are made in. auto: bfloat16 where the weights are, else float32. float32: Everything in float32: slow, and held to the reference.",
-        "enum": ["auto", "float32", "bfloat16"]
+        "description": "What products are made in. auto: bfloat16 where the weights are, else float32. float32: Everything in float32: slow, and held to the reference. int8: As bfloat16, with 8-bit weights, a scale a row, for the decoder's projections and head: half the bytes to read for every generated token, for work that is mostly generation. Weights are rounded, so answers differ. Never chosen by auto.",
+        "enum": ["auto", "float32", "bfloat16", "int8"]
       },
       "Part": {
         "description": "A piece of a prompt: some text or one image.",

@@ -42,6 +42,22 @@ extension LlamaDecoder {
     return saturatingSum(working, working)
   }
 
+  /// The 8-bit weights of a decoder with their scales: seven projections a block, and the head.
+  static func quantisedBytes(_ model: TextConfiguration) -> Int {
+    let (D, F, d) = (model.hiddenSize, model.intermediateSize, model.headSize)
+    let (Q, K) = (model.headCount * d, model.keyValueHeadCount * d)
+    let block = [(Q, D), (K, D), (K, D), (D, Q), (F, D), (F, D), (D, F)]
+    let shapes = block.map { ($0.0, $0.1, model.layerCount) } + [(model.vocabularySize, D, 1)]
+    return shapes.reduce(0) { total, shape in
+      let (rows, columns, count) = shape
+      let bytes = (columns + 4).multipliedReportingOverflow(by: rows)
+      let all = bytes.partialValue.multipliedReportingOverflow(by: count)
+      let sum = total.addingReportingOverflow(all.partialValue)
+      return bytes.overflow || all.overflow || sum.overflow || total == .max
+        ? .max : sum.partialValue
+    }
+  }
+
   private func blockWorkingBytes(tokens: Int) -> Int {
     let (D, F) = (hiddenSize, configuration.intermediateSize)
     let queryWidth = configuration.headCount * configuration.headSize

@@ -10,12 +10,17 @@ package final class LlamaDecoder: Sendable {
   let embedding: WeightMatrix  // embed_tokens [V, D]
   let blocks: [LlamaBlock]  // layers.N
   let finalNorm: RMSNorm  // norm
-  let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again
+  let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again, or 8-bit weights of it
   let head: Linear
   let checkpoint: Checkpoint
 
-  init(_ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute) throws {
-    let weights = checkpoint.scope("language_model")
+  /// - Parameter quantiser: makes the weights of the blocks' seven projections and of the head 8-bit ones; the embeddings, norms
+  ///   and biases stay as they are. nil: none.
+  init(
+    _ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute,
+    quantiser: WeightQuantiser? = nil
+  ) throws {
+    let weights = checkpoint.scope("language_model", quantiser: quantiser)
     let (V, D) = (model.vocabularySize, model.hiddenSize)
     configuration = model
     embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
@@ -23,7 +28,8 @@ package final class LlamaDecoder: Sendable {
       try LlamaBlock(model, index: $0, weights: weights["layers.\($0)"], compute: compute)
     }
     finalNorm = try RMSNorm("norm", model, weights: weights, compute: compute)
-    headWeight = try checkpoint.head(tied: model.tiedHead, vocabulary: V, hidden: D)
+    let storedHead = try checkpoint.head(tied: model.tiedHead, vocabulary: V, hidden: D)
+    headWeight = try quantiser?(storedHead, named: TensorNames.head) ?? storedHead
     head = Linear(headWeight, bias: nil, compute: compute)
     self.checkpoint = checkpoint
   }

@@ -16,8 +16,20 @@ extension LlavaNextModel {
     }
   }
 
-  /// Bytes of the weights' files, which are mapped and shared.
-  package var byteCount: Int { checkpoint.files.reduce(0) { $0 + $1.file.byteCount } }
+  /// Bytes of the weights' files, which are mapped and shared: the checkpoint's, and the cache of its 8-bit weights if it is used.
+  package var mappedBytes: Int {
+    checkpoint.files.reduce(cachedBytes) { $0 + $1.file.byteCount }
+  }
+
+  /// Bytes of all weights: those mapped, and 8-bit ones in memory.
+  package var byteCount: Int { mappedBytes + heldBytes }
+
+  /// Bytes of the mapped weights that runs read over and over: neither the embeddings, of which they look up rows, nor what
+  /// 8-bit weights were made from.
+  package var readBytes: Int {
+    if precision == .int8 { return cachedBytes }
+    return mappedBytes - (configuration.text.tiedHead ? 0 : decoder.embedding.byteCount)
+  }
 
   package var acceptsPictures: Bool { pictures != nil }
 

@@ -5,7 +5,8 @@ package import Tokenization
 
 /// A checkpoint ready to answer: a LLaVA-NeXT model, or a plain Llama, Mistral or Qwen2 text model.
 ///
-/// Weights stay mapped in their files; only norms, biases and the tower's positions are copied.
+/// Weights stay mapped in their files; only norms, biases and the tower's positions are copied. With `precision` int8 the
+/// decoder's projections and head are 8-bit weights made from them, in memory or mapped from their cache.
 /// Immutable: every call is a function of its arguments.
 package final class LlavaNextModel: Sendable {
   package let folder: String
@@ -19,17 +20,23 @@ package final class LlavaNextModel: Sendable {
   let chatTemplate: Result<ChatTemplate, TokenizationError>
   let tokenizerConfiguration: TokenizerConfiguration
   let checkpoint: Checkpoint
+  /// Bytes of 8-bit weights in this process's memory.
+  package let heldBytes: Int
+  /// Bytes of 8-bit weights mapped from their cache.
+  let cachedBytes: Int
   let pictures: PictureEncoder?  // nil in a text model
 
   /// Opens a Hugging Face folder.
   /// - Parameters:
   ///   - precision: nil chooses bfloat16 when the weights have 16 bits, float32 otherwise.
+  ///   - quantisation: what making 8-bit weights may take and where they are kept; without effect in other precisions.
   ///   - passOrder: how pictures are resized; Pillow's before and after version 13 differ.
   /// - Throws: `CheckpointError`, `ModelError`, `TokenizationError`, `ImageError` on files that
   ///   are missing, damaged, of an unknown architecture, or contradict each other.
   package init(
     folder: String, precision: Precision? = nil, team: ThreadTeam,
-    passOrder: ResamplePassOrder = .horizontalFirst
+    passOrder: ResamplePassOrder = .horizontalFirst,
+    quantisation: WeightQuantiser.Options = .init()
   ) throws {
     self.folder = folder
     let configuration = try ModelFileConfiguration(folder: folder)
@@ -43,7 +50,17 @@ package final class LlavaNextModel: Sendable {
     chatTemplate = Result { () throws(TokenizationError) in try ChatTemplate(folder: folder) }
     tokenizerConfiguration = try TokenizerConfiguration(folder: folder)
     tokenizer = try Self.tokenizer(folder: folder, configuration: configuration)
-    decoder = try LlamaDecoder(configuration.text, checkpoint: checkpoint, compute: compute)
+    if self.precision == .int8 {
+      let quantiser = try WeightQuantiser(
+        checkpoint: checkpoint, totalBytes: LlamaDecoder.quantisedBytes(configuration.text),
+        options: quantisation, team: team)
+      decoder = try Self.decoder(
+        configuration.text, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+      (heldBytes, cachedBytes) = (quantiser.heldBytes, quantiser.mappedBytes)
+    } else {
+      decoder = try LlamaDecoder(configuration.text, checkpoint: checkpoint, compute: compute)
+      (heldBytes, cachedBytes) = (0, 0)
+    }
     switch configuration {
     case .llavaNext(let model):
       pictures = try PictureEncoder(
@@ -52,6 +69,17 @@ package final class LlavaNextModel: Sendable {
     case .text: pictures = nil
     }
     try requireAgreement()
+  }
+
+  /// The decoder with 8-bit weights: built again where they have been written to the cache, so that they are pages of that file.
+  private static func decoder(
+    _ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute,
+    quantiser: WeightQuantiser
+  ) throws -> LlamaDecoder {
+    let made = try LlamaDecoder(
+      model, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+    guard try quantiser.save() else { return made }
+    return try LlamaDecoder(model, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
   }
 
   private static func tokenizer(

@@ -77,6 +77,7 @@ extension SparseMatrix {
         UnsafeMutablePointer<Float>
       ) -> Void
   ) {
+    precondition(weights.type != .int8, "sparse products read no scales")
     let work = count * weights.columns / max(1, rows)
     forRowRanges(rows: rows, columns: work, team: team) { range in
       let scratch = MatrixStorage(capacity: Int(kernel_sparse_scratch_rows) * weights.columns)

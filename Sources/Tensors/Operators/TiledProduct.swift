@@ -85,9 +85,11 @@ package struct TiledProduct {
   private static func product(
     _ weight: WeightMatrix, _ address: UnsafeRawPointer, tokens: Int, _ compute: Compute
   ) -> kernel_product {
-    unsafe kernel_product(
+    precondition(weight.type != .int8, "tiled products read no scales")
+    return unsafe kernel_product(
       weights: address, type: weight.type.code, rows: weight.rows, columns: weight.columns,
-      tokens: tokens, round: compute.precision == .bfloat16 && weight.type == .bfloat16 ? 1 : 0)
+      tokens: tokens,
+      round: compute.precision.roundsActivations && weight.type == .bfloat16 ? 1 : 0, scales: nil)
   }
 
   /// Whole panels of the kernels, as many ranges for one thread as for another, and several where

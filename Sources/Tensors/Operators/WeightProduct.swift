@@ -21,15 +21,20 @@ struct WeightProduct {
       uninitializedRows: x.rows, columns: direction == .forward ? weight.rows : weight.columns)
     guard result.count > 0 else { return result }
     unsafe weight.withAddress { address in
-      var product = unsafe kernel_product(
-        weights: address, type: weight.type.code, rows: weight.rows, columns: weight.columns,
-        tokens: x.rows,
-        round: compute.precision == .bfloat16 && weight.type == .bfloat16 ? 1 : 0)
-      unsafe withUnsafePointer(to: &product) { product in
-        unsafe run(product, x, bias: bias, into: result.storage)
+      unsafe (weight.scales ?? []).withUnsafeBufferPointer { scales in
+        var product = unsafe kernel_product(
+          weights: address, type: weight.type.code, rows: weight.rows, columns: weight.columns,
+          tokens: x.rows, round: rounds ? 1 : 0, scales: scales.baseAddress)
+        unsafe withUnsafePointer(to: &product) { product in
+          unsafe run(product, x, bias: bias, into: result.storage)
+        }
       }
     }
     return result
+  }
+
+  private var rounds: Bool {
+    weight.type == .int8 || (compute.precision.roundsActivations && weight.type == .bfloat16)
   }
 
   private func run(

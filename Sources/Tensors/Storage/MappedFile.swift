@@ -7,6 +7,8 @@ import Glibc
 @safe package final class MappedFile: @unchecked Sendable {
   package let path: String
   package let byteCount: Int
+  /// When the file's content was last changed, in nanoseconds since 1970; the file system's word.
+  package let changeTime: Int
   private let base: UnsafeMutableRawPointer?
 
   /// Maps the regular file at `path`. An empty file has no bytes.
@@ -26,6 +28,7 @@ import Glibc
       throw .notAFile(path: path, kind: Self.kind(status.st_mode))
     }
     byteCount = Int(status.st_size)
+    changeTime = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
     guard byteCount > 0 else {
       unsafe base = nil
       return

@@ -36,6 +36,17 @@ extension Matrix {
     return result
   }
 
+  /// Multiplies each row with its factor.
+  mutating func scaleRows(by factors: [Float]) {
+    precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
+    let columns = columns
+    withMutableSpan { span in
+      for (row, factor) in factors.enumerated() {
+        for i in row * columns..<(row + 1) * columns { span[i] *= factor }
+      }
+    }
+  }
+
   /// Σ over the columns of row `row` times `vector`.
   package func dot(row: Int, with vector: [Float]) -> Float {
     precondition(row >= 0 && row < rows, "row \(row) of \(rows)")

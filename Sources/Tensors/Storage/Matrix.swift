@@ -143,8 +143,10 @@ package struct Matrix: Sendable {
   }
 
   /// Calls `body` with the address of the first value.
-  func withPointer<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
-    try withExtendedLifetime(storage) { try unsafe body(UnsafePointer(storage.pointer)) }
+  func withPointer<R, E: Error>(_ body: (UnsafePointer<Float>) throws(E) -> R) throws(E) -> R {
+    try withExtendedLifetime(storage) { () throws(E) in
+      try unsafe body(UnsafePointer(storage.pointer))
+    }
   }
 
   /// Calls `body` with the address of the first value, for writing.

@@ -81,7 +81,7 @@ package struct RoundedWeights: Sendable {
 
 extension MatrixStorage {
   /// Asks Linux for pages of 2 MB: a gigabyte takes 512 page faults instead of 262,144.
-  fileprivate func askForLargePages() {
+  func askForLargePages() {
     let page = 2 << 20
     let address = unsafe UInt(bitPattern: pointer)
     let skipped = Int((UInt(page) - address % UInt(page)) % UInt(page))

@@ -7,6 +7,8 @@ package enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
   case outOfBounds(path: String, range: String, byteCount: Int)
   /// A matrix with a negative side or with more bytes than can be counted.
   case badShape(rows: Int, columns: Int)
+  /// A row that has to be finite has NaN or infinity.
+  case notFinite(row: Int)
 
   package var description: String {
     switch self {
@@ -18,6 +20,8 @@ package enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): bytes \(range) asked for, expected a range within its \(byteCount) bytes"
     case .badShape(let rows, let columns):
       "a matrix of \(rows) rows and \(columns) columns, expected sides from 0 up whose bytes can be counted"
+    case .notFinite(let row):
+      "row \(row) has NaN or infinity, expected finite numbers"
     }
   }
 }

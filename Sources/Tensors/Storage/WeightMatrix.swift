@@ -1,22 +1,31 @@
 import CKernels
 
 /// A matrix `[rows, columns]` of weights in the type of their file, read where it is mapped: never copied or repacked.
+///
+/// Weights of 8 bits are the exception: made from others by `quantised`, they lie in memory, or mapped in a file of their own.
 package struct WeightMatrix: Sendable {
   package let type: ScalarType
   package let rows: Int
   package let columns: Int
+  /// Of int8 weights, what each row's integers are multiplied with, `[rows]`; else nil.
+  package let scales: [Float]?
   private let source: Source
   private let byteOffset: Int
 
   private enum Source: Sendable {
     case file(MappedFile)
     case memory(Matrix)
+    case bytes(MatrixStorage)
   }
 
   /// The `rows * columns` elements that start at `byteOffset` of `file`, which needs no alignment.
   package init(
-    file: MappedFile, byteOffset: Int, type: ScalarType, rows: Int, columns: Int
+    file: MappedFile, byteOffset: Int, type: ScalarType, rows: Int, columns: Int,
+    scales: [Float]? = nil
   ) throws(TensorError) {
+    precondition(
+      (type == .int8) == (scales != nil) && scales.map { $0.count == rows } ?? true,
+      "\(scales?.count ?? 0) scales for \(rows) rows of \(type)")
     let elements = rows.multipliedReportingOverflow(by: columns)
     let bytes = elements.partialValue.multipliedReportingOverflow(by: type.byteCount)
     guard rows >= 0, columns >= 0, !elements.overflow, !bytes.overflow else {
@@ -30,13 +39,21 @@ package struct WeightMatrix: Sendable {
         byteCount: file.byteCount)
     }
     self.init(
-      type: type, rows: rows, columns: columns, source: .file(file), byteOffset: byteOffset)
+      type: type, rows: rows, columns: columns, scales: scales, source: .file(file),
+      byteOffset: byteOffset)
   }
 
   /// Weights in memory, float32.
   package init(_ matrix: Matrix) {
     self.init(
-      type: .float32, rows: matrix.rows, columns: matrix.columns, source: .memory(matrix),
+      type: .float32, rows: matrix.rows, columns: matrix.columns, scales: nil,
+      source: .memory(matrix), byteOffset: 0)
+  }
+
+  /// Weights of 8 bits in memory: `rows * columns` integers.
+  init(int8 integers: MatrixStorage, scales: [Float], columns: Int) {
+    self.init(
+      type: .int8, rows: scales.count, columns: columns, scales: scales, source: .bytes(integers),
       byteOffset: 0)
   }
 
@@ -44,24 +61,35 @@ package struct WeightMatrix: Sendable {
   init(bfloat16 bits: Matrix, rows: Int, columns: Int) {
     precondition(bits.count * 2 >= rows * columns, "\(bits.count) floats for [\(rows), \(columns)]")
     self.init(
-      type: .bfloat16, rows: rows, columns: columns, source: .memory(bits), byteOffset: 0)
+      type: .bfloat16, rows: rows, columns: columns, scales: nil, source: .memory(bits),
+      byteOffset: 0)
   }
 
-  private init(type: ScalarType, rows: Int, columns: Int, source: Source, byteOffset: Int) {
+  private init(
+    type: ScalarType, rows: Int, columns: Int, scales: [Float]?, source: Source, byteOffset: Int
+  ) {
     self.type = type
     self.rows = rows
     self.columns = columns
+    self.scales = scales
     self.source = source
     self.byteOffset = byteOffset
   }
 
-  package var byteCount: Int { rows * columns * type.byteCount }
+  /// Bytes of the elements and, of int8 weights, the scales.
+  package var byteCount: Int {
+    rows * columns * type.byteCount + (scales?.count ?? 0) * MemoryLayout<Float>.stride
+  }
+
+  /// Whether the elements are pages of a file rather than memory of this process.
+  package var isMapped: Bool { if case .file = source { true } else { false } }
 
   /// A view of some rows.
   package func slice(rows range: Range<Int>) -> WeightMatrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     return WeightMatrix(
-      type: type, rows: range.count, columns: columns, source: source,
+      type: type, rows: range.count, columns: columns, scales: scales.map { Array($0[range]) },
+      source: source,
       byteOffset: byteOffset + range.lowerBound * columns * type.byteCount)
   }
 
@@ -78,6 +106,7 @@ package struct WeightMatrix: Sendable {
         }
       }
     }
+    if let scales { result.scaleRows(by: indices.map { scales[$0] }) }
     return result
   }
 
@@ -89,6 +118,7 @@ package struct WeightMatrix: Sendable {
         unsafe kernel_widen(KernelPath.best.code, type.code, address, $0, rows * columns)
       }
     }
+    if let scales { result.scaleRows(by: scales) }
     return result
   }
 
@@ -100,13 +130,27 @@ package struct WeightMatrix: Sendable {
     return index < rows * columns ? (index / columns, index % columns) : nil
   }
 
+  /// Calls `body` with the elements as they lie, row by row, without the scales.
+  package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+    let count = rows * columns * type.byteCount
+    return unsafe try withAddress { (address) throws(E) in
+      try unsafe body(UnsafeRawBufferPointer(start: address, count: count).bytes)
+    }
+  }
+
   /// Calls `body` with the address of the first element, which may have any alignment.
-  func withAddress<R>(_ body: (UnsafeRawPointer) throws -> R) rethrows -> R {
+  func withAddress<R, E: Error>(_ body: (UnsafeRawPointer) throws(E) -> R) throws(E) -> R {
     switch source {
     case .memory(let matrix):
-      return unsafe try matrix.withPointer { try unsafe body(UnsafeRawPointer($0) + byteOffset) }
+      return unsafe try matrix.withPointer { (pointer) throws(E) in
+        try unsafe body(UnsafeRawPointer(pointer) + byteOffset)
+      }
+    case .bytes(let storage):
+      return try withExtendedLifetime(storage) { () throws(E) in
+        try unsafe body(UnsafeRawPointer(storage.pointer) + byteOffset)
+      }
     case .file(let file):
-      return try withExtendedLifetime(file) {
+      return try withExtendedLifetime(file) { () throws(E) in
         // A file without bytes has only matrices without elements, whose address is never read.
         let base = unsafe file.address ?? UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
         return try unsafe body(base + byteOffset)
