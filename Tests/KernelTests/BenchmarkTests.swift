@@ -31,8 +31,8 @@ import Testing
       }
       #expect(figure?["unit"]?.stringValue != nil, "\(context) \(name)")
       let values = figure?["values"]?.arrayValue?.compactMap(\.numberValue) ?? []
-      #expect(values.allSatisfy(\.isFinite), "\(context) \(name)")
-      #expect(figure?["median"] != nil, "\(context) \(name)")
+      #expect(values.filter { !$0.isFinite }.isEmpty, "\(context) \(name)")
+      #expect((figure?["median"]?.isNull == false) == !values.isEmpty, "\(context) \(name)")
     }
     let opened = figures.first {
       $0["context"] == "text 150" && $0["name"] == "context/open"
