@@ -31,8 +31,8 @@ import Testing
       }
       #expect(figure?["unit"]?.stringValue != nil, "\(context) \(name)")
       let values = figure?["values"]?.arrayValue?.compactMap(\.numberValue) ?? []
-      #expect(values.allSatisfy { $0.isFinite }, "\(context) \(name)")
-      #expect(figure?["median"] != nil, "\(context) \(name)")
+      #expect(values.filter { !$0.isFinite }.isEmpty, "\(context) \(name)")
+      #expect((figure?["median"]?.isNull == false) == !values.isEmpty, "\(context) \(name)")
     }
     let opened = figures.first {
       $0["context"] == "text 150" && $0["name"] == "context/open"
@@ -64,8 +64,8 @@ import Testing
     #expect(!names.contains("decode"), "only what was asked for")
   }
 
-  /// 4 blocks of 40·40·2 + 8·40·2 + 3·40·56 parameters, 5 heads of 8, a head of 384·40; one layer more than the
-  /// picture's tower runs is in the checkpoint.
+  /// 4 blocks of 40·40·2 + 8·40·2 + 3·40·56 parameters, 5 heads of 8, a head of 384·40: from the checkpoint's
+  /// configuration, by hand.
   @Test func operationsAreCountedByTheFormula() throws {
     let report = try report(["--tokens", "40", "--repeats", "1", "--only", "attribution"])
     let text = report["contexts"]?.arrayValue?.first
@@ -94,7 +94,7 @@ import Testing
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     try #require(process.terminationStatus == 0, "\(text.suffix(2000))")
-    #expect(text.contains("context   what"), "the table: \(text.suffix(2000))")
+    #expect(text.contains("least … most"), "the table: \(text.suffix(2000))")
     return try JSONValue(parsing: Array(Data(contentsOf: file)))
   }
 }

@@ -42,8 +42,8 @@ CONTEXT = [
 class Side:
     """Everything one side measured, over the rounds."""
 
-    def __init__(self):
-        self.runs = []
+    def __init__(self, runs=()):
+        self.runs = list(runs)
 
     def values(self, name, context=""):
         return [value for run in self.runs for figure in run["figures"]
@@ -66,14 +66,14 @@ def share(value):
     return "–" if value is None else f"{100 * value:.0f} %"
 
 
-def shares(title, context, ours, peer, operations, decode_bytes):
-    """Ours and the peer's share of the ceiling. Ours is taken beside its own measurement, the peer's against the
-    median ceiling of all rounds."""
+def shares(title, context, ours, peer, beside_peer, operations, decode_bytes):
+    """Ours and the peer's share of the ceiling. Ours is taken beside each of its measurements, the peer's against
+    the median of what was measured before and after each of its processes."""
     if title == "prefill":
-        mine, ceiling = ours.median("prefill of the ceiling", context), multiply_ceiling(ours)
+        mine, ceiling = ours.median("prefill of the ceiling", context), multiply_ceiling(beside_peer)
         seconds, work = peer.median("context/open", context), operations
     elif title == "decode, a token":
-        mine, ceiling = ours.median("decode of the memory ceiling", context), ours.median("memory read ceiling")
+        mine, ceiling = ours.median("decode of the memory ceiling", context), beside_peer.median("memory read ceiling")
         seconds, work = peer.median("decode", context), decode_bytes
     else:
         return ""
@@ -81,17 +81,25 @@ def shares(title, context, ours, peer, operations, decode_bytes):
     return f"{share(mine)}, peer {share(theirs)}"
 
 
-def multiply_ceiling(ours):
-    path = ours.runs[0]["machine"]["path"]
-    return ours.median(f"multiply-add ceiling, {path}")
+def multiply_ceiling_name(side):
+    return f"multiply-add ceiling, {side.runs[0]['machine']['path']}"
+
+
+def multiply_ceiling(side):
+    return side.median(multiply_ceiling_name(side))
+
+
+def spread(side, name, unit):
+    values = side.values(name)
+    return f"{side.median(name) / unit:.3g}, {min(values) / unit:.3g} … {max(values) / unit:.3g}"
 
 
 def pearson(a, b):
     return statistics.correlation(a, b) if len(set(a)) > 1 and len(set(b)) > 1 else math.nan
 
 
-def table(ours, peer, note):
-    first = ours.runs[0]
+def table(ours, peer, beside_peer, note):
+    first, everything = ours.runs[0], Side(ours.runs + beside_peer.runs)
     machine, model, sae = first["machine"], first["model"], first["sae"]
     versions = peer.runs[0]["versions"]
     lines = [
@@ -99,9 +107,9 @@ def table(ours, peer, note):
         f"path `{machine['path']}`; lucarne {first['program']['version']}; torch {versions['torch']}, transformers "
         f"{versions['transformers']}; {model['layers']} blocks, {model['bytes'] / 1e9:.1f} GB, {sae['latents']:,} latents, "
         f"k = {sae['k']}, at {sae['site']}; medians of {note}.", "",
-        f"Ceilings: multiply-adds {multiply_ceiling(ours) / 1e12:.2f} TFLOP/s, memory read "
-        f"{ours.median('memory read ceiling') / 1e9:.1f} GB/s. Weights in memory before the first load: "
-        f"{share(ours.runs[0] and ours.values('weights in memory before the first load')[0])}.", "",
+        f"Ceilings: multiply-adds {spread(everything, multiply_ceiling_name(everything), 1e12)} TFLOP/s, memory read "
+        f"{spread(everything, 'memory read ceiling', 1e9)} GB/s (median, least … most). Weights in memory before the first load: "
+        f"{share(ours.values('weights in memory before the first load')[0])}.", "",
         "| what | ours | peer | peer / ours | share of the ceiling |", "|---|---|---|---|---|"]
 
     def row(title, mine, theirs, ratio_text, extra=""):
@@ -118,7 +126,7 @@ def table(ours, peer, note):
         name, tokens = context["name"], context["tokenCount"]
         row(f"**{name}, T = {tokens:,}**, prefill {context['prefillOperations'] / 1e12:.2f} TFLOP", "", "", "")
         for title, mine, theirs in CONTEXT:
-            extra = shares(title, name, ours, peer, context["prefillOperations"], context["decodeBytes"])
+            extra = shares(title, name, ours, peer, beside_peer, context["prefillOperations"], context["decodeBytes"])
             compare(title, mine, theirs, name, extra)
             if title == "prefill":
                 rates = [tokens / side.median("context/open", name) if side.median("context/open", name) else None
@@ -177,20 +185,24 @@ def main():
     if "picture" in sizes:
         common += ["--picture", folder / "picture.png"]
     lengths = ",".join(size for size in sizes if size != "picture")
-    ours, peer, questions = Side(), Side(), output / "ours-1.json"
+    ours, peer, beside_peer, questions = Side(), Side(), Side(), output / "ours-1.json"
 
     def measure(side, number):
         file = output / f"{'ours' if side is ours else 'peer'}-{number}.json"
         if side is ours:
             run([arguments.program, "benchmark", *common, f"--tokens={lengths}", "--json", file])
         else:
+            ceilings = [output / f"ceilings-{moment}-{number}.json" for moment in ("before", "after")]
+            run([arguments.program, "benchmark", *common, "--only", "ceilings", "--json", ceilings[0]])
             run([sys.executable, HERE / "peer.py", *common, "--questions", questions, "--json", file])
+            run([arguments.program, "benchmark", *common, "--only", "ceilings", "--json", ceilings[1]])
+            beside_peer.runs += [json.loads(ceiling.read_text()) for ceiling in ceilings]
         side.runs.append(json.loads(file.read_text()))
 
     for number in range(1, arguments.rounds + 1):
         for side in (ours, peer) if number % 2 else (peer, ours):
             measure(side, number)
-    result = table(ours, peer, f"{arguments.rounds} rounds, {arguments.repeats} in each")
+    result = table(ours, peer, beside_peer, f"{arguments.rounds} rounds, {arguments.repeats} in each")
     (output / "table.md").write_text(result + "\n")
     print(result)
 

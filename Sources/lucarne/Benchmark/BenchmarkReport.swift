@@ -23,8 +23,8 @@ struct BenchmarkReport {
     tell("\(context.isEmpty ? "" : "\(context): ")\(name) \(unit.text(value))")
   }
 
-  func median(_ name: String, context: String = "") -> Double? {
-    index(of: name, context).flatMap { figures[$0].median }
+  func least(_ name: String, context: String = "") -> Double? {
+    index(of: name, context).flatMap { figures[$0].values.min() }
   }
 
   func tell(_ line: String) { writeLine("lucarne benchmark: \(line)", to: STDERR_FILENO) }

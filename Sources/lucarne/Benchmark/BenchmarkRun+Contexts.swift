@@ -264,7 +264,7 @@ extension BenchmarkRun {
     on kernel: KernelClient
   ) throws {
     let sent = try kernel.start(AttributionCompute.self, question(opened, pair))
-    pause(seconds: 0.4 * (report.median("attribution, second pair", context: prompt.name) ?? 0))
+    pause(seconds: 0.4 * (report.least("attribution, second pair", context: prompt.name) ?? 0))
     try cancel(sent, "cancel an attribution", prompt: prompt, on: kernel)
   }
 
@@ -273,14 +273,14 @@ extension BenchmarkRun {
     _ prompt: BenchmarkPrompt, on kernel: KernelClient
   ) throws {
     variant += 1
-    let expected = report.median("context/open", context: prompt.name) ?? 0
+    let expected = report.least("context/open", context: prompt.name) ?? 0
     let sent = try kernel.start(ContextOpen.self, prompt.params(variant: variant))
     pause(seconds: expected / 10)
     var latencies = Figure(context: prompt.name, name: "", unit: .seconds)
     for _ in 0..<20 {
       if try kernel.isAnswered(sent) { break }
       latencies.values.append(try timed { try kernel(KernelStatus.self, Empty()) }.1)
-      pause(seconds: expected / 40)
+      pause(seconds: expected / 80)
     }
     report.add(
       latencies.median, "kernel/status in a prefill, median", .seconds, context: prompt.name)
