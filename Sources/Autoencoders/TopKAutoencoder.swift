@@ -33,10 +33,9 @@ package final class TopKAutoencoder: Sendable {
   package var inputSize: Int { configuration.inputSize }
   /// The site that its folder is named for (`resid_post.24`), if it is.
   package var site: String? { folder?.site }
-  /// The bytes that the weights take in the file, and what encoding keeps in memory beside them.
+  /// The bytes that the weights take in the file.
   package var byteCount: Int {
     encoder.byteCount + decoder.byteCount + 4 * (encoderBias.count + decoderBias.count)
-      + searchBytes
   }
 
   /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;

@@ -46,7 +46,7 @@ import Testing
   }
 
   /// The built program: in the folder of the running tests, or of the bundle they were loaded from.
-  private static func program() -> String? {
+  static func program() -> String? {
     let running = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let places = [running, CommandLine.arguments.first].compactMap(\.self)
       .map { URL(fileURLWithPath: $0).deletingLastPathComponent() }

@@ -43,14 +43,6 @@ void kernel_keep_freed_memory(void);
 /// Gives freed pages back to the system.
 void kernel_release_freed_memory(void);
 
-// MARK: Ceilings (ceilings.c)
-
-/// Runs the path's multiply-add on registers for some microseconds and returns how many operations of a float that were, a
-/// multiplication and an addition counting as two; 0 for paths that have no such instruction of their own.
-double kernel_multiply_burst(int path);
-/// Reads all of `bytes` bytes from an address on an 8-byte boundary; returns a sum, so that nothing is left out.
-uint64_t kernel_read_memory(const void *memory, size_t bytes);
-
 // MARK: Conversions (convert.c)
 
 /// `count` elements of `type` at `source` (any alignment) as float32.
@@ -281,3 +273,13 @@ void kernel_product_forward(
 void kernel_product_pullback(
     int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *dx,
     void *scratch);
+
+// MARK: Ceilings (ceilings.c)
+
+/// `batches` batches of multiply-adds with the widest instruction of `path` (tdpbf16ps, vdpbf16ps, vfmadd on 16 or 8 floats,
+/// scalars), operands in registers. The result is of no use; it is there so that nothing is optimised away.
+float kernel_multiply(int path, size_t batches);
+/// Multiplications and additions in that many batches.
+double kernel_multiply_operations(int path, size_t batches);
+/// Reads `count` bytes once, 256 at a time, and adds them up; bytes behind the last whole 256 are left out.
+uint64_t kernel_read(const void *bytes, size_t count);

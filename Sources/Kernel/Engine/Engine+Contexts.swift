@@ -1,3 +1,4 @@
+import Autoencoders
 import Checkpoints
 import Interpretation
 import KernelProtocol
@@ -72,7 +73,8 @@ extension Engine {
       : open.context.keepsRun(above: feature.block)
         ? decoder.pullbackBytes(tokens: tokens)
         : decoder.attributionBytes(tokens: tokens, blocks: above)
-    let rows = 8 * tokens * decoder.hiddenSize * 4
+    let encoding = feature.autoencoder.encodingBytes(rows: tokens)
+    let rows = 8 * tokens * decoder.hiddenSize * 4 + encoding
     let needed = run.addingReportingOverflow(rows)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens",

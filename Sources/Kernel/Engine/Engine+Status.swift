@@ -8,6 +8,7 @@ extension Engine {
   var status: KernelStatus.Result {
     let contexts = openContexts
     let used = heldBytes
+    let inContexts = contexts.reduce(0) { $0 + $1.context.byteCount }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,
       message: warnings.isEmpty ? nil : warnings.joined(separator: "; "),
@@ -32,7 +33,8 @@ extension Engine {
       memory: .init(
         limit: budget.limit, used: used,
         items: [
-          .init(name: "contexts", bytes: used - eightBitBytes),
+          .init(name: "contexts", bytes: inContexts),
+          .init(name: "rounded encoders", bytes: used - inContexts - eightBitBytes),
           .init(name: "mapped weights", bytes: weightBytes),
         ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])))
   }

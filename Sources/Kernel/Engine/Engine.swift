@@ -122,8 +122,7 @@ final class Engine {
     -> ResidentAutoencoder
   {
     let model = try model(named: modelName)
-    let autoencoder = try TopKAutoencoder(
-      path: path, layer: site, compute: Compute(team: team, precision: .float32))
+    let autoencoder = try openAutoencoder(path: path, site: site)
     let block = try block(of: autoencoder, site: site, in: model)
     if let known = autoencoders.first(where: {
       $0.path == path && $0.modelName == model.name && $0.feature.block == block
@@ -136,6 +135,17 @@ final class Engine {
       feature: LoadedAutoencoder(name: name, autoencoder: autoencoder, block: block))
     autoencoders.append(loaded)
     return loaded
+  }
+
+  /// Maps the folder. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
+  /// encoder, which must fit.
+  private func openAutoencoder(path: String, site: String?) throws -> TopKAutoencoder {
+    let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
+    let searching = try TopKAutoencoder(
+      path: path, layer: site, compute: Compute(team: team, precision: precision))
+    if searching.searchBytes <= budget.limit - heldBytes { return searching }
+    return try TopKAutoencoder(
+      path: path, layer: site, compute: Compute(team: team, precision: .float32))
   }
 
   private func block(
@@ -204,8 +214,12 @@ final class Engine {
     contexts.values.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }
   }
 
-  /// Bytes that all contexts hold, and 8-bit weights that are not mapped.
-  var heldBytes: Int { contexts.values.reduce(eightBitBytes) { $0 + $1.context.byteCount } }
+  /// Bytes that all contexts hold, what autoencoders keep beside their files, and 8-bit weights that are not
+  /// mapped.
+  var heldBytes: Int {
+    let searches = autoencoders.reduce(0) { $0 + $1.feature.autoencoder.searchBytes }
+    return contexts.values.reduce(searches + eightBitBytes) { $0 + $1.context.byteCount }
+  }
 
   /// Bytes of 8-bit weights in this process's memory.
   var eightBitBytes: Int { models.reduce(0) { $0 + $1.model.heldBytes } }

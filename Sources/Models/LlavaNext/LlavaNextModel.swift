@@ -127,7 +127,10 @@ package final class LlavaNextModel: Sendable {
     for image in prompt.images {
       let wanted = image.span.clamped(to: positions)
       guard let pictures, !wanted.isEmpty else { continue }
-      let features = try pictures(image, cancellation: cancellation)
+      let features =
+        wanted.upperBound <= image.baseSpan.upperBound
+        ? try pictures.baseView(of: image, cancellation: cancellation)
+        : try pictures(image, cancellation: cancellation)
       try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
       let (first, start) = (image.span.lowerBound, positions.lowerBound)
       x.replace(

@@ -40,11 +40,23 @@ struct PictureEncoder: Sendable {
 
   /// The embeddings of one picture's tokens `[tokens, D]`; tile after tile, to bound the memory.
   func callAsFunction(_ image: PromptImage, cancellation: Cancellation) throws -> Matrix {
-    let tiles = try (0..<image.tiles.tileCount).map { index in
-      let states = try tower(Array(image.tiles[tile: index]), cancellation: cancellation)
-      return projector(states.slice(rows: 1..<states.rows))  // without the class token
+    let tiles = try (0..<image.tiles.tileCount).map {
+      try features(ofTile: $0, of: image, cancellation: cancellation)
     }
     return packing(tiles, geometry: image.geometry)
+  }
+
+  /// The embeddings of the base view's tokens alone, which do not depend on the other tiles.
+  func baseView(of image: PromptImage, cancellation: Cancellation) throws -> Matrix {
+    let features = try features(ofTile: 0, of: image, cancellation: cancellation)
+    return features.slice(rows: 0..<image.baseSpan.count)
+  }
+
+  private func features(
+    ofTile index: Int, of image: PromptImage, cancellation: Cancellation
+  ) throws -> Matrix {
+    let states = try tower(Array(image.tiles[tile: index]), cancellation: cancellation)
+    return projector(states.slice(rows: 1..<states.rows))  // without the class token
   }
 
   /// One tile's way through the tower and all tiles' features, bytes of float32.

@@ -21,6 +21,9 @@ package enum KernelPath: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether products of bfloat16 are faster here than those of float32.
+  package var multipliesBFloat16: Bool { code >= Self.avx512BF16.code }
+
   /// The paths this processor and operating system run, from the plainest to the fastest, then the emulated one.
   package static let available = allCases.filter { kernel_path_available($0.code) == 1 }
 

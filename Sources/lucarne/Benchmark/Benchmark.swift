@@ -1,17 +1,17 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
-internal import JSON
-import Kernel
+import KernelProtocol
 import Tensors
 
-/// Measures a kernel through the requests that a client sends.
+/// Measures a kernel that runs as this program's child, through the requests any client sends.
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure a kernel on a checkpoint and an autoencoder, beside what the machine can do.",
+    abstract: "Measure how fast a kernel answers, beside what the machine can do at most.",
     discussion: """
-      Starts a kernel and times opening, decoding, encoding, attribution and ablation on a text of a \
-      given length and on a picture, through the same requests that a client sends. Progress goes to \
-      standard error, the table to standard output.
+      Starts kernels, loads a model and an autoencoder, opens contexts that share nothing with one \
+      another, and takes the time of each kind of request. Figures go to standard error as they come, \
+      the table to standard output.
       """)
 
   @Option(help: "A Hugging Face checkpoint folder.")
@@ -20,76 +20,65 @@ struct Benchmark: ParsableCommand {
   @Option(name: .customLong("sae"), help: "An autoencoder folder.")
   var autoencoder: String
 
-  @Option(help: "bfloat16, float32 or int8 (default: the model's own).")
-  var precision: String?
-
-  @Option(help: "A picture whose context is measured, too.")
+  @Option(help: "A picture to ask about.")
   var picture: String?
 
-  @Option(help: "Words of the text context; 0 measures none.")
-  var words = 615
+  @Option(help: "Lengths of contexts of text alone, such as 616,2928.")
+  var tokens = "616"
 
-  @Option(help: "How often each context is opened afresh.")
+  @Option(help: "How often everything is measured.")
   var repeats = 3
 
-  @Option(help: "A file for all figures, as JSON.")
+  @Option(help: "Tokens that decoding is measured over.")
+  var decodeTokens = 16
+
+  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
+  var memoryLimit: Int?
+
+  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  var threads: Int?
+
+  @Option(help: "A file to write everything to as JSON.")
   var json: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: "What to measure, of: ceilings start load prefill decode encode attribution busy.")
+  var only: [BenchmarkSubject] = []
+
   func validate() throws {
-    guard (0...100_000).contains(words) else {
-      throw ValidationError("--words is \(words), expected 0 to 100000")
+    guard lengths != nil else {
+      throw ValidationError("--tokens is \"\(tokens)\", expected lengths such as 616,2928")
     }
-    guard (1...1000).contains(repeats) else {
-      throw ValidationError("--repeats is \(repeats), expected 1 to 1000")
+    for (name, value) in [("repeats", repeats), ("decode-tokens", decodeTokens)]
+    where !(1...1000).contains(value) {
+      throw ValidationError("--\(name) is \(value), expected 1 to 1000")
     }
-    guard words > 0 || picture != nil else {
-      throw ValidationError("nothing to measure: --words is 0 and there is no --picture")
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024")
     }
+  }
+
+  /// The lengths of `--tokens`, ascending; nil where one is no positive number.
+  private var lengths: [Int]? {
+    let numbers = tokens.split(separator: ",").map { Int(trimmed(String($0))) }
+    guard numbers.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
+    return numbers.compactMap(\.self).sorted()
   }
 
   func run() throws {
-    let ceilings = Ceilings(team: ThreadTeam(threadCount: processorCount()))
-    // 16-bit checkpoints are read as they lie; 8-bit weights are made of them.
-    let bytesPerWeight = precision == "int8" ? 1.0 : 2.0
-    var ledger = BenchmarkLedger(
-      ceilings: ceilings,
-      work: try BenchmarkWork(model: absolutePath(model), bytesPerWeight: bytesPerWeight))
-    let clock = ContinuousClock()
-    let begun = clock.now
-    let kernel = try KernelClient(
-      serving: [], name: "lucarne benchmark", version: KernelVersion.current)
-    ledger.add("start to initialize", seconds: (clock.now - begun) / .seconds(1))
-    var subject = BenchmarkSubject(kernel: kernel)
-    try subject.load(
-      model: absolutePath(model), autoencoder: absolutePath(autoencoder), precision: precision,
-      into: &ledger)
-    var prompts: [BenchmarkPrompt] = words > 0 ? [.words(words)] : []
-    if let picture { prompts.append(.picture(absolutePath(picture))) }
-    for prompt in prompts {
-      for number in 0..<repeats { try subject.measure(prompt, number: number, into: &ledger) }
-    }
-    for prompt in prompts { try subject.interrupt(prompt, into: &ledger) }
-    ledger.memory = ProcessMemory(of: kernel.processID)
-    try kernel.end()
-    print(ledger.table(), terminator: "")
-    if let json {
-      let bytes = try JSONValue.object(ledger.value()).bytes()
-      try write(bytes, to: json)
-    }
-  }
-
-  private func write(_ bytes: [UInt8], to path: String) throws {
-    let temporary = path + ".unfinished"
-    guard let file = unsafe fopen(temporary, "w") else { throw failure(path) }
-    let written = unsafe bytes.withUnsafeBytes {
-      unsafe fwrite($0.baseAddress, 1, $0.count, file)
-    }
-    guard unsafe fclose(file) == 0, written == bytes.count, unsafe rename(temporary, path) == 0 else {
-      throw failure(path)
-    }
-  }
-
-  private func failure(_ path: String) -> CommandError {
-    unsafe .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+    let threads = threads ?? processorCount()
+    var arguments = ["--threads", "\(threads)"]
+    if let memoryLimit { arguments += ["--memory-limit", "\(memoryLimit)"] }
+    var run = BenchmarkRun(
+      arguments: arguments, model: absolutePath(model), autoencoder: absolutePath(autoencoder),
+      repeats: repeats, decodeTokens: decodeTokens,
+      subjects: Set(only.isEmpty ? BenchmarkSubject.allCases : only),
+      ceilings: Ceilings(team: ThreadTeam(threadCount: threads)),
+      work: try WorkCount(checkpoint: absolutePath(model)))
+    run.report.facts = MachineFacts.json(threads: threads)
+    try run.measure(lengths: lengths ?? [], picture: picture.map(absolutePath))
+    print(run.report.table)
+    if let json { try run.report.write(to: absolutePath(json)) }
   }
 }

@@ -3,13 +3,25 @@ internal import JSON
 import JSONRPC
 import KernelProtocol
 
-/// A client that asks one thing at a time and waits for the answer.
+/// A client of a kernel that it starts itself. Calling it sends a request and waits for the answer;
+/// `start` and `outcome` do the two apart, so that others can be sent in between.
 ///
 /// It knows the kernel by its wire alone: frames with Content-Length over the child's two pipes.
 final class KernelClient {
+  /// A request that was sent.
+  struct Sent<R: Request> {
+    fileprivate let id: Int64
+  }
+
+  /// What a request that may have been cancelled came to.
+  enum Outcome<Result> {
+    case result(Result)
+    case cancelled
+  }
+
   private let process: KernelProcess
   private var parser = FrameParser()
-  private var waiting: [JSONValue] = []
+  private var answers: [Int64: JSONValue] = [:]
   private var lastID: Int64 = 0
 
   /// The kernel's process id.
@@ -32,36 +44,45 @@ final class KernelClient {
   }
 
   /// Sends a request and waits for its result.
-  /// - Throws: `CommandError` when the kernel refuses it, ends, or answers what cannot be read.
+  /// - Throws: `ClientError` when the kernel refuses it, ends, or answers what cannot be read.
   func callAsFunction<R: Request>(_ request: R.Type, _ params: R.Params) throws -> R.Result {
-    try finish(R.self, id: start(R.self, params))
+    switch try outcome(of: start(request, params)) {
+    case .result(let result): return result
+    case .cancelled: throw ClientError.refused(method: R.method, message: "it was cancelled")
+    }
   }
 
-  /// Sends a request and does not wait; `finish` does.
-  /// - Returns: the request's id.
-  func start<R: Request>(_ request: R.Type, _ params: R.Params) throws -> Int64 {
+  /// Sends a request and does not wait.
+  func start<R: Request>(_ request: R.Type, _ params: R.Params) throws -> Sent<R> {
     lastID += 1
     try send(method: R.method, params: JSONValue(encoding: params, path: "params"), id: lastID)
-    return lastID
+    return Sent(id: lastID)
   }
 
-  /// Waits for the result of a request that was started.
-  func finish<R: Request>(_ request: R.Type, id: Int64) throws -> R.Result {
-    let answer = try receive(id: id, method: R.method)
+  /// Asks the kernel to give a request up.
+  func cancel<R>(_ sent: Sent<R>) throws {
+    try send(method: "$/cancelRequest", params: ["id": .integer(sent.id)], id: nil)
+  }
+
+  /// Whether the answer has come.
+  func isAnswered<R: Request>(_ sent: Sent<R>) throws -> Bool {
+    while answers[sent.id] == nil, process.hasOutput { try readMore(method: R.method) }
+    return answers[sent.id] != nil
+  }
+
+  /// Waits for the answer to a request that was sent; may be asked once.
+  func outcome<R: Request>(of sent: Sent<R>) throws -> Outcome<R.Result> {
+    let answer = try receive(id: sent.id, method: R.method)
     answered += 1
     if let failure = answer["error"] {
-      throw CommandError.refused(method: R.method, message: Self.text(of: failure))
+      if failure["code"]?.integerValue == -32800 { return .cancelled }
+      throw ClientError.refused(method: R.method, message: Self.text(of: failure))
     }
     do {
-      return try (answer["result"] ?? .null).decode(R.Result.self, path: "result")
+      return .result(try (answer["result"] ?? .null).decode(R.Result.self, path: "result"))
     } catch {
-      throw CommandError.unreadableAnswer(method: R.method, reason: error.description)
+      throw ClientError.unreadableAnswer(method: R.method, reason: error.description)
     }
-  }
-
-  /// Asks for the end of a request that was started.
-  func cancel(id: Int64) throws {
-    try send(method: "$/cancelRequest", params: ["id": .integer(id)], id: nil)
   }
 
   /// Ends the kernel the way the protocol asks for, and waits for it.
@@ -69,7 +90,7 @@ final class KernelClient {
     _ = try self(Shutdown.self, Empty())
     try send(method: "exit", params: [:], id: nil)
     let (isClean, ending) = process.waitForEnd()
-    guard isClean else { throw CommandError.kernelEnded(during: "exit", ending: ending) }
+    guard isClean else { throw ClientError.kernelEnded(during: "exit", ending: ending) }
   }
 
   private func send(method: String, params: JSONValue, id: Int64?) throws {
@@ -79,27 +100,26 @@ final class KernelClient {
     if let id { message["id"] = .integer(id) }
     let body = try JSONValue.object(message).bytes()
     guard process.write(Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body) else {
-      throw CommandError.kernelEnded(during: method, ending: process.waitForEnd().ending)
+      throw ClientError.kernelEnded(during: method, ending: process.waitForEnd().ending)
     }
   }
 
-  /// Waits for the answer with this id; answers to other requests wait for their turn.
+  /// Waits for the answer with this id and keeps those of others; notifications are for other clients.
   private func receive(id: Int64, method: String) throws -> JSONValue {
     while true {
-      if let place = waiting.firstIndex(where: {
-        $0["id"]?.integerValue == id && $0["method"] == nil
-      }) {
-        return waiting.remove(at: place)
-      }
-      let bytes = process.read()
-      guard !bytes.isEmpty else {
-        throw CommandError.kernelEnded(during: method, ending: process.waitForEnd().ending)
-      }
-      for event in parser.push(bytes) {
-        let message = try message(in: event, method: method)
-        // Notifications are for other clients.
-        if message["id"] != nil { waiting.append(message) }
-      }
+      if let answer = answers.removeValue(forKey: id) { return answer }
+      try readMore(method: method)
+    }
+  }
+
+  private func readMore(method: String) throws {
+    let bytes = process.read()
+    guard !bytes.isEmpty else {
+      throw ClientError.kernelEnded(during: method, ending: process.waitForEnd().ending)
+    }
+    for event in parser.push(bytes) {
+      let message = try message(in: event, method: method)
+      if let id = message["id"]?.integerValue, message["method"] == nil { answers[id] = message }
     }
   }
 
@@ -109,10 +129,10 @@ final class KernelClient {
       do {
         return try JSONValue(parsing: bytes)
       } catch {
-        throw CommandError.unreadableAnswer(method: method, reason: error.description)
+        throw ClientError.unreadableAnswer(method: method, reason: error.description)
       }
     case .rejected(let failure), .fatal(let failure):
-      throw CommandError.unreadableAnswer(method: method, reason: failure.message)
+      throw ClientError.unreadableAnswer(method: method, reason: failure.message)
     }
   }
 

@@ -10,8 +10,8 @@ final class KernelProcess {
 
   /// Starts `lucarne serve`.
   /// - Parameter arguments: what follows `serve`.
-  /// - Throws: `CommandError.cannotStart`.
-  init(arguments: [String]) throws(CommandError) {
+  /// - Throws: `ClientError.cannotStart`.
+  init(arguments: [String]) throws(ClientError) {
     let toChild = try Self.makePipe()
     let fromChild = try Self.makePipe()
     defer {
@@ -58,6 +58,12 @@ final class KernelProcess {
     }
   }
 
+  /// Whether there is something to read, the end included.
+  var hasOutput: Bool {
+    var question = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&question, 1, 0) > 0
+  }
+
   /// Closes the kernel's input, which also tells it to end.
   func closeInput() {
     guard input >= 0 else { return }
@@ -78,7 +84,7 @@ final class KernelProcess {
     return (code == 0, "ended with exit code \(code)")
   }
 
-  private static func makePipe() throws(CommandError) -> (read: Int32, write: Int32) {
+  private static func makePipe() throws(ClientError) -> (read: Int32, write: Int32) {
     var descriptors: [Int32] = [-1, -1]
     // Not inherited, or the kernel would hold its own input open.
     guard unsafe pipe(&descriptors) == 0 else {

@@ -30,7 +30,7 @@ struct Demo: ParsableCommand {
   var output: String?
 
   func run() throws {
-    guard let world = World() else { throw CommandError.noWorld }
+    guard let world = World() else { throw DemoError.noWorld }
     let heldOut = try HeldOutSet(folder: world.heldOut)
     let report = TerminalReport()
     let started = ContinuousClock.now

@@ -80,11 +80,11 @@ extension Explanation {
     let candidates = try interview.candidates(for: asked, count: 100)
     guard let first = asked.answerTokens.first,
       let answer = candidates.first(where: { $0.id == first.id })
-    else { throw CommandError.noAnswer(question: asked.question) }
+    else { throw DemoError.noAnswer(question: asked.question) }
     let opposite = ["Yes": "No", "No": "Yes"][trimmed(answer.text)]
     let others = candidates.filter { $0.id != answer.id }
     guard let other = others.first(where: { trimmed($0.text) == opposite }) ?? others.first else {
-      throw CommandError.noAnswer(question: asked.question)
+      throw DemoError.noAnswer(question: asked.question)
     }
     return (answer, other)
   }

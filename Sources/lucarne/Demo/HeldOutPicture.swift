@@ -44,8 +44,8 @@ struct HeldOutSet {
   let folder: String
   let pictures: [HeldOutPicture]
 
-  /// - Throws: `CommandError.heldOutUnreadable`.
-  init(folder: String) throws(CommandError) {
+  /// - Throws: `DemoError.heldOutUnreadable`.
+  init(folder: String) throws(DemoError) {
     self.folder = folder
     let path = folder + "/heldout.json"
     do {
@@ -59,8 +59,8 @@ struct HeldOutSet {
   func path(of picture: HeldOutPicture) -> String { "\(folder)/\(picture.name).png" }
 
   /// Where words are written in a picture.
-  /// - Throws: `CommandError.heldOutUnreadable`.
-  func wordMask(of picture: HeldOutPicture) throws(CommandError) -> PixelMask {
+  /// - Throws: `DemoError.heldOutUnreadable`.
+  func wordMask(of picture: HeldOutPicture) throws(DemoError) -> PixelMask {
     let path = "\(folder)/\(picture.name).mask.png"
     do {
       let mask = try PictureDecoder().picture(atPath: path)

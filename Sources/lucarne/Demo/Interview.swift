@@ -22,7 +22,7 @@ final class Interview {
       ContextOpen.Params(parts: [Part(content: .image(.path(path))), Part(content: .text("?"))]))
     let status = try kernel(KernelStatus.self, Empty())
     guard let model = status.models.last, let sae = status.saes.last else {
-      throw CommandError.noAutoencoder
+      throw DemoError.noAutoencoder
     }
     (self.sae, saeFacts, modelFacts) = (sae.sae, sae, model)
     _ = try kernel(ContextClose.self, ContextClose.Params(context: first.context))

@@ -8,7 +8,7 @@ final class OutputFolder {
   private(set) var written: [String] = []
 
   /// - Parameter path: nil for the first of `lucarne-demo`, `lucarne-demo-2` and so on that is not there.
-  /// - Throws: `CommandError.cannotWrite`.
+  /// - Throws: `DemoError.cannotWrite`.
   init(path given: String?) throws {
     let files = FileManager.default
     let fresh = (1...).lazy
@@ -18,7 +18,7 @@ final class OutputFolder {
     do {
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw CommandError.cannotWrite(path: path, reason: Self.reason(of: error))
+      throw DemoError.cannotWrite(path: path, reason: Self.reason(of: error))
     }
   }
 
@@ -26,7 +26,7 @@ final class OutputFolder {
   func removeIfEmpty() { unsafe rmdir(path) }
 
   /// Writes the pictures and the report.
-  /// - Throws: `CommandError.cannotWrite`.
+  /// - Throws: `DemoError.cannotWrite`.
   func write(_ story: Story) throws {
     let pictures = try StoryPictures(story)
     for (name, bytes) in pictures.files { try write(bytes, to: name) }
@@ -38,7 +38,7 @@ final class OutputFolder {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: file))
     } catch {
-      throw CommandError.cannotWrite(path: file, reason: Self.reason(of: error))
+      throw DemoError.cannotWrite(path: file, reason: Self.reason(of: error))
     }
     written.append(name)
   }

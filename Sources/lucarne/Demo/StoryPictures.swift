@@ -13,7 +13,7 @@ struct StoryPictures {
   let strip: [UInt8]?
   let stripHTML: String?
 
-  /// - Throws: `CommandError.heldOutUnreadable` when the picture is gone.
+  /// - Throws: `DemoError.heldOutUnreadable` when the picture is gone.
   init(_ story: Story) throws {
     func drawn(_ found: AttributionCompute.Result, _ name: String, _ type: String) -> [UInt8]? {
       found.renderings?.first { $0.name == name && $0.mimeType == type }
@@ -29,7 +29,7 @@ struct StoryPictures {
     do {
       original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: story.picture.path)))
     } catch {
-      throw CommandError.heldOutUnreadable(path: story.picture.path, reason: "\(error)")
+      throw DemoError.heldOutUnreadable(path: story.picture.path, reason: "\(error)")
     }
     originalType = original.starts(with: [0xFF, 0xD8]) ? "image/jpeg" : "image/png"
   }

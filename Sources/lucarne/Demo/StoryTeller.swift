@@ -53,7 +53,7 @@ struct StoryTeller {
       first = first ?? found
     }
     guard let first else {
-      throw CommandError.heldOutUnreadable(path: heldOut.folder, reason: "there is no probe in it")
+      throw DemoError.heldOutUnreadable(path: heldOut.folder, reason: "there is no probe in it")
     }
     return first
   }
@@ -64,7 +64,7 @@ struct StoryTeller {
       return place(known, question: question, otherwise: own)
     }
     let path = absolutePath(name)
-    guard isFile(path) else { throw CommandError.noPicture(name) }
+    guard isFile(path) else { throw DemoError.noPicture(name) }
     return StoryPicture(
       path: path, name: name, facts: nil, question: question ?? "Describe the image.", right: nil)
   }

@@ -12,11 +12,6 @@ enum NumberText {
     return "\(sign)\(scaled / unit).\(zeros)\(fraction)"
   }
 
-  /// With about three digits: two behind the point below 10, one below 100, none from there on.
-  static func short(_ value: Double) -> String {
-    fixed(value, abs(value) < 10 ? 2 : abs(value) < 100 ? 1 : 0)
-  }
-
   /// As `fixed`, with a plus before what is not negative.
   static func signed(_ value: Double, _ digits: Int = 2) -> String {
     let text = fixed(value, digits)

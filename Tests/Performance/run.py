@@ -1,0 +1,199 @@
+"""Runs the kernel's benchmark and the peer's alternately on one checkpoint, and prints both sides.
+
+    python Tests/Performance/run.py FOLDER [--rounds 3] [--sizes 616,picture] [--program .build/release/lucarne]
+
+FOLDER is what checkpoint.py wrote. Each round is one process of each side, never both at once; every second
+round begins with the peer. Medians over all rounds go to standard output as a Markdown table; they and each
+process's JSON are kept in FOLDER/results-DATE, or where --output says. Nothing measured is dropped.
+"""
+
+import argparse
+import datetime
+import json
+import math
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+# Title, figure of ours, figure of the peer. One is against another's name where the peer has no such state.
+OVERALL = [("process start to `initialize` answered", "start", None), ("`model/load`", "model/load", "model/load"),
+           ("`sae/load`", "sae/load", "sae/load")]
+CONTEXT = [
+    ("prefill", "context/open", "context/open"),
+    ("decode, a token", "decode", "decode"),
+    ("SAE encode + top-k", "encode and top-k", "encode and top-k"),
+    ("prompt to attribution: open, then attribute", "open and attribution", "open and attribution"),
+    ("attribution on a context just opened", "attribution, first", "open and attribution"),
+    ("second pair, peer from scratch", "attribution, second pair", "attribution, second pair"),
+    ("second pair, peer keeps its graph", "attribution, second pair", "attribution, second pair, graph kept"),
+    ("third pair", "attribution, third pair", None),
+    ("exact ablation of one latent", "ablation of one feature", "ablation of one feature"),
+    ("peak resident memory", "peak resident memory", "peak resident memory"),
+    ("of it allocated, not mapped", "peak of allocated memory", None),
+    ("`kernel/status` in a prefill, median", "kernel/status in a prefill, median", None),
+    ("`kernel/status` in a prefill, longest", "kernel/status in a prefill, longest", None),
+    ("cancel a prefill, to the answer", "cancel a prefill", None),
+    ("cancel an attribution, to the answer", "cancel an attribution", None),
+]
+
+
+class Side:
+    """Everything one side measured, over the rounds."""
+
+    def __init__(self):
+        self.runs = []
+
+    def values(self, name, context=""):
+        return [value for run in self.runs for figure in run["figures"]
+                if figure["name"] == name and figure["context"] == context for value in figure["values"]]
+
+    def median(self, name, context=""):
+        values = self.values(name, context) if name else []
+        return statistics.median(values) if values else None
+
+
+def text(value, name):
+    if value is None:
+        return "–"
+    if "memory" in name:
+        return f"{value / 1e9:.2f} GB"
+    return f"{value * 1e3:.1f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def share(value):
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def shares(title, context, ours, peer, operations, decode_bytes):
+    """Ours and the peer's share of the ceiling. Ours is taken beside its own measurement, the peer's against the
+    median ceiling of all rounds."""
+    if title == "prefill":
+        mine, ceiling = ours.median("prefill of the ceiling", context), multiply_ceiling(ours)
+        seconds, work = peer.median("context/open", context), operations
+    elif title == "decode, a token":
+        mine, ceiling = ours.median("decode of the memory ceiling", context), ours.median("memory read ceiling")
+        seconds, work = peer.median("decode", context), decode_bytes
+    else:
+        return ""
+    theirs = work / seconds / ceiling if seconds and ceiling and work else None
+    return f"{share(mine)}, peer {share(theirs)}"
+
+
+def multiply_ceiling(ours):
+    path = ours.runs[0]["machine"]["path"]
+    return ours.median(f"multiply-add ceiling, {path}")
+
+
+def pearson(a, b):
+    return statistics.correlation(a, b) if len(set(a)) > 1 and len(set(b)) > 1 else math.nan
+
+
+def table(ours, peer, note):
+    first = ours.runs[0]
+    machine, model, sae = first["machine"], first["model"], first["sae"]
+    versions = peer.runs[0]["versions"]
+    lines = [
+        f"{first['date'][:10]}, {machine['processor']}, {machine['cores']} cores, {machine['memoryBytes'] / 2**30:.0f} GiB, "
+        f"path `{machine['path']}`; lucarne {first['program']['version']}; torch {versions['torch']}, transformers "
+        f"{versions['transformers']}; {model['layers']} blocks, {model['bytes'] / 1e9:.1f} GB, {sae['latents']:,} latents, "
+        f"k = {sae['k']}, at {sae['site']}; medians of {note}.", "",
+        f"Ceilings: multiply-adds {multiply_ceiling(ours) / 1e12:.2f} TFLOP/s, memory read "
+        f"{ours.median('memory read ceiling') / 1e9:.1f} GB/s. Weights in memory before the first load: "
+        f"{share(ours.runs[0] and ours.values('weights in memory before the first load')[0])}.", "",
+        "| what | ours | peer | peer / ours | share of the ceiling |", "|---|---|---|---|---|"]
+
+    def row(title, mine, theirs, ratio_text, extra=""):
+        lines.append(f"| {title} | {mine} | {theirs} | {ratio_text} | {extra} |")
+
+    def compare(title, name, other, context, extra=""):
+        mine, theirs = ours.median(name, context), peer.median(other, context)
+        ratio = f"{theirs / mine:.2f}" if mine and theirs else ""
+        row(title, text(mine, name), text(theirs, other or ""), ratio, extra)
+
+    for title, name, other in OVERALL:
+        compare(title, name, other, "")
+    for context in first["contexts"]:
+        name, tokens = context["name"], context["tokenCount"]
+        row(f"**{name}, T = {tokens:,}**, prefill {context['prefillOperations'] / 1e12:.2f} TFLOP", "", "", "")
+        for title, mine, theirs in CONTEXT:
+            extra = shares(title, name, ours, peer, context["prefillOperations"], context["decodeBytes"])
+            compare(title, mine, theirs, name, extra)
+            if title == "prefill":
+                rates = [tokens / side.median("context/open", name) if side.median("context/open", name) else None
+                         for side in (ours, peer)]
+                row("prefill, tokens/s", *(f"{rate:.1f}" if rate else "–" for rate in rates), "")
+    return "\n".join(lines + ["", *agreement(first, peer.runs[0])])
+
+
+def agreement(ours, peer):
+    """How far the two sides' results are the same: bfloat16 throughout there, float32 between products here."""
+    lines = ["Results of the same questions, ours against the peer's:", "",
+             "| context | top-10 tokens in common | largest difference of their logits | target | top-20 (latent, position) in common | "
+             "Pearson of our top scores | ablation's fall of the target |", "|---|---|---|---|---|---|---|"]
+    theirs_by_name = {context["name"]: context for context in peer["contexts"]}
+    for mine in ours["contexts"]:
+        theirs = theirs_by_name.get(mine["name"])
+        if not theirs:
+            continue
+        tokens = [{item["token"] for item in side["logits"]} for side in (mine, theirs)]
+        difference = max(abs(item["logit"] - other) for item, other in zip(mine["logits"], theirs["logitsAtOurs"]))
+        tops = [{(item["latent"], item["position"]) for item in side["attribution"][:20]} for side in (mine, theirs)]
+        scores = [item["score"] for item in mine["attribution"]]
+        falls = [side["ablation"]["before"] - side["ablation"]["after"] for side in (mine, theirs)]
+        lines.append(
+            f"| {mine['name']} | {len(tokens[0] & tokens[1])} | {difference:.3f} | {mine['target']:.3f}, {theirs['target']:.3f} | "
+            f"{len(tops[0] & tops[1])} | {pearson(scores, theirs['scoresAtOurs']):.4f} over {len(scores)} | "
+            f"{falls[0]:.3f}, {falls[1]:.3f} |")
+    return lines
+
+
+def run(command):
+    print("$ " + " ".join(map(str, command)), file=sys.stderr, flush=True)
+    subprocess.run([str(word) for word in command], check=True, stdout=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", default="616,picture", help="lengths of texts, and the word picture")
+    parser.add_argument("--program", type=pathlib.Path, default=HERE.parent.parent / ".build/release/lucarne")
+    parser.add_argument("--repeats", type=int, default=1, help="measurements in each process")
+    parser.add_argument("--decode-tokens", type=int, default=16)
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--output", type=pathlib.Path)
+    arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    output = arguments.output or folder / f"results-{datetime.datetime.now():%Y-%m-%d-%H%M}"
+    output.mkdir(parents=True, exist_ok=True)
+    sizes = [size.strip() for size in arguments.sizes.split(",")]
+    sae = next((folder / "sae").glob("model.layers.*"))
+    common = ["--model", folder / "model", "--sae", sae, "--repeats", arguments.repeats,
+              "--decode-tokens", arguments.decode_tokens]
+    if arguments.threads:
+        common += ["--threads", arguments.threads]
+    if "picture" in sizes:
+        common += ["--picture", folder / "picture.png"]
+    lengths = ",".join(size for size in sizes if size != "picture")
+    ours, peer, questions = Side(), Side(), output / "ours-1.json"
+
+    def measure(side, number):
+        file = output / f"{'ours' if side is ours else 'peer'}-{number}.json"
+        if side is ours:
+            run([arguments.program, "benchmark", *common, f"--tokens={lengths}", "--json", file])
+        else:
+            run([sys.executable, HERE / "peer.py", *common, "--questions", questions, "--json", file])
+        side.runs.append(json.loads(file.read_text()))
+
+    for number in range(1, arguments.rounds + 1):
+        for side in (ours, peer) if number % 2 else (peer, ours):
+            measure(side, number)
+    result = table(ours, peer, f"{arguments.rounds} rounds, {arguments.repeats} in each")
+    (output / "table.md").write_text(result + "\n")
+    print(result)
+
+
+if __name__ == "__main__":
+    main()
