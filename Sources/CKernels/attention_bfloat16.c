@@ -59,6 +59,8 @@ static void pair_product(
 #define PAIRED(name) kernel_##name##_bfloat16
 #define PAIRED_BEGIN() ((void)0)
 #define PAIRED_END() ((void)0)
+// A token alone has as many rows as a group has heads: the others of 32 would cost as much as they do.
+#define PAIRED_ROWS(rows) (((rows) + 1) / 2 * 2)
 #define PAIR_PRODUCT pair_product
 #include "attention_paired.inc"
 

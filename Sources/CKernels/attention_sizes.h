@@ -9,9 +9,7 @@ enum {
   tile_rows = 64,  // rows of one tile of queries: group times tokens, at least one token
 };
 
-enum { tile_side_pairs = 16 };  // pairs of columns that are transposed together
-
-/// Rows of a tile for products of pairs, on to the next multiple of 32.
+/// The most rows of a tile for products of pairs: on to the next multiple of 32.
 INLINE size_t padded_rows(size_t rows) { return (rows + 31) / 32 * 32; }
 
 /// bfloat16 that one packed tile of keys and values takes: two matrices forward, three for the pullback.

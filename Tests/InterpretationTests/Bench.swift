@@ -53,13 +53,14 @@ struct Bench {
   var partNames: [String] { prompt.partSpans.indices.map { "part\($0)" } }
 
   func context(
-    _ prompt: Prompt? = nil, reusing other: ResidentContext? = nil,
-    cancellation: Cancellation = .never
+    _ prompt: Prompt? = nil, recording blocks: [Int]? = nil, keeping detail: SavedDetail? = nil,
+    reusing other: ResidentContext? = nil, cancellation: Cancellation = .never
   ) throws -> ResidentContext {
     let prompt = prompt ?? self.prompt
     return try ResidentContext(
       opening: prompt, partNames: prompt.partSpans.indices.map { "part\($0)" }, model: model,
-      recording: [feature.block], reusing: other, progress: { _ in }, cancellation: cancellation)
+      recording: blocks ?? [feature.block], keeping: detail, reusing: other,
+      progress: { _ in }, cancellation: cancellation)
   }
 
   func target(_ name: String) throws -> AttributionTarget {

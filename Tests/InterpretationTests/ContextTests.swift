@@ -149,6 +149,45 @@ import Testing
     try expectAgree(again, bare, bench)
   }
 
+  // MARK: What is kept for pullbacks
+
+  @Test(arguments: Bench.names, [SavedDetail.states, .statesAndGates])
+  func whatIsKeptForPullbacksChangesNothing(_ name: String, detail: SavedDetail) throws {
+    let bench = try Bench(name)
+    let keeping = try bench.context(keeping: detail)
+    let hasBlocksAbove = bench.feature.block + 1 < bench.model.decoder.blockCount
+    #expect(keeping.keepsRun(above: bench.feature.block) == hasBlocksAbove)
+    for (index, question) in try questions(bench).enumerated() {
+      expectSame(
+        try bench.attribute(question, in: keeping),
+        try bench.attribute(question, in: try bench.context()), "question \(index)")
+    }
+    // Another prompt that begins alike takes the run over, too.
+    let again = try bench.context(keeping: detail, reusing: keeping)
+    #expect(again.reusedTokenCount == again.tokenCount - 1)
+    #expect(again.keepsRun(above: bench.feature.block) == hasBlocksAbove)
+    try expectAgree(again, try bench.context(), bench)
+    // One without leaves it with none, not with half of one.
+    let bare = try bench.context(keeping: detail, reusing: try bench.context())
+    #expect(!bare.keepsRun(above: bench.feature.block))
+    try expectAgree(bare, again, bench)
+    keeping.forgetRuns()
+    #expect(keeping.releasableByteCount == 0)
+    try expectAgree(keeping, again, bench)
+  }
+
+  /// The last block runs for all rows where an autoencoder reads it, and for the last row otherwise.
+  @Test func anAutoencoderAfterTheLastBlockHasItsResidualBesideOneBelow() throws {
+    let bench = try Bench("llama3")
+    let last = bench.model.decoder.blockCount - 1
+    let both = try bench.context(recording: [bench.feature.block, last], keeping: .states)
+    let one = try bench.context()
+    #expect(
+      try both.residual(after: last, keep: true, cancellation: .never)
+        == one.outputs(at: 0..<one.tokenCount))
+    try expectAgree(both, one, bench)
+  }
+
   // MARK: Cancellation
 
   @Test(arguments: Bench.names)

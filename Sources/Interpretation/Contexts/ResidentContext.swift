@@ -121,9 +121,12 @@ package final class ResidentContext {
     var grown = cache
     var x = new
     var recorded: [Int: Matrix] = [:]
-    // A run that goes on from tokens without one would not reach them.
+    // A run that goes on from tokens without one would not reach them, and one that is kept has the last
+    // block's output for the last row alone.
     let earlierSite = earlier.map { $0.blocks.lowerBound - 1 }
-    let saved = saving.flatMap { start == 0 || earlierSite == $0.site ? $0 : nil }
+    let saved = saving.flatMap {
+      (start == 0 || earlierSite == $0.site) && !blocks.contains(count - 1) ? $0 : nil
+    }
     for block in 0..<(saved.map { $0.site + 1 } ?? count) {
       // Progress and cancellation are per block.
       x = try decoder.forward(
