@@ -5,7 +5,8 @@ let package = Package(
   name: "lucarne",
   products: [.executable(name: "lucarne", targets: ["lucarne"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // MARK: Texts
@@ -37,8 +38,19 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
-    .target(name: "Interpretation", dependencies: ["Models", "Autoencoders"]),
-    .testTarget(name: "InterpretationTests", dependencies: ["Interpretation", "TestSupport"]),
+    .target(
+      name: "FeatureIndex", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
+    .target(name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex"]),
+    .testTarget(
+      name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
+
+    // MARK: Telling
+    .target(name: "ChatCompletions", dependencies: ["JSON"]),
+    .testTarget(
+      name: "ChatCompletionsTests", dependencies: ["ChatCompletions", "JSON", "TestSupport"]),
+    .target(name: "Reports"),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
 
     // MARK: The wire
     .target(name: "JSONRPC", dependencies: ["JSON"]),
@@ -51,12 +63,20 @@ let package = Package(
     // MARK: The kernel
     .target(
       name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
-    .target(name: "Kernel", dependencies: ["Interpretation", "KernelProtocol", "World", "JSON"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "World", "JSON", "TestSupport"]),
+    .target(
+      name: "Kernel",
+      dependencies: [
+        "Interpretation", "FeatureIndex", "ChatCompletions", "Reports", "KernelProtocol", "World",
+        "JSON",
+      ]),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["Kernel", "FeatureIndex", "World", "JSON", "TestSupport"]),
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "Kernel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Kernel", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(

@@ -1,0 +1,21 @@
+/// What an index was built for. Its numbers mean nothing beside another model or autoencoder.
+package struct IndexIdentity: Sendable, Hashable, Codable {
+  /// SHA-256 that stands for the checkpoint's content, in lower-case hexadecimal.
+  package var model: String
+  /// SHA-256 that stands for the autoencoder's content, in lower-case hexadecimal.
+  package var autoencoder: String
+  /// The autoencoder's site, `resid_post.24`.
+  package var site: String
+  /// M, the number of latents.
+  package var latents: Int
+  /// The autoencoder's activation in words, `topk 256`.
+  package var activation: String
+
+  package init(model: String, autoencoder: String, site: String, latents: Int, activation: String) {
+    self.model = model
+    self.autoencoder = autoencoder
+    self.site = site
+    self.latents = latents
+    self.activation = activation
+  }
+}
