@@ -10,12 +10,18 @@ package struct IndexIdentity: Sendable, Hashable, Codable {
   package var latents: Int
   /// The autoencoder's activation in words, `topk 256`.
   package var activation: String
+  /// How the model's patches lie on pictures; nil for a text model.
+  package var geometry: ViewGeometry?
 
-  package init(model: String, autoencoder: String, site: String, latents: Int, activation: String) {
+  package init(
+    model: String, autoencoder: String, site: String, latents: Int, activation: String,
+    geometry: ViewGeometry? = nil
+  ) {
     self.model = model
     self.autoencoder = autoencoder
     self.site = site
     self.latents = latents
     self.activation = activation
+    self.geometry = geometry
   }
 }

@@ -8,14 +8,17 @@ package struct IndexOptions: Sendable, Hashable, Codable {
   package var spanTokens: Int
   /// How a prompt is rendered: "none", the parts as they are, or "model", the model's chat template.
   package var template: String
+  /// The views that are taken in, rising.
+  package var views: [IndexView]
 
   package init(
     exemplars: Int = 20, sampledTokens: Int = 65_536, spanTokens: Int = 64,
-    template: String = "none"
+    template: String = "none", views: [IndexView] = IndexView.allCases
   ) {
     self.exemplars = exemplars
     self.sampledTokens = sampledTokens
     self.spanTokens = spanTokens
     self.template = template
+    self.views = views
   }
 }
