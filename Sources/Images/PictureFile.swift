@@ -1,8 +1,11 @@
 import Glibc
 
 /// Reads a picture's file without following it into a device or beyond the limit.
-enum PictureFile {
-  static func bytes(atPath path: String, limits: PictureLimits) throws(ImageError) -> [UInt8] {
+package enum PictureFile {
+  /// The whole file, or `count` bytes of it from `start` on, where it has as many.
+  package static func bytes(
+    atPath path: String, from start: Int = 0, count: Int? = nil, limits: PictureLimits
+  ) throws(ImageError) -> [UInt8] {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
     let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastReason()) }
@@ -16,8 +19,12 @@ enum PictureFile {
       throw .unreadable(
         path: path, reason: isDirectory ? "it is a directory" : "it is not a regular file")
     }
-    try limits.check(fileLength: Int(status.st_size))
-    return try contents(of: descriptor, length: Int(status.st_size), path: path)
+    let length = min(count ?? .max, max(0, Int(status.st_size) - start))
+    try limits.check(fileLength: length)
+    if start > 0, lseek(descriptor, start, SEEK_SET) < 0 {
+      throw .unreadable(path: path, reason: lastReason())
+    }
+    return try contents(of: descriptor, length: length, path: path)
   }
 
   private static func contents(

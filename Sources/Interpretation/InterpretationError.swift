@@ -14,6 +14,8 @@ package enum InterpretationError: Error, Sendable, Equatable {
   case badValue(String)
   /// A value that became infinite or not a number, and where.
   case nonFinite(String)
+  /// A corpus that cannot be read, or not from some place on.
+  case badCorpus(path: String, reason: String)
 }
 
 extension InterpretationError: CustomStringConvertible {
@@ -29,6 +31,8 @@ extension InterpretationError: CustomStringConvertible {
       message
     case .nonFinite(let place):
       "\(place) is not finite: the weights or an intervention's value are too large"
+    case .badCorpus(let path, let reason):
+      "the corpus \(path) cannot be read: \(reason)"
     }
   }
 }

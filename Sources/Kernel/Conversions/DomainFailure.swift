@@ -56,6 +56,7 @@ private func kind(of error: InterpretationError) -> DomainError.Kind {
   case .featureOutOfRange: .featureOutOfRange
   case .tokenOutOfRange, .unsupportedTarget, .badValue: .unsupportedTarget
   case .nonFinite: .numericalFailure
+  case .badCorpus: .ioError
   }
 }
 

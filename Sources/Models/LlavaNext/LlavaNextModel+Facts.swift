@@ -1,4 +1,5 @@
 import Checkpoints
+package import Images
 import Tensors
 
 /// What a client may want to know of a model before it asks anything of it.
@@ -40,4 +41,43 @@ extension LlavaNextModel {
     case .text: 0
     }
   }
+}
+
+/// What decides how pictures become patches.
+package struct PictureLayout: Sendable {
+  /// Side of a tile in pixels.
+  package let tileSide: Int
+  /// Side of a patch in pixels.
+  package let patchSide: Int
+  /// The canvases that pictures are hung on.
+  package let pinpoints: [GridPinpoint]
+}
+
+extension LlavaNextModel {
+  /// nil in a text model.
+  package var pictureLayout: PictureLayout? {
+    pictures.map {
+      PictureLayout(
+        tileSide: $0.processor.tileSide, patchSide: $0.configuration.vision.patchSize,
+        pinpoints: $0.processor.configuration.pinpoints)
+    }
+  }
+}
+
+extension LlavaNextModel {
+  /// What tells this model from others whatever its folder is called: the files that decide tokens and pixels, each behind its
+  /// name and length, and a sample of the weights. Throws `CheckpointError`.
+  package func contentSample() throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for name in Self.decidingFiles {
+      guard let file = try? MappedFile(path: "\(folder)/\(name)") else { continue }
+      bytes += Array("\(name) \(file.byteCount)\n".utf8) + (try file.bytes(0..<file.byteCount))
+    }
+    return bytes + (try checkpoint.contentSample())
+  }
+
+  private static let decidingFiles = [
+    "config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
+    "tokenizer_config.json", "chat_template.json", "chat_template.jinja",
+  ]
 }
