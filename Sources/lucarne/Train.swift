@@ -12,8 +12,8 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a TopK autoencoder on a model's residual stream.",
     discussion: """
-      Prompts come as JSON, one a line: {"image": "picture.png", "text": "…", "answer": "…"}, image and \
-      answer optional, paths relative to the file. The state is saved regularly beside the output and \
+      Prompts come as JSON, one a line: {"image": "picture.png", "text": "…", "answer": "…"}, an image \
+      or a text at least, paths relative to the file. The state is saved regularly beside the output and \
       a run that was interrupted goes on from there.
       """)
 
@@ -127,42 +127,22 @@ struct Train: ParsableCommand {
   /// The residuals of every prompt, one below the other.
   private func harvest(_ checkpoint: LlavaNextModel, block: Int) throws -> Matrix {
     let harvest = ResidualHarvest(model: checkpoint, block: block)
-    let folder = URL(fileURLWithPath: prompts).deletingLastPathComponent().path
-    guard let text = try? String(contentsOfFile: prompts, encoding: .utf8) else {
-      throw ValidationError("--prompts \(prompts) cannot be read as UTF-8 text")
-    }
-    let lines = text.split(separator: "\n")
+    var corpus = try PromptCorpus(path: prompts)
     var rows = Matrix(rows: 0, columns: checkpoint.decoder.hiddenSize)
-    for (index, line) in lines.enumerated() {
-      guard let entry = try? JSONDecoder().decode(TrainingPrompt.self, from: Data(line.utf8)) else {
-        throw ValidationError(
-          "line \(index + 1) of \(prompts) is no prompt: expected {\"text\": \"…\"} and perhaps "
-            + "\"image\" and \"answer\", found \(line.prefix(80))")
-      }
-      let prompt = try entry.prompt(for: checkpoint, folder: folder)
+    var index = 0
+    while let entry = try corpus.next(cancellation: .never) {
+      defer { index += 1 }
+      if let problem = entry.problem { throw ValidationError("--prompts: \(problem)") }
+      let picture = try entry.picture.map { try PictureDecoder().picture(from: $0.bytes()) }
+      let prompt = try checkpoint.prompt(
+        entry.parts(picture: picture),
+        template: .model(addGenerationPrompt: entry.answer == nil))
       rows.append(try harvest(prompt, cancellation: .never))
       if (index + 1) % 100 == 0 {
-        writeLine("\(index + 1)/\(lines.count) prompts, \(rows.rows) tokens", to: STDERR_FILENO)
+        let total = corpus.count.map { "/\($0)" } ?? ""
+        writeLine("\(index + 1)\(total) prompts, \(rows.rows) tokens", to: STDERR_FILENO)
       }
     }
     return rows
-  }
-}
-
-/// One line of prompts.
-private struct TrainingPrompt: Decodable {
-  let image: String?
-  let text: String
-  let answer: String?
-
-  func prompt(for model: LlavaNextModel, folder: String) throws -> Prompt {
-    var parts: [PromptPart] = []
-    if let image {
-      let path = image.hasPrefix("/") ? image : folder + "/" + image
-      parts.append(.picture(try PictureDecoder().picture(atPath: path)))
-    }
-    parts.append(.text(text))
-    if let answer { parts.append(.text(answer, role: "assistant")) }
-    return try model.prompt(parts, template: .model(addGenerationPrompt: answer == nil))
   }
 }

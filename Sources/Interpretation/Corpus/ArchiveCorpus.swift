@@ -114,7 +114,8 @@ package struct ArchiveCorpus: Corpus {
     do {
       let facts = try JSONValue(parsing: bytes, limits: .file)
       sample.source = facts["source"]?.stringValue
-      if let text = facts["text"]?.stringValue ?? facts["caption"]?.stringValue, sample.text == nil {
+      if let text = facts["text"]?.stringValue ?? facts["caption"]?.stringValue, sample.text == nil
+      {
         (sample.text, sample.textName) = (text, name)
       }
     } catch {

@@ -24,7 +24,8 @@ extension CorpusEntry {
     var words = text.map { Array($0.utf8) }
     if let answer { words = (words ?? []) + [0] + Array(answer.utf8) }
     switch (picture, words) {
-    case (let picture?, let words?): return SHA256.digest(of: SHA256.digest(of: picture) + SHA256.digest(of: words))
+    case (let picture?, let words?):
+      return SHA256.digest(of: SHA256.digest(of: picture) + SHA256.digest(of: words))
     case (let bytes?, nil), (nil, let bytes?): return SHA256.digest(of: bytes)
     case (nil, nil): return SHA256.digest(of: Array(name.utf8))
     }

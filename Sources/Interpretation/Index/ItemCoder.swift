@@ -62,7 +62,11 @@ package struct ItemCoder: Sendable {
       if views.contains(.base) { places[.base] = Array(image.baseSpan) }
       if views.contains(.tiles) {
         places[.tiles] = image.span.filter {
-          if case .tile? = image.geometry.token(at: $0 - image.span.lowerBound) { true } else { false }
+          if case .tile? = image.geometry.token(at: $0 - image.span.lowerBound) {
+            true
+          } else {
+            false
+          }
         }
       }
     }

@@ -14,7 +14,8 @@ extension SparseCode {
       // A latent above the bits of its value: one sort of plain numbers moves both.
       keys.removeAll(keepingCapacity: true)
       for index in range {
-        keys.append(UInt64(UInt32(bitPattern: indices[index])) << 32 | UInt64(self.values[index].bitPattern))
+        keys.append(
+          UInt64(UInt32(bitPattern: indices[index])) << 32 | UInt64(self.values[index].bitPattern))
       }
       keys.sort()
       for key in keys {

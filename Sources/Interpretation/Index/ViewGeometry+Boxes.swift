@@ -26,7 +26,9 @@ extension ViewGeometry {
 
   /// The whole geometry of an item's picture.
   package func geometry(of item: IndexItem) -> PatchGeometry? {
-    let points = pinpoints.filter { $0.count == 2 }.map { GridPinpoint(height: $0[0], width: $0[1]) }
+    let points = pinpoints.filter { $0.count == 2 }.map {
+      GridPinpoint(height: $0[0], width: $0[1])
+    }
     guard item.width > 0, item.height > 0, tileSide > 0,
       points.allSatisfy({
         $0.height > 0 && $0.width > 0 && $0.height % tileSide == 0 && $0.width % tileSide == 0

@@ -1,0 +1,163 @@
+import FeatureIndex
+import Foundation
+import Images
+import Interpretation
+import Tensors
+import TestSupport
+import Testing
+
+/// Archives made by Python's tarfile, and damaged copies of them.
+@Suite struct ArchiveTests {
+  private struct Place: Equatable {
+    let name: String
+    let offset: Int
+    let size: Int
+  }
+
+  private func places(_ kind: String) throws -> [Place] {
+    let data = Data(try Fixtures.bytes("corpus/members.json"))
+    let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[Any]]])
+    return try #require(all[kind]).map {
+      Place(
+        name: $0[0] as? String ?? "", offset: $0[1] as? Int ?? -1, size: $0[2] as? Int ?? -1)
+    }
+  }
+
+  @Test(arguments: ["pax", "gnu", "ustar"])
+  func samplesComeOutAsTheyWentIn(kind: String) throws {
+    let path = Fixtures.path("corpus/\(kind).tar")
+    let entries = try CorpusSource.archive(path).entries()
+    let places = try places(kind)
+    let long = try #require(places.first { $0.name.hasSuffix("/picture.png") }?.name)
+    #expect(
+      entries.map(\.name) == [
+        "shard/0001.png", "shard/0002.jpg", "shard/0003.txt", "shard/0004.left.jpeg",
+        "shard/0004.right.png", long, "../escape.png", "shard/0005.png", "shard/0006.png",
+      ])
+    #expect(
+      entries.map(\.text) == ["a caption\n", "été", "text alone", nil, nil, nil, nil, nil, nil])
+    #expect(entries[1].source == "holiday")
+    for entry in entries where entry.problem == nil && entry.picture != nil {
+      let place = try #require(places.first { $0.name == entry.name })
+      #expect(entry.picture == .slice(path: path, offset: place.offset, length: place.size))
+    }
+    let grey: [UInt8]? = try Fixtures.bytes("images/grey.png")
+    #expect(try entries[4].picture?.bytes() == grey)
+    #expect(entries[6].problem?.contains("leads out") == true)
+    #expect(entries[8].problem?.contains("symbolic link") == true)
+  }
+
+  /// Through a pipe nothing can be found again, so that pictures come along; everything else is the same.
+  @Test func aPipeGivesWhatTheFileGives() throws {
+    let scratch = try Scratch()
+    let (pipe, file) = (try scratch.pipe(), Fixtures.path("corpus/pax.tar"))
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "sleep 0.2; cat '\(file)' > '\(pipe)'"]
+    try writer.run()
+    let streamed = try CorpusReader.start(.archive(pipe), options: .init()).all()
+    writer.waitUntilExit()
+    let read = try CorpusReader.start(.archive(file), options: .init()).all()
+    #expect(streamed.map(\.digest) == read.map(\.digest))
+    #expect(streamed.map(\.entry.name) == read.map(\.entry.name))
+    for (here, there) in zip(streamed, read) {
+      let (a, b) = (try here.entry.picture?.bytes(), try there.entry.picture?.bytes())
+      #expect(a == b)
+    }
+  }
+
+  /// Entries before the break are given, the broken sample is not, and the end is told from a whole archive's.
+  @Test func anArchiveThatBreaksOffSaysWhere() throws {
+    let scratch = try Scratch()
+    let bytes = try Fixtures.bytes("corpus/gnu.tar")
+    let places = try places("gnu")
+    let third = try #require(places.first { $0.name == "shard/0003.txt" })
+    for cut in [third.offset + 3, third.offset - 100, third.offset - 512] {
+      try scratch.write(Array(bytes[..<cut]), "cut.tar")
+      var corpus = try CorpusSource.archive(scratch.path + "/cut.tar").open()
+      #expect(try corpus.next(cancellation: .never)?.name == "shard/0001.png")
+      let error = #expect(throws: InterpretationError.self) {
+        try corpus.next(cancellation: .never)
+      }
+      #expect(error.map { "\($0)".contains("cut.tar") } == true)
+    }
+  }
+
+  @Test func hostileHeadersAreRefused() throws {
+    let scratch = try Scratch()
+    let original = try Fixtures.bytes("corpus/gnu.tar")
+    let place = try #require(places("gnu").first { $0.name == "shard/0001.png" })
+    let header = place.offset - 512
+    func refused(_ change: (inout [UInt8]) -> Void, fixSum: Bool = true) throws -> String {
+      var bytes = original
+      change(&bytes)
+      if fixSum {
+        for index in 148..<156 { bytes[header + index] = 0x20 }
+        let sum = bytes[header..<header + 512].reduce(0) { $0 + Int($1) }
+        let digits = String(sum, radix: 8)
+        let text = String(repeating: "0", count: 6 - digits.count) + digits
+        bytes.replaceSubrange(header + 148..<header + 154, with: Array(text.utf8))
+        bytes[header + 154] = 0
+      }
+      try scratch.write(bytes, "hostile.tar")
+      let error = #expect(throws: InterpretationError.self) {
+        try CorpusSource.archive(scratch.path + "/hostile.tar").entries()
+      }
+      return error.map { "\($0)" } ?? ""
+    }
+    #expect(try refused({ $0[header] = 0x58 }, fixSum: false).contains("checksum"))
+    let huge = [UInt8](repeating: 0x37, count: 11) + [0]
+    #expect(
+      try refused { $0.replaceSubrange(header + 124..<header + 136, with: huge) }.contains("ends"))
+    let beyond = [0x80] + [UInt8](repeating: 0xFF, count: 11)
+    #expect(
+      try refused { $0.replaceSubrange(header + 124..<header + 136, with: beyond) }
+        .contains("64 bits"))
+    let negative = [UInt8](repeating: 0xFF, count: 12)
+    #expect(
+      try refused { $0.replaceSubrange(header + 124..<header + 136, with: negative) }
+        .contains("negative"))
+    #expect(try refused { $0[header + 126] = 0x39 }.contains("octal"))
+    #expect(try refused { $0[header + 156] = UInt8(ascii: "x") }.contains("pax"))
+  }
+
+  /// Whatever the bytes, reading ends in entries or in an error.
+  @Test func changedArchivesEndInEntriesOrAnError() throws {
+    let scratch = try Scratch()
+    var random = SplitMix(seed: 4)
+    let seeds = try ["pax", "gnu", "ustar"].map { try Fixtures.bytes("corpus/\($0).tar") }
+    let end = ContinuousClock.now + .seconds(2)
+    var runs = 0
+    while ContinuousClock.now < end, runs < 3000 {
+      var bytes = seeds[runs % 3]
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(
+          in: 0...255, using: &random)
+      }
+      if runs % 2 == 0 { bytes = withChecksums(bytes) }
+      if runs % 5 == 0 { bytes = mutate(bytes, using: &random) }
+      try scratch.write(bytes, "fuzz.tar")
+      do {
+        for entry in try CorpusSource.archive(scratch.path + "/fuzz.tar").entries() {
+          _ = try? entry.picture?.bytes()
+        }
+      } catch is InterpretationError {}
+      runs += 1
+    }
+    #expect(runs > 100)
+  }
+
+  /// Right checksums at every block that may be a header: what lies behind them would never be reached.
+  private func withChecksums(_ original: [UInt8]) -> [UInt8] {
+    var bytes = original
+    for start in stride(from: 0, to: bytes.count - 511, by: 512)
+    where bytes[start + 257..<start + 262].elementsEqual("ustar".utf8) {
+      for index in 148..<156 { bytes[start + index] = 0x20 }
+      let digits = String(bytes[start..<start + 512].reduce(0) { $0 + Int($1) }, radix: 8)
+      let text = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+      bytes.replaceSubrange(start + 148..<start + 154, with: Array(text.utf8))
+      bytes[start + 154] = 0
+    }
+    return bytes
+  }
+}
