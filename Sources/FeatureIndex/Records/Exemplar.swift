@@ -3,14 +3,14 @@ package struct Exemplar: Sendable, Hashable {
   package var latent: Int
   package var view: IndexView
   package var ranking: IndexRanking
-  /// The content's SHA-256 of the item.
-  package var item: [UInt8]
+  /// The item's number in its index, from 0.
+  package var item: Int
   /// The number of the text span in its item, from 0; 0 for pictures.
   package var span: Int
   package var score: Float
 
   package init(
-    latent: Int, view: IndexView, ranking: IndexRanking, item: [UInt8], span: Int, score: Float
+    latent: Int, view: IndexView, ranking: IndexRanking, item: Int, span: Int, score: Float
   ) {
     self.latent = latent
     self.view = view
@@ -35,7 +35,7 @@ package struct ActivationMap: Sendable, Hashable {
 
 /// The code of one token of the sample from which co-activation is counted.
 package struct SampledToken: Sendable, Hashable {
-  /// The first 8 bytes of SHA-256(item's digest, view, position): the tokens with the least are kept.
+  /// Mixed from the item's digest, the view and the position: the tokens with the least are kept.
   package var hash: UInt64
   package var latents: [Int32]
 

@@ -1,0 +1,242 @@
+/// Counts the codes of items and keeps each latent's best places, in one pass and in bounded memory.
+///
+/// What it holds is a function of the set of items alone, not of their order: places with equal scores stand
+/// in the order of their items' digests, then of their spans; sums are exact in their steps.
+package struct IndexAccumulator: Sendable {
+  package let identity: IndexIdentity
+  package let options: IndexOptions
+
+  private var items = ItemTable()
+  private var statistics: [IndexView: StatisticsTable] = [:]
+  private var tables: [IndexView: [ExemplarTable]] = [:]
+  private var sample: TokenSample
+  private var newItems: [(number: Int, item: IndexItem)] = []
+  private var newSkipped: [SkippedItem] = []
+  /// Maps of places that were among the best when they came, until the next commit.
+  private var newMaps: [MapPlace: ActivationMap] = [:]
+  /// Places that left a list since the last commit.
+  private var lost: Set<MapPlace> = []
+  private var grouping = LatentGrouping()
+
+  struct MapPlace: Hashable {
+    let latent: Int32
+    let view: IndexView
+    let unit: UInt32
+  }
+
+  package init(identity: IndexIdentity, options: IndexOptions) {
+    precondition(options.exemplars <= Int(UInt16.max) && options.spanTokens > 0)
+    self.identity = identity
+    self.options = options
+    sample = TokenSample(capacity: options.sampledTokens)
+  }
+
+  /// Goes on from a file.
+  package init(resuming state: IndexState) {
+    self.init(identity: state.identity, options: state.options)
+    absorb(state)
+    for token in state.sampleHashes { sample.restore(token) }
+    _ = takeCommit()
+  }
+
+  /// The bytes that the tables take when every latent is active in `views` views.
+  package static func byteCount(latents: Int, exemplars: Int, views: Int) -> Int {
+    views
+      * (StatisticsTable.byteCount(latents: latents)
+        + IndexRanking.allCases.count
+        * ExemplarTable.byteCount(latents: latents, capacity: exemplars))
+  }
+
+  // MARK: What is in it
+
+  package var itemCount: Int { items.count }
+
+  package func contains(digest: [UInt8]) -> Bool { items.number(of: digest) != nil }
+
+  /// Whether an entry of that name was taken in or skipped.
+  package func isDone(name: String) -> Bool { items.isDone(name) }
+
+  // MARK: Taking in
+
+  /// Takes in an item whose digest is new.
+  package mutating func add(_ code: ItemCode) {
+    let number = items.add(
+      digest: code.item.digest, name: code.item.name,
+      spans: spans(tokens: code.item.tokens.count))
+    newItems.append((number, code.item))
+    for view in IndexView.allCases {
+      guard let activations = code.views[view], activations.positions > 0 else { continue }
+      prepare(view)
+      let whole = 0..<activations.positions
+      if view == .text {
+        for span in 0..<spans(tokens: activations.positions) {
+          let first = span * options.spanTokens
+          let range = first..<min(first + options.spanTokens, activations.positions)
+          grouping.group(activations, positions: range, latents: identity.latents)
+          rank(range.count, view: view, unit: items.unit(number, span: span))
+        }
+        grouping.group(activations, positions: whole, latents: identity.latents)
+      } else {
+        grouping.group(activations, positions: whole, latents: identity.latents)
+        rank(whole.count, view: view, unit: items.unit(number, span: 0))
+      }
+      // A latent that fires in several spans fires in one item.
+      count(view: view)
+      addSample(activations, view: view, digest: code.item.digest)
+    }
+  }
+
+  /// Notes an entry that is not taken in.
+  package mutating func skip(_ item: SkippedItem) {
+    items.note(name: item.name)
+    newSkipped.append(item)
+  }
+
+  private func spans(tokens: Int) -> Int {
+    max(1, (tokens + options.spanTokens - 1) / options.spanTokens)
+  }
+
+  private mutating func prepare(_ view: IndexView) {
+    guard statistics[view] == nil else { return }
+    statistics[view] = StatisticsTable(latents: identity.latents)
+    tables[view] = IndexRanking.allCases.map { _ in
+      ExemplarTable(latents: identity.latents, capacity: options.exemplars)
+    }
+  }
+
+  /// Ranks the picture or span of `positions` positions that is grouped.
+  private mutating func rank(_ positions: Int, view: IndexView, unit: UInt32) {
+    guard var lists = tables.removeValue(forKey: view) else { return }
+    let places = items
+    for (latent, entries) in grouping.latents {
+      let values = grouping.values[entries]
+      var (sum, largest) = (0.0, Float(0))
+      for value in values {
+        sum += Double(value)
+        largest = max(largest, value)
+      }
+      let scores = [largest, Float(sum / Double(positions)), Float(sum)]
+      var isKept = false
+      for ranking in IndexRanking.allCases {
+        let outcome = lists[ranking.rawValue].offer(
+          latent: latent, score: scores[ranking.rawValue], unit: unit,
+          precedes: places.precedes)
+        guard case .taken(let out) = outcome else { continue }
+        isKept = true
+        if let out { lost.insert(MapPlace(latent: Int32(latent), view: view, unit: out)) }
+      }
+      guard isKept else { continue }
+      newMaps[MapPlace(latent: Int32(latent), view: view, unit: unit)] = ActivationMap(
+        positions: Array(grouping.positions[entries]), values: Array(values))
+    }
+    tables[view] = lists
+  }
+
+  /// Counts the item that is grouped.
+  private mutating func count(view: IndexView) {
+    guard var table = statistics.removeValue(forKey: view) else { return }
+    for (latent, entries) in grouping.latents {
+      table.add(latent: latent, grouping.values[entries])
+    }
+    statistics[view] = table
+  }
+
+  private mutating func addSample(_ code: ItemCode.View, view: IndexView, digest: [UInt8]) {
+    for position in 0..<code.positions {
+      let hash = TokenSample.hash(digest: digest[...], view: view, position: position)
+      guard sample.wants(hash) else { continue }
+      let active = code.latents[code.offsets[position]..<code.offsets[position + 1]]
+      sample.add(SampledToken(hash: hash, latents: Array(active)))
+    }
+  }
+
+  // MARK: Merging
+
+  /// Takes in what another index of other items holds, but its maps and its sample's codes: those of places
+  /// that `refers` names, and tokens by `add(sampled:)`, are for the caller to bring.
+  /// - Returns: the number that each of its items has here.
+  @discardableResult
+  package mutating func absorb(_ state: IndexState) -> [Int] {
+    let numbers = state.items.map { item in
+      items.add(digest: item.digest, name: item.name, spans: spans(tokens: item.tokens))
+    }
+    for name in state.skippedNames { items.note(name: name) }
+    for row in state.statistics {
+      prepare(row.view)
+      var sum = statistics[row.view]?[row.latent] ?? LatentStatistics()
+      sum.add(row.statistics)
+      statistics[row.view]?[row.latent] = sum
+    }
+    let places = items
+    for list in state.exemplars {
+      prepare(list.view)
+      for exemplar in list.exemplars {
+        _ = tables[list.view]?[list.ranking.rawValue].offer(
+          latent: list.latent, score: exemplar.score,
+          unit: places.unit(numbers[exemplar.item], span: exemplar.span),
+          precedes: places.precedes)
+      }
+    }
+    return numbers
+  }
+
+  package mutating func add(sampled token: SampledToken) { sample.add(token) }
+
+  /// Whether a place is among a latent's best under some ranking.
+  package func refers(to key: IndexCommit.MapKey) -> Bool {
+    let unit = items.unit(key.item, span: key.span)
+    return tables[key.view]?.contains { $0.contains(latent: key.latent, unit: unit) } ?? false
+  }
+
+  // MARK: Committing
+
+  /// What changed since the last call.
+  package mutating func takeCommit() -> IndexCommit {
+    var commit = IndexCommit()
+    (commit.items, newItems) = (newItems, [])
+    (commit.skipped, newSkipped) = (newSkipped, [])
+    for view in IndexView.allCases {
+      for latent in statistics[view]?.takeChanges() ?? [] {
+        guard let row = statistics[view]?[latent] else { continue }
+        commit.statistics.append(.init(latent: latent, view: view, statistics: row))
+      }
+      for ranking in IndexRanking.allCases {
+        for latent in tables[view]?[ranking.rawValue].takeChanges() ?? [] {
+          commit.exemplars.append(list(latent, view, ranking))
+        }
+      }
+    }
+    takeMaps(&commit)
+    (commit.sample, commit.forgottenSample) = sample.takeChanges()
+    return commit
+  }
+
+  private func list(
+    _ latent: Int, _ view: IndexView, _ ranking: IndexRanking
+  ) -> IndexCommit.ExemplarList {
+    let entries = tables[view]?[ranking.rawValue].list(latent: latent) ?? []
+    return .init(
+      latent: latent, view: view, ranking: ranking,
+      exemplars: entries.map { entry in
+        let place = items.place(ofUnit: entry.unit)
+        return Exemplar(
+          latent: latent, view: view, ranking: ranking, item: place.item, span: place.span,
+          score: entry.score)
+      })
+  }
+
+  private mutating func takeMaps(_ commit: inout IndexCommit) {
+    for (place, map) in newMaps where refers(to: key(place)) {
+      commit.maps.append((key(place), map))
+    }
+    for place in lost where newMaps[place] == nil && !refers(to: key(place)) {
+      commit.forgottenMaps.append(key(place))
+    }
+    (newMaps, lost) = ([:], [])
+  }
+
+  private func key(_ place: MapPlace) -> IndexCommit.MapKey {
+    let found = items.place(ofUnit: place.unit)
+    return .init(latent: Int(place.latent), view: place.view, item: found.item, span: found.span)
+  }
+}

@@ -1,0 +1,58 @@
+/// What an accumulator learnt since its last commit. Written in one transaction, it makes the file the exact
+/// index of the items that it then holds.
+package struct IndexCommit: Sendable {
+  package struct Statistics: Sendable {
+    package var latent: Int
+    package var view: IndexView
+    package var statistics: LatentStatistics
+  }
+  /// The whole list of a latent's best places, best first.
+  package struct ExemplarList: Sendable {
+    package var latent: Int
+    package var view: IndexView
+    package var ranking: IndexRanking
+    package var exemplars: [Exemplar]
+  }
+  /// A latent's map on one place.
+  package struct MapKey: Sendable, Hashable {
+    package var latent: Int
+    package var view: IndexView
+    package var item: Int
+    package var span: Int
+  }
+
+  /// With their numbers.
+  package var items: [(number: Int, item: IndexItem)] = []
+  package var skipped: [SkippedItem] = []
+  package var statistics: [Statistics] = []
+  package var exemplars: [ExemplarList] = []
+  package var maps: [(key: MapKey, map: ActivationMap)] = []
+  package var forgottenMaps: [MapKey] = []
+  package var sample: [SampledToken] = []
+  package var forgottenSample: [UInt64] = []
+
+  package var isEmpty: Bool { items.isEmpty && skipped.isEmpty && statistics.isEmpty }
+}
+
+/// What an accumulator that goes on from a file must know.
+package struct IndexState: Sendable {
+  package struct Item: Sendable {
+    package var digest: [UInt8]
+    package var name: String
+    /// Tokens of its text view.
+    package var tokens: Int
+  }
+  package var identity: IndexIdentity
+  package var options: IndexOptions
+  /// In the order of their numbers, from 0 without gaps.
+  package var items: [Item] = []
+  package var skippedNames: [String] = []
+  package var statistics: [IndexCommit.Statistics] = []
+  package var exemplars: [IndexCommit.ExemplarList] = []
+  package var sampleHashes: [UInt64] = []
+
+  package init(identity: IndexIdentity, options: IndexOptions) {
+    self.identity = identity
+    self.options = options
+  }
+}
