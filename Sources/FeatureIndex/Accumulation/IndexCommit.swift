@@ -19,6 +19,13 @@ package struct IndexCommit: Sendable {
     package var view: IndexView
     package var item: Int
     package var span: Int
+
+    package init(latent: Int, view: IndexView, item: Int, span: Int) {
+      self.latent = latent
+      self.view = view
+      self.item = item
+      self.span = span
+    }
   }
 
   /// With their numbers.
@@ -30,6 +37,8 @@ package struct IndexCommit: Sendable {
   package var forgottenMaps: [MapKey] = []
   package var sample: [SampledToken] = []
   package var forgottenSample: [UInt64] = []
+
+  package init() {}
 
   package var isEmpty: Bool { items.isEmpty && skipped.isEmpty && statistics.isEmpty }
 }

@@ -39,12 +39,3 @@ extension TopKAutoencoder {
     }
   }
 }
-
-extension [UInt8] {
-  /// In lower-case hexadecimal.
-  var hexadecimal: String {
-    var text = ""
-    for byte in self { text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    return text
-  }
-}

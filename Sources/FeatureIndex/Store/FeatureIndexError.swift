@@ -1,0 +1,35 @@
+/// Why an index cannot be used.
+package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
+  case missing(path: String)
+  /// There is something else, or a file that is damaged.
+  case invalid(path: String, reason: String)
+  /// Written by a later version of the program.
+  case newer(path: String)
+  /// Another process or job writes to it.
+  case busy(path: String)
+  /// Built for another model, autoencoder or with other options.
+  case stale(path: String, reason: String)
+  /// There is no room for what is to be written; nothing of it was.
+  case diskFull(path: String)
+  case exists(path: String)
+  case inputOutput(path: String, reason: String)
+  case value(what: String, found: String, expected: String)
+
+  package var description: String {
+    switch self {
+    case .missing(let path): "there is no index at \(path): make one with index/build"
+    case .invalid(let path, let reason):
+      "\(path) is no sound index: \(reason); it was left as it is: build it again, or restore a copy"
+    case .newer(let path): "\(path) was written by a later version of the program"
+    case .busy(let path):
+      "the index \(path) is being written by another job or process: wait for it, or cancel it"
+    case .stale(let path, let reason): "the index \(path) does not fit: \(reason)"
+    case .diskFull(let path):
+      "no room is left on the disk of \(path): what was taken in before is safe; make room and resume"
+    case .exists(let path): "\(path) exists already"
+    case .inputOutput(let path, let reason): "\(path): \(reason)"
+    case .value(let what, let found, let expected):
+      "\(what) is \(found), expected \(expected)"
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import GRDB
+
+extension FeatureIndexStore {
+  /// Makes one index of several whose items are different: what one run over all of them would have made.
+  ///
+  /// Explanations, scores and what was derived from weights are taken from the first that has them. The file
+  /// appears under its name when it is whole.
+  /// - Parameter progress: called with the share done; throws to stop.
+  package static func merge(
+    _ paths: [String], into path: String, progress: (Double) throws -> Void = { _ in }
+  ) throws(FeatureIndexError) -> IndexFacts {
+    guard let first = paths.first else {
+      throw .value(what: "the list of indexes to merge", found: "empty", expected: "one or more")
+    }
+    guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
+    var sources: [FeatureIndexStore] = []
+    for path in paths { sources.append(try open(at: path)) }
+    for source in sources.dropFirst() {
+      guard source.identity == sources[0].identity else {
+        throw .stale(
+          path: source.path,
+          reason: "beside \(first), " + sources[0].identity.difference(from: source.identity))
+      }
+      guard source.options == sources[0].options else {
+        throw .stale(
+          path: source.path,
+          reason: "its options are \(source.options), those of \(first) \(sources[0].options)")
+      }
+    }
+    let temporary = path + ".merging"
+    removeFiles(temporary)
+    do {
+      let target = try create(
+        at: temporary, identity: sources[0].identity, options: sources[0].options)
+      try target.take(sources, progress: progress)
+      let facts = try target.facts()
+      try target.checkpoint()
+      try wrap(temporary) { try target.database.close() }
+      try wrap(path) { try FileManager.default.moveItem(atPath: temporary, toPath: path) }
+      removeFiles(temporary)
+      return facts
+    } catch {
+      removeFiles(temporary)
+      throw error
+    }
+  }
+
+  private static func removeFiles(_ path: String) {
+    for suffix in ["", "-wal", "-shm", ".lock"] {
+      try? FileManager.default.removeItem(atPath: path + suffix)
+    }
+  }
+
+  private func take(
+    _ sources: [FeatureIndexStore], progress: (Double) throws -> Void
+  ) throws(FeatureIndexError) {
+    var accumulator = IndexAccumulator(identity: identity, options: options)
+    var numbers: [[Int]] = []
+    for source in sources {
+      let state = try source.state()
+      if let twice = state.items.first(where: { accumulator.contains(digest: $0.digest) }) {
+        throw .stale(
+          path: source.path,
+          reason:
+            "\"\(twice.name)\" has content that another of the indexes holds too; shards of one "
+            + "corpus are made with `shard`, so that none has")
+      }
+      numbers.append(accumulator.absorb(state))
+    }
+    let counted = accumulator.takeCommit()
+    try write { database in
+      try Self.write(counted, to: database)
+      for (index, source) in sources.enumerated() {
+        try progress(Double(index) / Double(sources.count))
+        let candidates = try copy(source, numbers[index], keeping: accumulator, to: database)
+        for token in candidates { accumulator.add(sampled: token) }
+      }
+      let sampled = accumulator.takeCommit()
+      for token in sampled.sample { try Self.write(token, to: database) }
+    }
+    if let told = sources.first(where: { (try? $0.hasExplanations()) == true }) {
+      try copyTables(["explanation", "score"], from: told)
+      try refreshLabels()
+    }
+    if let derived = sources.first(where: { (try? $0.hasDerived()) == true }) {
+      try copyTables(["tokenEffect", "neighbour"], from: derived)
+    }
+  }
+
+  /// Brings items and the maps that are still wanted.
+  /// - Returns: candidates for the sample.
+  private func copy(
+    _ source: FeatureIndexStore, _ numbers: [Int], keeping accumulator: IndexAccumulator,
+    to database: Database
+  ) throws -> [SampledToken] {
+    var sampled: [SampledToken] = []
+    try source.database.read { reading in
+      for (number, item) in try source.items(reading, "ORDER BY number", []) {
+        try Self.write(item, number: numbers[number], to: database)
+      }
+      let skipped = try Row.fetchCursor(reading, sql: "SELECT name, reason, message FROM skipped")
+      while let row = try skipped.next() {
+        let (name, reason, message): (String, String, String) = (
+          row["name"], row["reason"], row["message"]
+        )
+        try database.cachedStatement(
+          sql: "INSERT INTO skipped (name, reason, message) VALUES (?, ?, ?)"
+        ).execute(arguments: [name, reason, message])
+      }
+      let maps = try Row.fetchCursor(reading, sql: "SELECT * FROM map")
+      while let row = try maps.next() {
+        guard let view = IndexView(rawValue: row["view"]),
+          let map = ActivationMap(row["activations"])
+        else { throw FeatureIndexError.invalid(path: source.path, reason: "a map is damaged") }
+        let key = IndexCommit.MapKey(
+          latent: row["latent"], view: view, item: numbers[row["item"]], span: row["span"])
+        if accumulator.refers(to: key) { try Self.write(map, key, to: database) }
+      }
+      let tokens = try Row.fetchCursor(reading, sql: "SELECT hash, latents FROM sample")
+      while let row = try tokens.next() {
+        let hash: Int64 = row["hash"]
+        sampled.append(SampledToken(hash: UInt64(bitPattern: hash), data: row["latents"]))
+      }
+    }
+    return sampled
+  }
+
+  private func hasExplanations() throws(FeatureIndexError) -> Bool {
+    try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM explanation)") ?? false }
+  }
+
+  private func hasDerived() throws(FeatureIndexError) -> Bool {
+    try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM neighbour)") ?? false }
+  }
+
+  private func copyTables(
+    _ tables: [String], from source: FeatureIndexStore
+  ) throws(FeatureIndexError) {
+    try write { database in
+      try source.database.read { reading in
+        for table in tables {
+          let rows = try Row.fetchCursor(reading, sql: "SELECT * FROM \(table)")
+          while let row = try rows.next() {
+            let marks = Array(repeating: "?", count: row.count).joined(separator: ", ")
+            try database.cachedStatement(
+              sql:
+                "INSERT INTO \(table) (\(row.columnNames.joined(separator: ", "))) VALUES (\(marks))"
+            ).execute(arguments: StatementArguments(row.databaseValues))
+          }
+        }
+      }
+    }
+  }
+}

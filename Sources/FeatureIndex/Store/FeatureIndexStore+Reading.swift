@@ -1,0 +1,227 @@
+import Foundation
+import GRDB
+
+/// How much an index holds.
+package struct IndexFacts: Sendable, Equatable {
+  package var items = 0
+  package var skipped: [SkippedItem.Reason: Int] = [:]
+  /// Positions of all items, by view.
+  package var positions: [IndexView: Int] = [:]
+  /// Latents that were active somewhere.
+  package var activeLatents = 0
+  package var explainedLatents = 0
+  package var sampledTokens = 0
+  /// Of the file, without what is not merged into it yet.
+  package var bytes = 0
+}
+
+/// One exemplar with what is needed to show it.
+package struct ShownExemplar: Sendable, Equatable {
+  package var exemplar: Exemplar
+  package var item: IndexItem
+  package var map: ActivationMap
+}
+
+/// How latents are listed.
+package enum LatentOrder: String, Sendable, CaseIterable {
+  case latent, frequency, max
+}
+
+extension FeatureIndexStore {
+  package func facts() throws(FeatureIndexError) -> IndexFacts {
+    try read { database in
+      var facts = IndexFacts()
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) AS items, sum(baseRows * baseColumns) AS base,
+            sum(tileRows * tileColumns) AS tiles, sum(tokenCount) AS text FROM item
+          """)
+      facts.items = row?["items"] ?? 0
+      facts.positions = [
+        .base: row?["base"] ?? 0, .tiles: row?["tiles"] ?? 0, .text: row?["text"] ?? 0,
+      ]
+      for row in try Row.fetchAll(
+        database, sql: "SELECT reason, count(*) AS count FROM skipped GROUP BY reason")
+      {
+        if let reason = SkippedItem.Reason(rawValue: row["reason"]) {
+          facts.skipped[reason] = row["count"]
+        }
+      }
+      func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
+      facts.activeLatents = try count("SELECT count(DISTINCT latent) FROM statistics")
+      facts.explainedLatents = try count("SELECT count(*) FROM label")
+      facts.sampledTokens = try count("SELECT count(*) FROM sample")
+      facts.bytes = try count("PRAGMA page_count") * count("PRAGMA page_size")
+      return facts
+    }
+  }
+
+  // MARK: Latents
+
+  /// How a latent is active, by view; views where it never is are absent.
+  package func statistics(
+    ofLatent latent: Int
+  ) throws(FeatureIndexError) -> [IndexView: LatentStatistics] {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT * FROM statistics WHERE latent = ?", arguments: [latent])
+      return Dictionary(
+        try rows.map { row in
+          let found = try statistics(row)
+          return (found.view, found.statistics)
+        }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// A page of the latents that are active in a view.
+  package func latents(
+    in view: IndexView, by order: LatentOrder, offset: Int = 0, limit: Int
+  ) throws(FeatureIndexError) -> [IndexCommit.Statistics] {
+    let column =
+      switch order {
+      case .latent: "latent"
+      case .frequency: "positions DESC, latent"
+      case .max: "max DESC, latent"
+      }
+    return try read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT * FROM statistics WHERE view = ? ORDER BY \(column) LIMIT ? OFFSET ?",
+        arguments: [view.rawValue, limit, offset]
+      ).map { try statistics($0) }
+    }
+  }
+
+  // MARK: Exemplars and items
+
+  /// A latent's best places, best first.
+  package func exemplars(
+    ofLatent latent: Int, view: IndexView, ranking: IndexRanking, offset: Int = 0, limit: Int
+  ) throws(FeatureIndexError) -> [ShownExemplar] {
+    try read { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT * FROM exemplars WHERE latent = ? AND view = ? AND ranking = ?",
+          arguments: [latent, view.rawValue, ranking.rawValue])
+      else { return [] }
+      return try list(row).exemplars.dropFirst(offset).prefix(limit).map { exemplar in
+        ShownExemplar(
+          exemplar: exemplar, item: try item(exemplar.item, database),
+          map: try map(exemplar, database))
+      }
+    }
+  }
+
+  /// The item of a number, or of a name; nil where there is none.
+  package func item(number: Int) throws(FeatureIndexError) -> IndexItem? {
+    try read { try items($0, "WHERE number = ?", [number]).first?.item }
+  }
+
+  package func item(named name: String) throws(FeatureIndexError) -> (number: Int, item: IndexItem)?
+  {
+    try read { try items($0, "WHERE name = ? ORDER BY number LIMIT 1", [name]).first }
+  }
+
+  package func items(
+    offset: Int = 0, limit: Int
+  ) throws(FeatureIndexError) -> [(number: Int, item: IndexItem)] {
+    try read { try items($0, "ORDER BY number LIMIT ? OFFSET ?", [limit, offset]) }
+  }
+
+  package func skipped(offset: Int = 0, limit: Int) throws(FeatureIndexError) -> [SkippedItem] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT name, reason, message FROM skipped ORDER BY name, id LIMIT ? OFFSET ?",
+        arguments: [limit, offset]
+      ).map { row in
+        SkippedItem(
+          name: row["name"], reason: SkippedItem.Reason(rawValue: row["reason"]) ?? .unreadable,
+          message: row["message"])
+      }
+    }
+  }
+
+  /// The latents that have an item among their best in a view, by their largest activation there.
+  package func latents(
+    withItem number: Int, view: IndexView, offset: Int = 0, limit: Int
+  ) throws(FeatureIndexError) -> [(latent: Int, max: Double, mass: Double)] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT latent, max(max) AS max, sum(mass) AS mass FROM map WHERE item = ? AND view = ?
+          GROUP BY latent ORDER BY max DESC, latent LIMIT ? OFFSET ?
+          """, arguments: [number, view.rawValue, limit, offset]
+      ).map { ($0["latent"], $0["max"], $0["mass"]) }
+    }
+  }
+
+  /// The map of a latent on an item, if it is kept.
+  package func map(
+    ofLatent latent: Int, view: IndexView, item: Int, span: Int = 0
+  ) throws(FeatureIndexError) -> ActivationMap? {
+    try read { database in
+      try Data.fetchOne(
+        database,
+        sql: "SELECT activations FROM map WHERE latent = ? AND view = ? AND item = ? AND span = ?",
+        arguments: [latent, view.rawValue, item, span]
+      ).flatMap { ActivationMap($0) }
+    }
+  }
+
+  private func map(_ exemplar: Exemplar, _ database: Database) throws -> ActivationMap {
+    let statement = try database.cachedStatement(
+      sql: "SELECT activations FROM map WHERE latent = ? AND view = ? AND item = ? AND span = ?")
+    guard
+      let data = try Data.fetchOne(
+        statement,
+        arguments: [exemplar.latent, exemplar.view.rawValue, exemplar.item, exemplar.span]),
+      let map = ActivationMap(data)
+    else {
+      throw FeatureIndexError.invalid(
+        path: path, reason: "latent \(exemplar.latent) has an exemplar without its map")
+    }
+    return map
+  }
+
+  private func item(_ number: Int, _ database: Database) throws -> IndexItem {
+    guard let item = try items(database, "WHERE number = ?", [number]).first?.item else {
+      throw FeatureIndexError.invalid(path: path, reason: "there is no item \(number)")
+    }
+    return item
+  }
+
+  func items(
+    _ database: Database, _ condition: String, _ arguments: StatementArguments
+  ) throws -> [(number: Int, item: IndexItem)] {
+    try Row.fetchAll(
+      database,
+      sql: "SELECT item.*, picture.bytes FROM item LEFT JOIN picture ON picture.item = number "
+        + condition, arguments: arguments
+    ).map { ($0["number"], try IndexItem($0)) }
+  }
+}
+
+extension IndexItem {
+  fileprivate init(_ row: Row) throws {
+    let digest: Data = row["digest"]
+    let tokens: String = row["tokens"]
+    self.init(
+      digest: Array(digest), name: row["name"], source: row["source"],
+      picture: Self.location(row), width: row["width"], height: row["height"],
+      baseGrid: GridSize(rows: row["baseRows"], columns: row["baseColumns"]),
+      tileGrid: GridSize(rows: row["tileRows"], columns: row["tileColumns"]), text: row["text"],
+      tokens: try JSONDecoder().decode([String].self, from: Data(tokens.utf8)))
+  }
+
+  private static func location(_ row: Row) -> PictureLocation? {
+    if let bytes: Data = row["bytes"] { return .stored(Array(bytes)) }
+    guard let path: String = row["picturePath"] else { return nil }
+    if let offset: Int = row["pictureOffset"], let length: Int = row["pictureLength"] {
+      return .slice(path: path, offset: offset, length: length)
+    }
+    return .file(path)
+  }
+}

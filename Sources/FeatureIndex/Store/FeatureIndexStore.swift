@@ -1,0 +1,240 @@
+import Foundation
+import GRDB
+import Glibc
+
+/// One index: a SQLite file that one job at a time writes and any number of threads and processes read meanwhile.
+package final class FeatureIndexStore: Sendable {
+  package let path: String
+  package let identity: IndexIdentity
+  package let options: IndexOptions
+  let database: DatabasePool
+  private let lock: WriterLock?
+
+  private init(
+    path: String, database: DatabasePool, identity: IndexIdentity, options: IndexOptions,
+    lock: WriterLock?
+  ) {
+    self.path = path
+    self.database = database
+    self.identity = identity
+    self.options = options
+    self.lock = lock
+  }
+
+  /// Whether this one may commit.
+  package var isWriter: Bool { lock != nil }
+
+  /// Makes an empty index where there is no file, and holds it for writing.
+  package static func create(
+    at path: String, identity: IndexIdentity, options: IndexOptions
+  ) throws(FeatureIndexError) -> FeatureIndexStore {
+    guard options.exemplars > 0, options.exemplars <= 1_000, options.spanTokens > 0,
+      options.spanTokens <= Int(UInt16.max), options.sampledTokens >= 0
+    else {
+      throw .value(
+        what: "the exemplars and the tokens of a span",
+        found: "\(options.exemplars) and \(options.spanTokens)",
+        expected: "1 to 1,000 and 1 to 65,535")
+    }
+    let lock = try WriterLock(path: path)
+    guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
+    let facts = (identity: try json(identity, path), options: try json(options, path))
+    // Whole under another name first, without a log beside it: what is there under its own is an index.
+    let temporary = path + ".new"
+    try wrap(path) {
+      try? FileManager.default.removeItem(atPath: temporary)
+      let empty = try DatabaseQueue(path: temporary)
+      try empty.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA application_id = \(IndexSchema.applicationID)")
+      }
+      try IndexSchema.migrator.migrate(empty)
+      try empty.write { database in
+        try database.execute(
+          sql: "INSERT INTO fact (name, value) VALUES ('identity', ?), ('options', ?)",
+          arguments: [facts.identity, facts.options])
+      }
+      try empty.close()
+      try FileManager.default.moveItem(atPath: temporary, toPath: path)
+    }
+    let database = try wrap(path) {
+      try DatabasePool(path: path, configuration: configuration(readOnly: false))
+    }
+    return FeatureIndexStore(
+      path: path, database: database, identity: identity, options: options, lock: lock)
+  }
+
+  /// Opens an index.
+  /// - Parameter writing: to add to it, which one job at a time may.
+  package static func open(
+    at path: String, writing: Bool = false
+  ) throws(FeatureIndexError) -> FeatureIndexStore {
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    try checkHeader(path)
+    let lock = writing ? try WriterLock(path: path) : nil
+    let database = try wrap(path) {
+      try DatabasePool(path: path, configuration: configuration(readOnly: !writing))
+    }
+    let found = try wrap(path) { try database.read { try facts($0, path: path) } }
+    if !found.isComplete {
+      guard writing else {
+        throw .invalid(
+          path: path,
+          reason: "it was written by an earlier version and must be opened for writing once")
+      }
+      try wrap(path) { try IndexSchema.migrator.migrate(database) }
+    }
+    return FeatureIndexStore(
+      path: path, database: database, identity: found.identity, options: found.options, lock: lock)
+  }
+
+  /// Opens the index for writing, or makes it; one that was built for something else is refused.
+  package static func openOrCreate(
+    at path: String, identity: IndexIdentity, options: IndexOptions
+  ) throws(FeatureIndexError) -> FeatureIndexStore {
+    guard FileManager.default.fileExists(atPath: path) else {
+      return try create(at: path, identity: identity, options: options)
+    }
+    let store = try open(at: path, writing: true)
+    guard store.identity == identity else {
+      throw .stale(path: path, reason: identity.difference(from: store.identity))
+    }
+    guard store.options == options else {
+      throw .stale(
+        path: path,
+        reason: "it was begun with other options, \(store.options), and not \(options)")
+    }
+    return store
+  }
+
+  // MARK: Opening
+
+  private static func configuration(readOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.label = "index"
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      // Pages of a WAL are safe in the order of commits; a power cut may lose the newest ones only.
+      try database.execute(sql: "PRAGMA synchronous = NORMAL")
+      try database.execute(sql: "PRAGMA cache_size = -65536")
+    }
+    return configuration
+  }
+
+  /// Looks at the first bytes before SQLite does, so that nothing is written beside a foreign file.
+  private static func checkHeader(_ path: String) throws(FeatureIndexError) {
+    let header: [UInt8]
+    do {
+      let file = try FileHandle(forReadingFrom: URL(filePath: path))
+      header = Array(try file.read(upToCount: 100) ?? Data())
+    } catch { throw .inputOutput(path: path, reason: "\(error)") }
+    guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
+      throw .invalid(path: path, reason: "it is no SQLite database")
+    }
+    let identifier = header[68..<72].reduce(0) { $0 << 8 | Int($1) }
+    guard identifier == IndexSchema.applicationID else {
+      throw .invalid(path: path, reason: "it is a database of another program")
+    }
+  }
+
+  private static func facts(
+    _ database: Database, path: String
+  ) throws -> (identity: IndexIdentity, options: IndexOptions, isComplete: Bool) {
+    let known = Set(IndexSchema.migrator.migrations)
+    let applied = try IndexSchema.migrator.appliedIdentifiers(database)
+    guard applied.isSubset(of: known) else { throw FeatureIndexError.newer(path: path) }
+    func fact<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
+      guard
+        let text = try String.fetchOne(
+          database, sql: "SELECT value FROM fact WHERE name = ?", arguments: [name]),
+        let value = try? JSONDecoder().decode(type, from: Data(text.utf8))
+      else { throw FeatureIndexError.invalid(path: path, reason: "its \(name) cannot be read") }
+      return value
+    }
+    return (
+      try fact("identity", as: IndexIdentity.self), try fact("options", as: IndexOptions.self),
+      applied == known
+    )
+  }
+
+  private static func json(
+    _ value: some Encodable, _ path: String
+  ) throws(FeatureIndexError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try wrap(path) { String(decoding: try encoder.encode(value), as: UTF8.self) }
+  }
+
+  // MARK: Reading and writing
+
+  /// Moves what was committed from the log beside the file into the file, so that it stands alone.
+  package func checkpoint() throws(FeatureIndexError) {
+    try Self.wrap(path) {
+      try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    }
+  }
+
+  /// Runs reads on one snapshot of the file, on whatever thread.
+  func read<Value>(_ body: (Database) throws -> Value) throws(FeatureIndexError) -> Value {
+    try Self.wrap(path) { try database.read(body) }
+  }
+
+  /// Runs one transaction.
+  func write<Value>(_ body: (Database) throws -> Value) throws(FeatureIndexError) -> Value {
+    guard isWriter else { throw .busy(path: path) }
+    return try Self.wrap(path) { try database.write(body) }
+  }
+
+  /// SQLite's errors in our words.
+  static func wrap<Value>(
+    _ path: String, _ body: () throws -> Value
+  ) throws(FeatureIndexError) -> Value {
+    do { return try body() } catch let error as FeatureIndexError {
+      throw error
+    } catch let error as DatabaseError {
+      switch error.resultCode {
+      case .SQLITE_FULL: throw .diskFull(path: path)
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+        throw .invalid(path: path, reason: error.message ?? "it is damaged")
+      case .SQLITE_BUSY, .SQLITE_LOCKED: throw .busy(path: path)
+      case .SQLITE_IOERR where errno == ENOSPC: throw .diskFull(path: path)
+      default: throw .inputOutput(path: path, reason: error.message ?? "\(error)")
+      }
+    } catch { throw .inputOutput(path: path, reason: "\(error)") }
+  }
+}
+
+extension IndexIdentity {
+  /// What is different, in words.
+  func difference(from other: IndexIdentity) -> String {
+    var parts: [String] = []
+    if model != other.model { parts.append("it was built for another model") }
+    if autoencoder != other.autoencoder { parts.append("it was built for another autoencoder") }
+    if site != other.site { parts.append("its site is \(other.site), not \(site)") }
+    if latents != other.latents { parts.append("it has \(other.latents) latents, not \(latents)") }
+    if activation != other.activation {
+      parts.append("its activation is \(other.activation), not \(activation)")
+    }
+    return parts.isEmpty ? "its pictures lie otherwise" : parts.joined(separator: ", ")
+  }
+}
+
+/// Holds an index for one writer, by a lock on a file beside it that ends with the process.
+final class WriterLock: Sendable {
+  private let descriptor: Int32
+
+  init(path: String) throws(FeatureIndexError) {
+    let name = path + ".lock"
+    descriptor = unsafe Glibc.open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw .inputOutput(path: name, reason: unsafe String(cString: strerror(errno)))
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .busy(path: path)
+    }
+  }
+
+  deinit { close(descriptor) }
+}
