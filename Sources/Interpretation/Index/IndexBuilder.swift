@@ -1,0 +1,156 @@
+package import FeatureIndex
+import Images
+import Models
+package import Tensors
+
+/// Takes a corpus into an index, one entry a step.
+///
+/// The index file is at every moment the exact index of the entries in it: what came since the last commit is read
+/// again by whoever goes on after a loss. Entries whose names the index knows are not read again.
+package final class IndexBuilder {
+  package struct Options: Sendable {
+    package var reader = CorpusReader.Options()
+    /// A commit is made after so many entries, or so many seconds.
+    package var commitEntries = 256
+    package var commitSeconds = 4.0
+
+    package init() {}
+  }
+
+  package enum Step: Sendable, Equatable {
+    /// An entry was taken in, or skipped.
+    case entry
+    /// The corpus has nothing yet: a stream is slow.
+    case waiting
+    /// Everything is in the index, committed.
+    case done
+  }
+
+  private let write: (IndexCommit) throws -> Void
+  private let coder: ItemCoder
+  private let options: Options
+  private let reader: CorpusReader
+  private var accumulator: IndexAccumulator
+  /// What could not be written, to be written before anything new.
+  private var pending: IndexCommit?
+  private var uncommitted = 0
+  private var lastCommit = ContinuousClock.now
+  private var position = 0
+  private var (items, skipped) = (0, 0)
+  private let start = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - state: what the index holds.
+  ///   - write: writes a commit as one transaction.
+  package init(
+    resuming state: IndexState, corpus: CorpusSource, coder: ItemCoder, options: Options,
+    write: @escaping (IndexCommit) throws -> Void
+  ) {
+    self.write = write
+    self.coder = coder
+    self.options = options
+    accumulator = IndexAccumulator(resuming: state)
+    let names = Set(state.items.map(\.name)).union(state.skippedNames)
+    var reading = options.reader
+    reading.usesText = coder.views.contains(.text)
+    reader = CorpusReader.start(corpus, options: reading) { names.contains($0) }
+  }
+
+  deinit { reader.stop() }
+
+  /// Takes in one entry, or commits.
+  ///
+  /// - Parameters:
+  ///   - seconds: how long a slow stream is waited for.
+  ///   - admit: may refuse a prompt for the bytes that its run would take; the entry is skipped then.
+  /// - Throws: what `write` throws, after which the same step may be tried again; `InterpretationError.badCorpus`;
+  ///   `CancellationError`, which leaves the entry to the next step's caller or to a later build.
+  package func step(
+    waiting seconds: Double = 0.05, admit: (Int) throws -> Void = { _ in },
+    cancellation: Cancellation = .never
+  ) throws -> Step {
+    try writePending()
+    if isCommitDue { try commit() }
+    switch try nextArrival(waiting: seconds) {
+    case .nothingYet: return .waiting
+    case .end:
+      try commit()
+      return .done
+    case .entry(let prepared):
+      try take(prepared, admit: admit, cancellation: cancellation)
+      return .entry
+    }
+  }
+
+  /// Writes what has come since the last commit.
+  package func commit() throws {
+    try writePending()
+    pending = accumulator.takeCommit()
+    try writePending()
+  }
+
+  package var progress: IndexProgress {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return IndexProgress(
+      done: max(position, reader.visited - 1), total: reader.count, items: items, skipped: skipped,
+      itemsPerSecond: seconds > 0 ? Double(items) / seconds : 0)
+  }
+
+  private var isCommitDue: Bool {
+    uncommitted >= options.commitEntries
+      || (uncommitted > 0 && ContinuousClock.now - lastCommit > .seconds(options.commitSeconds))
+  }
+
+  private func writePending() throws {
+    guard let commit = pending else { return }
+    if !commit.isEmpty { try write(commit) }
+    pending = nil
+    uncommitted = 0
+    lastCommit = .now
+  }
+
+  /// A corpus that breaks off leaves what came before in the index.
+  private func nextArrival(waiting seconds: Double) throws -> CorpusReader.Arrival {
+    do { return try reader.next(waiting: seconds) } catch {
+      try commit()
+      throw error
+    }
+  }
+
+  private func take(
+    _ prepared: PreparedEntry, admit: (Int) throws -> Void, cancellation: Cancellation
+  ) throws {
+    switch prepared.content {
+    case .skipped(let reason, let message): skip(prepared, reason, message)
+    case .usable where accumulator.contains(digest: prepared.digest):
+      skip(prepared, .duplicate, "the index has this content already")
+    case .usable(let picture):
+      do {
+        accumulator.add(
+          try coder(prepared, picture: picture, admit: admit, cancellation: cancellation))
+        items += 1
+      } catch let error as ModelError {
+        skip(prepared, .unusable, "\(error)")
+      } catch let error as ImageError {
+        skip(prepared, .unreadable, "\(error)")
+      } catch let error as TooLarge {
+        skip(prepared, .unusable, error.message)
+      }
+    }
+    position = prepared.position
+    uncommitted += 1
+  }
+
+  private func skip(_ prepared: PreparedEntry, _ reason: SkippedItem.Reason, _ message: String) {
+    accumulator.skip(
+      SkippedItem(name: prepared.entry.name, reason: reason, message: String(message.prefix(500))))
+    skipped += 1
+  }
+
+  /// What `admit` throws to have an entry skipped.
+  package struct TooLarge: Error {
+    package let message: String
+
+    package init(message: String) { self.message = message }
+  }
+}
