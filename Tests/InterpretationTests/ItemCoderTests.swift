@@ -35,7 +35,7 @@ import Testing
         Issue.record("\(expected.name) is \(entry.content)")
         continue
       }
-      let code = try coder(entry, picture: picture)
+      let code = try coder.encode(coder.harvest(entry, picture: picture))
       let item = code.item
       #expect(item.name == expected.name && hexadecimal(item.digest) == expected.digest)
       #expect([item.baseGrid.rows, item.baseGrid.columns] == expected.baseGrid)
@@ -73,9 +73,9 @@ import Testing
     let entry = try #require(try prepared([item]).first)
     guard case .usable(let picture) = entry.content else { return }
     func code(_ views: Set<IndexView>) throws -> ItemCode {
-      try ItemCoder(
-        model: bench.model, feature: bench.feature, views: views, usesTemplate: false)(
-          entry, picture: picture)
+      let coder = ItemCoder(
+        model: bench.model, feature: bench.feature, views: views, usesTemplate: false)
+      return try coder.encode(coder.harvest(entry, picture: picture))
     }
     let (alone, beside) = (try code([.base]), try code([.base, .tiles]))
     #expect(alone.item.tileGrid.count == 0 && beside.item.tileGrid.count > 0)
@@ -91,9 +91,10 @@ import Testing
     let item = try #require(reference.items.first { $0.name == "asked" })
     let entry = try #require(try prepared([item]).first)
     guard case .usable(let picture) = entry.content else { return }
-    let code = try ItemCoder(
+    let coder = ItemCoder(
       model: bench.model, feature: bench.feature, views: Set(IndexView.allCases),
-      usesTemplate: false)(entry, picture: picture)
+      usesTemplate: false)
+    let code = try coder.encode(coder.harvest(entry, picture: picture))
     let prompt = try bench.model.prompt(entry.entry.parts(picture: picture), template: .plain)
     let image = try #require(prompt.images.first)
     let found = try bench.context(prompt).activations(

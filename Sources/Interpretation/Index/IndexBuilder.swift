@@ -38,6 +38,7 @@ package final class IndexBuilder {
   private var position = 0
   private var (items, skipped) = (0, 0)
   private let start = ContinuousClock.now
+  private var (modelTime, waitingTime) = (Duration.zero, Duration.zero)
 
   /// - Parameters:
   ///   - state: what the index holds.
@@ -74,6 +75,7 @@ package final class IndexBuilder {
     switch try nextArrival(waiting: seconds) {
     case .nothingYet: return .waiting
     case .end:
+      position = reader.visited
       try commit()
       return .done
     case .entry(let prepared):
@@ -90,10 +92,10 @@ package final class IndexBuilder {
   }
 
   package var progress: IndexProgress {
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    return IndexProgress(
-      done: max(position, reader.visited - 1), total: reader.count, items: items, skipped: skipped,
-      itemsPerSecond: seconds > 0 ? Double(items) / seconds : 0)
+    IndexProgress(
+      done: position, total: reader.count, items: items, skipped: skipped,
+      seconds: (ContinuousClock.now - start) / .seconds(1),
+      waitingSeconds: waitingTime / .seconds(1), modelSeconds: modelTime / .seconds(1))
   }
 
   private var isCommitDue: Bool {
@@ -111,6 +113,8 @@ package final class IndexBuilder {
 
   /// A corpus that breaks off leaves what came before in the index.
   private func nextArrival(waiting seconds: Double) throws -> CorpusReader.Arrival {
+    let begin = ContinuousClock.now
+    defer { waitingTime += ContinuousClock.now - begin }
     do { return try reader.next(waiting: seconds) } catch {
       try commit()
       throw error
@@ -126,8 +130,12 @@ package final class IndexBuilder {
       skip(prepared, .duplicate, "the index has this content already")
     case .usable(let picture):
       do {
-        accumulator.add(
-          try coder(prepared, picture: picture, admit: admit, cancellation: cancellation))
+        let begin = ContinuousClock.now
+        let harvested = try coder.harvest(
+          prepared, picture: picture, admit: admit, cancellation: cancellation)
+        let end = ContinuousClock.now
+        accumulator.add(try coder.encode(harvested, cancellation: cancellation))
+        modelTime += end - begin
         items += 1
       } catch let error as ModelError {
         skip(prepared, .unusable, "\(error)")

@@ -26,12 +26,23 @@ package struct ItemCoder: Sendable {
     self.usesTemplate = usesTemplate
   }
 
+  /// A prompt that has run to the site.
+  package struct Harvested: Sendable {
+    var item: IndexItem
+    /// Rows of `residual` by view, in the view's order.
+    var places: [IndexView: [Int]]
+    /// `[T, D]`, up to the last token of a view; nil where there is none.
+    var residual: Matrix?
+  }
+
+  /// Runs the prompt of an entry.
+  ///
   /// - Parameter admit: may refuse a prompt for what its run would take, in bytes.
   /// - Throws: `ModelError` on prompts that the model cannot take; `CancellationError`.
-  package func callAsFunction(
+  package func harvest(
     _ prepared: PreparedEntry, picture: Picture?, admit: (Int) throws -> Void = { _ in },
     cancellation: Cancellation = .never
-  ) throws -> ItemCode {
+  ) throws -> Harvested {
     let entry = prepared.entry
     let prompt = try model.prompt(
       entry.parts(picture: picture),
@@ -46,13 +57,24 @@ package struct ItemCoder: Sendable {
     }
     item.tokens = (places[.text] ?? []).map { model.tokenizer.token(prompt.tokens[$0]) ?? "" }
     guard let last = places.values.lazy.compactMap(\.last).max() else {
-      return ItemCode(item: item, views: [:])
+      return Harvested(item: item, places: [:], residual: nil)
     }
-    try admit(model.prefillBytes(prompt) + feature.autoencoder.encodingBytes(rows: last + 1))
+    let needed = model.prefillBytes(prompt).addingReportingOverflow(
+      feature.autoencoder.encodingBytes(rows: last + 1))
+    try admit(needed.overflow ? .max : needed.partialValue)
     let residual = try ResidualHarvest(model: model, block: feature.block)(
       prompt, first: last + 1, cancellation: cancellation)
-    return ItemCode(
-      item: item, views: try encode(residual, places, cancellation: cancellation))
+    return Harvested(item: item, places: places, residual: residual)
+  }
+
+  /// The code of what has run, by views.
+  package func encode(
+    _ harvested: Harvested, cancellation: Cancellation = .never
+  ) throws -> ItemCode {
+    let views = try harvested.residual.map {
+      try encode($0, harvested.places, cancellation: cancellation)
+    }
+    return ItemCode(item: harvested.item, views: views ?? [:])
   }
 
   /// The positions of each view in the prompt, in the view's order.

@@ -1,5 +1,6 @@
 import Autoencoders
 import Checkpoints
+import FeatureIndex
 import Images
 import Interpretation
 internal import JSON
@@ -23,6 +24,8 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as CheckpointError: return DomainError(.checkpointInvalid, "\(error)").failure
   case let error as TokenizationError: return DomainError(.checkpointInvalid, "\(error)").failure
   case let error as ImageError: return DomainError(.imageUnreadable, error.description).failure
+  case let error as FeatureIndexError:
+    return DomainError(kind(of: error), error.description).failure
   case let error as TensorError: return DomainError(.ioError, "\(error)").failure
   default: return nil
   }
@@ -77,5 +80,15 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .value, .notFinite: .numericalFailure
   case .mismatch: .saeMismatch
   default: .checkpointInvalid
+  }
+}
+
+private func kind(of error: FeatureIndexError) -> DomainError.Kind {
+  switch error {
+  case .missing: .indexMissing
+  case .stale: .indexStale
+  case .busy: .busy
+  case .value: .unsupportedTarget
+  case .invalid, .newer, .diskFull, .exists, .inputOutput: .ioError
   }
 }

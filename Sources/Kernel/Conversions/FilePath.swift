@@ -27,3 +27,21 @@ struct FilePath {
     try self.init(url.path)
   }
 }
+
+/// A path that a request may write to: absolute, in a folder that is there.
+struct NewFilePath {
+  let path: String
+
+  /// - Throws: `KernelError.pathDenied`, `.notFound` where there is no such folder.
+  init(_ given: String) throws(KernelError) {
+    guard given.hasPrefix("/"), !given.hasSuffix("/") else {
+      throw .pathDenied(path: given, reason: "it must be a file's, absolute, beginning with \"/\"")
+    }
+    let parent = given.lastIndex(of: "/").map { String(given[..<$0]) } ?? ""
+    _ = try FilePath(parent.isEmpty ? "/" : parent)
+    guard !given.utf8.contains(0) else {
+      throw .pathDenied(path: given, reason: "it contains a zero byte")
+    }
+    path = given
+  }
+}

@@ -1,0 +1,137 @@
+import Autoencoders
+import FeatureIndex
+import FoundationEssentials
+import Interpretation
+import KernelProtocol
+import Models
+import Tensors
+
+/// The work of `index/build`, in steps of one entry on the engine's thread.
+final class IndexBuildWork {
+  enum Step {
+    /// Something was done.
+    case more
+    /// The corpus has nothing yet.
+    case waiting
+    case done(IndexBuild.Built)
+  }
+
+  private let params: IndexBuild.Params
+  private let corpus: CorpusSource
+  private let path: String
+  private var store: FeatureIndexStore?
+  private var builder: IndexBuilder?
+
+  /// - Parameter standardInput: whether the corpus may come from it.
+  /// - Throws: `KernelError` for paths that cannot be.
+  init(_ params: IndexBuild.Params, standardInput: Bool = false) throws {
+    self.params = params
+    path = try NewFilePath(params.path).path
+    corpus = try CorpusSource(params.corpus, standardInput: standardInput)
+  }
+
+  /// Opens the index, then takes in one entry.
+  ///
+  /// - Throws: `FeatureIndexError.diskFull`, after which the next step tries again; what ends the job otherwise.
+  func step(engine: Engine, cancellation: Cancellation) throws -> Step {
+    let builder = try self.builder ?? begin(engine: engine)
+    let taken = try builder.step(
+      admit: { bytes in
+        do { try engine.reserve(bytes, for: "a prompt") } catch {
+          throw IndexBuilder.TooLarge(message: "\(error)")
+        }
+      }, cancellation: cancellation)
+    switch taken {
+    case .entry: return .more
+    case .waiting: return .waiting
+    case .done: return .done(try result(builder.progress))
+    }
+  }
+
+  /// Writes what is not written yet: before a pause, and before an end.
+  func settle() throws { try builder?.commit() }
+
+  var progress: IndexProgress? { builder?.progress }
+
+  private func begin(engine: Engine) throws -> IndexBuilder {
+    let resident = try engine.autoencoder(named: params.sae)
+    let model = try engine.model(named: resident.modelName).model
+    let views = params.indexViews
+    let needed = IndexAccumulator.byteCount(
+      latents: resident.feature.autoencoder.latents, exemplars: params.indexOptions.exemplars,
+      views: views.count)
+    try engine.reserve(needed, for: "an index's tables")
+    let store = try FeatureIndexStore.openOrCreate(
+      at: path, identity: IndexIdentity(model: model, feature: resident.feature),
+      options: params.indexOptions)
+    var options = IndexBuilder.Options()
+    options.reader.limit = params.limit
+    options.reader.copiesPictures = params.keepPictures == .copy
+    if let shard = params.shard {
+      options.reader.shard = try CorpusShard(index: shard.index, count: shard.count)
+    }
+    let builder = IndexBuilder(
+      resuming: try store.state(), corpus: corpus,
+      coder: ItemCoder(
+        model: model, feature: resident.feature, views: Set(views),
+        usesTemplate: params.template == .model),
+      options: options, write: { try store.commit($0) })
+    (self.store, self.builder) = (store, builder)
+    return builder
+  }
+
+  private func result(_ progress: IndexProgress) throws -> IndexBuild.Built {
+    let facts = try store?.facts() ?? IndexFacts()
+    return IndexBuild.Built(
+      path: path, items: facts.items,
+      skipped: IndexBuild.Skipped(
+        duplicate: facts.skipped[.duplicate] ?? 0, unreadable: facts.skipped[.unreadable] ?? 0,
+        unusable: facts.skipped[.unusable] ?? 0),
+      newItems: progress.items, seconds: progress.seconds,
+      itemsPerSecond: progress.itemsPerSecond, overhead: progress.overhead)
+  }
+}
+
+extension IndexBuild.Params {
+  var indexViews: [IndexView] {
+    guard let views else { return IndexView.allCases }
+    return IndexView.allCases.filter { known in views.contains { $0.value == known } }
+  }
+
+  var indexOptions: IndexOptions {
+    let defaults = IndexOptions()
+    return IndexOptions(
+      exemplars: exemplars ?? defaults.exemplars,
+      sampledTokens: sampledTokens ?? defaults.sampledTokens,
+      spanTokens: spanTokens ?? defaults.spanTokens,
+      template: (template ?? .none).rawValue, views: indexViews)
+  }
+}
+
+extension IndexBuild.View {
+  var value: IndexView {
+    switch self {
+    case .base: .base
+    case .tiles: .tiles
+    case .text: .text
+    }
+  }
+}
+
+extension CorpusSource {
+  /// - Throws: `KernelError.pathDenied`, `.notFound`; `.unsupported` for a standard input that is the wire.
+  init(_ corpus: Corpus, standardInput: Bool) throws {
+    switch corpus {
+    case .folder(let path): self = .folder(try FilePath(path).path)
+    case .list(let path): self = .list(try FilePath(path).path)
+    case .tar(let path): self = .archive(try FilePath(path).path)
+    case .prompts(let path): self = .prompts(try FilePath(path).path)
+    case .stdin:
+      guard standardInput else {
+        throw KernelError.unsupported(
+          "the kernel's standard input is the wire: give {\"tar\": path} with a named pipe")
+      }
+      self = .stream(0)
+    }
+  }
+}

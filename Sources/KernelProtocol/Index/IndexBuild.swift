@@ -1,0 +1,144 @@
+package import JSONRPC
+
+/// Runs a corpus through a model and an autoencoder into an index: a job, which goes on where an earlier one ended.
+package enum IndexBuild: Request {
+  package static let method = "index/build"
+  package static let lane = Lane.engine
+
+  package struct Params: Codable, Sendable, Equatable {
+    /// The index's file, absolute; it is made where there is none.
+    package var path: String
+    package var sae: String
+    package var corpus: Corpus
+    /// Absent: all.
+    package var views: [View]?
+    /// Best places kept of a latent under each ranking of each view; absent: 20.
+    package var exemplars: Int?
+    /// Tokens of a span of text; absent: 64.
+    package var spanTokens: Int?
+    /// Tokens whose codes are kept to count which latents are active together; absent: 65,536.
+    package var sampledTokens: Int?
+    /// How prompts are rendered; absent: none.
+    package var template: Template?
+    package var shard: Shard?
+    /// Entries of the corpus to look at; absent: all.
+    package var limit: Int?
+    /// Absent: reference.
+    package var keepPictures: KeepPictures?
+
+    package init(
+      path: String, sae: String, corpus: Corpus, views: [View]? = nil, exemplars: Int? = nil,
+      spanTokens: Int? = nil, sampledTokens: Int? = nil, template: Template? = nil,
+      shard: Shard? = nil, limit: Int? = nil, keepPictures: KeepPictures? = nil
+    ) {
+      self.path = path
+      self.sae = sae
+      self.corpus = corpus
+      self.views = views
+      self.exemplars = exemplars
+      self.spanTokens = spanTokens
+      self.sampledTokens = sampledTokens
+      self.template = template
+      self.shard = shard
+      self.limit = limit
+      self.keepPictures = keepPictures
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      path = try members.decode(String.self, forKey: .path)
+      sae = try members.decode(String.self, forKey: .sae)
+      corpus = try members.decode(Corpus.self, forKey: .corpus)
+      views =
+        members.contains(.views) ? try members.nonEmpty(.views) : nil
+      exemplars = try members.optionalInteger(.exemplars, in: 1...1000)
+      spanTokens = try members.optionalInteger(.spanTokens, in: 1...65_535)
+      sampledTokens = try members.optionalInteger(.sampledTokens, in: 0...(1 << 24))
+      template = try members.decodeIfPresent(Template.self, forKey: .template)
+      shard = try members.decodeIfPresent(Shard.self, forKey: .shard)
+      limit = try members.optionalInteger(.limit, in: Bounds.size)
+      keepPictures = try members.decodeIfPresent(KeepPictures.self, forKey: .keepPictures)
+    }
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    /// The job; its result is an `IndexBuild.Built`.
+    package var job: String
+
+    package init(job: String) { self.job = job }
+  }
+
+  package enum View: String, WireName { case base, tiles, text }
+
+  package enum Template: String, WireName {
+    /// The picture, the text and the answer one after the other.
+    case none
+    /// The model's chat template.
+    case model
+  }
+
+  package enum KeepPictures: String, WireName {
+    /// Where the picture lies.
+    case reference
+    /// The picture's bytes.
+    case copy
+  }
+
+  /// The entries whose content's digest leaves `index` when divided by `count`.
+  package struct Shard: Codable, Sendable, Equatable {
+    package var index: Int
+    package var count: Int
+
+    package init(index: Int, count: Int) {
+      self.index = index
+      self.count = count
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      count = try members.integer(.count, in: 1...65_536)
+      index = try members.integer(.index, in: 0...max(0, count - 1))
+    }
+  }
+
+  /// What became of a build.
+  package struct Built: Codable, Sendable, Equatable {
+    package var path: String
+    /// In the index now.
+    package var items: Int
+    /// Not in it, by reason; all runs of this index together.
+    package var skipped: Skipped
+    /// Taken in by this run.
+    package var newItems: Int
+    /// Of this run.
+    package var seconds: Double
+    package var itemsPerSecond: Double
+    /// The share of this run's time that was not the model's.
+    package var overhead: Double
+
+    package init(
+      path: String, items: Int, skipped: Skipped, newItems: Int, seconds: Double,
+      itemsPerSecond: Double, overhead: Double
+    ) {
+      self.path = path
+      self.items = items
+      self.skipped = skipped
+      self.newItems = newItems
+      self.seconds = seconds
+      self.itemsPerSecond = itemsPerSecond
+      self.overhead = overhead
+    }
+  }
+
+  package struct Skipped: Codable, Sendable, Equatable {
+    package var duplicate: Int
+    package var unreadable: Int
+    package var unusable: Int
+
+    package init(duplicate: Int, unreadable: Int, unusable: Int) {
+      self.duplicate = duplicate
+      self.unreadable = unreadable
+      self.unusable = unusable
+    }
+  }
+}
