@@ -10,9 +10,12 @@ package import Tensors
 package final class IndexBuilder {
   package struct Options: Sendable {
     package var reader = CorpusReader.Options()
-    /// A commit is made after so many entries, or so many seconds.
-    package var commitEntries = 256
+    /// A commit is made after so many entries at the latest.
+    package var commitEntries = 1024
+    /// A commit is made after so many seconds, or where commits take long, so that they take no more than
+    /// `commitShare` of the time.
     package var commitSeconds = 4.0
+    package var commitShare = 0.03
 
     package init() {}
   }
@@ -26,6 +29,9 @@ package final class IndexBuilder {
     case done
   }
 
+  /// The most seconds of work that a loss may cost.
+  private static let longestInterval = 60.0
+
   private let write: (IndexCommit) throws -> Void
   private let coder: ItemCoder
   private let options: Options
@@ -35,10 +41,12 @@ package final class IndexBuilder {
   private var pending: IndexCommit?
   private var uncommitted = 0
   private var lastCommit = ContinuousClock.now
+  /// What the last commit took.
+  private var commitTime = Duration.zero
   private var position = 0
   private var (items, skipped) = (0, 0)
   private let start = ContinuousClock.now
-  private var (modelTime, waitingTime) = (Duration.zero, Duration.zero)
+  private var (modelTime, codeTime, waitingTime) = (Duration.zero, Duration.zero, Duration.zero)
 
   /// - Parameters:
   ///   - state: what the index holds.
@@ -95,20 +103,25 @@ package final class IndexBuilder {
     IndexProgress(
       done: position, total: reader.count, items: items, skipped: skipped,
       seconds: (ContinuousClock.now - start) / .seconds(1),
-      waitingSeconds: waitingTime / .seconds(1), modelSeconds: modelTime / .seconds(1))
+      waitingSeconds: waitingTime / .seconds(1), modelSeconds: modelTime / .seconds(1),
+      codeSeconds: codeTime / .seconds(1))
   }
 
   private var isCommitDue: Bool {
-    uncommitted >= options.commitEntries
-      || (uncommitted > 0 && ContinuousClock.now - lastCommit > .seconds(options.commitSeconds))
+    guard uncommitted > 0 else { return false }
+    let interval = max(options.commitSeconds, commitTime / .seconds(1) / options.commitShare)
+    return uncommitted >= options.commitEntries
+      || ContinuousClock.now - lastCommit > .seconds(min(interval, Self.longestInterval))
   }
 
   private func writePending() throws {
     guard let commit = pending else { return }
+    let begin = ContinuousClock.now
     if !commit.isEmpty { try write(commit) }
     pending = nil
     uncommitted = 0
     lastCommit = .now
+    commitTime = lastCommit - begin
   }
 
   /// A corpus that breaks off leaves what came before in the index.
@@ -133,9 +146,12 @@ package final class IndexBuilder {
         let begin = ContinuousClock.now
         let harvested = try coder.harvest(
           prepared, picture: picture, admit: admit, cancellation: cancellation)
-        let end = ContinuousClock.now
-        accumulator.add(try coder.encode(harvested, cancellation: cancellation))
-        modelTime += end - begin
+        let middle = ContinuousClock.now
+        let code = try coder.encode(harvested, cancellation: cancellation)
+        (modelTime, codeTime) = (
+          modelTime + (middle - begin), codeTime + (ContinuousClock.now - middle)
+        )
+        accumulator.add(code)
         items += 1
       } catch let error as ModelError {
         skip(prepared, .unusable, "\(error)")

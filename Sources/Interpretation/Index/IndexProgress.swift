@@ -14,11 +14,14 @@ package struct IndexProgress: Sendable, Equatable {
   package var waitingSeconds: Double
   /// Of these, making prompts and running the model to the site.
   package var modelSeconds: Double
+  /// Of these, encoding.
+  package var codeSeconds: Double
 
   package var itemsPerSecond: Double { seconds > 0 ? Double(items) / seconds : 0 }
 
-  /// What was spent on codes, counting and writing, as a share of the model's time.
+  /// What was spent on counting, ranking and writing, as a share of the time of model and autoencoder.
   package var overhead: Double {
-    modelSeconds > 0 ? max(0, seconds - waitingSeconds - modelSeconds) / modelSeconds : 0
+    let needed = modelSeconds + codeSeconds
+    return needed > 0 ? max(0, seconds - waitingSeconds - needed) / needed : 0
   }
 }

@@ -19,13 +19,17 @@ final class IndexBuildWork {
   private let params: IndexBuild.Params
   private let corpus: CorpusSource
   private let path: String
+  private let commitEntries: Int?
   private var store: FeatureIndexStore?
   private var builder: IndexBuilder?
 
   /// - Parameter standardInput: whether the corpus may come from it.
   /// - Throws: `KernelError` for paths that cannot be.
-  init(_ params: IndexBuild.Params, standardInput: Bool = false) throws {
+  init(
+    _ params: IndexBuild.Params, standardInput: Bool = false, commitEntries: Int? = nil
+  ) throws {
     self.params = params
+    self.commitEntries = commitEntries
     path = try NewFilePath(params.path).path
     corpus = try CorpusSource(params.corpus, standardInput: standardInput)
   }
@@ -65,6 +69,7 @@ final class IndexBuildWork {
       at: path, identity: IndexIdentity(model: model, feature: resident.feature),
       options: params.indexOptions)
     var options = IndexBuilder.Options()
+    if let commitEntries { options.commitEntries = commitEntries }
     options.reader.limit = params.limit
     options.reader.copiesPictures = params.keepPictures == .copy
     if let shard = params.shard {
@@ -81,14 +86,16 @@ final class IndexBuildWork {
   }
 
   private func result(_ progress: IndexProgress) throws -> IndexBuild.Built {
-    let facts = try store?.facts() ?? IndexFacts()
+    guard let store else { preconditionFailure("a build that ended before it began") }
+    let facts = try store.facts()
     return IndexBuild.Built(
       path: path, items: facts.items,
       skipped: IndexBuild.Skipped(
         duplicate: facts.skipped[.duplicate] ?? 0, unreadable: facts.skipped[.unreadable] ?? 0,
         unusable: facts.skipped[.unusable] ?? 0),
       newItems: progress.items, seconds: progress.seconds,
-      itemsPerSecond: progress.itemsPerSecond, overhead: progress.overhead)
+      itemsPerSecond: progress.itemsPerSecond, modelSeconds: progress.modelSeconds,
+      codeSeconds: progress.codeSeconds, overhead: progress.overhead)
   }
 }
 
@@ -120,7 +127,7 @@ extension IndexBuild.View {
 
 extension CorpusSource {
   /// - Throws: `KernelError.pathDenied`, `.notFound`; `.unsupported` for a standard input that is the wire.
-  init(_ corpus: Corpus, standardInput: Bool) throws {
+  init(_ corpus: CorpusPlace, standardInput: Bool) throws {
     switch corpus {
     case .folder(let path): self = .folder(try FilePath(path).path)
     case .list(let path): self = .list(try FilePath(path).path)

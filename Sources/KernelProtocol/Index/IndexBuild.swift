@@ -9,7 +9,7 @@ package enum IndexBuild: Request {
     /// The index's file, absolute; it is made where there is none.
     package var path: String
     package var sae: String
-    package var corpus: Corpus
+    package var corpus: CorpusPlace
     /// Absent: all.
     package var views: [View]?
     /// Best places kept of a latent under each ranking of each view; absent: 20.
@@ -27,7 +27,7 @@ package enum IndexBuild: Request {
     package var keepPictures: KeepPictures?
 
     package init(
-      path: String, sae: String, corpus: Corpus, views: [View]? = nil, exemplars: Int? = nil,
+      path: String, sae: String, corpus: CorpusPlace, views: [View]? = nil, exemplars: Int? = nil,
       spanTokens: Int? = nil, sampledTokens: Int? = nil, template: Template? = nil,
       shard: Shard? = nil, limit: Int? = nil, keepPictures: KeepPictures? = nil
     ) {
@@ -48,7 +48,7 @@ package enum IndexBuild: Request {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       path = try members.decode(String.self, forKey: .path)
       sae = try members.decode(String.self, forKey: .sae)
-      corpus = try members.decode(Corpus.self, forKey: .corpus)
+      corpus = try members.decode(CorpusPlace.self, forKey: .corpus)
       views =
         members.contains(.views) ? try members.nonEmpty(.views) : nil
       exemplars = try members.optionalInteger(.exemplars, in: 1...1000)
@@ -113,12 +113,16 @@ package enum IndexBuild: Request {
     /// Of this run.
     package var seconds: Double
     package var itemsPerSecond: Double
-    /// The share of this run's time that was not the model's.
+    /// Of these, running the model to the site.
+    package var modelSeconds: Double
+    /// Of these, encoding.
+    package var codeSeconds: Double
+    /// What counting, ranking and writing took, as a share of the two.
     package var overhead: Double
 
     package init(
       path: String, items: Int, skipped: Skipped, newItems: Int, seconds: Double,
-      itemsPerSecond: Double, overhead: Double
+      itemsPerSecond: Double, modelSeconds: Double, codeSeconds: Double, overhead: Double
     ) {
       self.path = path
       self.items = items
@@ -126,6 +130,8 @@ package enum IndexBuild: Request {
       self.newItems = newItems
       self.seconds = seconds
       self.itemsPerSecond = itemsPerSecond
+      self.modelSeconds = modelSeconds
+      self.codeSeconds = codeSeconds
       self.overhead = overhead
     }
   }

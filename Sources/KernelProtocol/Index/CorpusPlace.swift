@@ -1,7 +1,7 @@
 import JSONRPC
 
 /// Where pictures and prompts are read from; paths are absolute.
-package enum Corpus: Codable, Sendable, Equatable {
+package enum CorpusPlace: Codable, Sendable, Equatable {
   /// The pictures below a folder.
   case folder(String)
   /// A text file with a picture's path in each line.

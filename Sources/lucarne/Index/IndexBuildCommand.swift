@@ -1,0 +1,170 @@
+import ArgumentParser
+import FeatureIndex
+import Glibc
+import Interpretation
+import Kernel
+import KernelProtocol
+import Tensors
+import World
+
+/// Runs a corpus into an index.
+struct IndexBuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build",
+    abstract: "Run pictures and prompts through a model and an autoencoder into an index.",
+    discussion: """
+      The index is a file that is whole at every moment: a build that was interrupted, by Ctrl-C or worse, \
+      goes on when the same command is given again. Pictures that cannot be read are listed in it and \
+      passed over. Without --model the embedded world is used.
+      """)
+
+  @Argument(help: "The index's file; made where there is none.")
+  var index: String
+
+  @Option(help: "A folder of pictures.")
+  var folder: String?
+
+  @Option(help: "A text file with a picture's path in each line.")
+  var list: String?
+
+  @Option(help: "A WebDataset tar, a named pipe with one, or - for standard input.")
+  var tar: String?
+
+  @Option(help: "JSON lines of prompts, as for training.")
+  var prompts: String?
+
+  @Option(help: "A Hugging Face checkpoint folder.")
+  var model: String?
+
+  @Option(name: .customLong("sae"), help: "An autoencoder folder.")
+  var autoencoder: String?
+
+  @Option(help: "The views to take in, of base, tiles, text; base alone is faster (default: all).")
+  var views: String?
+
+  @Option(help: "Best places kept of each feature under each ranking (default: 20).")
+  var exemplars: Int?
+
+  @Option(help: "Tokens of a span of text (default: 64).")
+  var spanTokens: Int?
+
+  @Option(help: "Tokens kept to count which features are active together (default: 65536).")
+  var sampledTokens: Int?
+
+  @Option(help: "How prompts are rendered: none or model.")
+  var template = "none"
+
+  @Option(help: "A part of the corpus by content, such as 0/3; parts are put together by merge.")
+  var shard: String?
+
+  @Option(help: "Entries of the corpus to look at.")
+  var limit: Int?
+
+  @Flag(help: "Keep the pictures' bytes in the index, not only where they lie.")
+  var copyPictures = false
+
+  @Option(help: ArgumentHelp("Entries after which a commit is made.", visibility: .hidden))
+  var commitEntries = 1024
+
+  @Option(help: "Bytes that prompts and tables may take beside the mapped weights.")
+  var memoryLimit: Int?
+
+  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  var threads: Int?
+
+  func validate() throws {
+    let given = [folder, list, tar, prompts].compactMap(\.self)
+    guard given.count == 1 else {
+      throw ValidationError("give one of --folder, --list, --tar and --prompts")
+    }
+    for (name, value, range) in [
+      ("exemplars", exemplars, 1...1000), ("span-tokens", spanTokens, 1...65_535),
+      ("sampled-tokens", sampledTokens, 0...(1 << 24)), ("limit", limit, 1...Int.max),
+      ("threads", threads, 1...1024), ("commit-entries", commitEntries, 1...1_000_000), ("memory-limit", memoryLimit, 1...Int.max),
+    ] {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError(
+        "--\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+    }
+    _ = try (wireViews, wireShard, wireTemplate)
+  }
+
+  func run() throws {
+    FreedMemory.keep()
+    let stop = Interruption()
+    let indexing = LocalIndexing(
+      KernelOptions(
+        model: model.map(absolutePath), autoencoders: autoencoder.map { [absolutePath($0)] } ?? [],
+        memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World()))
+    let params = IndexBuild.Params(
+      path: absolutePath(index), sae: "", corpus: corpus, views: try wireViews,
+      exemplars: exemplars, spanTokens: spanTokens, sampledTokens: sampledTokens,
+      template: try wireTemplate, shard: try wireShard, limit: limit,
+      keepPictures: copyPictures ? .copy : .reference)
+    var line = ProgressLine()
+    let built = try indexing.build(
+      params, commitEntries: commitEntries, report: { line.show($0.text) }, isStopped: { stop.isRequested })
+    line.end()
+    guard let built else {
+      writeLine("stopped; the same command goes on from here", to: STDERR_FILENO)
+      throw ExitCode(130)
+    }
+    let skipped = built.skipped
+    print(
+      """
+      \(built.path): \(built.items) items, \(built.newItems) of them new
+      skipped: \(skipped.duplicate) duplicate, \(skipped.unreadable) unreadable, \
+      \(skipped.unusable) unusable
+      \(NumberText.fixed(built.itemsPerSecond, 1)) items/s in \(NumberText.fixed(built.seconds)) s: \
+      model \(NumberText.fixed(built.modelSeconds)) s, codes \(NumberText.fixed(built.codeSeconds)) s, \
+      index \(NumberText.fixed(100 * built.overhead, 1)) % of the two
+      """)
+  }
+
+  private var corpus: CorpusPlace {
+    if let folder { return .folder(absolutePath(folder)) }
+    if let list { return .list(absolutePath(list)) }
+    if let prompts { return .prompts(absolutePath(prompts)) }
+    return tar == "-" ? .stdin : .tar(absolutePath(tar ?? ""))
+  }
+
+  private var wireViews: [IndexBuild.View]? {
+    get throws {
+      try views?.split(separator: ",").map { name in
+        guard let view = IndexBuild.View(rawValue: String(name)) else {
+          throw ValidationError("--views has \"\(name)\", expected base, tiles, text")
+        }
+        return view
+      }
+    }
+  }
+
+  private var wireTemplate: IndexBuild.Template {
+    get throws {
+      guard let template = IndexBuild.Template(rawValue: template) else {
+        throw ValidationError("--template is \"\(template)\", expected none or model")
+      }
+      return template
+    }
+  }
+
+  private var wireShard: IndexBuild.Shard? {
+    get throws {
+      guard let shard else { return nil }
+      let parts = shard.split(separator: "/").map { Int($0) }
+      guard parts.count == 2, let index = parts[0], let count = parts[1], count <= 65_536,
+        (0..<max(count, 0)).contains(index)
+      else { throw ValidationError("--shard is \"\(shard)\", expected such as 0/3") }
+      return .init(index: index, count: count)
+    }
+  }
+}
+
+extension IndexProgress {
+  /// One line for a terminal.
+  var text: String {
+    let total = total.map { "/\($0)" } ?? ""
+    return "\(done)\(total) entries  \(items) new items  \(skipped) skipped  "
+      + "\(NumberText.fixed(itemsPerSecond, 1)) items/s"
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import FeatureIndex
+
+/// Looks whether an index is sound.
+struct IndexCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check an index's file and print a digest of its content.",
+    discussion: """
+      Two indexes with one digest hold the same items, statistics, exemplars and maps, in whatever order \
+      they were built.
+      """)
+
+  @Argument(help: "The index's file.")
+  var index: String
+
+  func run() throws {
+    let store = try FeatureIndexStore.open(at: absolutePath(index))
+    let failures = try store.integrityFailures()
+    for failure in failures { print(failure) }
+    print("items: \(try store.facts().items)")
+    print("content: \(try store.contentDigest().hexadecimal)")
+    if !failures.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// What can be done with an index of features.
+struct IndexCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "index",
+    abstract: "Build, merge and check indexes: where each feature of an autoencoder is most active.",
+    subcommands: [IndexBuildCommand.self, IndexMergeCommand.self, IndexCheckCommand.self])
+}

@@ -1,0 +1,26 @@
+import Glibc
+
+/// A line on standard error that is written over, or on anything but a terminal now and then a line.
+struct ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var last = ContinuousClock.now
+  private var width = 0
+
+  mutating func show(_ text: String) {
+    guard ContinuousClock.now - last > .seconds(isTerminal ? 0.1 : 5) else { return }
+    last = .now
+    guard isTerminal else {
+      writeLine(text, to: STDERR_FILENO)
+      return
+    }
+    let padding = String(repeating: " ", count: max(0, width - text.count))
+    width = text.count
+    let bytes = Array("\r\(text)\(padding)".utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  mutating func end() {
+    if isTerminal, width > 0 { writeLine("", to: STDERR_FILENO) }
+    width = 0
+  }
+}
