@@ -85,7 +85,7 @@ def main():
 
         process = subprocess.Popen(
             [program, "index", "build", folder / "stopped.index", *source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(seconds / 2)
+        time.sleep(min(0.4, seconds / 3))
         process.send_signal(signal.SIGINT)
         process.communicate()
         run(program, "build", folder / "stopped.index", *source)

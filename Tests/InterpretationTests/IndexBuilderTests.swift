@@ -15,23 +15,30 @@ import Testing
     reference = try IndexReference.load()
   }
 
-  private func emptyIndex() throws -> MemoryIndex {
-    MemoryIndex(
+  /// Opens the index of a folder, or makes it.
+  private func index(in scratch: Scratch, _ name: String = "index") throws -> FeatureIndexStore {
+    try FeatureIndexStore.openOrCreate(
+      at: "\(scratch.path)/\(name).db",
       identity: try IndexIdentity(model: bench.model, feature: bench.feature),
       options: IndexOptions(
         exemplars: reference.exemplars, sampledTokens: 40, spanTokens: reference.spanTokens))
   }
 
   private func builder(
-    _ corpus: CorpusSource, into index: MemoryIndex, _ options: IndexBuilder.Options = .init(),
+    _ corpus: CorpusSource, into index: FeatureIndexStore,
+    _ options: IndexBuilder.Options = .init(),
     write: ((IndexCommit) throws -> Void)? = nil
-  ) -> IndexBuilder {
+  ) throws -> IndexBuilder {
     IndexBuilder(
-      resuming: index.state, corpus: corpus,
+      resuming: try index.state(), corpus: corpus,
       coder: ItemCoder(
         model: bench.model, feature: bench.feature, views: Set(IndexView.allCases),
         usesTemplate: false),
-      options: options, write: write ?? index.write)
+      options: options, write: write ?? { try index.commit($0) })
+  }
+
+  private func items(_ index: FeatureIndexStore) throws -> [IndexItem] {
+    try index.items(limit: 100).map(\.item)
   }
 
   private func finish(_ builder: IndexBuilder) throws {
@@ -53,42 +60,40 @@ import Testing
   /// Counts, sums, lists and maps of every latent are those of dense codes by PyTorch.
   @Test func holdsWhatBruteForceFinds() throws {
     let scratch = try Scratch()
-    let index = try emptyIndex()
+    let index = try index(in: scratch)
     try finish(builder(try prompts(scratch), into: index))
-    #expect(index.items.map(\.name) == reference.items.map(\.name))
-    #expect(index.items.allSatisfy { $0.source == "fixture" } && index.skipped.isEmpty)
+    let items = try items(index)
+    #expect(items.map(\.name) == reference.items.map(\.name))
+    #expect(items.allSatisfy { $0.source == "fixture" })
     for view in IndexView.allCases {
       for (latent, expected) in try #require(reference.statistics[view.word]).enumerated() {
-        let key = MemoryIndex.Key(latent: latent, view: view)
-        let found = index.statistics[key] ?? LatentStatistics()
-        #expect(found.positions == expected.positions && found.items == expected.items, "\(key)")
-        #expect(abs(found.mass - expected.sum) <= 1e-4 * max(1, expected.sum), "\(key)")
-        #expect(abs(found.max - expected.max) <= 1e-4 * max(1, expected.max), "\(key)")
-        #expect(found.histogram.reduce(0) { $0 + Int($1) } == expected.positions, "\(key)")
+        let found = try index.statistics(ofLatent: latent)[view] ?? LatentStatistics()
+        let what: Comment = "\(latent) \(view)"
+        #expect(found.positions == expected.positions && found.items == expected.items, what)
+        #expect(abs(found.mass - expected.sum) <= 1e-4 * max(1, expected.sum), what)
+        #expect(abs(found.max - expected.max) <= 1e-4 * max(1, expected.max), what)
+        #expect(found.histogram.reduce(0) { $0 + Int($1) } == expected.positions, what)
         for ranking in IndexRanking.allCases {
           let list = try #require(reference.rankings[view.word]?[ranking.word])[latent]
-          try compare(index, key, ranking, with: list)
+          compare(
+            try index.exemplars(ofLatent: latent, view: view, ranking: ranking, limit: 100),
+            with: list, "\(latent) \(view) by \(ranking)")
         }
       }
     }
-    #expect(index.sample.count == 40)
+    #expect(try index.facts().sampledTokens == 40)
+    #expect(try index.integrityFailures() == [])
   }
 
   private func compare(
-    _ index: MemoryIndex, _ key: MemoryIndex.Key, _ ranking: IndexRanking,
-    with expected: [IndexReference.Exemplar]
-  ) throws {
-    let found = index.exemplars[.init(key: key, ranking: ranking)] ?? []
-    let what = "\(key) by \(ranking)"
-    #expect(found.map { index.items[$0.item].name } == expected.map(\.item), "\(what)")
-    #expect(found.map(\.span) == expected.map(\.span), "\(what)")
-    expectClose(found.map(\.score), expected.map(\.score), what)
-    for (exemplar, want) in zip(found, expected) {
-      let map = try #require(
-        index.maps[
-          .init(latent: key.latent, view: key.view, item: exemplar.item, span: exemplar.span)])
-      #expect(map.positions == want.positions, "\(what)")
-      expectClose(map.values, want.values, what)
+    _ found: [ShownExemplar], with expected: [IndexReference.Exemplar], _ what: String
+  ) {
+    #expect(found.map(\.item.name) == expected.map(\.item), "\(what)")
+    #expect(found.map(\.exemplar.span) == expected.map(\.span), "\(what)")
+    expectClose(found.map(\.exemplar.score), expected.map(\.score), what)
+    for (place, want) in zip(found, expected) {
+      #expect(place.map.positions == want.positions, "\(what)")
+      expectClose(place.map.values, want.values, what)
     }
   }
 
@@ -96,18 +101,20 @@ import Testing
   @Test func aBuildLostAnywhereGoesOnToTheSameIndex() throws {
     let scratch = try Scratch()
     let source = try prompts(scratch)
-    let whole = try emptyIndex()
+    let whole = try index(in: scratch, "whole")
     try finish(builder(source, into: whole))
     for (steps, commitEntries) in [(1, 1), (2, 2), (3, 2), (5, 2), (7, 3), (4, 100)] {
-      let index = try emptyIndex()
+      let name = "\(steps)-\(commitEntries)"
       var options = IndexBuilder.Options()
       options.commitEntries = commitEntries
       for _ in 0..<3 {
-        let lost = builder(source, into: index, options)
+        let lost = try builder(source, into: index(in: scratch, name), options)
         for _ in 0..<steps where try lost.step(waiting: 5) == .done { break }
       }
+      let index = try index(in: scratch, name)
       try finish(builder(source, into: index, options))
-      #expect(index.facts == whole.facts, "lost after \(steps) steps")
+      #expect(try index.contentDigest() == whole.contentDigest(), "lost after \(steps) steps")
+      #expect(try index.integrityFailures() == [])
     }
   }
 
@@ -124,23 +131,24 @@ import Testing
     try scratch.write(huge, "e-huge.png")
     try scratch.write([], "f-empty.jpg")
     try scratch.copy("models/pictures/square.png", "g.png")
-    let index = try emptyIndex()
-    let builder = builder(.folder(scratch.path), into: index)
+    let index = try index(in: scratch)
+    let builder = try builder(.folder(scratch.path), into: index)
     try finish(builder)
-    #expect(index.items.map(\.name) == ["a.png", "g.png"])
+    #expect(try items(index).map(\.name) == ["a.png", "g.png"])
+    let skipped = try index.skipped(limit: 100)
     #expect(
-      index.skipped.map(\.name)
+      skipped.map(\.name)
         == ["b-again.png", "c-text.png", "d-half.png", "e-huge.png", "f-empty.jpg"])
     #expect(
-      index.skipped.map(\.reason)
+      skipped.map(\.reason)
         == [.duplicate, .unreadable, .unreadable, .unreadable, .unreadable])
-    #expect(index.skipped.allSatisfy { !$0.message.isEmpty })
+    #expect(skipped.allSatisfy { !$0.message.isEmpty })
     let progress = builder.progress
     #expect(progress.done == 7 && progress.total == 7)
     #expect(progress.items == 2 && progress.skipped == 5)
     // Nothing is read again, and nothing counted twice.
     try finish(self.builder(.folder(scratch.path), into: index))
-    #expect(index.items.count == 2 && index.skipped.count == 5)
+    #expect(try items(index).count == 2 && index.skipped(limit: 100).count == 5)
   }
 
   /// A prompt longer than the model's positions, or too large for the memory, is skipped with the reason.
@@ -150,8 +158,8 @@ import Testing
     try scratch.write(
       "{\"text\": \"\(words)\"}\n{\"text\": \"short\"}\n{\"text\": \"<image> by hand\"}\n{\"text\": \"refused\"}",
       "prompts.jsonl")
-    let index = try emptyIndex()
-    let builder = builder(.prompts(scratch.path + "/prompts.jsonl"), into: index)
+    let index = try index(in: scratch)
+    let builder = try builder(.prompts(scratch.path + "/prompts.jsonl"), into: index)
     var admitted = 0
     while try builder.step(
       waiting: 5,
@@ -161,9 +169,10 @@ import Testing
         if admitted == 2 { throw IndexBuilder.TooLarge(message: "no room") }
       }) != .done
     {}
-    #expect(index.items.map(\.name) == ["line 2"])
-    #expect(index.skipped.map(\.reason) == [.unusable, .unusable, .unusable])
-    #expect(index.skipped.last?.message == "no room")
+    #expect(try items(index).map(\.name) == ["line 2"])
+    let skipped = try index.skipped(limit: 100)
+    #expect(skipped.map(\.reason) == [.unusable, .unusable, .unusable])
+    #expect(skipped.last?.message == "no room")
   }
 
   /// A full disk stops a build; when there is room again it goes on where it was.
@@ -171,53 +180,50 @@ import Testing
     struct Full: Error {}
     let scratch = try Scratch()
     let source = try prompts(scratch)
-    let (whole, index) = (try emptyIndex(), try emptyIndex())
+    let (whole, index) = (try index(in: scratch, "whole"), try index(in: scratch))
     try finish(builder(source, into: whole))
     var options = IndexBuilder.Options()
     options.commitEntries = 2
     var failures = 0
-    let builder = builder(source, into: index, options) { commit in
+    let builder = try builder(source, into: index, options) { commit in
       failures += 1
       if failures % 3 != 0 { throw Full() }
-      index.write(commit)
+      try index.commit(commit)
     }
     var thrown = 0
     while true {
       do { if try builder.step(waiting: 5) == .done { break } } catch is Full { thrown += 1 }
     }
-    #expect(thrown >= 6 && index.facts == whole.facts)
+    #expect(thrown >= 6)
+    #expect(try index.contentDigest() == whole.contentDigest())
   }
 
   @Test func cancellationLeavesTheIndexAsItWas() throws {
     let scratch = try Scratch()
-    let index = try emptyIndex()
-    let builder = builder(try prompts(scratch), into: index)
+    let index = try index(in: scratch)
+    let builder = try builder(try prompts(scratch), into: index)
     #expect(try builder.step(waiting: 5) == .entry)
     #expect(throws: CancellationError.self) {
       try builder.step(waiting: 5, cancellation: Cancellation { true })
     }
     try builder.commit()
-    #expect(index.items.count == 1)
+    #expect(try items(index).count == 1)
   }
 
-  /// Shards hold every item once; counted together they are the whole.
+  /// Shards merged are what one build makes.
   @Test func shardsTogetherAreTheWhole() throws {
     let scratch = try Scratch()
     let source = try prompts(scratch)
-    let whole = try emptyIndex()
+    let whole = try index(in: scratch, "whole")
     try finish(builder(source, into: whole))
-    var total: [MemoryIndex.Key: LatentStatistics] = [:]
-    var names: [String] = []
     for number in 0..<3 {
-      let index = try emptyIndex()
       var options = IndexBuilder.Options()
       options.reader.shard = try CorpusShard(index: number, count: 3)
-      try finish(builder(source, into: index, options))
-      names += index.items.map(\.name)
-      for (key, value) in index.statistics { total[key, default: .init()].add(value) }
+      try finish(builder(source, into: index(in: scratch, "\(number)"), options))
     }
-    #expect(names.sorted() == whole.items.map(\.name).sorted())
-    #expect(total == whole.statistics)
+    let merged = scratch.path + "/merged.db"
+    _ = try FeatureIndexStore.merge((0..<3).map { "\(scratch.path)/\($0).db" }, into: merged)
+    #expect(try FeatureIndexStore.open(at: merged).contentDigest() == whole.contentDigest())
   }
 
   /// Another folder's copy of the same files is the same model; a changed weight is another.

@@ -80,7 +80,8 @@ struct IndexBuildCommand: ParsableCommand {
     for (name, value, range) in [
       ("exemplars", exemplars, 1...1000), ("span-tokens", spanTokens, 1...65_535),
       ("sampled-tokens", sampledTokens, 0...(1 << 24)), ("limit", limit, 1...Int.max),
-      ("threads", threads, 1...1024), ("commit-entries", commitEntries, 1...1_000_000), ("memory-limit", memoryLimit, 1...Int.max),
+      ("threads", threads, 1...1024), ("commit-entries", commitEntries, 1...1_000_000),
+      ("memory-limit", memoryLimit, 1...Int.max),
     ] {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError(
@@ -103,7 +104,8 @@ struct IndexBuildCommand: ParsableCommand {
       keepPictures: copyPictures ? .copy : .reference)
     var line = ProgressLine()
     let built = try indexing.build(
-      params, commitEntries: commitEntries, report: { line.show($0.text) }, isStopped: { stop.isRequested })
+      params, commitEntries: commitEntries, report: { line.show($0.text) },
+      isStopped: { stop.isRequested })
     line.end()
     guard let built else {
       writeLine("stopped; the same command goes on from here", to: STDERR_FILENO)

@@ -4,6 +4,7 @@ import ArgumentParser
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
-    abstract: "Build, merge and check indexes: where each feature of an autoencoder is most active.",
+    abstract:
+      "Build, merge and check indexes: where each feature of an autoencoder is most active.",
     subcommands: [IndexBuildCommand.self, IndexMergeCommand.self, IndexCheckCommand.self])
 }
