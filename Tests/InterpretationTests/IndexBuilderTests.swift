@@ -2,6 +2,7 @@ import FeatureIndex
 import Foundation
 import Interpretation
 import Models
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -27,7 +28,7 @@ import Testing
   private func builder(
     _ corpus: CorpusSource, into index: FeatureIndexStore,
     _ options: IndexBuilder.Options = .init(),
-    write: ((IndexCommit) throws -> Void)? = nil
+    write: (@Sendable (IndexCommit) throws -> Void)? = nil
   ) throws -> IndexBuilder {
     IndexBuilder(
       resuming: try index.state(), corpus: corpus,
@@ -184,10 +185,13 @@ import Testing
     try finish(builder(source, into: whole))
     var options = IndexBuilder.Options()
     options.commitEntries = 2
-    var failures = 0
+    let tries = Mutex(0)
     let builder = try builder(source, into: index, options) { commit in
-      failures += 1
-      if failures % 3 != 0 { throw Full() }
+      let count = tries.withLock { tries in
+        tries += 1
+        return tries
+      }
+      if count % 3 != 0 { throw Full() }
       try index.commit(commit)
     }
     var thrown = 0

@@ -2,11 +2,13 @@ import FoundationEssentials
 
 /// Bytes of small tables, little endian.
 struct BlobWriter {
-  private(set) var data = Data()
+  private var bytes: [UInt8] = []
+
+  var data: Data { Data(bytes) }
 
   mutating func append(_ value: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: value.bitWidth, by: 8) {
-      data.append(UInt8(truncatingIfNeeded: value >> shift))
+      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
     }
   }
 

@@ -32,17 +32,13 @@ package final class IndexBuilder {
   /// The most seconds of work that a loss may cost.
   private static let longestInterval = 60.0
 
-  private let write: (IndexCommit) throws -> Void
+  private let writer: CommitWriter
   private let coder: ItemCoder
   private let options: Options
   private let reader: CorpusReader
   private var accumulator: IndexAccumulator
-  /// What could not be written, to be written before anything new.
-  private var pending: IndexCommit?
   private var uncommitted = 0
   private var lastCommit = ContinuousClock.now
-  /// What the last commit took.
-  private var commitTime = Duration.zero
   private var position = 0
   private var (items, skipped) = (0, 0)
   private let start = ContinuousClock.now
@@ -50,12 +46,12 @@ package final class IndexBuilder {
 
   /// - Parameters:
   ///   - state: what the index holds.
-  ///   - write: writes a commit as one transaction.
+  ///   - write: writes a commit as one transaction; called on a thread of its own.
   package init(
     resuming state: IndexState, corpus: CorpusSource, coder: ItemCoder, options: Options,
-    write: @escaping (IndexCommit) throws -> Void
+    write: @escaping @Sendable (IndexCommit) throws -> Void
   ) {
-    self.write = write
+    writer = CommitWriter(write: write)
     self.coder = coder
     self.options = options
     accumulator = IndexAccumulator(resuming: state)
@@ -67,19 +63,18 @@ package final class IndexBuilder {
 
   deinit { reader.stop() }
 
-  /// Takes in one entry, or commits.
+  /// Takes in one entry, and sends what came before to be written when it is time.
   ///
   /// - Parameters:
   ///   - seconds: how long a slow stream is waited for.
   ///   - admit: may refuse a prompt for the bytes that its run would take; the entry is skipped then.
   /// - Throws: what `write` throws, after which the same step may be tried again; `InterpretationError.badCorpus`;
-  ///   `CancellationError`, which leaves the entry to the next step's caller or to a later build.
+  ///   `CancellationError`, after which only `commit` may follow: the entry is for a later build.
   package func step(
     waiting seconds: Double = 0.05, admit: (Int) throws -> Void = { _ in },
     cancellation: Cancellation = .never
   ) throws -> Step {
-    try writePending()
-    if isCommitDue { try commit() }
+    if try writer.isIdle(), isCommitDue { send() }
     switch try nextArrival(waiting: seconds) {
     case .nothingYet: return .waiting
     case .end:
@@ -92,11 +87,17 @@ package final class IndexBuilder {
     }
   }
 
-  /// Writes what has come since the last commit.
+  /// Writes what has come since the last commit, and waits for it.
   package func commit() throws {
-    try writePending()
-    pending = accumulator.takeCommit()
-    try writePending()
+    try writer.finish()
+    send()
+    try writer.finish()
+  }
+
+  private func send() {
+    writer.send(accumulator.takeCommit())
+    uncommitted = 0
+    lastCommit = .now
   }
 
   package var progress: IndexProgress {
@@ -109,19 +110,9 @@ package final class IndexBuilder {
 
   private var isCommitDue: Bool {
     guard uncommitted > 0 else { return false }
-    let interval = max(options.commitSeconds, commitTime / .seconds(1) / options.commitShare)
+    let interval = max(options.commitSeconds, writer.lastDuration / .seconds(1) / options.commitShare)
     return uncommitted >= options.commitEntries
       || ContinuousClock.now - lastCommit > .seconds(min(interval, Self.longestInterval))
-  }
-
-  private func writePending() throws {
-    guard let commit = pending else { return }
-    let begin = ContinuousClock.now
-    if !commit.isEmpty { try write(commit) }
-    pending = nil
-    uncommitted = 0
-    lastCommit = .now
-    commitTime = lastCommit - begin
   }
 
   /// A corpus that breaks off leaves what came before in the index.
