@@ -7,9 +7,11 @@ import Synchronization
 package final class KernelHandler: RequestHandler {
   private let engine: EngineHolder
   private let status: StatusBoard
+  private let jobs: JobTable
 
   package init(_ options: KernelOptions) {
     status = StatusBoard(limit: options.memoryLimit)
+    jobs = JobTable(folder: options.jobFolder, kinds: jobKinds)
     engine = EngineHolder(Engine(options), status: status)
   }
 
@@ -21,14 +23,33 @@ package final class KernelHandler: RequestHandler {
     do {
       switch answers[call.method] {
       case .immediate(let answer): return try answer(call, engine)
-      case .control(let answer): return try answer(call, status)
+      case .control(let answer): return try answer(call, status, jobs)
       case .engine(let answer): return try engine.perform(call, answer)
+      case .job(_, let answer): return try answer(call, jobs)
       case nil: throw ResponseFailure.methodNotFound(call.method)
       }
     } catch let error where !(error is WireError || error is CancellationError) {
       throw domainFailure(error) ?? error
     }
   }
+
+  /// Runs the steps of jobs that need the model behind the requests that wait for it.
+  package func runJobs(on queue: WorkQueue) {
+    jobs.runEngineSlices { [engine] body in queue.submit { engine.performSlice(body) } }
+  }
+
+  /// Where `job/didUpdate` goes.
+  package func tellJobs(
+    with send: @escaping @Sendable (_ method: String, JSONValue, _ key: String) -> Void
+  ) {
+    jobs.notify { job in
+      guard let params = try? JSONValue(encoding: job) else { return }
+      send(JobDidUpdate.method, params, "\(JobDidUpdate.method) \(job.job)")
+    }
+  }
+
+  /// Lets every job come to rest where another process can go on with it.
+  package func stopJobs(waiting seconds: Double) { jobs.stopAll(waiting: seconds) }
 
   /// How many engine requests wait; the connection counts them.
   package func countWaiting(with count: @escaping @Sendable () -> Int) {
@@ -39,14 +60,17 @@ package final class KernelHandler: RequestHandler {
 /// Where a method runs and what answers it.
 enum Answer: Sendable {
   case immediate(@Sendable (Call, EngineHolder) throws -> JSONValue)
-  case control(@Sendable (Call, StatusBoard) throws -> JSONValue)
+  case control(@Sendable (Call, StatusBoard, JobTable) throws -> JSONValue)
   case engine(@Sendable (Call, Engine) throws -> JSONValue)
+  /// Begins a job, or is about one.
+  case job(Lane, @Sendable (Call, JobTable) throws -> JSONValue)
 
   var lane: Lane {
     switch self {
     case .immediate: .immediate
     case .control: .control
     case .engine: .engine
+    case .job(let lane, _): lane
     }
   }
 }
@@ -70,10 +94,36 @@ let answers: [String: Answer] = {
   table[Initialize.method] = .immediate { call, engine in
     try JSONValue(encoding: engine.initialize(call.decodeParams()))
   }
-  table[KernelStatus.method] = .control { _, status in try JSONValue(encoding: status.current) }
-  table[Discover.method] = .control { _, _ in try JSONValue(parsing: Array(openRPCDocument.utf8)) }
+  table[KernelStatus.method] = .control { _, status, jobs in
+    var current = status.current
+    let running = jobs.runningJobs
+    current.jobs = running.isEmpty ? nil : running
+    return try JSONValue(encoding: current)
+  }
+  for method in [
+    JobList.method, JobGet.method, JobCancel.method, JobPause.method, JobResume.method,
+    JobLog.method,
+  ] { table[method] = .job(.control, jobAnswer) }
+  table[JobWait.method] = .job(.waiting, jobAnswer)
+  for method in jobKinds.keys {
+    table[method] = .job(.control) { call, jobs in
+      let options = try call.params.decode(JobOptions.self)
+      return try JSONValue(
+        encoding: JobStarted(
+          job: jobs.start(
+            method: call.method, params: call.params, subscribe: options.subscribe ?? false)))
+    }
+  }
+  table[Discover.method] = .control { _, _, _ in try JSONValue(parsing: Array(openRPCDocument.utf8))
+  }
   return table
 }()
+
+/// What every request that begins a job takes beside its own params.
+private struct JobOptions: Decodable {
+  /// Whether `job/didUpdate` is sent to this client.
+  var subscribe: Bool?
+}
 
 private func row<R: EngineAnswerable>(_ request: R.Type) -> Answer {
   .engine { call, engine in

@@ -15,10 +15,12 @@ package struct KernelOptions: Sendable {
   package var world: World?
   /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
   package var cacheFolder: String?
+  /// Where jobs are kept, so that they outlive the process; nil: in its memory.
+  package var jobFolder: String?
 
   package init(
     model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
-    world: World?, cacheFolder: String? = nil
+    world: World?, cacheFolder: String? = nil, jobFolder: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
@@ -26,5 +28,6 @@ package struct KernelOptions: Sendable {
     self.threads = threads
     self.world = world
     self.cacheFolder = cacheFolder
+    self.jobFolder = jobFolder
   }
 }

@@ -20,15 +20,23 @@ func absolutePath(_ path: String) -> String {
   return unsafe String(cString: folder) + "/" + path
 }
 
-/// Where derived files are kept: `given` unless it is empty, which means nowhere, or else the user's folder for caches.
-/// https://specifications.freedesktop.org/basedir-spec: a relative XDG_CACHE_HOME is as good as none.
+/// Where caches go: what was asked for, "" being nowhere, or the place that the XDG rules name.
 func cacheFolder(_ given: String?) -> String? {
+  folder(given, variable: "XDG_CACHE_HOME", home: "/.cache", name: "/lucarne")
+}
+
+/// Where jobs are kept, by the same rules.
+func jobFolder(_ given: String?) -> String? {
+  folder(given, variable: "XDG_STATE_HOME", home: "/.local/state", name: "/lucarne/jobs")
+}
+
+private func folder(
+  _ given: String?, variable: String, home: String, name: String
+) -> String? {
   if let given { return given.isEmpty ? nil : absolutePath(given) }
-  if let caches = environment("XDG_CACHE_HOME"), caches.hasPrefix("/") {
-    return caches + "/lucarne"
-  }
-  guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
-  return home + "/.cache/lucarne"
+  if let base = environment(variable), base.hasPrefix("/") { return base + name }
+  guard let user = environment("HOME"), user.hasPrefix("/") else { return nil }
+  return user + home + name
 }
 
 private func environment(_ name: String) -> String? {

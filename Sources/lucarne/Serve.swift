@@ -33,6 +33,13 @@ struct Serve: ParsableCommand {
       """)
   var cache: String?
 
+  @Option(
+    help: """
+      Where jobs are kept so that they outlive the process (default: $XDG_STATE_HOME/lucarne/jobs or \
+      ~/.local/state/lucarne/jobs); "" keeps them in memory.
+      """)
+  var jobs: String?
+
   @Option(help: "Threads of the numeric work (default: the machine's processors).")
   var threads: Int?
 
@@ -61,19 +68,24 @@ struct Serve: ParsableCommand {
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
         memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
-        cacheFolder: cacheFolder(cache)))
+        cacheFolder: cacheFolder(cache), jobFolder: jobFolder(jobs)))
+    let lanes = Lanes()
     let level = log
     guard
       let connection = Connection(
-        input: STDIN_FILENO, output: output, handler: handler, lanes: Lanes(),
+        input: STDIN_FILENO, output: output, handler: handler, lanes: lanes,
         clientProcess: clientProcess.map(Int64.init),
         log: { lineLevel, text in
           if lineLevel >= level { writeLine("lucarne: \(lineLevel): \(text)", to: STDERR_FILENO) }
         })
     else { throw ExitCode(1) }
     handler.countWaiting { connection.waitingCount }
+    handler.runJobs(on: lanes.engine)
+    handler.tellJobs { connection.notify($0, $1, replacing: $2) }
     termination.whenAsked { connection.stop() }
+    let code = connection.run()
+    handler.stopJobs(waiting: 5)
     // Threads may still be computing for requests that nobody waits for.
-    _exit(connection.run())
+    _exit(code)
   }
 }

@@ -98,7 +98,7 @@ package final class Connection: Sendable {
       return refuse(id, .invalidParams(error))
     }
     let exchange = Exchange(id: id, method: method, lane: lane, options: options, table: table)
-    let limit = lane == .engine ? limits.queuedRequests : limits.queuedControlRequests
+    let limit = limits.requests(in: lane)
     guard table.enter(exchange, limit: limit) else {
       return refuse(
         id,
@@ -111,6 +111,8 @@ package final class Connection: Sendable {
     case .immediate: return perform(call, exchange)
     case .control: lanes.control.submit { [self] in perform(call, exchange) }
     case .engine: lanes.engine.submit { [self] in perform(call, exchange) }
+    case .waiting:
+      Thread.start(name: "wait", stackBytes: 1 << 20) { [self] in perform(call, exchange) }
     }
     return false
   }
@@ -126,7 +128,9 @@ package final class Connection: Sendable {
   /// - Returns: whether there was a result.
   @discardableResult
   private func perform(_ call: Call, _ exchange: Exchange) -> Bool {
-    table.leaveQueue(exchange.lane)
+    // What waits on a thread of its own counts until it is answered: the threads are what is limited.
+    defer { if exchange.lane == .waiting { table.leaveQueue(.waiting) } }
+    if exchange.lane != .waiting { table.leaveQueue(exchange.lane) }
     guard exchange.begin() else { return false }
     do {
       try call.checkStop()

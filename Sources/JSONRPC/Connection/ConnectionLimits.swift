@@ -8,18 +8,30 @@ package struct ConnectionLimits: Sendable, Equatable {
   package var queuedRequests: Int
   /// Requests that wait for the control thread.
   package var queuedControlRequests: Int
+  /// Requests that wait on threads of their own.
+  package var waitingRequests: Int
   /// Bytes of output that the client has not read; beyond them it is taken for dead.
   package var unreadOutput: Int
 
   package init(
     framing: FramingLimits = FramingLimits(), json: JSONLimits = JSONLimits(),
     queuedRequests: Int = 1024, queuedControlRequests: Int = 16_384,
-    unreadOutput: Int = 256 << 20
+    waitingRequests: Int = 64, unreadOutput: Int = 256 << 20
   ) {
     self.framing = framing
     self.json = json
     self.queuedRequests = queuedRequests
     self.queuedControlRequests = queuedControlRequests
+    self.waitingRequests = waitingRequests
     self.unreadOutput = unreadOutput
+  }
+
+  /// How many requests may wait for a lane.
+  func requests(in lane: Lane) -> Int {
+    switch lane {
+    case .engine: queuedRequests
+    case .immediate, .control: queuedControlRequests
+    case .waiting: waitingRequests
+    }
   }
 }

@@ -6,6 +6,8 @@ package enum Lane: String, Sendable, CaseIterable {
   case control
   /// On the engine thread, one after another in the order of arrival.
   case engine
+  /// On a thread of its own: what only waits for something else to happen.
+  case waiting
 }
 
 /// The threads that requests run on. Several connections may share them.

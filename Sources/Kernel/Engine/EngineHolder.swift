@@ -20,15 +20,27 @@ final class EngineHolder: @unchecked Sendable {
   func perform(
     _ call: Call, _ answer: (Call, Engine) throws -> JSONValue
   ) throws -> JSONValue {
+    takeOptions()
+    status.begin(call.method)
+    defer { status.finish(engine.status) }
+    return try answer(call, engine)
+  }
+
+  /// Runs one step of a job on the engine's thread.
+  func performSlice(_ body: (Engine) -> Void) {
+    takeOptions()
+    status.begin("job")
+    defer { status.finish(engine.status) }
+    body(engine)
+  }
+
+  private func takeOptions() {
     if let options = pending.withLock({ options in
       defer { options = nil }
       return options
     }) {
       engine.apply(options)
     }
-    status.begin(call.method)
-    defer { status.finish(engine.status) }
-    return try answer(call, engine)
   }
 
   /// Answers `initialize` at once; what its options name is loaded by the first request that needs it.
@@ -44,7 +56,7 @@ final class EngineHolder: @unchecked Sendable {
         modelProvider: true, contextProvider: .init(images: true, append: true),
         activationProvider: true, featureProvider: true,
         attributionProvider: .init(methods: [.gradient, .integratedGradients, .ablation]),
-        ablationProvider: true, steeringProvider: true, workDoneProgress: true,
+        ablationProvider: true, steeringProvider: true, jobProvider: true, workDoneProgress: true,
         partialResults: true),
       limits: .init(
         maxMessageBytes: FramingLimits().body,

@@ -104,6 +104,7 @@ package enum Initialize: Request {
     package var attributionProvider: AttributionProvider?
     package var ablationProvider: Bool?
     package var steeringProvider: Bool?
+    package var jobProvider: Bool?
     package var workDoneProgress: Bool?
     package var partialResults: Bool?
 
@@ -111,7 +112,8 @@ package enum Initialize: Request {
       modelProvider: Bool? = nil, contextProvider: ContextProvider? = nil,
       activationProvider: Bool? = nil, featureProvider: Bool? = nil,
       attributionProvider: AttributionProvider? = nil, ablationProvider: Bool? = nil,
-      steeringProvider: Bool? = nil, workDoneProgress: Bool? = nil, partialResults: Bool? = nil
+      steeringProvider: Bool? = nil, jobProvider: Bool? = nil, workDoneProgress: Bool? = nil,
+      partialResults: Bool? = nil
     ) {
       self.modelProvider = modelProvider
       self.contextProvider = contextProvider
@@ -120,6 +122,7 @@ package enum Initialize: Request {
       self.attributionProvider = attributionProvider
       self.ablationProvider = ablationProvider
       self.steeringProvider = steeringProvider
+      self.jobProvider = jobProvider
       self.workDoneProgress = workDoneProgress
       self.partialResults = partialResults
     }

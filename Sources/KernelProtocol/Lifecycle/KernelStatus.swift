@@ -16,10 +16,12 @@ package enum KernelStatus: Request {
     package var contexts: [Context]
     package var queue: Queue
     package var memory: Memory
+    /// Jobs of this kernel that are queued or run; absent where there are none.
+    package var jobs: [Job]?
 
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
-      contexts: [Context], queue: Queue, memory: Memory
+      contexts: [Context], queue: Queue, memory: Memory, jobs: [Job]? = nil
     ) {
       self.health = health
       self.message = message
@@ -28,6 +30,7 @@ package enum KernelStatus: Request {
       self.contexts = contexts
       self.queue = queue
       self.memory = memory
+      self.jobs = jobs
     }
   }
 

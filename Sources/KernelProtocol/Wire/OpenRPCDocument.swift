@@ -23,11 +23,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": ["integer", "null"]}
         },
-        {
-          "name": "clientInfo",
-          "required": false,
-          "schema": {"$ref": "#/components/schemas/Initialize.ClientInfo"}
-        },
+        {"name": "clientInfo", "required": false, "schema": {"$ref": "#/components/schemas/Initialize.ClientInfo"}},
         {
           "name": "capabilities",
           "description": "What the client can do; members of language clients are ignored.",
@@ -39,12 +35,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"$ref": "#/components/schemas/Initialize.Options"}
         },
-        {
-          "name": "trace",
-          "description": "off, messages or verbose.",
-          "required": false,
-          "schema": {"type": "string"}
-        }
+        {"name": "trace", "description": "off, messages or verbose.", "required": false, "schema": {"type": "string"}}
       ],
       "result": {
         "name": "result",
@@ -69,11 +60,7 @@ package let openRPCDocument = #"""
             {"name": "capabilities", "value": {}},
             {
               "name": "initializationOptions",
-              "value": {
-                "model": "/models/llava-next",
-                "saes": ["/saes/resid_post.24"],
-                "memoryLimit": 17179869184
-              }
+              "value": {"model": "/models/llava-next", "saes": ["/saes/resid_post.24"], "memoryLimit": 17179869184}
             }
           ],
           "result": {
@@ -86,9 +73,7 @@ package let openRPCDocument = #"""
                 "contextProvider": {"images": true, "append": true},
                 "activationProvider": true,
                 "featureProvider": true,
-                "attributionProvider": {
-                  "methods": ["gradient", "integratedGradients", "ablation"]
-                },
+                "attributionProvider": {"methods": ["gradient", "integratedGradients", "ablation"]},
                 "ablationProvider": true,
                 "steeringProvider": true,
                 "workDoneProgress": true,
@@ -114,19 +99,14 @@ package let openRPCDocument = #"""
       "params": [],
       "result": {"name": "result", "schema": {"type": "null"}},
       "x-lane": "immediate",
-      "examples": [
-        {"name": "shutdown", "params": [], "result": {"name": "result", "value": null}}
-      ]
+      "examples": [{"name": "shutdown", "params": [], "result": {"name": "result", "value": null}}]
     },
     {
       "name": "rpc.discover",
       "summary": "This document.",
       "paramStructure": "by-name",
       "params": [],
-      "result": {
-        "name": "result",
-        "schema": {"type": "object", "required": ["openrpc", "info", "methods"]}
-      },
+      "result": {"name": "result", "schema": {"type": "object", "required": ["openrpc", "info", "methods"]}},
       "x-lane": "control",
       "examples": [
         {
@@ -134,11 +114,7 @@ package let openRPCDocument = #"""
           "params": [],
           "result": {
             "name": "result",
-            "value": {
-              "openrpc": "1.3.2",
-              "info": {"title": "Lucarne", "version": "1.0.0"},
-              "methods": []
-            }
+            "value": {"openrpc": "1.3.2", "info": {"title": "Lucarne", "version": "1.0.0"}, "methods": []}
           }
         }
       ]
@@ -156,20 +132,16 @@ package let openRPCDocument = #"""
           "properties": {
             "health": {"$ref": "#/components/schemas/KernelStatus.Health"},
             "message": {"type": "string", "description": "What is wrong, where something is."},
-            "models": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/KernelStatus.Model"}
-            },
-            "saes": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/KernelStatus.Autoencoder"}
-            },
-            "contexts": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/KernelStatus.Context"}
-            },
+            "models": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.Model"}},
+            "saes": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.Autoencoder"}},
+            "contexts": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.Context"}},
             "queue": {"$ref": "#/components/schemas/KernelStatus.Queue"},
-            "memory": {"$ref": "#/components/schemas/KernelStatus.Memory"}
+            "memory": {"$ref": "#/components/schemas/KernelStatus.Memory"},
+            "jobs": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/Job"},
+              "description": "Jobs of this kernel that are queued or run; absent where there are none."
+            }
           }
         }
       },
@@ -202,15 +174,9 @@ package let openRPCDocument = #"""
                   "bytes": 2147483648
                 }
               ],
-              "contexts": [
-                {"context": "ctx_1", "version": 1, "tokenCount": 2359, "bytes": 620000000}
-              ],
+              "contexts": [{"context": "ctx_1", "version": 1, "tokenCount": 2359, "bytes": 620000000}],
               "queue": {"running": "attribution/compute", "waiting": 2},
-              "memory": {
-                "limit": 34359738368,
-                "used": 620000000,
-                "items": [{"name": "contexts", "bytes": 620000000}]
-              }
+              "memory": {"limit": 34359738368, "used": 620000000, "items": [{"name": "contexts", "bytes": 620000000}]}
             }
           }
         }
@@ -221,12 +187,7 @@ package let openRPCDocument = #"""
       "summary": "Loads a checkpoint's folder and makes it the model that contexts are opened on.",
       "paramStructure": "by-name",
       "params": [
-        {
-          "name": "path",
-          "description": "Absolute.",
-          "required": true,
-          "schema": {"type": "string"}
-        },
+        {"name": "path", "description": "Absolute.", "required": true, "schema": {"type": "string"}},
         {
           "name": "precision",
           "description": "Absent: auto.",
@@ -250,15 +211,7 @@ package let openRPCDocument = #"""
         "name": "result",
         "schema": {
           "type": "object",
-          "required": [
-            "model",
-            "architecture",
-            "layers",
-            "hiddenSize",
-            "vocabularySize",
-            "image",
-            "bytes"
-          ],
+          "required": ["model", "architecture", "layers", "hiddenSize", "vocabularySize", "image", "bytes"],
           "properties": {
             "model": {"type": "string"},
             "architecture": {"type": "string"},
@@ -271,20 +224,11 @@ package let openRPCDocument = #"""
         }
       },
       "x-lane": "engine",
-      "x-errorKinds": [
-        "checkpointInvalid",
-        "deadlineExceeded",
-        "ioError",
-        "outOfMemory",
-        "pathDenied"
-      ],
+      "x-errorKinds": ["checkpointInvalid", "deadlineExceeded", "ioError", "outOfMemory", "pathDenied"],
       "examples": [
         {
           "name": "model/load",
-          "params": [
-            {"name": "path", "value": "/models/llava-next"},
-            {"name": "precision", "value": "auto"}
-          ],
+          "params": [{"name": "path", "value": "/models/llava-next"}, {"name": "precision", "value": "auto"}],
           "result": {
             "name": "result",
             "value": {
@@ -305,12 +249,7 @@ package let openRPCDocument = #"""
       "summary": "Loads a sparse autoencoder's folder. One whose width or site does not fit the model is refused.",
       "paramStructure": "by-name",
       "params": [
-        {
-          "name": "path",
-          "description": "Absolute.",
-          "required": true,
-          "schema": {"type": "string"}
-        },
+        {"name": "path", "description": "Absolute.", "required": true, "schema": {"type": "string"}},
         {
           "name": "site",
           "description": "Where it reads the model, as resid_post.24; absent: what its configuration says.",
@@ -368,10 +307,7 @@ package let openRPCDocument = #"""
       "examples": [
         {
           "name": "sae/load",
-          "params": [
-            {"name": "path", "value": "/saes/resid_post.24"},
-            {"name": "site", "value": "resid_post.24"}
-          ],
+          "params": [{"name": "path", "value": "/saes/resid_post.24"}, {"name": "site", "value": "resid_post.24"}],
           "result": {
             "name": "result",
             "value": {
@@ -396,17 +332,9 @@ package let openRPCDocument = #"""
         {
           "name": "parts",
           "required": true,
-          "schema": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/Part"},
-            "minItems": 1
-          }
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Part"}, "minItems": 1}
         },
-        {
-          "name": "chat",
-          "required": false,
-          "schema": {"$ref": "#/components/schemas/ContextOpen.Chat"}
-        },
+        {"name": "chat", "required": false, "schema": {"$ref": "#/components/schemas/ContextOpen.Chat"}},
         {
           "name": "model",
           "description": "Absent: the model loaded last.",
@@ -430,27 +358,13 @@ package let openRPCDocument = #"""
         "name": "result",
         "schema": {
           "type": "object",
-          "required": [
-            "context",
-            "version",
-            "tokenCount",
-            "parts",
-            "images",
-            "reused",
-            "computed"
-          ],
+          "required": ["context", "version", "tokenCount", "parts", "images", "reused", "computed"],
           "properties": {
             "context": {"type": "string"},
             "version": {"type": "integer"},
             "tokenCount": {"type": "integer"},
-            "parts": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/ContextOpen.PartSpan"}
-            },
-            "images": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/ContextOpen.Image"}
-            },
+            "parts": {"type": "array", "items": {"$ref": "#/components/schemas/ContextOpen.PartSpan"}},
+            "images": {"type": "array", "items": {"$ref": "#/components/schemas/ContextOpen.Image"}},
             "reused": {
               "type": "integer",
               "description": "Positions whose computation could be taken from another context."
@@ -533,33 +447,20 @@ package let openRPCDocument = #"""
         "schema": {
           "type": "object",
           "required": ["tokens"],
-          "properties": {
-            "tokens": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/ContextTokens.Token"}
-            }
-          }
+          "properties": {"tokens": {"type": "array", "items": {"$ref": "#/components/schemas/ContextTokens.Token"}}}
         }
       },
       "x-lane": "engine",
       "x-partialResult": {
         "type": "object",
         "required": ["tokens"],
-        "properties": {
-          "tokens": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/ContextTokens.Token"}
-          }
-        }
+        "properties": {"tokens": {"type": "array", "items": {"$ref": "#/components/schemas/ContextTokens.Token"}}}
       },
       "x-errorKinds": ["contextNotFound", "contextVersionMismatch", "positionOutOfRange"],
       "examples": [
         {
           "name": "context/tokens",
-          "params": [
-            {"name": "context", "value": "ctx_1"},
-            {"name": "span", "value": {"start": 4, "end": 6}}
-          ],
+          "params": [{"name": "context", "value": "ctx_1"}, {"name": "span", "value": {"start": 4, "end": 6}}],
           "result": {
             "name": "result",
             "value": {
@@ -661,16 +562,8 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "number", "minimum": 0, "maximum": 1000000.0}
         },
-        {
-          "name": "topP",
-          "required": false,
-          "schema": {"type": "number", "minimum": 0, "maximum": 1}
-        },
-        {
-          "name": "seed",
-          "required": false,
-          "schema": {"$ref": "#/components/schemas/LargeInteger"}
-        },
+        {"name": "topP", "required": false, "schema": {"type": "number", "minimum": 0, "maximum": 1}},
+        {"name": "seed", "required": false, "schema": {"$ref": "#/components/schemas/LargeInteger"}},
         {
           "name": "stop",
           "description": "Texts that end the generation.",
@@ -723,10 +616,7 @@ package let openRPCDocument = #"""
             "text": {"type": "string"},
             "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}},
             "finish": {"$ref": "#/components/schemas/Finish"},
-            "version": {
-              "type": "integer",
-              "description": "The context's new version, where tokens were appended."
-            }
+            "version": {"type": "integer", "description": "The context's new version, where tokens were appended."}
           }
         }
       },
@@ -734,9 +624,7 @@ package let openRPCDocument = #"""
       "x-partialResult": {
         "type": "object",
         "required": ["tokens"],
-        "properties": {
-          "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}}
-        }
+        "properties": {"tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}}}
       },
       "x-errorKinds": [
         "contextNotFound",
@@ -760,14 +648,7 @@ package let openRPCDocument = #"""
             {"name": "stop", "value": ["\n"]},
             {
               "name": "interventions",
-              "value": [
-                {
-                  "op": "scale",
-                  "feature": {"sae": "sae_1", "index": 71},
-                  "value": 0.5,
-                  "generated": true
-                }
-              ]
+              "value": [{"op": "scale", "feature": {"sae": "sae_1", "index": 71}, "value": 0.5, "generated": true}]
             },
             {"name": "splice", "value": {"errorTerm": "keep"}},
             {"name": "append", "value": true}
@@ -776,10 +657,7 @@ package let openRPCDocument = #"""
             "name": "result",
             "value": {
               "text": "Yes.",
-              "tokens": [
-                {"id": 9642, "text": "Yes", "logProb": -0.25},
-                {"id": 13, "text": ".", "logProb": -0.125}
-              ],
+              "tokens": [{"id": 9642, "text": "Yes", "logProb": -0.25}, {"id": 13, "text": ".", "logProb": -0.125}],
               "finish": "stop",
               "version": 2
             }
@@ -815,12 +693,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         },
-        {
-          "name": "site",
-          "description": "As resid_post.24; any block.",
-          "required": true,
-          "schema": {"type": "string"}
-        },
+        {"name": "site", "description": "As resid_post.24; any block.", "required": true, "schema": {"type": "string"}},
         {"name": "span", "required": false, "schema": {"$ref": "#/components/schemas/Span"}},
         {
           "name": "workDoneToken",
@@ -841,10 +714,7 @@ package let openRPCDocument = #"""
           "type": "object",
           "required": ["tensor"],
           "properties": {
-            "tensor": {
-              "$ref": "#/components/schemas/WireTensor",
-              "description": "[positions, hidden size]."
-            }
+            "tensor": {"$ref": "#/components/schemas/WireTensor", "description": "[positions, hidden size]."}
           }
         }
       },
@@ -890,12 +760,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"$ref": "#/components/schemas/Region"}
         },
-        {
-          "name": "topK",
-          "description": "Absent: 20.",
-          "required": false,
-          "schema": {"type": "integer", "minimum": 0}
-        },
+        {"name": "topK", "description": "Absent: 20.", "required": false, "schema": {"type": "integer", "minimum": 0}},
         {
           "name": "rankBy",
           "description": "Absent: max.",
@@ -932,10 +797,7 @@ package let openRPCDocument = #"""
               "items": {"$ref": "#/components/schemas/FeatureActivations.Item"},
               "description": "By descending score, ties by the lower index."
             },
-            "l0": {
-              "type": "number",
-              "description": "Mean number of active latents at a position of the region."
-            },
+            "l0": {"type": "number", "description": "Mean number of active latents at a position of the region."},
             "fvu": {
               "type": "number",
               "description": "Fraction of the residual's variance there that the autoencoder leaves unexplained."
@@ -994,11 +856,7 @@ package let openRPCDocument = #"""
       "summary": "What is known of a latent without any prompt.",
       "paramStructure": "by-name",
       "params": [
-        {
-          "name": "feature",
-          "required": true,
-          "schema": {"$ref": "#/components/schemas/FeatureRef"}
-        },
+        {"name": "feature", "required": true, "schema": {"$ref": "#/components/schemas/FeatureRef"}},
         {
           "name": "topK",
           "description": "Tokens and neighbours to list; absent: 10.",
@@ -1043,10 +901,7 @@ package let openRPCDocument = #"""
       "examples": [
         {
           "name": "feature/info",
-          "params": [
-            {"name": "feature", "value": {"sae": "sae_1", "index": 71}},
-            {"name": "topK", "value": 1}
-          ],
+          "params": [{"name": "feature", "value": {"sae": "sae_1", "index": 71}}, {"name": "topK", "value": 1}],
           "result": {
             "name": "result",
             "value": {
@@ -1077,11 +932,7 @@ package let openRPCDocument = #"""
         },
         {"name": "sae", "required": true, "schema": {"type": "string"}},
         {"name": "target", "required": true, "schema": {"$ref": "#/components/schemas/Target"}},
-        {
-          "name": "method",
-          "required": true,
-          "schema": {"$ref": "#/components/schemas/AttributionCompute.Method"}
-        },
+        {"name": "method", "required": true, "schema": {"$ref": "#/components/schemas/AttributionCompute.Method"}},
         {
           "name": "steps",
           "description": "Points of integratedGradients; absent: 16.",
@@ -1113,11 +964,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 0}
         },
-        {
-          "name": "render",
-          "required": false,
-          "schema": {"$ref": "#/components/schemas/AttributionCompute.Render"}
-        },
+        {"name": "render", "required": false, "schema": {"$ref": "#/components/schemas/AttributionCompute.Render"}},
         {
           "name": "workDoneToken",
           "description": "Progress is reported under this token.",
@@ -1149,16 +996,10 @@ package let openRPCDocument = #"""
               "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
               "description": "By descending score."
             },
-            "byPart": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/AttributionCompute.PartScore"}
-            },
+            "byPart": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.PartScore"}},
             "completeness": {"$ref": "#/components/schemas/AttributionCompute.Completeness"},
             "verification": {"$ref": "#/components/schemas/AttributionCompute.Verification"},
-            "renderings": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/AttributionCompute.Rendering"}
-            },
+            "renderings": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Rendering"}},
             "method": {"$ref": "#/components/schemas/AttributionCompute.Method"},
             "splice": {"$ref": "#/components/schemas/Splice"},
             "elapsed": {"type": "number", "description": "Seconds."},
@@ -1206,14 +1047,7 @@ package let openRPCDocument = #"""
           "params": [
             {"name": "context", "value": "ctx_1"},
             {"name": "sae", "value": "sae_1"},
-            {
-              "name": "target",
-              "value": {
-                "kind": "logitDiff",
-                "answer": {"text": "Yes"},
-                "baseline": {"text": "No"}
-              }
-            },
+            {"name": "target", "value": {"kind": "logitDiff", "answer": {"text": "Yes"}, "baseline": {"text": "No"}}},
             {"name": "method", "value": "gradient"},
             {"name": "region", "value": {"part": "map"}},
             {"name": "topK", "value": 1},
@@ -1239,17 +1073,10 @@ package let openRPCDocument = #"""
               "completeness": {"sum": 1.25, "bias": 0.125, "errorTerm": 0.5, "total": 1.875},
               "verification": {
                 "items": [
-                  {
-                    "feature": {"sae": "sae_1", "index": 71},
-                    "position": 903,
-                    "predicted": 0.75,
-                    "measured": 0.6875
-                  }
+                  {"feature": {"sae": "sae_1", "index": 71}, "position": 903, "predicted": 0.75, "measured": 0.6875}
                 ]
               },
-              "renderings": [
-                {"mimeType": "image/png", "base64": "iVBORw0KGgo=", "name": "image 0, smooth"}
-              ],
+              "renderings": [{"mimeType": "image/png", "base64": "iVBORw0KGgo=", "name": "image 0, smooth"}],
               "method": "gradient",
               "splice": {"errorTerm": "keep", "reselect": "none"},
               "elapsed": 0.75
@@ -1317,10 +1144,7 @@ package let openRPCDocument = #"""
               "items": {"$ref": "#/components/schemas/AblationRun.Change"},
               "description": "The tokens whose probability at the last position changes most."
             },
-            "kl": {
-              "type": "number",
-              "description": "KL(before ‖ after) at the last position, in nats."
-            }
+            "kl": {"type": "number", "description": "KL(before ‖ after) at the last position, in nats."}
           }
         }
       },
@@ -1345,11 +1169,7 @@ package let openRPCDocument = #"""
             {
               "name": "interventions",
               "value": [
-                {
-                  "op": "zero",
-                  "feature": {"sae": "sae_1", "index": 71},
-                  "at": [{"span": {"start": 903, "end": 905}}]
-                }
+                {"op": "zero", "feature": {"sae": "sae_1", "index": 71}, "at": [{"span": {"start": 903, "end": 905}}]}
               ]
             },
             {
@@ -1400,16 +1220,8 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "number", "minimum": 0, "maximum": 1000000.0}
         },
-        {
-          "name": "topP",
-          "required": false,
-          "schema": {"type": "number", "minimum": 0, "maximum": 1}
-        },
-        {
-          "name": "seed",
-          "required": false,
-          "schema": {"$ref": "#/components/schemas/LargeInteger"}
-        },
+        {"name": "topP", "required": false, "schema": {"type": "number", "minimum": 0, "maximum": 1}},
+        {"name": "seed", "required": false, "schema": {"$ref": "#/components/schemas/LargeInteger"}},
         {
           "name": "stop",
           "description": "Texts that end the generation.",
@@ -1420,10 +1232,7 @@ package let openRPCDocument = #"""
         {
           "name": "compareWith",
           "required": false,
-          "schema": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/SteeringGenerate.Comparison"}
-          }
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/SteeringGenerate.Comparison"}}
         },
         {
           "name": "workDoneToken",
@@ -1450,10 +1259,7 @@ package let openRPCDocument = #"""
           "type": "object",
           "required": ["outputs", "effect", "receipt"],
           "properties": {
-            "outputs": {
-              "type": "array",
-              "items": {"$ref": "#/components/schemas/SteeringGenerate.Output"}
-            },
+            "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/SteeringGenerate.Output"}},
             "effect": {"$ref": "#/components/schemas/SteeringGenerate.Effect"},
             "receipt": {"$ref": "#/components/schemas/SteeringGenerate.Receipt"}
           }
@@ -1486,14 +1292,7 @@ package let openRPCDocument = #"""
             {"name": "sae", "value": "sae_1"},
             {
               "name": "interventions",
-              "value": [
-                {
-                  "op": "clamp",
-                  "feature": {"sae": "sae_1", "index": 71},
-                  "value": 8.0,
-                  "generated": false
-                }
-              ]
+              "value": [{"op": "clamp", "feature": {"sae": "sae_1", "index": 71}, "value": 8.0, "generated": false}]
             },
             {"name": "maxTokens", "value": 2},
             {"name": "splice", "value": {"errorTerm": "drop", "reselect": "topk"}},
@@ -1506,24 +1305,272 @@ package let openRPCDocument = #"""
                 {
                   "name": "steered",
                   "text": "No.",
-                  "tokens": [
-                    {"id": 2822, "text": "No", "logProb": -0.125},
-                    {"id": 13, "text": ".", "logProb": -0.25}
-                  ],
+                  "tokens": [{"id": 2822, "text": "No", "logProb": -0.125}, {"id": 13, "text": ".", "logProb": -0.25}],
                   "finish": "length"
                 },
                 {
                   "name": "plain",
                   "text": "Yes.",
-                  "tokens": [
-                    {"id": 9642, "text": "Yes", "logProb": -0.25},
-                    {"id": 13, "text": ".", "logProb": -0.125}
-                  ],
+                  "tokens": [{"id": 9642, "text": "Yes", "logProb": -0.25}, {"id": 13, "text": ".", "logProb": -0.125}],
                   "finish": "length"
                 }
               ],
               "effect": {"klPerToken": [1.5, 0.25]},
               "receipt": {"steps": 3, "positions": 2361, "meanNorm": 2.5, "dropped": 0}
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/list",
+      "summary": "The jobs that are known, newest first.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "state",
+          "description": "Only those in this state.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/JobState"}
+        },
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items", "total"],
+          "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
+            "total": {"type": "integer", "minimum": 0, "description": "Of all pages."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "examples": [
+        {
+          "name": "job/list",
+          "params": [{"name": "state", "value": "running"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "items": [
+                {
+                  "job": "job_1",
+                  "method": "index/build",
+                  "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+                  "state": "running",
+                  "progress": {
+                    "done": 120,
+                    "total": 1000,
+                    "rate": 12.5,
+                    "remainingSeconds": 70.4,
+                    "message": "3 skipped"
+                  },
+                  "created": 1795000000,
+                  "started": 1795000001
+                }
+              ],
+              "total": 1
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/get",
+      "summary": "The job as it is now.",
+      "paramStructure": "by-name",
+      "params": [{"name": "job", "required": true, "schema": {"type": "string"}}],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
+      "x-lane": "control",
+      "x-errorKinds": ["jobNotFound"],
+      "examples": [
+        {
+          "name": "job/get",
+          "params": [{"name": "job", "value": "job_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "job": "job_1",
+              "method": "index/build",
+              "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+              "state": "running",
+              "progress": {"done": 120, "total": 1000, "rate": 12.5, "remainingSeconds": 70.4, "message": "3 skipped"},
+              "created": 1795000000,
+              "started": 1795000001
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/wait",
+      "summary": "Waits until a job is neither queued nor running, or a time is over: the job as it is then.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "job", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "timeoutMs",
+          "description": "Absent: 60000.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
+      "x-lane": "waiting",
+      "x-errorKinds": ["deadlineExceeded", "jobNotFound"],
+      "examples": [
+        {
+          "name": "job/wait",
+          "params": [{"name": "job", "value": "job_1"}, {"name": "timeoutMs", "value": 5000}],
+          "result": {
+            "name": "result",
+            "value": {
+              "job": "job_1",
+              "method": "index/build",
+              "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+              "state": "paused",
+              "progress": {"done": 120, "total": 1000, "rate": 12.5, "remainingSeconds": 70.4, "message": "3 skipped"},
+              "created": 1795000000,
+              "started": 1795000001,
+              "message": "no room is left on the disk",
+              "ended": 1795000099
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/cancel",
+      "summary": "Ends a job at its next step; what it did so far stays.",
+      "paramStructure": "by-name",
+      "params": [{"name": "job", "required": true, "schema": {"type": "string"}}],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "jobNotFound"],
+      "examples": [
+        {
+          "name": "job/cancel",
+          "params": [{"name": "job", "value": "job_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "job": "job_1",
+              "method": "index/build",
+              "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+              "state": "running",
+              "progress": {"done": 120, "total": 1000, "rate": 12.5, "remainingSeconds": 70.4, "message": "3 skipped"},
+              "created": 1795000000,
+              "started": 1795000001
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/pause",
+      "summary": "Lets a job rest at its next step, until job/resume.",
+      "paramStructure": "by-name",
+      "params": [{"name": "job", "required": true, "schema": {"type": "string"}}],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "jobNotFound"],
+      "examples": [
+        {
+          "name": "job/pause",
+          "params": [{"name": "job", "value": "job_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "job": "job_1",
+              "method": "index/build",
+              "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+              "state": "running",
+              "progress": {"done": 120, "total": 1000, "rate": 12.5, "remainingSeconds": 70.4, "message": "3 skipped"},
+              "created": 1795000000,
+              "started": 1795000001
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/resume",
+      "summary": "Goes on with a job that is paused, interrupted or failed.",
+      "paramStructure": "by-name",
+      "params": [{"name": "job", "required": true, "schema": {"type": "string"}}],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "ioError", "jobNotFound"],
+      "examples": [
+        {
+          "name": "job/resume",
+          "params": [{"name": "job", "value": "job_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "job": "job_1",
+              "method": "index/build",
+              "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+              "state": "queued",
+              "progress": {"done": 120, "total": 1000, "rate": 12.5, "remainingSeconds": 70.4, "message": "3 skipped"},
+              "created": 1795000000,
+              "started": 1795000001
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "job/log",
+      "summary": "Lines of a job's log.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "job", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "from",
+          "description": "The first line, from 0; absent: 0.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {"name": "lines", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["lines", "next"],
+          "properties": {
+            "lines": {"type": "array", "items": {"type": "string"}},
+            "next": {"type": "integer", "minimum": 0, "description": "The line after the last one given."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["jobNotFound"],
+      "examples": [
+        {
+          "name": "job/log",
+          "params": [{"name": "job", "value": "job_1"}, {"name": "from", "value": 0}, {"name": "lines", "value": 2}],
+          "result": {
+            "name": "result",
+            "value": {
+              "lines": ["2026-11-20T10:00:00Z running", "2026-11-20T10:01:38Z paused: no room is left on the disk"],
+              "next": 2
             }
           }
         }
@@ -1547,11 +1594,7 @@ package let openRPCDocument = #"""
       "name": "$/cancelRequest",
       "direction": "client",
       "summary": "Asks an open request to stop; it is still answered, with -32800 or with its result.",
-      "params": {
-        "type": "object",
-        "required": ["id"],
-        "properties": {"id": {"type": ["string", "integer"]}}
-      },
+      "params": {"type": "object", "required": ["id"], "properties": {"id": {"type": ["string", "integer"]}}},
       "example": {"id": 5}
     },
     {
@@ -1608,10 +1651,7 @@ package let openRPCDocument = #"""
                   },
                   "required": ["kind"]
                 },
-                {
-                  "properties": {"kind": {"const": "end"}, "message": {"type": "string"}},
-                  "required": ["kind"]
-                }
+                {"properties": {"kind": {"const": "end"}, "message": {"type": "string"}}, "required": ["kind"]}
               ]
             }
           }
@@ -1621,36 +1661,35 @@ package let openRPCDocument = #"""
         "token": "w1",
         "value": {"kind": "begin", "title": "attribution", "percentage": 10, "cancellable": true}
       }
+    },
+    {
+      "name": "job/didUpdate",
+      "direction": "kernel",
+      "summary": "A job that was begun with subscribe, as it is now: at most ten times a second, and always as it ended.",
+      "params": {"$ref": "#/components/schemas/Job"},
+      "example": {
+        "job": "job_1",
+        "method": "index/build",
+        "params": {"path": "/indexes/world.index", "sae": "sae_1", "corpus": {"folder": "/pictures"}},
+        "state": "running",
+        "progress": {"done": 120, "total": 1000, "rate": 12.5, "remainingSeconds": 70.4, "message": "3 skipped"},
+        "created": 1795000000,
+        "started": 1795000001
+      }
     }
   ],
   "x-errors": [
-    {
-      "code": -32700,
-      "name": "ParseError",
-      "description": "No JSON, no UTF-8 or no frame; id null."
-    },
+    {"code": -32700, "name": "ParseError", "description": "No JSON, no UTF-8 or no frame; id null."},
     {
       "code": -32600,
       "name": "InvalidRequest",
       "description": "No message, a batch, an id in use, initialize twice, anything after shutdown; id null where there is none."
     },
     {"code": -32601, "name": "MethodNotFound", "description": "There is no such method."},
-    {
-      "code": -32602,
-      "name": "InvalidParams",
-      "description": "data = {kind: \"invalidParams\", path, expected?}."
-    },
-    {
-      "code": -32603,
-      "name": "InternalError",
-      "description": "A fault of the kernel; its log has the details."
-    },
+    {"code": -32602, "name": "InvalidParams", "description": "data = {kind: \"invalidParams\", path, expected?}."},
+    {"code": -32603, "name": "InternalError", "description": "A fault of the kernel; its log has the details."},
     {"code": -32002, "name": "ServerNotInitialized", "description": "Before initialize."},
-    {
-      "code": -32800,
-      "name": "RequestCancelled",
-      "description": "The client cancelled, or shut the kernel down."
-    },
+    {"code": -32800, "name": "RequestCancelled", "description": "The client cancelled, or shut the kernel down."},
     {
       "code": -32803,
       "name": "RequestFailed",
@@ -1659,37 +1698,19 @@ package let openRPCDocument = #"""
   ],
   "x-errorKinds": [
     {"kind": "modelNotLoaded", "description": "There is no model, or none of that name."},
-    {
-      "kind": "saeMismatch",
-      "description": "There is no such autoencoder, or its width or site does not fit the model."
-    },
-    {
-      "kind": "contextNotFound",
-      "description": "There is no such context; it may have been closed."
-    },
-    {
-      "kind": "contextVersionMismatch",
-      "description": "The context has changed; version tells its version."
-    },
-    {
-      "kind": "positionOutOfRange",
-      "description": "A position, span, part or image lies outside of the context."
-    },
+    {"kind": "saeMismatch", "description": "There is no such autoencoder, or its width or site does not fit the model."},
+    {"kind": "contextNotFound", "description": "There is no such context; it may have been closed."},
+    {"kind": "contextVersionMismatch", "description": "The context has changed; version tells its version."},
+    {"kind": "positionOutOfRange", "description": "A position, span, part or image lies outside of the context."},
     {"kind": "featureOutOfRange", "description": "The autoencoder has fewer latents."},
     {
       "kind": "unsupportedTarget",
       "description": "The target cannot be computed; a text that is not one token is answered with tokens, the split it gives."
     },
-    {
-      "kind": "outOfMemory",
-      "description": "Refused beforehand; neededBytes and availableBytes tell why."
-    },
+    {"kind": "outOfMemory", "description": "Refused beforehand; neededBytes and availableBytes tell why."},
     {"kind": "deadlineExceeded", "description": "Not done within deadlineMs."},
     {"kind": "imageUnreadable", "description": "No PNG or JPEG, or one too large."},
-    {
-      "kind": "checkpointInvalid",
-      "description": "The files of a model or an autoencoder are not what they should be."
-    },
+    {"kind": "checkpointInvalid", "description": "The files of a model or an autoencoder are not what they should be."},
     {"kind": "indexMissing", "description": "There is no feature index."},
     {"kind": "indexStale", "description": "The index was made for other weights."},
     {"kind": "jobNotFound", "description": "There is no such job."},
@@ -1715,10 +1736,7 @@ package let openRPCDocument = #"""
         "required": ["before", "reconstruction", "after"],
         "properties": {
           "before": {"type": "number", "description": "The model as it is."},
-          "reconstruction": {
-            "type": "number",
-            "description": "With the splice, without the interventions."
-          },
+          "reconstruction": {"type": "number", "description": "With the splice, without the interventions."},
           "after": {"type": "number"}
         }
       },
@@ -1805,10 +1823,7 @@ package let openRPCDocument = #"""
         "type": "object",
         "required": ["items"],
         "properties": {
-          "items": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/AttributionCompute.Measured"}
-          },
+          "items": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Measured"}},
           "pearson": {"type": "number", "description": "Absent where it is not defined."}
         }
       },
@@ -1832,10 +1847,7 @@ package let openRPCDocument = #"""
       "ContextOpen.Chat": {
         "type": "object",
         "properties": {
-          "template": {
-            "$ref": "#/components/schemas/ContextOpen.Template",
-            "description": "Absent: model."
-          },
+          "template": {"$ref": "#/components/schemas/ContextOpen.Template", "description": "Absent: model."},
           "addGenerationPrompt": {
             "type": "boolean",
             "description": "Whether the assistant's turn is opened; absent: yes."
@@ -1931,33 +1943,20 @@ package let openRPCDocument = #"""
       "FeatureInfo.Explanation": {
         "type": "object",
         "required": ["text"],
-        "properties": {
-          "text": {"type": "string"},
-          "author": {"type": "string"},
-          "score": {"type": "number"}
-        }
+        "properties": {"text": {"type": "string"}, "author": {"type": "string"}, "score": {"type": "number"}}
       },
       "FeatureInfo.Logits": {
         "type": "object",
         "required": ["promoted", "suppressed"],
         "properties": {
-          "promoted": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}
-          },
-          "suppressed": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}
-          }
+          "promoted": {"type": "array", "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}},
+          "suppressed": {"type": "array", "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}}
         }
       },
       "FeatureInfo.Neighbour": {
         "type": "object",
         "required": ["feature", "cosine"],
-        "properties": {
-          "feature": {"$ref": "#/components/schemas/FeatureRef"},
-          "cosine": {"type": "number"}
-        }
+        "properties": {"feature": {"$ref": "#/components/schemas/FeatureRef"}, "cosine": {"type": "number"}}
       },
       "FeatureInfo.Stats": {
         "type": "object",
@@ -1966,10 +1965,7 @@ package let openRPCDocument = #"""
         "properties": {
           "decoderNorm": {"type": "number"},
           "encoderBias": {"type": "number"},
-          "frequency": {
-            "type": "number",
-            "description": "Fraction of positions where it is active."
-          },
+          "frequency": {"type": "number", "description": "Fraction of positions where it is active."},
           "mean": {"type": "number", "description": "Mean activation where it is active."},
           "max": {"type": "number"}
         }
@@ -1977,11 +1973,7 @@ package let openRPCDocument = #"""
       "FeatureInfo.TokenEffect": {
         "type": "object",
         "required": ["token", "text", "value"],
-        "properties": {
-          "token": {"type": "integer"},
-          "text": {"type": "string"},
-          "value": {"type": "number"}
-        }
+        "properties": {"token": {"type": "integer"}, "text": {"type": "string"}, "value": {"type": "number"}}
       },
       "FeatureRef": {
         "description": "A latent of a loaded autoencoder.",
@@ -2000,10 +1992,7 @@ package let openRPCDocument = #"""
         "properties": {
           "id": {"type": "integer"},
           "text": {"type": "string"},
-          "logProb": {
-            "type": "number",
-            "description": "Under the distribution it was drawn from, before temperature."
-          }
+          "logProb": {"type": "number", "description": "Under the distribution it was drawn from, before temperature."}
         }
       },
       "ImageSource": {
@@ -2019,10 +2008,7 @@ package let openRPCDocument = #"""
         "type": "object",
         "required": ["methods"],
         "properties": {
-          "methods": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/AttributionCompute.Method"}
-          }
+          "methods": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Method"}}
         }
       },
       "Initialize.Capabilities": {
@@ -2037,7 +2023,8 @@ package let openRPCDocument = #"""
           "ablationProvider": {"type": "boolean"},
           "steeringProvider": {"type": "boolean"},
           "workDoneProgress": {"type": "boolean"},
-          "partialResults": {"type": "boolean"}
+          "partialResults": {"type": "boolean"},
+          "jobProvider": {"type": "boolean"}
         }
       },
       "Initialize.ClientInfo": {
@@ -2055,37 +2042,14 @@ package let openRPCDocument = #"""
       },
       "Initialize.Limits": {
         "type": "object",
-        "required": [
-          "maxMessageBytes",
-          "maxQueuedRequests",
-          "maxContexts",
-          "inlineNumbers",
-          "memoryBytes"
-        ],
+        "required": ["maxMessageBytes", "maxQueuedRequests", "maxContexts", "inlineNumbers", "memoryBytes"],
         "properties": {
-          "maxMessageBytes": {
-            "type": "integer",
-            "minimum": 0,
-            "description": "Bytes of a message to the kernel."
-          },
-          "maxQueuedRequests": {
-            "type": "integer",
-            "description": "Requests that may wait for the engine."
-          },
+          "maxMessageBytes": {"type": "integer", "minimum": 0, "description": "Bytes of a message to the kernel."},
+          "maxQueuedRequests": {"type": "integer", "description": "Requests that may wait for the engine."},
           "maxContexts": {"type": "integer", "description": "Contexts that may be open."},
-          "maxContextTokens": {
-            "type": "integer",
-            "description": "Positions of a context, where the model is known."
-          },
-          "inlineNumbers": {
-            "type": "integer",
-            "description": "A longer array of numbers travels as a tensor."
-          },
-          "memoryBytes": {
-            "type": "integer",
-            "minimum": 0,
-            "description": "Bytes that the kernel may use."
-          }
+          "maxContextTokens": {"type": "integer", "description": "Positions of a context, where the model is known."},
+          "inlineNumbers": {"type": "integer", "description": "A longer array of numbers travels as a tensor."},
+          "memoryBytes": {"type": "integer", "minimum": 0, "description": "Bytes that the kernel may use."}
         }
       },
       "Initialize.Options": {
@@ -2093,17 +2057,9 @@ package let openRPCDocument = #"""
         "description": "What to load, by absolute path.",
         "properties": {
           "model": {"type": "string", "description": "A checkpoint's folder."},
-          "saes": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "Autoencoders' folders."
-          },
+          "saes": {"type": "array", "items": {"type": "string"}, "description": "Autoencoders' folders."},
           "index": {"type": "string", "description": "A feature index."},
-          "memoryLimit": {
-            "type": "integer",
-            "minimum": 1,
-            "description": "Bytes that the kernel may use."
-          }
+          "memoryLimit": {"type": "integer", "minimum": 1, "description": "Bytes that the kernel may use."}
         }
       },
       "Initialize.ServerInfo": {
@@ -2124,13 +2080,60 @@ package let openRPCDocument = #"""
             "items": {"$ref": "#/components/schemas/Region"},
             "description": "Absent: every position of the prompt."
           },
-          "generated": {
-            "type": "boolean",
-            "description": "Whether the change is made at every generated token too."
-          }
+          "generated": {"type": "boolean", "description": "Whether the change is made at every generated token too."}
         },
         "if": {"properties": {"op": {"const": "zero"}}},
         "else": {"required": ["value"]}
+      },
+      "Job": {
+        "type": "object",
+        "description": "Work that outlives its request: what it is, how far it is and what came of it.",
+        "required": ["job", "method", "params", "state", "created"],
+        "properties": {
+          "job": {"type": "string"},
+          "method": {"type": "string", "description": "The request that began it."},
+          "params": {"type": "object"},
+          "state": {"$ref": "#/components/schemas/JobState"},
+          "progress": {"$ref": "#/components/schemas/Job.Progress"},
+          "message": {"type": "string", "description": "Why it is paused or failed, in words."},
+          "result": {"description": "Of a job that is completed; its shape is told by the method that began it."},
+          "error": {"$ref": "#/components/schemas/Job.Failure"},
+          "created": {"type": "number", "description": "Seconds since 1970."},
+          "started": {"type": "number"},
+          "ended": {"type": "number"}
+        }
+      },
+      "Job.Failure": {
+        "type": "object",
+        "description": "What error.data of a request would have told.",
+        "required": ["kind", "message"],
+        "properties": {"kind": {"type": "string"}, "message": {"type": "string"}}
+      },
+      "Job.Progress": {
+        "type": "object",
+        "required": ["done"],
+        "properties": {
+          "done": {"type": "integer", "minimum": 0, "description": "In units of its own: entries, steps, latents."},
+          "total": {"type": "integer", "minimum": 0, "description": "Absent where it is not known."},
+          "rate": {"type": "number", "description": "Units a second of this run."},
+          "remainingSeconds": {"type": "number"},
+          "message": {"type": "string"},
+          "metrics": {
+            "type": "object",
+            "additionalProperties": {"type": "number"},
+            "description": "What else can be measured on the way, such as fvu of a training."
+          }
+        }
+      },
+      "JobStarted": {
+        "type": "object",
+        "description": "A job was begun; job/get, job/wait and job/didUpdate tell how it is.",
+        "required": ["job"],
+        "properties": {"job": {"type": "string"}}
+      },
+      "JobState": {
+        "enum": ["queued", "running", "paused", "completed", "failed", "cancelled", "interrupted"],
+        "description": "interrupted: its process ended before it did; it can be resumed, as one that is paused or failed."
       },
       "KernelStatus.Autoencoder": {
         "type": "object",
@@ -2163,10 +2166,7 @@ package let openRPCDocument = #"""
         "properties": {
           "limit": {"type": "integer", "minimum": 0},
           "used": {"type": "integer", "minimum": 0},
-          "items": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/KernelStatus.MemoryItem"}
-          }
+          "items": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.MemoryItem"}}
         }
       },
       "KernelStatus.MemoryItem": {
@@ -2181,10 +2181,7 @@ package let openRPCDocument = #"""
           "model": {"type": "string"},
           "path": {"type": "string"},
           "architecture": {"type": "string"},
-          "precision": {
-            "$ref": "#/components/schemas/ModelLoad.Precision",
-            "description": "What products are made in."
-          },
+          "precision": {"$ref": "#/components/schemas/ModelLoad.Precision", "description": "What products are made in."},
           "bytes": {
             "type": "integer",
             "minimum": 0,
@@ -2224,22 +2221,13 @@ package let openRPCDocument = #"""
       "Part": {
         "description": "A piece of a prompt: some text or one image.",
         "type": "object",
-        "properties": {
-          "id": {"type": "string"},
-          "role": {"type": "string", "description": "Absent: user."}
-        },
+        "properties": {"id": {"type": "string"}, "role": {"type": "string", "description": "Absent: user."}},
         "oneOf": [
           {"required": ["text"], "properties": {"text": {"type": "string"}}},
-          {
-            "required": ["image"],
-            "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}
-          }
+          {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}}
         ]
       },
-      "ProgressToken": {
-        "description": "What a client calls a stream of progress.",
-        "type": ["string", "integer"]
-      },
+      "ProgressToken": {"description": "What a client calls a stream of progress.", "type": ["string", "integer"]},
       "Region": {
         "description": "Some of a context's positions.",
         "type": "object",
@@ -2268,10 +2256,7 @@ package let openRPCDocument = #"""
         "description": "Positions start ..< end of the expanded sequence, in which every image token counts.",
         "type": "object",
         "required": ["start", "end"],
-        "properties": {
-          "start": {"type": "integer", "minimum": 0},
-          "end": {"type": "integer", "minimum": 0}
-        }
+        "properties": {"start": {"type": "integer", "minimum": 0}, "end": {"type": "integer", "minimum": 0}}
       },
       "Splice": {
         "description": "How an autoencoder is put into the residual stream.",
@@ -2319,19 +2304,10 @@ package let openRPCDocument = #"""
         "description": "What was really done.",
         "required": ["steps", "positions", "meanNorm", "dropped"],
         "properties": {
-          "steps": {
-            "type": "integer",
-            "description": "Forward passes in which the stream was changed."
-          },
+          "steps": {"type": "integer", "description": "Forward passes in which the stream was changed."},
           "positions": {"type": "integer", "description": "Positions that were changed."},
-          "meanNorm": {
-            "type": "number",
-            "description": "Mean length of the change to the residual."
-          },
-          "dropped": {
-            "type": "integer",
-            "description": "Interventions lost because top-k left their latent out."
-          }
+          "meanNorm": {"type": "number", "description": "Mean length of the change to the residual."},
+          "dropped": {"type": "integer", "description": "Interventions lost because top-k left their latent out."}
         }
       },
       "Target": {
@@ -2344,11 +2320,7 @@ package let openRPCDocument = #"""
               "kind": {"const": "logitDiff"},
               "answer": {"$ref": "#/components/schemas/TokenSpec"},
               "baseline": {"$ref": "#/components/schemas/TokenSpec"},
-              "position": {
-                "type": "integer",
-                "minimum": -1,
-                "description": "Absent or -1: the last."
-              }
+              "position": {"type": "integer", "minimum": -1, "description": "Absent or -1: the last."}
             }
           },
           {
@@ -2357,11 +2329,7 @@ package let openRPCDocument = #"""
             "properties": {
               "kind": {"const": "logit"},
               "token": {"$ref": "#/components/schemas/TokenSpec"},
-              "position": {
-                "type": "integer",
-                "minimum": -1,
-                "description": "Absent or -1: the last."
-              }
+              "position": {"type": "integer", "minimum": -1, "description": "Absent or -1: the last."}
             }
           },
           {
@@ -2370,11 +2338,7 @@ package let openRPCDocument = #"""
             "properties": {
               "kind": {"const": "logProb"},
               "token": {"$ref": "#/components/schemas/TokenSpec"},
-              "position": {
-                "type": "integer",
-                "minimum": -1,
-                "description": "Absent or -1: the last."
-              }
+              "position": {"type": "integer", "minimum": -1, "description": "Absent or -1: the last."}
             }
           },
           {
@@ -2382,11 +2346,7 @@ package let openRPCDocument = #"""
             "required": ["kind", "tokens"],
             "properties": {
               "kind": {"const": "sequenceLogProb"},
-              "tokens": {
-                "type": "array",
-                "items": {"$ref": "#/components/schemas/TokenSpec"},
-                "minItems": 1
-              }
+              "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/TokenSpec"}, "minItems": 1}
             }
           }
         ]
@@ -2432,5 +2392,4 @@ package let openRPCDocument = #"""
     }
   }
 }
-
 """#

@@ -1,0 +1,2 @@
+/// The methods that begin jobs.
+let jobKinds: [String: JobKind] = [:]

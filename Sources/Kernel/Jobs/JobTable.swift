@@ -1,0 +1,245 @@
+import FoundationEssentials
+import JSON
+import JSONRPC
+import KernelProtocol
+import Synchronization
+import Tensors
+
+/// All jobs of a kernel: begins them, runs their steps and tells how they are.
+final class JobTable: Sendable {
+  /// Runs one step on the engine's thread, behind the requests that wait for it.
+  typealias EngineSlice = @Sendable (@escaping @Sendable (Engine) -> Void) -> Void
+
+  private struct State {
+    var running: [String: RunningJob] = [:]
+    /// Jobs of this process as they ended, where no folder keeps them.
+    var settled: [String: Job] = [:]
+    var lastNumber = 0
+    var isStopping = false
+    var slice: EngineSlice?
+    var notify: (@Sendable (Job) -> Void)?
+  }
+
+  private let folder: JobFolder
+  private let kinds: [String: JobKind]
+  private let state = Monitor(State())
+
+  init(folder: String?, kinds: [String: JobKind]) {
+    self.folder = JobFolder(path: folder)
+    self.kinds = kinds
+  }
+
+  // MARK: What it works with
+
+  func runEngineSlices(with slice: @escaping EngineSlice) { state.update { $0.slice = slice } }
+
+  func notify(with notify: @escaping @Sendable (Job) -> Void) {
+    state.update { $0.notify = notify }
+  }
+
+  // MARK: Beginning
+
+  /// Begins a job of a method.
+  /// - Parameter subscribe: whether `job/didUpdate` is sent.
+  func start(method: String, params: JSONValue, subscribe: Bool) throws -> String {
+    guard let kind = kinds[method] else { throw ResponseFailure.methodNotFound(method) }
+    let work = try kind.work(params)
+    try folder.prepare()
+    let (name, lock) = try newName()
+    let job = Job(
+      job: name, method: method, params: params, state: .queued,
+      created: Date.now.timeIntervalSince1970)
+    try folder.write(job)
+    try run(job, kind: kind, work: work, lock: lock, subscribe: subscribe)
+    return name
+  }
+
+  /// Goes on with a job.
+  func resume(_ name: String) throws -> Job {
+    let job = try get(name)
+    guard job.state.isResumable else {
+      throw DomainError(
+        .busy,
+        "the job \(quoted(name)) is \(job.state.rawValue): only a paused, interrupted or failed one goes on"
+      )
+    }
+    guard let kind = kinds[job.method] else {
+      throw DomainError(
+        .jobNotFound, "the job \(quoted(name)) was begun by nothing that this kernel knows")
+    }
+    let work = try kind.work(job.params)
+    guard let lock = folder.lock(name) else { throw Self.elsewhere(name) }
+    var again = job
+    again.state = .queued
+    again.message = nil
+    again.error = nil
+    again.ended = nil
+    try folder.write(again)
+    state.update { $0.settled[name] = nil }
+    try run(again, kind: kind, work: work, lock: lock, subscribe: false)
+    return try get(name)
+  }
+
+  private func newName() throws -> (String, JobLock) {
+    let last = folder.numbers().last ?? 0
+    let first = state.read { max($0.lastNumber, last) } + 1
+    for number in first..<first + 1_000 {
+      let name = "job_\(number)"
+      // Another process may begin one at the same time: who has the lock has the number.
+      guard let lock = folder.lock(name), folder.read(name) == nil else { continue }
+      state.update { $0.lastNumber = max($0.lastNumber, number) }
+      return (name, lock)
+    }
+    throw DomainError(.busy, "no number was free for a new job")
+  }
+
+  private func run(
+    _ job: Job, kind: JobKind, work: any JobWork, lock: JobLock, subscribe: Bool
+  ) throws {
+    let running = RunningJob(
+      job, work: work, lock: lock, folder: folder,
+      onUpdate: { [self] in if subscribe { notify($0) } })
+    try state.update { (state: inout State) throws(DomainError) in
+      guard !state.isStopping else { throw DomainError(.busy, "the kernel is stopping") }
+      state.running[job.job] = running
+    }
+    switch kind.place {
+    case .engine: submitSlice(of: running)
+    case .ownThread:
+      Thread.start(name: "job", stackBytes: 16 << 20) { [self] in
+        while running.step(engine: nil) {}
+        settle(running)
+      }
+    }
+  }
+
+  private func notify(_ job: Job) {
+    let notify: (@Sendable (Job) -> Void)? = state.read { (state: State) in state.notify }
+    notify?(job)
+  }
+
+  private func submitSlice(of running: RunningJob) {
+    let slice: EngineSlice? = state.read { (state: State) in state.slice }
+    guard let slice else {
+      running.fail(DomainError(.busy, "there is no engine to run on"))
+      return settle(running)
+    }
+    slice { [self] engine in
+      if running.step(engine: engine) { submitSlice(of: running) } else { settle(running) }
+    }
+  }
+
+  private func settle(_ running: RunningJob) {
+    let job = running.current
+    state.update { state in
+      state.running[job.job] = nil
+      if folder.path == nil { state.settled[job.job] = job }
+    }
+  }
+
+  // MARK: Looking
+
+  /// - Throws: `DomainError` of kind `jobNotFound`.
+  func get(_ name: String) throws(DomainError) -> Job {
+    let (running, settled) = state.read { ($0.running[name], $0.settled[name]) }
+    if let running { return running.current }
+    if let settled { return settled }
+    guard Self.isName(name), let job = folder.read(name) else {
+      throw DomainError(
+        .jobNotFound, "there is no job \(quoted(name))", hint: "job/list has those that are known")
+    }
+    return seen(job)
+  }
+
+  /// A file that says "running" may be of a process that has ended.
+  private func seen(_ job: Job) -> Job {
+    guard !job.state.isSettled else { return job }
+    var seen = job
+    if folder.lock(job.job) != nil {
+      seen.state = .interrupted
+      seen.message = "its process ended before it did; job/resume goes on with it"
+    } else {
+      seen.message = "it runs in another process"
+    }
+    return seen
+  }
+
+  private static func isName(_ name: String) -> Bool {
+    name.hasPrefix("job_") && name.count < 24 && name.dropFirst(4).allSatisfy(\.isNumber)
+  }
+
+  /// Newest first.
+  func list(state wanted: JobState?, offset: Int, limit: Int) -> JobList.Result {
+    let mine = state.read { Array($0.running.keys) + Array($0.settled.keys) }
+    let numbers = Set(folder.numbers() + mine.compactMap { Int($0.dropFirst(4)) }).sorted(by: >)
+    if wanted == nil {
+      let page = numbers.dropFirst(offset).prefix(limit)
+      return JobList.Result(
+        items: page.compactMap { try? get("job_\($0)") }, total: numbers.count)
+    }
+    let jobs = numbers.compactMap { try? get("job_\($0)") }.filter { $0.state == wanted }
+    return JobList.Result(
+      items: Array(jobs.dropFirst(offset).prefix(limit)), total: jobs.count)
+  }
+
+  /// Jobs of this process that are not settled.
+  var runningJobs: [Job] {
+    state.read { Array($0.running.values) }.map(\.current).sorted { $0.created < $1.created }
+  }
+
+  func log(_ params: JobLog.Params) throws(DomainError) -> JobLog.Result {
+    _ = try get(params.job)
+    let from = params.from ?? 0
+    let lines = folder.lines(of: params.job, from: from, count: min(params.lines ?? 100, 10_000))
+    return JobLog.Result(lines: lines, next: from + lines.count)
+  }
+
+  /// Waits until the job is settled, at most `seconds`, in turns, so that a cancellation is seen.
+  func wait(for name: String, seconds: Double, checkStop: () throws -> Void) throws -> Job {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+      let job = try get(name)
+      let left = (end - .now) / .seconds(1)
+      guard !job.state.isSettled, left > 0 else { return job }
+      try checkStop()
+      _ = state.wait(seconds: min(left, 0.05)) { $0.running[name] == nil }
+    }
+  }
+
+  // MARK: Stopping
+
+  func cancel(_ name: String) throws -> Job { try end(name, as: .cancelled) }
+
+  func pause(_ name: String) throws -> Job { try end(name, as: .paused) }
+
+  private func end(_ name: String, as wanted: JobState) throws -> Job {
+    if let running = state.read({ $0.running[name] }) {
+      running.stop(as: wanted)
+      return running.current
+    }
+    var job = try get(name)
+    guard wanted == .cancelled, job.state.isResumable else {
+      throw DomainError(.busy, "the job \(quoted(name)) is \(job.state.rawValue): it does not run")
+    }
+    guard let lock = folder.lock(name) else { throw Self.elsewhere(name) }
+    (job.state, job.ended) = (.cancelled, Date.now.timeIntervalSince1970)
+    try folder.write(job)
+    state.update { state in if folder.path == nil { state.settled[name] = job } }
+    withExtendedLifetime(lock) {}
+    return job
+  }
+
+  /// Asks all jobs to rest, and waits for them: what they did is written, and another process can go on.
+  func stopAll(waiting seconds: Double) {
+    let jobs = state.update { state in
+      state.isStopping = true
+      return Array(state.running.values)
+    }
+    for job in jobs { job.stop(as: .interrupted) }
+    _ = state.wait(seconds: seconds) { $0.running.isEmpty }
+  }
+
+  private static func elsewhere(_ name: String) -> DomainError {
+    DomainError(.busy, "the job \(quoted(name)) runs in another process")
+  }
+}

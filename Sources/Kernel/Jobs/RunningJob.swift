@@ -1,0 +1,149 @@
+import FoundationEssentials
+import JSON
+import JSONRPC
+import KernelProtocol
+import Synchronization
+import Tensors
+
+/// A job of this process while it is queued or runs.
+///
+/// Its work is touched by one step at a time; everything else may be used from any thread.
+final class RunningJob: @unchecked Sendable {
+  private struct State {
+    var job: Job
+    /// What it is to become at its next step.
+    var wanted: JobState?
+    var lastWrite = ContinuousClock.now
+    var lastUpdate = ContinuousClock.now
+  }
+
+  private let work: any JobWork
+  private let lock: JobLock
+  private let folder: JobFolder
+  private let onUpdate: @Sendable (Job) -> Void
+  private let state: Mutex<State>
+  private let name: String
+
+  init(
+    _ job: Job, work: any JobWork, lock: JobLock, folder: JobFolder,
+    onUpdate: @escaping @Sendable (Job) -> Void
+  ) {
+    name = job.job
+    self.work = work
+    self.lock = lock
+    self.folder = folder
+    self.onUpdate = onUpdate
+    state = Mutex(State(job: job))
+  }
+
+  var current: Job { state.withLock { $0.job } }
+
+  /// Asks the job to stop at its next step, or within this one.
+  func stop(as wanted: JobState) {
+    state.withLock { state in
+      // A cancellation is not taken back by a pause.
+      if state.wanted != .cancelled { state.wanted = wanted }
+    }
+  }
+
+  func fail(_ error: any Error) { settle(.failed, error: error) }
+
+  /// Does one step.
+  /// - Returns: whether there are more.
+  func step(engine: Engine?) -> Bool {
+    if let wanted = state.withLock({ $0.wanted }) {
+      rest(wanted)
+      return false
+    }
+    begin()
+    let tools = JobTools(
+      engine: engine,
+      cancellation: Cancellation(isCancelled: { [self] in state.withLock { $0.wanted != nil } }),
+      log: { [self] in folder.log(name, $0) })
+    do {
+      switch try work.step(tools) {
+      case .more: report()
+      case .waiting:
+        report()
+        Thread.sleep(milliseconds: 20)
+      case .pause(let reason):
+        try? work.settle()
+        settle(.paused, message: reason)
+        return false
+      case .done(let result):
+        settle(.completed, result: result)
+        return false
+      }
+      return true
+    } catch is CancellationError where state.withLock({ $0.wanted != nil }) {
+      rest(state.withLock { $0.wanted } ?? .interrupted)
+    } catch {
+      try? work.settle()
+      fail(error)
+    }
+    return false
+  }
+
+  private func begin() {
+    let isFirst = state.withLock { state in
+      guard state.job.state == .queued else { return false }
+      state.job.state = .running
+      state.job.started = Date.now.timeIntervalSince1970
+      return true
+    }
+    guard isFirst else { return }
+    folder.log(name, "running")
+    publish(force: true)
+  }
+
+  private func report() {
+    let progress = work.progress
+    state.withLock { $0.job.progress = progress }
+    publish(force: false)
+  }
+
+  /// Stops where it is, with what was done written.
+  private func rest(_ wanted: JobState) {
+    do {
+      try work.settle()
+      settle(wanted)
+    } catch { fail(error) }
+  }
+
+  private func settle(
+    _ new: JobState, message: String? = nil, result: JSONValue? = nil, error: (any Error)? = nil
+  ) {
+    let failure = error.map { error in
+      let found = domainFailure(error) ?? (error as? any FailureConvertible)?.failure
+      return Job.Failure(
+        kind: found?.data?["kind"]?.stringValue ?? "internalError",
+        message: found?.message ?? "\(error)")
+    }
+    let progress = work.progress
+    state.withLock { state in
+      state.job.state = new
+      state.job.progress = progress ?? state.job.progress
+      state.job.message = message ?? failure?.message
+      state.job.result = result
+      state.job.error = failure
+      state.job.ended = Date.now.timeIntervalSince1970
+    }
+    folder.log(
+      name, [new.rawValue, message ?? failure?.message].compactMap(\.self).joined(separator: ": "))
+    publish(force: true)
+  }
+
+  /// Writes the file every two seconds and tells the client ten times a second, at most.
+  private func publish(force: Bool) {
+    let (job, writes, tells) = state.withLock { state in
+      let now = ContinuousClock.now
+      let writes = force || now - state.lastWrite >= .seconds(2)
+      let tells = force || now - state.lastUpdate >= .milliseconds(100)
+      if writes { state.lastWrite = now }
+      if tells { state.lastUpdate = now }
+      return (state.job, writes, tells)
+    }
+    if writes { try? folder.write(job) }
+    if tells { onUpdate(job) }
+  }
+}
