@@ -43,12 +43,16 @@ final class KernelClient {
     self.toKernel = toKernel
     self.fromKernel = fromKernel
     let handler = KernelHandler(kernel)
+    let lanes = Lanes()
     let connection = try #require(
       Connection(
-        input: kernelInput, output: kernelOutput, handler: handler, lanes: Lanes()))
+        input: kernelInput, output: kernelOutput, handler: handler, lanes: lanes))
     handler.countWaiting { [weak connection] in connection?.waitingCount ?? 0 }
+    handler.runJobs(on: lanes.engine)
+    handler.tellJobs { [weak connection] in connection?.notify($0, $1, replacing: $2) }
     Thread.start(name: "kernel") { [exitCode] in
       let code = connection.run()
+      handler.stopJobs(waiting: 5)
       exitCode.update { $0 = code }
       close(kernelInput)
       close(kernelOutput)

@@ -12,6 +12,8 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
   /// There is no room for what is to be written; nothing of it was.
   case diskFull(path: String)
   case exists(path: String)
+  /// Stopped by whoever asked for it; nothing is left behind.
+  case interrupted(path: String)
   case inputOutput(path: String, reason: String)
   case value(what: String, found: String, expected: String)
 
@@ -27,6 +29,7 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
     case .diskFull(let path):
       "no room is left on the disk of \(path): what was taken in before is safe; make room and resume"
     case .exists(let path): "\(path) exists already"
+    case .interrupted(let path): "making \(path) was stopped"
     case .inputOutput(let path, let reason): "\(path): \(reason)"
     case .value(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"

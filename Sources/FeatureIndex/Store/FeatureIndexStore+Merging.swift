@@ -6,9 +6,9 @@ extension FeatureIndexStore {
   ///
   /// Explanations, scores and what was derived from weights are taken from the first that has them. The file
   /// appears under its name when it is whole.
-  /// - Parameter progress: called with the share done; throws to stop.
+  /// - Parameter progress: called with the share done; false stops with `FeatureIndexError.interrupted`.
   package static func merge(
-    _ paths: [String], into path: String, progress: (Double) throws -> Void = { _ in }
+    _ paths: [String], into path: String, progress: (Double) -> Bool = { _ in true }
   ) throws(FeatureIndexError) -> IndexFacts {
     guard let first = paths.first else {
       throw .value(what: "the list of indexes to merge", found: "empty", expected: "one or more")
@@ -53,7 +53,7 @@ extension FeatureIndexStore {
   }
 
   private func take(
-    _ sources: [FeatureIndexStore], progress: (Double) throws -> Void
+    _ sources: [FeatureIndexStore], progress: (Double) -> Bool
   ) throws(FeatureIndexError) {
     var accumulator = IndexAccumulator(identity: identity, options: options)
     var numbers: [[Int]] = []
@@ -72,7 +72,9 @@ extension FeatureIndexStore {
     try write { database in
       try Self.write(counted, to: database)
       for (index, source) in sources.enumerated() {
-        try progress(Double(index) / Double(sources.count))
+        guard progress(Double(index) / Double(sources.count)) else {
+          throw FeatureIndexError.interrupted(path: path)
+        }
         let candidates = try copy(source, numbers[index], keeping: accumulator, to: database)
         for token in candidates { accumulator.add(sampled: token) }
       }

@@ -89,6 +89,6 @@ private func kind(of error: FeatureIndexError) -> DomainError.Kind {
   case .stale: .indexStale
   case .busy: .busy
   case .value: .unsupportedTarget
-  case .invalid, .newer, .diskFull, .exists, .inputOutput: .ioError
+  case .invalid, .newer, .diskFull, .exists, .interrupted, .inputOutput: .ioError
   }
 }

@@ -1,2 +1,13 @@
-/// The methods that begin jobs.
-let jobKinds: [String: JobKind] = [:]
+import JSON
+import JSONRPC
+import KernelProtocol
+
+/// The methods that begin jobs. A test holds them among `KernelProtocol.allRequests`.
+let jobKinds: [String: JobKind] = [
+  IndexBuild.method: JobKind(place: .engine) { params in
+    IndexBuildJob(try IndexBuildWork(params.decode(IndexBuild.Params.self)))
+  },
+  IndexMerge.method: JobKind(place: .ownThread) { params in
+    try IndexMergeJob(params.decode(IndexMerge.Params.self))
+  },
+]

@@ -3,7 +3,7 @@ package import JSONRPC
 /// Runs a corpus through a model and an autoencoder into an index: a job, which goes on where an earlier one ended.
 package enum IndexBuild: Request {
   package static let method = "index/build"
-  package static let lane = Lane.engine
+  package static let lane = Lane.control
 
   package struct Params: Codable, Sendable, Equatable {
     /// The index's file, absolute; it is made where there is none.
@@ -61,12 +61,8 @@ package enum IndexBuild: Request {
     }
   }
 
-  package struct Result: Codable, Sendable, Equatable {
-    /// The job; its result is an `IndexBuild.Built`.
-    package var job: String
-
-    package init(job: String) { self.job = job }
-  }
+  /// The job; its result is an `IndexBuild.Built`.
+  package typealias Result = JobStarted
 
   package enum View: String, WireName { case base, tiles, text }
 

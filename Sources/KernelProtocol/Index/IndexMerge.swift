@@ -23,12 +23,8 @@ package enum IndexMerge: Request {
     }
   }
 
-  package struct Result: Codable, Sendable, Equatable {
-    /// The job; its result is an `IndexMerge.Merged`.
-    package var job: String
-
-    package init(job: String) { self.job = job }
-  }
+  /// The job; its result is an `IndexMerge.Merged`.
+  package typealias Result = JobStarted
 
   /// What became of a merge.
   package struct Merged: Codable, Sendable, Equatable {

@@ -1323,6 +1323,125 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "index/build",
+      "summary": "Runs a corpus through a model and an autoencoder into an index: a job, which goes on where an earlier one ended.",
+      "description": "The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds, itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "The index's file, absolute; it is made where there is none.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {"name": "corpus", "required": true, "schema": {"$ref": "#/components/schemas/CorpusPlace"}},
+        {
+          "name": "views",
+          "description": "Absent: all.",
+          "required": false,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/IndexBuild.View"}}
+        },
+        {
+          "name": "exemplars",
+          "description": "Best places kept of a latent under each ranking of each view; absent: 20.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+        },
+        {
+          "name": "spanTokens",
+          "description": "Tokens of a span of text; absent: 64.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 65535}
+        },
+        {
+          "name": "sampledTokens",
+          "description": "Tokens whose codes are kept to count which latents are active together; absent: 65536.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "template",
+          "description": "Absent: none.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.Template"}
+        },
+        {"name": "shard", "required": false, "schema": {"$ref": "#/components/schemas/IndexBuild.Shard"}},
+        {
+          "name": "limit",
+          "description": "Entries of the corpus to look at; absent: all.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "keepPictures",
+          "description": "Absent: reference.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.KeepPictures"}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "index/build",
+          "params": [
+            {"name": "path", "value": "/indexes/world.index"},
+            {"name": "sae", "value": "sae_1"},
+            {"name": "corpus", "value": {"folder": "/pictures"}},
+            {"name": "exemplars", "value": 20}
+          ],
+          "result": {"name": "result", "value": {"job": "job_1"}}
+        }
+      ]
+    },
+    {
+      "name": "index/merge",
+      "summary": "Makes one index of several that hold parts of one corpus: a job that needs no model.",
+      "description": "The job's result is {path, items, contentDigest}: the digest of what the index says, whatever the order in which it was learnt.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "The new index's file, absolute.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "inputs",
+          "description": "The shards' files, absolute.",
+          "required": true,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "index/merge",
+          "params": [
+            {"name": "path", "value": "/indexes/all.index"},
+            {"name": "inputs", "value": ["/indexes/0.index", "/indexes/1.index"]}
+          ],
+          "result": {"name": "result", "value": {"job": "job_2"}}
+        }
+      ]
+    },
+    {
       "name": "job/list",
       "summary": "The jobs that are known, newest first.",
       "paramStructure": "by-name",
@@ -1905,6 +2024,35 @@ package let openRPCDocument = #"""
           }
         }
       },
+      "CorpusPlace": {
+        "oneOf": [
+          {
+            "type": "object",
+            "description": "The pictures below a folder.",
+            "required": ["folder"],
+            "properties": {"folder": {"type": "string"}}
+          },
+          {
+            "type": "object",
+            "description": "A text file with a picture's path in each line.",
+            "required": ["list"],
+            "properties": {"list": {"type": "string"}}
+          },
+          {
+            "type": "object",
+            "description": "A WebDataset tar: a file, or a named pipe that something writes to.",
+            "required": ["tar"],
+            "properties": {"tar": {"type": "string"}}
+          },
+          {
+            "type": "object",
+            "description": "JSON lines of prompts.",
+            "required": ["prompts"],
+            "properties": {"prompts": {"type": "string"}}
+          }
+        ],
+        "description": "Where pictures and prompts are read from; paths are absolute."
+      },
       "DomainErrorData": {
         "description": "The data member of an error -32803; more members by kind.",
         "type": "object",
@@ -2004,6 +2152,18 @@ package let openRPCDocument = #"""
           {"required": ["base64"], "properties": {"base64": {"type": "string"}}}
         ]
       },
+      "IndexBuild.KeepPictures": {"enum": ["reference", "copy"], "description": "Where the picture lies, or its bytes."},
+      "IndexBuild.Shard": {
+        "type": "object",
+        "description": "The entries whose content's digest leaves index when divided by count.",
+        "required": ["index", "count"],
+        "properties": {"index": {"type": "integer", "minimum": 0}, "count": {"type": "integer", "minimum": 1}}
+      },
+      "IndexBuild.Template": {
+        "enum": ["none", "model"],
+        "description": "none: the picture, the text and the answer one after the other; model: the model's chat template."
+      },
+      "IndexBuild.View": {"enum": ["base", "tiles", "text"]},
       "Initialize.AttributionProvider": {
         "type": "object",
         "required": ["methods"],

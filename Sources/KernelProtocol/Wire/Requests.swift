@@ -6,6 +6,7 @@ package let allRequests: [any Request.Type] = [
   ContextClose.self,
   ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
   AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
+  IndexBuild.self, IndexMerge.self,
   JobList.self, JobGet.self, JobWait.self, JobCancel.self, JobPause.self, JobResume.self,
   JobLog.self,
 ]

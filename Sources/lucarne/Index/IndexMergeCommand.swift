@@ -19,11 +19,16 @@ struct IndexMergeCommand: ParsableCommand {
   func run() throws {
     let stop = Interruption()
     var line = ProgressLine()
-    let facts = try FeatureIndexStore.merge(inputs.map(absolutePath), into: absolutePath(index)) {
-      line.show("\(NumberText.fixed(100 * $0, 0)) %")
-      if stop.isRequested { throw ExitCode(130) }
+    let report: (Double) -> Bool = { share in
+      line.show("\(NumberText.fixed(100 * share, 0)) %")
+      return !stop.isRequested
+    }
+    let merged = Result { () throws -> IndexFacts in
+      try FeatureIndexStore.merge(
+        inputs.map(absolutePath), into: absolutePath(index), progress: report)
     }
     line.end()
-    print("\(absolutePath(index)): \(facts.items) items")
+    if stop.isRequested, case .failure = merged { throw ExitCode(130) }
+    print("\(absolutePath(index)): \(try merged.get().items) items")
   }
 }
