@@ -46,7 +46,8 @@ let package = Package(
       name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
 
     // MARK: Telling
-    .target(name: "ChatCompletions", dependencies: ["JSON"]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "ChatCompletions", dependencies: ["CCurl", "JSON"]),
     .testTarget(
       name: "ChatCompletionsTests", dependencies: ["ChatCompletions", "JSON", "TestSupport"]),
     .target(name: "Reports"),
@@ -97,5 +98,5 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG"].contains(target.name) { target.swiftSettings = rules }
+  if !["CKernels", "CPNG", "CJPEG", "CCurl"].contains(target.name) { target.swiftSettings = rules }
 }
