@@ -37,7 +37,10 @@ final class CommitWriter {
     self.write = write
   }
 
-  deinit { flight?.done.wait() }
+  deinit {
+    // The block that ran last lets go of `write`, and of the index that it holds, before the queue goes on.
+    queue.sync {}
+  }
 
   /// Whether nothing is on its way. Throws what the last commit failed with; the next call tries it again.
   func isIdle() throws -> Bool {

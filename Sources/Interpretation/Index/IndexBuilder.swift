@@ -110,7 +110,8 @@ package final class IndexBuilder {
 
   private var isCommitDue: Bool {
     guard uncommitted > 0 else { return false }
-    let interval = max(options.commitSeconds, writer.lastDuration / .seconds(1) / options.commitShare)
+    let interval = max(
+      options.commitSeconds, writer.lastDuration / .seconds(1) / options.commitShare)
     return uncommitted >= options.commitEntries
       || ContinuousClock.now - lastCommit > .seconds(min(interval, Self.longestInterval))
   }
