@@ -3,9 +3,11 @@
     python Tests/Conformance/index.py PROGRAM [SEED]     # Python's standard library; the Parquet row needs pyarrow
 
 An index killed with SIGKILL at ten random moments and gone on with, one stopped by SIGINT, one of three shards
-merged, and one from a tar through a pipe must all say what an unbroken build says.
+merged, one from a tar through a pipe, one whose kernel was killed and its job resumed by another, and one that
+found its disk full must all say what an unbroken build says.
 """
 
+import json
 import random
 import signal
 import subprocess
@@ -59,6 +61,69 @@ def kill_often(program, index, source, seconds, seed):
     return items, result.stdout
 
 
+class Kernel:
+    """`lucarne serve` with one message a line."""
+
+    def __init__(self, program, jobs):
+        self.process = subprocess.Popen([program, "serve", "--jobs", jobs], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.number = 0
+        self.ask("initialize", {})
+
+    def ask(self, method, params):
+        self.number += 1
+        message = {"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+        self.process.stdin.flush()
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if answer.get("id") == self.number:
+                return answer["result"]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def kill_kernels(program, folder, source, expected, seed):
+    """A kernel that dies in the middle of a job, three times; the next one resumes it."""
+    draw, jobs, index = random.Random(seed), folder / "jobs", folder / "served.index"
+    # The first request loads the world, whose autoencoder has this name.
+    params = {"path": str(index), "sae": "sae", "corpus": {"list": source[1]}}
+    kernel = Kernel(program, jobs)
+    job = kernel.ask("index/build", params)["job"]
+    states = []
+    for _ in range(3):
+        time.sleep(draw.uniform(0, 0.4))
+        kernel.kill()
+        kernel = Kernel(program, jobs)
+        states.append(kernel.ask("job/get", {"job": job})["state"])
+        if states[-1] == "interrupted":
+            kernel.ask("job/resume", {"job": job})
+    done = kernel.ask("job/wait", {"job": job, "timeoutMs": 60000})
+    kernel.kill()
+    holds = done["state"] == "completed" and done["result"]["items"] == 60 and content(program, index) == expected
+    Row.check("kernels killed, their job resumed", holds, f"{states}, then {done['state']} {done.get('message') or ''}")
+
+
+def fill_disk(program, folder, source, expected):
+    disk = folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True).returncode:
+        print("--    a full disk: nothing can be mounted here")
+        return
+    try:
+        full = run(program, "build", disk / "full.index", *source, "--commit-entries", "3")
+        sound = run(program, "check", disk / "full.index").returncode == 0
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        again = run(program, "build", disk / "full.index", *source)
+        holds = full.returncode != 0 and sound and again.returncode == 0 and content(program, disk / "full.index") == expected
+        Row.check("a full disk, then room", holds, full.stderr.strip())
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
 def main():
     program, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
     pictures = sorted(p for p in PICTURES.glob("*.png") if ".mask." not in p.name)
@@ -107,6 +172,8 @@ def main():
             run(program, "build", folder / "pipe.index", "--tar", "-", stdin=stream)
         Row.check("a tar on standard input", content(program, folder / "pipe.index") == expected)
         parquet(program, folder, names, expected)
+        kill_kernels(program, folder, source, expected, seed)
+        fill_disk(program, folder, source, expected)
 
         other = run(program, "build", folder / "whole.index", *source, "--exemplars", "3")
         Row.check("other options are refused", other.returncode != 0 and "options" in other.stderr, other.stderr.strip()[:160])

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import JSONRPC
 import KernelProtocol
+import Synchronization
 
 /// The files of jobs: a JSON file, a log and a lock for each, so that a job outlives its process.
 ///
@@ -105,9 +106,18 @@ struct JobFolder: Sendable {
   }
 }
 
-/// Holds a job as long as it lives; the system lets go of it with the process.
+/// Holds a job until it is released; the system lets go of it with the process.
 final class JobLock: Sendable {
-  private let descriptor: Int32
-  init(descriptor: Int32) { self.descriptor = descriptor }
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  private let descriptor: Mutex<Int32>
+
+  init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+  deinit { release() }
+
+  func release() {
+    descriptor.withLock { descriptor in
+      if descriptor >= 0 { close(descriptor) }
+      descriptor = -1
+    }
+  }
 }

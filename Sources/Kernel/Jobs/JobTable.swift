@@ -57,6 +57,8 @@ final class JobTable: Sendable {
   /// Goes on with a job.
   func resume(_ name: String) throws -> Job {
     let job = try get(name)
+    // One that has just ended is still giving back what it holds.
+    if job.state.isSettled { _ = state.wait(seconds: 10) { $0.running[name] == nil } }
     guard job.state.isResumable else {
       throw DomainError(
         .busy,
@@ -130,6 +132,7 @@ final class JobTable: Sendable {
   }
 
   private func settle(_ running: RunningJob) {
+    running.letGo()
     let job = running.current
     state.update { state in
       state.running[job.job] = nil

@@ -17,7 +17,8 @@ final class RunningJob: @unchecked Sendable {
     var lastUpdate = ContinuousClock.now
   }
 
-  private let work: any JobWork
+  /// nil once it let go.
+  private var work: (any JobWork)?
   private let lock: JobLock
   private let folder: JobFolder
   private let onUpdate: @Sendable (Job) -> Void
@@ -48,6 +49,13 @@ final class RunningJob: @unchecked Sendable {
 
   func fail(_ error: any Error) { settle(.failed, error: error) }
 
+  /// Gives back what it holds, its files among them, so that whoever goes on with the job finds them free. Called on
+  /// the thread of its steps, after the last.
+  func letGo() {
+    work = nil
+    lock.release()
+  }
+
   /// Does one step.
   /// - Returns: whether there are more.
   func step(engine: Engine?) -> Bool {
@@ -61,13 +69,13 @@ final class RunningJob: @unchecked Sendable {
       cancellation: Cancellation(isCancelled: { [self] in state.withLock { $0.wanted != nil } }),
       log: { [self] in folder.log(name, $0) })
     do {
-      switch try work.step(tools) {
+      switch try work?.step(tools) ?? .waiting {
       case .more: report()
       case .waiting:
         report()
         Thread.sleep(milliseconds: 20)
       case .pause(let reason):
-        try? work.settle()
+        try? work?.settle()
         settle(.paused, message: reason)
         return false
       case .done(let result):
@@ -78,7 +86,7 @@ final class RunningJob: @unchecked Sendable {
     } catch is CancellationError where state.withLock({ $0.wanted != nil }) {
       rest(state.withLock { $0.wanted } ?? .interrupted)
     } catch {
-      try? work.settle()
+      try? work?.settle()
       fail(error)
     }
     return false
@@ -97,7 +105,7 @@ final class RunningJob: @unchecked Sendable {
   }
 
   private func report() {
-    let progress = work.progress
+    let progress = work?.progress
     state.withLock { $0.job.progress = progress }
     publish(force: false)
   }
@@ -105,7 +113,7 @@ final class RunningJob: @unchecked Sendable {
   /// Stops where it is, with what was done written.
   private func rest(_ wanted: JobState) {
     do {
-      try work.settle()
+      try work?.settle()
       settle(wanted)
     } catch { fail(error) }
   }
@@ -119,7 +127,7 @@ final class RunningJob: @unchecked Sendable {
         kind: found?.data?["kind"]?.stringValue ?? "internalError",
         message: found?.message ?? "\(error)")
     }
-    let progress = work.progress
+    let progress = work?.progress
     state.withLock { state in
       state.job.state = new
       state.job.progress = progress ?? state.job.progress
