@@ -8,11 +8,13 @@ package final class KernelHandler: RequestHandler {
   private let engine: EngineHolder
   private let status: StatusBoard
   private let jobs: JobTable
+  private let shelf: IndexShelf
 
   package init(_ options: KernelOptions) {
     status = StatusBoard(limit: options.memoryLimit)
     jobs = JobTable(folder: options.jobFolder, kinds: jobKinds)
-    engine = EngineHolder(Engine(options), status: status)
+    shelf = IndexShelf(default: options.defaultIndex)
+    engine = EngineHolder(Engine(options, shelf: shelf), status: status)
   }
 
   package func lane(of method: String) -> Lane? {
@@ -26,6 +28,7 @@ package final class KernelHandler: RequestHandler {
       case .control(let answer): return try answer(call, status, jobs)
       case .engine(let answer): return try engine.perform(call, answer)
       case .job(_, let answer): return try answer(call, jobs)
+      case .shelf(let answer): return try answer(call, shelf)
       case nil: throw ResponseFailure.methodNotFound(call.method)
       }
     } catch let error where !(error is WireError || error is CancellationError) {
@@ -62,6 +65,7 @@ enum Answer: Sendable {
   case immediate(@Sendable (Call, EngineHolder) throws -> JSONValue)
   case control(@Sendable (Call, StatusBoard, JobTable) throws -> JSONValue)
   case engine(@Sendable (Call, Engine) throws -> JSONValue)
+  case shelf(@Sendable (Call, IndexShelf) throws -> JSONValue)
   /// Begins a job, or is about one.
   case job(Lane, @Sendable (Call, JobTable) throws -> JSONValue)
 
@@ -70,6 +74,7 @@ enum Answer: Sendable {
     case .immediate: .immediate
     case .control: .control
     case .engine: .engine
+    case .shelf: .control
     case .job(let lane, _): lane
     }
   }
@@ -88,9 +93,13 @@ let answers: [String: Answer] = {
     ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
     ContextClose.self,
     ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
-    AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
+    AttributionCompute.self, AblationRun.self, SteeringGenerate.self, IndexOpen.self,
+  ]
+  let shelf: [any ShelfAnswerable.Type] = [
+    IndexInfo.self, IndexClose.self, IndexSkipped.self, FeatureExamples.self,
   ]
   var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
+  for request in shelf { table[request.method] = row(request) }
   table[Initialize.method] = .immediate { call, engine in
     try JSONValue(encoding: engine.initialize(call.decodeParams()))
   }
@@ -128,5 +137,11 @@ private struct JobOptions: Decodable {
 private func row<R: EngineAnswerable>(_ request: R.Type) -> Answer {
   .engine { call, engine in
     try JSONValue(encoding: R.answer(call.decodeParams(), engine: engine, call: call))
+  }
+}
+
+private func row<R: ShelfAnswerable>(_ request: R.Type) -> Answer {
+  .shelf { call, shelf in
+    try JSONValue(encoding: R.answer(call.decodeParams(), shelf: shelf, call: call))
   }
 }

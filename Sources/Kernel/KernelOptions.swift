@@ -15,12 +15,15 @@ package struct KernelOptions: Sendable {
   package var world: World?
   /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
   package var cacheFolder: String?
+  /// A feature index, opened when it is first asked for; without one that of the embedded world, if it is loaded.
+  package var index: String?
   /// Where jobs are kept, so that they outlive the process; nil: in its memory.
   package var jobFolder: String?
 
   package init(
     model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
-    world: World?, cacheFolder: String? = nil, jobFolder: String? = nil
+    world: World?, cacheFolder: String? = nil, index: String? = nil,
+    jobFolder: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
@@ -28,6 +31,14 @@ package struct KernelOptions: Sendable {
     self.threads = threads
     self.world = world
     self.cacheFolder = cacheFolder
+    self.index = index
     self.jobFolder = jobFolder
+  }
+
+  /// The index that is there from the start.
+  var defaultIndex: IndexShelf.Default? {
+    if let index { return .init(path: index, autoencoder: nil) }
+    guard model == nil, let world, let index = world.index else { return nil }
+    return .init(path: index, autoencoder: "sae")
   }
 }

@@ -13,6 +13,12 @@ package struct World: Sendable {
   /// Held-out pictures with their masks, facts and questions.
   package var heldOut: String { folder + "/heldout" }
 
+  /// The feature index over the held-out pictures; nil where it does not ship.
+  package var index: String? {
+    let path = folder + "/index/features.index"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
   /// A picture to measure an autoencoder's fit on, if there is one.
   package var probePicture: String? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: heldOut)) ?? []

@@ -23,6 +23,9 @@ struct Serve: ParsableCommand {
   @Option(name: .customLong("sae"), help: "An autoencoder folder; may be given several times.")
   var autoencoders: [String] = []
 
+  @Option(help: "A feature index, opened on first use.")
+  var index: String?
+
   @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
   var memoryLimit: Int?
 
@@ -68,7 +71,8 @@ struct Serve: ParsableCommand {
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
         memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
-        cacheFolder: cacheFolder(cache), jobFolder: jobFolder(jobs)))
+        cacheFolder: cacheFolder(cache), index: index.map(absolutePath), jobFolder: jobFolder(jobs))
+    )
     let lanes = Lanes()
     let level = log
     guard

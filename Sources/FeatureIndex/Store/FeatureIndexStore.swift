@@ -207,7 +207,7 @@ package final class FeatureIndexStore: Sendable {
 
 extension IndexIdentity {
   /// What is different, in words.
-  func difference(from other: IndexIdentity) -> String {
+  package func difference(from other: IndexIdentity) -> String {
     var parts: [String] = []
     if model != other.model { parts.append("it was built for another model") }
     if autoencoder != other.autoencoder { parts.append("it was built for another autoencoder") }

@@ -1,3 +1,4 @@
+import FeatureIndex
 import Interpretation
 import JSONRPC
 import KernelProtocol
@@ -19,14 +20,83 @@ extension FeatureInfo: EngineAnswerable {
         )
       }
     }
+    let seen = try IndexedFeature(params.feature, engine: engine, count: params.topK ?? 10)
     return Result(
       stats: Stats(
-        decoderNorm: Double(found.decoderNorm), encoderBias: Double(found.encoderBias)),
+        decoderNorm: Double(found.decoderNorm), encoderBias: Double(found.encoderBias),
+        frequency: seen?.frequency, mean: seen?.mean, max: seen?.max, views: seen?.views),
+      explanation: seen?.explanation,
       logits: Logits(promoted: effects(found.promoted), suppressed: effects(found.suppressed)),
       neighbours: found.neighbours.map {
         Neighbour(
           feature: FeatureRef(sae: params.feature.sae, index: $0.latent),
           cosine: Double($0.cosine))
-      })
+      }, coactive: seen?.coactive)
+  }
+}
+
+/// What an index knows of a feature.
+private struct IndexedFeature {
+  let views: [FeatureStatistics]
+  let frequency: Double?
+  let mean: Double?
+  let max: Double?
+  let explanation: FeatureInfo.Explanation?
+  let coactive: [CoactiveFeature]
+
+  /// - Returns: nil where no index of the feature's autoencoder is open.
+  /// - Throws: `FeatureIndexError.stale` where the one that the kernel was started with is another's.
+  init?(_ feature: FeatureRef, engine: Engine, count: Int) throws {
+    let entry: IndexShelf.Entry
+    do { entry = try engine.shelf.entry(named: nil, autoencoder: feature.sae) } catch let error
+      as DomainError
+      where error.kind == .indexMissing
+    { return nil }
+    let store = entry.store
+    let identity = try engine.identity(of: engine.autoencoder(named: feature.sae))
+    guard store.identity == identity else {
+      throw FeatureIndexError.stale(
+        path: store.path, reason: identity.difference(from: store.identity))
+    }
+    let found = try store.statistics(ofLatent: feature.index)
+    let facts = try store.facts()
+    views = found.sorted { $0.key.rawValue < $1.key.rawValue }.map { view, statistics in
+      FeatureStatistics(statistics, view: view, positions: facts.positions[view] ?? 0)
+    }
+    let active = found.values.reduce(0) { $0 + $1.positions }
+    let all = facts.positions.values.reduce(0, +)
+    frequency = all > 0 ? Double(active) / Double(all) : nil
+    mean = active > 0 ? found.values.reduce(0) { $0 + $1.mass } / Double(active) : nil
+    max = found.values.map { Double($0.max) }.max()
+    explanation = try store.label(ofLatent: feature.index).map {
+      FeatureInfo.Explanation(
+        text: $0.text, author: $0.author.name, score: $0.scores.last?.value)
+    }
+    coactive = try store.coactivations(ofLatent: feature.index, limit: count).items.map {
+      CoactiveFeature(
+        feature: FeatureRef(sae: feature.sae, index: $0.latent), count: $0.count,
+        jaccard: $0.jaccard)
+    }
+  }
+}
+
+extension FeatureStatistics {
+  init(_ found: LatentStatistics, view: IndexView, positions: Int) {
+    let filled = found.histogram.indices.filter { found.histogram[$0] > 0 }
+    let bins = filled.first.map { first in
+      (first...(filled.last ?? first)).map { bin in
+        let bounds = LatentStatistics.bounds(ofBin: bin)
+        return Bin(
+          from: Double(bounds.lowerBound), to: Double(bounds.upperBound),
+          count: Int(found.histogram[bin]))
+      }
+    }
+    self.init(
+      view: IndexBuild.View(view), positions: found.positions, items: found.items,
+      frequency: positions > 0 ? Double(found.positions) / Double(positions) : 0,
+      mean: found.mean ?? 0, max: Double(found.max),
+      quantiles: Quantiles(
+        p10: found.quantile(0.1) ?? 0, p50: found.quantile(0.5) ?? 0, p90: found.quantile(0.9) ?? 0,
+        p99: found.quantile(0.99) ?? 0), histogram: bins ?? [])
   }
 }

@@ -15,6 +15,8 @@ final class Engine {
 
   let team: ThreadTeam
   let world: World?
+  /// The indexes that are open; other threads read them, too.
+  let shelf: IndexShelf
   /// Where 8-bit weights are kept for the next load, if anywhere.
   private let cacheFolder: String?
   private(set) var budget: MemoryBudget
@@ -28,7 +30,8 @@ final class Engine {
   /// What a client should know although nothing failed, such as an autoencoder that fits badly.
   private(set) var warnings: [String] = []
 
-  init(_ options: KernelOptions) {
+  init(_ options: KernelOptions, shelf: IndexShelf = IndexShelf(default: nil)) {
+    self.shelf = shelf
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
     cacheFolder = options.cacheFolder
@@ -42,6 +45,9 @@ final class Engine {
       defaults = StartupFiles(model: model, autoencoders: options.saes ?? [])
     } else if let saes = options.saes {
       defaults.autoencoders = saes
+    }
+    if let index = options.index {
+      shelf.setDefault(.init(path: index, autoencoder: nil))
     }
     if let limit = options.memoryLimit {
       budget = MemoryBudget(limit: limit, machine: budget.machine)

@@ -30,14 +30,18 @@ package enum FeatureInfo: Request {
     package var logits: Logits
     /// The nearest decoder rows, by descending cosine.
     package var neighbours: [Neighbour]
+    /// Latents active at the same tokens; absent without an index.
+    package var coactive: [CoactiveFeature]?
 
     package init(
-      stats: Stats, explanation: Explanation? = nil, logits: Logits, neighbours: [Neighbour]
+      stats: Stats, explanation: Explanation? = nil, logits: Logits, neighbours: [Neighbour],
+      coactive: [CoactiveFeature]? = nil
     ) {
       self.stats = stats
       self.explanation = explanation
       self.logits = logits
       self.neighbours = neighbours
+      self.coactive = coactive
     }
   }
 
@@ -50,16 +54,19 @@ package enum FeatureInfo: Request {
     /// Mean activation where it is active.
     package var mean: Double?
     package var max: Double?
+    /// The same by view, with more.
+    package var views: [FeatureStatistics]?
 
     package init(
       decoderNorm: Double, encoderBias: Double? = nil, frequency: Double? = nil,
-      mean: Double? = nil, max: Double? = nil
+      mean: Double? = nil, max: Double? = nil, views: [FeatureStatistics]? = nil
     ) {
       self.decoderNorm = decoderNorm
       self.encoderBias = encoderBias
       self.frequency = frequency
       self.mean = mean
       self.max = max
+      self.views = views
     }
   }
 

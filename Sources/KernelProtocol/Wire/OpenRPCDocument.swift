@@ -892,12 +892,17 @@ package let openRPCDocument = #"""
               "type": "array",
               "items": {"$ref": "#/components/schemas/FeatureInfo.Neighbour"},
               "description": "The nearest decoder rows, by descending cosine."
+            },
+            "coactive": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/CoactiveFeature"},
+              "description": "Latents active at the same tokens; absent without an index."
             }
           }
         }
       },
       "x-lane": "engine",
-      "x-errorKinds": ["deadlineExceeded", "featureOutOfRange", "saeMismatch"],
+      "x-errorKinds": ["deadlineExceeded", "featureOutOfRange", "indexStale", "saeMismatch"],
       "examples": [
         {
           "name": "feature/info",
@@ -912,6 +917,86 @@ package let openRPCDocument = #"""
                 "suppressed": [{"token": 2822, "text": "No", "value": -0.25}]
               },
               "neighbours": [{"feature": {"sae": "sae_1", "index": 904}, "cosine": 0.625}]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "feature/examples",
+      "summary": "The places of an index's corpus where a latent is most active.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "feature", "required": true, "schema": {"$ref": "#/components/schemas/FeatureRef"}},
+        {
+          "name": "index",
+          "description": "Absent: the index of the feature's autoencoder.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "view",
+          "description": "Absent: the first of base, tiles, text where the latent is active.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
+        },
+        {
+          "name": "rankBy",
+          "description": "Absent: mean, the paper's.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureExamples.Ranking"}
+        },
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "topK",
+          "description": "Absent: 5, the paper's.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["index", "view", "rankBy", "items"],
+          "properties": {
+            "index": {"type": "string"},
+            "view": {"$ref": "#/components/schemas/IndexBuild.View"},
+            "rankBy": {"$ref": "#/components/schemas/FeatureExamples.Ranking"},
+            "items": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/FeatureExamples.Item"},
+              "description": "Best first."
+            }
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["featureOutOfRange", "indexMissing"],
+      "examples": [
+        {
+          "name": "feature/examples",
+          "params": [
+            {"name": "feature", "value": {"sae": "sae_1", "index": 123}},
+            {"name": "view", "value": "base"},
+            {"name": "rankBy", "value": "mean"},
+            {"name": "topK", "value": 1}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "index": "index_1",
+              "view": "base",
+              "rankBy": "mean",
+              "items": [
+                {
+                  "item": 12,
+                  "name": "beach-06.png",
+                  "score": 0.42,
+                  "image": {"path": "/pictures/beach-06.png", "width": 640, "height": 480, "grid": [24, 24]},
+                  "positions": [{"position": 25, "value": 3.5, "box": [26, 20, 53, 40]}]
+                }
+              ]
             }
           }
         }
@@ -1442,6 +1527,148 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "index/open",
+      "summary": "Opens a feature index for reading; one that was built for another autoencoder is refused.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "path", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "sae",
+          "description": "The autoencoder it is to belong to; absent: the loaded one that it was built for, if there is one.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "check",
+          "description": "Whether the whole file is looked through for damage first; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/IndexDescription"}},
+      "x-lane": "engine",
+      "x-errorKinds": ["indexMissing", "indexStale", "ioError", "pathDenied", "saeMismatch"],
+      "examples": [
+        {
+          "name": "index/open",
+          "params": [{"name": "path", "value": "/indexes/world.index"}, {"name": "sae", "value": "sae_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "index": "index_1",
+              "path": "/indexes/world.index",
+              "sae": "sae_1",
+              "modelDigest": "6f1e",
+              "saeDigest": "09ab",
+              "site": "resid_post.24",
+              "latents": 131072,
+              "exemplars": 20,
+              "items": 997,
+              "skipped": {"duplicate": 2, "unreadable": 1, "unusable": 0},
+              "positions": {"base": 574272, "tiles": 2297088, "text": 0},
+              "activeLatents": 120331,
+              "explainedLatents": 4802,
+              "bytes": 812646400
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "index/info",
+      "summary": "What an open index holds.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "Absent: the only open index, or the one that the kernel was started with.",
+          "required": false,
+          "schema": {"type": "string"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/IndexDescription"}},
+      "x-lane": "control",
+      "x-errorKinds": ["indexMissing"],
+      "examples": [
+        {
+          "name": "index/info",
+          "params": [{"name": "index", "value": "index_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "index": "index_1",
+              "path": "/indexes/world.index",
+              "sae": "sae_1",
+              "modelDigest": "6f1e",
+              "saeDigest": "09ab",
+              "site": "resid_post.24",
+              "latents": 131072,
+              "exemplars": 20,
+              "items": 997,
+              "skipped": {"duplicate": 2, "unreadable": 1, "unusable": 0},
+              "positions": {"base": 574272, "tiles": 2297088, "text": 0},
+              "activeLatents": 120331,
+              "explainedLatents": 4802,
+              "bytes": 812646400
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "index/skipped",
+      "summary": "The entries of a corpus that an index did not take in, by name.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "Absent: the only open index, or the one that the kernel was started with.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items"],
+          "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/IndexSkipped.Item"}}}
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["indexMissing"],
+      "examples": [
+        {
+          "name": "index/skipped",
+          "params": [{"name": "index", "value": "index_1"}, {"name": "limit", "value": 1}],
+          "result": {
+            "name": "result",
+            "value": {
+              "items": [{"name": "broken.png", "reason": "unreadable", "message": "the PNG ends within its pixels"}]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "index/close",
+      "summary": "Lets go of an index.",
+      "paramStructure": "by-name",
+      "params": [{"name": "index", "required": true, "schema": {"type": "string"}}],
+      "result": {"name": "result", "schema": {"type": "object"}},
+      "x-lane": "control",
+      "x-errorKinds": ["indexMissing"],
+      "examples": [
+        {
+          "name": "index/close",
+          "params": [{"name": "index", "value": "index_1"}],
+          "result": {"name": "result", "value": {}}
+        }
+      ]
+    },
+    {
       "name": "job/list",
       "summary": "The jobs that are known, newest first.",
       "paramStructure": "by-name",
@@ -1953,6 +2180,15 @@ package let openRPCDocument = #"""
         "minItems": 4,
         "maxItems": 4
       },
+      "CoactiveFeature": {
+        "type": "object",
+        "required": ["feature", "count", "jaccard"],
+        "properties": {
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "count": {"type": "integer", "minimum": 0, "description": "Sampled tokens where both are active."},
+          "jaccard": {"type": "number", "description": "That count over the tokens where one of the two is active."}
+        }
+      },
       "ContextLogits.Item": {
         "type": "object",
         "required": ["token", "text", "logit", "logProb"],
@@ -2088,6 +2324,60 @@ package let openRPCDocument = #"""
         "description": "What a latent's activations in the region are reduced to.",
         "enum": ["max", "mean", "sum"]
       },
+      "FeatureExamples.Image": {
+        "type": "object",
+        "required": ["width", "height", "grid"],
+        "properties": {
+          "path": {
+            "type": "string",
+            "description": "The picture's file, or the archive it lies in; absent where the index holds its bytes."
+          },
+          "offset": {"type": "integer", "minimum": 0},
+          "length": {"type": "integer", "minimum": 0},
+          "width": {"type": "integer", "minimum": 0},
+          "height": {"type": "integer", "minimum": 0},
+          "grid": {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0},
+            "description": "Rows and columns of patches in the view."
+          }
+        }
+      },
+      "FeatureExamples.Item": {
+        "type": "object",
+        "required": ["item", "name", "score", "positions"],
+        "properties": {
+          "item": {"type": "integer", "minimum": 0, "description": "The entry's number in the index."},
+          "name": {"type": "string"},
+          "source": {"type": "string"},
+          "score": {"type": "number"},
+          "image": {"$ref": "#/components/schemas/FeatureExamples.Image"},
+          "span": {"type": "integer", "minimum": 0, "description": "Of text: the number of the span in its text."},
+          "tokens": {"type": "array", "items": {"type": "string"}},
+          "positions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FeatureExamples.Position"},
+            "description": "Where the latent is active, in order."
+          }
+        }
+      },
+      "FeatureExamples.Position": {
+        "type": "object",
+        "required": ["position", "value"],
+        "properties": {
+          "position": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "In the view's grid, row by row, or in the span."
+          },
+          "value": {"type": "number"},
+          "box": {"$ref": "#/components/schemas/Box"}
+        }
+      },
+      "FeatureExamples.Ranking": {
+        "enum": ["max", "mean", "mass"],
+        "description": "max a, sum a / n over all n positions of the view, or sum a."
+      },
       "FeatureInfo.Explanation": {
         "type": "object",
         "required": ["text"],
@@ -2115,7 +2405,12 @@ package let openRPCDocument = #"""
           "encoderBias": {"type": "number"},
           "frequency": {"type": "number", "description": "Fraction of positions where it is active."},
           "mean": {"type": "number", "description": "Mean activation where it is active."},
-          "max": {"type": "number"}
+          "max": {"type": "number"},
+          "views": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FeatureStatistics"},
+            "description": "The same by view, with more; absent without an index."
+          }
         }
       },
       "FeatureInfo.TokenEffect": {
@@ -2128,6 +2423,42 @@ package let openRPCDocument = #"""
         "type": "object",
         "required": ["sae", "index"],
         "properties": {"sae": {"type": "string"}, "index": {"type": "integer", "minimum": 0}}
+      },
+      "FeatureStatistics": {
+        "type": "object",
+        "description": "How a latent is active over one view of an index's corpus.",
+        "required": ["view", "positions", "items", "frequency", "mean", "max", "quantiles", "histogram"],
+        "properties": {
+          "view": {"$ref": "#/components/schemas/IndexBuild.View"},
+          "positions": {"type": "integer", "minimum": 0},
+          "items": {"type": "integer", "minimum": 0},
+          "frequency": {"type": "number", "description": "Fraction of the view's positions where it is active."},
+          "mean": {"type": "number"},
+          "max": {"type": "number"},
+          "quantiles": {
+            "type": "object",
+            "description": "Each at most 1/16 from the true one.",
+            "required": ["p10", "p50", "p90", "p99"],
+            "properties": {
+              "p10": {"type": "number"},
+              "p50": {"type": "number"},
+              "p90": {"type": "number"},
+              "p99": {"type": "number"}
+            }
+          },
+          "histogram": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["from", "to", "count"],
+              "properties": {
+                "from": {"type": "number"},
+                "to": {"type": "number"},
+                "count": {"type": "integer", "minimum": 0}
+              }
+            }
+          }
+        }
       },
       "Finish": {
         "description": "Why a generation ended: the model ended its turn or a stop text was reached; or maxTokens were written.",
@@ -2159,11 +2490,72 @@ package let openRPCDocument = #"""
         "required": ["index", "count"],
         "properties": {"index": {"type": "integer", "minimum": 0}, "count": {"type": "integer", "minimum": 1}}
       },
+      "IndexBuild.Skipped": {
+        "type": "object",
+        "required": ["duplicate", "unreadable", "unusable"],
+        "properties": {
+          "duplicate": {"type": "integer", "minimum": 0},
+          "unreadable": {"type": "integer", "minimum": 0},
+          "unusable": {"type": "integer", "minimum": 0}
+        }
+      },
       "IndexBuild.Template": {
         "enum": ["none", "model"],
         "description": "none: the picture, the text and the answer one after the other; model: the model's chat template."
       },
       "IndexBuild.View": {"enum": ["base", "tiles", "text"]},
+      "IndexDescription": {
+        "type": "object",
+        "description": "What an index is and how much it holds.",
+        "required": [
+          "index",
+          "path",
+          "modelDigest",
+          "saeDigest",
+          "site",
+          "latents",
+          "exemplars",
+          "items",
+          "skipped",
+          "positions",
+          "activeLatents",
+          "explainedLatents",
+          "bytes"
+        ],
+        "properties": {
+          "index": {"type": "string"},
+          "path": {"type": "string"},
+          "sae": {"type": "string", "description": "The loaded autoencoder it belongs to."},
+          "modelDigest": {"type": "string", "description": "SHA-256 of the contents it was built for."},
+          "saeDigest": {"type": "string"},
+          "site": {"type": "string"},
+          "latents": {"type": "integer", "minimum": 0},
+          "exemplars": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Best places kept of a latent under each ranking of each view."
+          },
+          "items": {"type": "integer", "minimum": 0},
+          "skipped": {"$ref": "#/components/schemas/IndexBuild.Skipped"},
+          "positions": {
+            "type": "object",
+            "additionalProperties": {"type": "integer", "minimum": 0},
+            "description": "Positions of all items, by view."
+          },
+          "activeLatents": {"type": "integer", "minimum": 0, "description": "Latents that were active somewhere."},
+          "explainedLatents": {"type": "integer", "minimum": 0},
+          "bytes": {"type": "integer", "minimum": 0}
+        }
+      },
+      "IndexSkipped.Item": {
+        "type": "object",
+        "required": ["name", "reason", "message"],
+        "properties": {
+          "name": {"type": "string"},
+          "reason": {"enum": ["duplicate", "unreadable", "unusable"]},
+          "message": {"type": "string"}
+        }
+      },
       "Initialize.AttributionProvider": {
         "type": "object",
         "required": ["methods"],

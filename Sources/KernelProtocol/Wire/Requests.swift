@@ -4,9 +4,10 @@ package let allRequests: [any Request.Type] = [
   ModelLoad.self, SAELoad.self,
   ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
   ContextClose.self,
-  ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
+  ActivationRead.self, FeatureActivations.self, FeatureInfo.self, FeatureExamples.self,
   AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
-  IndexBuild.self, IndexMerge.self,
+  IndexBuild.self, IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self,
+  IndexClose.self,
   JobList.self, JobGet.self, JobWait.self, JobCancel.self, JobPause.self, JobResume.self,
   JobLog.self,
 ]

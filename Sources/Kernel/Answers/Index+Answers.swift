@@ -1,0 +1,130 @@
+import FeatureIndex
+import Interpretation
+import JSONRPC
+import KernelProtocol
+
+/// A request about indexes that the control thread answers, without a model.
+protocol ShelfAnswerable: Request {
+  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result
+}
+
+extension IndexOpen: EngineAnswerable {
+  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+    let store = try FeatureIndexStore.open(at: FilePath(params.path).path)
+    if params.check == true, let failure = try store.integrityFailures().first {
+      throw FeatureIndexError.invalid(path: store.path, reason: failure)
+    }
+    let owner: String?
+    if let name = params.sae {
+      let identity = try engine.identity(of: engine.autoencoder(named: name))
+      guard store.identity == identity else {
+        throw FeatureIndexError.stale(
+          path: store.path, reason: identity.difference(from: store.identity))
+      }
+      owner = name
+    } else {
+      owner = try engine.autoencoders.first { try engine.identity(of: $0) == store.identity }?
+        .feature.name
+    }
+    return try engine.shelf.add(store, autoencoder: owner).description()
+  }
+}
+
+extension Engine {
+  /// What an index must have been built for to belong to an autoencoder.
+  func identity(of resident: ResidentAutoencoder) throws -> IndexIdentity {
+    try IndexIdentity(
+      model: model(named: resident.modelName).model, feature: resident.feature)
+  }
+}
+
+extension IndexInfo: ShelfAnswerable {
+  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {
+    try shelf.entry(named: params.index).description()
+  }
+}
+
+extension IndexClose: ShelfAnswerable {
+  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {
+    try shelf.close(params.index)
+    return Empty()
+  }
+}
+
+extension IndexSkipped: ShelfAnswerable {
+  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {
+    let store = try shelf.entry(named: params.index).store
+    let found = try store.skipped(offset: params.offset ?? 0, limit: params.limit ?? 100)
+    return Result(
+      items: found.map {
+        Item(name: $0.name, reason: $0.reason.rawValue, message: $0.message)
+      })
+  }
+}
+
+extension FeatureExamples: ShelfAnswerable {
+  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {
+    let entry = try shelf.entry(named: params.index, autoencoder: params.feature.sae)
+    let (store, latent) = (entry.store, params.feature.index)
+    try entry.check(latent: latent)
+    let ranking = params.rankBy ?? .mean
+    let view = try params.view?.value ?? store.firstView(ofLatent: latent)
+    let found = try store.exemplars(
+      ofLatent: latent, view: view, ranking: ranking.value, offset: params.offset ?? 0,
+      limit: params.topK ?? 5)
+    return Result(
+      index: entry.name, view: IndexBuild.View(view), rankBy: ranking,
+      items: found.map { Item($0, geometry: store.identity.geometry, options: store.options) })
+  }
+}
+
+extension FeatureIndexStore {
+  /// The first view where a latent is active; the base view where it never is.
+  func firstView(ofLatent latent: Int) throws -> IndexView {
+    try statistics(ofLatent: latent).keys.min { $0.rawValue < $1.rawValue } ?? .base
+  }
+}
+
+extension FeatureExamples.Ranking {
+  var value: IndexRanking {
+    switch self {
+    case .max: .max
+    case .mean: .mean
+    case .mass: .mass
+    }
+  }
+}
+
+extension FeatureExamples.Item {
+  init(_ found: ShownExemplar, geometry: ViewGeometry?, options: IndexOptions) {
+    let (exemplar, item) = (found.exemplar, found.item)
+    let boxes = geometry?.boxes(in: item, view: exemplar.view) ?? []
+    let positions = zip(found.map.positions, found.map.values).map { position, value in
+      let box = boxes.indices.contains(Int(position)) ? boxes[Int(position)] : nil
+      return FeatureExamples.Position(
+        position: Int(position), value: Double(value), box: box.map { Box($0) })
+    }
+    self.init(
+      item: exemplar.item, name: item.name, source: item.source, score: Double(exemplar.score),
+      positions: positions)
+    guard exemplar.view == .text else {
+      image = FeatureExamples.Image(item, view: exemplar.view)
+      return
+    }
+    let first = exemplar.span * options.spanTokens
+    span = exemplar.span
+    tokens = Array(item.tokens.dropFirst(first).prefix(options.spanTokens))
+  }
+}
+
+extension FeatureExamples.Image {
+  init(_ item: IndexItem, view: IndexView) {
+    let grid = view == .base ? item.baseGrid : item.tileGrid
+    self.init(width: item.width, height: item.height, grid: [grid.rows, grid.columns])
+    switch item.picture {
+    case .file(let file): path = file
+    case .slice(let file, let start, let count): (path, offset, length) = (file, start, count)
+    case .stored, nil: break
+    }
+  }
+}
