@@ -119,16 +119,23 @@ import Testing
   @Test func featuresComeWithTheirStatistics() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let (client, sae) = try kernel()
-    let without = try client.ask("feature/info", ["feature": ["sae": sae, "index": 41]])
-    #expect(without["stats"]?["views"] == nil && without["coactive"] == nil)
     try client.ask("index/open", ["path": path, "sae": sae])
-    let examples = try client.ask(
-      "feature/examples",
-      ["feature": ["sae": sae, "index": 41], "view": "base", "rankBy": "max", "topK": 10])
-    let values = (examples["items"]?.elements ?? []).flatMap {
-      $0["positions"]?.elements.compactMap { $0["value"]?.numberValue } ?? []
+    var latent: Int64 = 0
+    var values: [Double] = []
+    while values.count < 3 {
+      latent += 1
+      let examples = try client.ask(
+        "feature/examples",
+        [
+          "feature": ["sae": sae, "index": .integer(latent)], "view": "base", "rankBy": "max",
+          "topK": 10,
+        ])
+      values = (examples["items"]?.elements ?? []).flatMap {
+        $0["positions"]?.elements.compactMap { $0["value"]?.numberValue } ?? []
+      }
     }
-    let info = try client.ask("feature/info", ["feature": ["sae": sae, "index": 41]])
+    let feature: JSONValue = ["feature": ["sae": sae, "index": .integer(latent)]]
+    let info = try client.ask("feature/info", feature)
     let base = try #require(info["stats"]?["views"]?.elements.first { $0["view"] == "base" })
     // All four pictures are exemplars, so that the exemplars hold every activation.
     #expect(base["positions"]?.integerValue == Int64(values.count))
@@ -138,6 +145,9 @@ import Testing
     let counts = base["histogram"]?.elements.compactMap { $0["count"]?.integerValue } ?? []
     #expect(counts.reduce(0, +) == Int64(values.count))
     #expect((info["coactive"]?.elements.count ?? 0) > 0)
+    try client.ask("index/close", ["index": "index_1"])
+    let without = try client.ask("feature/info", feature)
+    #expect(without["stats"]?["views"] == nil && without["coactive"] == nil)
     try client.shutDown()
   }
 
