@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from . import checkpoint, evaluate, export, features, heldout, report, train
+from . import checkpoint, corpus, evaluate, export, features, heldout, report, train
 
 RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1330, "whole": 0}
 RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
@@ -27,6 +27,8 @@ def _arguments() -> argparse.Namespace:
     one.add_argument("--seed", type=int, default=0)
     one = commands.add_parser("export", help="write pictures and prompts for training an SAE")
     one.add_argument("--count", type=int, default=2000)
+    one.add_argument("--out", type=Path, required=True)
+    one = commands.add_parser("corpus", help="write the prompts of the feature index")
     one.add_argument("--out", type=Path, required=True)
     one = commands.add_parser("features", help="measure what the autoencoder's latents stand for")
     one.add_argument("--kernel", type=Path, required=True, help="the lucarne program")
@@ -54,6 +56,8 @@ def main() -> None:
         report.manifest(RESOURCES, chosen.seed, RECIPE)
     elif chosen.command == "features":
         features.write(chosen.kernel, chosen.sae, chosen.more)
+    elif chosen.command == "corpus":
+        corpus.write(RESOURCES / "heldout", chosen.out)
     elif chosen.command == "manifest":
         report.manifest(RESOURCES, chosen.seed, RECIPE)
     else:
