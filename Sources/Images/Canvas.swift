@@ -36,6 +36,16 @@ struct Canvas {
     }
   }
 
+  /// Lays what of a picture lies inside with its upper left corner at (x, y).
+  mutating func paste(_ picture: Picture, x: Int, y: Int) {
+    let columns = max(0, -x)..<max(0, -x, min(picture.width, width - x))
+    for row in max(0, -y)..<max(0, -y, min(picture.height, height - y)) {
+      let from = (row * picture.width + columns.lowerBound) * 3
+      let to = ((y + row) * width + x + columns.lowerBound) * 3
+      for place in 0..<(columns.count * 3) { pixels[to + place] = picture.pixels[from + place] }
+    }
+  }
+
   /// Writes one line of text, its upper left corner at (x, y); every dot is `scale` pixels wide.
   mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: ScoreColor.Components) {
     var left = x

@@ -18,7 +18,7 @@ package struct DimmedPicture: Sendable {
   ///   - interpolation: the published code smooths; its figures show patches.
   /// - Throws: `ImageError.wrongCount` or `.empty`.
   package init(
-    rows: Int, columns: Int, activations: [Float], threshold: Float = 1e-5,
+    rows: Int, columns: Int, activations: [Float], threshold: Float = ActivationMask.threshold,
     interpolation: HeatMapStyle.Interpolation = .patches,
     passOrder: ResamplePassOrder = .horizontalFirst
   ) throws(ImageError) {

@@ -1,7 +1,7 @@
 /// Numbers for labels, three digits long.
-enum ScoreText {
+package enum ScoreText {
   /// `value` without its sign: plain between 0.001 and 100000, with a power of ten elsewhere.
-  static func spelled(_ value: Float) -> String {
+  package static func spelled(_ value: Float) -> String {
     let magnitude = Double(abs(value))
     guard magnitude > 0, magnitude.isFinite else { return magnitude == 0 ? "0" : "\(magnitude)" }
     var exponent = 0
@@ -28,7 +28,7 @@ enum ScoreText {
   }
 
   /// `value` with its sign.
-  static func signed(_ value: Float) -> String {
+  package static func signed(_ value: Float) -> String {
     (value < 0 ? "-" : value > 0 ? "+" : "") + spelled(value)
   }
 }

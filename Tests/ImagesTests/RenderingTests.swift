@@ -152,21 +152,6 @@ import Testing
     #expect(throws: ImageError.self) { try PNGEncoder.data(rgba: [], width: 0, height: 0) }
   }
 
-  @Test func stripsEscapeTheirTextAndCarryTheirScores() throws {
-    let strip = try TokenStrip([
-      .init(text: "<b>", score: 1), .init(text: " \"&'\n", score: -0.25),
-      .init(text: "\u{0}", score: 0),
-    ])
-    let html = strip.html
-    #expect(html.contains("&lt;b&gt;"))
-    #expect(html.contains(" &quot;&amp;&#39;\u{21B5}</span><br>"))
-    #expect(html.contains("title=\"+1.00\""))
-    #expect(html.contains("title=\"-0.250\""))
-    #expect(html.contains("background:#b2182b"))
-    #expect(!html.contains("<b>"))
-    #expect(!html.unicodeScalars.contains("\u{0}"))
-  }
-
   @Test func stripsBreakTheirLinesAndStayBounded() throws {
     let words = (0..<40).map { TokenStrip.Token(text: " word\($0)", score: Float($0) - 20) }
     let narrow = try TokenStrip(words).picture(width: 300)

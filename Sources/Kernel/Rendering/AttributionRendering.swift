@@ -2,6 +2,7 @@ import Images
 import Interpretation
 import KernelProtocol
 import Models
+import Reports
 
 /// An attribution as pictures: a heat map over each picture of the prompt, a strip of its words.
 struct AttributionRendering {
@@ -86,5 +87,17 @@ struct AttributionRendering {
       }
     }
     return try TokenStrip(words)
+  }
+}
+
+extension TokenStrip {
+  /// A `div` that needs no style sheet.
+  var html: String {
+    TokenLine(
+      tokens.map {
+        TokenLine.Token(
+          text: $0.text, score: Double($0.score), title: ScoreText.signed($0.score))
+      }, scale: Double(scale)
+    ).html
   }
 }

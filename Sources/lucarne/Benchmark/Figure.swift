@@ -1,3 +1,5 @@
+import Reports
+
 internal import JSON
 
 /// Something measured several times.

@@ -1,3 +1,5 @@
+import Reports
+
 /// The report's note on how its figures were made.
 struct HTMLMethod {
   private let story: Story

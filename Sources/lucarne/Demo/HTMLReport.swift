@@ -1,4 +1,5 @@
 import KernelProtocol
+import Reports
 
 /// The story as one page that needs nothing beside itself.
 struct HTMLReport {

@@ -1,4 +1,5 @@
 import KernelProtocol
+import Reports
 
 /// The report's part about the clamp.
 struct HTMLSteering {

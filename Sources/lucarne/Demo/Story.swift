@@ -1,4 +1,5 @@
 import KernelProtocol
+import Reports
 
 /// All that the demo finds out, from the kernel's answers alone.
 struct Story {

@@ -1,4 +1,5 @@
 import KernelProtocol
+import Reports
 
 /// The answers that stand side by side.
 enum StoryAnswers {

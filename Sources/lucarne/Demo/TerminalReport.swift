@@ -1,5 +1,6 @@
 import Glibc
 import KernelProtocol
+import Reports
 
 /// Tells the story on standard output, each step as soon as it is known.
 struct TerminalReport {

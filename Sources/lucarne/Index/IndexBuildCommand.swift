@@ -4,6 +4,7 @@ import Glibc
 import Interpretation
 import Kernel
 import KernelProtocol
+import Reports
 import Tensors
 import World
 

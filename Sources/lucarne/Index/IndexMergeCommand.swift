@@ -2,6 +2,7 @@ import ArgumentParser
 import FeatureIndex
 import Glibc
 import KernelProtocol
+import Reports
 
 /// Puts shards of one corpus together.
 struct IndexMergeCommand: ParsableCommand {

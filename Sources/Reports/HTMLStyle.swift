@@ -1,6 +1,6 @@
-/// How the report looks: light or dark as the reader's system is, one column on a phone.
-enum HTMLStyle {
-  static let sheet = """
+/// How pages look: light or dark as the reader's system is, one column on a phone.
+package enum HTMLStyle {
+  package static let sheet = """
     :root { color-scheme: light dark; --page: #fbfaf7; --card: #ffffff; --ink: #22242a;
       --soft: #5d626e; --line: #dedbd2; --accent: #8a3b12; --supports: #c2412d; --opposes: #2f6db5;
       --good: #24713d; --bad: #a8321f; }
@@ -24,7 +24,7 @@ enum HTMLStyle {
     figure img { display: block; width: 100%; height: auto; border-radius: 5px; background: #fff; }
     .dialogue img { image-rendering: pixelated; }
     figcaption { margin-top: .5rem; }
-    .strip { border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin-top: 1rem; }
+    .strip { background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin-top: 1rem; }
     .dialogue { display: grid; grid-template-columns: minmax(10rem, 17rem) 1fr; gap: 1.5rem;
       align-items: center; }
     .said { font-size: 1.35rem; font-weight: 600; margin: 0 0 .2rem; }

@@ -1,0 +1,53 @@
+/// The switches of a feature's page: the view, the ranking and how exemplars are masked. Style sheets alone act on
+/// them.
+struct FeatureSwitches {
+  private let report: FeatureReport
+
+  init(_ report: FeatureReport) { self.report = report }
+
+  static let viewNames = ["base": "Whole picture", "tiles": "Tiles", "text": "Text"]
+  static let rankingNames = ["mean": "Mean", "max": "Maximum", "mass": "Sum"]
+
+  /// Views that are shown, in order; names that no style sheet knows are left out.
+  static func views(_ report: FeatureReport) -> [String] {
+    report.views.map(\.name).filter { viewNames[$0] != nil }
+  }
+
+  static func rankings(_ report: FeatureReport) -> [String] {
+    let known = report.views.flatMap { $0.rankings.map(\.name) }
+    return ["mean", "max", "mass"].filter(known.contains)
+  }
+
+  var html: String {
+    let views = Self.views(report)
+    guard !views.isEmpty else { return "" }
+    let hasPictures = views.contains { $0 != "text" }
+    let masks = [
+      ("dimmed", "Dimmed"), ("weighted", "By strength"), ("black", "Black"), ("none", "None"),
+    ]
+    return """
+      <form class="switches" aria-label="What is shown">
+      \(group("Seen in", "view", views.map { ($0, Self.viewNames[$0] ?? $0) }))
+      \(group("Ranked by", "rank", Self.rankings(report).map { ($0, Self.rankingNames[$0] ?? $0) }))
+      \(hasPictures ? group("Mask", "mask", masks, smooths: true) : "")
+      </form>
+      """
+  }
+
+  private func group(
+    _ title: String, _ name: String, _ items: [(String, String)], smooths: Bool = false
+  ) -> String {
+    let inputs = items.enumerated().map { index, item in
+      """
+      <label><input type="radio" name="\(name)" id="\(name)-\(item.0)"\
+      \(index == 0 ? " checked" : "")><span>\(item.1)</span></label>
+      """
+    }
+    let smooth =
+      smooths
+      ? "<label><input type=\"checkbox\" id=\"smooth\"><span>Smooth</span></label>" : ""
+    return """
+      <fieldset><legend>\(title)</legend><div class="segments">\(inputs.joined())\(smooth)</div></fieldset>
+      """
+  }
+}
