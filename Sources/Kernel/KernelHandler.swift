@@ -97,6 +97,7 @@ let answers: [String: Answer] = {
   ]
   let shelf: [any ShelfAnswerable.Type] = [
     IndexInfo.self, IndexClose.self, IndexSkipped.self, FeatureExamples.self,
+    FeatureRender.self, FeatureDashboard.self,
   ]
   var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
   for request in shelf { table[request.method] = row(request) }

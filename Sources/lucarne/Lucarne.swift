@@ -11,5 +11,7 @@ import Kernel
       steering over stdio JSON-RPC. Without a model it uses the small world that ships with it.
       """,
     version: KernelVersion.current,
-    subcommands: [Serve.self, Demo.self, Train.self, IndexCommand.self, Benchmark.self])
+    subcommands: [
+      Serve.self, Demo.self, Train.self, IndexCommand.self, ReportCommand.self, Benchmark.self,
+    ])
 }

@@ -94,7 +94,7 @@ import Testing
         for x in 0..<width {
           let (a, b) = (Double(x) + 0.5, Double(y) + 0.5)
           let isInside =
-            box.map { a > $0.left && a < $0.right && b > $0.top && b < $0.bottom } ?? false
+            box.map { a >= $0.left && a < $0.right && b >= $0.top && b < $0.bottom } ?? false
           #expect((drawn[x, y].red == 200) == isInside)
         }
       }

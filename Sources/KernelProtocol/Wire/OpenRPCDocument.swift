@@ -1003,6 +1003,158 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "feature/render",
+      "summary": "Pictures of the places where a latent is most active, what it does not see darkened.",
+      "description": "Pictures are read again from where the index found them. One that has changed is not drawn: the digest tells.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "feature", "required": true, "schema": {"$ref": "#/components/schemas/FeatureRef"}},
+        {
+          "name": "index",
+          "description": "Absent: the index of the feature's autoencoder.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "view",
+          "description": "Absent: the first of base, tiles, text where the latent is active.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
+        },
+        {
+          "name": "rankBy",
+          "description": "Absent: mean.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureExamples.Ranking"}
+        },
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "topK",
+          "description": "Absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 100}
+        },
+        {
+          "name": "style",
+          "description": "Absent: dimmed.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureRender.Style"}
+        },
+        {
+          "name": "interpolation",
+          "description": "Absent: patches; paper always smooths.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureRender.Interpolation"}
+        },
+        {
+          "name": "level",
+          "description": "The brightness that is left to what is not active; absent: 0.2.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "size",
+          "description": "The longer side in pixels; absent: the picture's own, in a montage 256.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 16, "maximum": 2048}
+        },
+        {"name": "montage", "required": false, "schema": {"$ref": "#/components/schemas/FeatureRender.Montage"}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["index", "view", "renderings"],
+          "properties": {
+            "index": {"type": "string"},
+            "view": {"$ref": "#/components/schemas/IndexBuild.View"},
+            "renderings": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/FeatureRender.Rendering"},
+              "description": "PNG of pictures, HTML of text, best first; a montage is one."
+            },
+            "missing": {"type": "array", "items": {"$ref": "#/components/schemas/FeatureRender.Missing"}}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "feature/render",
+          "params": [
+            {"name": "feature", "value": {"sae": "sae_1", "index": 123}},
+            {"name": "style", "value": "weighted"},
+            {"name": "topK", "value": 1}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "index": "index_1",
+              "view": "base",
+              "renderings": [
+                {"mimeType": "image/png", "base64": "iVBORw0KGgo=", "name": "beach-06.png", "item": 4, "score": 1.75}
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "feature/dashboard",
+      "summary": "One self-contained HTML page of what an index knows of a latent.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "feature", "required": true, "schema": {"$ref": "#/components/schemas/FeatureRef"}},
+        {
+          "name": "index",
+          "description": "Absent: the index of the feature's autoencoder.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "topK",
+          "description": "Exemplars of each ranking of each view; absent: 12.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 100}
+        },
+        {
+          "name": "path",
+          "description": "The file to write, absolute; absent: the page comes with the result.",
+          "required": false,
+          "schema": {"type": "string"}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["index", "bytes"],
+          "properties": {
+            "index": {"type": "string"},
+            "html": {"type": "string"},
+            "path": {"type": "string"},
+            "bytes": {"type": "integer", "minimum": 0, "description": "Of the page."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "feature/dashboard",
+          "params": [
+            {"name": "feature", "value": {"sae": "sae_1", "index": 123}},
+            {"name": "path", "value": "/reports/feature-123.html"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {"index": "index_1", "path": "/reports/feature-123.html", "bytes": 412345}
+          }
+        }
+      ]
+    },
+    {
       "name": "attribution/compute",
       "summary": "How much each active latent supports a target.",
       "description": "score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first order the fall of the target when the latent is set to zero there. Positive supports the answer.",
@@ -2423,6 +2575,40 @@ package let openRPCDocument = #"""
         "type": "object",
         "required": ["sae", "index"],
         "properties": {"sae": {"type": "string"}, "index": {"type": "integer", "minimum": 0}}
+      },
+      "FeatureRender.Interpolation": {"enum": ["patches", "smooth"]},
+      "FeatureRender.Missing": {
+        "type": "object",
+        "description": "An exemplar that could not be drawn: its picture is gone, or is no longer what it was.",
+        "required": ["item", "name", "message"],
+        "properties": {
+          "item": {"type": "integer", "minimum": 0},
+          "name": {"type": "string"},
+          "message": {"type": "string"}
+        }
+      },
+      "FeatureRender.Montage": {
+        "type": "object",
+        "description": "All in one picture.",
+        "properties": {
+          "columns": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Absent: 5 at most."},
+          "background": {"enum": ["light", "dark"], "description": "Absent: light."}
+        }
+      },
+      "FeatureRender.Rendering": {
+        "type": "object",
+        "required": ["mimeType", "base64"],
+        "properties": {
+          "mimeType": {"enum": ["image/png", "text/html"]},
+          "base64": {"type": "string"},
+          "name": {"type": "string", "description": "The entry of the corpus; absent for a montage."},
+          "item": {"type": "integer", "minimum": 0},
+          "score": {"type": "number"}
+        }
+      },
+      "FeatureRender.Style": {
+        "enum": ["paper", "dimmed", "black", "weighted"],
+        "description": "paper: the published pipeline's square tile, inactive patches at 31/255, smoothed; dimmed: inactive patches at level; black; weighted: each patch by its share of the strongest activation."
       },
       "FeatureStatistics": {
         "type": "object",

@@ -5,6 +5,7 @@ package let allRequests: [any Request.Type] = [
   ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
   ContextClose.self,
   ActivationRead.self, FeatureActivations.self, FeatureInfo.self, FeatureExamples.self,
+  FeatureRender.self, FeatureDashboard.self,
   AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
   IndexBuild.self, IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self,
   IndexClose.self,

@@ -1,6 +1,5 @@
-import Reports
-
 internal import JSON
+import Reports
 
 /// Something measured several times.
 struct Figure {

@@ -1,0 +1,101 @@
+import FeatureIndex
+import Images
+import JSONRPC
+import KernelProtocol
+import Reports
+
+extension FeatureRender: ShelfAnswerable {
+  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {
+    let entry = try shelf.entry(named: params.index, autoencoder: params.feature.sae)
+    let (store, latent) = (entry.store, params.feature.index)
+    try entry.check(latent: latent)
+    let view = try params.view?.value ?? store.firstView(ofLatent: latent)
+    if params.style == .paper, view == .tiles {
+      throw DomainError(
+        .unsupportedTarget, "the style paper draws the base view, not tiles",
+        hint: "ask for view base, or for another style")
+    }
+    if view == .text, params.montage != nil {
+      throw DomainError(.unsupportedTarget, "texts do not come as a montage")
+    }
+    let found = try store.exemplars(
+      ofLatent: latent, view: view, ranking: (params.rankBy ?? .mean).value,
+      offset: params.offset ?? 0, limit: params.topK ?? 5)
+    var drawing = Drawing(painter: ExemplarPainter(store: store), params: params)
+    for shown in found {
+      guard !call.isCancelled else { throw CancellationError() }
+      try drawing.add(shown)
+    }
+    return Result(
+      index: entry.name, view: IndexBuild.View(view), renderings: try drawing.renderings(),
+      missing: drawing.missing.isEmpty ? nil : drawing.missing)
+  }
+
+  /// The exemplars that are drawn so far.
+  private struct Drawing {
+    let painter: ExemplarPainter
+    let params: Params
+    private(set) var missing: [Missing] = []
+    private var single: [Rendering] = []
+    private var cells: [Images.Montage.Cell] = []
+
+    init(painter: ExemplarPainter, params: Params) {
+      self.painter = painter
+      self.params = params
+    }
+
+    mutating func add(_ shown: ShownExemplar) throws {
+      let exemplar = shown.exemplar
+      func rendering(_ bytes: [UInt8], type: String) -> Rendering {
+        Rendering(
+          mimeType: type, base64: Base64.encode(bytes), name: shown.item.name,
+          item: exemplar.item, score: Double(exemplar.score))
+      }
+      if exemplar.view == .text {
+        let line = TokenLine(
+          painter.tokens(shown).map {
+            TokenLine.Token(
+              text: $0.text, score: $0.activation, title: NumberText.significant($0.activation))
+          })
+        single.append(rendering(Array(line.html.utf8), type: "text/html"))
+        return
+      }
+      do {
+        let picture = try painter.drawn(shown, style: style)
+        if params.montage == nil {
+          single.append(rendering(try PNGEncoder.data(picture), type: "image/png"))
+        } else {
+          let score = NumberText.significant(Double(exemplar.score))
+          cells.append(.init(picture: picture, caption: "\(score)  \(shown.item.name)"))
+        }
+      } catch let error as DomainError where error.kind == .imageUnreadable {
+        missing.append(
+          Missing(item: exemplar.item, name: shown.item.name, message: error.message))
+      }
+    }
+
+    private var style: MaskStyle {
+      let kind: MaskStyle.Kind =
+        switch params.style ?? .dimmed {
+        case .paper: .paper
+        case .dimmed: .dimmed
+        case .black: .black
+        case .weighted: .weighted
+        }
+      return MaskStyle(
+        kind, interpolation: params.interpolation == .smooth ? .smooth : .patches,
+        level: params.level ?? 0.2, side: params.size ?? (params.montage == nil ? nil : 256))
+    }
+
+    func renderings() throws -> [Rendering] {
+      guard let montage = params.montage, !cells.isEmpty else { return single }
+      let drawn = try Images.Montage(
+        cells, title: "feature \(params.feature.index)", columns: montage.columns,
+        side: params.size ?? 256, background: montage.background == .dark ? .dark : .light
+      ).drawn()
+      return [
+        Rendering(mimeType: "image/png", base64: Base64.encode(try PNGEncoder.data(drawn)))
+      ]
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import FeatureIndex
+import Images
+import Interpretation
+import KernelProtocol
+import Reports
+
+/// Draws the places of an index where a latent is most active.
+struct ExemplarPainter {
+  let store: FeatureIndexStore
+
+  /// The map of a picture's exemplar as a grid over the picture.
+  func mask(_ shown: ShownExemplar) throws -> ActivationMask {
+    let (item, view) = (shown.item, shown.exemplar.view)
+    let expected = view == .base ? item.baseGrid : item.tileGrid
+    guard let geometry = store.identity.geometry?.geometry(of: item),
+      (view == .base ? geometry.baseGrid : geometry.tileGrid) == expected,
+      let grid = try geometry.activationGrid(
+        view: view == .base ? .base : .tiles, positions: shown.map.positions.map(Int.init),
+        values: shown.map.values)
+    else {
+      throw FeatureIndexError.invalid(
+        path: store.path, reason: "the patches of \(quoted(item.name)) do not fit its picture")
+    }
+    return try ActivationMask(grid)
+  }
+
+  /// The picture of an exemplar with what the latent does not see darkened.
+  /// - Throws: `DomainError` of kind `imageUnreadable` where the picture is gone or another.
+  func drawn(_ shown: ShownExemplar, style: MaskStyle) throws -> Picture {
+    let mask = try mask(shown)
+    return try mask.drawn(
+      over: shown.item.foundPicture(), style: style,
+      tileSide: store.identity.geometry?.tileSide ?? 336)
+  }
+
+  /// The tokens of a text's exemplar with their activations.
+  func tokens(_ shown: ShownExemplar) -> [(text: String, activation: Double)] {
+    let first = shown.exemplar.span.multipliedReportingOverflow(by: store.options.spanTokens)
+    let tokens = shown.item.tokens.dropFirst(first.overflow ? .max : first.partialValue)
+      .prefix(store.options.spanTokens)
+    let values = Dictionary(
+      zip(shown.map.positions.map(Int.init), shown.map.values), uniquingKeysWith: max)
+    return tokens.enumerated().map { place, token in
+      (Self.readable(token), Double(values[place] ?? 0))
+    }
+  }
+
+  /// Spaces and line breaks as they are read, not as vocabularies write them.
+  static func readable(_ token: String) -> String {
+    var result = ""
+    for scalar in token.unicodeScalars {
+      switch scalar {
+      case "\u{2581}", "\u{0120}": result += " "
+      case "\u{010A}": result += "\n"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,58 @@
+import FeatureIndex
+import Images
+import Interpretation
+import KernelProtocol
+
+extension IndexItem {
+  /// The picture, found again where it lay when it was taken in.
+  ///
+  /// - Throws: `DomainError` of kind `imageUnreadable` where it is gone, or is not what it was: a map of activations
+  ///   means nothing over another picture.
+  func foundPicture() throws(DomainError) -> Picture {
+    guard let location = picture else {
+      throw DomainError(.imageUnreadable, "\(quoted(name)) has no picture")
+    }
+    let bytes: [UInt8]
+    let found: Picture
+    do {
+      bytes = try location.bytes()
+    } catch {
+      throw DomainError(
+        .imageUnreadable, "the picture of \(quoted(name)) is not where it was: \(error)",
+        hint: "put it back, or build the index with keepPictures: copy")
+    }
+    guard isContent(picture: bytes) else { throw changed(location) }
+    do { found = try PictureDecoder().picture(from: bytes) } catch {
+      throw DomainError(.imageUnreadable, "the picture of \(quoted(name)): \(error)")
+    }
+    guard found.width == width, found.height == height else { throw changed(location) }
+    return found
+  }
+
+  private func changed(_ location: PictureLocation) -> DomainError {
+    let place =
+      switch location {
+      case .file(let path), .slice(let path, _, _): path
+      case .stored: "the index"
+      }
+    return DomainError(
+      .imageUnreadable,
+      "the picture of \(quoted(name)) in \(place) has changed since the index was built: its digest is another",
+      hint: "put the picture back, or build the index again")
+  }
+
+  /// Whether the item's digest is that of these bytes with its text. Where an answer belonged to the text, the two
+  /// were joined by a line break.
+  private func isContent(picture bytes: [UInt8]) -> Bool {
+    let picture = SHA256.digest(of: bytes)
+    guard let text else { return digest == picture }
+    func isMade(of words: [UInt8]) -> Bool {
+      SHA256.digest(of: picture + SHA256.digest(of: words)) == digest
+    }
+    let words = Array(text.utf8)
+    if isMade(of: words) || isMade(of: [0] + words) { return true }
+    return words.indices.filter { words[$0] == 0x0A }.prefix(256).contains { place in
+      isMade(of: words[..<place] + [0] + words[(place + 1)...])
+    }
+  }
+}

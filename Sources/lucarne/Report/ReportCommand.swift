@@ -1,0 +1,148 @@
+import ArgumentParser
+import FeatureIndex
+import FoundationEssentials
+import Kernel
+import Reports
+import World
+
+/// Pages of an index's features.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract:
+      "Write pages of features: where they are most active, how often, and what was said of them.",
+    discussion: """
+      Every page is one HTML file that needs nothing beside itself and fetches nothing. Pictures are read \
+      again from where the index found them; one that is gone or has changed is told on the page.
+      """,
+    subcommands: [ReportFeatureCommand.self, ReportIndexCommand.self])
+}
+
+/// What both commands take.
+struct ReportPlace: ParsableArguments {
+  @Option(help: "The index's file (default: the embedded world's).")
+  var index: String?
+
+  @Option(help: "The folder to write; made where there is none.")
+  var output: String
+
+  @Option(help: "Exemplars of each ranking of each view.")
+  var exemplars = 12
+
+  @Option(help: "What the autoencoder is called on the pages.")
+  var name = "sae"
+
+  func validate() throws {
+    guard (1...100).contains(exemplars) else {
+      throw ValidationError("--exemplars is \(exemplars), expected 1 to 100")
+    }
+  }
+
+  func reports() throws -> LocalReports {
+    guard let path = index.map(absolutePath) ?? World()?.index else {
+      throw ValidationError("--index is missing, and the embedded world has no index")
+    }
+    var reports = try LocalReports(indexPath: path, autoencoder: name)
+    reports.exemplars = exemplars
+    return reports
+  }
+
+  var folder: String { absolutePath(output) }
+
+  func write(_ page: String, to name: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data(page.utf8).write(to: URL(filePath: folder + "/" + name), options: .atomic)
+  }
+
+  /// Whether an earlier run wrote a page of a feature into the folder.
+  func hasPage(ofLatent latent: Int) -> Bool {
+    isFile(folder + "/" + LocalReports.fileName(ofLatent: latent))
+  }
+}
+
+/// Pages of some features.
+struct ReportFeatureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "feature", abstract: "Write the pages of some features.")
+
+  @Argument(help: "The features' numbers.")
+  var features: [Int]
+
+  @OptionGroup var place: ReportPlace
+
+  func run() throws {
+    let reports = try place.reports()
+    let overview = isFile(place.folder + "/index.html") ? "index.html" : nil
+    for feature in features {
+      let file = LocalReports.fileName(ofLatent: feature)
+      try place.write(
+        reports.page(ofLatent: feature, linked: Set(features), overview: overview), to: file)
+      print("\(place.folder)/\(file)")
+    }
+  }
+}
+
+/// The overview of an index.
+struct ReportIndexCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "index",
+    abstract: "Write an overview of the features that are active, with a search.",
+    discussion: """
+      A page lists at most --page-size features; more make more pages, each of which searches itself. With \
+      --limit the overview ends early: for 131,072 features, the 2,000 most frequent or strongest are one \
+      page of about 20 MB. --pages writes the listed features' own pages, too.
+      """)
+
+  @OptionGroup var place: ReportPlace
+
+  @Option(help: "The order: latent, frequency or max.")
+  var by = "frequency"
+
+  @Option(help: "Features to list at most.")
+  var limit = 10_000
+
+  @Option(help: "Features on one page.")
+  var pageSize = 2_000
+
+  @Flag(help: "Write the listed features' own pages, too.")
+  var pages = false
+
+  func validate() throws {
+    guard LatentOrder(rawValue: by) != nil else {
+      throw ValidationError("--by is \"\(by)\", expected latent, frequency or max")
+    }
+    guard (1...1_000_000).contains(limit) else {
+      throw ValidationError("--limit is \(limit), expected 1 to 1000000")
+    }
+    guard (1...10_000).contains(pageSize) else {
+      throw ValidationError("--page-size is \(pageSize), expected 1 to 10000")
+    }
+  }
+
+  func run() throws {
+    let reports = try place.reports()
+    let order = LatentOrder(rawValue: by) ?? .frequency
+    let listed = try reports.activeLatents(by: order, offset: 0, limit: limit).map(\.latent)
+    let linked = Set(pages ? listed : listed.filter(place.hasPage))
+    let pageCount = max(1, (listed.count + pageSize - 1) / pageSize)
+    let summary = try reports.summary()
+    for page in 1...pageCount {
+      let offset = (page - 1) * pageSize
+      let entries = try reports.entries(
+        by: order, offset: offset, limit: min(pageSize, limit - offset), linked: linked)
+      let file = IndexPage.fileName(ofPage: page)
+      try place.write(
+        IndexPage(
+          title: "Features", summary: summary, entries: entries, page: page, pageCount: pageCount
+        ).html, to: file)
+      print("\(place.folder)/\(file): \(entries.count) features")
+    }
+    guard pages else { return }
+    for (done, latent) in listed.enumerated() {
+      try place.write(
+        reports.page(ofLatent: latent, linked: linked, overview: "index.html"),
+        to: LocalReports.fileName(ofLatent: latent))
+      if (done + 1) % 100 == 0 { print("\(done + 1) of \(listed.count) pages") }
+    }
+  }
+}
