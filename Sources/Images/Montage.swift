@@ -40,6 +40,9 @@ package struct Montage: Sendable {
   ) throws(ImageError) {
     let columns = columns ?? min(5, max(1, cells.count))
     guard !cells.isEmpty, side > 0, columns > 0 else { throw .empty(width: columns, height: side) }
+    guard side <= Self.maximumSide else {
+      throw .tooLarge(quantity: "a picture's side", found: side, limit: Self.maximumSide)
+    }
     let rows = (cells.count - 1) / columns + 1
     for (name, count) in [("the montage's width", columns), ("the montage's height", rows)] {
       let (length, overflow) = count.multipliedReportingOverflow(

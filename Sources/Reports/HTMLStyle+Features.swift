@@ -48,7 +48,8 @@ extension HTMLStyle {
     .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .7rem;
       margin: .6rem 0 1rem; }
     .tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
-      padding: .55rem .8rem; display: flex; flex-direction: column-reverse; }
+      padding: .55rem .8rem; display: flex; flex-direction: column-reverse;
+      justify-content: flex-end; }
     .tiles dt { color: var(--soft); font-size: .8rem; } .tiles dd { margin: 0; font-size: 1.25rem;
       font-weight: 600; font-variant-numeric: tabular-nums; }
     .chart svg { display: block; width: 100%; height: auto; } .chart rect { fill: var(--opposes); }
@@ -68,6 +69,7 @@ extension HTMLStyle {
     .identity { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem;
       font-size: .86rem; } .identity dt { color: var(--soft); } .identity dd { margin: 0;
       overflow-wrap: anywhere; }
+    .search::placeholder { color: var(--soft); opacity: 1; }
     .search-bar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1.2rem 0; }
     .search { flex: 1 1 18rem; font: inherit; padding: .5rem .9rem; border-radius: 99px;
       border: 1px solid var(--line); background: var(--card); color: var(--ink); min-width: 0; }

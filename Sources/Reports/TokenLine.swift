@@ -16,7 +16,7 @@ package struct TokenLine: Sendable {
   }
 
   /// The opacity of the strongest: ink on it keeps a contrast of 4.5 on white and on black.
-  private static let maximumOpacity = 0.65
+  package static let maximumOpacity = 0.6
 
   package let tokens: [Token]
   /// The score that is drawn in full.

@@ -178,8 +178,8 @@ import Testing
   @Test func picturesWithTextsAreKnownByBoth() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let lines = [
-      #"{"image": "square.png", "prompt": "What is it?"}"#,
-      #"{"image": "wide.png", "prompt": "What\nis it?", "answer": "A\nline"}"#,
+      #"{"image": "square.png", "text": "What is it?"}"#,
+      #"{"image": "wide.png", "text": "What\nis it?", "answer": "A\nline"}"#,
     ]
     let prompts = folder + "/pictures/prompts.jsonl"
     try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: prompts))

@@ -53,7 +53,7 @@ import Testing
     #expect(html.contains("&lt;b&gt;"))
     #expect(html.contains(" &quot;&amp;&#39;\u{21B5}</span><br>"))
     #expect(html.contains("title=\"+1.00\"") && html.contains("title=\"-0.250\""))
-    #expect(html.contains("rgba(178,24,43,0.65)") && html.contains("rgba(33,102,172,0.16)"))
+    #expect(html.contains("rgba(178,24,43,0.60)") && html.contains("rgba(33,102,172,0.15)"))
     #expect(!html.contains("<b>") && !html.contains("color:#"))
     #expect(!html.unicodeScalars.contains("\u{0}"))
   }
@@ -61,7 +61,7 @@ import Testing
   @Test func inkOnStripsKeepsItsContrastInLightAndDark() {
     for (paper, ink) in [([255.0, 255, 255], [34.0, 36, 42]), ([31, 34, 41], [230, 228, 222])] {
       for color in [[178.0, 24, 43], [33, 102, 172]] {
-        let laid = zip(paper, color).map { $0 * 0.35 + $1 * 0.65 }
+        let laid = zip(paper, color).map { $0 + ($1 - $0) * TokenLine.maximumOpacity }
         let (a, b) = (luminance(laid), luminance(ink))
         #expect((max(a, b) + 0.05) / (min(a, b) + 0.05) >= 4.5)
       }
