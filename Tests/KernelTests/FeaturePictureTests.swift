@@ -72,9 +72,10 @@ import Testing
       let original = try PictureDecoder().picture(atPath: path)
       let masked = try picture(rendering)
       #expect(masked.width == original.width && masked.height == original.height)
-      let boxes = (example["positions"]?.elements ?? []).compactMap { $0["box"] }.map { box in
-        ["x0", "y0", "x1", "y1"].map { box[$0]?.numberValue ?? -1 }
+      let boxes = (example["positions"]?.elements ?? []).map {
+        $0["box"]?.elements.compactMap(\.numberValue) ?? []
       }
+      #expect(!boxes.isEmpty && boxes.allSatisfy { $0.count == 4 })
       var wrong = 0
       for y in 0..<original.height {
         for x in 0..<original.width {
