@@ -14,6 +14,13 @@ import Testing
     #expect(text.contains("rows passed"), "\(text.suffix(2000))")
   }
 
+  @Test func anIndexSurvivesWhateverBecomesOfItsBuilder() throws {
+    let program = try #require(Self.program(), "lucarne is not built beside the tests")
+    let (status, text) = try Self.python([Self.path("../Conformance/index.py"), program])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
   @Test(.enabled("needs the Python package jsonschema") { hasSchemaPackage() })
   func everyRecordedAnswerFitsThePublishedSchemas() throws {
     let folder = Self.path("../../protocol/examples")

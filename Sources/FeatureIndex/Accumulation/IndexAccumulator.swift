@@ -12,10 +12,12 @@ package struct IndexAccumulator: Sendable {
   private var sample: TokenSample
   private var newItems: [(number: Int, item: IndexItem)] = []
   private var newSkipped: [SkippedItem] = []
-  /// Maps of places that were among the best when they came, until the next commit.
+  /// Maps of places that are among the best and came since the last commit.
   private var newMaps: [MapPlace: ActivationMap] = [:]
   /// Places that left a list since the last commit.
   private var lost: Set<MapPlace> = []
+  /// About the bytes that wait for the next commit in maps, which nothing else bounds.
+  package private(set) var pendingBytes = 0
   private var grouping = LatentGrouping()
 
   struct MapPlace: Hashable {
@@ -116,21 +118,38 @@ package struct IndexAccumulator: Sendable {
         largest = max(largest, value)
       }
       let scores = [largest, Float(sum / Double(positions)), Float(sum)]
-      var isKept = false
+      var (isKept, displaced) = (false, [UInt32]())
       for ranking in IndexRanking.allCases {
         let outcome = lists[ranking.rawValue].offer(
           latent: latent, score: scores[ranking.rawValue], unit: unit,
           precedes: places.precedes)
         guard case .taken(let out) = outcome else { continue }
         isKept = true
-        if let out { lost.insert(MapPlace(latent: Int32(latent), view: view, unit: out)) }
+        if let out, !displaced.contains(out) { displaced.append(out) }
+      }
+      for out in displaced
+      where !lists.contains(where: { $0.contains(latent: latent, unit: out) }) {
+        forget(MapPlace(latent: Int32(latent), view: view, unit: out))
       }
       guard isKept else { continue }
       newMaps[MapPlace(latent: Int32(latent), view: view, unit: unit)] = ActivationMap(
         positions: Array(grouping.positions[entries]), values: Array(values))
+      pendingBytes += Self.bytes(ofMap: entries.count)
     }
     tables[view] = lists
   }
+
+  /// A place that no list of its latent names any more: its map is not written, or taken from the file.
+  private mutating func forget(_ place: MapPlace) {
+    if let map = newMaps.removeValue(forKey: place) {
+      pendingBytes -= Self.bytes(ofMap: map.values.count)
+    } else {
+      lost.insert(place)
+    }
+  }
+
+  /// With the arrays' heads and its share of the table.
+  private static func bytes(ofMap entries: Int) -> Int { 6 * entries + 160 }
 
   /// Counts the item that is grouped.
   private mutating func count(view: IndexView) {
@@ -232,7 +251,7 @@ package struct IndexAccumulator: Sendable {
     for place in lost where newMaps[place] == nil && !refers(to: key(place)) {
       commit.forgottenMaps.append(key(place))
     }
-    (newMaps, lost) = ([:], [])
+    (newMaps, lost, pendingBytes) = ([:], [], 0)
   }
 
   private func key(_ place: MapPlace) -> IndexCommit.MapKey {

@@ -8,10 +8,36 @@ package struct IndexCommit: Sendable {
   }
   /// The whole list of a latent's best places, best first.
   package struct ExemplarList: Sendable {
+    /// One place in 12 bytes: a commit may hold the lists of every latent.
+    private struct Place {
+      let score: Float
+      let item: UInt32
+      let span: UInt32
+    }
+
     package var latent: Int
     package var view: IndexView
     package var ranking: IndexRanking
-    package var exemplars: [Exemplar]
+    private var places: [Place]
+
+    package init(latent: Int, view: IndexView, ranking: IndexRanking, exemplars: [Exemplar]) {
+      self.latent = latent
+      self.view = view
+      self.ranking = ranking
+      places = exemplars.map {
+        Place(
+          score: $0.score, item: UInt32(truncatingIfNeeded: $0.item),
+          span: UInt32(truncatingIfNeeded: $0.span))
+      }
+    }
+
+    package var exemplars: [Exemplar] {
+      places.map {
+        Exemplar(
+          latent: latent, view: view, ranking: ranking, item: Int($0.item), span: Int($0.span),
+          score: $0.score)
+      }
+    }
   }
   /// A latent's map on one place.
   package struct MapKey: Sendable, Hashable {

@@ -14,8 +14,10 @@ package final class IndexBuilder {
     package var commitEntries = 1024
     /// A commit is made after so many seconds, or where commits take long, so that they take no more than
     /// `commitShare` of the time.
-    package var commitSeconds = 4.0
+    package var commitSeconds = 8.0
     package var commitShare = 0.03
+    /// A commit is made when so many bytes of maps wait for it.
+    package var pendingBytes = 96 << 20
 
     package init() {}
   }
@@ -113,6 +115,7 @@ package final class IndexBuilder {
     let interval = max(
       options.commitSeconds, writer.lastDuration / .seconds(1) / options.commitShare)
     return uncommitted >= options.commitEntries
+      || accumulator.pendingBytes >= options.pendingBytes
       || ContinuousClock.now - lastCommit > .seconds(min(interval, Self.longestInterval))
   }
 
