@@ -35,39 +35,54 @@ package struct LocalReports {
     return FeaturePage(try maker.report(ofLatent: latent)).html
   }
 
-  /// A page of the latents that are active, each with its first exemplar.
+  /// A latent that is active, in the first view where it is.
+  package struct Listed: Sendable {
+    package let latent: Int
+    let view: IndexView
+    /// Of the view's positions, 0 to 1.
+    let frequency: Double
+    let maximum: Double
+  }
+
+  /// The latents that are active somewhere; equal ones by number.
+  package func listing(by order: LatentOrder, limit: Int) throws -> [Listed] {
+    let positions = try store.facts().positions
+    var known: Set<Int> = []
+    var listed: [Listed] = []
+    for view in store.options.views.sorted(by: { $0.rawValue < $1.rawValue }) {
+      let all = Double(max(1, positions[view] ?? 0))
+      for found in try store.latents(in: view, by: .latent, limit: store.identity.latents)
+      where known.insert(found.latent).inserted {
+        listed.append(
+          Listed(
+            latent: found.latent, view: view, frequency: Double(found.statistics.positions) / all,
+            maximum: Double(found.statistics.max)))
+      }
+    }
+    let sorted =
+      switch order {
+      case .latent: listed.sorted { $0.latent < $1.latent }
+      case .frequency: listed.sorted { ($0.frequency, $1.latent) > ($1.frequency, $0.latent) }
+      case .max: listed.sorted { ($0.maximum, $1.latent) > ($1.maximum, $0.latent) }
+      }
+    return Array(sorted.prefix(limit))
+  }
+
+  /// Listed latents, each with its first exemplar.
   ///
   /// - Parameter linked: the latents that have pages beside this one.
   package func entries(
-    by order: LatentOrder, offset: Int, limit: Int, linked: Set<Int>
+    _ listed: some Sequence<Listed>, linked: Set<Int>
   ) throws -> [IndexPage.Entry] {
     var thumbnails = ThumbnailCache(store: store)
-    return try activeLatents(by: order, offset: offset, limit: limit).map { found in
-      let (latent, view) = (found.latent, found.view)
-      let positions = try positionCount(view)
-      return IndexPage.Entry(
-        latent: latent, label: try store.label(ofLatent: latent)?.text,
-        address: linked.contains(latent) ? Self.fileName(ofLatent: latent) : nil,
-        thumbnail: try thumbnails.thumbnail(ofLatent: latent, view: view),
-        frequency: positions > 0 ? Double(found.statistics.positions) / Double(positions) : 0,
-        maximum: Double(found.statistics.max),
-        words: try store.derived(latent: latent)?.promoted.prefix(10).map(\.text) ?? [])
+    return try listed.map { found in
+      IndexPage.Entry(
+        latent: found.latent, label: try store.label(ofLatent: found.latent)?.text,
+        address: linked.contains(found.latent) ? Self.fileName(ofLatent: found.latent) : nil,
+        thumbnail: try thumbnails.thumbnail(ofLatent: found.latent, view: found.view),
+        frequency: found.frequency, maximum: found.maximum,
+        words: try store.derived(latent: found.latent)?.promoted.prefix(10).map(\.text) ?? [])
     }
-  }
-
-  /// The latents that are active in the first view in which the index has any.
-  package func activeLatents(
-    by order: LatentOrder, offset: Int, limit: Int
-  ) throws -> [IndexCommit.Statistics] {
-    for view in store.options.views.sorted(by: { $0.rawValue < $1.rawValue }) {
-      guard try !store.latents(in: view, by: order, limit: 1).isEmpty else { continue }
-      return try store.latents(in: view, by: order, offset: offset, limit: limit)
-    }
-    return []
-  }
-
-  private func positionCount(_ view: IndexView) throws -> Int {
-    try store.facts().positions[view] ?? 0
   }
 
   /// What the index is, in one line.

@@ -89,8 +89,8 @@ struct ReportIndexCommand: ParsableCommand {
     abstract: "Write an overview of the features that are active, with a search.",
     discussion: """
       A page lists at most --page-size features; more make more pages, each of which searches itself. With \
-      --limit the overview ends early: for 131,072 features, the 2,000 most frequent or strongest are one \
-      page of about 20 MB. --pages writes the listed features' own pages, too.
+      --limit the overview ends early: of 131,072 features, the 2,000 most frequent or strongest are one \
+      page. --pages writes the listed features' own pages, too.
       """)
 
   @OptionGroup var place: ReportPlace
@@ -122,27 +122,27 @@ struct ReportIndexCommand: ParsableCommand {
   func run() throws {
     let reports = try place.reports()
     let order = LatentOrder(rawValue: by) ?? .frequency
-    let listed = try reports.activeLatents(by: order, offset: 0, limit: limit).map(\.latent)
-    let linked = Set(pages ? listed : listed.filter(place.hasPage))
+    let listed = try reports.listing(by: order, limit: limit)
+    let latents = listed.map(\.latent)
+    let linked = Set(pages ? latents : latents.filter(place.hasPage))
     let pageCount = max(1, (listed.count + pageSize - 1) / pageSize)
     let summary = try reports.summary()
     for page in 1...pageCount {
-      let offset = (page - 1) * pageSize
       let entries = try reports.entries(
-        by: order, offset: offset, limit: min(pageSize, limit - offset), linked: linked)
+        listed.dropFirst((page - 1) * pageSize).prefix(pageSize), linked: linked)
       let file = IndexPage.fileName(ofPage: page)
       try place.write(
         IndexPage(
           title: "Features", summary: summary, entries: entries, page: page, pageCount: pageCount
         ).html, to: file)
-      print("\(place.folder)/\(file): \(entries.count) features")
+      print("\(place.folder)/\(file): \(NumberText.counted(entries.count, "feature"))")
     }
     guard pages else { return }
-    for (done, latent) in listed.enumerated() {
+    for (done, latent) in latents.enumerated() {
       try place.write(
         reports.page(ofLatent: latent, linked: linked, overview: "index.html"),
         to: LocalReports.fileName(ofLatent: latent))
-      if (done + 1) % 100 == 0 { print("\(done + 1) of \(listed.count) pages") }
+      if (done + 1) % 100 == 0 { print("\(done + 1) of \(latents.count) pages") }
     }
   }
 }
