@@ -36,7 +36,8 @@ let package = Package(
     // MARK: Models and features
     .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
-    .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints", "JSON", "CZlib"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
     .target(
       name: "FeatureIndex", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),

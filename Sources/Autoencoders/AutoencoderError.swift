@@ -9,6 +9,10 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   case configuration(path: String, reason: String)
   /// A tensor is missing, has another shape or type, or holds what is no number.
   case tensor(path: String, name: String, reason: String)
+  /// An archive (zip, npz, pickle) that is damaged or holds what is not read.
+  case archive(path: String, reason: String)
+  /// Weights that cannot be mapped as they lie would take more memory than there is.
+  case memory(path: String, needed: Int, available: Int)
   /// A matrix, latent or row handed in does not fit the autoencoder.
   case mismatch(what: String, found: Int, expected: Int)
   /// A latent index that the autoencoder does not have.
@@ -19,6 +23,8 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   case value(what: String, found: String, expected: String)
   /// A result that is not finite, where weights or activations must be at fault.
   case notFinite(what: String, row: Int, column: Int)
+  /// Top-k taken again, asked of an autoencoder that does not take it.
+  case nothingToReselect(String)
   /// A file could not be written.
   case writing(path: String, reason: String)
   /// A trainer's checkpoint that cannot be continued.
@@ -32,10 +38,13 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
       "\(path) holds several autoencoders (\(found.joined(separator: ", "))): name one of them"
     case .layerNotChosen(let path, let asked?, let found):
       "\(path) holds no autoencoder \(asked); it holds \(found.joined(separator: ", "))"
-    case .configuration(let path, let reason):
+    case .configuration(let path, let reason), .archive(let path, let reason):
       "\(path): \(reason)"
     case .tensor(let path, let name, let reason):
       "\(path): tensor \(name): \(reason)"
+    case .memory(let path, let needed, let available):
+      "\(path): its weights have to be turned round or unpacked in memory, which takes \(needed) "
+        + "bytes, \(available) are left"
     case .mismatch(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"
     case .latentOutOfRange(let latent, let latents):
@@ -46,6 +55,9 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
       "\(what) is \(found), expected \(expected)"
     case .notFinite(let what, let row, let column):
       "\(what) is not finite at row \(row), column \(column)"
+    case .nothingToReselect(let activation):
+      "the autoencoder's activation is \(activation): there is no top-k to be taken again; changes "
+        + "of its latents need reselect \"none\""
     case .writing(let path, let reason):
       "cannot write \(path): \(reason)"
     case .checkpoint(let path, let reason):

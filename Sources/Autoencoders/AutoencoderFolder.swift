@@ -1,15 +1,17 @@
 import FoundationEssentials
 
-/// Where an autoencoder lies on disk: a folder with `cfg.json` and `sae.safetensors`, and the site
-/// that the folder's name says it reads.
+/// Where an autoencoder lies on disk: a folder of one of the formats, or a file of weights in one,
+/// and the site that the folder's name says it reads.
 package struct AutoencoderFolder: Sendable, Equatable {
   package let path: String
   /// The site in the kernel's naming (`resid_post.24`), or nil where the folder's name is not one
   /// of a decoder block's output.
   package let site: String?
 
-  package var configurationPath: String { path + "/cfg.json" }
-  package var weightsPath: String { path + "/sae.safetensors" }
+  package let format: AutoencoderFormat
+
+  package var configurationPath: String { path + "/" + (format.configurationName ?? "") }
+  package var weightsPath: String { path + "/" + format.weightsName }
 
   /// Finds the autoencoder at `path`: the folder itself, or one of the layer folders in it.
   /// - Parameters:
@@ -23,7 +25,8 @@ package struct AutoencoderFolder: Sendable, Equatable {
       throw .notAnAutoencoder(path: path, reason: "no such folder")
     }
     guard isFolder else {
-      throw .notAnAutoencoder(path: path, reason: "a file, a folder was expected")
+      try self.init(weightsFile: trimmed, path: path)
+      return
     }
     if Self.holdsAutoencoder(trimmed) {
       self.init(layerFolder: trimmed)
@@ -34,7 +37,8 @@ package struct AutoencoderFolder: Sendable, Equatable {
       .sorted { ($0.count, $0) < ($1.count, $1) }
     guard let first = names.first else {
       throw .notAnAutoencoder(
-        path: path, reason: "neither cfg.json nor layer folders with a cfg.json in it")
+        path: path,
+        reason: "neither cfg.json, params.npz or ae.pt nor layer folders with one in it")
     }
     var chosen = names.count == 1 ? first : nil
     if let layer {
@@ -51,6 +55,21 @@ package struct AutoencoderFolder: Sendable, Equatable {
     self.path = path
     let name = path.split(separator: "/").last.map(String.init) ?? path
     self.site = Self.siteName(name)
+    self.format = Self.format(of: path) ?? .sparsify
+  }
+
+  /// The folder of a weights file that bears its format's name.
+  private init(weightsFile: String, path: String) throws(AutoencoderError) {
+    let name = weightsFile.split(separator: "/").last.map(String.init) ?? ""
+    var folder = String(weightsFile.dropLast(name.count))
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    if folder.isEmpty { folder = "." }
+    let format = AutoencoderFormat.allCases.first { $0.weightsName == name }
+    guard let format, Self.format(of: folder) == format else {
+      throw .notAnAutoencoder(
+        path: path, reason: "a file, a folder or a params.npz or ae.pt was expected")
+    }
+    self.init(layerFolder: folder)
   }
 
   /// The kernel's name of a decoder block's output, from any name in use for it: `resid_post.24`
@@ -71,7 +90,17 @@ package struct AutoencoderFolder: Sendable, Equatable {
     return nil
   }
 
-  private static func holdsAutoencoder(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path + "/cfg.json")
+  private static func holdsAutoencoder(_ path: String) -> Bool { format(of: path) != nil }
+
+  /// The format that the names of a folder's files say; a `cfg.json` alone is sparsify's.
+  private static func format(of path: String) -> AutoencoderFormat? {
+    func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+    if holds("cfg.json") {
+      let isSAELens =
+        holds(AutoencoderFormat.saeLens.weightsName)
+        && !holds(AutoencoderFormat.sparsify.weightsName)
+      return isSAELens ? .saeLens : .sparsify
+    }
+    return [AutoencoderFormat.gemmaScope, .dictionaryLearning].first { holds($0.weightsName) }
   }
 }

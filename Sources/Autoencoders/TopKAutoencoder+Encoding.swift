@@ -18,7 +18,7 @@ extension TopKAutoencoder {
   static let tileElements = 4 << 20
 
   /// The code of x [T, D]: the k largest positive pre-activations of each row, exact, equal ones
-  /// by rising latent.
+  /// by rising latent; without top-k, all that pass their threshold.
   ///
   /// The pre-activations [T, M] are made in tiles of latents and never held whole; `cancellation`
   /// is seen between tiles.
@@ -38,7 +38,13 @@ extension TopKAutoencoder {
   ) throws -> Reselection {
     try check(width: x, "the activations")
     for change in changes { try change.check(rowCount: x.rows, latents: latents) }
-    let centered = x.subtracting(row: decoderBias, team: compute.team)
+    let centered = centered(x)
+    if let thresholds {
+      guard changes.isEmpty else { throw AutoencoderError.nothingToReselect(activation.name) }
+      let code = try code(
+        of: centered, above: thresholds, cancellation: cancellation, tileElements: tileElements)
+      return Reselection(code: code, dropped: [])
+    }
     let (code, changed) =
       try searchCode(
         of: centered, changing: changes, cancellation: cancellation, tileElements: tileElements)
@@ -59,7 +65,12 @@ extension TopKAutoencoder {
     let layer = Linear(
       WeightMatrix(encoder.gather(rows: wanted)), bias: wanted.map { encoderBias[$0] },
       compute: compute)
-    return Activation.relu(layer(x.subtracting(row: decoderBias)))
+    return Activation.relu(layer(centered(x)))
+  }
+
+  /// What the encoder reads of x [T, D].
+  private func centered(_ x: Matrix) -> Matrix {
+    subtractsDecoderBias ? x.subtracting(row: decoderBias, team: compute.team) : x
   }
 
   /// The code by float32 products of everything: what `searchCode` is held to.
@@ -108,6 +119,9 @@ extension TopKAutoencoder {
   package func encodingBytes(rows: Int) -> Int {
     let tile =
       rows * Self.tileWidth(rows: rows, latents: latents, elements: Self.tileElements)
+    if thresholds != nil {
+      return 4 * (tile + rows * inputSize) + rows * min(latents, Self.mostActive) * 16
+    }
     let sorting = rows * inputSize * 4 + RowTopK.byteCount(rows: rows, k: k, columns: latents)
     let searching = CandidateSearch.byteCount(
       rows: rows, inputs: inputSize, k: k, columns: latents)

@@ -1,7 +1,8 @@
 import Checkpoints
 package import Tensors
 
-/// A TopK sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec.
+/// A sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec, or one whose
+/// latents are each judged by itself (ReLU, JumpReLU), or that leaves b_dec on its input.
 ///
 /// The weights stay in the file's type and place. Every value is that of float32 products, whatever
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
@@ -17,8 +18,16 @@ package final class TopKAutoencoder: Sendable {
   package let encoderBias: [Float]
   /// W_dec [M, D]: row j is the direction of latent j in the residual stream.
   package let decoder: WeightMatrix
-  /// b_dec [D], subtracted before encoding and added after decoding.
+  /// b_dec [D], added after decoding.
   package let decoderBias: [Float]
+  /// Which latents are active.
+  package let activation: LatentActivation
+  /// Whether b_dec is taken off the input before encoding.
+  package let subtractsDecoderBias: Bool
+  /// The site that its configuration or its folder is named for (`resid_post.24`), if it is.
+  package let site: String?
+  /// What each latent has to exceed, [M]; nil for top-k.
+  let thresholds: [Float]?
   /// For values: float32.
   let compute: Compute
   /// For the search for active latents, in bfloat16; nil where all products are float32.
@@ -27,15 +36,20 @@ package final class TopKAutoencoder: Sendable {
 
   /// M, the number of latents.
   package var latents: Int { configuration.latents }
-  /// The number of latents that may be active at a token.
+  /// The number of latents that may be active at a token: M where each is judged by itself.
   package var k: Int { configuration.k }
   /// D, the width of the residual stream.
   package var inputSize: Int { configuration.inputSize }
-  /// The site that its folder is named for (`resid_post.24`), if it is.
-  package var site: String? { folder?.site }
+  /// Whose files it was read from; nil for one made in memory.
+  package var format: AutoencoderFormat? { folder?.format }
   /// The bytes that the weights take in the file.
   package var byteCount: Int {
     encoder.byteCount + decoder.byteCount + 4 * (encoderBias.count + decoderBias.count)
+  }
+
+  /// Of them, the bytes that lie in this process's memory rather than in a mapped file.
+  package var memoryBytes: Int {
+    [encoder, decoder].reduce(0) { $0 + ($1.isMapped ? 0 : $1.byteCount) }
   }
 
   /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;
@@ -44,15 +58,20 @@ package final class TopKAutoencoder: Sendable {
     searchCompute == nil ? 0 : RoundedWeights.byteCount(of: encoder)
   }
 
-  /// Opens a sparsify folder (`cfg.json`, `sae.safetensors`), or one of the layer folders in it.
+  /// Opens an autoencoder of any `AutoencoderFormat`, or one of the layer folders in a folder.
   /// - Parameters:
-  ///   - path: the layer folder, or the parent of layer folders.
+  ///   - path: the layer folder, the parent of layer folders, a `params.npz` or an `ae.pt`.
   ///   - layer: which of several: the folder's name, or any name of its site.
   ///   - compute: its precision is that of the search for active latents; codes are the same.
+  ///   - memory: bytes that weights may take which cannot be read where they lie.
   package convenience init(
-    path: String, layer: String? = nil, compute: Compute
+    path: String, layer: String? = nil, compute: Compute, memory: Int = .max
   ) throws(AutoencoderError) {
     let folder = try AutoencoderFolder(path: path, layer: layer)
+    guard folder.format == .sparsify else {
+      try self.init(parts: try folder.parts(memory: memory), folder: folder, compute: compute)
+      return
+    }
     let configuration = try AutoencoderConfiguration(path: folder.configurationPath)
     let file: SafetensorsFile
     do { file = try SafetensorsFile(path: folder.weightsPath) } catch {
@@ -69,12 +88,28 @@ package final class TopKAutoencoder: Sendable {
       decoderBias: reader.vector("b_dec", count: inputSize), compute: compute)
   }
 
+  private convenience init(
+    parts: AutoencoderParts, folder: AutoencoderFolder, compute: Compute
+  ) throws(AutoencoderError) {
+    var k = parts.latents
+    if case .topK(let count) = parts.activation { k = count }
+    try self.init(
+      configuration: try AutoencoderConfiguration(
+        inputSize: parts.inputSize, latents: parts.latents, k: k),
+      folder: folder, encoder: parts.encoder, encoderBias: parts.encoderBias,
+      decoder: parts.decoder, decoderBias: parts.decoderBias, activation: parts.activation,
+      subtractsDecoderBias: parts.subtractsDecoderBias, site: parts.site, compute: compute)
+  }
+
   /// An autoencoder of weights at hand: `encoder` and `decoder` [M, D], biases [M] and [D].
   package init(
     configuration: AutoencoderConfiguration, folder: AutoencoderFolder? = nil,
     encoder: WeightMatrix, encoderBias: [Float], decoder: WeightMatrix, decoderBias: [Float],
+    activation: LatentActivation? = nil, subtractsDecoderBias: Bool = true, site: String? = nil,
     compute: Compute
   ) throws(AutoencoderError) {
+    let activation = activation ?? .topK(configuration.k)
+    let thresholds = activation.thresholds(latents: configuration.latents)
     for (what, found, expected) in [
       ("the number of rows of the encoder", encoder.rows, configuration.latents),
       ("the width of the encoder", encoder.columns, configuration.inputSize),
@@ -82,6 +117,10 @@ package final class TopKAutoencoder: Sendable {
       ("the number of rows of the decoder", decoder.rows, configuration.latents),
       ("the width of the decoder", decoder.columns, configuration.inputSize),
       ("the length of the decoder's bias", decoderBias.count, configuration.inputSize),
+      (
+        "the number of thresholds", thresholds?.count ?? configuration.latents,
+        configuration.latents
+      ),
     ] where found != expected {
       throw .mismatch(what: what, found: found, expected: expected)
     }
@@ -91,8 +130,12 @@ package final class TopKAutoencoder: Sendable {
     self.encoderBias = encoderBias
     self.decoder = decoder
     self.decoderBias = decoderBias
+    self.activation = activation
+    self.thresholds = thresholds
+    self.subtractsDecoderBias = subtractsDecoderBias
+    self.site = site ?? folder?.site
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
-    searchCompute = compute.precision == .bfloat16 ? compute : nil
+    searchCompute = compute.precision == .bfloat16 && thresholds == nil ? compute : nil
   }
 
   /// The decoder rows (directions) of some latents, [latents.count, D].

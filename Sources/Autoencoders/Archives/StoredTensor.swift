@@ -1,0 +1,83 @@
+import Tensors
+
+/// A tensor of an archive: numbers where they lie in the file, or integers.
+struct StoredTensor {
+  enum Elements {
+    /// As they lie, `[rows, columns]`.
+    case weights(WeightMatrix)
+    case integers([Int])
+  }
+
+  let path: String
+  let name: String
+  let shape: [Int]
+  /// Whether a matrix of this shape lies column by column: `elements` is its transpose.
+  let isColumnMajor: Bool
+  let elements: Elements
+
+  /// The one number of a tensor of one.
+  func integer() throws(AutoencoderError) -> Int {
+    guard case .integers(let values) = elements, values.count == 1 else {
+      throw failure("an integer expected")
+    }
+    return values[0]
+  }
+
+  /// A copy in float32 of a tensor of shape [count], or of one number repeated where it has none.
+  func vector(count: Int, repeats: Bool = false) throws(AutoencoderError) -> [Float] {
+    guard case .weights(let weights) = elements else { throw failure("numbers expected") }
+    guard shape == [count] || (repeats && (shape == [] || shape == [1])) else {
+      throw failure("shape \(shape), expected [\(count)]")
+    }
+    let values = weights.floats().values
+    if let place = values.firstIndex(where: { !$0.isFinite }) {
+      throw failure("not a finite number at element \(place)")
+    }
+    return values.count == count ? values : Array(repeating: values[0], count: count)
+  }
+
+  /// The weights [rows, columns] of a tensor of that shape, or, `transposed`, of [columns, rows].
+  ///
+  /// Read where they lie if they lie row by row; else turned round in memory, once, to float32: the
+  /// products that encode and those that find neighbours read rows.
+  func matrix(
+    rows: Int, columns: Int, transposed: Bool, memory: inout MemoryAllowance
+  ) throws(AutoencoderError) -> WeightMatrix {
+    guard case .weights(let weights) = elements else { throw failure("numbers expected") }
+    let expected = transposed ? [columns, rows] : [rows, columns]
+    guard shape == expected else { throw failure("shape \(shape), expected \(expected)") }
+    if rows * columns * weights.type.byteCount <= MemoryAllowance.scannedBytes,
+      let place = weights.firstNonFinite()
+    {
+      throw failure("not a finite number at row \(place.row), column \(place.column)")
+    }
+    guard isColumnMajor != transposed else { return weights }
+    try memory.take(4 * rows * columns, for: path)
+    return WeightMatrix(weights.transposedFloats())
+  }
+
+  func failure(_ reason: String) -> AutoencoderError {
+    .tensor(path: path, name: name, reason: reason)
+  }
+}
+
+extension WeightMatrix {
+  /// A float32 copy with rows and columns exchanged, made in bands that stay in a cache.
+  func transposedFloats() -> Matrix {
+    var result = Matrix(rows: columns, columns: rows)
+    let (height, width) = (rows, columns)
+    result.withMutableSpan { target in
+      for first in stride(from: 0, to: height, by: 32) {
+        let band = slice(rows: first..<min(height, first + 32)).floats()
+        band.withSpan { source in
+          for column in 0..<width {
+            for row in 0..<band.rows {
+              target[column * height + first + row] = source[row * width + column]
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,110 @@
+import Tensors
+
+/// Reads `ae.pt` and `config.json` of dictionary_learning: what its `load_dictionary` makes of them.
+///
+/// `encoder.weight` [M, D] is mapped, `decoder.weight` [D, M] turned round in memory once, or the
+/// other way where PyTorch kept them as views; `AutoEncoder` has its decoder's norms folded, as the
+/// library does on loading.
+struct DictionaryLearningReader {
+  private let archive: TorchArchive
+  private let trainer: ConfigurationFile
+  private let path: String
+
+  init(zip: ZipArchive, configurationPath: String) throws(AutoencoderError) {
+    trainer = try ConfigurationFile(path: configurationPath).section("trainer")
+    archive = try TorchArchive(zip: zip)
+    path = zip.file.path
+  }
+
+  func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
+    guard let kind = trainer.text("dict_class") else {
+      throw trainer.failure("key trainer.dict_class is missing")
+    }
+    switch kind {
+    case "AutoEncoder":
+      var parts = try linear(bias: "bias", subtracts: true, memory: &memory) { _ in .relu }
+      try foldNorms(&parts, memory: &memory)
+      return parts
+    case "AutoEncoderNew":
+      return try linear(bias: "decoder.bias", subtracts: false, memory: &memory) { _ in .relu }
+    case "AutoEncoderTopK":
+      let k = try self.k()
+      return try linear(bias: "b_dec", subtracts: true, memory: &memory) { _ in .topK(k) }
+    case "BatchTopKSAE":
+      let threshold = try archive.tensor("threshold")
+      return try linear(bias: "b_dec", subtracts: true, memory: &memory) {
+        latents throws(AutoencoderError) in
+        .jumpReLU(thresholds: try threshold.vector(count: latents, repeats: true))
+      }
+    case "JumpReluAutoEncoder": return try jumpReLU(memory: &memory)
+    default:
+      throw trainer.failure(
+        "dict_class \"\(kind)\" is not implemented; AutoEncoder, AutoEncoderNew, AutoEncoderTopK, "
+          + "BatchTopKSAE and JumpReluAutoEncoder are")
+    }
+  }
+
+  private func linear(
+    bias: String, subtracts: Bool, memory: inout MemoryAllowance,
+    activation: (Int) throws(AutoencoderError) -> LatentActivation
+  ) throws(AutoencoderError) -> AutoencoderParts {
+    let stored = try archive.tensor("encoder.weight")
+    guard stored.shape.count == 2 else { throw stored.failure("shape \(stored.shape)") }
+    let (latents, inputSize) = (stored.shape[0], stored.shape[1])
+    return AutoencoderParts(
+      inputSize: inputSize, latents: latents, activation: try activation(latents),
+      subtractsDecoderBias: subtracts, site: try site(),
+      encoder: try stored.matrix(
+        rows: latents, columns: inputSize, transposed: false, memory: &memory),
+      encoderBias: try archive.tensor("encoder.bias").vector(count: latents),
+      decoder: try archive.tensor("decoder.weight").matrix(
+        rows: latents, columns: inputSize, transposed: true, memory: &memory),
+      decoderBias: try archive.tensor(bias).vector(count: inputSize))
+  }
+
+  private func jumpReLU(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts
+  {
+    let stored = try archive.tensor("W_enc")
+    guard stored.shape.count == 2 else { throw stored.failure("shape \(stored.shape)") }
+    let (inputSize, latents) = (stored.shape[0], stored.shape[1])
+    return AutoencoderParts(
+      inputSize: inputSize, latents: latents,
+      activation: .jumpReLU(thresholds: try archive.tensor("threshold").vector(count: latents)),
+      subtractsDecoderBias: false, site: try site(),
+      encoder: try stored.matrix(
+        rows: latents, columns: inputSize, transposed: true, memory: &memory),
+      encoderBias: try archive.tensor("b_enc").vector(count: latents),
+      decoder: try archive.tensor("W_dec").matrix(
+        rows: latents, columns: inputSize, transposed: false, memory: &memory),
+      decoderBias: try archive.tensor("b_dec").vector(count: inputSize))
+  }
+
+  /// The library leaves a decoder alone whose norms are all 1 within PyTorch's `allclose`.
+  private func foldNorms(
+    _ parts: inout AutoencoderParts, memory: inout MemoryAllowance
+  ) throws(AutoencoderError) {
+    let isUnit = stride(from: 0, to: parts.latents, by: 1_024).allSatisfy { first in
+      parts.decoder.slice(rows: first..<min(parts.latents, first + 1_024)).floats().rowNorms()
+        .allSatisfy { abs($0 - 1) <= 1e-8 + 1e-5 }
+    }
+    if !isUnit { try parts.foldDecoderNorms(memory: &memory, path: path) }
+  }
+
+  /// The number of the file, which the configuration must not contradict.
+  private func k() throws(AutoencoderError) -> Int {
+    let k = try trainer.count("k")
+    guard archive.holds("k") else { return k }
+    let stored = try archive.tensor("k").integer()
+    guard stored == k else {
+      throw trainer.failure("key trainer.k is \(k), the weights say \(stored)")
+    }
+    return k
+  }
+
+  private func site() throws(AutoencoderError) -> String? {
+    guard let name = trainer.text("submodule_name") else { return nil }
+    let block = name.hasPrefix("resid_post_layer_") ? Int(name.dropFirst(17)) : nil
+    if let block, "resid_post_layer_\(block)" == name { return "resid_post.\(block)" }
+    return try HookName.site(name, path: trainer.path)
+  }
+}

@@ -1,0 +1,62 @@
+import Tensors
+
+/// Reads a `params.npz` of Gemma Scope: JumpReLU, `b_dec` not taken off the input. Its sizes are
+/// those of its arrays, its site the `layer_N` of its path.
+///
+/// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped where the
+/// archive is not compressed.
+struct GemmaScopeReader {
+  private let archive: NumpyArchive
+  private let path: String
+
+  init(zip: ZipArchive) {
+    archive = NumpyArchive(zip: zip)
+    path = zip.file.path
+  }
+
+  func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
+    let prefix = archive.names.contains("w_enc") ? "w_" : "W_"
+    let stored = try archive.tensor(prefix + "enc", memory: &memory)
+    guard stored.shape.count == 2, let latents = stored.shape.last, let inputSize = stored.shape.first,
+      (1...Int(Int32.max)).contains(latents), (1...Int(Int32.max)).contains(inputSize)
+    else { throw stored.failure("shape \(stored.shape), [D, M] expected") }
+    if archive.names.contains("scaling_factor") {
+      let factors = try archive.tensor("scaling_factor", memory: &memory)
+        .vector(count: latents, repeats: true)
+      guard factors.allSatisfy({ abs($0 - 1) <= 1e-5 }) else {
+        throw .tensor(path: path, name: "scaling_factor", reason: "not 1, which is not implemented")
+      }
+    }
+    let thresholds = try archive.tensor("threshold", memory: &memory)
+      .vector(count: latents, repeats: true)
+    return AutoencoderParts(
+      inputSize: inputSize, latents: latents, activation: .jumpReLU(thresholds: thresholds),
+      subtractsDecoderBias: false, site: try site(),
+      encoder: try stored.matrix(
+        rows: latents, columns: inputSize, transposed: true, memory: &memory),
+      encoderBias: try archive.tensor("b_enc", memory: &memory).vector(count: latents),
+      decoder: try archive.tensor(prefix + "dec", memory: &memory).matrix(
+        rows: latents, columns: inputSize, transposed: false, memory: &memory),
+      decoderBias: try archive.tensor("b_dec", memory: &memory).vector(count: inputSize))
+  }
+
+  private func site() throws(AutoencoderError) -> String? {
+    let names = path.split(separator: "/")
+    if let name = names.last(where: { $0.hasPrefix("gemma-scope") }) {
+      for other in ["-mlp", "-att", "-transcoders"] where name.hasSuffix(other) {
+        throw .configuration(
+          path: path, reason: "\(name) does not read the residual stream, the only kind of site here")
+      }
+    }
+    if names.contains("embedding") {
+      throw .configuration(
+        path: path, reason: "it reads the embeddings; only the stream after a block is a site here")
+    }
+    for name in names.reversed() where name.hasPrefix("layer_") {
+      if let block = Int(name.dropFirst(6)), block >= 0, "layer_\(block)" == name {
+        return "resid_post.\(block)"
+      }
+    }
+    return nil
+  }
+}
