@@ -138,6 +138,14 @@ package final class TopKAutoencoder: Sendable {
     searchCompute = compute.precision == .bfloat16 && thresholds == nil ? compute : nil
   }
 
+  /// The same weights with other products.
+  package func with(compute: Compute) throws(AutoencoderError) -> TopKAutoencoder {
+    try TopKAutoencoder(
+      configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
+      decoder: decoder, decoderBias: decoderBias, activation: activation,
+      subtractsDecoderBias: subtractsDecoderBias, site: site, compute: compute)
+  }
+
   /// The decoder rows (directions) of some latents, [latents.count, D].
   package func decoderRows(_ latents: [Int]) throws(AutoencoderError) -> Matrix {
     try check(latents: latents)

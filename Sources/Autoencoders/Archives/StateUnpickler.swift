@@ -43,7 +43,9 @@ struct StateUnpickler {
     switch code {
     case 0x80:
       let version = try cursor.byte()
-      guard (2...3).contains(version) else { throw failure("pickle protocol \(version), 2 expected") }
+      guard (2...3).contains(version) else {
+        throw failure("pickle protocol \(version), 2 expected")
+      }
     case UInt8(ascii: "N"): stack.append(.none)
     case 0x88: stack.append(.bool(true))
     case 0x89: stack.append(.bool(false))
@@ -181,7 +183,9 @@ struct StateUnpickler {
 
   private func depth(of items: [PickleValue]) throws(AutoencoderError) -> Int {
     let depth = 1 + (items.map(\.depth).max() ?? 0)
-    guard depth <= Self.deepest else { throw failure("its pickle nests deeper than \(Self.deepest)") }
+    guard depth <= Self.deepest else {
+      throw failure("its pickle nests deeper than \(Self.deepest)")
+    }
     return depth
   }
 

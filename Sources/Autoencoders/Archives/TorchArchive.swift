@@ -55,8 +55,9 @@ struct TorchArchive {
     let count = tensor.shape.reduce(1, *)
     let (rows, columns) = tensor.shape.count == 2 ? (tensor.shape[0], tensor.shape[1]) : (1, count)
     let isRowMajor = tensor.shape.count < 2 || tensor.strides == [columns, 1]
-    guard tensor.shape.count == 0 || isRowMajor && tensor.strides.last == 1
-      || tensor.strides == [1, rows]
+    guard
+      tensor.shape.count == 0 || isRowMajor && tensor.strides.last == 1
+        || tensor.strides == [1, rows]
     else { throw failure("strides \(tensor.strides) for shape \(tensor.shape)") }
     guard tensor.offset >= 0, count <= tensor.storage.count,
       tensor.offset <= tensor.storage.count - count

@@ -146,7 +146,8 @@ struct ZipArchive {
     guard flags & 1 == 0, method == 0 || method == 8 else {
       throw .archive(
         path: path,
-        reason: "entry \(name) is \(flags & 1 == 1 ? "encrypted" : "compressed by method \(method)")"
+        reason:
+          "entry \(name) is \(flags & 1 == 1 ? "encrypted" : "compressed by method \(method)")"
           + ", only stored and deflated ones are read")
     }
     return Entry(

@@ -20,7 +20,9 @@ struct ConfigurationFile {
     }
     let bytes = try file.part(0, count: file.byteCount, what: "the configuration")
     let value: JSONValue
-    do { value = try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, values: 100_000)) } catch {
+    do {
+      value = try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, values: 100_000))
+    } catch {
       throw .configuration(path: path, reason: "not valid JSON: \(error)")
     }
     guard let object = value.objectValue else {

@@ -17,7 +17,8 @@ struct GemmaScopeReader {
   func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
     let prefix = archive.names.contains("w_enc") ? "w_" : "W_"
     let stored = try archive.tensor(prefix + "enc", memory: &memory)
-    guard stored.shape.count == 2, let latents = stored.shape.last, let inputSize = stored.shape.first,
+    guard stored.shape.count == 2, let latents = stored.shape.last,
+      let inputSize = stored.shape.first,
       (1...Int(Int32.max)).contains(latents), (1...Int(Int32.max)).contains(inputSize)
     else { throw stored.failure("shape \(stored.shape), [D, M] expected") }
     if archive.names.contains("scaling_factor") {
@@ -45,7 +46,8 @@ struct GemmaScopeReader {
     if let name = names.last(where: { $0.hasPrefix("gemma-scope") }) {
       for other in ["-mlp", "-att", "-transcoders"] where name.hasSuffix(other) {
         throw .configuration(
-          path: path, reason: "\(name) does not read the residual stream, the only kind of site here")
+          path: path,
+          reason: "\(name) does not read the residual stream, the only kind of site here")
       }
     }
     if names.contains("embedding") {

@@ -11,12 +11,16 @@ extension IndexIdentity {
       model: SHA256.digest(of: try model.contentSample()).hexadecimal,
       autoencoder: SHA256.digest(of: autoencoder.contentSample()).hexadecimal,
       site: Site.residualPost(feature.block).name, latents: autoencoder.latents,
-      activation: "topk \(autoencoder.k)", geometry: ViewGeometry(model))
+      activation: autoencoder.activationName, geometry: ViewGeometry(model))
   }
 }
 
 extension TopKAutoencoder {
   private static let sampledRows = 64
+
+  fileprivate var activationName: String {
+    if case .topK(let k) = activation { "topk \(k)" } else { activation.name }
+  }
 
   /// Sizes, biases, and some rows of encoder and decoder, as numbers: the same in whatever format they are stored.
   func contentSample() -> [UInt8] {
@@ -24,6 +28,7 @@ extension TopKAutoencoder {
     let rows = Array(stride(from: 0, to: latents, by: step))
     var bytes = Array("\(latents) \(inputSize) \(k)\n".utf8)
     for numbers in [encoderBias, decoderBias] { append(numbers, to: &bytes) }
+    if case .jumpReLU(let thresholds) = activation { append(thresholds, to: &bytes) }
     for weights in [encoder, decoder] {
       let sample = weights.gather(rows: rows)
       for row in 0..<sample.rows { append(sample.row(row), to: &bytes) }

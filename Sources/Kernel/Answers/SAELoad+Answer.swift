@@ -25,6 +25,31 @@ extension SAELoad: EngineAnswerable {
     return Result(
       sae: name, site: site, latents: autoencoder.latents, k: autoencoder.k,
       inputSize: autoencoder.inputSize, bytes: autoencoder.byteCount,
+      format: Format(autoencoder.format), activation: Activation(autoencoder.activation),
       fit: fit.flatMap { fit in fit.fvu.map { Fit(fvu: $0, l0: fit.l0) } })
+  }
+}
+
+extension SAELoad.Format {
+  /// An autoencoder that was not read from files is never loaded by a request.
+  init(_ format: AutoencoderFormat?) {
+    self =
+      switch format {
+      case .sparsify, nil: .sparsify
+      case .saeLens: .saelens
+      case .gemmaScope: .gemmaScope
+      case .dictionaryLearning: .dictionaryLearning
+      }
+  }
+}
+
+extension SAELoad.Activation {
+  init(_ activation: LatentActivation) {
+    self =
+      switch activation {
+      case .topK: .topk
+      case .relu: .relu
+      case .jumpReLU: .jumprelu
+      }
   }
 }

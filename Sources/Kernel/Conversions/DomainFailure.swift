@@ -19,6 +19,12 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as InterpretationError:
     return DomainError(kind(of: error), error.description).failure
   case let error as ModelError: return DomainError(kind(of: error), error.description).failure
+  case AutoencoderError.memory(let path, let needed, let available):
+    let text = AutoencoderError.memory(path: path, needed: needed, available: available).description
+    return DomainError.outOfMemory(
+      text, neededBytes: needed, availableBytes: available,
+      hint: "close contexts or raise memoryLimit"
+    ).failure
   case let error as AutoencoderError:
     return DomainError(kind(of: error), error.description).failure
   case let error as CheckpointError: return DomainError(.checkpointInvalid, "\(error)").failure
@@ -79,6 +85,7 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .rowsOutOfRange: .positionOutOfRange
   case .value, .notFinite: .numericalFailure
   case .mismatch: .saeMismatch
+  case .nothingToReselect: .unsupportedTarget
   default: .checkpointInvalid
   }
 }

@@ -36,6 +36,8 @@ extension Engine {
           .init(name: "contexts", bytes: inContexts),
           .init(name: "rounded encoders", bytes: roundedEncoderBytes),
           .init(name: "mapped weights", bytes: weightBytes),
-        ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])))
+        ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])
+          + (turnedWeightBytes > 0
+            ? [.init(name: "turned weights", bytes: turnedWeightBytes)] : [])))
   }
 }

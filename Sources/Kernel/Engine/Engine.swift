@@ -123,7 +123,7 @@ final class Engine {
     return found.feature
   }
 
-  /// Loads a sparsify folder for a model; the site and the width must fit.
+  /// Loads an autoencoder for a model; the site and the width must fit.
   func loadAutoencoder(path: String, site: String?, modelName: String?) throws
     -> ResidentAutoencoder
   {
@@ -143,15 +143,15 @@ final class Engine {
     return loaded
   }
 
-  /// Maps the folder. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
+  /// Maps the folder, or turns its weights round in memory where products cannot read them as they lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
   /// encoder, which must fit.
   private func openAutoencoder(path: String, site: String?) throws -> TopKAutoencoder {
     let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
+    let free = max(0, budget.limit - heldBytes)
     let searching = try TopKAutoencoder(
-      path: path, layer: site, compute: Compute(team: team, precision: precision))
-    if searching.searchBytes <= budget.limit - heldBytes { return searching }
-    return try TopKAutoencoder(
-      path: path, layer: site, compute: Compute(team: team, precision: .float32))
+      path: path, layer: site, compute: Compute(team: team, precision: precision), memory: free)
+    if searching.searchBytes <= free - searching.memoryBytes { return searching }
+    return try searching.with(compute: Compute(team: team, precision: .float32))
   }
 
   private func block(
@@ -223,11 +223,18 @@ final class Engine {
   /// Bytes that all contexts hold, 8-bit weights that are not mapped, and what autoencoders keep beside their
   /// files.
   var heldBytes: Int {
-    contexts.values.reduce(eightBitBytes + roundedEncoderBytes) { $0 + $1.context.byteCount }
+    contexts.values.reduce(eightBitBytes + roundedEncoderBytes + turnedWeightBytes) {
+      $0 + $1.context.byteCount
+    }
   }
 
   /// Bytes of 8-bit weights in this process's memory.
   var eightBitBytes: Int { models.reduce(0) { $0 + $1.model.heldBytes } }
+
+  /// Bytes of autoencoders' weights that lie in this process's memory.
+  var turnedWeightBytes: Int {
+    autoencoders.reduce(0) { $0 + $1.feature.autoencoder.memoryBytes }
+  }
 
   /// Bytes of the encoders' copies that find codes.
   var roundedEncoderBytes: Int {
@@ -237,13 +244,17 @@ final class Engine {
   /// Bytes of the files that are mapped: models and autoencoders.
   var weightBytes: Int {
     models.reduce(0) { $0 + $1.model.mappedBytes }
-      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
+      + autoencoders.reduce(0) {
+        $0 + $1.feature.autoencoder.byteCount - $1.feature.autoencoder.memoryBytes
+      }
   }
 
   /// What of them should stay in memory for runs not to wait for the disk.
   var readBytes: Int {
     models.reduce(0) { $0 + $1.model.readBytes }
-      + autoencoders.reduce(0) { $0 + $1.feature.autoencoder.byteCount }
+      + autoencoders.reduce(0) {
+        $0 + $1.feature.autoencoder.byteCount - $1.feature.autoencoder.memoryBytes
+      }
   }
 
   /// Refuses work that would not fit beside what is held. Contexts other than `spared` give back first what

@@ -1,6 +1,6 @@
 package import JSONRPC
 
-/// Loads a sparse autoencoder's folder. One whose width or site does not fit the model is refused.
+/// Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma Scope's params.npz. One whose width or site does not fit the model is refused.
 package enum SAELoad: Request {
   package static let method = "sae/load"
   package static let lane = Lane.engine
@@ -25,15 +25,20 @@ package enum SAELoad: Request {
     package var sae: String
     package var site: String
     package var latents: Int
-    /// Latents active at a position.
+    /// Latents active at a position; where each is judged by itself, all of them at most.
     package var k: Int
     package var inputSize: Int
     package var bytes: Int
+    /// Whose files it was read from.
+    package var format: Format
+    /// Which latents are active: the k largest, all positive ones, or those above their thresholds.
+    package var activation: Activation
     /// How well it fits the model on a probe, where there is a model.
     package var fit: Fit?
 
     package init(
-      sae: String, site: String, latents: Int, k: Int, inputSize: Int, bytes: Int, fit: Fit? = nil
+      sae: String, site: String, latents: Int, k: Int, inputSize: Int, bytes: Int,
+      format: Format, activation: Activation, fit: Fit? = nil
     ) {
       self.sae = sae
       self.site = site
@@ -41,9 +46,19 @@ package enum SAELoad: Request {
       self.k = k
       self.inputSize = inputSize
       self.bytes = bytes
+      self.format = format
+      self.activation = activation
       self.fit = fit
     }
   }
+
+  package enum Format: String, WireName {
+    case sparsify, saelens
+    case gemmaScope = "gemma-scope"
+    case dictionaryLearning = "dictionary_learning"
+  }
+
+  package enum Activation: String, WireName { case topk, relu, jumprelu }
 
   package struct Fit: Codable, Sendable, Equatable {
     /// Fraction of variance unexplained.

@@ -246,7 +246,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "sae/load",
-      "summary": "Loads a sparse autoencoder's folder. One whose width or site does not fit the model is refused.",
+      "summary": "Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma Scope's params.npz. One whose width or site does not fit the model is refused.",
       "paramStructure": "by-name",
       "params": [
         {"name": "path", "description": "Absolute.", "required": true, "schema": {"type": "string"}},
@@ -279,14 +279,25 @@ package let openRPCDocument = #"""
         "name": "result",
         "schema": {
           "type": "object",
-          "required": ["sae", "site", "latents", "k", "inputSize", "bytes"],
+          "required": ["sae", "site", "latents", "k", "inputSize", "bytes", "format", "activation"],
           "properties": {
             "sae": {"type": "string"},
             "site": {"type": "string"},
             "latents": {"type": "integer"},
-            "k": {"type": "integer", "description": "Latents active at a position."},
+            "k": {
+              "type": "integer",
+              "description": "Latents active at a position; where each is judged by itself, all of them at most."
+            },
             "inputSize": {"type": "integer"},
             "bytes": {"type": "integer", "minimum": 0},
+            "format": {
+              "enum": ["sparsify", "saelens", "gemma-scope", "dictionary_learning"],
+              "description": "Whose files it was read from."
+            },
+            "activation": {
+              "enum": ["topk", "relu", "jumprelu"],
+              "description": "Which latents are active: the k largest, all positive ones, or those above their thresholds."
+            },
             "fit": {
               "$ref": "#/components/schemas/SAELoad.Fit",
               "description": "How well it fits the model on a probe, where there is a model."
@@ -317,6 +328,8 @@ package let openRPCDocument = #"""
               "k": 256,
               "inputSize": 4096,
               "bytes": 2147483648,
+              "format": "sparsify",
+              "activation": "topk",
               "fit": {"fvu": 0.12, "l0": 256.0}
             }
           }

@@ -1,0 +1,72 @@
+import Checkpoints
+import FoundationEssentials
+
+/// Writes feature caches as delphi does: float16 values, 16-bit locations where they fit, latents
+/// counted from the first of their split, both ends of a split in it.
+package struct DelphiCacheWriter: Sendable {
+  /// M.
+  package let latents: Int
+  /// The latents of each split.
+  package let splits: [ClosedRange<Int>]
+
+  private static let largestValue: Float = 65_504
+
+  /// `count` splits of nearly equal size: delphi's own boundaries, `linspace(0, M, count + 1)` cut off.
+  package init(latents: Int, splits count: Int) throws(AutoencoderError) {
+    guard latents >= 1, latents <= Int(Int32.max), count >= 1, count <= min(latents, 1 << 16) else {
+      throw .value(
+        what: "the number of splits", found: "\(count)", expected: "1 to \(latents) latents")
+    }
+    self.latents = latents
+    splits = (0..<count).map { $0 * latents / count...($0 + 1) * latents / count - 1 }
+  }
+
+  /// Writes a file for each split into the folder `path`, whole or not at all; entries keep their
+  /// order.
+  package func write(_ entries: [CachedActivation], to path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    var parts = [[CachedActivation]](repeating: [], count: splits.count)
+    for entry in entries {
+      guard (0..<latents).contains(entry.latent) else {
+        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: latents)
+      }
+      guard abs(entry.value) <= Self.largestValue,
+        (0...Int(UInt32.max)).contains(entry.row), (0...Int(UInt32.max)).contains(entry.position)
+      else {
+        throw AutoencoderError.value(
+          what: "an entry of a cache", found: "\(entry)",
+          expected: "a value that float16 holds, and a row and position that 32 bits hold")
+      }
+      parts[split(of: entry.latent)].append(entry)
+    }
+    for (latents, part) in zip(splits, parts) {
+      try file(part, first: latents.lowerBound).write(
+        to: "\(path)/\(latents.lowerBound)_\(latents.upperBound).safetensors")
+    }
+  }
+
+  private func split(of latent: Int) -> Int {
+    var index = min(splits.count - 1, latent * splits.count / latents)
+    while splits[index].upperBound < latent { index += 1 }
+    while splits[index].lowerBound > latent { index -= 1 }
+    return index
+  }
+
+  private func file(_ entries: [CachedActivation], first: Int) -> SafetensorsWriter {
+    let largest = entries.reduce(0) { max($0, $1.row, $1.position, $1.latent - first) }
+    let type: StoredType = largest < 1 << 16 ? .uint16 : .uint32
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(entries.count * 3 * type.byteCount)
+    for entry in entries {
+      for number in [entry.row, entry.position, entry.latent - first] {
+        for byte in 0..<type.byteCount {
+          bytes.append(UInt8(truncatingIfNeeded: number >> (8 * byte)))
+        }
+      }
+    }
+    var writer = SafetensorsWriter()
+    writer.add("locations", type: type, shape: [entries.count, 3], bytes: bytes)
+    writer.add("activations", shape: [entries.count], entries.map(\.value), as: .float16)
+    return writer
+  }
+}
