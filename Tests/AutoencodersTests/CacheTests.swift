@@ -1,6 +1,7 @@
 import Autoencoders
 import Checkpoints
 import Foundation
+import Tensors
 import Testing
 
 /// Feature caches: the paper's, and delphi's held to files that delphi wrote.

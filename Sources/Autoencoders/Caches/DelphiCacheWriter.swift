@@ -1,5 +1,6 @@
 import Checkpoints
 import FoundationEssentials
+import Tensors
 
 /// Writes feature caches as delphi does: float16 values, 16-bit locations where they fit, latents
 /// counted from the first of their split, both ends of a split in it.

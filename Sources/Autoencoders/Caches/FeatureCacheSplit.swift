@@ -1,4 +1,4 @@
-package import Checkpoints
+import Checkpoints
 import Tensors
 
 /// One file of a feature cache, `FIRST_LAST.safetensors`, both ends in it.
@@ -92,7 +92,8 @@ package struct FeatureCacheSplit: Sendable {
     let name = path.split(separator: "/").last ?? ""
     guard name.hasSuffix(".safetensors") else { return nil }
     let parts = name.dropLast(12).split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy((48...57).contains) }),
+    guard parts.count == 2,
+      parts.allSatisfy({ part in part.utf8.allSatisfy { (48...57).contains($0) } }),
       let first = Int(parts[0]), let last = Int(parts[1]), first <= last,
       last <= Int(Int32.max)
     else { return nil }
