@@ -42,7 +42,9 @@ import Testing
     ].map {
       Case(
         path: "dictionary_learning/\($0.0)", name: "dictionary.\($0.0)",
-        format: .dictionaryLearning, activation: $0.1, site: "resid_post.2", takesMemory: true)
+        format: .dictionaryLearning, activation: $0.1, site: "resid_post.2",
+        // PyTorch kept this encoder as a view of its transpose: its rows lie in the file.
+        takesMemory: $0.0 != "jumprelu")
     }
 
   static let expected = Result { try SafetensorsFile(path: "\(folder)/expected.safetensors") }
