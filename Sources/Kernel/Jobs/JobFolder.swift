@@ -96,13 +96,7 @@ struct JobFolder: Sendable {
   /// Takes a job for this process; nil where another one has it.
   func lock(_ job: String) -> JobLock? {
     guard let name = file(job, "lock") else { return JobLock(descriptor: -1) }
-    let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { return nil }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      return nil
-    }
-    return JobLock(descriptor: descriptor)
+    return JobLock.take(name)
   }
 }
 
@@ -111,6 +105,17 @@ final class JobLock: Sendable {
   private let descriptor: Mutex<Int32>
 
   init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+  /// Takes a file's lock, making the file; nil where somebody has it, or it cannot be opened.
+  static func take(_ path: String) -> JobLock? {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return nil }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      return nil
+    }
+    return JobLock(descriptor: descriptor)
+  }
 
   deinit { release() }
 
