@@ -226,7 +226,8 @@ final class Engine {
   /// Bytes that all contexts and jobs hold, 8-bit weights that are not mapped, and what autoencoders
   /// keep beside their files.
   var heldBytes: Int {
-    contexts.values.reduce(eightBitBytes + roundedEncoderBytes + jobBytes) { $0 + $1.context.byteCount }
+    let others = eightBitBytes + roundedEncoderBytes + jobBytes
+    return contexts.values.reduce(others) { $0 + $1.context.byteCount }
   }
 
   /// Bytes of 8-bit weights in this process's memory.

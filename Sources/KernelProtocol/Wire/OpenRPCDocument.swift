@@ -2160,7 +2160,15 @@ package let openRPCDocument = #"""
       "name": "job/resume",
       "summary": "Goes on with a job that is paused, interrupted or failed.",
       "paramStructure": "by-name",
-      "params": [{"name": "job", "required": true, "schema": {"type": "string"}}],
+      "params": [
+        {"name": "job", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
       "x-lane": "control",
       "x-errorKinds": ["busy", "ioError", "jobNotFound"],

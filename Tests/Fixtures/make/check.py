@@ -21,6 +21,7 @@ import transformers
 from safetensors.torch import load_file
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlavaNextForConditionalGeneration
+from transformers.image_utils import load_image
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
 
 HERE = Path(__file__).resolve().parent.parent
@@ -101,7 +102,8 @@ class Model:
         text = self.tokenizer(entry["text"], add_special_tokens=False)["input_ids"]
         if "image" not in entry:
             return [*first, *text], {}, len(first)
-        picture = PIL.Image.open(ROOT / entry["image"])
+        # As a processor loads a path: a picture's alpha channel is dropped.
+        picture = load_image(str(ROOT / entry["image"]))
         made = image_processor(self.model.config)([picture], return_tensors="pt")
         extra = {"pixel_values": made["pixel_values"], "image_sizes": made["image_sizes"]}
         # The features say how many tokens the picture takes.
