@@ -4,6 +4,7 @@ import Glibc
 import JSONRPC
 import Kernel
 import KernelProtocol
+import Reports
 import Tensors
 
 /// Trains a TopK autoencoder on a model's residual stream, by the work of `sae/train`.

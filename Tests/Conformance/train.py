@@ -75,10 +75,10 @@ class Kernel:
 
 def break_commands(program, folder, expected, seconds, draw):
     output, stops = folder / "command", []
-    for number in [signal.SIGKILL] * 6 + [signal.SIGINT] * 2:
+    for number in [signal.SIGKILL, signal.SIGINT] * 4:
         process = silently(command(program, output))
         try:
-            process.wait(timeout=draw.uniform(0.2, 0.5) * seconds)
+            process.wait(timeout=draw.uniform(0.1, 0.25) * seconds)
             stops.append("done")
             break
         except subprocess.TimeoutExpired:
@@ -96,8 +96,8 @@ def break_kernels(program, folder, expected, seconds, draw):
     }
     kernel = Kernel(program, jobs)
     job, states, longest = kernel.ask("sae/train", params)["job"], [], 0
-    for number in [signal.SIGKILL] * 10 + [signal.SIGTERM] * 2:
-        time.sleep(draw.uniform(0, 0.25) * seconds)
+    for number in [signal.SIGTERM, signal.SIGKILL, signal.SIGKILL, signal.SIGKILL] * 3:
+        time.sleep(draw.uniform(0, 0.2) * seconds)
         longest = max(longest, kernel.end(number))
         on_disk = json.loads((jobs / f"{job}.json").read_text())["state"]
         kernel = Kernel(program, jobs)
