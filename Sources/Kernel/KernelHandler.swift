@@ -129,8 +129,8 @@ let answers: [String: Answer] = {
   return table
 }()
 
-/// What every request that begins a job takes beside its own params.
-private struct JobOptions: Decodable {
+/// What every request that begins a job, or goes on with one, takes beside its own params.
+struct JobOptions: Decodable {
   /// Whether `job/didUpdate` is sent to this client.
   var subscribe: Bool?
 }

@@ -1,13 +1,13 @@
 import ArgumentParser
-import Autoencoders
 import FoundationEssentials
 import Glibc
-import Images
-import Interpretation
-import Models
+import JSONRPC
+import Kernel
+import KernelProtocol
+import Reports
 import Tensors
 
-/// Trains a TopK autoencoder on a model's residual stream.
+/// Trains a TopK autoencoder on a model's residual stream, by the work of `sae/train`.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a TopK autoencoder on a model's residual stream.",
@@ -51,98 +51,66 @@ struct Train: ParsableCommand {
   var saveEvery = 500
 
   @Option(help: "Seed of the start and of the order of tokens.")
-  var seed: UInt64 = 0
+  var seed = 0
 
   @Option(help: "The type of the written weights: F32, F16 or BF16.")
   var type = "F32"
 
+  @Option(help: "Bytes that the activations and the trainer may take beside the mapped weights.")
+  var memoryLimit: Int?
+
   @Option(help: "Threads of the numeric work (default: the machine's processors).")
   var threads: Int?
 
+  func validate() throws {
+    for (name, value, range) in [
+      ("latents", latents, 1...Int.max), ("steps", steps, 1...Int.max),
+      ("batch", batch, 2...Int.max), ("dead-after", deadAfter, 1...Int.max),
+      ("save-every", saveEvery, 1...Int.max), ("seed", seed, 0...Int.max),
+      ("memory-limit", memoryLimit, 1...Int.max), ("threads", threads, 1...1024),
+    ] as [(String, Int?, ClosedRange<Int>)] {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError("--\(name) is \(value), expected \(range.lowerBound) or more")
+    }
+    guard (1...max(1, latents)).contains(active) else {
+      throw ValidationError("-k is \(active), expected 1 to \(latents)")
+    }
+  }
+
   func run() throws {
-    guard let type = ScalarType(rawValue: type) else {
+    guard let type = SAETrain.WeightType(rawValue: type) else {
       throw ValidationError("--type is \"\(type)\", expected F32, F16 or BF16")
     }
-    guard let place = Site(name: site) else {
-      throw ValidationError("--site is \"\(site)\", expected a name such as resid_post.5")
+    FreedMemory.keep()
+    let stop = Interruption()
+    let job = LocalJob(
+      KernelOptions(memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: nil))
+    var line = ProgressLine()
+    let result = try job.run(
+      SAETrain.self,
+      SAETrain.Params(
+        model: absolutePath(model), site: site, corpus: .prompts(absolutePath(prompts)),
+        output: absolutePath(output), latents: latents, k: active, steps: steps, batch: batch,
+        learningRate: learningRate, deadAfter: deadAfter, seed: seed, type: type,
+        saveEvery: saveEvery),
+      report: { line.show($0.text) },
+      log: { writeLine($0, to: STDERR_FILENO) }, isStopped: { stop.isRequested })
+    line.end()
+    guard let trained: SAETrain.Trained = try result?.decode(path: "result") else {
+      writeLine("stopped; the same command goes on from here", to: STDERR_FILENO)
+      throw ExitCode(130)
     }
-    let compute = Compute(
-      team: ThreadTeam(threadCount: threads ?? processorCount()), precision: .float32)
-    let checkpoint = try LlavaNextModel(folder: absolutePath(model), team: compute.team)
-    guard place.block < checkpoint.decoder.blockCount else {
-      throw ValidationError(
-        "--site is \(place.name), the model has blocks 0 … \(checkpoint.decoder.blockCount - 1)")
-    }
-    let residuals = try harvest(checkpoint, block: place.block)
-    var source = try MatrixActivationSource(residuals, batchSize: batch, seed: seed)
-    let state = output + "/trainer.safetensors"
-    let trainer = try startOrResume(
-      inputSize: checkpoint.decoder.hiddenSize, state: state, source: &source, compute: compute)
-    while trainer.step < steps, let rows = source.nextBatch() {
-      let progress = try trainer.step(rows)
-      if progress.step % 50 == 0 || progress.step == steps { report(progress) }
-      if progress.step % saveEvery == 0, progress.step < steps {
-        try trainer.saveCheckpoint(to: state, position: source.position)
-      }
-    }
-    let folder = output + "/model.layers.\(place.block)"
-    try trainer.writeAutoencoder(to: folder, as: type)
-    try? FileManager.default.removeItem(atPath: state)
-    print(folder)
+    print(trained.path)
   }
+}
 
-  private func startOrResume(
-    inputSize: Int, state: String, source: inout MatrixActivationSource, compute: Compute
-  ) throws -> TopKTrainer {
-    try FileManager.default.createDirectory(
-      atPath: output, withIntermediateDirectories: true)
-    let options = try TrainerOptions(
-      inputSize: inputSize, latents: latents, k: active, steps: steps,
-      learningRate: learningRate, warmUpSteps: min(1000, steps / 10), deadAfterTokens: deadAfter,
-      seed: seed)
-    if FileManager.default.fileExists(atPath: state) {
-      let (trainer, position) = try TopKTrainer.resume(from: state, compute: compute)
-      guard trainer.options == options else {
-        throw ValidationError(
-          "\(state) was saved by a run with other options: give those, or remove it to begin anew")
-      }
-      try source.move(to: position)
-      writeLine("resumed at step \(trainer.step)", to: STDERR_FILENO)
-      return trainer
+extension Job.Progress {
+  /// One line for a terminal.
+  fileprivate var text: String {
+    let figures = (metrics ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+      "\(name) \(NumberText.fixed(value, value < 100 ? 4 : 0))"
     }
-    return try TopKTrainer(options: options, compute: compute)
-  }
-
-  private func report(_ progress: TrainingProgress) {
-    let fields = [
-      "step \(progress.step)/\(steps)", "fvu \(rounded(progress.fvu))",
-      "l0 \(rounded(progress.l0))", "dead \(progress.dead)",
-      "tokens/s \(Int(progress.tokensPerSecond))",
-    ]
-    writeLine(fields.joined(separator: "  "), to: STDERR_FILENO)
-  }
-
-  private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
-
-  /// The residuals of every prompt, one below the other.
-  private func harvest(_ checkpoint: LlavaNextModel, block: Int) throws -> Matrix {
-    let harvest = ResidualHarvest(model: checkpoint, block: block)
-    var corpus = try PromptCorpus(path: prompts)
-    var rows = Matrix(rows: 0, columns: checkpoint.decoder.hiddenSize)
-    var index = 0
-    while let entry = try corpus.next(cancellation: .never) {
-      defer { index += 1 }
-      if let problem = entry.problem { throw ValidationError("--prompts: \(problem)") }
-      let picture = try entry.picture.map { try PictureDecoder().picture(from: $0.bytes()) }
-      let prompt = try checkpoint.prompt(
-        entry.parts(picture: picture),
-        template: .model(addGenerationPrompt: entry.answer == nil))
-      rows.append(try harvest(prompt, cancellation: .never))
-      if (index + 1) % 100 == 0 {
-        let total = corpus.count.map { "/\($0)" } ?? ""
-        writeLine("\(index + 1)\(total) prompts, \(rows.rows) tokens", to: STDERR_FILENO)
-      }
-    }
-    return rows
+    let total = total.map { "/\($0)" } ?? ""
+    return (["\(done)\(total)", message].compactMap(\.self) + figures).joined(separator: "  ")
   }
 }

@@ -27,6 +27,9 @@ final class Engine {
   private var contexts: [String: OpenContext] = [:]
   private var contextNumber = 0
 
+  /// Bytes that jobs have set aside.
+  private var heldByJobs: [ObjectIdentifier: Int] = [:]
+
   /// What a client should know although nothing failed, such as an autoencoder that fits badly.
   private(set) var warnings: [String] = []
 
@@ -220,10 +223,12 @@ final class Engine {
     contexts.values.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }
   }
 
-  /// Bytes that all contexts hold, 8-bit weights that are not mapped, and what autoencoders keep beside their
-  /// files.
+  /// Bytes that all contexts and jobs hold, 8-bit weights that are not mapped, and what autoencoders
+  /// keep beside their files.
   var heldBytes: Int {
-    contexts.values.reduce(eightBitBytes + roundedEncoderBytes + turnedWeightBytes) {
+    contexts.values.reduce(
+      eightBitBytes + roundedEncoderBytes + turnedWeightBytes + jobBytes
+    ) {
       $0 + $1.context.byteCount
     }
   }
@@ -266,6 +271,21 @@ final class Engine {
     }
     try budget.check(needed: needed, held: heldBytes, purpose: purpose)
   }
+
+  /// Bytes that jobs have set aside.
+  var jobBytes: Int { heldByJobs.values.reduce(0, +) }
+
+  /// Sets memory aside for a job, in the place of what it held, or refuses what would not fit.
+  func hold(_ bytes: Int, by job: AnyObject, for purpose: String) throws {
+    let before = heldByJobs.removeValue(forKey: ObjectIdentifier(job))
+    do { try reserve(bytes, for: purpose) } catch {
+      heldByJobs[ObjectIdentifier(job)] = before
+      throw error
+    }
+    heldByJobs[ObjectIdentifier(job)] = bytes
+  }
+
+  func release(_ job: AnyObject) { heldByJobs[ObjectIdentifier(job)] = nil }
 
   /// Takes in a context that has run.
   func add(

@@ -25,7 +25,9 @@ func jobAnswer(_ call: Call, _ jobs: JobTable) throws -> JSONValue {
     case JobGet.method: try jobs.get(params.job)
     case JobCancel.method: try jobs.cancel(params.job)
     case JobPause.method: try jobs.pause(params.job)
-    case JobResume.method: try jobs.resume(params.job)
+    case JobResume.method:
+      try jobs.resume(
+        params.job, subscribe: call.params.decode(JobOptions.self).subscribe ?? false)
     default: throw ResponseFailure.methodNotFound(call.method)
     }
   return try JSONValue(encoding: job)

@@ -41,7 +41,7 @@ struct JobFolder: Sendable {
 
   /// Reads a job. A file that is none is told as a failed job, so that nothing disappears silently.
   func read(_ job: String) -> Job? {
-    guard let name = file(job, "json"),
+    guard let name = file(job, "json"), Self.isFile(name),
       let data = FileManager.default.contents(atPath: name), data.count < 16 << 20
     else { return nil }
     do {
@@ -53,6 +53,12 @@ struct JobFolder: Sendable {
         job: job, method: "", params: .object([:]), state: .failed,
         message: "its file \(name) cannot be read: \(error)", created: 0)
     }
+  }
+
+  /// Whether it can be read without waiting for somebody who writes.
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Writes a job's file whole.
@@ -96,13 +102,16 @@ struct JobFolder: Sendable {
   /// Takes a job for this process; nil where another one has it.
   func lock(_ job: String) -> JobLock? {
     guard let name = file(job, "lock") else { return JobLock(descriptor: -1) }
-    let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { return nil }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      return nil
-    }
-    return JobLock(descriptor: descriptor)
+    return JobLock.take(name)
+  }
+
+  /// Whether a process is at work on a job. Looking makes no file, and lookers do not mistake one another for one.
+  func isLocked(_ job: String) -> Bool {
+    guard let name = file(job, "lock") else { return false }
+    let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
 }
 
@@ -111,6 +120,19 @@ final class JobLock: Sendable {
   private let descriptor: Mutex<Int32>
 
   init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+  /// Takes a file's lock, making the file; nil where somebody has it, or it cannot be opened.
+  static func take(_ path: String) -> JobLock? {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return nil }
+    // Somebody who only looks has it for a moment.
+    for _ in 0..<20 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return JobLock(descriptor: descriptor) }
+      usleep(1000)
+    }
+    close(descriptor)
+    return nil
+  }
 
   deinit { release() }
 

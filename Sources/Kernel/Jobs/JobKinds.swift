@@ -10,4 +10,10 @@ let jobKinds: [String: JobKind] = [
   IndexMerge.method: JobKind(place: .ownThread) { params in
     try IndexMergeJob(params.decode(IndexMerge.Params.self))
   },
+  SAETrain.method: JobKind(place: .engine) { params in
+    try SAETrainWork(params.decode(SAETrain.Params.self))
+  },
+  SAECheck.method: JobKind(place: .engine) { params in
+    try SAECheckWork(params.decode(SAECheck.Params.self))
+  },
 ]

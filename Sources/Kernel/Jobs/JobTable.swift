@@ -55,31 +55,43 @@ final class JobTable: Sendable {
   }
 
   /// Goes on with a job.
-  func resume(_ name: String) throws -> Job {
+  /// - Parameter subscribe: whether `job/didUpdate` is sent.
+  func resume(_ name: String, subscribe: Bool) throws -> Job {
     let job = try get(name)
     // One that has just ended is still giving back what it holds.
     if job.state.isSettled { _ = state.wait(seconds: 10) { $0.running[name] == nil } }
-    guard job.state.isResumable else {
-      throw DomainError(
-        .busy,
-        "the job \(quoted(name)) is \(job.state.rawValue): only a paused, interrupted or failed one goes on"
-      )
-    }
+    try Self.refuseUnlessResumable(job)
     guard let kind = kinds[job.method] else {
       throw DomainError(
         .jobNotFound, "the job \(quoted(name)) was begun by nothing that this kernel knows")
     }
     let work = try kind.work(job.params)
     guard let lock = folder.lock(name) else { throw Self.elsewhere(name) }
-    var again = job
+    var again = try current(job)
     again.state = .queued
     again.message = nil
     again.error = nil
     again.ended = nil
     try folder.write(again)
     state.update { $0.settled[name] = nil }
-    try run(again, kind: kind, work: work, lock: lock, subscribe: false)
+    try run(again, kind: kind, work: work, lock: lock, subscribe: subscribe)
     return try get(name)
+  }
+
+  private static func refuseUnlessResumable(_ job: Job) throws(DomainError) {
+    guard job.state.isResumable else {
+      throw DomainError(
+        .busy,
+        "the job \(quoted(job.job)) is \(job.state.rawValue): only a paused, interrupted or failed one goes on"
+      )
+    }
+  }
+
+  /// A job whose lock was taken, as its file has it now: another process may have ended it before that.
+  private func current(_ job: Job) throws(DomainError) -> Job {
+    guard let latest = folder.read(job.job), latest.state.isSettled else { return job }
+    try Self.refuseUnlessResumable(latest)
+    return latest
   }
 
   private func newName() throws -> (String, JobLock) {
@@ -158,12 +170,14 @@ final class JobTable: Sendable {
   private func seen(_ job: Job) -> Job {
     guard !job.state.isSettled else { return job }
     var seen = job
-    if folder.lock(job.job) != nil {
-      seen.state = .interrupted
-      seen.message = "its process ended before it did; job/resume goes on with it"
-    } else {
+    if folder.isLocked(job.job) {
       seen.message = "it runs in another process"
+      return seen
     }
+    // Its process may have ended it between the two looks; the state is written before the lock is given back.
+    if let latest = folder.read(job.job), latest.state.isSettled { return latest }
+    seen.state = .interrupted
+    seen.message = "its process ended before it did; job/resume goes on with it"
     return seen
   }
 
@@ -201,9 +215,11 @@ final class JobTable: Sendable {
   func wait(for name: String, seconds: Double, checkStop: () throws -> Void) throws -> Job {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
+      // One that has just ended is still telling so, and giving back what it holds.
+      let isHere = state.read { $0.running[name] != nil }
       let job = try get(name)
       let left = (end - .now) / .seconds(1)
-      guard !job.state.isSettled, left > 0 else { return job }
+      guard isHere || !job.state.isSettled, left > 0 else { return job }
       try checkStop()
       _ = state.wait(seconds: min(left, 0.05)) { $0.running[name] == nil }
     }
@@ -225,6 +241,7 @@ final class JobTable: Sendable {
       throw DomainError(.busy, "the job \(quoted(name)) is \(job.state.rawValue): it does not run")
     }
     guard let lock = folder.lock(name) else { throw Self.elsewhere(name) }
+    job = try current(job)
     (job.state, job.ended) = (.cancelled, Date.now.timeIntervalSince1970)
     try folder.write(job)
     state.update { state in if folder.path == nil { state.settled[name] = job } }

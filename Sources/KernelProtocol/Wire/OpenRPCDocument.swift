@@ -1834,6 +1834,156 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "sae/train",
+      "summary": "Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an earlier one ended.",
+      "description": "The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with outOfMemory before anything is run. A resumed job collects the activations again and goes on from the saved state; its weights are those of an unbroken run, bit by bit.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "model",
+          "description": "A loaded model's name or a checkpoint's folder; absent: the model loaded last.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "site",
+          "description": "Where the model is read, as resid_post.5.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "corpus", "required": true, "schema": {"$ref": "#/components/schemas/CorpusPlace"}},
+        {
+          "name": "limit",
+          "description": "Entries of the corpus to look at; absent: all.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "template",
+          "description": "How prompts are rendered; absent: model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.Template"}
+        },
+        {
+          "name": "output",
+          "description": "The folder to write, absolute; the autoencoder goes into it under the site's module name.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "latents", "required": true, "schema": {"type": "integer", "minimum": 1}},
+        {
+          "name": "k",
+          "description": "Active latents a token.",
+          "required": true,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {"name": "steps", "required": true, "schema": {"type": "integer", "minimum": 1}},
+        {
+          "name": "batch",
+          "description": "Tokens a step; absent: 2048.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 2}
+        },
+        {
+          "name": "learningRate",
+          "description": "The highest; absent: 2e-4 / √(M / 2¹⁴).",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "deadAfter",
+          "description": "Tokens without firing after which a latent counts as dead; absent: 500000.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "seed",
+          "description": "Of the start and of the order of tokens; absent: 0.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "type",
+          "description": "Of the written weights; absent: F32.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SAETrain.WeightType"}
+        },
+        {
+          "name": "saveEvery",
+          "description": "Steps between saves of the state; absent: 500.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "sae/train",
+          "params": [
+            {"name": "model", "value": "/models/llava-next"},
+            {"name": "site", "value": "resid_post.24"},
+            {"name": "corpus", "value": {"prompts": "/data/prompts.jsonl"}},
+            {"name": "output", "value": "/saes/mine"},
+            {"name": "latents", "value": 131072},
+            {"name": "k", "value": 256},
+            {"name": "steps", "value": 50000},
+            {"name": "learningRate", "value": 0.0001}
+          ],
+          "result": {"name": "result", "value": {"job": "job_3"}}
+        }
+      ]
+    },
+    {
+      "name": "sae/check",
+      "summary": "Measures how well an autoencoder stands in for the residual stream on a data set: a job.",
+      "description": "The job's result is a SAECheck.Checked. A resumed job begins anew.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {"name": "corpus", "required": true, "schema": {"$ref": "#/components/schemas/CorpusPlace"}},
+        {
+          "name": "limit",
+          "description": "Entries of the corpus to look at; absent: all.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "template",
+          "description": "How prompts are rendered; absent: model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.Template"}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "sae/check",
+          "params": [
+            {"name": "sae", "value": "sae_1"},
+            {"name": "corpus", "value": {"prompts": "/data/held-out.jsonl"}},
+            {"name": "limit", "value": 200}
+          ],
+          "result": {"name": "result", "value": {"job": "job_4"}}
+        }
+      ]
+    },
+    {
       "name": "job/list",
       "summary": "The jobs that are known, newest first.",
       "paramStructure": "by-name",
@@ -2023,7 +2173,15 @@ package let openRPCDocument = #"""
       "name": "job/resume",
       "summary": "Goes on with a job that is paused, interrupted or failed.",
       "paramStructure": "by-name",
-      "params": [{"name": "job", "required": true, "schema": {"type": "string"}}],
+      "params": [
+        {"name": "job", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Job"}},
       "x-lane": "control",
       "x-errorKinds": ["busy", "ioError", "jobNotFound"],
@@ -2995,6 +3153,67 @@ package let openRPCDocument = #"""
           }
         ]
       },
+      "SAECheck.Checked": {
+        "type": "object",
+        "description": "The result of a job of sae/check.",
+        "required": ["sae", "site", "contexts", "skipped", "tokens", "l0", "latents", "dead"],
+        "properties": {
+          "sae": {"type": "string"},
+          "site": {"type": "string"},
+          "contexts": {"type": "integer", "minimum": 0, "description": "Prompts that were run."},
+          "skipped": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Entries that could not be used; the log has their names."
+          },
+          "tokens": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "All tokens of the prompts, template and pictures included."
+          },
+          "fvu": {
+            "type": "number",
+            "description": "Σ(x̂ − x)² / Σ(x − mean)² over all tokens, the mean being theirs; absent where they do not vary."
+          },
+          "meanContextFvu": {
+            "type": "number",
+            "description": "The mean over prompts of the same with the prompt's own mean."
+          },
+          "l0": {"type": "number", "description": "Mean number of active latents of a token."},
+          "latents": {"type": "integer"},
+          "dead": {"type": "integer", "minimum": 0, "description": "Latents that were active at no token."},
+          "prediction": {"$ref": "#/components/schemas/SAECheck.Prediction"}
+        }
+      },
+      "SAECheck.Prediction": {
+        "type": "object",
+        "description": "How the model predicts the tokens of the texts: mean cross-entropy in nats; absent where no prompt has one.",
+        "required": ["tokens", "plain", "reconstruction", "zero", "kl"],
+        "properties": {
+          "tokens": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Tokens that were predicted: those of texts and answers, not of templates and pictures."
+          },
+          "plain": {"type": "number"},
+          "reconstruction": {
+            "type": "number",
+            "description": "With the residual at the site replaced by its reconstruction, at every position."
+          },
+          "zero": {
+            "type": "number",
+            "description": "With the residual at the site replaced by zero, at every position."
+          },
+          "lossRecovered": {
+            "type": "number",
+            "description": "(zero − reconstruction) / (zero − plain); absent where the two are equal."
+          },
+          "kl": {
+            "type": "number",
+            "description": "Mean KL(plain ‖ reconstruction) of the distributions that predict them, in nats."
+          }
+        }
+      },
       "SAELoad.Fit": {
         "type": "object",
         "required": ["fvu", "l0"],
@@ -3003,6 +3222,33 @@ package let openRPCDocument = #"""
           "l0": {"type": "number", "description": "Mean number of active latents."}
         }
       },
+      "SAETrain.Trained": {
+        "type": "object",
+        "description": "The result of a job of sae/train.",
+        "required": ["path", "site", "latents", "k", "steps", "tokens", "entries", "skipped", "dead"],
+        "properties": {
+          "path": {"type": "string", "description": "The autoencoder's folder, for sae/load."},
+          "site": {"type": "string"},
+          "latents": {"type": "integer"},
+          "k": {"type": "integer"},
+          "steps": {"type": "integer"},
+          "tokens": {"type": "integer", "minimum": 0, "description": "Tokens that it was trained on, again and again."},
+          "entries": {"type": "integer", "minimum": 0},
+          "skipped": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Entries that could not be used; the log has their names."
+          },
+          "fvu": {"type": "number", "description": "Of the last batch; absent where a run had no step left to do."},
+          "l0": {"type": "number"},
+          "dead": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Latents that have not been active for deadAfter tokens."
+          }
+        }
+      },
+      "SAETrain.WeightType": {"enum": ["F32", "F16", "BF16"]},
       "Span": {
         "description": "Positions start ..< end of the expanded sequence, in which every image token counts.",
         "type": "object",

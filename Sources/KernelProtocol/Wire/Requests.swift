@@ -9,6 +9,7 @@ package let allRequests: [any Request.Type] = [
   AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
   IndexBuild.self, IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self,
   IndexClose.self,
+  SAETrain.self, SAECheck.self,
   JobList.self, JobGet.self, JobWait.self, JobCancel.self, JobPause.self, JobResume.self,
   JobLog.self,
 ]

@@ -1,0 +1,97 @@
+import Autoencoders
+import Interpretation
+import JSON
+import JSONRPC
+import KernelProtocol
+import Models
+import Tensors
+
+/// `sae/check` as a job: a prompt a step. Nothing of it is kept on disk: a resumed check begins anew.
+final class SAECheckWork: JobWork {
+  private struct Running {
+    let prompts: PromptStream
+    let feature: LoadedAutoencoder
+    var evaluation: AutoencoderEvaluation
+  }
+
+  private let params: SAECheck.Params
+  private let corpus: CorpusSource
+  private var running: Running?
+
+  /// - Throws: `KernelError` for paths that cannot be.
+  init(_ params: SAECheck.Params, standardInput: Bool = false) throws {
+    self.params = params
+    corpus = try CorpusSource(params.corpus, standardInput: standardInput)
+  }
+
+  func step(_ tools: JobTools) throws -> JobStep {
+    guard let engine = tools.engine else {
+      preconditionFailure("a check runs on the engine's thread")
+    }
+    if running == nil { running = try begin(engine) }
+    switch try running?.prompts.next(log: tools.log) {
+    case .waiting: return .waiting
+    case .skipped, nil: return .more
+    case .prompt(let prompt):
+      try add(prompt, engine: engine, tools: tools)
+      return .more
+    case .end: return .done(try JSONValue(encoding: try result()))
+    }
+  }
+
+  private func begin(_ engine: Engine) throws -> Running {
+    let resident = try engine.autoencoder(named: params.sae)
+    let model = try engine.model(named: resident.modelName).model
+    return Running(
+      prompts: PromptStream(
+        corpus, limit: params.limit, template: params.template, model: model),
+      feature: resident.feature,
+      evaluation: AutoencoderEvaluation(model: model, feature: resident.feature))
+  }
+
+  /// A prompt that would not fit is skipped; a result that is no number fails the job.
+  private func add(_ prompt: Prompt, engine: Engine, tools: JobTools) throws {
+    guard let running else { return }
+    do {
+      try engine.reserve(running.evaluation.byteCount(adding: prompt), for: "a prompt")
+    } catch let error as KernelError {
+      return running.prompts.skip("entry \(running.prompts.visited)", "\(error)", tools.log)
+    }
+    try self.running?.evaluation.add(prompt, cancellation: tools.cancellation)
+  }
+
+  var progress: Job.Progress? {
+    guard let running else { return nil }
+    var metrics = ["l0": running.evaluation.l0]
+    metrics["fvu"] = running.evaluation.fvu
+    return Job.Progress(
+      done: running.prompts.visited, total: running.prompts.count,
+      message: "\(running.evaluation.tokens) tokens, \(running.prompts.skipped) skipped",
+      metrics: metrics)
+  }
+
+  private func result() throws -> SAECheck.Checked {
+    guard let running, running.evaluation.contexts > 0 else {
+      throw KernelError.unsupported(
+        "the corpus has no entry that can be used, \(running?.prompts.skipped ?? 0) were skipped")
+    }
+    let (found, feature) = (running.evaluation, running.feature)
+    return SAECheck.Checked(
+      sae: feature.name, site: Site.residualPost(feature.block).name, contexts: found.contexts,
+      skipped: running.prompts.skipped, tokens: found.tokens, fvu: found.fvu,
+      meanContextFvu: found.meanContextFVU, l0: found.l0, latents: feature.autoencoder.latents,
+      dead: found.deadCount, prediction: found.prediction.map { prediction($0, found) })
+  }
+
+  private func prediction(
+    _ means: (plain: Double, reconstruction: Double, zero: Double, divergence: Double),
+    _ found: AutoencoderEvaluation
+  ) -> SAECheck.Prediction {
+    let range = means.zero - means.plain
+    return SAECheck.Prediction(
+      tokens: found.predictedTokens, plain: means.plain, reconstruction: means.reconstruction,
+      zero: means.zero,
+      lossRecovered: range == 0 ? nil : (means.zero - means.reconstruction) / range,
+      kl: means.divergence)
+  }
+}

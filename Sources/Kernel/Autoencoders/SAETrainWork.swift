@@ -1,0 +1,275 @@
+import Autoencoders
+import Checkpoints
+import FoundationEssentials
+import Interpretation
+import JSON
+import JSONRPC
+import KernelProtocol
+import Models
+import Tensors
+
+/// `sae/train` as a job. Three parts, each in small steps: the tokens of the corpus are counted, so that what does
+/// not fit in memory is refused before any of it is run; their residuals are collected, a prompt a step; the
+/// optimiser makes a step a step, saving its state now and then.
+///
+/// A later run collects the residuals again, which are the same, and goes on from the saved state.
+final class SAETrainWork: JobWork {
+  private enum Phase {
+    case beginning
+    case counting(PromptStream, tokens: Int)
+    case collecting(PromptStream, expected: Int?)
+    case training(TopKTrainer, MatrixActivationSource)
+    case finished
+  }
+
+  private let params: SAETrain.Params
+  private let corpus: CorpusSource
+  private let block: Int
+  private var phase = Phase.beginning
+  private var lock: JobLock?
+  private var engine: Engine?
+  private var rows = Matrix(rows: 0, columns: 0)
+  private var entries = 0
+  private var skipped = 0
+  private var tokens = 0
+  private var last: TrainingProgress?
+  private var toldAt: ContinuousClock.Instant?
+  private(set) var progress: Job.Progress?
+
+  /// - Throws: `KernelError` for what cannot be.
+  init(_ params: SAETrain.Params, standardInput: Bool = false) throws {
+    self.params = params
+    corpus = try CorpusSource(params.corpus, standardInput: standardInput)
+    guard params.output.hasPrefix("/"), !params.output.utf8.contains(0) else {
+      throw KernelError.pathDenied(path: params.output, reason: "it must be an absolute folder")
+    }
+    guard let site = Site(name: params.site) else {
+      throw KernelError.unsupported(
+        "\(quoted(params.site)) is not a site: expected a name such as \"resid_post.24\"")
+    }
+    block = site.block
+  }
+
+  func step(_ tools: JobTools) throws -> JobStep {
+    guard let engine = tools.engine else {
+      preconditionFailure("a training runs on the engine's thread")
+    }
+    do {
+      switch phase {
+      case .beginning:
+        try begin(engine)
+        return .more
+      case .counting(let prompts, let tokens): return try count(prompts, tokens, engine, tools)
+      case .collecting(let prompts, let expected):
+        return try collect(prompts, expected, engine, tools)
+      case .training(let trainer, var source):
+        defer { if case .training = phase { phase = .training(trainer, source) } }
+        return try train(trainer, &source)
+      case .finished: throw CancellationError()
+      }
+    } catch AutoencoderError.writing(let path, let reason) {
+      return .pause("\(path) cannot be written: \(reason)")
+    }
+  }
+
+  /// Saves the trainer, so that nothing is lost by a pause; what it holds is given back.
+  func settle() throws {
+    defer {
+      engine?.release(self)
+      lock = nil
+    }
+    if case .training(let trainer, let source) = phase, trainer.step > 0 {
+      try trainer.saveCheckpoint(to: statePath, position: source.position)
+    }
+  }
+
+  // MARK: The parts
+
+  private var statePath: String { params.output + "/trainer.safetensors" }
+
+  private func model(_ engine: Engine) throws -> LlavaNextModel {
+    if let name = params.model, name.hasPrefix("/") {
+      return try engine.loadModel(path: FilePath(name).path, precision: nil).model
+    }
+    return try engine.model(named: params.model).model
+  }
+
+  private func begin(_ engine: Engine) throws {
+    self.engine = engine
+    let model = try model(engine)
+    guard block < model.decoder.blockCount else {
+      throw KernelError.unsupported(
+        "the site is \(params.site), the model has blocks 0 … \(model.decoder.blockCount - 1)")
+    }
+    _ = try options(inputSize: model.decoder.hiddenSize)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: params.output, withIntermediateDirectories: true)
+    } catch {
+      throw KernelError.pathDenied(path: params.output, reason: "the folder cannot be made")
+    }
+    guard let lock = JobLock.take(params.output + "/.trainer.lock") else {
+      throw DomainError(
+        .busy, "another training writes to \(params.output), or its folder cannot be written")
+    }
+    self.lock = lock
+    rows = Matrix(rows: 0, columns: model.decoder.hiddenSize)
+    phase =
+      corpus.isReadOnce
+      ? .collecting(prompts(model), expected: nil) : .counting(prompts(model), tokens: 0)
+  }
+
+  private func prompts(_ model: LlavaNextModel) -> PromptStream {
+    PromptStream(corpus, limit: params.limit, template: params.template, model: model)
+  }
+
+  /// Counts one prompt's tokens, and at the end refuses what would not fit.
+  private func count(
+    _ prompts: PromptStream, _ tokens: Int, _ engine: Engine, _ tools: JobTools
+  ) throws -> JobStep {
+    switch try prompts.next(log: { _ in }) {
+    case .waiting: return .waiting
+    case .skipped: break
+    case .prompt(let prompt):
+      phase = .counting(prompts, tokens: tokens + prompt.tokens.count)
+    case .end:
+      let model = try model(engine)
+      try hold(tokens, engine)
+      rows.reserve(rows: tokens)
+      tools.log("\(tokens) tokens in \(prompts.visited) entries")
+      phase = .collecting(self.prompts(model), expected: tokens)
+      return .more
+    }
+    progress = Job.Progress(
+      done: prompts.visited, total: prompts.count, message: "counting tokens: \(tokens)")
+    return .more
+  }
+
+  /// Sets memory aside for the activations and the trainer: parameters, their gradients and two moments.
+  private func hold(_ tokens: Int, _ engine: Engine) throws {
+    let width = rows.columns
+    let (activations, isLarge) = tokens.multipliedReportingOverflow(by: 4 * width)
+    let (weights, isHuge) = params.latents.multipliedReportingOverflow(by: 2 * 4 * 4 * width)
+    let (needed, overflow) = activations.addingReportingOverflow(weights)
+    try engine.hold(
+      isLarge || isHuge || overflow ? .max : needed, by: self,
+      for: "a training of \(params.latents) latents on \(tokens) tokens")
+  }
+
+  /// Collects one prompt's residuals.
+  private func collect(
+    _ prompts: PromptStream, _ expected: Int?, _ engine: Engine, _ tools: JobTools
+  ) throws -> JobStep {
+    switch try prompts.next(log: tools.log) {
+    case .waiting: return .waiting
+    case .skipped: break
+    case .prompt(let prompt):
+      let model = try model(engine)
+      try engine.reserve(model.prefillBytes(prompt), for: "a prompt")
+      let residual = try ResidualHarvest(model: model, block: block)(
+        prompt, cancellation: tools.cancellation)
+      // A stream's tokens cannot be counted beforehand.
+      if expected == nil { try hold((rows.rows + residual.rows) / 2 * 3, engine) }
+      rows.append(residual)
+      entries += 1
+    case .end:
+      skipped = prompts.skipped
+      try beginTraining(engine, tools)
+      return .more
+    }
+    progress = Job.Progress(
+      done: prompts.visited, total: prompts.count,
+      message: "collecting activations: \(rows.rows) tokens, \(prompts.skipped) skipped")
+    return .more
+  }
+
+  private func options(inputSize: Int) throws -> TrainerOptions {
+    try TrainerOptions(
+      inputSize: inputSize, latents: params.latents, k: params.k, steps: params.steps,
+      learningRate: params.learningRate, warmUpSteps: min(1000, params.steps / 10),
+      deadAfterTokens: params.deadAfter ?? 500_000, seed: UInt64(params.seed ?? 0))
+  }
+
+  private func beginTraining(_ engine: Engine, _ tools: JobTools) throws {
+    tokens = rows.rows
+    guard tokens >= 2 else {
+      throw KernelError.unsupported(
+        "the corpus has \(tokens) tokens that can be used, \(skipped) entries were skipped")
+    }
+    var source = try MatrixActivationSource(
+      rows, batchSize: params.batch ?? 2048, seed: UInt64(params.seed ?? 0))
+    rows = Matrix(rows: 0, columns: rows.columns)
+    let compute = Compute(team: engine.team, precision: .float32)
+    let options = try options(inputSize: rows.columns)
+    guard FileManager.default.fileExists(atPath: statePath) else {
+      phase = .training(try TopKTrainer(options: options, compute: compute), source)
+      return
+    }
+    let (trainer, position) = try TopKTrainer.resume(from: statePath, compute: compute)
+    guard trainer.options == options else {
+      throw KernelError.unsupported(
+        "\(statePath) was saved by a training with other options: give those, or remove it")
+    }
+    try source.move(to: position)
+    tools.log("goes on at step \(trainer.step)")
+    phase = .training(trainer, source)
+  }
+
+  private func train(
+    _ trainer: TopKTrainer, _ source: inout MatrixActivationSource
+  ) throws -> JobStep {
+    guard trainer.step < params.steps, let batch = source.nextBatch() else {
+      return .done(try JSONValue(encoding: try finish(trainer)))
+    }
+    let made = try trainer.step(batch)
+    last = made
+    tell(made)
+    if made.step % (params.saveEvery ?? 500) == 0, made.step < params.steps {
+      try trainer.saveCheckpoint(to: statePath, position: source.position)
+    }
+    return .more
+  }
+
+  /// Figures change once a second, so that they can be read.
+  private func tell(_ made: TrainingProgress) {
+    var metrics = progress?.metrics
+    if metrics == nil || made.step == params.steps
+      || toldAt.map({ .now - $0 >= .seconds(1) }) ?? true
+    {
+      toldAt = .now
+      metrics = [
+        "fvu": made.fvu, "l0": made.l0, "dead": Double(made.dead),
+        "learningRate": made.learningRate, "tokensPerSecond": made.tokensPerSecond,
+      ]
+    }
+    let rate = made.tokensPerSecond / Double(params.batch ?? 2048)
+    progress = Job.Progress(
+      done: made.step, total: params.steps, rate: rate,
+      remainingSeconds: rate > 0 ? Double(params.steps - made.step) / rate : nil,
+      message: "training on \(tokens) tokens, \(skipped) entries skipped", metrics: metrics)
+  }
+
+  private func finish(_ trainer: TopKTrainer) throws -> SAETrain.Trained {
+    let folder = params.output + "/model.layers.\(block)"
+    try trainer.writeAutoencoder(to: folder, as: (params.type ?? .float32).scalar)
+    try? FileManager.default.removeItem(atPath: statePath)
+    try? FileManager.default.removeItem(atPath: params.output + "/.trainer.lock")
+    phase = .finished
+    engine?.release(self)
+    lock = nil
+    return SAETrain.Trained(
+      path: folder, site: Site.residualPost(block).name, latents: params.latents, k: params.k,
+      steps: trainer.step, tokens: tokens, entries: entries, skipped: skipped, fvu: last?.fvu,
+      l0: last?.l0, dead: trainer.deadLatents.count)
+  }
+}
+
+extension SAETrain.WeightType {
+  var scalar: ScalarType {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .bfloat16: .bfloat16
+    }
+  }
+}

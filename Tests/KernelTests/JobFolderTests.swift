@@ -1,0 +1,144 @@
+import Foundation
+import JSON
+import JSONRPC
+import Kernel
+import TestSupport
+import Testing
+
+/// What several processes, many jobs and bad files do to a folder of jobs.
+@Suite(.serialized) struct JobFolderTests {
+  private let folder: String
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "job-folder-\(UUID())").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  private func kernel(_ name: String = "jobs") throws -> KernelClient {
+    try KernelClient(
+      KernelOptions(
+        memoryLimit: 1 << 30, threads: 1, world: nil, jobFolder: "\(folder)/\(name)"))
+  }
+
+  private func training(_ output: String, steps: Int64) throws -> JSONValue {
+    [
+      "model": try TinyWorld().model, "site": "resid_post.1",
+      "corpus": ["prompts": TinyWorld.path("check/llama3.jsonl")], "template": "none",
+      "output": .string("\(folder)/\(output)"), "latents": 64, "k": 4, "steps": .integer(steps),
+      "batch": 32,
+    ]
+  }
+
+  private func settled(_ job: JSONValue, _ client: KernelClient) throws -> JSONValue {
+    try client.ask("job/wait", ["job": job, "timeoutMs": 60_000], seconds: 90)
+  }
+
+  private func file(_ job: Int, state: String) -> String {
+    """
+    {"job":"job_\(job)","method":"sae/train","params":{},"state":"\(state)","created":1}
+    """
+  }
+
+  @Test func aJobBelongsToOneKernelAtATime() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (first, second) = (try kernel(), try kernel())
+    let job = try first.ask("sae/train", training("one", steps: 1_000_000))["job"] ?? .null
+    #expect(job == "job_1")
+    let seen = try second.ask("job/get", ["job": job])
+    #expect(seen["state"] == "running" || seen["state"] == "queued")
+    #expect(seen["message"] == "it runs in another process")
+    for method in ["job/resume", "job/cancel", "job/pause"] {
+      #expect(try second.refusal(method, ["job": job]).kind == "busy", "\(method)")
+    }
+    #expect(try second.ask("sae/train", training("two", steps: 1))["job"] == "job_2")
+    #expect(try first.ask("job/list")["total"] == 2)
+    #expect(try first.refusal("job/resume", ["job": job]).kind == "busy")
+    // Its kernel lets go of it: the other takes it up, and the first cannot any more.
+    try first.ask("job/pause", ["job": job])
+    #expect(try settled(job, first)["state"] == "paused")
+    try second.ask("job/resume", ["job": job, "subscribe": true])
+    #expect(try first.refusal("job/resume", ["job": job]).kind == "busy")
+    try second.ask("job/cancel", ["job": job])
+    #expect(try settled(job, second)["state"] == "cancelled")
+    #expect(!second.takeNotifications("job/didUpdate").isEmpty)
+    #expect(try settled(job, first)["state"] == "cancelled")
+    try first.shutDown()
+    try second.shutDown()
+  }
+
+  @Test func tenThousandJobsAreListedInPages() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(
+      atPath: folder + "/jobs", withIntermediateDirectories: true)
+    for job in 1...10_000 {
+      let state = job % 100 == 0 ? "paused" : "completed"
+      try Data(file(job, state: state).utf8).write(
+        to: URL(filePath: "\(folder)/jobs/job_\(job).json"))
+    }
+    let client = try kernel()
+    let clock = ContinuousClock()
+    var list: JSONValue = .null
+    let page = try clock.measure { list = try client.ask("job/list", ["limit": 20]) }
+    #expect(list["total"] == 10_000 && list["items"]?.elements.count == 20)
+    #expect(list["items"]?.elements.first?["job"] == "job_10000")
+    let filtered = try clock.measure {
+      list = try client.ask("job/list", ["state": "paused", "offset": 90, "limit": 20])
+    }
+    #expect(list["total"] == 100 && list["items"]?.elements.count == 10)
+    print("a page of 10,000 jobs: \(page); of those in one state: \(filtered)")
+    #expect(page < .seconds(5) && filtered < .seconds(20))
+    #expect(try client.ask("sae/train", training("next", steps: 1))["job"] == "job_10001")
+    try client.shutDown()
+  }
+
+  @Test func badFilesOfJobsKeepNobodyFromTheOthers() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let jobs = folder + "/jobs"
+    try FileManager.default.createDirectory(atPath: jobs, withIntermediateDirectories: true)
+    for (name, text) in [
+      ("job_1.json", file(1, state: "running").dropLast(9)), ("job_2.json", "[]"),
+      ("job_3.json", ""), ("job_4.json", file(4, state: "flying")[...]), ("notes.json", "{}"),
+      ("job_x.json", "{}"), ("job_6.json", file(6, state: "running")[...]),
+    ] as [(String, Substring)] {
+      try Data(text.utf8).write(to: URL(filePath: "\(jobs)/\(name)"))
+    }
+    #expect(unsafe mkfifo(jobs + "/job_5.json", 0o600) == 0)
+    let client = try kernel()
+    let list = try client.ask("job/list")["items"]?.elements ?? []
+    for job in list where job["job"] != "job_6" {
+      #expect(job["state"] == "failed", "\(job)")
+      #expect(job["message"]?.stringValue?.contains("cannot be read") == true, "\(job)")
+    }
+    #expect(list.count == 5)
+    #expect(try client.refusal("job/get", ["job": "job_5"]).kind == "jobNotFound")
+    // Its process is gone: nobody has its lock.
+    #expect(try client.ask("job/get", ["job": "job_6"])["state"] == "interrupted")
+    #expect(try client.refusal("job/resume", ["job": "job_2"]).kind == "jobNotFound")
+    #expect(try client.refusal("job/resume", ["job": "job_6"]).code == -32602)
+    try client.shutDown()
+  }
+
+  @Test func aFolderThatCannotBeUsedRefusesJobsAlone() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Data().write(to: URL(filePath: folder + "/file"))
+    let client = try kernel("file/jobs")
+    let refusal = try client.refusal("sae/train", training("out", steps: 1))
+    #expect(refusal.kind == "ioError" && refusal.message.contains("file/jobs"))
+    #expect(try client.ask("job/list")["total"] == 0)
+    try client.expectAlive()
+    try client.shutDown()
+  }
+
+  @Test func whatHasEndedCannotBeStoppedOrResumed() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let client = try kernel()
+    let job = try client.ask("sae/train", training("short", steps: 2))["job"] ?? .null
+    #expect(try settled(job, client)["state"] == "completed")
+    for method in ["job/cancel", "job/pause", "job/resume"] {
+      #expect(try client.refusal(method, ["job": job]).kind == "busy", "\(method)")
+    }
+    let log = try client.ask("job/log", ["job": job, "from": 1, "lines": 1])
+    #expect(log["lines"]?.elements.count == 1 && log["next"] == 2)
+    try client.shutDown()
+  }
+}
