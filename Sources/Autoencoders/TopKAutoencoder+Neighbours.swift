@@ -34,4 +34,9 @@ extension TopKAutoencoder {
     }
     return found
   }
+
+  /// The products of all rows of two matrices `[n, D]` and `[m, D]`: `[n, m]`, in float32.
+  package func dots(_ rows: Matrix, _ others: Matrix) -> Matrix {
+    product(rows, others, transposeB: true, team: compute.team)
+  }
 }

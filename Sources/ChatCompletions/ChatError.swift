@@ -52,6 +52,7 @@ package indirect enum ChatError: Error, Equatable, CustomStringConvertible {
     case .notJSON(let contentType, let beginning):
       "the server answers with \(contentType), expected JSON; it begins \"\(beginning)\""
     case .malformed(let reason): "the server's answer is no chat completion: \(reason)"
+    case .gaveUp(1, let last): last.description
     case .gaveUp(let tries, let last): "\(tries) tries failed, the last because \(last)"
     }
   }

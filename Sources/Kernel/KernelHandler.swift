@@ -12,7 +12,7 @@ package final class KernelHandler: RequestHandler {
 
   package init(_ options: KernelOptions) {
     status = StatusBoard(limit: options.memoryLimit)
-    jobs = JobTable(folder: options.jobFolder, kinds: jobKinds)
+    jobs = JobTable(folder: options.jobFolder, kinds: jobKinds(explainerKey: options.explainerKey))
     shelf = IndexShelf(default: options.defaultIndex)
     engine = EngineHolder(Engine(options, shelf: shelf), status: status)
   }
@@ -98,6 +98,8 @@ let answers: [String: Answer] = {
   let shelf: [any ShelfAnswerable.Type] = [
     IndexInfo.self, IndexClose.self, IndexSkipped.self, FeatureExamples.self,
     FeatureRender.self, FeatureDashboard.self,
+    IndexSearch.self, IndexNeighbours.self, ExplanationPut.self, ExplanationGet.self,
+    ExplanationList.self,
   ]
   var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
   for request in shelf { table[request.method] = row(request) }
@@ -115,7 +117,7 @@ let answers: [String: Answer] = {
     JobLog.method,
   ] { table[method] = .job(.control, jobAnswer) }
   table[JobWait.method] = .job(.waiting, jobAnswer)
-  for method in jobKinds.keys {
+  for method in jobKinds().keys {
     table[method] = .job(.control) { call, jobs in
       let options = try call.params.decode(JobOptions.self)
       return try JSONValue(

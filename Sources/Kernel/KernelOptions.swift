@@ -19,11 +19,13 @@ package struct KernelOptions: Sendable {
   package var index: String?
   /// Where jobs are kept, so that they outlive the process; nil: in its memory.
   package var jobFolder: String?
+  /// What explainers are asked with. It is never told to a client, a log or a file.
+  package var explainerKey: String?
 
   package init(
     model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
     world: World?, cacheFolder: String? = nil, index: String? = nil,
-    jobFolder: String? = nil
+    jobFolder: String? = nil, explainerKey: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
@@ -33,6 +35,7 @@ package struct KernelOptions: Sendable {
     self.cacheFolder = cacheFolder
     self.index = index
     self.jobFolder = jobFolder
+    self.explainerKey = explainerKey
   }
 
   /// The index that is there from the start.

@@ -39,7 +39,7 @@ private func folder(
   return user + home + name
 }
 
-private func environment(_ name: String) -> String? {
+func environment(_ name: String) -> String? {
   guard let value = unsafe getenv(name) else { return nil }
   return unsafe String(cString: value)
 }

@@ -11,7 +11,8 @@ struct Serve: ParsableCommand {
     abstract: "Answer JSON-RPC requests on standard input and output.",
     discussion: """
       Messages have Content-Length headers, as a language server's do; a stream whose first byte is \
-      "{" is read as one message a line, and answered so. Logs go to standard error.
+      "{" is read as one message a line, and answered so. Logs go to standard error. Explainers that ask \
+      for a key are asked with that of the environment's LUCARNE_EXPLAINER_KEY.
       """)
 
   @Flag(help: "Accepted for editors that always give it; it is the only way to talk to the kernel.")
@@ -71,7 +72,8 @@ struct Serve: ParsableCommand {
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
         memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
-        cacheFolder: cacheFolder(cache), index: index.map(absolutePath), jobFolder: jobFolder(jobs))
+        cacheFolder: cacheFolder(cache), index: index.map(absolutePath), jobFolder: jobFolder(jobs),
+        explainerKey: environment("LUCARNE_EXPLAINER_KEY"))
     )
     let lanes = Lanes()
     let level = log

@@ -65,7 +65,7 @@ private func kind(of error: InterpretationError) -> DomainError.Kind {
   case .featureOutOfRange: .featureOutOfRange
   case .tokenOutOfRange, .unsupportedTarget, .badValue: .unsupportedTarget
   case .nonFinite: .numericalFailure
-  case .badCorpus: .ioError
+  case .badCorpus, .badConcepts: .ioError
   }
 }
 

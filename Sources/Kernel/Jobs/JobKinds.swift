@@ -3,7 +3,13 @@ import JSONRPC
 import KernelProtocol
 
 /// The methods that begin jobs. A test holds them among `KernelProtocol.allRequests`.
-let jobKinds: [String: JobKind] = [
+///
+/// - Parameter explainerKey: what explainers are asked with, if the kernel was given it.
+func jobKinds(explainerKey: String? = nil) -> [String: JobKind] {
+  modelJobKinds.merging(explanationJobKinds(explainerKey: explainerKey)) { first, _ in first }
+}
+
+private let modelJobKinds: [String: JobKind] = [
   IndexBuild.method: JobKind(place: .engine) { params in
     IndexBuildJob(try IndexBuildWork(params.decode(IndexBuild.Params.self)))
   },

@@ -117,7 +117,7 @@ final class JobTable: Sendable {
       guard !state.isStopping else { throw DomainError(.busy, "the kernel is stopping") }
       state.running[job.job] = running
     }
-    switch kind.place {
+    switch work.place ?? kind.place {
     case .engine: submitSlice(of: running)
     case .ownThread:
       Thread.start(name: "job", stackBytes: 16 << 20) { [self] in

@@ -13,9 +13,12 @@ protocol JobWork: AnyObject {
   func settle() throws
   /// How far it is.
   var progress: Job.Progress? { get }
+  /// Where this work runs, where its params decide that; nil: where its kind's does.
+  var place: JobKind.Place? { get }
 }
 
 extension JobWork {
+  var place: JobKind.Place? { nil }
   func settle() throws {}
 }
 

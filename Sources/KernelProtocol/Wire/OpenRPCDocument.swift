@@ -1834,6 +1834,572 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "index/search",
+      "summary": "Finds latents of an index.",
+      "description": "Which features fire in a region of a context: ask feature/activations, and give its latents here for their labels.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {"name": "query", "required": true, "schema": {"$ref": "#/components/schemas/IndexSearch.Query"}},
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items", "hasMore"],
+          "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/IndexSearch.Item"}},
+            "hasMore": {"type": "boolean", "description": "Whether there are more behind the page."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "index/search",
+          "params": [
+            {"name": "index", "value": "index_1"},
+            {"name": "query", "value": {"text": "beach umbrella"}},
+            {"name": "limit", "value": 10}
+          ],
+          "result": {
+            "name": "result",
+            "value": {"items": [{"latent": 12, "score": 3.5, "label": "striped beach umbrellas"}], "hasMore": false}
+          }
+        }
+      ]
+    },
+    {
+      "name": "index/neighbours",
+      "summary": "The latents nearest to one, by decoder rows or by what is active together.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {"name": "latent", "required": true, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "by",
+          "description": "decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the Jaccard index of the sampled tokens where both are active. Absent: decoder.",
+          "required": false,
+          "schema": {"enum": ["decoder", "coactivation"]}
+        },
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items", "hasMore"],
+          "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/IndexSearch.Item"}},
+            "hasMore": {"type": "boolean", "description": "Whether there are more behind the page."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "index/neighbours",
+          "params": [
+            {"name": "index", "value": "index_1"},
+            {"name": "latent", "value": 3},
+            {"name": "by", "value": "decoder"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {"items": [{"latent": 12, "score": 0.71, "label": "striped beach umbrellas"}], "hasMore": true}
+          }
+        }
+      ]
+    },
+    {
+      "name": "index/annotate",
+      "summary": "Keeps with an index the tokens that decoder rows raise and lower, and the nearest rows: a job, which goes on where an earlier one ended.",
+      "description": "The job's result is {latents, seconds}. It fails with indexStale on an index of another model or autoencoder.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "tokens",
+          "description": "To each side; absent: 20.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+        },
+        {
+          "name": "neighbours",
+          "description": "Absent: 20.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "index/annotate",
+          "params": [{"name": "index", "value": "/indexes/world.index"}, {"name": "sae", "value": "sae"}],
+          "result": {"name": "result", "value": {"job": "job_3"}}
+        }
+      ]
+    },
+    {
+      "name": "explanation/put",
+      "summary": "Adds what somebody says of a latent as its newest revision.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {"name": "latent", "required": true, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "text",
+          "description": "Absent or empty where the latent is uninterpretable.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "state",
+          "description": "Absent: explained.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationState"}
+        },
+        {"name": "author", "required": true, "schema": {"$ref": "#/components/schemas/Explanation.Author"}},
+        {"name": "method", "description": "Absent: manual.", "required": false, "schema": {"type": "string"}},
+        {"name": "evidence", "required": false, "schema": {"type": "array", "items": {"type": "string"}}}
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Explanation"}},
+      "x-lane": "control",
+      "x-errorKinds": ["busy", "featureOutOfRange", "indexMissing", "ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "explanation/put",
+          "params": [
+            {"name": "index", "value": "index_1"},
+            {"name": "latent", "value": 12},
+            {"name": "text", "value": "striped beach umbrellas"},
+            {"name": "author", "value": {"kind": "human", "name": "Ada"}},
+            {"name": "evidence", "value": ["5f3c"]}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "id": 7,
+              "latent": 12,
+              "revision": 2,
+              "state": "explained",
+              "text": "striped beach umbrellas",
+              "author": {"kind": "human", "name": "Ada"},
+              "method": "manual",
+              "evidence": ["5f3c"],
+              "created": 1795000000,
+              "scores": []
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "explanation/get",
+      "summary": "Every revision of a latent's explanation, newest first, with their scores.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {"name": "latent", "required": true, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "records",
+          "description": "Whether questions and answers as they were are sent, too; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items"],
+          "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation"}},
+            "label": {"type": "string", "description": "What the latent is called: its newest explanation that is one."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "explanation/get",
+          "params": [{"name": "index", "value": "index_1"}, {"name": "latent", "value": 12}],
+          "result": {
+            "name": "result",
+            "value": {
+              "items": [
+                {
+                  "id": 7,
+                  "latent": 12,
+                  "revision": 2,
+                  "state": "explained",
+                  "text": "striped beach umbrellas",
+                  "author": {"kind": "human", "name": "Ada"},
+                  "method": "manual",
+                  "evidence": ["5f3c"],
+                  "created": 1795000000,
+                  "scores": [
+                    {
+                      "kind": "iou",
+                      "value": 0.41,
+                      "baseline": 0.02,
+                      "count": 5,
+                      "details": {"heldOut": 0},
+                      "created": 1795000100
+                    }
+                  ]
+                }
+              ],
+              "label": "striped beach umbrellas"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "explanation/list",
+      "summary": "The newest revision of each latent that has one, by latent.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "index",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "state",
+          "description": "Only those whose newest revision is in this state.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationState"}
+        },
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["items", "total"],
+          "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation"}},
+            "total": {"type": "integer", "minimum": 0, "description": "Of all pages."}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["indexMissing", "ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "explanation/list",
+          "params": [
+            {"name": "index", "value": "index_1"},
+            {"name": "state", "value": "explained"},
+            {"name": "limit", "value": 1}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "items": [
+                {
+                  "id": 7,
+                  "latent": 12,
+                  "revision": 2,
+                  "state": "explained",
+                  "text": "striped beach umbrellas",
+                  "author": {"kind": "human", "name": "Ada"},
+                  "method": "manual",
+                  "evidence": ["5f3c"],
+                  "created": 1795000000,
+                  "scores": [
+                    {
+                      "kind": "iou",
+                      "value": 0.41,
+                      "baseline": 0.02,
+                      "count": 5,
+                      "details": {"heldOut": 0},
+                      "created": 1795000100
+                    }
+                  ]
+                }
+              ],
+              "total": 40
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "explanation/generate",
+      "summary": "Has a model say what latents stand for, by their best pictures and texts: a job.",
+      "description": "The job's result is {explained, uninterpretable, failed, known, silent, seconds, promptTokens, completionTokens}; every latent that was asked about is in one of the first five. A failure is recorded with its reason as a revision of its own, and tried again when the job is resumed or begun anew. After three questions in a row that got no answer the job pauses.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
+        {"name": "features", "required": true, "schema": {"$ref": "#/components/schemas/LatentSelection"}},
+        {
+          "name": "explainer",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.Explainer"}
+        },
+        {
+          "name": "view",
+          "description": "Whose exemplars are shown; absent: base.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
+        },
+        {
+          "name": "rankBy",
+          "description": "Absent: mean.",
+          "required": false,
+          "schema": {"enum": ["max", "mean", "mass"]}
+        },
+        {
+          "name": "exemplars",
+          "description": "Absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 50}
+        },
+        {
+          "name": "side",
+          "description": "Pixels of a shown picture's longer side at most; absent: 336.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 16, "maximum": 2048}
+        },
+        {
+          "name": "answer",
+          "description": "Absent: json.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.AnswerForm"}
+        },
+        {
+          "name": "maxTokens",
+          "description": "Absent: 256.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 65536}
+        },
+        {
+          "name": "concurrency",
+          "description": "Questions under way at once; absent: 4.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 64}
+        },
+        {
+          "name": "requestSeconds",
+          "description": "Absent: 300.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0.1, "maximum": 3600}
+        },
+        {
+          "name": "tries",
+          "description": "Absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 20}
+        },
+        {
+          "name": "again",
+          "description": "Whether latents that this explainer has explained are explained again; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "explanation/generate",
+          "params": [
+            {"name": "index", "value": "/indexes/world.index"},
+            {"name": "features", "value": {"top": {"by": "frequency", "count": 100}}},
+            {"name": "explainer", "value": {"endpoint": {"url": "http://localhost:8000/v1", "model": "qwen"}}}
+          ],
+          "result": {"name": "result", "value": {"job": "job_4"}}
+        }
+      ]
+    },
+    {
+      "name": "explanation/dissect",
+      "summary": "Names latents by the concepts whose masks their maps overlap (Network Dissection): a job.",
+      "description": "Latent, threshold and concept are chosen on every other picture with and without the concept, and measured on the rest. The job's result is {pictures, activeLatents, namedLatents, unnamedShare, measuredConcepts, foundConcepts, concepts: [{concept, latent, threshold, iou, baseline}]}: each concept's best latent, baseline the mean of all active ones. Without an index nothing is written.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "concepts",
+          "description": "The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture, values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask that are the concept.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "index", "description": "The index's file, absolute.", "required": false, "schema": {"type": "string"}},
+        {
+          "name": "view",
+          "description": "Absent: tiles.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
+        },
+        {
+          "name": "threshold",
+          "description": "Absent: quantiles 0, 0.5 and 0.8.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ActivationThreshold"}
+        },
+        {
+          "name": "prompt",
+          "description": "How the pictures are run; absent: the picture alone.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ConceptPrompt"}
+        },
+        {
+          "name": "minimumIoU",
+          "description": "The least IoU on the measuring half of the pictures; absent: 0.04.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "minimumRatio",
+          "description": "How many times a random latent's IoU it must be; absent: 5.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "explanation/dissect",
+          "params": [
+            {"name": "sae", "value": "sae"},
+            {"name": "concepts", "value": "/concepts/concepts.json"},
+            {"name": "index", "value": "/indexes/world.index"}
+          ],
+          "result": {"name": "result", "value": {"job": "job_5"}}
+        }
+      ]
+    },
+    {
+      "name": "explanation/score",
+      "summary": "Measures how well explanations hold on pictures with masks: a job; the scores are kept with them.",
+      "description": "An explanation is held to the concept that it names. What dissection of the same set chose is measured on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "concepts",
+          "description": "The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture, values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask that are the concept.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "features",
+          "description": "Absent: all that have an explanation.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/LatentSelection"}
+        },
+        {
+          "name": "scorers",
+          "description": "Absent: all.",
+          "required": false,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Scorer"}, "minItems": 1}
+        },
+        {
+          "name": "view",
+          "description": "Absent: tiles.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
+        },
+        {
+          "name": "prompt",
+          "description": "How the pictures are run; absent: the picture alone.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ConceptPrompt"}
+        },
+        {
+          "name": "exemplars",
+          "description": "Pictures of a latent that are looked at; absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+        },
+        {
+          "name": "trials",
+          "description": "Draws of as many random pictures; absent: 10.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 10000}
+        },
+        {"name": "seed", "description": "Absent: 0.", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied"],
+      "examples": [
+        {
+          "name": "explanation/score",
+          "params": [
+            {"name": "index", "value": "/indexes/world.index"},
+            {"name": "sae", "value": "sae"},
+            {"name": "concepts", "value": "/concepts/concepts.json"},
+            {"name": "scorers", "value": ["iou"]}
+          ],
+          "result": {"name": "result", "value": {"job": "job_6"}}
+        }
+      ]
+    },
+    {
       "name": "sae/train",
       "summary": "Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an earlier one ended.",
       "description": "The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with outOfMemory before anything is run. A resumed job collects the activations again and goes on from the saved state; its weights are those of an unbroken run, bit by bit.",
@@ -2409,6 +2975,24 @@ package let openRPCDocument = #"""
           "after": {"type": "number"}
         }
       },
+      "ActivationThreshold": {
+        "type": "object",
+        "description": "From which activation on a position counts as active.",
+        "required": ["by", "at"],
+        "properties": {
+          "by": {
+            "enum": ["quantile", "peak"],
+            "description": "quantile: of the latent's activations where it is active; peak: a share of its largest."
+          },
+          "at": {
+            "type": "array",
+            "items": {"type": "number", "minimum": 0, "maximum": 1},
+            "minItems": 1,
+            "maxItems": 16,
+            "description": "Of these the best is chosen; 0 counts every activity."
+          }
+        }
+      },
       "AttributionCompute.Aggregate": {
         "description": "What scores are added up over.",
         "enum": ["none", "feature", "token", "part"]
@@ -2510,6 +3094,13 @@ package let openRPCDocument = #"""
           "feature": {"$ref": "#/components/schemas/FeatureRef"},
           "count": {"type": "integer", "minimum": 0, "description": "Sampled tokens where both are active."},
           "jaccard": {"type": "number", "description": "That count over the tokens where one of the two is active."}
+        }
+      },
+      "ConceptPrompt": {
+        "type": "object",
+        "properties": {
+          "text": {"type": "string", "description": "What follows the picture."},
+          "template": {"$ref": "#/components/schemas/IndexBuild.Template"}
         }
       },
       "ContextLogits.Item": {
@@ -2624,6 +3215,86 @@ package let openRPCDocument = #"""
           "neededBytes": {"type": "integer"},
           "availableBytes": {"type": "integer"}
         }
+      },
+      "Explanation": {
+        "type": "object",
+        "description": "One attempt to say what a latent stands for. Attempts are added, never changed.",
+        "required": ["id", "latent", "revision", "state", "text", "author", "method", "evidence", "created", "scores"],
+        "properties": {
+          "id": {"type": "integer", "minimum": 0},
+          "latent": {"type": "integer", "minimum": 0},
+          "revision": {"type": "integer", "minimum": 1, "description": "From 1, by latent."},
+          "state": {"$ref": "#/components/schemas/ExplanationState"},
+          "text": {
+            "type": "string",
+            "description": "The explanation, or what failed; empty where a latent is uninterpretable."
+          },
+          "author": {"$ref": "#/components/schemas/Explanation.Author"},
+          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident."},
+          "evidence": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What it rests on, such as digests of items."
+          },
+          "created": {"type": "number", "description": "Seconds since 1970."},
+          "scores": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation.Score"}},
+          "record": {"type": "string", "description": "Question and answer as they were."}
+        }
+      },
+      "Explanation.Author": {
+        "type": "object",
+        "required": ["kind", "name"],
+        "properties": {"kind": {"$ref": "#/components/schemas/Explanation.AuthorKind"}, "name": {"type": "string"}}
+      },
+      "Explanation.AuthorKind": {"enum": ["human", "program", "model"]},
+      "Explanation.Score": {
+        "type": "object",
+        "description": "How well an explanation holds, by one measure.",
+        "required": ["kind", "value", "count", "created"],
+        "properties": {
+          "kind": {"type": "string"},
+          "value": {"type": "number"},
+          "baseline": {"type": "number", "description": "The same measure by chance."},
+          "count": {"type": "integer", "minimum": 0, "description": "The examples it rests on."},
+          "details": {"description": "Further figures."},
+          "created": {"type": "number"}
+        }
+      },
+      "ExplanationGenerate.AnswerForm": {
+        "enum": ["json", "text"],
+        "description": "json: an object that says whether there is a common concept, and which; text: a sentence, for models that write no JSON."
+      },
+      "ExplanationGenerate.Endpoint": {
+        "type": "object",
+        "description": "Its key is the kernel's environment variable LUCARNE_EXPLAINER_KEY, and never on the wire.",
+        "required": ["url", "model"],
+        "properties": {
+          "url": {"type": "string", "description": "http or https, such as http://localhost:8000/v1."},
+          "model": {"type": "string"}
+        }
+      },
+      "ExplanationGenerate.Explainer": {
+        "description": "Who explains: a server of OpenAI's chat completions, or the resident model.",
+        "oneOf": [
+          {
+            "type": "object",
+            "required": ["endpoint"],
+            "properties": {"endpoint": {"$ref": "#/components/schemas/ExplanationGenerate.Endpoint"}}
+          },
+          {
+            "type": "object",
+            "required": ["resident"],
+            "properties": {"resident": {"type": "object", "properties": {"model": {"type": "string"}}}}
+          }
+        ]
+      },
+      "ExplanationScore.Scorer": {
+        "enum": ["iou", "detection"],
+        "description": "iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures; detection: how well its activity tells pictures with the concept from those without."
+      },
+      "ExplanationState": {
+        "enum": ["explained", "uninterpretable", "failed"],
+        "description": "uninterpretable: the explainer looked and found nothing in common; failed: there was no answer, it may be tried again."
       },
       "FeatureActivations.Activation": {
         "type": "object",
@@ -2904,6 +3575,49 @@ package let openRPCDocument = #"""
           "bytes": {"type": "integer", "minimum": 0}
         }
       },
+      "IndexSearch.Item": {
+        "type": "object",
+        "required": ["latent"],
+        "properties": {
+          "latent": {"type": "integer", "minimum": 0},
+          "score": {
+            "type": "number",
+            "description": "Higher is better: rank of the text, effect on the token's logit, largest activation, cosine."
+          },
+          "label": {"type": "string", "description": "What the latent is called."}
+        }
+      },
+      "IndexSearch.Query": {
+        "description": "What is looked for: words of explanations; a token that decoder rows raise, or lower; the latents that have an item among their best, by its name or its picture's file; the labels of given latents; the nearest decoder rows.",
+        "oneOf": [
+          {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
+          {
+            "type": "object",
+            "required": ["token"],
+            "properties": {"token": {"type": "string"}, "lowered": {"type": "boolean"}}
+          },
+          {
+            "type": "object",
+            "required": ["item"],
+            "properties": {"item": {"type": "string"}, "view": {"$ref": "#/components/schemas/IndexBuild.View"}}
+          },
+          {
+            "type": "object",
+            "required": ["picture"],
+            "properties": {"picture": {"type": "string"}, "view": {"$ref": "#/components/schemas/IndexBuild.View"}}
+          },
+          {
+            "type": "object",
+            "required": ["latents"],
+            "properties": {"latents": {"type": "array", "items": {"type": "integer", "minimum": 0}}}
+          },
+          {
+            "type": "object",
+            "required": ["neighboursOf"],
+            "properties": {"neighboursOf": {"type": "integer", "minimum": 0}}
+          }
+        ]
+      },
       "IndexSkipped.Item": {
         "type": "object",
         "required": ["name", "reason", "message"],
@@ -3109,6 +3823,39 @@ package let openRPCDocument = #"""
       "LargeInteger": {
         "description": "A whole number; beyond 2^53 a string of digits.",
         "oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]+$"}]
+      },
+      "LatentSelection": {
+        "description": "Which latents a job is about.",
+        "oneOf": [
+          {
+            "type": "object",
+            "required": ["latents"],
+            "properties": {"latents": {"type": "array", "items": {"type": "integer", "minimum": 0}}}
+          },
+          {"type": "object", "required": ["range"], "properties": {"range": {"$ref": "#/components/schemas/Span"}}},
+          {
+            "type": "object",
+            "description": "The first in an order of the view.",
+            "required": ["top"],
+            "properties": {
+              "top": {
+                "type": "object",
+                "required": ["by", "count"],
+                "properties": {
+                  "by": {"enum": ["latent", "frequency", "max"]},
+                  "count": {"type": "integer", "minimum": 0},
+                  "offset": {"type": "integer", "minimum": 0}
+                }
+              }
+            }
+          },
+          {
+            "type": "object",
+            "description": "Those whose newest explanation is in a state.",
+            "required": ["state"],
+            "properties": {"state": {"$ref": "#/components/schemas/ExplanationState"}}
+          }
+        ]
       },
       "ModelLoad.Image": {
         "type": "object",

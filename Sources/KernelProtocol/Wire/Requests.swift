@@ -8,8 +8,9 @@ package let allRequests: [any Request.Type] = [
   FeatureRender.self, FeatureDashboard.self,
   AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
   IndexBuild.self, IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self,
-  IndexClose.self,
-  SAETrain.self, SAECheck.self,
+  IndexClose.self, IndexSearch.self, IndexNeighbours.self, IndexAnnotate.self,
+  ExplanationPut.self, ExplanationGet.self, ExplanationList.self, ExplanationGenerate.self,
+  ExplanationDissect.self, ExplanationScore.self, SAETrain.self, SAECheck.self,
   JobList.self, JobGet.self, JobWait.self, JobCancel.self, JobPause.self, JobResume.self,
   JobLog.self,
 ]

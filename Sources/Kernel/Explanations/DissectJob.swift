@@ -1,0 +1,104 @@
+import FeatureIndex
+import FoundationEssentials
+import Interpretation
+import JSON
+import JSONRPC
+import KernelProtocol
+
+/// `explanation/dissect` as a job.
+final class DissectJob: JobWork {
+  static let method = "dissection"
+  static let author = ExplanationAuthor(kind: .program, name: "network dissection")
+
+  private let params: ExplanationDissect.Params
+  private let run: ConceptRun
+  private let path: String?
+  private var maps: ConceptMaps?
+
+  init(_ params: ExplanationDissect.Params) throws {
+    self.params = params
+    path = try params.index.map { try FilePath($0).path }
+    run = try ConceptRun(
+      concepts: params.concepts, sae: params.sae, view: params.view, prompt: params.prompt)
+  }
+
+  var progress: Job.Progress? { run.progress }
+
+  func step(_ tools: JobTools) throws -> JobStep {
+    guard let engine = tools.engine else {
+      preconditionFailure("a dissection runs on the engine's thread")
+    }
+    if let path { _ = try engine.openIndex(path, for: engine.autoencoder(named: params.sae)) }
+    guard let maps = try run.step(engine: engine, cancellation: tools.cancellation) else {
+      return .more
+    }
+    let found = try Dissection(
+      maps, by: params.threshold?.by == .peak ? .peak : .quantile,
+      thresholds: params.threshold?.at ?? [0, 0.5, 0.8], cancellation: tools.cancellation)
+    let named = found.latents.filter(meetsMinimum)
+    if let path {
+      do { try write(named, of: maps, to: path) } catch FeatureIndexError.diskFull(let path) {
+        return .pause("\(FeatureIndexError.diskFull(path: path))")
+      }
+    }
+    return .done(try JSONValue(encoding: result(found, named: named, maps)))
+  }
+
+  private func meetsMinimum(_ match: Dissection.Match) -> Bool {
+    match.iou >= params.minimumIoU ?? 0.04
+      && match.iou >= (params.minimumRatio ?? 5) * match.baseline && match.iou > 0
+  }
+
+  private func result(
+    _ found: Dissection, named: [Dissection.Match], _ maps: ConceptMaps
+  ) -> ExplanationDissect.Dissected {
+    ExplanationDissect.Dissected(
+      pictures: maps.set.pictures.count, activeLatents: found.activeLatents,
+      namedLatents: named.count,
+      unnamedShare: found.activeLatents == 0
+        ? 1 : 1 - Double(named.count) / Double(found.activeLatents),
+      measuredConcepts: maps.set.concepts.count { $0.places.count >= 2 },
+      foundConcepts: found.concepts.count(where: meetsMinimum),
+      concepts: found.concepts.map {
+        .init(
+          concept: maps.set.concepts[$0.concept].label, latent: $0.latent,
+          threshold: $0.threshold, iou: $0.iou, baseline: $0.baseline)
+      })
+  }
+
+  /// What an earlier run wrote of the same set in the same way is not written again.
+  private func write(
+    _ matches: [Dissection.Match], of maps: ConceptMaps, to path: String
+  ) throws {
+    let created = Date.now.timeIntervalSince1970
+    let evidence = ["concepts:\(run.digest)"]
+    let known = try FeatureIndexStore.open(at: path)
+    var records: [ExplanationRecord] = []
+    for match in matches {
+      let text = maps.set.concepts[match.concept].label
+      let score = FeatureIndex.ExplanationScore(
+        kind: "dissection", value: match.iou, baseline: match.baseline, count: match.pictures,
+        details: try details(match), created: created)
+      let isKnown = try known.explanations(ofLatent: match.latent).contains {
+        $0.method == Self.method && $0.text == text && $0.evidence == evidence
+          && $0.scores.first?.details == score.details
+      }
+      if isKnown { continue }
+      var record = ExplanationRecord(
+        latent: match.latent, state: .explained, text: text, author: Self.author,
+        method: Self.method, evidence: evidence, created: created)
+      record.scores = [score]
+      records.append(record)
+    }
+    try IndexAccess.write(to: path, waiting: 30) { _ = try $0.put(records) }
+  }
+
+  private func details(_ match: Dissection.Match) throws -> String {
+    let value: JSONValue = [
+      "by": .string((params.threshold?.by ?? .quantile).rawValue),
+      "threshold": .number(match.threshold), "chosenIoU": .number(match.chosenIoU),
+      "baseline": "the mean of all active latents", "heldOut": true,
+    ]
+    return String(decoding: try value.bytes(), as: UTF8.self)
+  }
+}

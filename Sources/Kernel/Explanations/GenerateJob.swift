@@ -1,0 +1,176 @@
+import ChatCompletions
+import FeatureIndex
+import FoundationEssentials
+import Interpretation
+import JSON
+import JSONRPC
+import KernelProtocol
+import Tensors
+
+/// `explanation/generate` as a job: evidence from the index, questions to an explainer, answers into the index.
+///
+/// Nothing is lost silently: every latent ends with a record in the index or in a count, and what could not be
+/// written yet, because another job holds the index, waits.
+final class GenerateJob: JobWork {
+  /// After so many questions in a row that no answer came to, the explainer is taken to be away.
+  private static let failuresBeforePause = 3
+  /// Answers that wait to be written before no more questions are asked.
+  private static let unwrittenLimit = 64
+
+  private let params: ExplanationGenerate.Params
+  private let path: String
+  private let asker: any ExplanationAsker
+  private let question: ExplanationQuestion
+  private let view: IndexView
+  private var store: FeatureIndexStore?
+  private var latents: [Int] = []
+  private var next = 0
+  private var unwritten: [ExplanationRecord] = []
+  private var failuresInARow = 0
+  private var lastFailure = ""
+  private var counts = ExplanationGenerate.Generated()
+  private let start = ContinuousClock.now
+
+  /// - Throws: where the endpoint cannot be one, or there is no such file.
+  init(_ params: ExplanationGenerate.Params, key: String?) throws {
+    self.params = params
+    path = try FilePath(params.index).path
+    view = (params.view ?? .base).value
+    question = ExplanationQuestion(
+      form: params.answer == .text ? .sentence : .json, isText: view == .text)
+    asker =
+      switch params.explainer {
+      case .endpoint(let endpoint):
+        try EndpointAsker(endpoint, params: params, key: key)
+      case .resident(let model): ResidentAsker(model: model, maxTokens: params.maxTokens ?? 256)
+      }
+  }
+
+  var place: JobKind.Place? { asker.place }
+
+  func step(_ tools: JobTools) throws -> JobStep {
+    let store = try self.store ?? begin()
+    if failuresInARow >= Self.failuresBeforePause {
+      try settle()
+      return .pause("the explainer gives no answers: \(lastFailure)")
+    }
+    while next < latents.count, asker.hasRoom, unwritten.count < Self.unwrittenLimit {
+      try tools.cancellation.check()
+      try ask(latents[next], store)
+      next += 1
+    }
+    for answer in try asker.takeAnswers(tools) { take(answer, tools) }
+    do { try write() } catch FeatureIndexError.busy {
+      return .waiting
+    } catch FeatureIndexError.diskFull(let path) {
+      return .pause("\(FeatureIndexError.diskFull(path: path))")
+    }
+    guard next == latents.count, asker.isIdle, unwritten.isEmpty else { return .more }
+    counts.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return .done(try JSONValue(encoding: counts))
+  }
+
+  /// Lets go of questions under way and writes what has been answered.
+  func settle() throws {
+    asker.stop()
+    try write(waiting: 5)
+  }
+
+  private func begin() throws -> FeatureIndexStore {
+    let store = try FeatureIndexStore.open(at: path)
+    let wanted = try params.features.latents(in: store, view: view)
+    let known =
+      params.again == true
+      ? [] : try store.latentsTold(by: asker.author, method: asker.method)
+    latents = wanted.filter { !known.contains($0) }
+    counts.known = wanted.count - latents.count
+    self.store = store
+    return store
+  }
+
+  private func ask(_ latent: Int, _ store: FeatureIndexStore) throws {
+    let evidence = try ExplanationEvidence(
+      ofLatent: latent, in: store, view: view, ranking: (params.rankBy ?? .mean).value,
+      count: params.exemplars ?? 5, side: params.side ?? 336)
+    if let reason = evidence.missing.first, evidence.examples.isEmpty {
+      record(
+        latent, .failed, "none of its pictures can be shown: \(reason)", evidence: [], nil)
+      counts.failed += 1
+    } else if evidence.examples.isEmpty {
+      counts.silent += 1
+    } else {
+      asker.ask(ExplanationTask(latent: latent, question: question, evidence: evidence))
+    }
+  }
+
+  private func take(_ answer: ExplanationReply, _ tools: JobTools) {
+    let latent = answer.task.latent
+    let evidence = answer.task.evidence.items
+    switch answer.outcome {
+    case .answered(let said):
+      failuresInARow = 0
+      counts.promptTokens += said.promptTokens
+      counts.completionTokens += said.completionTokens
+      let words = transcript(answer.task, said)
+      switch question.read(said.text) {
+      case .explained(let text):
+        record(latent, .explained, text, evidence: evidence, words)
+        counts.explained += 1
+      case .uninterpretable:
+        record(latent, .uninterpretable, "", evidence: evidence, words)
+        counts.uninterpretable += 1
+      case .unreadable(let reason):
+        let reason = said.isCutShort ? reason + " (it was cut at maxTokens)" : reason
+        record(latent, .failed, reason, evidence: evidence, words)
+        counts.failed += 1
+        tools.log("latent \(latent): \(reason)")
+      }
+    case .failed(let reason):
+      failuresInARow += 1
+      lastFailure = reason
+      record(latent, .failed, reason, evidence: evidence, nil)
+      counts.failed += 1
+      tools.log("latent \(latent): \(reason)")
+    }
+  }
+
+  private func record(
+    _ latent: Int, _ state: ExplanationRecord.State, _ text: String, evidence: [String],
+    _ transcript: String?
+  ) {
+    unwritten.append(
+      ExplanationRecord(
+        latent: latent, state: state, text: text, author: asker.author, method: asker.method,
+        evidence: evidence, record: transcript, created: Date.now.timeIntervalSince1970))
+  }
+
+  private func transcript(_ task: ExplanationTask, _ said: ExplanationReply.Said) -> String? {
+    let value: JSONValue = [
+      "system": .string(task.question.system), "instruction": .string(task.question.instruction),
+      "texts": .array(task.texts.map { .string($0) }),
+      "pictures": .integer(Int64(task.pictures.count)),
+      "answer": .string(String(said.text.prefix(16_384))), "tries": .integer(Int64(said.tries)),
+      "missing": .array(task.evidence.missing.map { .string($0) }),
+    ]
+    return (try? value.bytes()).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func write(waiting seconds: Double = 0.1) throws {
+    guard !unwritten.isEmpty else { return }
+    try IndexAccess.write(to: path, waiting: seconds) { _ = try $0.put(unwritten) }
+    unwritten = []
+  }
+
+  var progress: Job.Progress? {
+    guard store != nil else { return nil }
+    let done = counts.explained + counts.uninterpretable + counts.failed + counts.silent
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let rate = seconds > 0 ? Double(done) / seconds : 0
+    return Job.Progress(
+      done: done, total: latents.count, rate: rate,
+      remainingSeconds: rate > 0 ? Double(latents.count - done) / rate : nil,
+      message:
+        "\(counts.explained) explained, \(counts.uninterpretable) uninterpretable, \(counts.failed) failed",
+      metrics: ["failed": Double(counts.failed)])
+  }
+}

@@ -1,0 +1,39 @@
+import FeatureIndex
+import JSONRPC
+import KernelProtocol
+
+/// Opens indexes that requests and jobs name.
+enum IndexAccess {
+  /// For reading: an open index by its name, another by its path; without either the only one that is open.
+  static func reading(_ name: String?, _ shelf: IndexShelf) throws -> FeatureIndexStore {
+    guard let name, name.hasPrefix("/") else { return try shelf.entry(named: name).store }
+    return try FeatureIndexStore.open(at: try FilePath(name).path)
+  }
+
+  /// Writes something short: another job that holds the index is waited for, for a while.
+  /// - Throws: `FeatureIndexError.busy` where it holds it longer than `seconds`.
+  static func write<Value>(
+    to path: String, waiting seconds: Double = 2, _ body: (FeatureIndexStore) throws -> Value
+  ) throws -> Value {
+    let path = try FilePath(path).path
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+      do {
+        return try body(try FeatureIndexStore.open(at: path, writing: true))
+      } catch FeatureIndexError.busy(let busy) {
+        guard ContinuousClock.now < end else { throw FeatureIndexError.busy(path: busy) }
+        Thread.sleep(milliseconds: 20)
+      }
+    }
+  }
+}
+
+extension FeatureIndexStore {
+  /// Refuses latents that the index does not have.
+  func check(_ latents: [Int]) throws(DomainError) {
+    guard let wrong = latents.first(where: { !(0..<identity.latents).contains($0) }) else { return }
+    throw DomainError(
+      .featureOutOfRange,
+      "latent \(wrong) does not exist: the index has latents 0 … \(identity.latents - 1)")
+  }
+}

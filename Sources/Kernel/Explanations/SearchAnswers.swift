@@ -1,0 +1,111 @@
+import FeatureIndex
+import Images
+import JSONRPC
+import KernelProtocol
+
+extension IndexSearch: ShelfAnswerable {
+  static func answer(
+    _ params: Params, shelf: IndexShelf, call: Call
+  ) throws -> Result {
+    let store = try IndexAccess.reading(params.index, shelf)
+    let page = Page(offset: params.offset, limit: params.limit)
+    return try page.result(from: hits(params.query, page, store), store)
+  }
+
+  /// One hit more than the page has, if there is one.
+  private static func hits(
+    _ query: Query, _ page: Page, _ store: FeatureIndexStore
+  ) throws -> [Item] {
+    switch query {
+    case .text(let text):
+      return try store.search(text: text, offset: page.offset, limit: page.limit + 1)
+        .map { Item(latent: $0.latent, score: $0.score) }
+    case .token(let token, let lowered):
+      return try store.search(
+        token: token, promoted: !lowered, offset: page.offset, limit: page.limit + 1
+      ).map { Item(latent: $0.latent, score: $0.score) }
+    case .item(let name, let view):
+      guard let item = try store.item(named: name) else {
+        throw DomainError(.unsupportedTarget, "the index has no item \(quoted(name))")
+      }
+      return try latents(of: item.number, in: view, page, store)
+    case .picture(let path, let view):
+      let bytes = try PictureFile.bytes(
+        atPath: FilePath(path).path, limits: PictureLimits())
+      guard let number = try store.item(digest: SHA256.digest(of: bytes)) else {
+        throw DomainError(
+          .unsupportedTarget, "the picture \(path) is none of the index's",
+          hint: "open a context of it, and give feature/activations' latents")
+      }
+      return try latents(of: number, in: view, page, store)
+    case .latents(let latents):
+      try store.check(latents)
+      return latents.dropFirst(page.offset).prefix(page.limit + 1).map { Item(latent: $0) }
+    case .neighboursOf(let latent):
+      return try decoderNeighbours(of: latent, page, store)
+    }
+  }
+
+  private static func latents(
+    of item: Int, in view: IndexBuild.View?, _ page: Page, _ store: FeatureIndexStore
+  ) throws -> [Item] {
+    try store.latents(
+      withItem: item, view: (view ?? .base).value, offset: page.offset, limit: page.limit + 1
+    ).map { Item(latent: $0.latent, score: $0.max) }
+  }
+
+  static func decoderNeighbours(
+    of latent: Int, _ page: Page, _ store: FeatureIndexStore
+  ) throws -> [Item] {
+    try store.check([latent])
+    guard let derived = try store.derived(latent: latent) else {
+      throw DomainError(
+        .indexMissing, "the index has no decoder neighbours of latent \(latent) yet",
+        hint: "index/annotate computes them")
+    }
+    return derived.neighbours.dropFirst(page.offset).prefix(page.limit + 1)
+      .map { Item(latent: $0.latent, score: $0.cosine) }
+  }
+}
+
+extension IndexNeighbours: ShelfAnswerable {
+  static func answer(
+    _ params: Params, shelf: IndexShelf, call: Call
+  ) throws -> Result {
+    let store = try IndexAccess.reading(params.index, shelf)
+    let page = Page(offset: params.offset, limit: params.limit)
+    let hits: [IndexSearch.Item]
+    switch params.by ?? .decoder {
+    case .decoder:
+      hits = try IndexSearch.decoderNeighbours(of: params.latent, page, store)
+    case .coactivation:
+      try store.check([params.latent])
+      hits = try store.coactivations(
+        ofLatent: params.latent, limit: page.offset + page.limit + 1
+      ).items.dropFirst(page.offset).map { .init(latent: $0.latent, score: $0.jaccard) }
+    }
+    let found = try page.result(from: hits, store)
+    return Result(items: found.items, hasMore: found.hasMore)
+  }
+}
+
+/// The part of a list that was asked for.
+struct Page {
+  let offset: Int
+  let limit: Int
+
+  init(offset: Int?, limit: Int?) {
+    self.offset = offset ?? 0
+    self.limit = limit ?? 100
+  }
+
+  /// Cuts what may be one too many, and names the latents.
+  func result(
+    from hits: [IndexSearch.Item], _ store: FeatureIndexStore
+  ) throws -> IndexSearch.Result {
+    var items = Array(hits.prefix(limit))
+    let labels = try store.labels(of: items.map(\.latent))
+    for index in items.indices { items[index].label = labels[items[index].latent] }
+    return IndexSearch.Result(items: items, hasMore: hits.count > limit)
+  }
+}

@@ -1,0 +1,32 @@
+package import JSONRPC
+
+/// Every revision of a latent's explanation, newest first.
+package enum ExplanationGet: Request {
+  package static let method = "explanation/get"
+  package static let lane = Lane.control
+
+  package struct Params: Codable, Sendable, Equatable {
+    package var index: String?
+    package var latent: Int
+    /// Whether questions and answers as they were are sent, too; absent: no.
+    package var records: Bool?
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      index = try members.decodeIfPresent(String.self, forKey: .index)
+      latent = try members.integer(.latent, in: Bounds.count)
+      records = try members.decodeIfPresent(Bool.self, forKey: .records)
+    }
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    package var items: [Explanation]
+    /// What the latent is called: its newest explanation that is one.
+    package var label: String?
+
+    package init(items: [Explanation], label: String? = nil) {
+      self.items = items
+      self.label = label
+    }
+  }
+}

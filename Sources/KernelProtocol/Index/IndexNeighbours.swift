@@ -1,0 +1,44 @@
+package import JSONRPC
+
+/// The latents nearest to one, by decoder rows or by what is active together.
+package enum IndexNeighbours: Request {
+  package static let method = "index/neighbours"
+  package static let lane = Lane.control
+
+  package struct Params: Codable, Sendable, Equatable {
+    /// An open index's name, or a file's absolute path; absent: the only one that is open.
+    package var index: String?
+    package var latent: Int
+    /// Absent: decoder.
+    package var by: Measure?
+    package var offset: Int?
+    /// Absent: 100.
+    package var limit: Int?
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      index = try members.decodeIfPresent(String.self, forKey: .index)
+      latent = try members.integer(.latent, in: Bounds.count)
+      by = try members.decodeIfPresent(Measure.self, forKey: .by)
+      offset = try members.optionalInteger(.offset, in: Bounds.page)
+      limit = try members.optionalInteger(.limit, in: Bounds.pageSize)
+    }
+  }
+
+  package enum Measure: String, WireName {
+    /// The cosine of decoder rows, as far as index/annotate has kept them.
+    case decoder
+    /// The Jaccard index of the sampled tokens where both are active.
+    case coactivation
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    package var items: [IndexSearch.Item]
+    package var hasMore: Bool
+
+    package init(items: [IndexSearch.Item], hasMore: Bool) {
+      self.items = items
+      self.hasMore = hasMore
+    }
+  }
+}
