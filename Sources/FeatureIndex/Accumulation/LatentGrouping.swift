@@ -2,14 +2,13 @@
 struct LatentGrouping: Sendable {
   /// The latents in the order in which they first fire, each with its entries.
   private(set) var latents: [(latent: Int, entries: Range<Int>)] = []
-  /// Positions from the first one, and activations, of one latent after the other.
+  /// Positions from the first one (in 16 bits: a whole text, which is only counted, may be longer), and activations, of one latent after the other.
   private(set) var positions: [UInt16] = []
   private(set) var values: [Float] = []
   /// Entries of each latent, then where its next entry goes; zeros between calls.
   private var places: [Int32] = []
 
   mutating func group(_ code: ItemCode.View, positions range: Range<Int>, latents count: Int) {
-    precondition(range.count <= Int(UInt16.max) + 1, "\(range.count) positions in one view")
     if places.count < count { places = Array(repeating: 0, count: count) }
     let entries = code.offsets[range.lowerBound]..<code.offsets[range.upperBound]
     latents.removeAll(keepingCapacity: true)
@@ -31,7 +30,7 @@ struct LatentGrouping: Sendable {
       for entry in code.offsets[position]..<code.offsets[position + 1] {
         let latent = Int(code.latents[entry])
         let place = Int(places[latent])
-        positions[place] = UInt16(position - range.lowerBound)
+        positions[place] = UInt16(truncatingIfNeeded: position - range.lowerBound)
         values[place] = code.values[entry]
         places[latent] += 1
       }

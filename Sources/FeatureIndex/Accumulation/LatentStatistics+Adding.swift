@@ -19,7 +19,7 @@ extension LatentStatistics {
 
   /// A sum in steps, to the nearest; what is beyond them stays at the last.
   static func steps(_ sum: Double) -> Int64 {
-    Int64(Swift.min(sum * sumSteps, 9e18).rounded())
+    sum.isFinite ? Int64(Swift.max(-9e18, Swift.min(sum * sumSteps, 9e18)).rounded()) : 0
   }
 
   /// Σ of activations.

@@ -23,7 +23,7 @@ extension FeatureIndexStore {
       let wanted = Int32(truncatingIfNeeded: latent)
       let rows = try Row.fetchCursor(database, sql: "SELECT hash, latents FROM sample")
       while let row = try rows.next() {
-        let token = SampledToken(hash: 0, data: row["latents"])
+        let token = SampledToken(hash: 0, data: try row.value("latents"))
         let holds = token.latents.contains(wanted)
         if holds { tokens += 1 }
         for other in token.latents where other != wanted {

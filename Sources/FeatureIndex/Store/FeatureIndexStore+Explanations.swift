@@ -195,26 +195,28 @@ extension FeatureIndexStore {
     try Row.fetchAll(
       database, sql: "SELECT * FROM explanation " + condition, arguments: arguments
     ).map { row in
-      let evidence: String = row["evidence"]
-      let authorKind: String = row["authorKind"]
-      let state: String = row["state"]
+      let evidence: String = try row.value("evidence")
+      let authorKind: String = try row.value("authorKind")
+      let state: String = try row.value("state")
       var found = ExplanationRecord(
-        latent: row["latent"], state: ExplanationRecord.State(rawValue: state) ?? .failed,
-        text: row["text"],
+        latent: try row.value("latent"), state: ExplanationRecord.State(rawValue: state) ?? .failed,
+        text: try row.value("text"),
         author: ExplanationAuthor(
-          kind: ExplanationAuthor.Kind(rawValue: authorKind) ?? .program, name: row["authorName"]),
-        method: row["method"],
+          kind: ExplanationAuthor.Kind(rawValue: authorKind) ?? .program,
+          name: try row.value("authorName")),
+        method: try row.value("method"),
         evidence: (try? JSONDecoder().decode([String].self, from: Data(evidence.utf8))) ?? [],
-        record: row["record"], created: row["created"])
-      let id: Int = row["id"]
+        record: try row.optional("record"), created: try row.value("created"))
+      let id: Int = try row.value("id")
       found.id = id
-      found.revision = row["revision"]
+      found.revision = try row.value("revision")
       found.scores = try Row.fetchAll(
         database, sql: "SELECT * FROM score WHERE explanation = ? ORDER BY id", arguments: [id]
       ).map { row in
         ExplanationScore(
-          kind: row["kind"], value: row["value"], baseline: row["baseline"], count: row["count"],
-          details: row["details"], created: row["created"])
+          kind: try row.value("kind"), value: try row.value("value"),
+          baseline: try row.optional("baseline"), count: try row.value("count"),
+          details: try row.optional("details"), created: try row.value("created"))
       }
       return found
     }

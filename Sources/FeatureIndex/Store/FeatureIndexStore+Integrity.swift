@@ -66,15 +66,17 @@ extension FeatureIndexStore {
       var maps: [String] = []
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM map ORDER BY latent, view, span")
       while let row = try rows.next() {
-        let (latent, view, span): (Int, Int, Int) = (row["latent"], row["view"], row["span"])
-        let activations: Data = row["activations"]
+        let (latent, view, span): (Int, Int, Int) = (
+          try row.value("latent"), try row.value("view"), try row.value("span")
+        )
+        let (activations, item): (Data, Int) = (try row.value("activations"), try row.value("item"))
         let digest = SHA256.digest(of: Array(activations)).hexadecimal
-        maps.append("\(latent) \(view) \(span) \(items[row["item"]] ?? "") \(digest)")
+        maps.append("\(latent) \(view) \(span) \(items[item] ?? "") \(digest)")
       }
       for map in maps.sorted() { add(map) }
       let sample = try Row.fetchCursor(database, sql: "SELECT * FROM sample ORDER BY hash")
       while let row = try sample.next() {
-        let (token, latents): (Int64, Data) = (row["hash"], row["latents"])
+        let (token, latents): (Int64, Data) = (try row.value("hash"), try row.value("latents"))
         add("\(token)")
         hash.add(Array(latents))
       }

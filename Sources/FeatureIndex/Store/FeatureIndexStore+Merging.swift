@@ -104,7 +104,7 @@ extension FeatureIndexStore {
       let skipped = try Row.fetchCursor(reading, sql: "SELECT name, reason, message FROM skipped")
       while let row = try skipped.next() {
         let (name, reason, message): (String, String, String) = (
-          row["name"], row["reason"], row["message"]
+          try row.value("name"), try row.value("reason"), try row.value("message")
         )
         try database.cachedStatement(
           sql: "INSERT INTO skipped (name, reason, message) VALUES (?, ?, ?)"
@@ -112,17 +112,22 @@ extension FeatureIndexStore {
       }
       let maps = try Row.fetchCursor(reading, sql: "SELECT * FROM map")
       while let row = try maps.next() {
-        guard let view = IndexView(rawValue: row["view"]),
-          let map = ActivationMap(row["activations"])
+        guard let view = IndexView(rawValue: try row.value("view")),
+          let map = ActivationMap(try row.value("activations"))
         else { throw FeatureIndexError.invalid(path: source.path, reason: "a map is damaged") }
+        let number: Int = try row.value("item")
+        guard numbers.indices.contains(number) else {
+          throw FeatureIndexError.invalid(path: source.path, reason: "a map has no item")
+        }
         let key = IndexCommit.MapKey(
-          latent: row["latent"], view: view, item: numbers[row["item"]], span: row["span"])
+          latent: try row.value("latent"), view: view, item: numbers[number],
+          span: try row.value("span"))
         if accumulator.refers(to: key) { try Self.write(map, key, to: database) }
       }
       let tokens = try Row.fetchCursor(reading, sql: "SELECT hash, latents FROM sample")
       while let row = try tokens.next() {
-        let hash: Int64 = row["hash"]
-        sampled.append(SampledToken(hash: UInt64(bitPattern: hash), data: row["latents"]))
+        let hash: Int64 = try row.value("hash")
+        sampled.append(SampledToken(hash: UInt64(bitPattern: hash), data: try row.value("latents")))
       }
     }
     return sampled

@@ -37,15 +37,16 @@ extension FeatureIndexStore {
           SELECT count(*) AS items, sum(baseRows * baseColumns) AS base,
             sum(tileRows * tileColumns) AS tiles, sum(tokenCount) AS text FROM item
           """)
-      facts.items = row?["items"] ?? 0
+      facts.items = try row?.optional("items") ?? 0
       facts.positions = [
-        .base: row?["base"] ?? 0, .tiles: row?["tiles"] ?? 0, .text: row?["text"] ?? 0,
+        .base: try row?.optional("base") ?? 0, .tiles: try row?.optional("tiles") ?? 0,
+        .text: try row?.optional("text") ?? 0,
       ]
       for row in try Row.fetchAll(
         database, sql: "SELECT reason, count(*) AS count FROM skipped GROUP BY reason")
       {
-        if let reason = SkippedItem.Reason(rawValue: row["reason"]) {
-          facts.skipped[reason] = row["count"]
+        if let reason = SkippedItem.Reason(rawValue: try row.value("reason")) {
+          facts.skipped[reason] = try row.value("count")
         }
       }
       func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
@@ -137,8 +138,9 @@ extension FeatureIndexStore {
         arguments: [limit, offset]
       ).map { row in
         SkippedItem(
-          name: row["name"], reason: SkippedItem.Reason(rawValue: row["reason"]) ?? .unreadable,
-          message: row["message"])
+          name: try row.value("name"),
+          reason: SkippedItem.Reason(rawValue: try row.value("reason")) ?? .unreadable,
+          message: try row.value("message"))
       }
     }
   }
@@ -154,7 +156,7 @@ extension FeatureIndexStore {
           SELECT latent, max(max) AS max, sum(mass) AS mass FROM map WHERE item = ? AND view = ?
           GROUP BY latent ORDER BY max DESC, latent LIMIT ? OFFSET ?
           """, arguments: [number, view.rawValue, limit, offset]
-      ).map { ($0["latent"], $0["max"], $0["mass"]) }
+      ).map { (try $0.value("latent"), try $0.value("max"), try $0.value("mass")) }
     }
   }
 
@@ -200,26 +202,30 @@ extension FeatureIndexStore {
       database,
       sql: "SELECT item.*, picture.bytes FROM item LEFT JOIN picture ON picture.item = number "
         + condition, arguments: arguments
-    ).map { ($0["number"], try IndexItem($0)) }
+    ).map { (try $0.value("number"), try IndexItem($0)) }
   }
 }
 
 extension IndexItem {
   fileprivate init(_ row: Row) throws {
-    let digest: Data = row["digest"]
-    let tokens: String = row["tokens"]
+    let digest: Data = try row.value("digest")
+    let tokens: String = try row.value("tokens")
     self.init(
-      digest: Array(digest), name: row["name"], source: row["source"],
-      picture: Self.location(row), width: row["width"], height: row["height"],
-      baseGrid: GridSize(rows: row["baseRows"], columns: row["baseColumns"]),
-      tileGrid: GridSize(rows: row["tileRows"], columns: row["tileColumns"]), text: row["text"],
+      digest: Array(digest), name: try row.value("name"), source: try row.optional("source"),
+      picture: try Self.location(row), width: try row.value("width"),
+      height: try row.value("height"),
+      baseGrid: GridSize(rows: try row.value("baseRows"), columns: try row.value("baseColumns")),
+      tileGrid: GridSize(rows: try row.value("tileRows"), columns: try row.value("tileColumns")),
+      text: try row.optional("text"),
       tokens: try JSONDecoder().decode([String].self, from: Data(tokens.utf8)))
   }
 
-  private static func location(_ row: Row) -> PictureLocation? {
-    if let bytes: Data = row["bytes"] { return .stored(Array(bytes)) }
-    guard let path: String = row["picturePath"] else { return nil }
-    if let offset: Int = row["pictureOffset"], let length: Int = row["pictureLength"] {
+  private static func location(_ row: Row) throws -> PictureLocation? {
+    if let bytes: Data = try row.optional("bytes") { return .stored(Array(bytes)) }
+    guard let path: String = try row.optional("picturePath") else { return nil }
+    if let offset: Int = try row.optional("pictureOffset"),
+      let length: Int = try row.optional("pictureLength")
+    {
       return .slice(path: path, offset: offset, length: length)
     }
     return .file(path)

@@ -60,8 +60,8 @@ extension FeatureIndexStore {
           ORDER BY rank, rowid LIMIT ? OFFSET ?
           """, arguments: [words.joined(separator: " "), limit, offset]
       ).map { row in
-        let rank: Double = row["rank"]
-        return SearchHit(latent: row["rowid"], score: -rank, text: row["text"])
+        let rank: Double = try row.value("rank")
+        return SearchHit(latent: try row.value("rowid"), score: -rank, text: try row.value("text"))
       }
     }
   }
@@ -78,7 +78,10 @@ extension FeatureIndexStore {
           SELECT latent, max(abs(effect)) AS size, text FROM tokenEffect
           WHERE text IN (?, ?) AND promoted = ? GROUP BY latent ORDER BY size DESC, latent LIMIT ? OFFSET ?
           """, arguments: [token, " " + token, promoted, limit, offset]
-      ).map { SearchHit(latent: $0["latent"], score: $0["size"], text: $0["text"]) }
+      ).map {
+        SearchHit(
+          latent: try $0.value("latent"), score: try $0.value("size"), text: try $0.value("text"))
+      }
     }
   }
 
@@ -132,12 +135,16 @@ extension FeatureIndexStore {
           sql: """
             SELECT token, text, effect FROM tokenEffect WHERE latent = ? AND promoted = ? ORDER BY place
             """, arguments: [latent, promoted]
-        ).map { IndexedToken(token: $0["token"], text: $0["text"], effect: $0["effect"]) }
+        ).map {
+          IndexedToken(
+            token: try $0.value("token"), text: try $0.value("text"), effect: try $0.value("effect")
+          )
+        }
       }
       let neighbours: [(latent: Int, cosine: Double)] = try Row.fetchAll(
         database, sql: "SELECT other, cosine FROM neighbour WHERE latent = ? ORDER BY place",
         arguments: [latent]
-      ).map { ($0["other"], $0["cosine"]) }
+      ).map { (try $0.value("other"), try $0.value("cosine")) }
       let promoted = try tokens(true)
       return promoted.isEmpty && neighbours.isEmpty
         ? nil

@@ -10,12 +10,15 @@ extension FeatureIndexStore {
       let items = try Row.fetchCursor(
         database, sql: "SELECT number, digest, name, tokenCount FROM item ORDER BY number")
       while let row = try items.next() {
-        guard row["number"] == state.items.count else {
+        let number: Int = try row.value("number")
+        guard number == state.items.count else {
           throw FeatureIndexError.invalid(path: path, reason: "its items have gaps")
         }
-        let digest: Data = row["digest"]
+        let digest: Data = try row.value("digest")
         state.items.append(
-          .init(digest: Array(digest), name: row["name"], tokens: row["tokenCount"]))
+          .init(
+            digest: Array(digest), name: try row.value("name"), tokens: try row.value("tokenCount"))
+        )
       }
       state.skippedNames = try String.fetchAll(database, sql: "SELECT name FROM skipped")
       state.sampleHashes = try Int64.fetchAll(database, sql: "SELECT hash FROM sample").map {
@@ -40,26 +43,27 @@ extension FeatureIndexStore {
   }
 
   func statistics(_ row: Row) throws -> IndexCommit.Statistics {
-    let max: Double = row["max"]
-    guard let view = IndexView(rawValue: row["view"]), let latent = latent(row),
+    let max: Double = try row.value("max")
+    guard let view = IndexView(rawValue: try row.value("view")), let latent = try latent(row),
       let found = LatentStatistics(
-        positions: row["positions"], items: row["items"], sum: row["sum"], max: Float(max),
-        histogramData: row["histogram"])
+        positions: try row.value("positions"), items: try row.value("items"),
+        sum: try row.value("sum"), max: Float(max),
+        histogramData: try row.value("histogram"))
     else { throw FeatureIndexError.invalid(path: path, reason: "a row of statistics is damaged") }
     return .init(latent: latent, view: view, statistics: found)
   }
 
   func list(_ row: Row) throws -> IndexCommit.ExemplarList {
-    guard let view = IndexView(rawValue: row["view"]), let latent = latent(row),
-      let ranking = IndexRanking(rawValue: row["ranking"]),
+    guard let view = IndexView(rawValue: try row.value("view")), let latent = try latent(row),
+      let ranking = IndexRanking(rawValue: try row.value("ranking")),
       let list = IndexCommit.ExemplarList(
-        latent: latent, view: view, ranking: ranking, data: row["list"])
+        latent: latent, view: view, ranking: ranking, data: try row.value("list"))
     else { throw FeatureIndexError.invalid(path: path, reason: "a list of exemplars is damaged") }
     return list
   }
 
-  func latent(_ row: Row) -> Int? {
-    let latent: Int = row["latent"]
+  func latent(_ row: Row) throws -> Int? {
+    let latent: Int = try row.value("latent")
     return (0..<identity.latents).contains(latent) ? latent : nil
   }
 }

@@ -192,6 +192,8 @@ package final class FeatureIndexStore: Sendable {
   ) throws(FeatureIndexError) -> Value {
     do { return try body() } catch let error as FeatureIndexError {
       throw error
+    } catch is RowDecodingError {
+      throw .invalid(path: path, reason: "a row holds what no row of its table can")
     } catch let error as DatabaseError {
       switch error.resultCode {
       case .SQLITE_FULL: throw .diskFull(path: path)
