@@ -69,7 +69,7 @@ package final class FeatureIndexStore: Sendable {
     at path: String, writing: Bool = false
   ) throws(FeatureIndexError) -> FeatureIndexStore {
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-    try checkHeader(path)
+    try checkOwner(path)
     let lock = writing ? try WriterLock(path: path) : nil
     let database = try wrap(path) {
       try DatabasePool(path: path, configuration: configuration(readOnly: !writing))
@@ -122,17 +122,14 @@ package final class FeatureIndexStore: Sendable {
     return configuration
   }
 
-  /// Looks at the first bytes before SQLite does, so that nothing is written beside a foreign file.
-  private static func checkHeader(_ path: String) throws(FeatureIndexError) {
-    let header: [UInt8]
-    do {
-      let file = try FileHandle(forReadingFrom: URL(filePath: path))
-      header = Array(try file.read(upToCount: 100) ?? Data())
-    } catch { throw .inputOutput(path: path, reason: "\(error)") }
-    guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
-      throw .invalid(path: path, reason: "it is no SQLite database")
+  /// Asks whose file it is, without writing to it or beside it. SQLite itself looks: closing a file that it has open
+  /// elsewhere in this process would take its locks away.
+  private static func checkOwner(_ path: String) throws(FeatureIndexError) {
+    let identifier = try wrap(path) { () -> Int? in
+      try DatabaseQueue(path: path, configuration: configuration(readOnly: true)).read { database in
+        try Int.fetchOne(database, sql: "PRAGMA application_id")
+      }
     }
-    let identifier = header[68..<72].reduce(0) { $0 << 8 | Int($1) }
     guard identifier == IndexSchema.applicationID else {
       throw .invalid(path: path, reason: "it is a database of another program")
     }

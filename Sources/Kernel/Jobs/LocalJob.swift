@@ -6,8 +6,12 @@ import Tensors
 /// Does a job's work in this process and at once, without a wire and without a job's files: what commands do.
 package final class LocalJob {
   private let engine: Engine
+  private let explainerKey: String?
 
-  package init(_ options: KernelOptions) { engine = Engine(options) }
+  package init(_ options: KernelOptions) {
+    engine = Engine(options)
+    explainerKey = options.explainerKey
+  }
 
   /// - Parameters:
   ///   - report: how far it is, after every step.
@@ -19,7 +23,7 @@ package final class LocalJob {
     _ method: Method.Type, _ params: Method.Params, report: (Job.Progress) -> Void,
     log: @escaping (String) -> Void, isStopped: @escaping @Sendable () -> Bool
   ) throws -> JSONValue? {
-    guard let kind = jobKinds[Method.method] else {
+    guard let kind = jobKinds(explainerKey: explainerKey)[Method.method] else {
       preconditionFailure("\(Method.method) begins no job")
     }
     let work = try kind.work(try JSONValue(encoding: params))
