@@ -90,7 +90,7 @@ import Testing
     let zero: JSONValue = [
       "feature": item["feature"] ?? .null, "op": "zero",
     ]
-    let ablation = session.params(["interventions": [zero], "targets": [target]])
+    let ablation = try asked(["interventions": [zero], "targets": [target]])
     _ = try session.client.ask("ablation/run", ablation)
     guard case .object(var members) = ablation else { return }
     members["splice"] = ["reselect": "topk"]
