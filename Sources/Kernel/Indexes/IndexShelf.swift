@@ -10,6 +10,8 @@ final class IndexShelf: Sendable {
     let store: FeatureIndexStore
     /// The autoencoder it belongs to.
     let autoencoder: String?
+    /// Whether nobody asked for it but the kernel's start: what was opened by a request goes before it.
+    let isDefault: Bool
   }
 
   /// What is opened when nothing was opened yet.
@@ -33,15 +35,18 @@ final class IndexShelf: Sendable {
   var entries: [Entry] { state.withLock { $0.entries } }
 
   /// Takes in an opened index; one of the same file and autoencoder is taken as it is.
-  func add(_ store: FeatureIndexStore, autoencoder: String?) -> Entry {
+  func add(
+    _ store: FeatureIndexStore, autoencoder: String?, isDefault: Bool = false
+  ) -> Entry {
     state.withLock { state in
       if let known = state.entries.first(where: {
-        $0.store.path == store.path && $0.autoencoder == autoencoder
+        $0.store.path == store.path && $0.autoencoder == autoencoder && $0.isDefault == isDefault
       }) {
         return known
       }
       state.number += 1
-      let entry = Entry(name: "index_\(state.number)", store: store, autoencoder: autoencoder)
+      let entry = Entry(
+        name: "index_\(state.number)", store: store, autoencoder: autoencoder, isDefault: isDefault)
       state.entries.append(entry)
       return entry
     }
@@ -56,7 +61,7 @@ final class IndexShelf: Sendable {
     guard isKnown else { throw Self.missing("there is no index \(quoted(name))") }
   }
 
-  /// The named index; else the newest of the autoencoder; else the only one.
+  /// The named index; else the newest opened of the autoencoder, or the only one opened; else the default.
   func entry(named name: String?, autoencoder: String? = nil) throws -> Entry {
     if let name {
       guard let found = entries.first(where: { $0.name == name }) else {
@@ -64,24 +69,21 @@ final class IndexShelf: Sendable {
       }
       return found
     }
-    if let found = find(autoencoder) { return found }
-    if let start = state.withLock({ $0.start }),
+    let opened = entries.filter { !$0.isDefault }
+    let fitting = opened.filter { autoencoder == nil || $0.autoencoder == autoencoder }
+    if let found = fitting.last, autoencoder != nil || fitting.count == 1 { return found }
+    if fitting.isEmpty, let start = state.withLock({ $0.start }),
       autoencoder == nil || start.autoencoder == nil || start.autoencoder == autoencoder
     {
-      return add(try FeatureIndexStore.open(at: start.path), autoencoder: start.autoencoder)
+      if let known = entries.first(where: \.isDefault) { return known }
+      return add(
+        try FeatureIndexStore.open(at: start.path), autoencoder: start.autoencoder, isDefault: true)
     }
-    let open = entries
     throw Self.missing(
-      open.isEmpty
+      opened.isEmpty
         ? "no index is open"
         : "none of the open indexes belongs to \(autoencoder.map(quoted) ?? "one autoencoder alone"): "
-          + open.map(\.name).joined(separator: ", "))
-  }
-
-  private func find(_ autoencoder: String?) -> Entry? {
-    let open = entries
-    guard let autoencoder else { return open.count == 1 ? open.first : nil }
-    return open.last { $0.autoencoder == autoencoder }
+          + opened.map(\.name).joined(separator: ", "))
   }
 
   private static func missing(_ message: String) -> DomainError {

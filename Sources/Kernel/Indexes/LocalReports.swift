@@ -27,7 +27,8 @@ package struct LocalReports {
   package func page(
     ofLatent latent: Int, linked: Set<Int>, overview: String? = nil
   ) throws -> String {
-    try IndexShelf.Entry(name: "", store: store, autoencoder: nil).check(latent: latent)
+    try IndexShelf.Entry(name: "", store: store, autoencoder: nil, isDefault: false).check(
+      latent: latent)
     var maker = FeatureReportMaker(store: store, autoencoder: autoencoder)
     maker.exemplars = exemplars
     maker.overview = overview
