@@ -242,4 +242,49 @@ extension RandomCorpus {
     }
     #expect(found.count > 20)
   }
+
+  @Test func whatIsAddedWhileAnIndexIsReadIsCounted() throws {
+    let path = folder.file("a")
+    let options = IndexOptions(exemplars: 3, sampledTokens: 60, spanTokens: 5)
+    try corpus.build(at: path, of: Array(corpus.codes[..<10]), options: options)
+    let reader = try FeatureIndexStore.open(at: path)
+    for (begin, end) in [(10, 10), (10, 30), (30, 45)] {
+      try corpus.build(at: path, of: Array(corpus.codes[begin..<end]), options: options)
+      let fresh = try FeatureIndexStore.open(at: path)
+      #expect(try reader.facts().items == end)
+      #expect(try reader.facts() == fresh.facts())
+      for latent in 0..<40 {
+        let (found, count) = try reader.coactivations(ofLatent: latent, limit: 100)
+        let (wanted, wantedCount) = try fresh.coactivations(ofLatent: latent, limit: 100)
+        #expect(found == wanted)
+        #expect(count == wantedCount)
+      }
+    }
+  }
+
+  @Test func latentsAreListedInEveryOrderByPages() throws {
+    let path = folder.file("a")
+    try corpus.build(at: path)
+    let store = try FeatureIndexStore.open(at: path)
+    for view in IndexView.allCases {
+      let all = try (0..<RandomCorpus.identity.latents).compactMap { latent in
+        try store.statistics(ofLatent: latent)[view].map { (latent: latent, statistics: $0) }
+      }
+      for order in LatentOrder.allCases {
+        let wanted = all.sorted { first, second in
+          switch order {
+          case .latent: first.latent < second.latent
+          case .frequency:
+            (-first.statistics.positions, first.latent)
+              < (-second.statistics.positions, second.latent)
+          case .max: (-first.statistics.max, first.latent) < (-second.statistics.max, second.latent)
+          }
+        }.map(\.latent)
+        let pages = try stride(from: 0, to: wanted.count + 7, by: 7).flatMap { offset in
+          try store.latents(in: view, by: order, offset: offset, limit: 7).map(\.latent)
+        }
+        #expect(pages == wanted)
+      }
+    }
+  }
 }

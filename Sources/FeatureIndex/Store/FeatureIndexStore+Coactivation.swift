@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// A latent that is active at the same tokens as another.
 package struct Coactivation: Sendable, Equatable {
@@ -16,28 +17,24 @@ extension FeatureIndexStore {
   package func coactivations(
     ofLatent latent: Int, limit: Int
   ) throws(FeatureIndexError) -> (items: [Coactivation], tokens: Int) {
-    try read { database in
-      var together: [Int32: Int] = [:]
-      var alone: [Int32: Int] = [:]
-      var tokens = 0
-      let wanted = Int32(truncatingIfNeeded: latent)
-      let rows = try Row.fetchCursor(database, sql: "SELECT hash, latents FROM sample")
-      while let row = try rows.next() {
-        let token = SampledToken(hash: 0, data: try row.value("latents"))
-        let holds = token.latents.contains(wanted)
-        if holds { tokens += 1 }
-        for other in token.latents where other != wanted {
-          alone[other, default: 0] += 1
-          if holds { together[other, default: 0] += 1 }
-        }
-      }
-      let items = together.map { other, count in
-        Coactivation(
-          latent: Int(other), count: count,
-          jaccard: Double(count) / Double(tokens + (alone[other] ?? 0) - count))
-      }
-      let sorted = items.sorted { ($0.jaccard, $1.latent) > ($1.jaccard, $0.latent) }
-      return (Array(sorted.prefix(limit)), tokens)
+    guard (0..<identity.latents).contains(latent) else { return ([], 0) }
+    let table = try read { database in
+      let state = try contentState(database)
+      if let known = counted.withLock({ $0.sample(at: state) }) { return known }
+      var table = SampleTable(latents: identity.latents)
+      let rows = try Row.fetchCursor(database, sql: "SELECT latents FROM sample")
+      while let row = try rows.next() { table.append(try row.value("latents")) }
+      counted.withLock { $0.keep(table, at: state) }
+      return table
     }
+    let (together, tokens) = table.counts(togetherWith: latent)
+    let items = together.indices.filter { together[$0] > 0 }.map { other in
+      let count = Int(together[other])
+      return Coactivation(
+        latent: other, count: count,
+        jaccard: Double(count) / Double(tokens + table.count(of: other) - count))
+    }
+    let sorted = items.sorted { ($0.jaccard, $1.latent) > ($1.jaccard, $0.latent) }
+    return (Array(sorted.prefix(limit)), tokens)
   }
 }

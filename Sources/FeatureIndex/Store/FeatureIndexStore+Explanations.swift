@@ -179,13 +179,22 @@ extension FeatureIndexStore {
     state: ExplanationRecord.State? = nil, offset: Int = 0, limit: Int
   ) throws(FeatureIndexError) -> [ExplanationRecord] {
     try read { database in
-      try explanations(
+      guard let state else {
+        return try explanations(
+          database,
+          """
+          WHERE (latent, revision) IN (SELECT latent, max(revision) FROM explanation
+              GROUP BY latent ORDER BY latent LIMIT ? OFFSET ?)
+            ORDER BY latent
+          """, [limit, offset])
+      }
+      return try explanations(
         database,
         """
         WHERE revision = (SELECT max(revision) FROM explanation AS other
-            WHERE other.latent = explanation.latent) AND (?1 IS NULL OR state = ?1)
-          ORDER BY latent LIMIT ?2 OFFSET ?3
-        """, [state?.rawValue, limit, offset])
+            WHERE other.latent = explanation.latent) AND state = ?
+          ORDER BY latent LIMIT ? OFFSET ?
+        """, [state.rawValue, limit, offset])
     }
   }
 

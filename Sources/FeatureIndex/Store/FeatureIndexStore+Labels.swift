@@ -20,12 +20,16 @@ extension FeatureIndexStore {
     state: ExplanationRecord.State? = nil
   ) throws(FeatureIndexError) -> Int {
     try read { database in
-      try Int.fetchOne(
+      guard let state else {
+        return try Int.fetchOne(
+          database, sql: "SELECT count(DISTINCT latent) FROM explanation") ?? 0
+      }
+      return try Int.fetchOne(
         database,
         sql: """
           SELECT count(*) FROM explanation WHERE revision = (SELECT max(revision) FROM explanation AS other
-            WHERE other.latent = explanation.latent) AND (?1 IS NULL OR state = ?1)
-          """, arguments: [state?.rawValue]) ?? 0
+            WHERE other.latent = explanation.latent) AND state = ?
+          """, arguments: [state.rawValue]) ?? 0
     }
   }
 

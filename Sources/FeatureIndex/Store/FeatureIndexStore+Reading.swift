@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// How much an index holds.
 package struct IndexFacts: Sendable, Equatable {
@@ -28,34 +29,46 @@ package enum LatentOrder: String, Sendable, CaseIterable {
 }
 
 extension FeatureIndexStore {
+  /// How much the index holds; counted anew when something was added since the last call.
   package func facts() throws(FeatureIndexError) -> IndexFacts {
     try read { database in
-      var facts = IndexFacts()
-      let row = try Row.fetchOne(
-        database,
-        sql: """
-          SELECT count(*) AS items, sum(baseRows * baseColumns) AS base,
-            sum(tileRows * tileColumns) AS tiles, sum(tokenCount) AS text FROM item
-          """)
-      facts.items = try row?.optional("items") ?? 0
-      facts.positions = [
-        .base: try row?.optional("base") ?? 0, .tiles: try row?.optional("tiles") ?? 0,
-        .text: try row?.optional("text") ?? 0,
-      ]
-      for row in try Row.fetchAll(
-        database, sql: "SELECT reason, count(*) AS count FROM skipped GROUP BY reason")
-      {
-        if let reason = SkippedItem.Reason(rawValue: try row.value("reason")) {
-          facts.skipped[reason] = try row.value("count")
-        }
-      }
       func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
-      facts.activeLatents = try count("SELECT count(DISTINCT latent) FROM statistics")
-      facts.explainedLatents = try count("SELECT count(*) FROM label")
-      facts.sampledTokens = try count("SELECT count(*) FROM sample")
+      let state = try contentState(database)
+      var facts =
+        if let known = counted.withLock({ $0.facts(at: state) }) { known } else {
+          try countFacts(database)
+        }
+      counted.withLock { $0.keep(facts, at: state) }
       facts.bytes = try count("PRAGMA page_count") * count("PRAGMA page_size")
       return facts
     }
+  }
+
+  private func countFacts(_ database: Database) throws -> IndexFacts {
+    var facts = IndexFacts()
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT count(*) AS items, sum(baseRows * baseColumns) AS base,
+          sum(tileRows * tileColumns) AS tiles, sum(tokenCount) AS text FROM item
+        """)
+    facts.items = try row?.optional("items") ?? 0
+    facts.positions = [
+      .base: try row?.optional("base") ?? 0, .tiles: try row?.optional("tiles") ?? 0,
+      .text: try row?.optional("text") ?? 0,
+    ]
+    for row in try Row.fetchAll(
+      database, sql: "SELECT reason, count(*) AS count FROM skipped GROUP BY reason")
+    {
+      if let reason = SkippedItem.Reason(rawValue: try row.value("reason")) {
+        facts.skipped[reason] = try row.value("count")
+      }
+    }
+    func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
+    facts.activeLatents = try count("SELECT count(DISTINCT latent) FROM statistics")
+    facts.explainedLatents = try count("SELECT count(*) FROM label")
+    facts.sampledTokens = try count("SELECT count(*) FROM sample")
+    return facts
   }
 
   // MARK: Latents
@@ -79,17 +92,23 @@ extension FeatureIndexStore {
   package func latents(
     in view: IndexView, by order: LatentOrder, offset: Int = 0, limit: Int
   ) throws(FeatureIndexError) -> [IndexCommit.Statistics] {
-    let column =
+    // The page is found in an index alone, then its rows are read.
+    let (column, sorting) =
       switch order {
-      case .latent: "latent"
-      case .frequency: "positions DESC, latent"
-      case .max: "max DESC, latent"
+      case .latent: ("latent", "latent")
+      case .frequency: ("positions", "positions DESC, latent")
+      case .max: ("max", "max DESC, latent")
       }
     return try read { database in
       try Row.fetchAll(
         database,
-        sql: "SELECT * FROM statistics WHERE view = ? ORDER BY \(column) LIMIT ? OFFSET ?",
-        arguments: [view.rawValue, limit, offset]
+        sql: """
+          WITH page AS (
+            SELECT latent, \(column) AS place FROM statistics WHERE view = ?1
+            ORDER BY \(sorting) LIMIT ?2 OFFSET ?3)
+          SELECT statistics.* FROM page JOIN statistics USING (latent)
+          WHERE statistics.view = ?1 ORDER BY \(sorting)
+          """, arguments: [view.rawValue, limit, offset]
       ).map { try statistics($0) }
     }
   }

@@ -56,12 +56,16 @@ extension FeatureIndexStore {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT rowid, text, bm25(label) AS rank FROM label WHERE label MATCH ?
-          ORDER BY rank, rowid LIMIT ? OFFSET ?
+          WITH found AS (
+            SELECT rowid AS latent, bm25(label) AS place FROM label WHERE label MATCH ?
+            ORDER BY place, latent LIMIT ? OFFSET ?)
+          SELECT latent, place, text FROM found JOIN label ON label.rowid = latent
+          ORDER BY place, latent
           """, arguments: [words.joined(separator: " "), limit, offset]
       ).map { row in
-        let rank: Double = try row.value("rank")
-        return SearchHit(latent: try row.value("rowid"), score: -rank, text: try row.value("text"))
+        let place: Double = try row.value("place")
+        return SearchHit(
+          latent: try row.value("latent"), score: -place, text: try row.value("text"))
       }
     }
   }

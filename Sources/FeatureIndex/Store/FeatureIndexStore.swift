@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import Synchronization
 
 /// One index: a SQLite file that one job at a time writes and any number of threads and processes read meanwhile.
 package final class FeatureIndexStore: Sendable {
@@ -8,6 +9,8 @@ package final class FeatureIndexStore: Sendable {
   package let identity: IndexIdentity
   package let options: IndexOptions
   let database: DatabasePool
+  /// What was counted over the whole file and is asked for often.
+  let counted = Mutex(CountedFacts())
   private let lock: WriterLock?
 
   private init(
@@ -75,13 +78,12 @@ package final class FeatureIndexStore: Sendable {
       try DatabasePool(path: path, configuration: configuration(readOnly: !writing))
     }
     let found = try wrap(path) { try database.read { try facts($0, path: path) } }
-    if !found.isComplete {
-      guard writing else {
-        throw .invalid(
-          path: path,
-          reason: "it was written by an earlier version and must be opened for writing once")
-      }
+    if writing {
       try wrap(path) { try IndexSchema.migrator.migrate(database) }
+    } else if !found.missing.isSubset(of: IndexSchema.onlyFaster) {
+      throw .invalid(
+        path: path,
+        reason: "it was written by an earlier version and must be opened for writing once")
     }
     return FeatureIndexStore(
       path: path, database: database, identity: found.identity, options: found.options, lock: lock)
@@ -137,7 +139,7 @@ package final class FeatureIndexStore: Sendable {
 
   private static func facts(
     _ database: Database, path: String
-  ) throws -> (identity: IndexIdentity, options: IndexOptions, isComplete: Bool) {
+  ) throws -> (identity: IndexIdentity, options: IndexOptions, missing: Set<String>) {
     let known = Set(IndexSchema.migrator.migrations)
     let applied = try IndexSchema.migrator.appliedIdentifiers(database)
     guard applied.isSubset(of: known) else { throw FeatureIndexError.newer(path: path) }
@@ -151,7 +153,7 @@ package final class FeatureIndexStore: Sendable {
     }
     return (
       try fact("identity", as: IndexIdentity.self), try fact("options", as: IndexOptions.self),
-      applied == known
+      known.subtracting(applied)
     )
   }
 

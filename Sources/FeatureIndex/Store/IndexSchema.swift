@@ -12,8 +12,14 @@ enum IndexSchema {
     migrator.registerMigration("tokens and neighbours of decoder rows") {
       try $0.execute(sql: derived)
     }
+    migrator.registerMigration("indexes that cover their questions") {
+      try $0.execute(sql: covering)
+    }
     return migrator
   }
+
+  /// Migrations that make questions faster and answer none: a file without them can be read as it is.
+  static let onlyFaster: Set = ["indexes that cover their questions"]
 
   private static let counted = """
     CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -57,6 +63,15 @@ enum IndexSchema {
       value REAL NOT NULL, baseline REAL, count INTEGER NOT NULL, details TEXT, created REAL NOT NULL);
     CREATE INDEX scoreByExplanation ON score (explanation);
     CREATE VIRTUAL TABLE label USING fts5(text, tokenize = 'porter unicode61');
+    """
+
+  private static let covering = """
+    CREATE INDEX mapOfItem ON map (item, view, latent, max, mass);
+    DROP INDEX mapByItem;
+    CREATE INDEX statisticsFromMostFrequent ON statistics (view, positions DESC, latent);
+    DROP INDEX statisticsByFrequency;
+    CREATE INDEX statisticsFromLargest ON statistics (view, max DESC, latent);
+    DROP INDEX statisticsByMax;
     """
 
   private static let derived = """

@@ -1,0 +1,172 @@
+"""How long questions to a large feature index take, over the wire.
+
+    python3 Tests/Performance/index.py PROGRAM [--latents 131072] [--items 20000] [--asked 200] [--file PATH]
+
+Makes an index of that many latents (SQLite by Python's own library, in the schema of the world's index), starts
+`PROGRAM serve`, asks each kind of question many times and prints p50 and p99 in milliseconds, beside what the
+same statement takes in Python's SQLite in this run where there is one.
+"""
+
+import argparse
+import json
+import random
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WORLD = Path(__file__).parents[2] / "Sources/World/Resources/index/features.index"
+EXEMPLARS = 20
+SAMPLED = 65_536
+ACTIVE = 256
+VIEWS = 2
+KINDS = "red green blue striped dotted bright dark round square tall small wooden wet painted".split()
+THINGS = "umbrella dog window bicycle letter face tree car cup chair road cloud hand roof boat".split()
+PLACES = "beach street kitchen garden station forest harbour office field bridge".split()
+
+
+def make(path: Path, latents: int, items: int) -> None:
+    """Fills a copy of the world's tables."""
+    random.seed(1)
+    path.unlink(missing_ok=True)
+    source = sqlite3.connect(WORLD)
+    target = sqlite3.connect(path)
+    target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;")
+    target.execute(f"PRAGMA application_id = {source.execute('PRAGMA application_id').fetchone()[0]}")
+    virtual = "label"
+    for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"):
+        if name.startswith("sqlite_") or name.startswith(virtual + "_"):
+            continue
+        target.execute(sql)
+    for table in ("grdb_migrations", "fact"):
+        rows = source.execute(f"SELECT * FROM {table}").fetchall()
+        target.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+    for name, change in (("identity", {"latents": latents}), ("options", {"exemplars": EXEMPLARS})):
+        value = json.loads(target.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0])
+        target.execute("UPDATE fact SET value = ? WHERE name = ?", (json.dumps(value | change), name))
+    target.executemany(
+        "INSERT INTO item VALUES (?, ?, ?, NULL, 96, 96, 6, 6, 12, 12, NULL, '[]', 0, NULL, NULL, NULL)",
+        ((n, random.randbytes(32), f"picture-{n:06}.png") for n in range(items)))
+    histogram = bytes([100]) + b"".join(struct.pack("<I", n) for n in range(1, 40))
+    activations = struct.pack("<10H10f", *range(10), *(1.0 + n for n in range(10)))
+
+    def statistics():
+        for latent in range(latents):
+            for view in range(VIEWS):
+                count = int(random.expovariate(0.001)) + 1
+                yield latent, view, count, min(count, items), count << 24, random.random() * 20, histogram
+
+    target.executemany("INSERT INTO statistics VALUES (?, ?, ?, ?, ?, ?, ?)", statistics())
+    for latent in range(latents):
+        rows, maps = [], []
+        for view in range(VIEWS):
+            seen = random.sample(range(items), EXEMPLARS * 3 // 2)
+            for ranking in range(3):
+                listed = b"".join(struct.pack("<fII", 20.0 - n, seen[n + ranking * 5], 0) for n in range(EXEMPLARS))
+                rows.append((latent, view, ranking, listed))
+            maps += [(latent, view, item, 0, random.random() * 20, 2.0, activations) for item in sorted(seen)]
+        target.executemany("INSERT INTO exemplars VALUES (?, ?, ?, ?)", rows)
+        target.executemany("INSERT INTO map VALUES (?, ?, ?, ?, ?, ?, ?)", maps)
+    target.executemany(
+        "INSERT INTO sample VALUES (?, ?)",
+        ((n << 32, struct.pack(f"<{ACTIVE}I", *random.sample(range(latents), ACTIVE))) for n in range(SAMPLED)))
+    target.executemany(
+        "INSERT INTO label (rowid, text) VALUES (?, ?)",
+        ((n, f"{random.choice(KINDS)} {random.choice(THINGS)} in a {random.choice(PLACES)} {n % 977}") for n in range(latents)))
+    target.executemany(
+        "INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence, created) "
+        "VALUES (?, 1, 'explained', ?, 'program', 'bench', 'bench', '[]', 0)", ((n, f"label {n}") for n in range(latents)))
+    words = [f" word{n}" for n in range(5000)]
+    target.executemany(
+        "INSERT INTO tokenEffect VALUES (?, ?, ?, ?, ?, ?)",
+        ((n, promoted, place, token, words[token], random.random())
+         for n in range(latents) for promoted in (0, 1)
+         for place, token in enumerate(random.sample(range(5000), 10))))
+    target.executemany(
+        "INSERT INTO neighbour VALUES (?, ?, ?, ?)",
+        ((n, place, (n + place + 1) % latents, 0.9 - place / 100) for n in range(latents) for place in range(5)))
+    target.commit()
+    target.execute("PRAGMA journal_mode = WAL")
+    target.close()
+
+
+class Kernel:
+    """Asks a program by lines."""
+
+    def __init__(self, program: str) -> None:
+        self.process = subprocess.Popen([program, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.number = 0
+        self.ask("initialize")
+
+    def ask(self, method: str, **params):
+        self.number += 1
+        message = {"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+        self.process.stdin.flush()
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if answer.get("id") == self.number:
+                if "error" in answer:
+                    raise SystemExit(f"{method}: {answer['error']}")
+                return answer["result"]
+
+
+def questions(latents: int, items: int):
+    """Kinds of questions: a name, and what makes the next one."""
+    latent = lambda: random.randrange(latents)  # noqa: E731
+    yield "text, one word", lambda: ("index/search", {"query": {"text": random.choice(KINDS)}})
+    yield "text, two words", lambda: ("index/search", {"query": {"text": f"{random.choice(KINDS)} {random.choice(THINGS)}"}})
+    yield "text, three words", lambda: (
+        "index/search",
+        {"query": {"text": f"{random.choice(KINDS)} {random.choice(THINGS)} {random.choice(PLACES)}"}})
+    yield "text, a word's beginning", lambda: ("index/search", {"query": {"text": random.choice(THINGS)[:3]}})
+    yield "text, a word of every label", lambda: ("index/search", {"query": {"text": "in"}})
+    yield "promoted token", lambda: ("index/search", {"query": {"token": f"word{random.randrange(5000)}"}})
+    yield "latents of an item", lambda: ("index/search", {"query": {"item": f"picture-{random.randrange(items):06}.png"}})
+    yield "nearest decoder rows", lambda: ("index/neighbours", {"latent": latent()})
+    yield "active together", lambda: ("index/neighbours", {"latent": latent(), "by": "coactivation"})
+    yield "explanations of a latent", lambda: ("explanation/get", {"latent": latent()})
+    yield "a page of explanations", lambda: ("explanation/list", {"offset": latent(), "limit": 100})
+    yield "facts", lambda: ("index/info", {})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("--latents", type=int, default=131_072)
+    parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--asked", type=int, default=200)
+    parser.add_argument("--file", type=Path, help="keep the index here; one that is there is used")
+    given = parser.parse_args()
+    folder = tempfile.TemporaryDirectory()
+    path = (given.file or Path(folder.name) / "large.index").absolute()
+    if not path.exists():
+        started = time.monotonic()
+        make(path, given.latents, given.items)
+        print(f"made {path.name}, {path.stat().st_size / 1e9:.2f} GB, in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    kernel = Kernel(given.program)
+    kernel.ask("index/open", path=str(path))
+    random.seed(2)
+    print(f"{given.latents:,} latents, {given.items:,} items, {path.stat().st_size / 1e9:.2f} GB; each asked {given.asked} times")
+    print(f"{'':28}{'first':>9}{'p50':>9}{'p99':>9}  ms")
+    for name, question in questions(given.latents, given.items):
+        times = []
+        for _ in range(given.asked + 1):
+            method, params = question()
+            started = time.monotonic()
+            kernel.ask(method, **params)
+            times.append((time.monotonic() - started) * 1000)
+            if sum(times) > 60_000:
+                break
+        first, rest = times[0], sorted(times[1:]) or [times[0]]
+        print(f"{name:28}{first:9.1f}{rest[len(rest) // 2]:9.1f}{rest[min(len(rest) - 1, len(rest) * 99 // 100)]:9.1f}", flush=True)
+    kernel.ask("shutdown")
+    kernel.process.stdin.close()
+    kernel.process.wait()
+
+
+if __name__ == "__main__":
+    main()
