@@ -16,7 +16,7 @@ package struct IndexItem: Sendable, Hashable {
   /// Patches [rows, columns] of the tiles; zeros where there are none.
   package var tileGrid: GridSize
   package var text: String?
-  /// The tokens of the text view, as the vocabulary writes them, in order.
+  /// What each token of the text view adds to the text, in order; a character of several tokens comes with the last.
   package var tokens: [String]
 
   package init(

@@ -75,14 +75,8 @@ package struct ExplanationEvidence: Sendable {
       zip(shown.map.positions, shown.map.values).filter { $0.1 > least }.map { Int($0.0) })
     var text = ""
     for (position, token) in tokens.enumerated() {
-      let words = readable(token)
-      text += marked.contains(position) ? "⟦\(words)⟧" : words
+      text += marked.contains(position) ? "⟦\(token)⟧" : token
     }
     return text
-  }
-
-  /// A vocabulary's way to write a space or line's end made one.
-  private static func readable(_ token: String) -> String {
-    token.replacing("Ġ", with: " ").replacing("▁", with: " ").replacing("Ċ", with: "\n")
   }
 }

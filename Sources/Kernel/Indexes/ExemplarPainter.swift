@@ -41,20 +41,7 @@ struct ExemplarPainter {
     let values = Dictionary(
       zip(shown.map.positions.map(Int.init), shown.map.values), uniquingKeysWith: max)
     return tokens.enumerated().map { place, token in
-      (Self.readable(token), Double(values[place] ?? 0))
+      (token, Double(values[place] ?? 0))
     }
-  }
-
-  /// Spaces and line breaks as they are read, not as vocabularies write them.
-  static func readable(_ token: String) -> String {
-    var result = ""
-    for scalar in token.unicodeScalars {
-      switch scalar {
-      case "\u{2581}", "\u{0120}": result += " "
-      case "\u{010A}": result += "\n"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -161,10 +161,20 @@ class Reader:
         return entry | {
             "width": picture.width if picture else 0, "height": picture.height if picture else 0,
             "baseGrid": [layout.side, layout.side] if layout else [0, 0], "tileGrid": layout.grid if layout else [0, 0],
-            "tokens": [self.tokenizer.id_to_token(ids[p]) for p in views.get("text", [])],
+            "tokens": pieces(self.tokenizer, [ids[p] for p in views.get("text", [])]),
             "boxes": layout.boxes() if layout else {}, "codes": {view: z[places] for view, places in views.items()},
             "digest": digest(entry),
         }
+
+
+def pieces(tokenizer, ids):
+    """What each token adds to the text; a character of several tokens comes with the last."""
+    found, shown = [], ""
+    for end in range(1, len(ids) + 1):
+        whole = tokenizer.decode(ids[:end], skip_special_tokens=False).rstrip("\ufffd")
+        found.append(whole[len(shown):])
+        shown = whole
+    return found
 
 
 def digest(entry):
