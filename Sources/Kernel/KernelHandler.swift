@@ -91,7 +91,7 @@ let answers: [String: Answer] = {
   let engine: [any EngineAnswerable.Type] = [
     ModelLoad.self, SAELoad.self,
     ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
-    ContextClose.self,
+    ContextClose.self, PromptOpen.self,
     ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
     AttributionCompute.self, AblationRun.self, SteeringGenerate.self, IndexOpen.self,
   ]
@@ -105,6 +105,9 @@ let answers: [String: Answer] = {
   for request in shelf { table[request.method] = row(request) }
   table[Initialize.method] = .immediate { call, engine in
     try JSONValue(encoding: engine.initialize(call.decodeParams()))
+  }
+  table[PromptCheck.method] = .control { call, _, _ in
+    try JSONValue(encoding: PromptCheck.answer(call.decodeParams()))
   }
   table[KernelStatus.method] = .control { _, status, jobs in
     var current = status.current

@@ -13,23 +13,45 @@ extension ContextOpen: EngineAnswerable {
     let parts = try params.parts.map { part in
       PromptPart(try content(part.content), role: part.role ?? "user")
     }
-    let template: PromptTemplate =
-      params.chat?.template == Template.none
-      ? .plain : .model(addGenerationPrompt: params.chat?.addGenerationPrompt ?? true)
-    let prompt = try loaded.model.prompt(parts, template: template)
-    let detail = try engine.reserveContext(prompt, model: loaded)
-    let context = try ResidentContext(
-      opening: prompt, partNames: names, model: loaded.model,
-      recording: engine.recordedBlocks(of: loaded.name), keeping: detail,
-      reusing: engine.longestPrefix(of: prompt, modelName: loaded.name),
-      progress: { call.report(title: "Opening the context", fraction: $0) },
-      cancellation: Cancellation(call))
-    let opened = try engine.add(
-      context, modelName: loaded.name, pictures: parts.compactMap(\.picture))
+    let prompt = try loaded.model.prompt(parts, template: template(params))
+    let opened = try open(
+      prompt, names: names, pictures: parts.compactMap(\.picture), model: loaded, engine: engine,
+      call: call)
     return result(opened)
   }
 
-  private static func result(_ opened: OpenContext) -> Result {
+  /// Runs what no open context has run already, and keeps the result.
+  static func open(
+    _ prompt: Prompt, names: [String], pictures: [Picture], model: LoadedModel, engine: Engine,
+    call: Call, isPromptFile: Bool = false
+  ) throws -> OpenContext {
+    let detail = try engine.reserveContext(prompt, model: model)
+    let context = try ResidentContext(
+      opening: prompt, partNames: names, model: model.model,
+      recording: engine.recordedBlocks(of: model.name), keeping: detail,
+      reusing: engine.longestPrefix(of: prompt, modelName: model.name),
+      progress: { call.report(title: "Opening the context", fraction: $0) },
+      cancellation: Cancellation(call))
+    return try engine.add(
+      context, modelName: model.name, pictures: pictures, isPromptFile: isPromptFile)
+  }
+
+  private static func template(_ params: Params) throws -> PromptTemplate {
+    let chat = params.chat
+    if chat?.template == Template.none { return .plain }
+    guard chat?.continueAnswer == true else {
+      return .model(addGenerationPrompt: chat?.addGenerationPrompt ?? true)
+    }
+    guard let last = params.parts.last, last.role == "assistant", case .text = last.content,
+      chat?.addGenerationPrompt != false
+    else {
+      throw KernelError.unsupported(
+        "continueAnswer needs a generation prompt, and the last part to be a text of the assistant")
+    }
+    return .modelThenAnswer
+  }
+
+  static func result(_ opened: OpenContext) -> Result {
     let context = opened.context
     return Result(
       context: opened.name, version: context.version, tokenCount: context.tokenCount,

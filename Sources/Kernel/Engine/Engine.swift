@@ -289,11 +289,12 @@ final class Engine {
 
   /// Takes in a context that has run.
   func add(
-    _ context: ResidentContext, modelName: String, pictures: [Picture]
+    _ context: ResidentContext, modelName: String, pictures: [Picture], isPromptFile: Bool = false
   ) throws -> OpenContext {
     contextNumber += 1
     let opened = OpenContext(
-      name: "ctx_\(contextNumber)", modelName: modelName, context: context, pictures: pictures)
+      name: "ctx_\(contextNumber)", modelName: modelName, context: context, pictures: pictures,
+      isPromptFile: isPromptFile)
     contexts[opened.name] = opened
     return opened
   }
@@ -340,4 +341,6 @@ struct OpenContext {
   let context: ResidentContext
   /// The pictures as given, to draw over.
   let pictures: [Picture]
+  /// Whether `prompt/open` may give it for the same file again.
+  let isPromptFile: Bool
 }

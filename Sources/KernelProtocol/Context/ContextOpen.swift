@@ -59,10 +59,16 @@ package enum ContextOpen: Request {
     package var template: Template?
     /// Whether the assistant's turn is opened; absent: yes.
     package var addGenerationPrompt: Bool?
+    /// Whether the last part, an assistant's text, is the beginning of the answer: it then follows the
+    /// generation prompt and its turn stays open. Absent: no.
+    package var continueAnswer: Bool?
 
-    package init(template: Template? = nil, addGenerationPrompt: Bool? = nil) {
+    package init(
+      template: Template? = nil, addGenerationPrompt: Bool? = nil, continueAnswer: Bool? = nil
+    ) {
       self.template = template
       self.addGenerationPrompt = addGenerationPrompt
+      self.continueAnswer = continueAnswer
     }
   }
 

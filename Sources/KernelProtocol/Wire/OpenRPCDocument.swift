@@ -394,7 +394,8 @@ package let openRPCDocument = #"""
         "modelNotLoaded",
         "outOfMemory",
         "pathDenied",
-        "positionOutOfRange"
+        "positionOutOfRange",
+        "unsupportedTarget"
       ],
       "examples": [
         {
@@ -691,6 +692,237 @@ package let openRPCDocument = #"""
           "name": "context/close",
           "params": [{"name": "context", "value": "ctx_1"}],
           "result": {"name": "result", "value": {}}
+        }
+      ]
+    },
+    {
+      "name": "prompt/check",
+      "summary": "Reads a prompt file without a model: what it says, where, and what is wrong with it.",
+      "description": "The format is told in prompt-files.md beside this document.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "text", "description": "The whole file.", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "directory",
+          "description": "The folder that the file's relative paths start from, absolute.",
+          "required": false,
+          "schema": {"type": "string"}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["front", "turns", "diagnostics"],
+          "properties": {
+            "front": {"$ref": "#/components/schemas/PromptFront"},
+            "turns": {"type": "array", "items": {"$ref": "#/components/schemas/PromptCheck.Turn"}},
+            "diagnostics": {"type": "array", "items": {"$ref": "#/components/schemas/PromptDiagnostic"}}
+          }
+        }
+      },
+      "x-lane": "control",
+      "x-errorKinds": ["pathDenied"],
+      "examples": [
+        {
+          "name": "prompt/check",
+          "params": [
+            {
+              "name": "text",
+              "value": "---\nimages:\n  map: maps/andes.png\nanswer: \" Yes\"\nbaseline: \" No\"\n---\n@user\n![map]\nIs it big?\n@assistant\n"
+            },
+            {"name": "directory", "value": "/prompts"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "front": {
+                "images": [{"name": "map", "path": "/prompts/maps/andes.png"}],
+                "template": "model",
+                "answer": " Yes",
+                "baseline": " No",
+                "steer": []
+              },
+              "turns": [
+                {
+                  "role": "user",
+                  "range": {"start": {"line": 6, "character": 0}, "end": {"line": 8, "character": 10}},
+                  "parts": [
+                    {
+                      "range": {"start": {"line": 7, "character": 0}, "end": {"line": 7, "character": 6}},
+                      "image": "map"
+                    },
+                    {
+                      "range": {"start": {"line": 8, "character": 0}, "end": {"line": 8, "character": 10}},
+                      "text": "Is it big?"
+                    }
+                  ]
+                },
+                {
+                  "role": "assistant",
+                  "range": {"start": {"line": 9, "character": 0}, "end": {"line": 9, "character": 10}},
+                  "parts": []
+                }
+              ],
+              "diagnostics": [
+                {
+                  "range": {"start": {"line": 2, "character": 7}, "end": {"line": 2, "character": 21}},
+                  "severity": "error",
+                  "message": "\"/prompts/maps/andes.png\" does not exist"
+                }
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "prompt/open",
+      "summary": "Makes a prompt file resident as context/open does, and says where in the file each token lies.",
+      "description": "The same text again gives the same context while that is open and unchanged; an edited one re-uses what the two share. What the file names and cannot be loaded is a diagnostic, not an error.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "text", "description": "The whole file.", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "directory",
+          "description": "The folder that the file's relative paths start from, absolute.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["front", "parts", "images", "tokens", "diagnostics", "reused", "computed"],
+          "properties": {
+            "context": {
+              "type": "string",
+              "description": "Absent, as what belongs to it, where a diagnostic is an error."
+            },
+            "version": {"type": "integer"},
+            "tokenCount": {"type": "integer"},
+            "model": {"type": "string", "description": "The model's name."},
+            "sae": {
+              "type": "string",
+              "description": "The name of the autoencoder that questions about the file are for: the file's, else the model's newest."
+            },
+            "front": {"$ref": "#/components/schemas/PromptFront"},
+            "parts": {"type": "array", "items": {"$ref": "#/components/schemas/PromptOpen.Part"}},
+            "images": {"type": "array", "items": {"$ref": "#/components/schemas/ContextOpen.Image"}},
+            "tokens": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/PromptOpen.Token"},
+              "description": "The tokens that hold some of the file's text."
+            },
+            "diagnostics": {"type": "array", "items": {"$ref": "#/components/schemas/PromptDiagnostic"}},
+            "reused": {
+              "type": "integer",
+              "description": "Positions whose computation could be taken from another context."
+            },
+            "computed": {"type": "integer", "description": "Positions that had to be computed."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "checkpointInvalid",
+        "deadlineExceeded",
+        "modelNotLoaded",
+        "outOfMemory",
+        "pathDenied",
+        "positionOutOfRange",
+        "saeMismatch",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "prompt/open",
+          "params": [
+            {
+              "name": "text",
+              "value": "---\nimages:\n  map: maps/andes.png\nanswer: \" Yes\"\nbaseline: \" No\"\n---\n@user\n![map]\nIs it big?\n@assistant\n"
+            },
+            {"name": "directory", "value": "/prompts"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "context": "ctx_1",
+              "version": 1,
+              "tokenCount": 2354,
+              "model": "llava",
+              "sae": "sae",
+              "front": {
+                "images": [{"name": "map", "path": "/prompts/maps/andes.png"}],
+                "template": "model",
+                "answer": " Yes",
+                "baseline": " No",
+                "steer": []
+              },
+              "parts": [
+                {
+                  "part": "map",
+                  "role": "user",
+                  "range": {"start": {"line": 7, "character": 0}, "end": {"line": 7, "character": 6}},
+                  "span": {"start": 5, "end": 2341},
+                  "image": "map"
+                },
+                {
+                  "part": "user",
+                  "role": "user",
+                  "range": {"start": {"line": 8, "character": 0}, "end": {"line": 8, "character": 10}},
+                  "span": {"start": 2341, "end": 2345}
+                }
+              ],
+              "images": [
+                {
+                  "part": "map",
+                  "width": 640,
+                  "height": 480,
+                  "base": {"grid": [24, 24], "span": {"start": 5, "end": 581}},
+                  "tiles": {"grid": [36, 48], "span": {"start": 581, "end": 2341}}
+                }
+              ],
+              "tokens": [
+                {
+                  "position": 2341,
+                  "text": "Is",
+                  "range": {"start": {"line": 8, "character": 0}, "end": {"line": 8, "character": 2}}
+                },
+                {
+                  "position": 2342,
+                  "text": " it",
+                  "range": {"start": {"line": 8, "character": 2}, "end": {"line": 8, "character": 5}}
+                },
+                {
+                  "position": 2343,
+                  "text": " big",
+                  "range": {"start": {"line": 8, "character": 5}, "end": {"line": 8, "character": 9}}
+                },
+                {
+                  "position": 2344,
+                  "text": "?",
+                  "range": {"start": {"line": 8, "character": 9}, "end": {"line": 8, "character": 10}}
+                }
+              ],
+              "diagnostics": [],
+              "reused": 0,
+              "computed": 2354
+            }
+          }
         }
       ]
     },
@@ -3120,6 +3352,10 @@ package let openRPCDocument = #"""
           "addGenerationPrompt": {
             "type": "boolean",
             "description": "Whether the assistant's turn is opened; absent: yes."
+          },
+          "continueAnswer": {
+            "type": "boolean",
+            "description": "Whether the last part, an assistant's text, is the beginning of the answer: it then follows the generation prompt and its turn stays open. Absent: no."
           }
         }
       },
@@ -3884,6 +4120,98 @@ package let openRPCDocument = #"""
         ]
       },
       "ProgressToken": {"description": "What a client calls a stream of progress.", "type": ["string", "integer"]},
+      "PromptCheck.Part": {
+        "type": "object",
+        "description": "Either a text, as the model gets it, or an image.",
+        "required": ["range"],
+        "properties": {
+          "range": {
+            "$ref": "#/components/schemas/TextRange",
+            "description": "Of an image that no turn names: its line in the front matter."
+          },
+          "text": {"type": "string"},
+          "image": {"type": "string", "description": "The image's name."}
+        }
+      },
+      "PromptCheck.Turn": {
+        "type": "object",
+        "required": ["role", "range", "parts"],
+        "properties": {
+          "role": {"enum": ["system", "user", "assistant"]},
+          "range": {"$ref": "#/components/schemas/TextRange"},
+          "parts": {"type": "array", "items": {"$ref": "#/components/schemas/PromptCheck.Part"}}
+        }
+      },
+      "PromptDiagnostic": {
+        "type": "object",
+        "description": "What is wrong with a prompt file, and where.",
+        "required": ["range", "severity", "message"],
+        "properties": {
+          "range": {"$ref": "#/components/schemas/TextRange"},
+          "severity": {
+            "enum": ["error", "warning"],
+            "description": "After an error the file cannot be opened as it is."
+          },
+          "message": {"type": "string"}
+        }
+      },
+      "PromptFront": {
+        "type": "object",
+        "description": "What stands between the two --- lines of a prompt file.",
+        "required": ["images", "template", "steer"],
+        "properties": {
+          "model": {
+            "type": "string",
+            "description": "A checkpoint's folder; absolute where the file's folder is known, as every path here."
+          },
+          "sae": {"type": "string", "description": "An autoencoder's folder."},
+          "images": {"type": "array", "items": {"$ref": "#/components/schemas/PromptFront.Image"}},
+          "template": {"$ref": "#/components/schemas/ContextOpen.Template"},
+          "answer": {"type": "string", "description": "The token that attribution is about."},
+          "baseline": {"type": "string", "description": "The token that it is compared with."},
+          "steer": {"type": "array", "items": {"$ref": "#/components/schemas/PromptFront.Clamp"}}
+        }
+      },
+      "PromptFront.Clamp": {
+        "type": "object",
+        "description": "A latent and the value that steering holds it at.",
+        "required": ["index", "value"],
+        "properties": {"index": {"type": "integer", "minimum": 0}, "value": {"type": "number"}}
+      },
+      "PromptFront.Image": {
+        "type": "object",
+        "required": ["name", "path"],
+        "properties": {"name": {"type": "string"}, "path": {"type": "string"}}
+      },
+      "PromptOpen.Part": {
+        "type": "object",
+        "required": ["part", "role", "range", "span"],
+        "properties": {
+          "part": {
+            "type": "string",
+            "description": "What regions call it: an image by its name, a text by its role; numbered where that is taken."
+          },
+          "role": {"type": "string"},
+          "range": {"$ref": "#/components/schemas/TextRange"},
+          "span": {"$ref": "#/components/schemas/Span"},
+          "image": {"type": "string", "description": "The image's name."}
+        }
+      },
+      "PromptOpen.Token": {
+        "type": "object",
+        "required": ["position", "text", "range"],
+        "properties": {
+          "position": {"type": "integer", "minimum": 0},
+          "text": {
+            "type": "string",
+            "description": "What the token alone stands for, U+FFFD for a part of a character."
+          },
+          "range": {
+            "$ref": "#/components/schemas/TextRange",
+            "description": "Whole characters: tokens that share one have ranges that overlap."
+          }
+        }
+      },
       "Region": {
         "description": "Some of a context's positions.",
         "type": "object",
@@ -4094,6 +4422,23 @@ package let openRPCDocument = #"""
             }
           }
         ]
+      },
+      "TextPosition": {
+        "type": "object",
+        "required": ["line", "character"],
+        "properties": {
+          "line": {"type": "integer", "minimum": 0},
+          "character": {"type": "integer", "minimum": 0, "description": "UTF-16 code units before it in its line."}
+        }
+      },
+      "TextRange": {
+        "type": "object",
+        "description": "A stretch of a text file, half open; lines from 0, as the Language Server Protocol counts.",
+        "required": ["start", "end"],
+        "properties": {
+          "start": {"$ref": "#/components/schemas/TextPosition"},
+          "end": {"$ref": "#/components/schemas/TextPosition"}
+        }
       },
       "TokenSpec": {
         "description": "A token by its id, or by a text that is exactly one token.",

@@ -3,7 +3,7 @@ package let allRequests: [any Request.Type] = [
   Initialize.self, Shutdown.self, Discover.self, KernelStatus.self,
   ModelLoad.self, SAELoad.self,
   ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
-  ContextClose.self,
+  ContextClose.self, PromptCheck.self, PromptOpen.self,
   ActivationRead.self, FeatureActivations.self, FeatureInfo.self, FeatureExamples.self,
   FeatureRender.self, FeatureDashboard.self,
   AttributionCompute.self, AblationRun.self, SteeringGenerate.self,

@@ -71,6 +71,12 @@ struct PromptBuilder {
       return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageToken) { texts in
         try model.render(parts, texts: texts, addGenerationPrompt: addGenerationPrompt)
       }
+    case .modelThenAnswer:
+      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageToken) { texts in
+        let earlier = try model.render(
+          Array(parts.dropLast()), texts: Array(texts.dropLast()), addGenerationPrompt: true)
+        return earlier + (texts.last.flatMap(\.self) ?? "")
+      }
     }
   }
 

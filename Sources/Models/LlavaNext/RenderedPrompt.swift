@@ -29,7 +29,9 @@ struct RenderedPrompt {
     let text = try render(pieces)
     let marks = pieces.indices.map { Self.mark($0) }
     let marked = try render(pieces.indices.map { pieces[$0] == nil ? nil : marks[$0] })
-    let candidates = [pieces, pieces.map { $0.map(Self.trimmed) }]
+    let trimmed = pieces.map { $0.map(Self.trimmed) }
+    // The beginning of an answer stands behind the template, as it is.
+    let candidates = [pieces, trimmed, trimmed.dropLast() + pieces.suffix(1)]
     let images = Self.occurrences(of: imageToken, in: text)
     var texts: [Range<Int>?]?
     for candidate in candidates where texts == nil {
