@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile *.lucarne set filetype=lucarne
