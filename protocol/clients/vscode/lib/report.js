@@ -1,0 +1,128 @@
+'use strict';
+
+const { signed } = require('./heat');
+
+function escape(text) {
+  return String(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+function quoted(text) { return escape(JSON.stringify(text)); }
+
+function words(effects, count) {
+  return effects.slice(0, count).map(({ text }) => `<code>${quoted(text)}</code>`).join(' ');
+}
+
+/** What a feature is called: its explanation, or else the tokens that it raises. */
+function label(info) {
+  if (info.explanation) return info.explanation.text;
+  const raised = info.logits.promoted.map(({ text }) => text)
+    // Parts of letters say nothing.
+    .filter((text) => !text.includes('\ufffd')).slice(0, 3).map((text) => JSON.stringify(text)).join(' ');
+  return raised && `raises ${raised}`;
+}
+
+function button(index) {
+  return `<button class="feature" data-feature="${index}" title="Explain feature ${index}">${index}</button>`;
+}
+
+/** A bar from the middle, to the right for what supports. */
+function bar(score, most) {
+  const width = most > 0 ? Math.abs(score) / most * 50 : 0;
+  return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">`
+    + `<rect class="${score < 0 ? 'opposes' : 'supports'}" x="${score < 0 ? 50 - width : 50}" width="${width}" height="10"/>`
+    + '</svg>';
+}
+
+function pictures(renderings, text) {
+  return (renderings || []).filter(({ mimeType }) => mimeType === 'image/png').map(({ base64, name }) => (
+    `<figure><img src="data:image/png;base64,${escape(base64)}" alt="${escape(text)}">`
+    + `<figcaption>${escape(name ? `${text}: ${name}` : text)}</figcaption></figure>`)).join('');
+}
+
+function answer(title, text) { return { title, html: `<pre class="answer">${escape(text)}</pre>` }; }
+
+function attribution({ pair, found, labels, renderings }) {
+  const most = Math.max(...found.items.map(({ score }) => Math.abs(score)), 0);
+  const rows = found.items.map(({ feature, score, activation }) => (
+    `<tr><td>${button(feature.index)}</td><td class="number">${signed(score, 3)}</td><td>${bar(score, most)}</td>`
+    + `<td class="number">${(activation || 0).toFixed(1)}</td><td>${escape(labels.get(feature.index) || '')}</td></tr>`));
+  const parts = found.byPart.map(({ part, score }) => `${escape(part)} ${signed(score, 3)}`).join(', ');
+  const { sum, bias, errorTerm, total } = found.completeness;
+  return {
+    title: `${JSON.stringify(pair.answer)} against ${JSON.stringify(pair.baseline)}: ${signed(found.target.value, 3)}`,
+    html: '<table><thead><tr><th>feature</th><th class="number">score</th><th></th><th class="number">active</th><th></th></tr>'
+      + `</thead><tbody>${rows.join('')}</tbody></table><p>Parts: ${parts}</p>`
+      + `<p>Features ${signed(sum, 3)}, bias ${signed(bias, 3)}, unexplained ${signed(errorTerm, 3)} of ${signed(total, 3)}</p>`
+      + pictures(renderings, 'Heat map'),
+  };
+}
+
+function steering(clamps, result) {
+  const outputs = result.outputs.map(({ name, text }) => `<dt>${escape(name)}</dt><dd><pre>${escape(text)}</pre></dd>`);
+  const { positions, meanNorm, dropped } = result.receipt;
+  return {
+    title: `steered ${clamps.map(({ index, value }) => `${index}=${value}`).join(' ')}`,
+    html: `<dl>${outputs.join('')}</dl><p>${positions} positions changed by ${meanNorm.toFixed(2)} on average`
+      + `${dropped ? `; ${dropped} interventions were lost` : ''}</p>`,
+  };
+}
+
+function ablation(pair, features, result) {
+  const [values] = result.targets;
+  const percent = (share) => `<td class="number">${(share * 100).toFixed(2)} %</td>`;
+  const rows = result.topChanges.map(({ text, before, after }) => (
+    `<tr><td><code>${quoted(text)}</code></td>${percent(before)}${percent(after)}</tr>`));
+  return {
+    title: `without ${features.join(' ')}`,
+    html: `<p>${quoted(pair.answer)} against ${quoted(pair.baseline)}: ${signed(values.before, 3)}, without `
+      + `${signed(values.after, 3)} (KL ${result.kl.toFixed(3)})</p>`
+      + '<table><thead><tr><th>token</th><th class="number">before</th><th class="number">after</th></tr></thead>'
+      + `<tbody>${rows.join('')}</tbody></table>`,
+  };
+}
+
+function exemplar({ name, tokens, positions, image }) {
+  if (!tokens) {
+    const [rows, columns] = image.grid;
+    return `<li>${escape(name)}: active at ${positions.length} of ${rows * columns} places</li>`;
+  }
+  const active = new Set(positions.map(({ position }) => position));
+  const text = tokens.map((token, number) => (active.has(number) ? `<mark>${escape(token)}</mark>` : escape(token)));
+  return `<li>${escape(name)}: <span class="text">${text.join('')}</span></li>`;
+}
+
+/** @param examples the answer of feature/examples, or null where no index has any */
+function feature(index, info, examples, renderings) {
+  const { explanation, stats, logits, neighbours } = info;
+  const said = explanation
+    ? `<strong>${escape(explanation.text)}</strong>${explanation.author ? ` (${escape(explanation.author)})` : ''}`
+      + `${explanation.score === undefined ? '' : `, score ${explanation.score.toFixed(2)}`}`
+    : 'not explained';
+  const active = stats.frequency === undefined ? ''
+    : `<p>Active at ${(stats.frequency * 100).toFixed(2)} % of places, ${(stats.mean || 0).toFixed(1)} on average, `
+      + `${(stats.max || 0).toFixed(1)} at most</p>`;
+  const near = neighbours.slice(0, 5).map((other) => `${button(other.feature.index)} ${other.cosine.toFixed(2)}`);
+  const items = examples && examples.items.length
+    ? `<h2>Exemplars (${escape(examples.view)})</h2><ul>${examples.items.map(exemplar).join('')}</ul>` : '';
+  return {
+    title: `feature ${index}`,
+    html: `<p>${said}</p>${active}<p>Raises ${words(logits.promoted, 8)}</p><p>Lowers ${words(logits.suppressed, 8)}</p>`
+      + `<p>Neighbours ${near.join(', ')}</p>${items}${pictures(renderings, `Feature ${index}`)}`,
+  };
+}
+
+function status(answered, pid) {
+  const rows = [
+    ...answered.models.map((model) => ['model', `${model.model}: ${model.architecture}, ${model.path}`]),
+    ...answered.saes.map((sae) => ['features', `${sae.sae}: ${sae.latents} at ${sae.site}, ${sae.path}`]),
+    ...answered.contexts.map((context) => ['context', `${context.context}: ${context.tokenCount} tokens`]),
+    ['queue', `${answered.queue.running || 'idle'}, ${answered.queue.waiting} waiting`],
+    ['memory', `${Math.ceil(answered.memory.used / 2 ** 20)} of ${Math.floor(answered.memory.limit / 2 ** 20)} MiB`],
+  ];
+  return {
+    title: `lucarne: ${answered.health}, process ${pid}`,
+    html: `<dl>${rows.map(([name, text]) => `<dt>${name}</dt><dd>${escape(text)}</dd>`).join('')}</dl>`,
+  };
+}
+
+module.exports = { label, answer, attribution, steering, ablation, feature, status, escape };
