@@ -75,7 +75,7 @@ import Testing
   }
 
   private func report(_ arguments: [String]) throws -> JSONValue {
-    let program = try #require(ConformanceTests.program(), "lucarne is not built beside the tests")
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("lucarne-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: file) }
