@@ -1,8 +1,11 @@
-"""Copies protocol/openrpc.json into the Swift file from which the kernel answers rpc.discover.
+"""Copies protocol/openrpc.json into the Swift file from which the kernel answers rpc.discover, and
+writes the Python client's methods and types anew.
 
-Run from anywhere after a change to the document; a test holds the two equal.
+Run from anywhere after a change to the document; tests hold all of them equal.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parents[2]
@@ -15,3 +18,4 @@ assert '"""#' not in document and "\\#" not in document
     'package let openRPCDocument = #"""\n' + document + '\n"""#\n',
     encoding="utf-8",
 )
+subprocess.run([sys.executable, root / "protocol/clients/python/generate.py"], check=True)

@@ -1,0 +1,56 @@
+"""Client of Lucarne, the interpretability kernel for large multimodal models.
+
+    from lucarne import Kernel
+
+    with Kernel() as kernel, kernel.open("Is there a red circle?", "picture.png") as context:
+        print(context.generate())
+        print(context.attribute("Yes", "No", verify=3))
+"""
+
+from . import kinds
+from .build import logit, logit_difference
+from .calls import AsyncStream, Stream
+from .context import AsyncContext, Context
+from .errors import (
+    InternalError,
+    InvalidParams,
+    InvalidRequest,
+    KernelDied,
+    KernelNotFound,
+    LucarneError,
+    MethodNotFound,
+    RequestCancelled,
+    RequestFailed,
+    ResponseError,
+)
+from .kernel import AsyncKernel, Kernel
+from .records import Record, Tensor, numbers
+from .version import __version__
+from .views import frame
+
+__all__ = [
+    "AsyncContext",
+    "AsyncKernel",
+    "AsyncStream",
+    "Context",
+    "InternalError",
+    "InvalidParams",
+    "InvalidRequest",
+    "Kernel",
+    "KernelDied",
+    "KernelNotFound",
+    "LucarneError",
+    "MethodNotFound",
+    "Record",
+    "RequestCancelled",
+    "RequestFailed",
+    "ResponseError",
+    "Stream",
+    "Tensor",
+    "__version__",
+    "frame",
+    "kinds",
+    "logit",
+    "logit_difference",
+    "numbers",
+]

@@ -1,0 +1,278 @@
+"""The kernel as an object, for threads (`Kernel`) and for asyncio (`AsyncKernel`)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import weakref
+from typing import Any, Callable, Mapping, Sequence
+
+from . import build, steps
+from .calls import AsyncStream, Progress, Stream, call, call_async, sendable
+from .connection import Connection
+from .context import AsyncContext, Context
+from .errors import LucarneError
+from .methods import AsyncMethods, Methods
+from .progress import reporter
+from .records import Record
+from .types import Job, KernelStatusResult
+from .version import __version__
+from .views import FeatureCard, Found
+
+
+def _path(path: Any) -> str | None:
+    return None if path is None else os.path.abspath(os.path.expanduser(os.fspath(path)))
+
+
+class _Common:
+    """The process, and what the kernel told of itself."""
+
+    def __init__(
+        self,
+        command: str | Sequence[str] | None = None,
+        *,
+        model: str | os.PathLike[str] | None = None,
+        saes: Sequence[str | os.PathLike[str]] = (),
+        index: str | os.PathLike[str] | None = None,
+        memory_limit: int | None = None,
+        progress: Progress = None,
+        cwd: str | os.PathLike[str] | None = None,
+        env: Mapping[str, str] | None = None,
+        client_name: str = "lucarne-python",
+    ):
+        self.progress = progress
+        self._listeners: dict[str, list[Callable[[Record], None]]] = {}
+        listeners = self._listeners
+
+        def notified(method: str, params: Any) -> None:
+            for each in list(listeners.get(method, ())):
+                each(Record(params or {}))
+
+        self.connection = Connection(command, cwd, env, notified)
+        self._finalizer = weakref.finalize(self, self.connection.close)
+        options = {
+            "model": _path(model),
+            "saes": [_path(each) for each in saes] or None,
+            "index": _path(index),
+            "memoryLimit": memory_limit,
+        }
+        self._initialize = {
+            "processId": os.getpid(),
+            "clientInfo": {"name": client_name, "version": __version__},
+            "capabilities": {},
+            "initializationOptions": {name: each for name, each in options.items() if each is not None},
+        }
+        self.server: Record = Record()
+        super().__init__()
+
+    def on(self, notification: str, listener: Callable[[Record], None]) -> Callable[[], None]:
+        """Hears a notification such as `job/didUpdate`, on the reading thread; call the result to stop."""
+        self._listeners.setdefault(notification, []).append(listener)
+        return lambda: self._listeners[notification].remove(listener)
+
+    @property
+    def process_id(self) -> int:
+        return self.connection.process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self.connection.alive
+
+    @property
+    def log(self) -> str:
+        """The last lines of the kernel's standard error."""
+        return self.connection.log
+
+    def _greeted(self, answer: Any) -> None:
+        version = str((answer or {}).get("protocolVersion", ""))
+        if version.split(".")[0] != "1":
+            raise LucarneError(f"the kernel speaks protocol {version or 'of no version'}, this client 1.x")
+        self.server = Record(answer)
+
+    def _with_default(self, progress: Progress) -> Progress:
+        return self.progress if progress is None else progress
+
+    def __repr__(self) -> str:
+        state = f"process {self.process_id}" if self.alive else "ended"
+        return f"<{type(self).__name__} {' '.join(self.connection.command)}: {state}>"
+
+
+class Kernel(_Common, Methods):
+    """A kernel of our own: `with Kernel() as kernel: …`
+
+    `command` is any command line that speaks the protocol (default `lucarne serve`). Methods are called
+    by their names, `kernel.attribution.compute(context=…, …)`; `open` gives a handle with short forms.
+    """
+
+    def __init__(self, command: str | Sequence[str] | None = None, **options: Any):
+        super().__init__(command, **options)
+        try:
+            self._greeted(call(self.connection, "initialize", self._initialize, Record, None))
+            self.connection.notify("initialized", {})
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def call(
+        self, method: str, params: Mapping[str, Any] | None = None, result: type = Record, progress: Progress = None
+    ) -> Any:
+        """Any method by its name, with params as the wire has them."""
+        return call(self.connection, method, params or {}, result, self._with_default(progress))
+
+    def stream(
+        self, method: str, params: Mapping[str, Any], result: type, member: str, item: type, progress: Progress = None
+    ) -> Stream[Any, Any]:
+        return Stream(
+            self.connection, method, sendable(params), result, member, item, self._with_default(progress)
+        )
+
+    def run(self, steps_: steps.Steps) -> Any:
+        """Plays a handle's steps."""
+        try:
+            method, params, result, progress = next(steps_)
+            while True:
+                try:
+                    answer = self.call(method, params, result, progress)
+                except BaseException as error:  # noqa: BLE001: the steps decide
+                    method, params, result, progress = steps_.throw(error)
+                else:
+                    method, params, result, progress = steps_.send(answer)
+        except StopIteration as end:
+            return end.value
+
+    def open(
+        self,
+        text: str | None = None,
+        pictures: build.Picture | Sequence[build.Picture] | None = None,
+        *,
+        parts: Sequence[Mapping[str, Any]] | None = None,
+        chat: Mapping[str, Any] | None = None,
+        model: str | None = None,
+        progress: Progress = None,
+    ) -> Context:
+        """Opens a question, with or without pictures: `kernel.open("Is there a cup?", "room.png")`."""
+        prompt = list(parts) if parts is not None else build.parts(text, pictures)
+        return Context(self, self.run(steps.open_(prompt, chat, model, progress)))
+
+    def card(
+        self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5
+    ) -> FeatureCard:
+        """A card of what is known of a latent."""
+        return self.run(steps.card(latent, sae, examples, top_k))
+
+    def search(self, query: str | Mapping[str, Any], *, limit: int = 20, index: str | None = None) -> Found:
+        """Latents by the words of their explanations, or by a query of the wire."""
+        return self.run(steps.search(query, limit, index))
+
+    def status(self) -> KernelStatusResult:
+        return self.kernel.status()
+
+    def wait(self, job: str | Record, progress: Progress = None) -> Job:
+        """Waits for a job's end. Ctrl-C leaves the job running; `kernel.job.cancel` ends it."""
+        name = job if isinstance(job, str) else job.job
+        report = reporter(self._with_default(progress), name)
+        try:
+            while True:
+                state = self.job.wait(job=name, timeout_ms=500)
+                if report is not None and state.progress is not None:
+                    report(_job_progress(state))
+                if state.state not in ("queued", "running"):
+                    return state
+        finally:
+            if report is not None:
+                report(None)
+
+    def close(self) -> None:
+        """Ends the process; contexts end with it."""
+        self._finalizer.detach()
+        self.connection.end()
+
+    def __enter__(self) -> "Kernel":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _job_progress(state: Any) -> Record:
+    done, total = state.progress.done, state.progress.total
+    value: dict[str, Any] = {"kind": "report", "title": state.method, "message": state.progress.message}
+    if total:
+        value["percentage"] = int(100 * done / total)
+    return Record({name: each for name, each in value.items() if each is not None})
+
+
+class AsyncKernel(_Common, AsyncMethods):
+    """The same for asyncio: `async with AsyncKernel() as kernel: …`. Cancelling a task cancels its request."""
+
+    def __init__(self, command: str | Sequence[str] | None = None, **options: Any):
+        super().__init__(command, **options)
+
+    async def start(self) -> "AsyncKernel":
+        """`initialize`; the context manager does it."""
+        try:
+            self._greeted(await call_async(self.connection, "initialize", self._initialize, Record, None))
+            self.connection.notify("initialized", {})
+        except BaseException:
+            await asyncio.to_thread(self.connection.close)
+            raise
+        return self
+
+    async def call(
+        self, method: str, params: Mapping[str, Any] | None = None, result: type = Record, progress: Progress = None
+    ) -> Any:
+        return await call_async(self.connection, method, params or {}, result, self._with_default(progress))
+
+    def stream(
+        self, method: str, params: Mapping[str, Any], result: type, member: str, item: type, progress: Progress = None
+    ) -> AsyncStream[Any, Any]:
+        return AsyncStream(
+            self.connection, method, sendable(params), result, member, item, self._with_default(progress)
+        )
+
+    async def run(self, steps_: steps.Steps) -> Any:
+        try:
+            method, params, result, progress = next(steps_)
+            while True:
+                try:
+                    answer = await self.call(method, params, result, progress)
+                except BaseException as error:  # noqa: BLE001: the steps decide
+                    method, params, result, progress = steps_.throw(error)
+                else:
+                    method, params, result, progress = steps_.send(answer)
+        except StopIteration as end:
+            return end.value
+
+    async def open(
+        self,
+        text: str | None = None,
+        pictures: build.Picture | Sequence[build.Picture] | None = None,
+        *,
+        parts: Sequence[Mapping[str, Any]] | None = None,
+        chat: Mapping[str, Any] | None = None,
+        model: str | None = None,
+        progress: Progress = None,
+    ) -> AsyncContext:
+        prompt = list(parts) if parts is not None else build.parts(text, pictures)
+        return AsyncContext(self, await self.run(steps.open_(prompt, chat, model, progress)))
+
+    async def card(
+        self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5
+    ) -> FeatureCard:
+        return await self.run(steps.card(latent, sae, examples, top_k))
+
+    async def search(self, query: str | Mapping[str, Any], *, limit: int = 20, index: str | None = None) -> Found:
+        return await self.run(steps.search(query, limit, index))
+
+    async def status(self) -> KernelStatusResult:
+        return await self.kernel.status()
+
+    async def close(self) -> None:
+        self._finalizer.detach()
+        await asyncio.to_thread(self.connection.end)
+
+    async def __aenter__(self) -> "AsyncKernel":
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

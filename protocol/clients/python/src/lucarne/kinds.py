@@ -1,0 +1,100 @@
+"""The kinds of failure. Written by generate.py from protocol/openrpc.json."""
+
+# fmt: off
+from __future__ import annotations
+
+from .errors import RequestFailed
+
+
+class ModelNotLoaded(RequestFailed):
+    """There is no model, or none of that name."""
+
+
+class SaeMismatch(RequestFailed):
+    """There is no such autoencoder, or its width or site does not fit the model."""
+
+
+class ContextNotFound(RequestFailed):
+    """There is no such context; it may have been closed."""
+
+
+class ContextVersionMismatch(RequestFailed):
+    """The context has changed; version tells its version."""
+
+
+class PositionOutOfRange(RequestFailed):
+    """A position, span, part or image lies outside of the context."""
+
+
+class FeatureOutOfRange(RequestFailed):
+    """The autoencoder has fewer latents."""
+
+
+class UnsupportedTarget(RequestFailed):
+    """The target cannot be computed; a text that is not one token is answered with tokens, the split it gives."""
+
+
+class OutOfMemory(RequestFailed):
+    """Refused beforehand; neededBytes and availableBytes tell why."""
+
+
+class DeadlineExceeded(RequestFailed):
+    """Not done within deadlineMs."""
+
+
+class ImageUnreadable(RequestFailed):
+    """No PNG or JPEG, or one too large."""
+
+
+class CheckpointInvalid(RequestFailed):
+    """The files of a model or an autoencoder are not what they should be."""
+
+
+class IndexMissing(RequestFailed):
+    """There is no feature index."""
+
+
+class IndexStale(RequestFailed):
+    """The index was made for other weights."""
+
+
+class JobNotFound(RequestFailed):
+    """There is no such job."""
+
+
+class Busy(RequestFailed):
+    """Too many requests are waiting."""
+
+
+class NumericalFailure(RequestFailed):
+    """A number was not finite."""
+
+
+class PathDenied(RequestFailed):
+    """The path is not absolute, or may not be read."""
+
+
+class IoError(RequestFailed):
+    """A file could not be read or written."""
+
+
+BY_KIND: dict[str | None, type[RequestFailed]] = {
+    "modelNotLoaded": ModelNotLoaded,
+    "saeMismatch": SaeMismatch,
+    "contextNotFound": ContextNotFound,
+    "contextVersionMismatch": ContextVersionMismatch,
+    "positionOutOfRange": PositionOutOfRange,
+    "featureOutOfRange": FeatureOutOfRange,
+    "unsupportedTarget": UnsupportedTarget,
+    "outOfMemory": OutOfMemory,
+    "deadlineExceeded": DeadlineExceeded,
+    "imageUnreadable": ImageUnreadable,
+    "checkpointInvalid": CheckpointInvalid,
+    "indexMissing": IndexMissing,
+    "indexStale": IndexStale,
+    "jobNotFound": JobNotFound,
+    "busy": Busy,
+    "numericalFailure": NumericalFailure,
+    "pathDenied": PathDenied,
+    "ioError": IoError,
+}

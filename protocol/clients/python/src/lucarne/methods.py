@@ -1,0 +1,1589 @@
+"""The protocol's methods. Written by generate.py from protocol/openrpc.json."""
+
+# fmt: off
+from __future__ import annotations
+
+from typing import Any, Literal, Mapping, Sequence
+
+from .calls import AsyncCaller, AsyncStream, Caller, Progress, Stream
+from .records import Record, Tensor
+from .types import (
+    AblationRunChange, AblationRunResult, AblationRunTargetValues, ActivationReadResult,
+    ActivationThreshold, AttributionComputeAggregate, AttributionComputeCompleteness,
+    AttributionComputeImageStyle, AttributionComputeItem, AttributionComputeMeasured,
+    AttributionComputeMethod, AttributionComputePartScore, AttributionComputeRender,
+    AttributionComputeRendering, AttributionComputeResult, AttributionComputeTargetValue,
+    AttributionComputeTextStyle, AttributionComputeVerification, Box, CoactiveFeature,
+    ConceptPrompt, ContextCloseResult, ContextGenerateResult, ContextLogitsItem,
+    ContextLogitsResult, ContextOpenChat, ContextOpenImage, ContextOpenPartSpan, ContextOpenResult,
+    ContextOpenTemplate, ContextOpenView, ContextTokensResult, ContextTokensToken, CorpusPlace,
+    DomainErrorData, Explanation, ExplanationAuthor, ExplanationAuthorKind,
+    ExplanationGenerateAnswerForm, ExplanationGenerateEndpoint, ExplanationGenerateExplainer,
+    ExplanationGetResult, ExplanationListResult, ExplanationScore, ExplanationScoreScorer,
+    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
+    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
+    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
+    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
+    FeatureInfoTokenEffect, FeatureRef, FeatureRenderInterpolation, FeatureRenderMissing,
+    FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle,
+    FeatureStatistics, Finish, GeneratedToken, ImageSource, IndexBuildKeepPictures, IndexBuildShard,
+    IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult, IndexDescription,
+    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
+    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
+    Intervention, Job, JobFailure, JobListResult, JobLogResult, JobProgress, JobStarted, JobState,
+    KernelStatusAutoencoder, KernelStatusContext, KernelStatusHealth, KernelStatusMemory,
+    KernelStatusMemoryItem, KernelStatusModel, KernelStatusQueue, KernelStatusResult, LargeInteger,
+    LatentSelection, ModelLoadImage, ModelLoadPrecision, ModelLoadResult, Part, ProgressToken,
+    PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptFront,
+    PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult, PromptOpenToken, Region,
+    RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAELoadFit, SAETrainTrained,
+    SAETrainWeightType, SaeLoadResult, Span, Splice, SteeringGenerateComparison,
+    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
+    SteeringGenerateReceipt, SteeringGenerateResult, Target, TextPosition, TextRange, TokenSpec,
+    View, WireNumbers,
+)
+
+
+class RpcMethods:
+    """The methods rpc/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def discover(self) -> RpcDiscoverResult:
+        """rpc.discover: This document."""
+        return self._kernel.call("rpc.discover", {}, RpcDiscoverResult)
+
+
+class KernelMethods:
+    """The methods kernel/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def status(self) -> KernelStatusResult:
+        """kernel/status: What is loaded, what waits and how much memory is in use. Never waits for the engine."""
+        return self._kernel.call("kernel/status", {}, KernelStatusResult)
+
+
+class ModelMethods:
+    """The methods model/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def load(self, *, path: str, precision: ModelLoadPrecision | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
+        """model/load: Loads a checkpoint's folder and makes it the model that contexts are opened on.
+
+          path: Absolute.
+          precision: Absent: auto.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
+        """
+        return self._kernel.call("model/load", {"path": path, "precision": precision, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
+
+
+class SaeMethods:
+    """The methods sae/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def load(self, *, path: str, site: str | None = None, model: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
+        """sae/load: Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
+        Scope's params.npz. One whose width or site does not fit the model is refused.
+
+          path: Absolute.
+          site: Where it reads the model, as resid_post.24; absent: what its configuration says.
+          model: Absent: the model loaded last.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: CheckpointInvalid, DeadlineExceeded, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
+        SaeMismatch.
+        """
+        return self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+
+    def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an
+        earlier one ended.
+
+        The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and
+        tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with
+        outOfMemory before anything is run. A resumed job collects the activations again and goes on from the
+        saved state; its weights are those of an unbroken run, bit by bit.
+
+          site: Where the model is read, as resid_post.5.
+          output: The folder to write, absolute; the autoencoder goes into it under the site's module name.
+          k: Active latents a token.
+          model: A loaded model's name or a checkpoint's folder; absent: the model loaded last.
+          limit: Entries of the corpus to look at; absent: all.
+          template: How prompts are rendered; absent: model.
+          batch: Tokens a step; absent: 2048.
+          learning_rate: The highest; absent: 2e-4 / √(M / 2¹⁴).
+          dead_after: Tokens without firing after which a latent counts as dead; absent: 500000.
+          seed: Of the start and of the order of tokens; absent: 0.
+          type: Of the written weights; absent: F32.
+          save_every: Steps between saves of the state; absent: 500.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("sae/train", {"site": site, "corpus": corpus, "output": output, "latents": latents, "k": k, "steps": steps, "model": model, "limit": limit, "template": template, "batch": batch, "learningRate": learning_rate, "deadAfter": dead_after, "seed": seed, "type": type, "saveEvery": save_every, "subscribe": subscribe}, JobStarted)
+
+    def check(self, *, sae: str, corpus: CorpusPlace | Mapping[str, Any], limit: int | None = None, template: IndexBuildTemplate | None = None, subscribe: bool | None = None) -> JobStarted:
+        """sae/check: Measures how well an autoencoder stands in for the residual stream on a data set: a job.
+
+        The job's result is a SAECheck.Checked. A resumed job begins anew.
+
+          limit: Entries of the corpus to look at; absent: all.
+          template: How prompts are rendered; absent: model.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("sae/check", {"sae": sae, "corpus": corpus, "limit": limit, "template": template, "subscribe": subscribe}, JobStarted)
+
+
+class ContextMethods:
+    """The methods context/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def open(self, *, parts: Sequence[Part | Mapping[str, Any]], chat: ContextOpenChat | Mapping[str, Any] | None = None, model: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextOpenResult:
+        """context/open: Makes a prompt of text and images resident: tokens, key/value cache and the residual at
+        each site.
+
+        Consecutive parts of one role make one message. With template none the parts are joined as they are,
+        an image standing for the model's image token.
+
+          model: Absent: the model loaded last.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, ImageUnreadable, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
+        PositionOutOfRange, UnsupportedTarget.
+        """
+        return self._kernel.call("context/open", {"parts": parts, "chat": chat, "model": model, "deadlineMs": deadline_ms}, ContextOpenResult, progress=progress)
+
+    def tokens(self, *, context: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None) -> ContextTokensResult:
+        """context/tokens: The tokens of a context, and the pixels that each image token covers.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+
+        Raises: ContextNotFound, ContextVersionMismatch, PositionOutOfRange.
+        """
+        return self._kernel.call("context/tokens", {"context": context, "version": version, "span": span}, ContextTokensResult)
+
+    def tokens_stream(self, *, context: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None) -> Stream[ContextTokensToken, ContextTokensResult]:
+        """context/tokens: The same as tokens, its tokens as they are found, then `.result`.
+
+        The tokens of a context, and the pixels that each image token covers.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+
+        Raises: ContextNotFound, ContextVersionMismatch, PositionOutOfRange.
+        """
+        return self._kernel.stream("context/tokens", {"context": context, "version": version, "span": span}, ContextTokensResult, "tokens", ContextTokensToken)
+
+    def logits(self, *, context: str, top_k: int, version: int | None = None, position: int | None = None) -> ContextLogitsResult:
+        """context/logits: The likeliest next tokens after a position.
+
+          top_k: May be the whole vocabulary.
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          position: Absent or −1: the last.
+
+        Raises: ContextNotFound, ContextVersionMismatch, PositionOutOfRange.
+        """
+        return self._kernel.call("context/logits", {"context": context, "topK": top_k, "version": version, "position": position}, ContextLogitsResult)
+
+    def generate(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextGenerateResult:
+        """context/generate: Continues a context token by token, with interventions where given.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          sae: The autoencoder to splice where there is no intervention to name one.
+          append: Whether the tokens stay with the context, whose version then rises.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.call("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, progress=progress)
+
+    def generate_stream(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[GeneratedToken, ContextGenerateResult]:
+        """context/generate: The same as generate, its tokens as they are found, then `.result`.
+
+        Continues a context token by token, with interventions where given.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          sae: The autoencoder to splice where there is no intervention to name one.
+          append: Whether the tokens stay with the context, whose version then rises.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.stream("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, "tokens", GeneratedToken, progress=progress)
+
+    def close(self, *, context: str) -> ContextCloseResult:
+        """context/close: Lets go of a context and its memory.
+
+        Raises: ContextNotFound.
+        """
+        return self._kernel.call("context/close", {"context": context}, ContextCloseResult)
+
+
+class PromptMethods:
+    """The methods prompt/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def check(self, *, text: str, directory: str | None = None) -> PromptCheckResult:
+        """prompt/check: Reads a prompt file without a model: what it says, where, and what is wrong with it.
+
+        The format is told in prompt-files.md beside this document.
+
+          text: The whole file.
+          directory: The folder that the file's relative paths start from, absolute.
+
+        Raises: PathDenied.
+        """
+        return self._kernel.call("prompt/check", {"text": text, "directory": directory}, PromptCheckResult)
+
+    def open(self, *, text: str, directory: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
+        """prompt/open: Makes a prompt file resident as context/open does, and says where in the file each token
+        lies.
+
+        The same text again gives the same context while that is open and unchanged; an edited one re-uses
+        what the two share. What the file names and cannot be loaded is a diagnostic, not an error.
+
+          text: The whole file.
+          directory: The folder that the file's relative paths start from, absolute.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: CheckpointInvalid, DeadlineExceeded, ModelNotLoaded, OutOfMemory, PathDenied,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return self._kernel.call("prompt/open", {"text": text, "directory": directory, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
+
+
+class ActivationMethods:
+    """The methods activation/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def read(self, *, context: str, site: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ActivationReadResult:
+        """activation/read: The residual stream at a site.
+
+          site: As resid_post.24; any block.
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, OutOfMemory, PositionOutOfRange.
+        """
+        return self._kernel.call("activation/read", {"context": context, "site": site, "version": version, "span": span, "deadlineMs": deadline_ms}, ActivationReadResult, progress=progress)
+
+
+class FeatureMethods:
+    """The methods feature/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def activations(self, *, context: str, sae: str, version: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, rank_by: FeatureActivationsRank | None = None, deadline_ms: int | None = None, progress: Progress = None) -> FeatureActivationsResult:
+        """feature/activations: The latents that are active in a region.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          region: Absent: the whole context.
+          top_k: Absent: 20.
+          rank_by: Absent: max.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.call("feature/activations", {"context": context, "sae": sae, "version": version, "region": region, "topK": top_k, "rankBy": rank_by, "deadlineMs": deadline_ms}, FeatureActivationsResult, progress=progress)
+
+    def activations_stream(self, *, context: str, sae: str, version: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, rank_by: FeatureActivationsRank | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[FeatureActivationsItem, FeatureActivationsResult]:
+        """feature/activations: The same as activations, its items as they are found, then `.result`.
+
+        The latents that are active in a region.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          region: Absent: the whole context.
+          top_k: Absent: 20.
+          rank_by: Absent: max.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.stream("feature/activations", {"context": context, "sae": sae, "version": version, "region": region, "topK": top_k, "rankBy": rank_by, "deadlineMs": deadline_ms}, FeatureActivationsResult, "items", FeatureActivationsItem, progress=progress)
+
+    def info(self, *, feature: FeatureRef | Mapping[str, Any], top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> FeatureInfoResult:
+        """feature/info: What is known of a latent without any prompt.
+
+          top_k: Tokens and neighbours to list; absent: 10.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, FeatureOutOfRange, IndexStale, SaeMismatch.
+        """
+        return self._kernel.call("feature/info", {"feature": feature, "topK": top_k, "deadlineMs": deadline_ms}, FeatureInfoResult, progress=progress)
+
+    def examples(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, offset: int | None = None, top_k: int | None = None) -> FeatureExamplesResult:
+        """feature/examples: The places of an index's corpus where a latent is most active.
+
+          index: Absent: the index of the feature's autoencoder.
+          view: Absent: the first of base, tiles, text where the latent is active.
+          rank_by: Absent: mean, the paper's.
+          top_k: Absent: 5, the paper's.
+
+        Raises: FeatureOutOfRange, IndexMissing.
+        """
+        return self._kernel.call("feature/examples", {"feature": feature, "index": index, "view": view, "rankBy": rank_by, "offset": offset, "topK": top_k}, FeatureExamplesResult)
+
+    def render(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, offset: int | None = None, top_k: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, size: int | None = None, montage: FeatureRenderMontage | Mapping[str, Any] | None = None) -> FeatureRenderResult:
+        """feature/render: Pictures of the places where a latent is most active, what it does not see darkened.
+
+        Pictures are read again from where the index found them. One that has changed is not drawn: the digest
+        tells.
+
+          index: Absent: the index of the feature's autoencoder.
+          view: Absent: the first of base, tiles, text where the latent is active.
+          rank_by: Absent: mean.
+          top_k: Absent: 5.
+          style: Absent: dimmed.
+          interpolation: Absent: patches; paper always smooths.
+          level: The brightness that is left to what is not active; absent: 0.2.
+          size: The longer side in pixels; absent: the picture's own, in a montage 256.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, UnsupportedTarget.
+        """
+        return self._kernel.call("feature/render", {"feature": feature, "index": index, "view": view, "rankBy": rank_by, "offset": offset, "topK": top_k, "style": style, "interpolation": interpolation, "level": level, "size": size, "montage": montage}, FeatureRenderResult)
+
+    def dashboard(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, top_k: int | None = None, path: str | None = None) -> FeatureDashboardResult:
+        """feature/dashboard: One self-contained HTML page of what an index knows of a latent.
+
+          index: Absent: the index of the feature's autoencoder.
+          top_k: Exemplars of each ranking of each view; absent: 12.
+          path: The file to write, absolute; absent: the page comes with the result.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
+        """
+        return self._kernel.call("feature/dashboard", {"feature": feature, "index": index, "topK": top_k, "path": path}, FeatureDashboardResult)
+
+
+class AttributionMethods:
+    """The methods attribution/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
+        """attribution/compute: How much each active latent supports a target.
+
+        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
+        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          steps: Points of integratedGradients; absent: 16.
+          region: Absent: the whole context.
+          top_k: Items to list; absent: 20.
+          aggregate: Absent: none.
+          verify: How many of the highest items to measure by exact ablation as well.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
+
+    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[AttributionComputeItem, AttributionComputeResult]:
+        """attribution/compute: The same as compute, its items as they are found, then `.result`.
+
+        How much each active latent supports a target.
+
+        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
+        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          steps: Points of integratedGradients; absent: 16.
+          region: Absent: the whole context.
+          top_k: Items to list; absent: 20.
+          aggregate: Absent: none.
+          verify: How many of the highest items to measure by exact ablation as well.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+
+
+class AblationMethods:
+    """The methods ablation/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def run(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], targets: Sequence[Target | Mapping[str, Any]], version: int | None = None, splice: Splice | Mapping[str, Any] | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AblationRunResult:
+        """ablation/run: What happens to targets when latents are changed.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          top_k: Changed tokens to list; absent: 10.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return self._kernel.call("ablation/run", {"context": context, "sae": sae, "interventions": interventions, "targets": targets, "version": version, "splice": splice, "topK": top_k, "deadlineMs": deadline_ms}, AblationRunResult, progress=progress)
+
+
+class SteeringMethods:
+    """The methods steering/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
+        """steering/generate: Continues a context with interventions, beside the same without them.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.call("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, progress=progress)
+
+    def generate_stream(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[Record, SteeringGenerateResult]:
+        """steering/generate: The same as generate, its partial results as they are found, then `.result`.
+
+        Continues a context with interventions, beside the same without them.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.stream("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, "", Record, progress=progress)
+
+
+class IndexMethods:
+    """The methods index/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
+        """index/build: Runs a corpus through a model and an autoencoder into an index: a job, which goes on
+        where an earlier one ended.
+
+        The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds,
+        itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another
+        model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
+
+          path: The index's file, absolute; it is made where there is none.
+          views: Absent: all.
+          exemplars: Best places kept of a latent under each ranking of each view; absent: 20.
+          span_tokens: Tokens of a span of text; absent: 64.
+          sampled_tokens: Tokens whose codes are kept to count which latents are active together; absent:
+            65536.
+          template: Absent: none.
+          limit: Entries of the corpus to look at; absent: all.
+          keep_pictures: Absent: reference.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied.
+        """
+        return self._kernel.call("index/build", {"path": path, "sae": sae, "corpus": corpus, "views": views, "exemplars": exemplars, "spanTokens": span_tokens, "sampledTokens": sampled_tokens, "template": template, "shard": shard, "limit": limit, "keepPictures": keep_pictures, "subscribe": subscribe}, JobStarted)
+
+    def merge(self, *, path: str, inputs: Sequence[str], subscribe: bool | None = None) -> JobStarted:
+        """index/merge: Makes one index of several that hold parts of one corpus: a job that needs no model.
+
+        The job's result is {path, items, contentDigest}: the digest of what the index says, whatever the
+        order in which it was learnt.
+
+          path: The new index's file, absolute.
+          inputs: The shards' files, absolute.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied.
+        """
+        return self._kernel.call("index/merge", {"path": path, "inputs": inputs, "subscribe": subscribe}, JobStarted)
+
+    def open(self, *, path: str, sae: str | None = None, check: bool | None = None) -> IndexDescription:
+        """index/open: Opens a feature index for reading; one that was built for another autoencoder is refused.
+
+          path: The index's file, absolute.
+          sae: The autoencoder it is to belong to; absent: the loaded one that it was built for, if there is
+            one.
+          check: Whether the whole file is looked through for damage first; absent: no.
+
+        Raises: IndexMissing, IndexStale, IoError, PathDenied, SaeMismatch.
+        """
+        return self._kernel.call("index/open", {"path": path, "sae": sae, "check": check}, IndexDescription)
+
+    def info(self, *, index: str | None = None) -> IndexDescription:
+        """index/info: What an open index holds.
+
+          index: Absent: the only open index, or the one that the kernel was started with.
+
+        Raises: IndexMissing.
+        """
+        return self._kernel.call("index/info", {"index": index}, IndexDescription)
+
+    def skipped(self, *, index: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSkippedResult:
+        """index/skipped: The entries of a corpus that an index did not take in, by name.
+
+          index: Absent: the only open index, or the one that the kernel was started with.
+          limit: Absent: 100.
+
+        Raises: IndexMissing.
+        """
+        return self._kernel.call("index/skipped", {"index": index, "offset": offset, "limit": limit}, IndexSkippedResult)
+
+    def close(self, *, index: str) -> IndexCloseResult:
+        """index/close: Lets go of an index.
+
+        Raises: IndexMissing.
+        """
+        return self._kernel.call("index/close", {"index": index}, IndexCloseResult)
+
+    def search(self, *, query: IndexSearchQuery | Mapping[str, Any], index: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSearchResult:
+        """index/search: Finds latents of an index.
+
+        Which features fire in a region of a context: ask feature/activations, and give its latents here for
+        their labels.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          limit: Absent: 100.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("index/search", {"query": query, "index": index, "offset": offset, "limit": limit}, IndexSearchResult)
+
+    def neighbours(self, *, latent: int, index: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
+        """index/neighbours: The latents nearest to one, by decoder rows or by what is active together.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          by: decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the
+            Jaccard index of the sampled tokens where both are active. Absent: decoder.
+          limit: Absent: 100.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
+        """
+        return self._kernel.call("index/neighbours", {"latent": latent, "index": index, "by": by, "offset": offset, "limit": limit}, IndexNeighboursResult)
+
+    def annotate(self, *, index: str, sae: str, tokens: int | None = None, neighbours: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
+        rows: a job, which goes on where an earlier one ended.
+
+        The job's result is {latents, seconds}. It fails with indexStale on an index of another model or
+        autoencoder.
+
+          index: The index's file, absolute.
+          tokens: To each side; absent: 20.
+          neighbours: Absent: 20.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied.
+        """
+        return self._kernel.call("index/annotate", {"index": index, "sae": sae, "tokens": tokens, "neighbours": neighbours, "subscribe": subscribe}, JobStarted)
+
+
+class ExplanationMethods:
+    """The methods explanation/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None) -> Explanation:
+        """explanation/put: Adds what somebody says of a latent as its newest revision.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          text: Absent or empty where the latent is uninterpretable.
+          state: Absent: explained.
+          method: Absent: manual.
+
+        Raises: Busy, FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("explanation/put", {"latent": latent, "author": author, "index": index, "text": text, "state": state, "method": method, "evidence": evidence}, Explanation)
+
+    def get(self, *, latent: int, index: str | None = None, records: bool | None = None) -> ExplanationGetResult:
+        """explanation/get: Every revision of a latent's explanation, newest first, with their scores.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          records: Whether questions and answers as they were are sent, too; absent: no.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
+        """
+        return self._kernel.call("explanation/get", {"latent": latent, "index": index, "records": records}, ExplanationGetResult)
+
+    def list(self, *, index: str | None = None, state: ExplanationState | None = None, offset: int | None = None, limit: int | None = None) -> ExplanationListResult:
+        """explanation/list: The newest revision of each latent that has one, by latent.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          state: Only those whose newest revision is in this state.
+          limit: Absent: 100.
+
+        Raises: IndexMissing, IoError, PathDenied.
+        """
+        return self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
+
+    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: Literal["max", "mean", "mass"] | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
+
+        The job's result is {explained, uninterpretable, failed, known, silent, seconds, promptTokens,
+        completionTokens}; every latent that was asked about is in one of the first five. A failure is
+        recorded with its reason as a revision of its own, and tried again when the job is resumed or begun
+        anew. After three questions in a row that got no answer the job pauses.
+
+          index: The index's file, absolute.
+          view: Whose exemplars are shown; absent: base.
+          rank_by: Absent: mean.
+          exemplars: Absent: 5.
+          side: Pixels of a shown picture's longer side at most; absent: 336.
+          answer: Absent: json.
+          max_tokens: Absent: 256.
+          concurrency: Questions under way at once; absent: 4.
+          request_seconds: Absent: 300.
+          tries: Absent: 5.
+          again: Whether latents that this explainer has explained are explained again; absent: no.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+
+    def dissect(self, *, sae: str, concepts: str, index: str | None = None, view: IndexBuildView | None = None, threshold: ActivationThreshold | Mapping[str, Any] | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, minimum_io_u: float | None = None, minimum_ratio: float | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/dissect: Names latents by the concepts whose masks their maps overlap (Network
+        Dissection): a job.
+
+        Latent, threshold and concept are chosen on every other picture with and without the concept, and
+        measured on the rest. The job's result is {pictures, activeLatents, namedLatents, unnamedShare,
+        measuredConcepts, foundConcepts, concepts: [{concept, latent, threshold, iou, baseline}]}: each
+        concept's best latent, baseline the mean of all active ones. Without an index nothing is written.
+
+          concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
+            values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
+            that are the concept.
+          index: The index's file, absolute.
+          view: Absent: tiles.
+          threshold: Absent: quantiles 0, 0.5 and 0.8.
+          prompt: How the pictures are run; absent: the picture alone.
+          minimum_io_u: The least IoU on the measuring half of the pictures; absent: 0.04.
+          minimum_ratio: How many times a random latent's IoU it must be; absent: 5.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied.
+        """
+        return self._kernel.call("explanation/dissect", {"sae": sae, "concepts": concepts, "index": index, "view": view, "threshold": threshold, "prompt": prompt, "minimumIoU": minimum_io_u, "minimumRatio": minimum_ratio, "subscribe": subscribe}, JobStarted)
+
+    def score(self, *, index: str, sae: str, concepts: str, features: LatentSelection | Mapping[str, Any] | None = None, scorers: Sequence[ExplanationScoreScorer] | None = None, view: IndexBuildView | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, trials: int | None = None, seed: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/score: Measures how well explanations hold on pictures with masks: a job; the scores are
+        kept with them.
+
+        An explanation is held to the concept that it names. What dissection of the same set chose is measured
+        on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed,
+        unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.
+
+          index: The index's file, absolute.
+          concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
+            values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
+            that are the concept.
+          features: Absent: all that have an explanation.
+          scorers: Absent: all.
+          view: Absent: tiles.
+          prompt: How the pictures are run; absent: the picture alone.
+          exemplars: Pictures of a latent that are looked at; absent: 5.
+          trials: Draws of as many random pictures; absent: 10.
+          seed: Absent: 0.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied.
+        """
+        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "concepts": concepts, "features": features, "scorers": scorers, "view": view, "prompt": prompt, "exemplars": exemplars, "trials": trials, "seed": seed, "subscribe": subscribe}, JobStarted)
+
+
+class JobMethods:
+    """The methods job/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def list(self, *, state: JobState | None = None, offset: int | None = None, limit: int | None = None) -> JobListResult:
+        """job/list: The jobs that are known, newest first.
+
+          state: Only those in this state.
+          limit: Absent: 100.
+        """
+        return self._kernel.call("job/list", {"state": state, "offset": offset, "limit": limit}, JobListResult)
+
+    def get(self, *, job: str) -> Job:
+        """job/get: The job as it is now.
+
+        Raises: JobNotFound.
+        """
+        return self._kernel.call("job/get", {"job": job}, Job)
+
+    def wait(self, *, job: str, timeout_ms: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Job:
+        """job/wait: Waits until a job is neither queued nor running, or a time is over: the job as it is then.
+
+          timeout_ms: Absent: 60000.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, JobNotFound.
+        """
+        return self._kernel.call("job/wait", {"job": job, "timeoutMs": timeout_ms, "deadlineMs": deadline_ms}, Job, progress=progress)
+
+    def cancel(self, *, job: str) -> Job:
+        """job/cancel: Ends a job at its next step; what it did so far stays.
+
+        Raises: Busy, JobNotFound.
+        """
+        return self._kernel.call("job/cancel", {"job": job}, Job)
+
+    def pause(self, *, job: str) -> Job:
+        """job/pause: Lets a job rest at its next step, until job/resume.
+
+        Raises: Busy, JobNotFound.
+        """
+        return self._kernel.call("job/pause", {"job": job}, Job)
+
+    def resume(self, *, job: str, subscribe: bool | None = None) -> Job:
+        """job/resume: Goes on with a job that is paused, interrupted or failed.
+
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, JobNotFound.
+        """
+        return self._kernel.call("job/resume", {"job": job, "subscribe": subscribe}, Job)
+
+    def log(self, *, job: str, from_: int | None = None, lines: int | None = None) -> JobLogResult:
+        """job/log: Lines of a job's log.
+
+          from_: The first line, from 0; absent: 0.
+          lines: Absent: 100.
+
+        Raises: JobNotFound.
+        """
+        return self._kernel.call("job/log", {"job": job, "from": from_, "lines": lines}, JobLogResult)
+
+
+class Methods:
+    """Every namespace of the protocol."""
+
+    def __init__(self: Caller) -> None:
+        self.rpc = RpcMethods(self)
+        self.kernel = KernelMethods(self)
+        self.model = ModelMethods(self)
+        self.sae = SaeMethods(self)
+        self.context = ContextMethods(self)
+        self.prompt = PromptMethods(self)
+        self.activation = ActivationMethods(self)
+        self.feature = FeatureMethods(self)
+        self.attribution = AttributionMethods(self)
+        self.ablation = AblationMethods(self)
+        self.steering = SteeringMethods(self)
+        self.index = IndexMethods(self)
+        self.explanation = ExplanationMethods(self)
+        self.job = JobMethods(self)
+
+
+class AsyncRpcMethods:
+    """The methods rpc/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def discover(self) -> RpcDiscoverResult:
+        """rpc.discover: This document."""
+        return await self._kernel.call("rpc.discover", {}, RpcDiscoverResult)
+
+
+class AsyncKernelMethods:
+    """The methods kernel/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def status(self) -> KernelStatusResult:
+        """kernel/status: What is loaded, what waits and how much memory is in use. Never waits for the engine."""
+        return await self._kernel.call("kernel/status", {}, KernelStatusResult)
+
+
+class AsyncModelMethods:
+    """The methods model/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def load(self, *, path: str, precision: ModelLoadPrecision | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
+        """model/load: Loads a checkpoint's folder and makes it the model that contexts are opened on.
+
+          path: Absolute.
+          precision: Absent: auto.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
+        """
+        return await self._kernel.call("model/load", {"path": path, "precision": precision, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
+
+
+class AsyncSaeMethods:
+    """The methods sae/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def load(self, *, path: str, site: str | None = None, model: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
+        """sae/load: Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
+        Scope's params.npz. One whose width or site does not fit the model is refused.
+
+          path: Absolute.
+          site: Where it reads the model, as resid_post.24; absent: what its configuration says.
+          model: Absent: the model loaded last.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: CheckpointInvalid, DeadlineExceeded, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
+        SaeMismatch.
+        """
+        return await self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+
+    async def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an
+        earlier one ended.
+
+        The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and
+        tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with
+        outOfMemory before anything is run. A resumed job collects the activations again and goes on from the
+        saved state; its weights are those of an unbroken run, bit by bit.
+
+          site: Where the model is read, as resid_post.5.
+          output: The folder to write, absolute; the autoencoder goes into it under the site's module name.
+          k: Active latents a token.
+          model: A loaded model's name or a checkpoint's folder; absent: the model loaded last.
+          limit: Entries of the corpus to look at; absent: all.
+          template: How prompts are rendered; absent: model.
+          batch: Tokens a step; absent: 2048.
+          learning_rate: The highest; absent: 2e-4 / √(M / 2¹⁴).
+          dead_after: Tokens without firing after which a latent counts as dead; absent: 500000.
+          seed: Of the start and of the order of tokens; absent: 0.
+          type: Of the written weights; absent: F32.
+          save_every: Steps between saves of the state; absent: 500.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("sae/train", {"site": site, "corpus": corpus, "output": output, "latents": latents, "k": k, "steps": steps, "model": model, "limit": limit, "template": template, "batch": batch, "learningRate": learning_rate, "deadAfter": dead_after, "seed": seed, "type": type, "saveEvery": save_every, "subscribe": subscribe}, JobStarted)
+
+    async def check(self, *, sae: str, corpus: CorpusPlace | Mapping[str, Any], limit: int | None = None, template: IndexBuildTemplate | None = None, subscribe: bool | None = None) -> JobStarted:
+        """sae/check: Measures how well an autoencoder stands in for the residual stream on a data set: a job.
+
+        The job's result is a SAECheck.Checked. A resumed job begins anew.
+
+          limit: Entries of the corpus to look at; absent: all.
+          template: How prompts are rendered; absent: model.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("sae/check", {"sae": sae, "corpus": corpus, "limit": limit, "template": template, "subscribe": subscribe}, JobStarted)
+
+
+class AsyncContextMethods:
+    """The methods context/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def open(self, *, parts: Sequence[Part | Mapping[str, Any]], chat: ContextOpenChat | Mapping[str, Any] | None = None, model: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextOpenResult:
+        """context/open: Makes a prompt of text and images resident: tokens, key/value cache and the residual at
+        each site.
+
+        Consecutive parts of one role make one message. With template none the parts are joined as they are,
+        an image standing for the model's image token.
+
+          model: Absent: the model loaded last.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, ImageUnreadable, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
+        PositionOutOfRange, UnsupportedTarget.
+        """
+        return await self._kernel.call("context/open", {"parts": parts, "chat": chat, "model": model, "deadlineMs": deadline_ms}, ContextOpenResult, progress=progress)
+
+    async def tokens(self, *, context: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None) -> ContextTokensResult:
+        """context/tokens: The tokens of a context, and the pixels that each image token covers.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+
+        Raises: ContextNotFound, ContextVersionMismatch, PositionOutOfRange.
+        """
+        return await self._kernel.call("context/tokens", {"context": context, "version": version, "span": span}, ContextTokensResult)
+
+    def tokens_stream(self, *, context: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None) -> AsyncStream[ContextTokensToken, ContextTokensResult]:
+        """context/tokens: The same as tokens, its tokens as they are found, then `.result`.
+
+        The tokens of a context, and the pixels that each image token covers.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+
+        Raises: ContextNotFound, ContextVersionMismatch, PositionOutOfRange.
+        """
+        return self._kernel.stream("context/tokens", {"context": context, "version": version, "span": span}, ContextTokensResult, "tokens", ContextTokensToken)
+
+    async def logits(self, *, context: str, top_k: int, version: int | None = None, position: int | None = None) -> ContextLogitsResult:
+        """context/logits: The likeliest next tokens after a position.
+
+          top_k: May be the whole vocabulary.
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          position: Absent or −1: the last.
+
+        Raises: ContextNotFound, ContextVersionMismatch, PositionOutOfRange.
+        """
+        return await self._kernel.call("context/logits", {"context": context, "topK": top_k, "version": version, "position": position}, ContextLogitsResult)
+
+    async def generate(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextGenerateResult:
+        """context/generate: Continues a context token by token, with interventions where given.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          sae: The autoencoder to splice where there is no intervention to name one.
+          append: Whether the tokens stay with the context, whose version then rises.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return await self._kernel.call("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, progress=progress)
+
+    def generate_stream(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[GeneratedToken, ContextGenerateResult]:
+        """context/generate: The same as generate, its tokens as they are found, then `.result`.
+
+        Continues a context token by token, with interventions where given.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          sae: The autoencoder to splice where there is no intervention to name one.
+          append: Whether the tokens stay with the context, whose version then rises.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.stream("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, "tokens", GeneratedToken, progress=progress)
+
+    async def close(self, *, context: str) -> ContextCloseResult:
+        """context/close: Lets go of a context and its memory.
+
+        Raises: ContextNotFound.
+        """
+        return await self._kernel.call("context/close", {"context": context}, ContextCloseResult)
+
+
+class AsyncPromptMethods:
+    """The methods prompt/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def check(self, *, text: str, directory: str | None = None) -> PromptCheckResult:
+        """prompt/check: Reads a prompt file without a model: what it says, where, and what is wrong with it.
+
+        The format is told in prompt-files.md beside this document.
+
+          text: The whole file.
+          directory: The folder that the file's relative paths start from, absolute.
+
+        Raises: PathDenied.
+        """
+        return await self._kernel.call("prompt/check", {"text": text, "directory": directory}, PromptCheckResult)
+
+    async def open(self, *, text: str, directory: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
+        """prompt/open: Makes a prompt file resident as context/open does, and says where in the file each token
+        lies.
+
+        The same text again gives the same context while that is open and unchanged; an edited one re-uses
+        what the two share. What the file names and cannot be loaded is a diagnostic, not an error.
+
+          text: The whole file.
+          directory: The folder that the file's relative paths start from, absolute.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: CheckpointInvalid, DeadlineExceeded, ModelNotLoaded, OutOfMemory, PathDenied,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return await self._kernel.call("prompt/open", {"text": text, "directory": directory, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
+
+
+class AsyncActivationMethods:
+    """The methods activation/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def read(self, *, context: str, site: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ActivationReadResult:
+        """activation/read: The residual stream at a site.
+
+          site: As resid_post.24; any block.
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, OutOfMemory, PositionOutOfRange.
+        """
+        return await self._kernel.call("activation/read", {"context": context, "site": site, "version": version, "span": span, "deadlineMs": deadline_ms}, ActivationReadResult, progress=progress)
+
+
+class AsyncFeatureMethods:
+    """The methods feature/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def activations(self, *, context: str, sae: str, version: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, rank_by: FeatureActivationsRank | None = None, deadline_ms: int | None = None, progress: Progress = None) -> FeatureActivationsResult:
+        """feature/activations: The latents that are active in a region.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          region: Absent: the whole context.
+          top_k: Absent: 20.
+          rank_by: Absent: max.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
+        """
+        return await self._kernel.call("feature/activations", {"context": context, "sae": sae, "version": version, "region": region, "topK": top_k, "rankBy": rank_by, "deadlineMs": deadline_ms}, FeatureActivationsResult, progress=progress)
+
+    def activations_stream(self, *, context: str, sae: str, version: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, rank_by: FeatureActivationsRank | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[FeatureActivationsItem, FeatureActivationsResult]:
+        """feature/activations: The same as activations, its items as they are found, then `.result`.
+
+        The latents that are active in a region.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          region: Absent: the whole context.
+          top_k: Absent: 20.
+          rank_by: Absent: max.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.stream("feature/activations", {"context": context, "sae": sae, "version": version, "region": region, "topK": top_k, "rankBy": rank_by, "deadlineMs": deadline_ms}, FeatureActivationsResult, "items", FeatureActivationsItem, progress=progress)
+
+    async def info(self, *, feature: FeatureRef | Mapping[str, Any], top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> FeatureInfoResult:
+        """feature/info: What is known of a latent without any prompt.
+
+          top_k: Tokens and neighbours to list; absent: 10.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, FeatureOutOfRange, IndexStale, SaeMismatch.
+        """
+        return await self._kernel.call("feature/info", {"feature": feature, "topK": top_k, "deadlineMs": deadline_ms}, FeatureInfoResult, progress=progress)
+
+    async def examples(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, offset: int | None = None, top_k: int | None = None) -> FeatureExamplesResult:
+        """feature/examples: The places of an index's corpus where a latent is most active.
+
+          index: Absent: the index of the feature's autoencoder.
+          view: Absent: the first of base, tiles, text where the latent is active.
+          rank_by: Absent: mean, the paper's.
+          top_k: Absent: 5, the paper's.
+
+        Raises: FeatureOutOfRange, IndexMissing.
+        """
+        return await self._kernel.call("feature/examples", {"feature": feature, "index": index, "view": view, "rankBy": rank_by, "offset": offset, "topK": top_k}, FeatureExamplesResult)
+
+    async def render(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, offset: int | None = None, top_k: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, size: int | None = None, montage: FeatureRenderMontage | Mapping[str, Any] | None = None) -> FeatureRenderResult:
+        """feature/render: Pictures of the places where a latent is most active, what it does not see darkened.
+
+        Pictures are read again from where the index found them. One that has changed is not drawn: the digest
+        tells.
+
+          index: Absent: the index of the feature's autoencoder.
+          view: Absent: the first of base, tiles, text where the latent is active.
+          rank_by: Absent: mean.
+          top_k: Absent: 5.
+          style: Absent: dimmed.
+          interpolation: Absent: patches; paper always smooths.
+          level: The brightness that is left to what is not active; absent: 0.2.
+          size: The longer side in pixels; absent: the picture's own, in a montage 256.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, UnsupportedTarget.
+        """
+        return await self._kernel.call("feature/render", {"feature": feature, "index": index, "view": view, "rankBy": rank_by, "offset": offset, "topK": top_k, "style": style, "interpolation": interpolation, "level": level, "size": size, "montage": montage}, FeatureRenderResult)
+
+    async def dashboard(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, top_k: int | None = None, path: str | None = None) -> FeatureDashboardResult:
+        """feature/dashboard: One self-contained HTML page of what an index knows of a latent.
+
+          index: Absent: the index of the feature's autoencoder.
+          top_k: Exemplars of each ranking of each view; absent: 12.
+          path: The file to write, absolute; absent: the page comes with the result.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
+        """
+        return await self._kernel.call("feature/dashboard", {"feature": feature, "index": index, "topK": top_k, "path": path}, FeatureDashboardResult)
+
+
+class AsyncAttributionMethods:
+    """The methods attribution/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
+        """attribution/compute: How much each active latent supports a target.
+
+        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
+        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          steps: Points of integratedGradients; absent: 16.
+          region: Absent: the whole context.
+          top_k: Items to list; absent: 20.
+          aggregate: Absent: none.
+          verify: How many of the highest items to measure by exact ablation as well.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return await self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
+
+    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[AttributionComputeItem, AttributionComputeResult]:
+        """attribution/compute: The same as compute, its items as they are found, then `.result`.
+
+        How much each active latent supports a target.
+
+        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
+        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          steps: Points of integratedGradients; absent: 16.
+          region: Absent: the whole context.
+          top_k: Items to list; absent: 20.
+          aggregate: Absent: none.
+          verify: How many of the highest items to measure by exact ablation as well.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+
+
+class AsyncAblationMethods:
+    """The methods ablation/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def run(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], targets: Sequence[Target | Mapping[str, Any]], version: int | None = None, splice: Splice | Mapping[str, Any] | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AblationRunResult:
+        """ablation/run: What happens to targets when latents are changed.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          top_k: Changed tokens to list; absent: 10.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return await self._kernel.call("ablation/run", {"context": context, "sae": sae, "interventions": interventions, "targets": targets, "version": version, "splice": splice, "topK": top_k, "deadlineMs": deadline_ms}, AblationRunResult, progress=progress)
+
+
+class AsyncSteeringMethods:
+    """The methods steering/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
+        """steering/generate: Continues a context with interventions, beside the same without them.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return await self._kernel.call("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, progress=progress)
+
+    def generate_stream(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[Record, SteeringGenerateResult]:
+        """steering/generate: The same as generate, its partial results as they are found, then `.result`.
+
+        Continues a context with interventions, beside the same without them.
+
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          temperature: 0 or absent: greedy, ties to the lowest id.
+          stop: Texts that end the generation.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
+        NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
+        """
+        return self._kernel.stream("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, "", Record, progress=progress)
+
+
+class AsyncIndexMethods:
+    """The methods index/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
+        """index/build: Runs a corpus through a model and an autoencoder into an index: a job, which goes on
+        where an earlier one ended.
+
+        The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds,
+        itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another
+        model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
+
+          path: The index's file, absolute; it is made where there is none.
+          views: Absent: all.
+          exemplars: Best places kept of a latent under each ranking of each view; absent: 20.
+          span_tokens: Tokens of a span of text; absent: 64.
+          sampled_tokens: Tokens whose codes are kept to count which latents are active together; absent:
+            65536.
+          template: Absent: none.
+          limit: Entries of the corpus to look at; absent: all.
+          keep_pictures: Absent: reference.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied.
+        """
+        return await self._kernel.call("index/build", {"path": path, "sae": sae, "corpus": corpus, "views": views, "exemplars": exemplars, "spanTokens": span_tokens, "sampledTokens": sampled_tokens, "template": template, "shard": shard, "limit": limit, "keepPictures": keep_pictures, "subscribe": subscribe}, JobStarted)
+
+    async def merge(self, *, path: str, inputs: Sequence[str], subscribe: bool | None = None) -> JobStarted:
+        """index/merge: Makes one index of several that hold parts of one corpus: a job that needs no model.
+
+        The job's result is {path, items, contentDigest}: the digest of what the index says, whatever the
+        order in which it was learnt.
+
+          path: The new index's file, absolute.
+          inputs: The shards' files, absolute.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied.
+        """
+        return await self._kernel.call("index/merge", {"path": path, "inputs": inputs, "subscribe": subscribe}, JobStarted)
+
+    async def open(self, *, path: str, sae: str | None = None, check: bool | None = None) -> IndexDescription:
+        """index/open: Opens a feature index for reading; one that was built for another autoencoder is refused.
+
+          path: The index's file, absolute.
+          sae: The autoencoder it is to belong to; absent: the loaded one that it was built for, if there is
+            one.
+          check: Whether the whole file is looked through for damage first; absent: no.
+
+        Raises: IndexMissing, IndexStale, IoError, PathDenied, SaeMismatch.
+        """
+        return await self._kernel.call("index/open", {"path": path, "sae": sae, "check": check}, IndexDescription)
+
+    async def info(self, *, index: str | None = None) -> IndexDescription:
+        """index/info: What an open index holds.
+
+          index: Absent: the only open index, or the one that the kernel was started with.
+
+        Raises: IndexMissing.
+        """
+        return await self._kernel.call("index/info", {"index": index}, IndexDescription)
+
+    async def skipped(self, *, index: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSkippedResult:
+        """index/skipped: The entries of a corpus that an index did not take in, by name.
+
+          index: Absent: the only open index, or the one that the kernel was started with.
+          limit: Absent: 100.
+
+        Raises: IndexMissing.
+        """
+        return await self._kernel.call("index/skipped", {"index": index, "offset": offset, "limit": limit}, IndexSkippedResult)
+
+    async def close(self, *, index: str) -> IndexCloseResult:
+        """index/close: Lets go of an index.
+
+        Raises: IndexMissing.
+        """
+        return await self._kernel.call("index/close", {"index": index}, IndexCloseResult)
+
+    async def search(self, *, query: IndexSearchQuery | Mapping[str, Any], index: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSearchResult:
+        """index/search: Finds latents of an index.
+
+        Which features fire in a region of a context: ask feature/activations, and give its latents here for
+        their labels.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          limit: Absent: 100.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("index/search", {"query": query, "index": index, "offset": offset, "limit": limit}, IndexSearchResult)
+
+    async def neighbours(self, *, latent: int, index: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
+        """index/neighbours: The latents nearest to one, by decoder rows or by what is active together.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          by: decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the
+            Jaccard index of the sampled tokens where both are active. Absent: decoder.
+          limit: Absent: 100.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
+        """
+        return await self._kernel.call("index/neighbours", {"latent": latent, "index": index, "by": by, "offset": offset, "limit": limit}, IndexNeighboursResult)
+
+    async def annotate(self, *, index: str, sae: str, tokens: int | None = None, neighbours: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
+        rows: a job, which goes on where an earlier one ended.
+
+        The job's result is {latents, seconds}. It fails with indexStale on an index of another model or
+        autoencoder.
+
+          index: The index's file, absolute.
+          tokens: To each side; absent: 20.
+          neighbours: Absent: 20.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, PathDenied.
+        """
+        return await self._kernel.call("index/annotate", {"index": index, "sae": sae, "tokens": tokens, "neighbours": neighbours, "subscribe": subscribe}, JobStarted)
+
+
+class AsyncExplanationMethods:
+    """The methods explanation/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None) -> Explanation:
+        """explanation/put: Adds what somebody says of a latent as its newest revision.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          text: Absent or empty where the latent is uninterpretable.
+          state: Absent: explained.
+          method: Absent: manual.
+
+        Raises: Busy, FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("explanation/put", {"latent": latent, "author": author, "index": index, "text": text, "state": state, "method": method, "evidence": evidence}, Explanation)
+
+    async def get(self, *, latent: int, index: str | None = None, records: bool | None = None) -> ExplanationGetResult:
+        """explanation/get: Every revision of a latent's explanation, newest first, with their scores.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          records: Whether questions and answers as they were are sent, too; absent: no.
+
+        Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
+        """
+        return await self._kernel.call("explanation/get", {"latent": latent, "index": index, "records": records}, ExplanationGetResult)
+
+    async def list(self, *, index: str | None = None, state: ExplanationState | None = None, offset: int | None = None, limit: int | None = None) -> ExplanationListResult:
+        """explanation/list: The newest revision of each latent that has one, by latent.
+
+          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          state: Only those whose newest revision is in this state.
+          limit: Absent: 100.
+
+        Raises: IndexMissing, IoError, PathDenied.
+        """
+        return await self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
+
+    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: Literal["max", "mean", "mass"] | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
+
+        The job's result is {explained, uninterpretable, failed, known, silent, seconds, promptTokens,
+        completionTokens}; every latent that was asked about is in one of the first five. A failure is
+        recorded with its reason as a revision of its own, and tried again when the job is resumed or begun
+        anew. After three questions in a row that got no answer the job pauses.
+
+          index: The index's file, absolute.
+          view: Whose exemplars are shown; absent: base.
+          rank_by: Absent: mean.
+          exemplars: Absent: 5.
+          side: Pixels of a shown picture's longer side at most; absent: 336.
+          answer: Absent: json.
+          max_tokens: Absent: 256.
+          concurrency: Questions under way at once; absent: 4.
+          request_seconds: Absent: 300.
+          tries: Absent: 5.
+          again: Whether latents that this explainer has explained are explained again; absent: no.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+
+    async def dissect(self, *, sae: str, concepts: str, index: str | None = None, view: IndexBuildView | None = None, threshold: ActivationThreshold | Mapping[str, Any] | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, minimum_io_u: float | None = None, minimum_ratio: float | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/dissect: Names latents by the concepts whose masks their maps overlap (Network
+        Dissection): a job.
+
+        Latent, threshold and concept are chosen on every other picture with and without the concept, and
+        measured on the rest. The job's result is {pictures, activeLatents, namedLatents, unnamedShare,
+        measuredConcepts, foundConcepts, concepts: [{concept, latent, threshold, iou, baseline}]}: each
+        concept's best latent, baseline the mean of all active ones. Without an index nothing is written.
+
+          concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
+            values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
+            that are the concept.
+          index: The index's file, absolute.
+          view: Absent: tiles.
+          threshold: Absent: quantiles 0, 0.5 and 0.8.
+          prompt: How the pictures are run; absent: the picture alone.
+          minimum_io_u: The least IoU on the measuring half of the pictures; absent: 0.04.
+          minimum_ratio: How many times a random latent's IoU it must be; absent: 5.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied.
+        """
+        return await self._kernel.call("explanation/dissect", {"sae": sae, "concepts": concepts, "index": index, "view": view, "threshold": threshold, "prompt": prompt, "minimumIoU": minimum_io_u, "minimumRatio": minimum_ratio, "subscribe": subscribe}, JobStarted)
+
+    async def score(self, *, index: str, sae: str, concepts: str, features: LatentSelection | Mapping[str, Any] | None = None, scorers: Sequence[ExplanationScoreScorer] | None = None, view: IndexBuildView | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, trials: int | None = None, seed: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/score: Measures how well explanations hold on pictures with masks: a job; the scores are
+        kept with them.
+
+        An explanation is held to the concept that it names. What dissection of the same set chose is measured
+        on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed,
+        unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.
+
+          index: The index's file, absolute.
+          concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
+            values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
+            that are the concept.
+          features: Absent: all that have an explanation.
+          scorers: Absent: all.
+          view: Absent: tiles.
+          prompt: How the pictures are run; absent: the picture alone.
+          exemplars: Pictures of a latent that are looked at; absent: 5.
+          trials: Draws of as many random pictures; absent: 10.
+          seed: Absent: 0.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied.
+        """
+        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "concepts": concepts, "features": features, "scorers": scorers, "view": view, "prompt": prompt, "exemplars": exemplars, "trials": trials, "seed": seed, "subscribe": subscribe}, JobStarted)
+
+
+class AsyncJobMethods:
+    """The methods job/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def list(self, *, state: JobState | None = None, offset: int | None = None, limit: int | None = None) -> JobListResult:
+        """job/list: The jobs that are known, newest first.
+
+          state: Only those in this state.
+          limit: Absent: 100.
+        """
+        return await self._kernel.call("job/list", {"state": state, "offset": offset, "limit": limit}, JobListResult)
+
+    async def get(self, *, job: str) -> Job:
+        """job/get: The job as it is now.
+
+        Raises: JobNotFound.
+        """
+        return await self._kernel.call("job/get", {"job": job}, Job)
+
+    async def wait(self, *, job: str, timeout_ms: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Job:
+        """job/wait: Waits until a job is neither queued nor running, or a time is over: the job as it is then.
+
+          timeout_ms: Absent: 60000.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, JobNotFound.
+        """
+        return await self._kernel.call("job/wait", {"job": job, "timeoutMs": timeout_ms, "deadlineMs": deadline_ms}, Job, progress=progress)
+
+    async def cancel(self, *, job: str) -> Job:
+        """job/cancel: Ends a job at its next step; what it did so far stays.
+
+        Raises: Busy, JobNotFound.
+        """
+        return await self._kernel.call("job/cancel", {"job": job}, Job)
+
+    async def pause(self, *, job: str) -> Job:
+        """job/pause: Lets a job rest at its next step, until job/resume.
+
+        Raises: Busy, JobNotFound.
+        """
+        return await self._kernel.call("job/pause", {"job": job}, Job)
+
+    async def resume(self, *, job: str, subscribe: bool | None = None) -> Job:
+        """job/resume: Goes on with a job that is paused, interrupted or failed.
+
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: Busy, IoError, JobNotFound.
+        """
+        return await self._kernel.call("job/resume", {"job": job, "subscribe": subscribe}, Job)
+
+    async def log(self, *, job: str, from_: int | None = None, lines: int | None = None) -> JobLogResult:
+        """job/log: Lines of a job's log.
+
+          from_: The first line, from 0; absent: 0.
+          lines: Absent: 100.
+
+        Raises: JobNotFound.
+        """
+        return await self._kernel.call("job/log", {"job": job, "from": from_, "lines": lines}, JobLogResult)
+
+
+class AsyncMethods:
+    """Every namespace of the protocol."""
+
+    def __init__(self: AsyncCaller) -> None:
+        self.rpc = AsyncRpcMethods(self)
+        self.kernel = AsyncKernelMethods(self)
+        self.model = AsyncModelMethods(self)
+        self.sae = AsyncSaeMethods(self)
+        self.context = AsyncContextMethods(self)
+        self.prompt = AsyncPromptMethods(self)
+        self.activation = AsyncActivationMethods(self)
+        self.feature = AsyncFeatureMethods(self)
+        self.attribution = AsyncAttributionMethods(self)
+        self.ablation = AsyncAblationMethods(self)
+        self.steering = AsyncSteeringMethods(self)
+        self.index = AsyncIndexMethods(self)
+        self.explanation = AsyncExplanationMethods(self)
+        self.job = AsyncJobMethods(self)

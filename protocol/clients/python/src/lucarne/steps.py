@@ -1,0 +1,156 @@
+"""What the handles do, as generators that yield requests `(method, params, result type, progress)` and
+are sent the answers, so that threads and event loops share them."""
+
+from __future__ import annotations
+
+from typing import Any, Generator, Iterable, Mapping
+
+from . import build
+from .errors import LucarneError, RequestFailed
+from .kinds import IndexMissing, IndexStale
+from .types import (
+    AblationRunResult,
+    AttributionComputeResult,
+    ContextGenerateResult,
+    ContextLogitsResult,
+    ContextOpenResult,
+    ContextTokensResult,
+    FeatureActivationsResult,
+    FeatureInfoResult,
+    FeatureRenderResult,
+    IndexSearchResult,
+    KernelStatusResult,
+    SteeringGenerateResult,
+)
+from .views import Ablated, Attribution, FeatureCard, Features, Found, Generated, Logits, Steered, Tokens
+
+Request = tuple[str, Mapping[str, Any], type, Any]
+Steps = Generator[Request, Any, Any]
+
+
+def autoencoder(given: str | None) -> Steps:
+    """The autoencoder's name: the one given, or the one loaded last."""
+    if given is not None:
+        return given
+    status = yield "kernel/status", {}, KernelStatusResult, None
+    if not status.saes:
+        raise LucarneError("no autoencoder is loaded: load one with kernel.sae.load(path=…), or open a context first")
+    return status.saes[-1].sae
+
+
+def labels(latents: Iterable[int]) -> Steps:
+    """What latents are called in the open index; empty without one."""
+    wanted = sorted(set(latents))
+    found: dict[int, str] = {}
+    if wanted:
+        try:
+            query = {"latents": wanted}
+            answer = yield "index/search", {"query": query, "limit": len(wanted)}, IndexSearchResult, None
+            found = {each.latent: each.label for each in answer.items if each.label}
+        except (IndexMissing, IndexStale):
+            pass
+    return found
+
+
+def open_(parts: list[Mapping[str, Any]], chat: Any, model: str | None, progress: Any) -> Steps:
+    params = {"parts": parts, "chat": chat, "model": model}
+    return (yield "context/open", params, ContextOpenResult, progress)
+
+
+def generate(context: str, params: Mapping[str, Any], progress: Any) -> Steps:
+    found = yield "context/generate", {"context": context, **params}, ContextGenerateResult, progress
+    return Generated(found)
+
+
+def tokens(context: str, span: Any) -> Steps:
+    return Tokens((yield "context/tokens", {"context": context, "span": span}, ContextTokensResult, None))
+
+
+def logits(context: str, params: Mapping[str, Any]) -> Steps:
+    return Logits((yield "context/logits", {"context": context, **params}, ContextLogitsResult, None))
+
+
+def attribute(
+    context: str, answer: Any, baseline: Any, sae: str | None, params: Mapping[str, Any], progress: Any
+) -> Steps:
+    target = build.target(answer, baseline)
+    name = yield from autoencoder(sae)
+    sent = {
+        "context": context,
+        "sae": name,
+        "target": target,
+        "method": "gradient",
+        "aggregate": "feature",
+        "render": {"image": "patches", "text": "html"},
+        **params,
+    }
+    found = yield "attribution/compute", sent, AttributionComputeResult, progress
+    called = yield from labels(each.feature.index for each in found.items if each.get("feature"))
+    return Attribution(found, build.target_text(target), called)
+
+
+def features(context: str, sae: str | None, params: Mapping[str, Any], progress: Any) -> Steps:
+    name = yield from autoencoder(sae)
+    sent = {"context": context, "sae": name, **params}
+    found = yield "feature/activations", sent, FeatureActivationsResult, progress
+    listed = yield "context/tokens", {"context": context}, ContextTokensResult, None
+    called = yield from labels(each.feature.index for each in found.items)
+    return Features(found, listed.tokens, called)
+
+
+def steer(
+    context: str, values: Any, sae: str | None, at: Any, generated: bool | None, params: Mapping[str, Any], progress: Any
+) -> Steps:
+    name = yield from autoencoder(sae)
+    changes = build.clamps(values, name, at, generated)
+    sent = {"context": context, "sae": name, "interventions": changes, **params}
+    return Steered((yield "steering/generate", sent, SteeringGenerateResult, progress))
+
+
+def ablate(
+    context: str, changes: Any, targets: list[Any], sae: str | None, at: Any, params: Mapping[str, Any], progress: Any
+) -> Steps:
+    name = yield from autoencoder(sae)
+    sent = {
+        "context": context,
+        "sae": name,
+        "interventions": build.zeros(changes, name, at),
+        "targets": targets,
+        **params,
+    }
+    found = yield "ablation/run", sent, AblationRunResult, progress
+    return Ablated(found, [build.target_text(each) for each in targets])
+
+
+def card(latent: Any, sae: str | None, examples: int, top_k: int) -> Steps:
+    """A feature card; without an index it has no examples."""
+    name = None if isinstance(latent, Mapping) or hasattr(latent, "to_dict") else (yield from autoencoder(sae))
+    feature = build.feature(latent, name or "")
+    info = yield "feature/info", {"feature": feature, "topK": top_k}, FeatureInfoResult, None
+    label = (yield from labels([feature["index"]])).get(feature["index"])
+    pictures: list[Any] = []
+    texts: list[Any] = []
+    montage = None
+    if examples > 0:
+        try:
+            asked = {"feature": feature, "topK": examples}
+            small = {**asked, "style": "dimmed", "size": 112}
+            drawn = yield "feature/render", small, FeatureRenderResult, None
+            pictures = [each for each in drawn.renderings if each.mime_type == "image/png"]
+            texts = [each for each in drawn.renderings if each.mime_type == "text/html"]
+            if pictures:
+                whole = yield "feature/render", {**small, "montage": {}}, FeatureRenderResult, None
+                montage = whole.renderings[0].base64 if whole.renderings else None
+            if not texts:
+                written = {**asked, "topK": min(3, examples), "view": "text"}
+                texts = (yield "feature/render", written, FeatureRenderResult, None).renderings
+        except RequestFailed:
+            pass  # No index, or its pictures are gone: the card says what the weights say.
+    called = label or (info.explanation.text if info.explanation else None)
+    return FeatureCard(feature, info, called, pictures, texts, montage)
+
+
+def search(query: Any, limit: int, index: str | None) -> Steps:
+    """`query` as words of explanations, or as the wire has it."""
+    asked = {"text": query} if isinstance(query, str) else query
+    return Found((yield "index/search", {"index": index, "query": asked, "limit": limit}, IndexSearchResult, None))

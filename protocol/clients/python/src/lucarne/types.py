@@ -1,0 +1,1344 @@
+"""The protocol's types. Written by generate.py from protocol/openrpc.json."""
+
+# fmt: off
+from __future__ import annotations
+
+from typing import Any, Literal, Union
+
+from .records import Record, Tensor
+
+
+AttributionComputeAggregate = Literal["none", "feature", "token", "part"]
+"""What scores are added up over."""
+AttributionComputeImageStyle = Literal["patches", "smooth"]
+"""patches: Each token's pixels in one colour. smooth: Interpolated between tokens."""
+AttributionComputeMethod = Literal["gradient", "integratedGradients", "ablation"]
+"""gradient: One pullback. integratedGradients: The gradient averaged on the way from no latent to all. ablation:
+The rest of the model run again without each latent.
+"""
+AttributionComputeTextStyle = Literal["png", "html"]
+Box = list[float]
+"""Pixels of an image as given: [x0, y0, x1, y1], x to the right, y down, half open."""
+ContextOpenTemplate = Literal["model", "none"]
+"""model: The checkpoint's own chat template. none: No template."""
+ExplanationAuthorKind = Literal["human", "program", "model"]
+ExplanationGenerateAnswerForm = Literal["json", "text"]
+"""json: an object that says whether there is a common concept, and which; text: a sentence, for models that
+write no JSON.
+"""
+ExplanationScoreScorer = Literal["iou", "detection"]
+"""iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures;
+detection: how well its activity tells pictures with the concept from those without.
+"""
+ExplanationState = Literal["explained", "uninterpretable", "failed"]
+"""uninterpretable: the explainer looked and found nothing in common; failed: there was no answer, it may be
+tried again.
+"""
+FeatureActivationsRank = Literal["max", "mean", "sum"]
+"""What a latent's activations in the region are reduced to."""
+FeatureExamplesRanking = Literal["max", "mean", "mass"]
+"""max a, sum a / n over all n positions of the view, or sum a."""
+FeatureRenderInterpolation = Literal["patches", "smooth"]
+FeatureRenderStyle = Literal["paper", "dimmed", "black", "weighted"]
+"""paper: the published pipeline's square tile, inactive patches at 31/255, smoothed; dimmed: inactive patches at
+level; black; weighted: each patch by its share of the strongest activation.
+"""
+Finish = Literal["stop", "length"]
+"""Why a generation ended: the model ended its turn or a stop text was reached; or maxTokens were written."""
+IndexBuildKeepPictures = Literal["reference", "copy"]
+"""Where the picture lies, or its bytes."""
+IndexBuildTemplate = Literal["none", "model"]
+"""none: the picture, the text and the answer one after the other; model: the model's chat template."""
+IndexBuildView = Literal["base", "tiles", "text"]
+JobState = Literal["queued", "running", "paused", "completed", "failed", "cancelled", "interrupted"]
+"""interrupted: its process ended before it did; it can be resumed, as one that is paused or failed."""
+KernelStatusHealth = Literal["ok", "warning", "error"]
+LargeInteger = Union[int, str]
+"""A whole number; beyond 2^53 a string of digits."""
+ModelLoadPrecision = Literal["auto", "float32", "bfloat16", "int8"]
+"""What products are made in. auto: bfloat16 where the weights are, else float32. float32: Everything in float32:
+slow, and held to the reference. int8: As bfloat16, with 8-bit weights, a scale a row, for the decoder's
+projections and head: half the bytes to read for every generated token, for work that is mostly generation.
+Weights are rounded, so answers differ. Never chosen by auto.
+"""
+ProgressToken = Union[str, int]
+"""What a client calls a stream of progress."""
+SAETrainWeightType = Literal["F32", "F16", "BF16"]
+SteeringGenerateComparison = Literal["plain", "reconstruction"]
+"""plain: The model as it is. reconstruction: With the splice, without the interventions."""
+SteeringGenerateOutputName = Literal["steered", "plain", "reconstruction"]
+View = Literal["base", "tiles"]
+"""How an image token sees its image: whole and small, or one tile of it in full."""
+
+
+class AblationRunChange(Record):
+    after: float
+    before: float
+    """Probability."""
+    text: str
+    token: int
+
+
+class AblationRunTargetValues(Record):
+    after: float
+    before: float
+    """The model as it is."""
+    reconstruction: float
+    """With the splice, without the interventions."""
+
+
+class ActivationThreshold(Record):
+    """From which activation on a position counts as active."""
+
+    at: list[float]
+    """Of these the best is chosen; 0 counts every activity."""
+    by: Literal["quantile", "peak"]
+    """quantile: of the latent's activations where it is active; peak: a share of its largest."""
+
+
+class AttributionComputeCompleteness(Record):
+    """The shares of total = Σ x·g: latents, decoder bias and what the autoencoder leaves out."""
+
+    bias: float
+    error_term: float
+    sum: float
+    total: float
+
+
+class AttributionComputeItem(Record):
+    """What is summed over is absent."""
+
+    activation: float | None
+    feature: FeatureRef | None
+    part: str | None
+    position: int | None
+    score: float
+
+
+class AttributionComputeMeasured(Record):
+    feature: FeatureRef
+    measured: float
+    position: int | None
+    predicted: float
+
+
+class AttributionComputePartScore(Record):
+    part: str
+    score: float
+
+
+class AttributionComputeRender(Record):
+    """Pictures to draw; an absent member means none."""
+
+    image: AttributionComputeImageStyle | None
+    """A heat map over each image, as PNG."""
+    text: AttributionComputeTextStyle | None
+    """A strip of the text's tokens."""
+
+
+class AttributionComputeRendering(Record):
+    base64: str
+    mime_type: str
+    name: str
+    """What it shows, as image 0, patches."""
+
+
+class AttributionComputeTargetValue(Record):
+    value: float
+
+
+class AttributionComputeVerification(Record):
+    items: list[AttributionComputeMeasured]
+    pearson: float | None
+    """Absent where it is not defined."""
+
+
+class CoactiveFeature(Record):
+    count: int
+    """Sampled tokens where both are active."""
+    feature: FeatureRef
+    jaccard: float
+    """That count over the tokens where one of the two is active."""
+
+
+class ConceptPrompt(Record):
+    template: IndexBuildTemplate | None
+    text: str | None
+    """What follows the picture."""
+
+
+class ContextLogitsItem(Record):
+    log_prob: float
+    logit: float
+    text: str
+    token: int
+
+
+class ContextOpenChat(Record):
+    add_generation_prompt: bool | None
+    """Whether the assistant's turn is opened; absent: yes."""
+    continue_answer: bool | None
+    """Whether the last part, an assistant's text, is the beginning of the answer: it then follows the generation
+    prompt and its turn stays open. Absent: no.
+    """
+    template: ContextOpenTemplate | None
+    """Absent: model."""
+
+
+class ContextOpenImage(Record):
+    base: ContextOpenView
+    height: int
+    part: str
+    tiles: ContextOpenView | None
+    """The tiles with their newline tokens, where the model makes any."""
+    width: int
+    """Pixels, as given."""
+
+
+class ContextOpenPartSpan(Record):
+    part: str
+    span: Span
+
+
+class ContextOpenView(Record):
+    grid: list[int]
+    """Tokens, [rows, columns], newline tokens not counted."""
+    span: Span
+
+
+class ContextTokensToken(Record):
+    box: Box | None
+    """The pixels of the image as given that the token covers."""
+    id: int
+    image: int | None
+    """The image, counted from 0."""
+    part: str | None
+    """Absent: a token of the chat template."""
+    position: int
+    text: str
+    view: View | None
+
+
+class CorpusPlace(Record):
+    """Where pictures and prompts are read from; paths are absolute."""
+
+    folder: str | None
+    list: str | None
+    tar: str | None
+    prompts: str | None
+
+
+class DomainErrorData(Record):
+    """The data member of an error -32803; more members by kind."""
+
+    available_bytes: int | None
+    hint: str | None
+    kind: str
+    message: str
+    needed_bytes: int | None
+    retryable: bool
+
+
+class Explanation(Record):
+    """One attempt to say what a latent stands for. Attempts are added, never changed."""
+
+    author: ExplanationAuthor
+    created: float
+    """Seconds since 1970."""
+    evidence: list[str]
+    """What it rests on, such as digests of items."""
+    id: int
+    latent: int
+    method: str
+    """How it was made: manual, dissection, chat, resident."""
+    record: str | None
+    """Question and answer as they were."""
+    revision: int
+    """From 1, by latent."""
+    scores: list[ExplanationScore]
+    state: ExplanationState
+    text: str
+    """The explanation, or what failed; empty where a latent is uninterpretable."""
+
+
+class ExplanationAuthor(Record):
+    kind: ExplanationAuthorKind
+    name: str
+
+
+class ExplanationScore(Record):
+    """How well an explanation holds, by one measure."""
+
+    baseline: float | None
+    """The same measure by chance."""
+    count: int
+    """The examples it rests on."""
+    created: float
+    details: Any | None
+    """Further figures."""
+    kind: str
+    value: float
+
+
+class ExplanationGenerateEndpoint(Record):
+    """Its key is the kernel's environment variable LUCARNE_EXPLAINER_KEY, and never on the wire."""
+
+    model: str
+    url: str
+    """http or https, such as http://localhost:8000/v1."""
+
+
+class ExplanationGenerateExplainer(Record):
+    """Who explains: a server of OpenAI's chat completions, or the resident model."""
+
+    endpoint: ExplanationGenerateEndpoint | None
+    resident: Record | None
+
+
+class FeatureActivationsActivation(Record):
+    position: int
+    value: float
+
+
+class FeatureActivationsItem(Record):
+    feature: FeatureRef
+    positions: list[FeatureActivationsActivation]
+    """Where it is active, in order."""
+    score: float
+
+
+class FeatureExamplesImage(Record):
+    grid: list[int]
+    """Rows and columns of patches in the view."""
+    height: int
+    length: int | None
+    offset: int | None
+    path: str | None
+    """The picture's file, or the archive it lies in; absent where the index holds its bytes."""
+    width: int
+
+
+class FeatureExamplesItem(Record):
+    image: FeatureExamplesImage | None
+    item: int
+    """The entry's number in the index."""
+    name: str
+    positions: list[FeatureExamplesPosition]
+    """Where the latent is active, in order."""
+    score: float
+    source: str | None
+    span: int | None
+    """Of text: the number of the span in its text."""
+    tokens: list[str] | None
+
+
+class FeatureExamplesPosition(Record):
+    box: Box | None
+    position: int
+    """In the view's grid, row by row, or in the span."""
+    value: float
+
+
+class FeatureInfoExplanation(Record):
+    author: str | None
+    score: float | None
+    text: str
+
+
+class FeatureInfoLogits(Record):
+    promoted: list[FeatureInfoTokenEffect]
+    suppressed: list[FeatureInfoTokenEffect]
+
+
+class FeatureInfoNeighbour(Record):
+    cosine: float
+    feature: FeatureRef
+
+
+class FeatureInfoStats(Record):
+    """Members that need an index are absent without one."""
+
+    decoder_norm: float
+    encoder_bias: float | None
+    frequency: float | None
+    """Fraction of positions where it is active."""
+    max: float | None
+    mean: float | None
+    """Mean activation where it is active."""
+    views: list[FeatureStatistics] | None
+    """The same by view, with more; absent without an index."""
+
+
+class FeatureInfoTokenEffect(Record):
+    text: str
+    token: int
+    value: float
+
+
+class FeatureRef(Record):
+    """A latent of a loaded autoencoder."""
+
+    index: int
+    sae: str
+
+
+class FeatureRenderMissing(Record):
+    """An exemplar that could not be drawn: its picture is gone, or is no longer what it was."""
+
+    item: int
+    message: str
+    name: str
+
+
+class FeatureRenderMontage(Record):
+    """All in one picture."""
+
+    background: Literal["light", "dark"] | None
+    """Absent: light."""
+    columns: int | None
+    """Absent: 5 at most."""
+
+
+class FeatureRenderRendering(Record):
+    base64: str
+    item: int | None
+    mime_type: Literal["image/png", "text/html"]
+    name: str | None
+    """The entry of the corpus; absent for a montage."""
+    score: float | None
+
+
+class FeatureStatistics(Record):
+    """How a latent is active over one view of an index's corpus."""
+
+    frequency: float
+    """Fraction of the view's positions where it is active."""
+    histogram: list[Record]
+    items: int
+    max: float
+    mean: float
+    positions: int
+    quantiles: Record
+    """Each at most 1/16 from the true one."""
+    view: IndexBuildView
+
+
+class GeneratedToken(Record):
+    """A token that the model wrote."""
+
+    id: int
+    log_prob: float
+    """Under the distribution it was drawn from, before temperature."""
+    text: str
+
+
+class ImageSource(Record):
+    """A file of the kernel's machine, or the bytes of a PNG or JPEG file."""
+
+    path: str | None
+    uri: str | None
+    base64: str | None
+
+
+class IndexBuildShard(Record):
+    """The entries whose content's digest leaves index when divided by count."""
+
+    count: int
+    index: int
+
+
+class IndexBuildSkipped(Record):
+    duplicate: int
+    unreadable: int
+    unusable: int
+
+
+class IndexDescription(Record):
+    """What an index is and how much it holds."""
+
+    active_latents: int
+    """Latents that were active somewhere."""
+    bytes: int
+    exemplars: int
+    """Best places kept of a latent under each ranking of each view."""
+    explained_latents: int
+    index: str
+    items: int
+    latents: int
+    model_digest: str
+    """SHA-256 of the contents it was built for."""
+    path: str
+    positions: Record
+    """Positions of all items, by view."""
+    sae: str | None
+    """The loaded autoencoder it belongs to."""
+    sae_digest: str
+    site: str
+    skipped: IndexBuildSkipped
+
+
+class IndexSearchItem(Record):
+    label: str | None
+    """What the latent is called."""
+    latent: int
+    score: float | None
+    """Higher is better: rank of the text, effect on the token's logit, largest activation, cosine."""
+
+
+class IndexSearchQuery(Record):
+    """What is looked for: words of explanations; a token that decoder rows raise, or lower; the latents that
+    have an item among their best, by its name or its picture's file; the labels of given latents; the nearest
+    decoder rows.
+    """
+
+    text: str | None
+    lowered: bool | None
+    token: str | None
+    item: str | None
+    view: IndexBuildView | None
+    picture: str | None
+    latents: list[int] | None
+    neighbours_of: int | None
+
+
+class IndexSkippedItem(Record):
+    message: str
+    name: str
+    reason: Literal["duplicate", "unreadable", "unusable"]
+
+
+class InitializeAttributionProvider(Record):
+    methods: list[AttributionComputeMethod]
+
+
+class InitializeCapabilities(Record):
+    """What the kernel offers; an absent member means that it does not."""
+
+    ablation_provider: bool | None
+    activation_provider: bool | None
+    attribution_provider: InitializeAttributionProvider | None
+    context_provider: InitializeContextProvider | None
+    feature_provider: bool | None
+    job_provider: bool | None
+    model_provider: bool | None
+    partial_results: bool | None
+    steering_provider: bool | None
+    work_done_progress: bool | None
+
+
+class InitializeClientInfo(Record):
+    name: str
+    version: str | None
+
+
+class InitializeContextProvider(Record):
+    append: bool
+    """Whether generated tokens can be kept."""
+    images: bool
+    """Whether parts may be images."""
+
+
+class InitializeLimits(Record):
+    inline_numbers: int
+    """A longer array of numbers travels as a tensor."""
+    max_context_tokens: int | None
+    """Positions of a context, where the model is known."""
+    max_contexts: int
+    """Contexts that may be open."""
+    max_message_bytes: int
+    """Bytes of a message to the kernel."""
+    max_queued_requests: int
+    """Requests that may wait for the engine."""
+    memory_bytes: int
+    """Bytes that the kernel may use."""
+
+
+class InitializeOptions(Record):
+    """What to load, by absolute path."""
+
+    index: str | None
+    """A feature index."""
+    memory_limit: int | None
+    """Bytes that the kernel may use."""
+    model: str | None
+    """A checkpoint's folder."""
+    saes: list[str] | None
+    """Autoencoders' folders."""
+
+
+class InitializeServerInfo(Record):
+    name: str
+    version: str
+
+
+class Intervention(Record):
+    """A change to one latent's activation."""
+
+    at: list[Region] | None
+    """Absent: every position of the prompt."""
+    feature: FeatureRef
+    generated: bool | None
+    """Whether the change is made at every generated token too."""
+    op: Literal["clamp", "add", "scale", "zero"]
+    value: float | None
+    """Required by every op but zero."""
+
+
+class Job(Record):
+    """Work that outlives its request: what it is, how far it is and what came of it."""
+
+    created: float
+    """Seconds since 1970."""
+    ended: float | None
+    error: JobFailure | None
+    job: str
+    message: str | None
+    """Why it is paused or failed, in words."""
+    method: str
+    """The request that began it."""
+    params: Record
+    progress: JobProgress | None
+    result: Any | None
+    """Of a job that is completed; its shape is told by the method that began it."""
+    started: float | None
+    state: JobState
+
+
+class JobFailure(Record):
+    """What error.data of a request would have told."""
+
+    kind: str
+    message: str
+
+
+class JobProgress(Record):
+    done: int
+    """In units of its own: entries, steps, latents."""
+    message: str | None
+    metrics: Record | None
+    """What else can be measured on the way, such as fvu of a training."""
+    rate: float | None
+    """Units a second of this run."""
+    remaining_seconds: float | None
+    total: int | None
+    """Absent where it is not known."""
+
+
+class JobStarted(Record):
+    """A job was begun; job/get, job/wait and job/didUpdate tell how it is."""
+
+    job: str
+
+
+class KernelStatusAutoencoder(Record):
+    bytes: int
+    k: int
+    latents: int
+    model: str | None
+    path: str
+    sae: str
+    site: str
+
+
+class KernelStatusContext(Record):
+    bytes: int
+    context: str
+    token_count: int
+    version: int
+
+
+class KernelStatusMemory(Record):
+    """Bytes."""
+
+    items: list[KernelStatusMemoryItem]
+    limit: int
+    used: int
+
+
+class KernelStatusMemoryItem(Record):
+    bytes: int
+    name: str
+
+
+class KernelStatusModel(Record):
+    architecture: str
+    bytes: int
+    """Bytes of weights, which other processes may share."""
+    model: str
+    path: str
+    precision: ModelLoadPrecision
+    """What products are made in."""
+
+
+class KernelStatusQueue(Record):
+    running: str | None
+    """The method that the engine is at."""
+    waiting: int
+
+
+class LatentSelection(Record):
+    """Which latents a job is about."""
+
+    latents: list[int] | None
+    range: Span | None
+    top: Record | None
+    state: ExplanationState | None
+
+
+class ModelLoadImage(Record):
+    """How the model sees one tile of an image."""
+
+    patch_grid: list[int]
+    """Patches of a tile, [rows, columns]."""
+    tokens_per_tile: int
+
+
+class Part(Record):
+    """A piece of a prompt: some text or one image."""
+
+    id: str | None
+    role: str | None
+    """Absent: user."""
+    text: str | None
+    image: ImageSource | None
+
+
+class PromptCheckPart(Record):
+    """Either a text, as the model gets it, or an image."""
+
+    image: str | None
+    """The image's name."""
+    range: TextRange
+    """Of an image that no turn names: its line in the front matter."""
+    text: str | None
+
+
+class PromptCheckTurn(Record):
+    parts: list[PromptCheckPart]
+    range: TextRange
+    role: Literal["system", "user", "assistant"]
+
+
+class PromptDiagnostic(Record):
+    """What is wrong with a prompt file, and where."""
+
+    message: str
+    range: TextRange
+    severity: Literal["error", "warning"]
+    """After an error the file cannot be opened as it is."""
+
+
+class PromptFront(Record):
+    """What stands between the two --- lines of a prompt file."""
+
+    answer: str | None
+    """The token that attribution is about."""
+    baseline: str | None
+    """The token that it is compared with."""
+    images: list[PromptFrontImage]
+    model: str | None
+    """A checkpoint's folder; absolute where the file's folder is known, as every path here."""
+    sae: str | None
+    """An autoencoder's folder."""
+    steer: list[PromptFrontClamp]
+    template: ContextOpenTemplate
+
+
+class PromptFrontClamp(Record):
+    """A latent and the value that steering holds it at."""
+
+    index: int
+    value: float
+
+
+class PromptFrontImage(Record):
+    name: str
+    path: str
+
+
+class PromptOpenPart(Record):
+    image: str | None
+    """The image's name."""
+    part: str
+    """What regions call it: an image by its name, a text by its role; numbered where that is taken."""
+    range: TextRange
+    role: str
+    span: Span
+
+
+class PromptOpenToken(Record):
+    position: int
+    range: TextRange
+    """Whole characters: tokens that share one have ranges that overlap."""
+    text: str
+    """What the token alone stands for, U+FFFD for a part of a character."""
+
+
+class Region(Record):
+    """Some of a context's positions."""
+
+    span: Span | None
+    part: str | None
+    box: Box | None
+    image: int | None
+    view: View | None
+
+
+class SAECheckChecked(Record):
+    """The result of a job of sae/check."""
+
+    contexts: int
+    """Prompts that were run."""
+    dead: int
+    """Latents that were active at no token."""
+    fvu: float | None
+    """Σ(x̂ − x)² / Σ(x − mean)² over all tokens, the mean being theirs; absent where they do not vary."""
+    l0: float
+    """Mean number of active latents of a token."""
+    latents: int
+    mean_context_fvu: float | None
+    """The mean over prompts of the same with the prompt's own mean."""
+    prediction: SAECheckPrediction | None
+    sae: str
+    site: str
+    skipped: int
+    """Entries that could not be used; the log has their names."""
+    tokens: int
+    """All tokens of the prompts, template and pictures included."""
+
+
+class SAECheckPrediction(Record):
+    """How the model predicts the tokens of the texts: mean cross-entropy in nats; absent where no prompt has
+    one.
+    """
+
+    kl: float
+    """Mean KL(plain ‖ reconstruction) of the distributions that predict them, in nats."""
+    loss_recovered: float | None
+    """(zero − reconstruction) / (zero − plain); absent where the two are equal."""
+    plain: float
+    reconstruction: float
+    """With the residual at the site replaced by its reconstruction, at every position."""
+    tokens: int
+    """Tokens that were predicted: those of texts and answers, not of templates and pictures."""
+    zero: float
+    """With the residual at the site replaced by zero, at every position."""
+
+
+class SAELoadFit(Record):
+    fvu: float
+    """Fraction of variance unexplained."""
+    l0: float
+    """Mean number of active latents."""
+
+
+class SAETrainTrained(Record):
+    """The result of a job of sae/train."""
+
+    dead: int
+    """Latents that have not been active for deadAfter tokens."""
+    entries: int
+    fvu: float | None
+    """Of the last batch; absent where a run had no step left to do."""
+    k: int
+    l0: float | None
+    latents: int
+    path: str
+    """The autoencoder's folder, for sae/load."""
+    site: str
+    skipped: int
+    """Entries that could not be used; the log has their names."""
+    steps: int
+    tokens: int
+    """Tokens that it was trained on, again and again."""
+
+
+class Span(Record):
+    """Positions start ..< end of the expanded sequence, in which every image token counts."""
+
+    end: int
+    start: int
+
+
+class Splice(Record):
+    """How an autoencoder is put into the residual stream."""
+
+    error_term: Literal["keep", "drop"] | None
+    """Whether the stream keeps what the autoencoder does not explain."""
+    reselect: Literal["none", "topk"] | None
+    """Whether interventions change the pre-activations, top-k being taken again."""
+
+
+class SteeringGenerateEffect(Record):
+    kl_per_token: WireNumbers
+    """KL(plain ‖ steered) in nats at each token of the steered text."""
+
+
+class SteeringGenerateOutput(Record):
+    finish: Finish
+    name: SteeringGenerateOutputName
+    text: str
+    tokens: list[GeneratedToken]
+
+
+class SteeringGenerateReceipt(Record):
+    """What was really done."""
+
+    dropped: int
+    """Interventions lost because top-k left their latent out."""
+    mean_norm: float
+    """Mean length of the change to the residual."""
+    positions: int
+    """Positions that were changed."""
+    steps: int
+    """Forward passes in which the stream was changed."""
+
+
+class Target(Record):
+    """A number that the model's output is asked about."""
+
+    answer: TokenSpec | None
+    baseline: TokenSpec | None
+    kind: Literal["logitDiff"] | Literal["logit"] | Literal["logProb"] | Literal["sequenceLogProb"] | None
+    position: int | None
+    """Absent or -1: the last."""
+    token: TokenSpec | None
+    tokens: list[TokenSpec] | None
+
+
+class TextPosition(Record):
+    character: int
+    """UTF-16 code units before it in its line."""
+    line: int
+
+
+class TextRange(Record):
+    """A stretch of a text file, half open; lines from 0, as the Language Server Protocol counts."""
+
+    end: TextPosition
+    start: TextPosition
+
+
+class TokenSpec(Record):
+    """A token by its id, or by a text that is exactly one token."""
+
+    id: int | None
+    text: str | None
+
+
+class WireNumbers(Record):
+    """A list of numbers; beyond 4,096 of them a tensor of one dimension."""
+
+    base64: str | None
+    dtype: Literal["float32"] | None
+    shape: list[int] | None
+
+
+class RpcDiscoverResult(Record):
+    """What rpc.discover answers."""
+
+
+
+class KernelStatusResult(Record):
+    """What kernel/status answers."""
+
+    contexts: list[KernelStatusContext]
+    health: KernelStatusHealth
+    jobs: list[Job] | None
+    """Jobs of this kernel that are queued or run; absent where there are none."""
+    memory: KernelStatusMemory
+    message: str | None
+    """What is wrong, where something is."""
+    models: list[KernelStatusModel]
+    queue: KernelStatusQueue
+    saes: list[KernelStatusAutoencoder]
+
+
+class ModelLoadResult(Record):
+    """What model/load answers."""
+
+    architecture: str
+    bytes: int
+    """Bytes of weights, those made for int8 included."""
+    hidden_size: int
+    image: ModelLoadImage
+    layers: int
+    model: str
+    vocabulary_size: int
+
+
+class SaeLoadResult(Record):
+    """What sae/load answers."""
+
+    activation: Literal["topk", "relu", "jumprelu"]
+    """Which latents are active: the k largest, all positive ones, or those above their thresholds."""
+    bytes: int
+    fit: SAELoadFit | None
+    """How well it fits the model on a probe, where there is a model."""
+    format: Literal["sparsify", "saelens", "gemma-scope", "dictionary_learning"]
+    """Whose files it was read from."""
+    input_size: int
+    k: int
+    """Latents active at a position; where each is judged by itself, all of them at most."""
+    latents: int
+    sae: str
+    site: str
+
+
+class ContextOpenResult(Record):
+    """What context/open answers."""
+
+    computed: int
+    """Positions that had to be computed."""
+    context: str
+    images: list[ContextOpenImage]
+    parts: list[ContextOpenPartSpan]
+    reused: int
+    """Positions whose computation could be taken from another context."""
+    token_count: int
+    version: int
+
+
+class ContextTokensResult(Record):
+    """What context/tokens answers."""
+
+    tokens: list[ContextTokensToken]
+
+
+class ContextLogitsResult(Record):
+    """What context/logits answers."""
+
+    items: list[ContextLogitsItem]
+    """By descending logit, ties by the lower id."""
+
+
+class ContextGenerateResult(Record):
+    """What context/generate answers."""
+
+    finish: Finish
+    text: str
+    tokens: list[GeneratedToken]
+    version: int | None
+    """The context's new version, where tokens were appended."""
+
+
+class ContextCloseResult(Record):
+    """What context/close answers."""
+
+
+
+class PromptCheckResult(Record):
+    """What prompt/check answers."""
+
+    diagnostics: list[PromptDiagnostic]
+    front: PromptFront
+    turns: list[PromptCheckTurn]
+
+
+class PromptOpenResult(Record):
+    """What prompt/open answers."""
+
+    computed: int
+    """Positions that had to be computed."""
+    context: str | None
+    """Absent, as what belongs to it, where a diagnostic is an error."""
+    diagnostics: list[PromptDiagnostic]
+    front: PromptFront
+    images: list[ContextOpenImage]
+    model: str | None
+    """The model's name."""
+    parts: list[PromptOpenPart]
+    reused: int
+    """Positions whose computation could be taken from another context."""
+    sae: str | None
+    """The name of the autoencoder that questions about the file are for: the file's, else the model's newest."""
+    token_count: int | None
+    tokens: list[PromptOpenToken]
+    """The tokens that hold some of the file's text."""
+    version: int | None
+
+
+class ActivationReadResult(Record):
+    """What activation/read answers."""
+
+    tensor: Tensor
+    """[positions, hidden size]."""
+
+
+class FeatureActivationsResult(Record):
+    """What feature/activations answers."""
+
+    fvu: float
+    """Fraction of the residual's variance there that the autoencoder leaves unexplained."""
+    items: list[FeatureActivationsItem]
+    """By descending score, ties by the lower index."""
+    l0: float
+    """Mean number of active latents at a position of the region."""
+
+
+class FeatureInfoResult(Record):
+    """What feature/info answers."""
+
+    coactive: list[CoactiveFeature] | None
+    """Latents active at the same tokens; absent without an index."""
+    explanation: FeatureInfoExplanation | None
+    logits: FeatureInfoLogits
+    """The direct effect of the decoder row on the vocabulary."""
+    neighbours: list[FeatureInfoNeighbour]
+    """The nearest decoder rows, by descending cosine."""
+    stats: FeatureInfoStats
+
+
+class FeatureExamplesResult(Record):
+    """What feature/examples answers."""
+
+    index: str
+    items: list[FeatureExamplesItem]
+    """Best first."""
+    rank_by: FeatureExamplesRanking
+    view: IndexBuildView
+
+
+class FeatureRenderResult(Record):
+    """What feature/render answers."""
+
+    index: str
+    missing: list[FeatureRenderMissing] | None
+    renderings: list[FeatureRenderRendering]
+    """PNG of pictures, HTML of text, best first; a montage is one."""
+    view: IndexBuildView
+
+
+class FeatureDashboardResult(Record):
+    """What feature/dashboard answers."""
+
+    bytes: int
+    """Of the page."""
+    html: str | None
+    index: str
+    path: str | None
+
+
+class AttributionComputeResult(Record):
+    """What attribution/compute answers."""
+
+    by_part: list[AttributionComputePartScore]
+    completeness: AttributionComputeCompleteness
+    coverage: Record | None
+    """With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient
+    scores are not.
+    """
+    elapsed: float
+    """Seconds."""
+    endpoint_difference: float | None
+    """With method integratedGradients: the target's fall between the two ends of the path, which the region's
+    scores approach as steps grow.
+    """
+    items: list[AttributionComputeItem]
+    """By descending score."""
+    method: AttributionComputeMethod
+    renderings: list[AttributionComputeRendering] | None
+    splice: Splice
+    target: AttributionComputeTargetValue
+    verification: AttributionComputeVerification | None
+
+
+class AblationRunResult(Record):
+    """What ablation/run answers."""
+
+    kl: float
+    """KL(before ‖ after) at the last position, in nats."""
+    targets: list[AblationRunTargetValues]
+    """In the order asked."""
+    top_changes: list[AblationRunChange]
+    """The tokens whose probability at the last position changes most."""
+
+
+class SteeringGenerateResult(Record):
+    """What steering/generate answers."""
+
+    effect: SteeringGenerateEffect
+    outputs: list[SteeringGenerateOutput]
+    receipt: SteeringGenerateReceipt
+
+
+class IndexSkippedResult(Record):
+    """What index/skipped answers."""
+
+    items: list[IndexSkippedItem]
+
+
+class IndexCloseResult(Record):
+    """What index/close answers."""
+
+
+
+class IndexSearchResult(Record):
+    """What index/search answers."""
+
+    has_more: bool
+    """Whether there are more behind the page."""
+    items: list[IndexSearchItem]
+
+
+class IndexNeighboursResult(Record):
+    """What index/neighbours answers."""
+
+    has_more: bool
+    """Whether there are more behind the page."""
+    items: list[IndexSearchItem]
+
+
+class ExplanationGetResult(Record):
+    """What explanation/get answers."""
+
+    items: list[Explanation]
+    label: str | None
+    """What the latent is called: its newest explanation that is one."""
+
+
+class ExplanationListResult(Record):
+    """What explanation/list answers."""
+
+    items: list[Explanation]
+    total: int
+    """Of all pages."""
+
+
+class JobListResult(Record):
+    """What job/list answers."""
+
+    items: list[Job]
+    total: int
+    """Of all pages."""
+
+
+class JobLogResult(Record):
+    """What job/log answers."""
+
+    lines: list[str]
+    next: int
+    """The line after the last one given."""
+
+
+AblationRunChange._members = {'after': None, 'before': None, 'text': None, 'token': None}
+AblationRunTargetValues._members = {'after': None, 'before': None, 'reconstruction': None}
+ActivationThreshold._members = {'at': None, 'by': None}
+AttributionComputeCompleteness._members = {'bias': None, 'errorTerm': None, 'sum': None, 'total': None}
+AttributionComputeItem._members = {'activation': None, 'feature': FeatureRef, 'part': None, 'position': None, 'score': None}
+AttributionComputeMeasured._members = {'feature': FeatureRef, 'measured': None, 'position': None, 'predicted': None}
+AttributionComputePartScore._members = {'part': None, 'score': None}
+AttributionComputeRender._members = {'image': None, 'text': None}
+AttributionComputeRendering._members = {'base64': None, 'mimeType': None, 'name': None}
+AttributionComputeTargetValue._members = {'value': None}
+AttributionComputeVerification._members = {'items': AttributionComputeMeasured, 'pearson': None}
+CoactiveFeature._members = {'count': None, 'feature': FeatureRef, 'jaccard': None}
+ConceptPrompt._members = {'template': None, 'text': None}
+ContextLogitsItem._members = {'logProb': None, 'logit': None, 'text': None, 'token': None}
+ContextOpenChat._members = {'addGenerationPrompt': None, 'continueAnswer': None, 'template': None}
+ContextOpenImage._members = {'base': ContextOpenView, 'height': None, 'part': None, 'tiles': ContextOpenView, 'width': None}
+ContextOpenPartSpan._members = {'part': None, 'span': Span}
+ContextOpenView._members = {'grid': None, 'span': Span}
+ContextTokensToken._members = {'box': None, 'id': None, 'image': None, 'part': None, 'position': None, 'text': None, 'view': None}
+CorpusPlace._members = {'folder': None, 'list': None, 'tar': None, 'prompts': None}
+DomainErrorData._members = {'availableBytes': None, 'hint': None, 'kind': None, 'message': None, 'neededBytes': None, 'retryable': None}
+Explanation._members = {'author': ExplanationAuthor, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'record': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
+ExplanationAuthor._members = {'kind': None, 'name': None}
+ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
+ExplanationGenerateEndpoint._members = {'model': None, 'url': None}
+ExplanationGenerateExplainer._members = {'endpoint': ExplanationGenerateEndpoint, 'resident': None}
+FeatureActivationsActivation._members = {'position': None, 'value': None}
+FeatureActivationsItem._members = {'feature': FeatureRef, 'positions': FeatureActivationsActivation, 'score': None}
+FeatureExamplesImage._members = {'grid': None, 'height': None, 'length': None, 'offset': None, 'path': None, 'width': None}
+FeatureExamplesItem._members = {'image': FeatureExamplesImage, 'item': None, 'name': None, 'positions': FeatureExamplesPosition, 'score': None, 'source': None, 'span': None, 'tokens': None}
+FeatureExamplesPosition._members = {'box': None, 'position': None, 'value': None}
+FeatureInfoExplanation._members = {'author': None, 'score': None, 'text': None}
+FeatureInfoLogits._members = {'promoted': FeatureInfoTokenEffect, 'suppressed': FeatureInfoTokenEffect}
+FeatureInfoNeighbour._members = {'cosine': None, 'feature': FeatureRef}
+FeatureInfoStats._members = {'decoderNorm': None, 'encoderBias': None, 'frequency': None, 'max': None, 'mean': None, 'views': FeatureStatistics}
+FeatureInfoTokenEffect._members = {'text': None, 'token': None, 'value': None}
+FeatureRef._members = {'index': None, 'sae': None}
+FeatureRenderMissing._members = {'item': None, 'message': None, 'name': None}
+FeatureRenderMontage._members = {'background': None, 'columns': None}
+FeatureRenderRendering._members = {'base64': None, 'item': None, 'mimeType': None, 'name': None, 'score': None}
+FeatureStatistics._members = {'frequency': None, 'histogram': None, 'items': None, 'max': None, 'mean': None, 'positions': None, 'quantiles': None, 'view': None}
+GeneratedToken._members = {'id': None, 'logProb': None, 'text': None}
+ImageSource._members = {'path': None, 'uri': None, 'base64': None}
+IndexBuildShard._members = {'count': None, 'index': None}
+IndexBuildSkipped._members = {'duplicate': None, 'unreadable': None, 'unusable': None}
+IndexDescription._members = {'activeLatents': None, 'bytes': None, 'exemplars': None, 'explainedLatents': None, 'index': None, 'items': None, 'latents': None, 'modelDigest': None, 'path': None, 'positions': None, 'sae': None, 'saeDigest': None, 'site': None, 'skipped': IndexBuildSkipped}
+IndexSearchItem._members = {'label': None, 'latent': None, 'score': None}
+IndexSearchQuery._members = {'text': None, 'lowered': None, 'token': None, 'item': None, 'view': None, 'picture': None, 'latents': None, 'neighboursOf': None}
+IndexSkippedItem._members = {'message': None, 'name': None, 'reason': None}
+InitializeAttributionProvider._members = {'methods': None}
+InitializeCapabilities._members = {'ablationProvider': None, 'activationProvider': None, 'attributionProvider': InitializeAttributionProvider, 'contextProvider': InitializeContextProvider, 'featureProvider': None, 'jobProvider': None, 'modelProvider': None, 'partialResults': None, 'steeringProvider': None, 'workDoneProgress': None}
+InitializeClientInfo._members = {'name': None, 'version': None}
+InitializeContextProvider._members = {'append': None, 'images': None}
+InitializeLimits._members = {'inlineNumbers': None, 'maxContextTokens': None, 'maxContexts': None, 'maxMessageBytes': None, 'maxQueuedRequests': None, 'memoryBytes': None}
+InitializeOptions._members = {'index': None, 'memoryLimit': None, 'model': None, 'saes': None}
+InitializeServerInfo._members = {'name': None, 'version': None}
+Intervention._members = {'at': Region, 'feature': FeatureRef, 'generated': None, 'op': None, 'value': None}
+Job._members = {'created': None, 'ended': None, 'error': JobFailure, 'job': None, 'message': None, 'method': None, 'params': None, 'progress': JobProgress, 'result': None, 'started': None, 'state': None}
+JobFailure._members = {'kind': None, 'message': None}
+JobProgress._members = {'done': None, 'message': None, 'metrics': None, 'rate': None, 'remainingSeconds': None, 'total': None}
+JobStarted._members = {'job': None}
+KernelStatusAutoencoder._members = {'bytes': None, 'k': None, 'latents': None, 'model': None, 'path': None, 'sae': None, 'site': None}
+KernelStatusContext._members = {'bytes': None, 'context': None, 'tokenCount': None, 'version': None}
+KernelStatusMemory._members = {'items': KernelStatusMemoryItem, 'limit': None, 'used': None}
+KernelStatusMemoryItem._members = {'bytes': None, 'name': None}
+KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None, 'path': None, 'precision': None}
+KernelStatusQueue._members = {'running': None, 'waiting': None}
+LatentSelection._members = {'latents': None, 'range': Span, 'top': None, 'state': None}
+ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
+Part._members = {'id': None, 'role': None, 'text': None, 'image': ImageSource}
+PromptCheckPart._members = {'image': None, 'range': TextRange, 'text': None}
+PromptCheckTurn._members = {'parts': PromptCheckPart, 'range': TextRange, 'role': None}
+PromptDiagnostic._members = {'message': None, 'range': TextRange, 'severity': None}
+PromptFront._members = {'answer': None, 'baseline': None, 'images': PromptFrontImage, 'model': None, 'sae': None, 'steer': PromptFrontClamp, 'template': None}
+PromptFrontClamp._members = {'index': None, 'value': None}
+PromptFrontImage._members = {'name': None, 'path': None}
+PromptOpenPart._members = {'image': None, 'part': None, 'range': TextRange, 'role': None, 'span': Span}
+PromptOpenToken._members = {'position': None, 'range': TextRange, 'text': None}
+Region._members = {'span': Span, 'part': None, 'box': None, 'image': None, 'view': None}
+SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': None, 'latents': None, 'meanContextFvu': None, 'prediction': SAECheckPrediction, 'sae': None, 'site': None, 'skipped': None, 'tokens': None}
+SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
+SAELoadFit._members = {'fvu': None, 'l0': None}
+SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
+Span._members = {'end': None, 'start': None}
+Splice._members = {'errorTerm': None, 'reselect': None}
+SteeringGenerateEffect._members = {'klPerToken': WireNumbers}
+SteeringGenerateOutput._members = {'finish': None, 'name': None, 'text': None, 'tokens': GeneratedToken}
+SteeringGenerateReceipt._members = {'dropped': None, 'meanNorm': None, 'positions': None, 'steps': None}
+Target._members = {'answer': TokenSpec, 'baseline': TokenSpec, 'kind': None, 'position': None, 'token': TokenSpec, 'tokens': TokenSpec}
+TextPosition._members = {'character': None, 'line': None}
+TextRange._members = {'end': TextPosition, 'start': TextPosition}
+TokenSpec._members = {'id': None, 'text': None}
+WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
+RpcDiscoverResult._members = {}
+KernelStatusResult._members = {'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder}
+ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
+SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
+ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
+ContextTokensResult._members = {'tokens': ContextTokensToken}
+ContextLogitsResult._members = {'items': ContextLogitsItem}
+ContextGenerateResult._members = {'finish': None, 'text': None, 'tokens': GeneratedToken, 'version': None}
+ContextCloseResult._members = {}
+PromptCheckResult._members = {'diagnostics': PromptDiagnostic, 'front': PromptFront, 'turns': PromptCheckTurn}
+PromptOpenResult._members = {'computed': None, 'context': None, 'diagnostics': PromptDiagnostic, 'front': PromptFront, 'images': ContextOpenImage, 'model': None, 'parts': PromptOpenPart, 'reused': None, 'sae': None, 'tokenCount': None, 'tokens': PromptOpenToken, 'version': None}
+ActivationReadResult._members = {'tensor': Tensor}
+FeatureActivationsResult._members = {'fvu': None, 'items': FeatureActivationsItem, 'l0': None}
+FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': FeatureInfoExplanation, 'logits': FeatureInfoLogits, 'neighbours': FeatureInfoNeighbour, 'stats': FeatureInfoStats}
+FeatureExamplesResult._members = {'index': None, 'items': FeatureExamplesItem, 'rankBy': None, 'view': None}
+FeatureRenderResult._members = {'index': None, 'missing': FeatureRenderMissing, 'renderings': FeatureRenderRendering, 'view': None}
+FeatureDashboardResult._members = {'bytes': None, 'html': None, 'index': None, 'path': None}
+AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'completeness': AttributionComputeCompleteness, 'coverage': None, 'elapsed': None, 'endpointDifference': None, 'items': AttributionComputeItem, 'method': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
+AblationRunResult._members = {'kl': None, 'targets': AblationRunTargetValues, 'topChanges': AblationRunChange}
+SteeringGenerateResult._members = {'effect': SteeringGenerateEffect, 'outputs': SteeringGenerateOutput, 'receipt': SteeringGenerateReceipt}
+IndexSkippedResult._members = {'items': IndexSkippedItem}
+IndexCloseResult._members = {}
+IndexSearchResult._members = {'hasMore': None, 'items': IndexSearchItem}
+IndexNeighboursResult._members = {'hasMore': None, 'items': IndexSearchItem}
+ExplanationGetResult._members = {'items': Explanation, 'label': None}
+ExplanationListResult._members = {'items': Explanation, 'total': None}
+JobListResult._members = {'items': Job, 'total': None}
+JobLogResult._members = {'lines': None, 'next': None}
