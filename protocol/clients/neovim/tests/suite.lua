@@ -50,6 +50,12 @@ local function ask(method, params)
   return answer[2]
 end
 
+local function pid()
+  local children = vim.api.nvim_get_proc_children(vim.fn.getpid())
+  assert(#children == 1, 'one process, not ' .. #children)
+  return children[1]
+end
+
 local number = 0
 local function edit(text)
   number = number + 1
@@ -189,6 +195,36 @@ test('finds the tokens behind letters of four bytes', function()
   assert(checked >= 6, checked .. ' tokens')
 end)
 
+test('shows progress, and the answer as it comes', function()
+  edit(QUESTION)
+  local request, seen = kernel.request, {}
+  kernel.request = function(method, params, callback, progress, partial)
+    if method == 'context/generate' then
+      -- The world answers too soon to tell any of this itself.
+      progress({ kind = 'begin', title = 'generation', percentage = 10 })
+      table.insert(seen, lucarne.status())
+      partial({ tokens = { { text = 'Wh' }, { text = 'at' } } })
+      partial({ tokens = { { text = '?' } } })
+      table.insert(seen, report())
+      progress({ kind = 'end' })
+      table.insert(seen, lucarne.status())
+    end
+    return request(method, params, callback, progress, partial)
+  end
+  vim.cmd('LucarneGenerate')
+  idle()
+  kernel.request = request
+  assert(vim.deep_equal(seen, { 'generation 10 % ', 'answer …\nWhat?', '' }), vim.inspect(seen))
+  assert(report() == 'answer\nYes', report())
+end)
+
+test('tells what the kernel cannot read', function()
+  edit(QUESTION .. '\255')
+  vim.cmd('LucarneGenerate')
+  idle()
+  assert(#messages == 1, vim.inspect(messages))
+end)
+
 test('steers the answer', function()
   edit(QUESTION)
   vim.cmd('LucarneSteer 182=0')
@@ -295,17 +331,17 @@ test("tells the process' death; the next command starts it again", function()
   edit(QUESTION)
   vim.cmd('LucarneGenerate')
   idle()
-  local first = kernel.pid
+  local first = pid()
   vim.loop.kill(first, 9)
   wait('the end', function() return said('lucarne ended (signal 9)') end)
   vim.cmd('LucarneGenerate')
   idle()
-  assert(kernel.pid ~= first and report():find('Yes', 1, true), report())
+  assert(pid() ~= first and report():find('Yes', 1, true), report())
   local release = block()
   assert(release)
   messages = {}
   vim.cmd('LucarneAttribute')
-  vim.loop.kill(kernel.pid, 9)
+  vim.loop.kill(pid(), 9)
   idle()
   assert(said('lucarne ended (signal 9)') and #messages == 1, vim.inspect(messages))
   vim.cmd('LucarneStatus')
@@ -342,7 +378,7 @@ edit(QUESTION)
 vim.cmd('LucarneGenerate')
 idle()
 local file = assert(io.open(folder .. '/pid', 'w'))
-file:write(tostring(kernel.pid))
+file:write(tostring(pid()))
 file:close()
 if os.getenv('LUCARNE_STAY') then vim.wait(60000, function() return false end) end
 vim.cmd(failures == 0 and 'qa!' or 'cquit!')

@@ -88,6 +88,7 @@ function M.ensure(cmd)
   if connection then return true end
   local started, why = spawn(cmd)
   if not started then return nil, why end
+  -- Later editors keep the process' number to themselves.
   connection, M.pid = started, started.pid
   M.request('initialize', {
     processId = vim.fn.getpid(),

@@ -135,7 +135,7 @@ function M.feature(index, info, examples)
 end
 
 function M.status(status, pid)
-  local report = M.new(('lucarne: %s, process %s'):format(status.health, pid or '?'))
+  local report = M.new(('lucarne: %s%s'):format(status.health, pid and ', process ' .. pid or ''))
   for _, model in ipairs(status.models) do
     report:add(('model    %s: %s, %s'):format(model.model, model.architecture, model.path))
   end
