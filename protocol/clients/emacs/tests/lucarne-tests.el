@@ -9,6 +9,7 @@
 
 (require 'ert)
 (require 'lucarne)
+(require 'text-property-search)
 
 (defconst lucarne-tests-folder
   (file-name-as-directory (getenv "LUCARNE_FOLDER")))
@@ -191,6 +192,47 @@
             (should (equal (buffer-substring (car region) (cdr region)) text))
             (cl-incf checked))))
       (should (>= checked 6)))))
+
+(ert-deftest lucarne-shows-progress-and-the-answer-as-it-comes ()
+  (lucarne-tests-with lucarne-tests-question
+    (let ((request (symbol-function 'lucarne--request)) seen)
+      (cl-letf (((symbol-function 'lucarne--request)
+                 (lambda (task method params continue &optional partial)
+                   ;; The world answers too soon to tell any of this itself.
+                   (when (equal method "context/generate")
+                     (funcall (lucarne--task-reporter task) task
+                              '(:kind "begin" :title "generation" :percentage 10))
+                     (push lucarne--progress seen)
+                     (funcall partial '(:tokens [(:text "Wh") (:text "at")]))
+                     (funcall partial '(:tokens [(:text "?")]))
+                     (push (lucarne-tests-report) seen))
+                   (funcall request task method params continue partial))))
+        (lucarne-generate)
+        (lucarne-tests-idle))
+      (should (equal (reverse seen) '(" generation 10%%" "answer …\nWhat?\n")))
+      (should-not lucarne--progress)
+      (should (equal (lucarne-tests-report) "answer\nYes\n")))))
+
+(ert-deftest lucarne-tells-what-the-kernel-cannot-read ()
+  (lucarne-tests-with (concat lucarne-tests-question "\377")
+    (lucarne-generate)
+    (lucarne-tests-idle)
+    (should lucarne-tests-messages)))
+
+(ert-deftest lucarne-shows-pictures-inline-where-it-can ()
+  (lucarne-tests-with lucarne-tests-question
+    (cl-letf (((symbol-function 'display-graphic-p) #'always)
+              ((symbol-function 'image-type-available-p) #'always)
+              ((symbol-function 'create-image)
+               (lambda (data type &rest _) (list 'image :type type :data data))))
+      (lucarne-attribute)
+      (lucarne-tests-idle))
+    (with-current-buffer "*lucarne*"
+      (goto-char (point-min))
+      (let* ((found (text-property-search-forward 'display nil nil t))
+             (image (prop-match-value found)))
+        (should (eq (image-property image :type) 'png))
+        (should (string-prefix-p "\211PNG" (image-property image :data)))))))
 
 (ert-deftest lucarne-steers-the-answer ()
   (lucarne-tests-with lucarne-tests-question
