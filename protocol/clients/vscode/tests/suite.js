@@ -250,6 +250,29 @@ test('finds the tokens behind letters of two units', async () => {
   whole.forEach(({ range, text }) => assert.equal(editor.document.getText(range), text));
 });
 
+test('shows progress, and the answer as it comes', async () => {
+  open(QUESTION);
+  const request = Connection.prototype.request;
+  const seen = [];
+  // The world answers too soon to tell any of this itself.
+  Connection.prototype.request = function told(method, params, listeners) {
+    if (method === 'context/generate') {
+      listeners.progress({ kind: 'begin', title: 'generation', percentage: 10 });
+      listeners.progress({ kind: 'report', message: 'half', percentage: 50 });
+      listeners.partial({ tokens: [{ text: 'Wh' }, { text: 'at' }] });
+      listeners.partial({ tokens: [{ text: '?' }] });
+      seen.push(report());
+    }
+    return request.call(this, method, params, listeners);
+  };
+  await run('generate').finally(() => { Connection.prototype.request = request; });
+  assert.deepEqual(seen, ['answer … What?']);
+  assert.deepEqual(vscode.test.progresses.pop().reports, [
+    { message: undefined, increment: 10 }, { message: 'half', increment: 40 },
+  ]);
+  assert.equal(report(), 'answer Yes');
+});
+
 test('steers the answer', async () => {
   open(QUESTION);
   await run('steer', '182 = 0');
