@@ -72,7 +72,7 @@ end
 
 -- Keeps the engine at work until the returned function is called.
 local function block()
-  local opened = ask('prompt/open', { text = prompt.text(0), directory = folder })
+  local opened = ask('prompt/open', prompt.params(0))
   local done = false
   local id = kernel.request('attribution/compute', {
     context = opened.context, sae = 'sae', method = 'ablation', topK = 4096,
@@ -100,7 +100,7 @@ test('generates what the kernel generates', function()
   edit(QUESTION)
   vim.cmd('LucarneGenerate')
   idle()
-  local opened = ask('prompt/open', { text = prompt.text(0), directory = folder })
+  local opened = ask('prompt/open', prompt.params(0))
   local answer = ask('context/generate', { context = opened.context, maxTokens = 8 })
   assert(answer.text == 'Yes' and report():find('\nYes', 1, true), report())
 end)
@@ -117,7 +117,7 @@ test('colours the tokens by the scores of the kernel', function()
   local buffer = edit(QUESTION)
   vim.cmd('LucarneAttribute Yes No')
   idle()
-  local opened = ask('prompt/open', { text = prompt.text(0), directory = folder })
+  local opened = ask('prompt/open', prompt.params(0))
   local scored = ask('attribution/compute', {
     context = opened.context, sae = 'sae', method = 'gradient', aggregate = 'token', topK = 100000,
     target = { kind = 'logitDiff', answer = { text = 'Yes' }, baseline = { text = 'No' } },
@@ -181,7 +181,7 @@ test('finds the tokens behind letters of four bytes', function()
   local buffer = edit('@user\nÄ 🐟🐟 fish: is there a red fish?\nIs it 🐟 blue?')
   vim.cmd('LucarneAttribute Yes No')
   idle()
-  local opened = ask('prompt/open', { text = prompt.text(0), directory = folder })
+  local opened = ask('prompt/open', prompt.params(0))
   local checked = 0
   for _, token in ipairs(opened.tokens) do
     local place = prompt.place(buffer, token.range)
@@ -218,11 +218,14 @@ test('shows progress, and the answer as it comes', function()
   assert(report() == 'answer\nYes', report())
 end)
 
-test('tells what the kernel cannot read', function()
-  edit(QUESTION .. '\255')
+test('tells a line that is not UTF-8', function()
+  local buffer = edit(QUESTION .. '\240\159\144\159é€\nIs \237\160\128 it?')
   vim.cmd('LucarneGenerate')
   idle()
-  assert(#messages == 1, vim.inspect(messages))
+  assert(said('line 8: the line is not UTF-8'), vim.inspect(messages))
+  assert(vim.diagnostic.get(buffer)[1].lnum == 7)
+  vim.api.nvim_buf_set_lines(buffer, 7, 8, false, {})
+  wait('no diagnostics', function() return #vim.diagnostic.get(buffer) == 0 end)
 end)
 
 test('steers the answer', function()
@@ -334,6 +337,9 @@ test("tells the process' death; the next command starts it again", function()
   local first = pid()
   vim.loop.kill(first, 9)
   wait('the end', function() return said('lucarne ended (signal 9)') end)
+  vim.api.nvim_buf_set_lines(0, -1, -1, false, { '' })
+  vim.wait(200)
+  assert(#vim.api.nvim_get_proc_children(vim.fn.getpid()) == 0, 'an edit starts no dead program')
   vim.cmd('LucarneGenerate')
   idle()
   assert(pid() ~= first and report():find('Yes', 1, true), report())

@@ -360,6 +360,8 @@ end
 -- Asks what is wrong with the text.
 local function check(buffer)
   if not vim.api.nvim_buf_is_valid(buffer) or not vim.api.nvim_buf_is_loaded(buffer) then return end
+  -- What has died is started again by commands alone, lest it die with every letter that is typed.
+  if kernel.died then return end
   local started, why = kernel.ensure(M.config.cmd)
   if not started then
     if not toldMissing then tell(why, vim.log.levels.WARN) end
@@ -367,11 +369,12 @@ local function check(buffer)
     return
   end
   local tick = vim.api.nvim_buf_get_changedtick(buffer)
-  kernel.request('prompt/check', { text = prompt.text(buffer), directory = prompt.directory(buffer) },
-    function(err, result)
-      if err or not vim.api.nvim_buf_is_valid(buffer) then return end
-      if vim.api.nvim_buf_get_changedtick(buffer) == tick then prompt.diagnose(buffer, result.diagnostics) end
-    end)
+  local params, row = prompt.params(buffer)
+  if not params then return prompt.diagnose(buffer, { prompt.unreadable(row) }) end
+  kernel.request('prompt/check', params, function(err, result)
+    if err or not vim.api.nvim_buf_is_valid(buffer) then return end
+    if vim.api.nvim_buf_get_changedtick(buffer) == tick then prompt.diagnose(buffer, result.diagnostics) end
+  end)
 end
 
 local function checkSoon(buffer, wait)
@@ -412,9 +415,9 @@ function M.attach(buffer)
   checkSoon(buffer, 0)
 end
 
-kernel.onExit(function(message, busy)
+kernel.onExit(function(message)
   -- Commands at work tell it themselves.
-  if not busy then tell(message .. '; the next command starts it again', vim.log.levels.WARN) end
+  if next(tasks.running) == nil then tell(message .. '; the next command starts it again', vim.log.levels.WARN) end
 end)
 
 local group = vim.api.nvim_create_augroup('lucarne', { clear = true })

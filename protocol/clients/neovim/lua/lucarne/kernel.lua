@@ -8,6 +8,8 @@ local rpc = vim.lsp.rpc
 M.generation = 0
 M.info = nil
 M.pid = nil
+-- Whether the last process ended by itself.
+M.died = false
 
 local connection = nil
 local pending = {}
@@ -17,7 +19,7 @@ local told = {}
 
 local CANCELLED = -32800
 
--- Who wants to know that the process ended: `listener(sentence, whether requests were open)`.
+-- Who wants to know that the process ended, with a sentence, before its open requests fail.
 function M.onExit(listener) table.insert(told, listener) end
 
 local function finish(id, err, result)
@@ -37,9 +39,9 @@ local function ended(generation, code, signal)
   local message = ('lucarne ended (%s %d)'):format(
     signal ~= 0 and 'signal' or 'exit code', signal ~= 0 and signal or code)
   connection, M.info, M.pid = nil, nil, nil
-  local busy = next(pending) ~= nil
+  M.died = true
+  for _, listener in ipairs(told) do listener(message) end
   finishAll(message)
-  for _, listener in ipairs(told) do listener(message, busy) end
 end
 
 local function dispatchers(generation)
@@ -89,7 +91,7 @@ function M.ensure(cmd)
   local started, why = spawn(cmd)
   if not started then return nil, why end
   -- Later editors keep the process' number to themselves.
-  connection, M.pid = started, started.pid
+  connection, M.pid, M.died = started, started.pid, false
   M.request('initialize', {
     processId = vim.fn.getpid(),
     clientInfo = { name = 'neovim' },

@@ -9,14 +9,43 @@ local namespace = vim.api.nvim_create_namespace('lucarne.diagnostics')
 -- The open contexts, by buffer: {context, generation}. Buffers of equal text share one.
 local open = {}
 
-function M.text(buffer)
-  local text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
-  return vim.bo[buffer].endofline and text .. '\n' or text
+local letters = {
+  '^[\194-\223][\128-\191]()', '^\224[\160-\191][\128-\191]()', '^[\225-\236\238\239][\128-\191][\128-\191]()',
+  '^\237[\128-\159][\128-\191]()', '^\240[\144-\191][\128-\191][\128-\191]()',
+  '^[\241-\243][\128-\191][\128-\191][\128-\191]()', '^\244[\128-\143][\128-\191][\128-\191]()',
+}
+
+local function isText(line)
+  local at = line:find('[\128-\255]')
+  while at do
+    local after
+    for _, letter in ipairs(letters) do after = after or line:match(letter, at) end
+    if not after then return false end
+    at = line:find('[\128-\255]', after)
+  end
+  return true
 end
 
-function M.directory(buffer)
+-- What the kernel is asked about a buffer; or nil and the row of a line that is not UTF-8.
+function M.params(buffer)
+  local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+  for row, line in ipairs(lines) do
+    if not isText(line) then return nil, row - 1 end
+  end
+  if vim.bo[buffer].endofline then table.insert(lines, '') end
   local name = vim.api.nvim_buf_get_name(buffer)
-  return name == '' and vim.fn.getcwd() or vim.fn.fnamemodify(name, ':p:h')
+  return {
+    text = table.concat(lines, '\n'),
+    directory = name == '' and vim.fn.getcwd() or vim.fn.fnamemodify(name, ':p:h'),
+  }
+end
+
+-- The diagnostic of a line that is not UTF-8.
+function M.unreadable(row)
+  return {
+    range = { start = { line = row, character = 0 }, ['end'] = { line = row, character = 0 } },
+    severity = 'error', message = 'the line is not UTF-8',
+  }
 end
 
 -- The byte column of a UTF-16 offset, within the line's length.
@@ -75,7 +104,8 @@ M.release = release
 -- Opens the buffer's text in the kernel, within a task. Raises where the file has errors.
 function M.open(task)
   local buffer = task.buffer
-  local result = task:ask('prompt/open', { text = M.text(buffer), directory = M.directory(buffer) })
+  local params, row = M.params(buffer)
+  local result = params and task:ask('prompt/open', params) or { diagnostics = { M.unreadable(row) } }
   M.diagnose(buffer, result.diagnostics)
   if not result.context then
     local first = (result.diagnostics or {})[1]
