@@ -42,6 +42,9 @@ To share one kernel: (\"lucarne\" \"attach\" \"--spawn\" SOCKET)."
 (defvar lucarne--tasks nil
   "Commands at work.")
 
+(defvar lucarne--died nil
+  "Whether the last process ended by itself.")
+
 (defvar lucarne--closing nil
   "Whether the process is being ended on purpose.")
 
@@ -65,7 +68,8 @@ To share one kernel: (\"lucarne\" \"attach\" \"--spawn\" SOCKET)."
 (defun lucarne--ended (connection)
   "Tell that the process of CONNECTION ended."
   (when (eq connection lucarne--connection)
-    (setq lucarne--connection nil)
+    (setq lucarne--connection nil
+          lucarne--died (not lucarne--closing))
     (unless (or lucarne--closing lucarne--tasks)
       (message "Lucarne: %s; the next command starts it again"
                (lucarne--obituary connection)))))
@@ -109,6 +113,7 @@ To share one kernel: (\"lucarne\" \"attach\" \"--spawn\" SOCKET)."
                          :on-shutdown #'lucarne--ended
                          :events-buffer-scrollback-size 0))
     (cl-incf lucarne--generation)
+    (setq lucarne--died nil)
     (lucarne--watch (jsonrpc--process lucarne--connection))
     (lucarne--send "initialize"
                    (list :processId (emacs-pid) :clientInfo '(:name "emacs")

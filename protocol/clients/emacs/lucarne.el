@@ -442,7 +442,15 @@ Empty: the one at point, as in `lucarne-explain'."
 
 (defun lucarne--diagnose (report &rest _)
   "Give Flymake's REPORT function what is wrong with the prompt."
-  (lucarne--ensure)
+  ;; What has died is started again by commands alone, lest it die with every
+  ;; letter that is typed.
+  (if lucarne--died
+      (funcall report nil)
+    (lucarne--ensure)
+    (lucarne--ask-diagnostics report)))
+
+(defun lucarne--ask-diagnostics (report)
+  "Ask what is wrong with the prompt, for Flymake's REPORT function."
   (let ((buffer (current-buffer))
         (tick (buffer-chars-modified-tick)))
     (lucarne--send

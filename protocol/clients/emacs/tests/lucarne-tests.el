@@ -343,6 +343,10 @@
       (signal-process first 9)
       (lucarne-tests-wait "the end"
                           (lambda () (lucarne-tests-said "lucarne ended (signal 9)")))
+      (let ((reported 'nothing))
+        (lucarne--diagnose (lambda (found) (setq reported found)))
+        (should-not reported)
+        (should-not (lucarne--live-p)))
       (lucarne-generate)
       (lucarne-tests-idle)
       (should-not (= first (process-id (jsonrpc--process lucarne--connection))))
