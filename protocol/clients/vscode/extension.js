@@ -39,19 +39,24 @@ function watch(context, { prompts, heat, commands }) {
       new Set(editors.map(({ document }) => document)).forEach((document) => heat.maps.has(document) && heat.paint(document));
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('lucarne.command')) kernel.close();
+      if (!event.affectsConfiguration('lucarne.command')) return;
+      kernel.hasDied = false;
+      kernel.close();
     }),
   );
   vscode.workspace.textDocuments.forEach((document) => check(document, 0));
 }
 
 function activate(context) {
+  let commands = null;
   kernel = new Kernel(() => settings().get('command'), (sentence) => {
+    // Commands at work tell it themselves.
+    if (commands.running.size > 0) return;
     vscode.window.showWarningMessage(`Lucarne: ${sentence}; the next command starts it again`);
   });
   const prompts = new Prompts(kernel);
   const heat = new Heat();
-  const commands = new Commands({ kernel, prompts, heat, settings });
+  commands = new Commands({ kernel, prompts, heat, settings });
   commands.panel = new Panel((feature, document) => commands.explain(feature, document));
   const handlers = {
     generate: () => commands.generate(), generateIntoFile: () => commands.generate(true),

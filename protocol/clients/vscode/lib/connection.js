@@ -18,7 +18,7 @@ class KernelError extends Error {
 class Connection {
   /**
    * @param {string[]} command
-   * @param {(sentence: string, wasBusy: boolean) => void} onEnd told once, when the process is gone
+   * @param {(sentence: string) => void} onEnd told once when the process is gone, before its open requests fail
    */
   constructor(command, onEnd) {
     this.pending = new Map();
@@ -120,14 +120,14 @@ class Connection {
     const waiting = [...this.pending.values()];
     this.pending.clear();
     waiting.forEach(({ reject }) => reject(error));
-    return waiting.length > 0;
   }
 
   ended(sentence) {
     if (!this.isOpen) return;
     const tell = this.onEnd;
     this.onEnd = null;
-    tell(sentence, this.fail(new Error(sentence)));
+    tell(sentence);
+    this.fail(new Error(sentence));
   }
 
   end(sentence) {

@@ -6,7 +6,7 @@ const { Connection } = require('./connection');
 class Kernel {
   /**
    * @param {() => string[]} command the command line as it is configured now
-   * @param {(sentence: string) => void} onDeath told of an end that no open request tells
+   * @param {(sentence: string) => void} onDeath told when the process ends by itself
    */
   constructor(command, onDeath) {
     this.command = command;
@@ -14,6 +14,8 @@ class Kernel {
     this.connection = null;
     /** Counts the processes: what is known of contexts holds for one of them. */
     this.generation = 0;
+    /** Whether the last process ended by itself. */
+    this.hasDied = false;
   }
 
   get isRunning() { return this.connection !== null && this.connection.isOpen; }
@@ -21,8 +23,10 @@ class Kernel {
   ensure() {
     if (this.isRunning) return this.connection;
     this.generation += 1;
-    this.connection = new Connection(this.command(), (sentence, wasBusy) => {
-      if (!wasBusy) this.onDeath(sentence);
+    this.hasDied = false;
+    this.connection = new Connection(this.command(), (sentence) => {
+      this.hasDied = true;
+      this.onDeath(sentence);
     });
     this.connection.request('initialize', {
       processId: process.pid, clientInfo: { name: 'vscode' }, capabilities: {},

@@ -83,6 +83,8 @@ class Prompts {
 
   async check(document) {
     this.timers.delete(document);
+    // What has died is started again by commands alone, lest it die with every letter that is typed.
+    if (this.kernel.hasDied) return;
     const { version } = document;
     try {
       const { answer } = this.kernel.ensure().request('prompt/check', params(document));

@@ -374,6 +374,9 @@ test("tells the process' death; the next command starts it again", async () => {
   const [first] = processes();
   process.kill(first, 'SIGKILL');
   await until('the end', () => told.some((text) => text.includes('lucarne ended (signal SIGKILL)')));
+  editor.document.edit(new vscode.Range(7, 0, 7, 0), '\n');
+  await new Promise((done) => { setTimeout(done, 500); });
+  assert.deepEqual(processes(), [], 'an edit starts no dead program');
   await run('generate');
   assert.notEqual(processes()[0], first);
   assert.equal(report(), 'answer Yes');
