@@ -26,6 +26,8 @@ const { answerEdit } = require('../lib/commands');
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 const { told, panels, diagnostics, configuration } = vscode.test;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lucarne-'));
+// Kernels keep their jobs there.
+process.env.XDG_STATE_HOME = path.join(folder, 'state');
 const context = { subscriptions: [] };
 
 const QUESTION = ['---', 'images:', '  map: map.png', '---', '@user', '![map]', 'Does the image show Bolivia?', ''].join('\n');
