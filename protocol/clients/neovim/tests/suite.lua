@@ -113,6 +113,18 @@ test('writes the answer as a turn', function()
   assert(vim.deep_equal(lines, { 'Does the image show Bolivia?', '@assistant', 'Yes' }), vim.inspect(lines))
 end)
 
+test('writes what the file would read otherwise as text', function()
+  local function inserted(text, answered)
+    local buffer = edit(text)
+    require('lucarne.answer').insert(buffer, answered)
+    return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
+  end
+  local begun = inserted('a\n@assistant\nIt is\n', ' ![so]\n@user')
+  assert(begun == 'a\n@assistant\nIt is !![so]\n@@user', begun)
+  local new = inserted('a\n\n', '@user')
+  assert(new == 'a\n@assistant\n@@user', new)
+end)
+
 test('colours the tokens by the scores of the kernel', function()
   local buffer = edit(QUESTION)
   vim.cmd('LucarneAttribute Yes No')

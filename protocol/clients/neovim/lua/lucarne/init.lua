@@ -1,9 +1,12 @@
 -- Lucarne's commands on prompt files (*.lucarne).
 
+local answer = require('lucarne.answer')
 local arguments = require('lucarne.arguments')
 local heat = require('lucarne.heat')
 local kernel = require('lucarne.kernel')
+local picture = require('lucarne.picture')
 local prompt = require('lucarne.prompt')
+local question = require('lucarne.question')
 local report = require('lucarne.report')
 local tasks = require('lucarne.task')
 local window = require('lucarne.window')
@@ -99,97 +102,6 @@ local function parsed(parse, text)
   tell(result, vim.log.levels.ERROR)
 end
 
-local function clampsFor(sae, clamps)
-  return vim.tbl_map(function(clamp)
-    return { op = 'clamp', feature = { sae = sae, index = clamp.index }, value = clamp.value, generated = true }
-  end, clamps)
-end
-
--- The pair that is compared: as given, as the front matter has it, or the model's own answer and its runner-up.
-local function target(task, opened, given)
-  local front = opened.front
-  local answer, baseline = given[1] or front.answer, given[2] or front.baseline
-  local function spec(text) return { text = text } end
-  local pair = { answer = answer, baseline = baseline }
-  local answerSpec, baselineSpec = answer and spec(answer), baseline and spec(baseline)
-  if not (answer and baseline) then
-    local best = task:ask('context/logits', { context = opened.context, topK = 3 }).items
-    for _, item in ipairs(best) do
-      if not pair.answer and item.text ~= pair.baseline then
-        pair.answer, answerSpec = item.text, { id = item.token }
-      elseif not pair.baseline and item.text ~= pair.answer then
-        pair.baseline, baselineSpec = item.text, { id = item.token }
-      end
-    end
-  end
-  pair.wire = { kind = 'logitDiff', answer = answerSpec, baseline = baselineSpec }
-  return pair
-end
-
--- Shows a PNG in the viewer. Returns the file it was written to.
-local function showPicture(rendering)
-  local folder = vim.fn.stdpath('cache') .. '/lucarne'
-  vim.fn.mkdir(folder, 'p')
-  local name = ('%s/%s.png'):format(folder, (rendering.name or 'picture'):gsub('[^%w-]', '-'))
-  local file = assert(io.open(name, 'wb'))
-  file:write(require('lucarne.base64').decode(rendering.base64))
-  file:close()
-  local viewer = M.config.viewer
-  if type(viewer) == 'function' then
-    viewer(name)
-  elseif viewer ~= false then
-    if viewer == nil and vim.ui.open then
-      vim.ui.open(name)
-    else
-      local command = viewer or { vim.fn.has('mac') == 1 and 'open' or 'xdg-open' }
-      command = vim.list_extend({}, type(command) == 'table' and command or { command })
-      if vim.fn.executable(command[1]) == 1 then
-        vim.fn.jobstart(vim.list_extend(command, { name }), { detach = true })
-      else
-        tell('the picture is ' .. name)
-      end
-    end
-  end
-  return name
-end
-
--- Adds an answer to the buffer as the assistant's turn, behind what the file has begun of it; what the file would
--- read as a turn or an image is written as text.
-local function insertAnswer(buffer, turns, text)
-  local last = turns and turns[#turns] or nil
-  local lines = vim.split(text, '\n', { plain = true })
-  for number, line in ipairs(lines) do
-    line = line:gsub('!%[[%w_-]+%]', '!%0')
-    lines[number] = vim.startswith(line, '@') and '@' .. line or line
-  end
-  local count = vim.api.nvim_buf_line_count(buffer)
-  local row = count
-  while row > 0 and vim.trim(vim.api.nvim_buf_get_lines(buffer, row - 1, row, false)[1]) == '' do
-    row = row - 1
-  end
-  if last == 'assistant' then
-    local line = vim.api.nvim_buf_get_lines(buffer, row - 1, row, false)[1] or ''
-    if line ~= '@assistant' then
-      -- The answer goes on where the file's own beginning of it ends.
-      lines[1] = line .. lines[1]:gsub('^@@', '@')
-      row = row - 1
-    end
-  else
-    table.insert(lines, 1, '@assistant')
-  end
-  vim.api.nvim_buf_set_lines(buffer, row, count, false, lines)
-end
-
--- The role of the last turn, from the text: the kernel reads it the same way.
-local function roles(buffer)
-  local found = {}
-  for _, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
-    local role = line:match('^@(%l+)$')
-    if role == 'system' or role == 'user' or role == 'assistant' then table.insert(found, role) end
-  end
-  return found
-end
-
 function M.generate(options)
   run('generate', function(task)
     local opened = prompt.open(task)
@@ -202,7 +114,7 @@ function M.generate(options)
     end)
     local title = result.finish == 'length' and 'answer (cut off)' or 'answer'
     window.show(report.new(title):add(result.text))
-    if options.bang then insertAnswer(task.buffer, roles(task.buffer), result.text) end
+    if options.bang then answer.insert(task.buffer, result.text) end
   end)
 end
 
@@ -220,20 +132,20 @@ function M.attribute(options)
   run('attribute', function(task)
     local opened = prompt.open(task)
     local sae = prompt.sae(opened)
-    local pair = target(task, opened, given)
-    local function question(more)
+    local pair = question.pair(task, opened, given)
+    local function params(more)
       return vim.tbl_extend('error', {
         context = opened.context, version = opened.version, sae = sae, target = pair.wire,
         method = 'gradient',
       }, more)
     end
-    local byToken = task:ask('attribution/compute', question({
+    local byToken = task:ask('attribution/compute', params({
       aggregate = 'token', topK = opened.tokenCount, render = { image = 'smooth' },
     }))
     local scores = {}
     for _, item in ipairs(byToken.items) do scores[item.position] = item.score end
     heat.show(task.buffer, opened.tokens, scores, M.config)
-    local byFeature = task:ask('attribution/compute', question({
+    local byFeature = task:ask('attribution/compute', params({
       aggregate = 'feature', topK = M.config.features,
     }))
     window.show(report.attribution({
@@ -241,7 +153,7 @@ function M.attribute(options)
       labels = labels(task, byFeature.items),
     }))
     for _, rendering in ipairs(byToken.renderings or {}) do
-      if rendering.mimeType == 'image/png' then showPicture(rendering) end
+      if rendering.mimeType == 'image/png' then picture.show(rendering, M.config.viewer, tell) end
     end
   end)
 end
@@ -256,54 +168,20 @@ function M.steer(options)
     local sae = prompt.sae(opened)
     window.show(report.steering(task:ask('steering/generate', {
       context = opened.context, version = opened.version, sae = sae,
-      interventions = clampsFor(sae, clamps), maxTokens = M.config.max_tokens, compareWith = { 'plain' },
+      interventions = question.interventions(sae, clamps), maxTokens = M.config.max_tokens, compareWith = { 'plain' },
     }), clamps))
   end)
-end
-
--- The feature that the cursor is at: of a report's line, of a line under `steer:`, or else nil and the place.
-local function underCursor()
-  local feature, isReport = window.feature()
-  if isReport then return feature end
-  local row, byte = unpack(vim.api.nvim_win_get_cursor(0))
-  local line = vim.api.nvim_get_current_line()
-  local steered = line:match('^%s+(%d+)%s*:')
-  if steered then return tonumber(steered) end
-  return nil, { row = row - 1, column = byte }
-end
-
--- The token at a place of the buffer.
-local function tokenAt(buffer, tokens, at)
-  for _, token in ipairs(tokens) do
-    local place = prompt.place(buffer, token.range)
-    local begins = place[1] < at.row or (place[1] == at.row and place[2] <= at.column)
-    local ends = place[3] > at.row or (place[3] == at.row and place[4] > at.column)
-    if begins and ends then return token end
-  end
-end
-
--- The feature named, or the strongest one of the token at the cursor.
-local function resolve(task, opened, sae, index, at)
-  if index then return index end
-  local token = at and tokenAt(task.buffer, opened.tokens, at)
-  if not token then error('no feature here: give its number, or go to a token', 0) end
-  local active = task:ask('feature/activations', {
-    context = opened.context, version = opened.version, sae = sae, topK = 1,
-    region = { span = { start = token.position, ['end'] = token.position + 1 } },
-  }).items
-  if #active == 0 then error('no feature is active at this token', 0) end
-  return active[1].feature.index
 end
 
 function M.explain(options)
   local given = parsed(arguments.features, options.args)
   if not given then return end
   local index, at = given[1], nil
-  if not index then index, at = underCursor() end
+  if not index then index, at = question.underCursor() end
   run('explain', function(task)
     local opened = prompt.open(task)
     local sae = prompt.sae(opened)
-    local feature = { sae = sae, index = resolve(task, opened, sae, index, at) }
+    local feature = { sae = sae, index = question.feature(task, opened, sae, index, at) }
     local info = task:ask('feature/info', { feature = feature })
     local ok, examples = pcall(task.ask, task, 'feature/examples', { feature = feature, topK = 5 })
     if task.why then error(examples, 0) end
@@ -314,7 +192,7 @@ function M.explain(options)
       })
       for _, rendering in ipairs(drawn.renderings) do
         if rendering.mimeType == 'image/png' then
-          showPicture({ name = 'feature ' .. feature.index, base64 = rendering.base64 })
+          picture.show({ name = 'feature ' .. feature.index, base64 = rendering.base64 }, M.config.viewer, tell)
         end
       end
     end
@@ -325,12 +203,12 @@ function M.ablate(options)
   local given = parsed(arguments.features, options.args)
   if not given then return end
   local index, at
-  if #given == 0 then index, at = underCursor() end
+  if #given == 0 then index, at = question.underCursor() end
   run('ablate', function(task)
     local opened = prompt.open(task)
     local sae = prompt.sae(opened)
-    local features = #given > 0 and given or { resolve(task, opened, sae, index, at) }
-    local pair = target(task, opened, {})
+    local features = #given > 0 and given or { question.feature(task, opened, sae, index, at) }
+    local pair = question.pair(task, opened, {})
     window.show(report.ablation(task:ask('ablation/run', {
       context = opened.context, version = opened.version, sae = sae, targets = { pair.wire },
       interventions = vim.tbl_map(function(latent)
