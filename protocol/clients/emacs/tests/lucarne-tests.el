@@ -130,6 +130,14 @@
     (lucarne-tests-idle)
     (should (string-suffix-p "show Bolivia?\n@assistant\nYes\n" (buffer-string)))))
 
+(ert-deftest lucarne-writes-what-the-file-would-read-otherwise-as-text ()
+  (lucarne-tests-with "a\n@assistant\nIt is\n"
+    (lucarne--insert-answer " ![so]\n@user")
+    (should (equal (buffer-string) "a\n@assistant\nIt is !![so]\n@@user\n")))
+  (lucarne-tests-with "a\n\n"
+    (lucarne--insert-answer "@user")
+    (should (equal (buffer-string) "a\n@assistant\n@@user\n"))))
+
 (ert-deftest lucarne-colours-tokens-by-the-kernels-scores ()
   (lucarne-tests-with lucarne-tests-question
     (lucarne-attribute "Yes" "No")
