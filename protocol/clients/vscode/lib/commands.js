@@ -43,7 +43,8 @@ function answerEdit(document, text) {
   const turn = written.replace(/^@/gm, '@@');
   const range = new vscode.Range(row, lines[row].length, lines.length - 1, lines[lines.length - 1].length);
   if (last !== 'assistant') return { range, text: `\n@assistant\n${turn}\n` };
-  return { range, text: ROLE.test(lines[row]) ? `\n${turn}\n` : `${written}\n` };
+  // Where the file has begun the answer, its first line goes on there.
+  return { range, text: ROLE.test(lines[row]) ? `\n${turn}\n` : `${written.replace(/\n@/g, '\n@@')}\n` };
 }
 
 /** What pictures are drawn for. */

@@ -159,7 +159,7 @@ test('writes the answer as a turn', async () => {
   await run('generateIntoFile');
   assert.equal(begun.document.getText(), `${QUESTION}@assistant\nYes\n`);
   const place = answerEdit({ getText: () => 'a\n@assistant\nIt is' }, ' ![so]\n@user');
-  assert.equal(place.text, ' !![so]\n@user\n');
+  assert.equal(place.text, ' !![so]\n@@user\n');
   assert.equal(answerEdit({ getText: () => 'a' }, '@user').text, '\n@assistant\n@@user\n');
 });
 
