@@ -62,6 +62,11 @@ let package = Package(
       name: "KernelProtocolTests",
       dependencies: ["KernelProtocol", "JSONRPC", "JSON", "TestSupport"]),
 
+    .target(name: "Agents", dependencies: ["KernelProtocol", "JSONRPC", "JSON", "Images"]),
+    .testTarget(
+      name: "AgentsTests",
+      dependencies: ["Agents", "Kernel", "World", "JSONRPC", "JSON", "TestSupport"]),
+
     // MARK: The kernel
     .target(
       name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
@@ -77,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "Kernel", "Reports",
+        "Kernel", "Agents", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

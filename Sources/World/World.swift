@@ -13,6 +13,9 @@ package struct World: Sendable {
   /// Held-out pictures with their masks, facts and questions.
   package var heldOut: String { folder + "/heldout" }
 
+  /// The held-out pictures' concepts with their masks.
+  package var concepts: String { heldOut + "/concepts.json" }
+
   /// The feature index over the held-out pictures; nil where it does not ship.
   package var index: String? {
     let path = folder + "/index/features.index"

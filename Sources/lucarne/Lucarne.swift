@@ -12,6 +12,7 @@ import Kernel
       """,
     version: KernelVersion.current,
     subcommands: [
-      Serve.self, Demo.self, Train.self, IndexCommand.self, ReportCommand.self, Benchmark.self,
+      Serve.self, ServeAgents.self, Demo.self, Train.self, IndexCommand.self, ReportCommand.self,
+      Benchmark.self,
     ])
 }

@@ -3,7 +3,6 @@ import Glibc
 import JSONRPC
 import Kernel
 import Tensors
-import World
 
 /// The kernel on standard input and output.
 struct Serve: ParsableCommand {
@@ -18,49 +17,10 @@ struct Serve: ParsableCommand {
   @Flag(help: "Accepted for editors that always give it; it is the only way to talk to the kernel.")
   var stdio = false
 
-  @Option(help: "A Hugging Face checkpoint folder, loaded on first use.")
-  var model: String?
-
-  @Option(name: .customLong("sae"), help: "An autoencoder folder; may be given several times.")
-  var autoencoders: [String] = []
-
-  @Option(help: "A feature index, opened on first use.")
-  var index: String?
-
-  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
-  var memoryLimit: Int?
-
-  @Option(
-    help: """
-      Where weights made for "precision": "int8" are kept (default: $XDG_CACHE_HOME/lucarne or \
-      ~/.cache/lucarne); "" keeps none.
-      """)
-  var cache: String?
-
-  @Option(
-    help: """
-      Where jobs are kept so that they outlive the process (default: $XDG_STATE_HOME/lucarne/jobs or \
-      ~/.local/state/lucarne/jobs); "" keeps them in memory.
-      """)
-  var jobs: String?
-
-  @Option(help: "Threads of the numeric work (default: the machine's processors).")
-  var threads: Int?
+  @OptionGroup var kernel: KernelArguments
 
   @Option(name: .customLong("clientProcessId"), help: "End when the process with this id ends.")
   var clientProcess: Int?
-
-  @Option(help: "What to log: debug, info, warning, error.")
-  var log: LogLevel = .warning
-
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads), expected 1 to 1024")
-    }
-    if let memoryLimit, memoryLimit <= 0 {
-      throw ValidationError("--memory-limit is \(memoryLimit), expected a positive number of bytes")
-    }
-  }
 
   func run() throws {
     FreedMemory.keep()
@@ -68,22 +28,12 @@ struct Serve: ParsableCommand {
       throw ExitCode(1)
     }
     StandardStreams.ignoreBrokenPipes()
-    let handler = KernelHandler(
-      KernelOptions(
-        model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
-        memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
-        cacheFolder: cacheFolder(cache), index: index.map(absolutePath), jobFolder: jobFolder(jobs),
-        explainerKey: environment("LUCARNE_EXPLAINER_KEY"))
-    )
+    let handler = KernelHandler(kernel.options())
     let lanes = Lanes()
-    let level = log
     guard
       let connection = Connection(
         input: STDIN_FILENO, output: output, handler: handler, lanes: lanes,
-        clientProcess: clientProcess.map(Int64.init),
-        log: { lineLevel, text in
-          if lineLevel >= level { writeLine("lucarne: \(lineLevel): \(text)", to: STDERR_FILENO) }
-        })
+        clientProcess: clientProcess.map(Int64.init), log: kernel.writeLog)
     else { throw ExitCode(1) }
     handler.countWaiting { connection.waitingCount }
     handler.runJobs(on: lanes.engine)

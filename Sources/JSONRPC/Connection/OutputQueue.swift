@@ -3,7 +3,7 @@ internal import JSON
 
 /// Whole messages on their way out, written by one thread, so that nothing that computes or reads
 /// ever waits for the client.
-final class OutputQueue: Sendable {
+package final class OutputQueue: Sendable {
   private struct Item {
     var bytes: [UInt8]
     /// Items of one key replace one another while they wait.
@@ -29,7 +29,7 @@ final class OutputQueue: Sendable {
   ///     the caller may close its own, and its number may come to mean something else.
   ///   - onBreak: called once, with the reason, when the client can no longer be written to.
   /// - Returns: nil where the process has no descriptor left.
-  init?(descriptor: Int32, limit: Int, onBreak: @escaping @Sendable (String) -> Void) {
+  package init?(descriptor: Int32, limit: Int, onBreak: @escaping @Sendable (String) -> Void) {
     let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard duplicate >= 0 else { return nil }
     self.descriptor = duplicate
@@ -41,10 +41,11 @@ final class OutputQueue: Sendable {
     }
   }
 
-  func use(_ framing: FrameParser.Framing) { state.update { $0.framing = framing } }
+  /// Frames what is sent from now on so; at first with headers.
+  package func use(_ framing: FrameParser.Framing) { state.update { $0.framing = framing } }
 
   /// Adds a message. `key` lets a later message of the same key take its place while it waits.
-  func send(_ body: [UInt8], replacing key: String? = nil) {
+  package func send(_ body: [UInt8], replacing key: String? = nil) {
     let isOverfull = state.update { state in
       guard !state.isClosed, !state.isBroken else { return false }
       let bytes = Self.framed(body, state.framing)
@@ -62,7 +63,7 @@ final class OutputQueue: Sendable {
   }
 
   /// Takes no more, and waits until all is written or `seconds` have passed.
-  func close(waiting seconds: Double) -> Bool {
+  package func close(waiting seconds: Double) -> Bool {
     state.update { $0.isClosed = true }
     return state.wait(seconds: seconds) { ($0.items.isEmpty && !$0.isWriting) || $0.isBroken }
   }

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Wakes the reader out of its wait for input.
-final class WakePipe: Sendable {
-  enum Signal: UInt8 {
+package final class WakePipe: Sendable {
+  package enum Signal: UInt8 {
     /// Something changed: look again.
     case look
     /// The process is asked to end in an orderly way.
@@ -11,10 +11,10 @@ final class WakePipe: Sendable {
     case clientGone
   }
 
-  let input: Int32
+  package let input: Int32
   private let output: Int32
 
-  init?() {
+  package init?() {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
     for end in ends {
@@ -30,13 +30,13 @@ final class WakePipe: Sendable {
   }
 
   /// Only writes to a pipe, so that it may be called from a signal handler too.
-  func send(_ signal: Signal) {
+  package func send(_ signal: Signal) {
     var byte = signal.rawValue
     _ = unsafe write(output, &byte, 1)
   }
 
   /// Everything sent since the last call.
-  func take() -> [Signal] {
+  package func take() -> [Signal] {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = unsafe read(input, &bytes, bytes.count)
     return count > 0 ? bytes.prefix(count).compactMap(Signal.init) : []

@@ -30,7 +30,16 @@ package struct FrameParser: Sendable {
   /// The framing, once the stream's first byte is known.
   package private(set) var framing: Framing?
 
-  package init(limits: FramingLimits = FramingLimits()) { self.limits = limits }
+  /// - Parameter framing: what the stream is known to be; nil: its first byte decides.
+  package init(limits: FramingLimits = FramingLimits(), framing: Framing? = nil) {
+    self.limits = limits
+    self.framing = framing
+    switch framing {
+    case nil: state = .undecided
+    case .lines: state = .line([])
+    case .headers: state = .header([])
+    }
+  }
 
   /// Whether a frame has begun and not ended.
   package var isInsideFrame: Bool {

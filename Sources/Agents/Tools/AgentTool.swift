@@ -1,0 +1,122 @@
+import JSON
+
+/// One tool: what agents are told of it, and what it does.
+protocol AgentTool: Sendable {
+  static var name: String { get }
+  static var title: String { get }
+  /// For the agent: what it does, what comes back, when to use another one.
+  static var summary: String { get }
+  static var takes: [Schema.Member] { get }
+  static var gives: [Schema.Member] { get }
+  /// Whether nothing that outlives the process changes.
+  static var isReadOnly: Bool { get }
+
+  /// Runs on a thread of its own; what it throws becomes an error that the agent reads.
+  static func run(_ arguments: Arguments, _ work: Work) throws -> ToolResult
+}
+
+extension AgentTool {
+  static var isReadOnly: Bool { true }
+
+  static var takesSchema: JSONValue { Schema.record(takes, isClosed: true) }
+
+  /// The tool as `tools/list` has it.
+  static var listing: JSONValue {
+    [
+      "name": .string(name), "title": .string(title), "description": .string(summary),
+      "inputSchema": takesSchema, "outputSchema": Schema.result(gives),
+      "annotations": [
+        "title": .string(title), "readOnlyHint": .bool(isReadOnly), "destructiveHint": false,
+        "idempotentHint": .bool(isReadOnly), "openWorldHint": false,
+      ],
+    ]
+  }
+}
+
+/// Every tool, in the order in which they are listed: that in which they are used.
+let allTools: [any AgentTool.Type] = [
+  KernelStatusTool.self, ContextOpenTool.self, ContextTokensTool.self, FeaturesAtTool.self,
+  AttributeTool.self, AblateTool.self, SteerTool.self, SearchFeaturesTool.self,
+  FeatureInfoTool.self, FeatureExamplesTool.self, ExplanationPutTool.self,
+  ExplanationScoreTool.self, JobGetTool.self, JobCancelTool.self,
+]
+
+/// What a tool comes to: a digest to read, values to compute with, at most one picture.
+struct ToolResult: Sendable {
+  /// Bytes of a digest.
+  static let digestLimit = 2048
+
+  var digest: String
+  var values: JSONObject
+  /// PNG in base64.
+  var picture: String?
+
+  init(_ digest: String, _ values: JSONObject, picture: String? = nil) {
+    self.digest = digest
+    self.values = values
+    self.picture = picture
+  }
+
+  /// The members of a `tools/call` result.
+  var wire: JSONObject {
+    var content: [JSONValue] = [["type": "text", "text": .string(shortened)]]
+    if let picture {
+      content.append(["type": "image", "data": .string(picture), "mimeType": "image/png"])
+    }
+    return ["content": .array(content), "structuredContent": .object(values), "isError": false]
+  }
+
+  /// The digest, cut at its limit.
+  private var shortened: String {
+    guard digest.utf8.count > Self.digestLimit else { return digest }
+    var text = digest
+    // Characters may be long, so the cut is found from the bytes, and ends before a whole one.
+    let cut = text.utf8.index(text.startIndex, offsetBy: Self.digestLimit - 40)
+    text = String(text[..<(String.Index(cut, within: text) ?? text.index(before: cut))])
+    return text + "\n… (cut; the structured result has all)"
+  }
+}
+
+/// A failure that the agent is to read: what is wrong and what to do next.
+struct ToolFailure: Error, Sendable, Equatable {
+  var message: String
+  var next: String
+
+  init(_ message: String, next: String) {
+    self.message = message
+    self.next = next
+  }
+
+  /// The members of a `tools/call` result.
+  var wire: JSONObject {
+    ["content": [["type": "text", "text": .string("\(message)\nNext: \(next)")]], "isError": true]
+  }
+}
+
+/// A call's arguments, held to the tool's schema.
+struct Arguments: Sendable {
+  private let members: JSONObject
+
+  /// - Throws: `ToolFailure` naming the argument.
+  init(_ value: JSONValue, of tool: any AgentTool.Type) throws(ToolFailure) {
+    do {
+      try SchemaCheck.check(value, against: tool.takesSchema, path: "arguments")
+    } catch {
+      throw ToolFailure(
+        "\(tool.name): \(error)",
+        next: "Call \(tool.name) again with arguments as in its inputSchema.")
+    }
+    members = value.objectValue ?? [:]
+  }
+
+  subscript(name: String) -> JSONValue? { members.present(name) }
+
+  func text(_ name: String) -> String? { self[name]?.stringValue }
+  func number(_ name: String) -> Double? { self[name]?.numberValue }
+  func flag(_ name: String) -> Bool? { self[name]?.boolValue }
+  func integer(_ name: String) -> Int? { self[name]?.integerValue.flatMap { Int(exactly: $0) } }
+  func list(_ name: String) -> [JSONValue] { self[name]?.arrayValue ?? [] }
+
+  /// A text that the schema requires.
+  func required(_ name: String) -> String { text(name) ?? "" }
+}

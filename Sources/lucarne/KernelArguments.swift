@@ -1,0 +1,65 @@
+import ArgumentParser
+import Glibc
+import JSONRPC
+import Kernel
+import World
+
+/// The options of every command that starts a kernel for clients.
+struct KernelArguments: ParsableArguments {
+  @Option(help: "A Hugging Face checkpoint folder, loaded on first use.")
+  var model: String?
+
+  @Option(name: .customLong("sae"), help: "An autoencoder folder; may be given several times.")
+  var autoencoders: [String] = []
+
+  @Option(help: "A feature index, opened on first use.")
+  var index: String?
+
+  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
+  var memoryLimit: Int?
+
+  @Option(
+    help: """
+      Where weights made for "precision": "int8" are kept (default: $XDG_CACHE_HOME/lucarne or \
+      ~/.cache/lucarne); "" keeps none.
+      """)
+  var cache: String?
+
+  @Option(
+    help: """
+      Where jobs are kept so that they outlive the process (default: $XDG_STATE_HOME/lucarne/jobs or \
+      ~/.local/state/lucarne/jobs); "" keeps them in memory.
+      """)
+  var jobs: String?
+
+  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  var threads: Int?
+
+  @Option(help: "What to log: debug, info, warning, error.")
+  var log: LogLevel = .warning
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024")
+    }
+    if let memoryLimit, memoryLimit <= 0 {
+      throw ValidationError("--memory-limit is \(memoryLimit), expected a positive number of bytes")
+    }
+  }
+
+  func options() -> KernelOptions {
+    KernelOptions(
+      model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
+      memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
+      cacheFolder: cacheFolder(cache), index: index.map(absolutePath), jobFolder: jobFolder(jobs),
+      explainerKey: environment("LUCARNE_EXPLAINER_KEY"))
+  }
+
+  /// Writes what is worth a line to standard error.
+  var writeLog: Connection.Log {
+    let least = log
+    return { level, text in
+      if level >= least { writeLine("lucarne: \(level): \(text)", to: STDERR_FILENO) }
+    }
+  }
+}
