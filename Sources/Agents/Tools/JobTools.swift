@@ -114,6 +114,8 @@ enum JobCancelTool: AgentTool {
   static func run(_ arguments: Arguments, _ work: Work) throws -> ToolResult {
     let name = arguments.required("job_id")
     guard let held = work.surroundings.held[name] else {
+      let job = try work.ask(JobGet.self, ["job": .string(name)])
+      guard !job.state.isSettled else { return JobGetTool.describe(job) }
       return JobGetTool.describe(try work.ask(JobCancel.self, ["job": .string(name)]))
     }
     let wasFinished = held.outcome != nil
