@@ -123,7 +123,12 @@ package final class AgentServer: Sendable {
       let patience = isHeld ? options.patience : 600
       if let outcome = work.wait(seconds: patience) {
         table.answer(id, reply(outcome))
-      } else if isHeld, table.contains(id) {
+      } else if !isHeld {
+        work.cancel()
+        table.answer(
+          id,
+          reply(.failure(ToolFailure("not done after \(figure(patience)) s", next: "Ask again."))))
+      } else if table.contains(id) {
         table.answer(id, reply(.success(Self.promise(held.hold(work), after: patience))))
       }
     }

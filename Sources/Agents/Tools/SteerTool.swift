@@ -61,7 +61,7 @@ enum SteerTool: AgentTool {
       work)
     let random = try controls(arguments, subject, changes, given, place, work)
     return result(
-      found, random, subject, splice: nil, seed: arguments.integer("seed") ?? 0, work)
+      found, random, subject, seed: arguments.integer("seed") ?? 0, work)
   }
 
   /// One generation with the changes made to `features` in place of their own.
@@ -111,7 +111,7 @@ enum SteerTool: AgentTool {
 
   private static func result(
     _ found: SteeringGenerate.Result, _ random: [SteeringGenerate.Result], _ subject: Subject,
-    splice: Splice?, seed: Int, _ work: Work
+    seed: Int, _ work: Work
   ) -> ToolResult {
     func text(_ name: SteeringGenerate.OutputName, of result: SteeringGenerate.Result) -> String {
       result.outputs.first { $0.name == name }?.text ?? ""
@@ -152,7 +152,7 @@ enum SteerTool: AgentTool {
         "reconstruction": .string(reconstruction), "random": .array(others.map { .string($0) }),
         "mean_kl": .number(meanKL),
         "changed_positions": .integer(Int64(found.receipt.positions)),
-        "provenance": subject.provenance(work, splice: splice, seed: seed), "claim": claim.json,
+        "provenance": subject.provenance(work, seed: seed), "claim": claim.json,
       ])
   }
 

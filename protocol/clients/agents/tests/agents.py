@@ -1,6 +1,6 @@
 """Holds `lucarne mcp` to the official Python SDK of the Model Context Protocol.
 
-    python agents.py PROGRAM
+    run PROGRAM
 
 needs the packages mcp, pillow and jsonschema. Runs in both eras of the protocol on the embedded world, with a copy of its index.
 """
