@@ -3,18 +3,38 @@ package import JSONRPC
 import KernelProtocol
 import Synchronization
 
-/// Answers a connection's requests: one row of `answers` a method, errors made the wire's in one place.
+/// Answers the requests of one connection or many: one row of `answers` a method, errors made the wire's in one
+/// place.
 package final class KernelHandler: RequestHandler {
   private let engine: EngineHolder
   private let status: StatusBoard
   private let jobs: JobTable
-  private let shelf: IndexShelf
+  private let shelves: IndexShelves
+  private let directory = ClientDirectory()
 
   package init(_ options: KernelOptions) {
-    status = StatusBoard(limit: options.memoryLimit)
+    status = StatusBoard(
+      limit: options.memoryLimit, directory: directory, isShared: options.isShared)
     jobs = JobTable(folder: options.jobFolder, kinds: jobKinds(explainerKey: options.explainerKey))
-    shelf = IndexShelf(default: options.defaultIndex)
-    engine = EngineHolder(Engine(options, shelf: shelf), status: status)
+    shelves = IndexShelves(default: options.defaultIndex)
+    engine = EngineHolder(Engine(options, shelves: shelves), status: status)
+    jobs.notify { [directory] client, job in directory.tell(client, of: job) }
+  }
+
+  /// Serves a client until it leaves; what was its own is given back.
+  /// - Parameter process: the client's process, where it is known.
+  /// - Returns: the exit code of its session: 0 after a `shutdown`, else 1.
+  package func serve(_ connection: Connection, process: Int? = nil) -> Int32 {
+    let (client, lane) = (connection.client, connection.lanes.engine)
+    directory.add(connection, process: process)
+    let code = connection.run()
+    directory.remove(client)
+    // Behind its running request, which may be opening a context still.
+    lane.submit(for: client) { [engine, jobs] in
+      engine.end(client) { jobs.isRunning(for: $0) }
+      lane.drop(client)
+    }
+    return code
   }
 
   package func lane(of method: String) -> Lane? {
@@ -24,11 +44,11 @@ package final class KernelHandler: RequestHandler {
   package func answer(_ call: Call) throws -> JSONValue {
     do {
       switch answers[call.method] {
-      case .immediate(let answer): return try answer(call, engine)
+      case .immediate(let answer): return try answer(call, engine, directory)
       case .control(let answer): return try answer(call, status, jobs)
       case .engine(let answer): return try engine.perform(call, answer)
       case .job(_, let answer): return try answer(call, jobs)
-      case .shelf(let answer): return try answer(call, shelf)
+      case .shelf(let answer): return try answer(call, shelves.shelf(of: call.client))
       case nil: throw ResponseFailure.methodNotFound(call.method)
       }
     } catch let error where !(error is WireError || error is CancellationError) {
@@ -38,31 +58,21 @@ package final class KernelHandler: RequestHandler {
 
   /// Runs the steps of jobs that need the model behind the requests that wait for it.
   package func runJobs(on queue: WorkQueue) {
-    jobs.runEngineSlices { [engine] body in queue.submit { engine.performSlice(body) } }
-  }
-
-  /// Where `job/didUpdate` goes.
-  package func tellJobs(
-    with send: @escaping @Sendable (_ method: String, JSONValue, _ key: String) -> Void
-  ) {
-    jobs.notify { job in
-      guard let params = try? JSONValue(encoding: job) else { return }
-      send(JobDidUpdate.method, params, "\(JobDidUpdate.method) \(job.job)")
+    jobs.runEngineSlices { [engine] client, body in
+      queue.submit { engine.performSlice(for: client, body) }
     }
   }
 
+  /// Whether jobs run.
+  package var hasRunningJobs: Bool { !jobs.runningJobs.isEmpty }
+
   /// Lets every job come to rest where another process can go on with it.
   package func stopJobs(waiting seconds: Double) { jobs.stopAll(waiting: seconds) }
-
-  /// How many engine requests wait; the connection counts them.
-  package func countWaiting(with count: @escaping @Sendable () -> Int) {
-    status.countWaiting(with: count)
-  }
 }
 
 /// Where a method runs and what answers it.
 enum Answer: Sendable {
-  case immediate(@Sendable (Call, EngineHolder) throws -> JSONValue)
+  case immediate(@Sendable (Call, EngineHolder, ClientDirectory) throws -> JSONValue)
   case control(@Sendable (Call, StatusBoard, JobTable) throws -> JSONValue)
   case engine(@Sendable (Call, Engine) throws -> JSONValue)
   case shelf(@Sendable (Call, IndexShelf) throws -> JSONValue)
@@ -103,14 +113,16 @@ let answers: [String: Answer] = {
   ]
   var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
   for request in shelf { table[request.method] = row(request) }
-  table[Initialize.method] = .immediate { call, engine in
-    try JSONValue(encoding: engine.initialize(call.decodeParams()))
+  table[Initialize.method] = .immediate { call, engine, directory in
+    let params: Initialize.Params = try call.decodeParams()
+    directory.name(call.client, params.clientInfo?.name)
+    return try JSONValue(encoding: engine.initialize(params, client: call.client))
   }
   table[PromptCheck.method] = .control { call, _, _ in
     try JSONValue(encoding: PromptCheck.answer(call.decodeParams()))
   }
-  table[KernelStatus.method] = .control { _, status, jobs in
-    var current = status.current
+  table[KernelStatus.method] = .control { call, status, jobs in
+    var current = status.current(for: call.client)
     let running = jobs.runningJobs
     current.jobs = running.isEmpty ? nil : running
     return try JSONValue(encoding: current)
@@ -126,7 +138,8 @@ let answers: [String: Answer] = {
       return try JSONValue(
         encoding: JobStarted(
           job: jobs.start(
-            method: call.method, params: call.params, subscribe: options.subscribe ?? false)))
+            method: call.method, params: call.params, subscribe: options.subscribe ?? false,
+            client: call.client)))
     }
   }
   table[Discover.method] = .control { _, _, _ in try JSONValue(parsing: Array(openRPCDocument.utf8))

@@ -19,6 +19,8 @@ package struct KernelOptions: Sendable {
   package var index: String?
   /// Where jobs are kept, so that they outlive the process; nil: in its memory.
   package var jobFolder: String?
+  /// Whether several clients share the kernel, none of which may take anything from the others.
+  package var isShared = false
   /// What explainers are asked with. It is never told to a client, a log or a file.
   package var explainerKey: String?
 

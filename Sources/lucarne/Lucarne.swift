@@ -12,7 +12,7 @@ import Kernel
       """,
     version: KernelVersion.current,
     subcommands: [
-      Serve.self, ServeAgents.self, Demo.self, Train.self, IndexCommand.self, ReportCommand.self,
-      Benchmark.self,
+      Serve.self, Attach.self, ServeAgents.self, Demo.self, Train.self, IndexCommand.self,
+      ReportCommand.self, Benchmark.self,
     ])
 }

@@ -68,9 +68,8 @@ struct ServeAgents: ParsableCommand {
         input: toKernel.reading, output: fromKernel.writing, handler: handler, lanes: lanes,
         log: kernel.writeLog)
     else { return nil }
-    handler.countWaiting { connection.waitingCount }
     handler.runJobs(on: lanes.engine)
-    Thread.start(name: "kernel") { _ = connection.run() }
+    Thread.start(name: "kernel") { _ = handler.serve(connection) }
     return KernelLink(input: fromKernel.reading, output: toKernel.writing)
   }
 

@@ -6,15 +6,16 @@ import Synchronization
 private let wakeDescriptor = Atomic<Int32>(-1)
 
 /// Turns SIGTERM and SIGHUP into an orderly end, and ignores SIGINT, which a terminal or a notebook sends to
-/// the whole process group when its user interrupts a request.
+/// the whole process group when its user interrupts a request; a process that is no client's takes it as SIGTERM.
 ///
 /// A handler rather than a thread in `sigwait`: libraries start threads before `main` that do not block the
 /// signals, and any thread may receive them.
 struct Termination {
   private let input: Int32
 
+  /// - Parameter endsOnInterrupt: whether SIGINT ends the process, too.
   /// - Returns: nil where the process has no descriptor left.
-  init?() {
+  init?(endsOnInterrupt: Bool = false) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
     input = ends[0]
@@ -22,7 +23,7 @@ struct Termination {
     signal(SIGINT, SIG_IGN)
     var watched = sigset_t()
     unsafe sigemptyset(&watched)
-    for number in [SIGTERM, SIGHUP] {
+    for number in [SIGTERM, SIGHUP] + (endsOnInterrupt ? [SIGINT] : []) {
       unsafe sigaddset(&watched, number)
       signal(number) { _ in
         var byte: UInt8 = 0

@@ -47,11 +47,9 @@ final class KernelClient {
     let connection = try #require(
       Connection(
         input: kernelInput, output: kernelOutput, handler: handler, lanes: lanes))
-    handler.countWaiting { [weak connection] in connection?.waitingCount ?? 0 }
     handler.runJobs(on: lanes.engine)
-    handler.tellJobs { [weak connection] in connection?.notify($0, $1, replacing: $2) }
     Thread.start(name: "kernel") { [exitCode] in
-      let code = connection.run()
+      let code = handler.serve(connection)
       handler.stopJobs(waiting: 5)
       exitCode.update { $0 = code }
       close(kernelInput)

@@ -10,15 +10,18 @@ package final class Call: Sendable {
   /// The params; an object, empty where the client sent none.
   package let params: JSONValue
   package let options: RequestOptions
+  /// Who asks.
+  package let client: ClientID
   /// When the request must be done, if its client said so.
   package let deadline: ContinuousClock.Instant?
   private let exchange: Exchange
 
-  init(exchange: Exchange, params: JSONValue, options: RequestOptions) {
+  init(exchange: Exchange, params: JSONValue, options: RequestOptions, client: ClientID) {
     id = exchange.id
     method = exchange.method
     self.params = params
     self.options = options
+    self.client = client
     self.exchange = exchange
     deadline = options.deadlineMs.map { .now + .milliseconds($0) }
   }

@@ -13,30 +13,37 @@ package final class Connection: Sendable {
   let input: Int32
   let limits: ConnectionLimits
   let handler: any RequestHandler
-  let lanes: Lanes
+  /// Whose connection it is.
+  package let client: ClientID
+  package let lanes: Lanes
   let log: Log
   let output: OutputQueue
   let table: RequestTable
   let trace: Trace
   let wake: WakePipe
+  /// Whether one socket carries both ways, so that its hanging up means that nobody reads any more.
+  let isOneSocket: Bool
   private let clientProcess: Int64?
 
   /// - Parameters:
   ///   - input: the descriptor that messages are read from.
   ///   - output: the descriptor that messages are written to; nothing else may write there.
+  ///   - client: whose connection it is, where several share a handler.
   ///   - clientProcess: a process whose end ends the connection, beside `initialize`'s processId.
   ///   - log: takes what is worth a line on standard error; called from several threads.
   /// - Returns: nil where the process has no descriptor left.
   package init?(
     input: Int32, output descriptor: Int32, handler: any RequestHandler, lanes: Lanes,
-    limits: ConnectionLimits = ConnectionLimits(), clientProcess: Int64? = nil,
-    log: @escaping Log = { _, _ in }
+    limits: ConnectionLimits = ConnectionLimits(), client: ClientID = .only,
+    clientProcess: Int64? = nil, log: @escaping Log = { _, _ in }
   ) {
     guard let wake = WakePipe() else { return nil }
     self.input = input
     self.handler = handler
     self.lanes = lanes
     self.limits = limits
+    self.client = client
+    isOneSocket = input == descriptor
     self.clientProcess = clientProcess
     self.log = log
     self.wake = wake
@@ -56,6 +63,8 @@ package final class Connection: Sendable {
     var session = Session(connection: self, clientProcess: clientProcess)
     let code = session.run()
     table.end()
+    lanes.control.drop(client)
+    lanes.engine.drop(client)
     // A client that does not read must not keep the process alive.
     if !output.close(waiting: 1) { log(.warning, "some output was never read") }
     return code
@@ -82,10 +91,14 @@ package final class Connection: Sendable {
   // MARK: Requests
 
   /// Enters a request and hands it to its lane. Runs on the reader.
-  /// - Parameter lane: nil where there is no such method.
+  /// - Parameters:
+  ///   - byteCount: the size of its message.
+  ///   - lane: nil where there is no such method.
   /// - Returns: whether it has been answered with a result already.
   @discardableResult
-  func accept(id: RequestID, method: String, params: JSONValue, lane: Lane?) -> Bool {
+  func accept(
+    id: RequestID, method: String, params: JSONValue, byteCount: Int, lane: Lane?
+  ) -> Bool {
     guard let lane else { return refuse(id, .methodNotFound(method)) }
     guard case .object = params else {
       let error = WireError.mismatch(path: "params", expected: "object", found: params.summary)
@@ -97,22 +110,34 @@ package final class Connection: Sendable {
     } catch {
       return refuse(id, .invalidParams(error))
     }
-    let exchange = Exchange(id: id, method: method, lane: lane, options: options, table: table)
+    let exchange = Exchange(
+      id: id, method: method, lane: lane, byteCount: byteCount, options: options, table: table)
     let limit = limits.requests(in: lane)
-    guard table.enter(exchange, limit: limit) else {
+    guard table.enter(exchange, limit: limit, bytes: limits.openBytes) else {
       return refuse(
         id,
         .requestFailed(
-          kind: "busy", message: "\(limit) requests are waiting already", retryable: true,
+          kind: "busy",
+          message: "\(limit) requests are waiting already, or too many bytes of them",
+          retryable: true,
           hint: "wait for answers before asking more"))
     }
-    let call = Call(exchange: exchange, params: params, options: options)
+    let call = Call(exchange: exchange, params: params, options: options, client: client)
     switch lane {
     case .immediate: return perform(call, exchange)
-    case .control: lanes.control.submit { [self] in perform(call, exchange) }
-    case .engine: lanes.engine.submit { [self] in perform(call, exchange) }
+    case .control: lanes.control.submit(for: client) { [self] in perform(call, exchange) }
+    case .engine: lanes.engine.submit(for: client) { [self] in perform(call, exchange) }
     case .waiting:
-      Thread.start(name: "wait", stackBytes: 1 << 20) { [self] in perform(call, exchange) }
+      let isStarted = Thread.tryStart(name: "wait", stackBytes: 1 << 20) { [self] in
+        perform(call, exchange)
+      }
+      if !isStarted {
+        table.leaveQueue(.waiting)
+        call.fail(
+          .requestFailed(
+            kind: "busy", message: "no thread is left to wait on", retryable: true,
+            hint: "wait for answers before asking more"))
+      }
     }
     return false
   }

@@ -12,16 +12,20 @@ final class Exchange: Sendable {
   let id: RequestID
   let method: String
   let lane: Lane
+  /// Bytes of the message that it came in.
+  let byteCount: Int
   private let table: RequestTable
   private let cancelled = Atomic(false)
   private let state: Monitor<State>
 
   init(
-    id: RequestID, method: String, lane: Lane, options: RequestOptions, table: RequestTable
+    id: RequestID, method: String, lane: Lane, byteCount: Int, options: RequestOptions,
+    table: RequestTable
   ) {
     self.id = id
     self.method = method
     self.lane = lane
+    self.byteCount = byteCount
     self.table = table
     state = Monitor(State(progress: ProgressStream(options: options)))
   }

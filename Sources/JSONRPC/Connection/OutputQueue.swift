@@ -28,16 +28,20 @@ package final class OutputQueue: Sendable {
   ///   - descriptor: where to write. A duplicate is used, which stays open until the writer is done:
   ///     the caller may close its own, and its number may come to mean something else.
   ///   - onBreak: called once, with the reason, when the client can no longer be written to.
-  /// - Returns: nil where the process has no descriptor left.
+  /// - Returns: nil where the process has no descriptor or thread left.
   package init?(descriptor: Int32, limit: Int, onBreak: @escaping @Sendable (String) -> Void) {
     let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard duplicate >= 0 else { return nil }
     self.descriptor = duplicate
     self.limit = limit
     self.onBreak = onBreak
-    Thread.start(name: "writer", stackBytes: 1 << 20) { [self] in
+    let isStarted = Thread.tryStart(name: "writer", stackBytes: 1 << 20) { [self] in
       run()
       Glibc.close(self.descriptor)
+    }
+    guard isStarted else {
+      Glibc.close(duplicate)
+      return nil
     }
   }
 

@@ -5,6 +5,7 @@ final class RequestTable: Sendable {
   private struct State {
     var exchanges: [RequestID: Exchange] = [:]
     var waiting: [Lane: Int] = [:]
+    var openBytes = 0
     var shutdown: RequestID?
     var isEnded = false
   }
@@ -28,11 +29,15 @@ final class RequestTable: Sendable {
   }
 
   /// Enters a request before any work is scheduled for it, so that no cancellation can miss it.
-  /// - Returns: false where more than `limit` requests wait for the lane.
-  func enter(_ exchange: Exchange, limit: Int) -> Bool {
+  /// - Returns: false where more than `limit` requests wait for the lane, or all that are open would have more than
+  ///   `bytes` bytes.
+  func enter(_ exchange: Exchange, limit: Int, bytes: Int) -> Bool {
     state.update { state in
       let waiting = state.waiting[exchange.lane, default: 0]
-      guard waiting < limit else { return false }
+      guard waiting < limit,
+        state.exchanges.isEmpty || exchange.byteCount <= bytes - state.openBytes
+      else { return false }
+      state.openBytes += exchange.byteCount
       state.waiting[exchange.lane] = waiting + 1
       state.exchanges[exchange.id] = exchange
       return true
@@ -60,6 +65,7 @@ final class RequestTable: Sendable {
     let isEmpty = state.update { state in
       guard !state.isEnded else { return false }
       state.exchanges[exchange.id] = nil
+      state.openBytes -= exchange.byteCount
       output.send(reply)
       Self.answerShutdown(&state, output)
       return state.exchanges.isEmpty

@@ -58,8 +58,10 @@ struct Session {
   private mutating func wait() -> (hasInput: Bool, signals: [WakePipe.Signal]) {
     var descriptors = [
       pollfd(fd: connection.wake.input, events: Int16(POLLIN), revents: 0),
-      // A negative descriptor is not looked at.
-      pollfd(fd: isAtEndOfInput ? -1 : connection.input, events: Int16(POLLIN), revents: 0),
+      // A negative descriptor is not looked at; one without events is asked only whether it hung up.
+      pollfd(
+        fd: isAtEndOfInput && !connection.isOneSocket ? -1 : connection.input,
+        events: isAtEndOfInput ? 0 : Int16(POLLIN), revents: 0),
     ]
     var timeout: Int32 = parser.isInsideFrame ? 10_000 : -1
     if parent != nil { timeout = 1000 }
@@ -67,6 +69,7 @@ struct Session {
     let count = unsafe poll(&descriptors, nfds_t(descriptors.count), timeout)
     guard count > 0 else { return (false, []) }
     let signals = descriptors[0].revents != 0 ? connection.wake.take() : []
+    if isAtEndOfInput, descriptors[1].revents != 0 { return (false, signals + [.clientGone]) }
     return (descriptors[1].revents != 0, signals)
   }
 
@@ -134,7 +137,7 @@ struct Session {
       switch try Message(value) {
       case .request(let id, let method, let params):
         connection.trace.received(method: method, id: id, params: params)
-        receive(request: id, method: method, params: params)
+        receive(request: id, method: method, params: params, byteCount: bytes.count)
       case .notification(let method, let params):
         connection.trace.received(method: method, id: nil, params: params)
         receive(notification: method, params: params)
@@ -146,7 +149,9 @@ struct Session {
     }
   }
 
-  private mutating func receive(request id: RequestID, method: String, params: JSONValue) {
+  private mutating func receive(
+    request id: RequestID, method: String, params: JSONValue, byteCount: Int
+  ) {
     if connection.table.contains(id) {
       connection.refuse(id, .invalidRequest("request \(id) is still open"))
       return
@@ -154,14 +159,15 @@ struct Session {
     switch (phase, method) {
     case (.shutDown, _):
       connection.refuse(id, .invalidRequest("no request is taken after \"shutdown\""))
-    case (.awaitingInitialize, "initialize"): initialize(id, params)
+    case (.awaitingInitialize, "initialize"): initialize(id, params, byteCount)
     case (.awaitingInitialize, _): connection.refuse(id, .notInitialized)
     case (.running, "initialize"):
       connection.refuse(id, .invalidRequest("\"initialize\" may be sent once"))
     case (.running, "shutdown"): shutDown(id)
     case (.running, _):
       let lane = connection.handler.lane(of: method)
-      connection.accept(id: id, method: method, params: params, lane: lane)
+      connection.accept(
+        id: id, method: method, params: params, byteCount: byteCount, lane: lane)
     }
   }
 
@@ -183,11 +189,12 @@ struct Session {
 
   /// Answered on the reader, so that a script may send everything without waiting. A failed
   /// `initialize` may be sent again.
-  private mutating func initialize(_ id: RequestID, _ params: JSONValue) {
+  private mutating func initialize(_ id: RequestID, _ params: JSONValue, _ byteCount: Int) {
     let lane = Lane.immediate
-    guard connection.accept(id: id, method: "initialize", params: params, lane: lane) else {
-      return
-    }
+    guard
+      connection.accept(
+        id: id, method: "initialize", params: params, byteCount: byteCount, lane: lane)
+    else { return }
     phase = .running
     connection.trace.set(params["trace"])
     if let process = params["processId"]?.integerValue {

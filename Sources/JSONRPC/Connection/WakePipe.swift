@@ -1,6 +1,6 @@
 import Glibc
 
-/// Wakes the reader out of its wait for input.
+/// Wakes a thread out of its wait for input.
 package final class WakePipe: Sendable {
   package enum Signal: UInt8 {
     /// Something changed: look again.

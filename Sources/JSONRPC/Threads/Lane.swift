@@ -4,7 +4,7 @@ package enum Lane: String, Sendable, CaseIterable {
   case immediate
   /// On the control thread: what needs no model. Never waits for the engine.
   case control
-  /// On the engine thread, one after another in the order of arrival.
+  /// On the engine thread, one after another in the order of arrival; several clients take turns.
   case engine
   /// On a thread of its own: what only waits for something else to happen.
   case waiting

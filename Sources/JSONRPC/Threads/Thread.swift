@@ -12,16 +12,26 @@ package enum Thread {
     }
   }
 
-  /// Starts a detached thread.
+  /// Starts a detached thread, which our own few never fail to be.
   /// - Parameters:
   ///   - name: what tools show; at most 15 bytes are kept.
   ///   - stackBytes: the size of its stack.
   package static func start(
     name: String, stackBytes: Int = 8 << 20, body: @escaping @Sendable () -> Void
   ) {
-    let start = unsafe Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
-    let status = unsafe create(stackBytes: stackBytes, argument: start)
-    precondition(status == 0, "no thread could be started: error \(status)")
+    let isStarted = tryStart(name: name, stackBytes: stackBytes, body: body)
+    precondition(isStarted, "no thread could be started")
+  }
+
+  /// Starts a detached thread; false where the machine gives no more of them. For threads whose number
+  /// clients decide.
+  package static func tryStart(
+    name: String, stackBytes: Int = 8 << 20, body: @escaping @Sendable () -> Void
+  ) -> Bool {
+    let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+    if unsafe create(stackBytes: stackBytes, argument: start.toOpaque()) == 0 { return true }
+    unsafe start.release()
+    return false
   }
 
   private static func create(stackBytes: Int, argument: UnsafeMutableRawPointer) -> Int32 {

@@ -1,7 +1,7 @@
-/// Does one piece of work after another, in the order given, on a thread of its own.
+/// Does one piece of work after another on a thread of its own; clients take turns.
 package final class WorkQueue: Sendable {
   private struct State {
-    var work: [@Sendable () -> Void] = []
+    var work = TurnQueue<@Sendable () -> Void>()
     var isClosed = false
     var isFinished = false
   }
@@ -17,12 +17,16 @@ package final class WorkQueue: Sendable {
 
   deinit { state.update { $0.isClosed = true } }
 
-  /// Adds work behind all that waits. Work given to a closed queue is dropped.
-  package func submit(_ work: @escaping @Sendable () -> Void) {
+  /// Adds work behind all that waits for its client. Work given to a closed queue is dropped.
+  /// - Parameter client: whose work it is; nil: nobody's, which comes behind all that waits.
+  package func submit(for client: ClientID? = nil, _ work: @escaping @Sendable () -> Void) {
     state.update { state in
-      if !state.isClosed { state.work.append(work) }
+      if !state.isClosed { state.work.add(work, for: client) }
     }
   }
+
+  /// Drops what waits for a client.
+  package func drop(_ client: ClientID) { state.update { $0.work.remove(client) } }
 
   /// Drops what waits and ends the thread after what runs.
   /// - Returns: whether the thread ended within `seconds`.
@@ -30,26 +34,19 @@ package final class WorkQueue: Sendable {
   package func close(waiting seconds: Double = 0) -> Bool {
     state.update { state in
       state.isClosed = true
-      state.work = []
+      state.work.removeAll()
     }
     return state.wait(seconds: seconds) { $0.isFinished }
   }
 
-  /// Takes all that waits at once, so that a long queue costs no shifting.
   private static func run(_ state: Monitor<State>) {
     while true {
-      let batch: [@Sendable () -> Void] = state.wait { state in
-        if !state.work.isEmpty {
-          defer { state.work = [] }
-          return state.work
-        }
-        return state.isClosed ? [] : nil
+      let next: (@Sendable () -> Void)?? = state.wait { state in
+        if state.isClosed { return .some(nil) }
+        return state.work.next().map { .some($0) }
       }
-      if batch.isEmpty { break }
-      for work in batch {
-        work()
-        if state.read({ $0.isClosed }) { break }
-      }
+      guard let work = next ?? nil else { break }
+      work()
     }
     state.update { $0.isFinished = true }
   }

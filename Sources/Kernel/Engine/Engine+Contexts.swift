@@ -22,13 +22,13 @@ extension Engine {
     return [SavedDetail.statesAndGates, .states].first { detail in
       let saved = decoder.savedBytes(
         tokens: tokens, blocks: decoder.blockCount - site - 1, detail: detail)
-      return budget.affords(
+      return clientBudget.affords(
         optional: saved, needed: needed.partialValue + decoder.pullbackBytes(tokens: tokens),
         held: heldBytes, weights: readBytes)
     }
   }
 
-  /// The open context that shares the most tokens and pictures with a prompt.
+  /// The client's context that shares the most tokens and pictures with a prompt.
   func longestPrefix(of prompt: Prompt, modelName: String) -> ResidentContext? {
     let candidates = openContexts.filter { $0.modelName == modelName }
       .map { (context: $0.context, shared: $0.context.commonPrefix(with: prompt)) }

@@ -1,14 +1,13 @@
 import Autoencoders
 import Interpretation
+import JSONRPC
 import KernelProtocol
 import Models
 
 extension Engine {
-  /// What is resident, as `kernel/status` tells it.
+  /// What is resident, as `kernel/status` tells it, without what is each client's own.
   var status: KernelStatus.Result {
-    let contexts = openContexts
-    let used = heldBytes
-    let inContexts = contexts.reduce(0) { $0 + $1.context.byteCount }
+    let inContexts = clients.values.reduce(0) { $0 + $1.contextBytes }
     return KernelStatus.Result(
       health: warnings.isEmpty ? .ok : .warning,
       message: warnings.isEmpty ? nil : warnings.joined(separator: "; "),
@@ -24,14 +23,10 @@ extension Engine {
           site: Site.residualPost($0.feature.block).name, latents: autoencoder.latents,
           k: autoencoder.k, bytes: autoencoder.byteCount)
       },
-      contexts: contexts.map {
-        .init(
-          context: $0.name, version: $0.context.version, tokenCount: $0.context.tokenCount,
-          bytes: $0.context.byteCount)
-      },
+      contexts: [],
       queue: .init(running: nil, waiting: 0),
       memory: .init(
-        limit: budget.limit, used: used,
+        limit: budget.limit, used: heldBytes,
         items: [
           .init(name: "contexts", bytes: inContexts),
           .init(name: "rounded encoders", bytes: roundedEncoderBytes),
@@ -39,5 +34,16 @@ extension Engine {
         ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])
           + (turnedWeightBytes > 0
             ? [.init(name: "turned weights", bytes: turnedWeightBytes)] : [])))
+  }
+
+  /// Each client's contexts.
+  var contextStatus: [ClientID: [KernelStatus.Context]] {
+    clients.mapValues { state in
+      state.openContexts.map {
+        .init(
+          context: $0.name, version: $0.context.version, tokenCount: $0.context.tokenCount,
+          bytes: $0.context.byteCount)
+      }
+    }
   }
 }

@@ -10,22 +10,26 @@ import World
 
 /// What is resident: models, autoencoders and contexts. Touched by the engine's thread alone.
 final class Engine {
-  /// The most contexts that may be open.
+  /// The most contexts that a client may have open.
   static let contextLimit = 1024
 
   let team: ThreadTeam
   let world: World?
-  /// The indexes that are open; other threads read them, too.
-  let shelf: IndexShelf
+  /// The indexes that are open, each client's apart.
+  let shelves: IndexShelves
+  /// Whether clients come and go, none of which may take anything from the others.
+  let isShared: Bool
   /// Where 8-bit weights are kept for the next load, if anywhere.
   private let cacheFolder: String?
-  private(set) var budget: MemoryBudget
-  /// What is loaded when something is asked for and nothing was loaded yet.
-  private var defaults: StartupFiles
+  let budget: MemoryBudget
+  /// What is loaded where a client does not say otherwise.
+  let startupFiles: StartupFiles
   private(set) var models: [LoadedModel] = []
   private(set) var autoencoders: [ResidentAutoencoder] = []
-  private var contexts: [String: OpenContext] = [:]
-  private var contextNumber = 0
+  /// What belongs to each client.
+  var clients: [ClientID: ClientState] = [:]
+  /// Whom the engine works for now.
+  var served = ClientID.only
 
   /// Bytes that jobs have set aside.
   private var heldByJobs: [ObjectIdentifier: Int] = [:]
@@ -33,29 +37,24 @@ final class Engine {
   /// What a client should know although nothing failed, such as an autoencoder that fits badly.
   private(set) var warnings: [String] = []
 
-  init(_ options: KernelOptions, shelf: IndexShelf = IndexShelf(default: nil)) {
-    self.shelf = shelf
+  init(_ options: KernelOptions, shelves: IndexShelves? = nil) {
+    self.shelves = shelves ?? IndexShelves(default: nil)
+    isShared = options.isShared
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
     cacheFolder = options.cacheFolder
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
-    defaults = StartupFiles(model: options.model, autoencoders: options.autoencoders)
+    startupFiles = StartupFiles(model: options.model, autoencoders: options.autoencoders)
+    serve(.only)
   }
 
-  /// Takes over what `initialize` asked for.
-  func apply(_ options: Initialize.Options) {
-    if let model = options.model {
-      defaults = StartupFiles(model: model, autoencoders: options.saes ?? [])
-    } else if let saes = options.saes {
-      defaults.autoencoders = saes
-    }
-    if let index = options.index {
-      shelf.setDefault(.init(path: index, autoencoder: nil))
-    }
-    if let limit = options.memoryLimit {
-      budget = MemoryBudget(limit: limit, machine: budget.machine)
-    }
+  /// What belongs to the client that the engine works for.
+  var current: ClientState {
+    get { clients[served] ?? ClientState(defaults: startupFiles, shelf: shelves.shelf(of: served)) }
+    set { clients[served] = newValue }
   }
+
+  var shelf: IndexShelf { current.shelf }
 
   func warn(_ message: String) {
     if !warnings.contains(message) { warnings.append(message) }
@@ -63,9 +62,10 @@ final class Engine {
 
   // MARK: Models and autoencoders
 
-  /// The named model; without a name the one loaded last, after loading the defaults if there is none.
+  /// The named model; without a name the one that the client loaded last, after loading its defaults if there is
+  /// none.
   func model(named name: String? = nil) throws -> LoadedModel {
-    if models.isEmpty { try loadDefaults() }
+    if current.modelName == nil { try loadDefaults() }
     if let name {
       guard let found = models.first(where: { $0.name == name }) else {
         let known = models.map { "\"\($0.name)\"" }.joined(separator: ", ")
@@ -73,7 +73,7 @@ final class Engine {
       }
       return found
     }
-    guard let last = models.last else {
+    guard let last = models.first(where: { $0.name == current.modelName }) else {
       throw KernelError.modelNotLoaded(
         "no model is loaded, and the embedded world is not beside the program: use model/load")
     }
@@ -87,6 +87,7 @@ final class Engine {
     if let known = models.first(where: { $0.path == path && $0.requestedPrecision == precision }) {
       models.removeAll { $0.name == known.name }
       models.append(known)
+      current.modelName = known.name
       return known
     }
     let loaded = LoadedModel(
@@ -95,6 +96,7 @@ final class Engine {
       model: try LlavaNextModel(
         folder: path, precision: precision, team: team, quantisation: quantisation(for: call)))
     models.append(loaded)
+    current.modelName = loaded.name
     return loaded
   }
 
@@ -106,9 +108,9 @@ final class Engine {
       cancellation: call.map { Cancellation($0) } ?? .never, warn: warn)
   }
 
-  /// The named autoencoder, after loading the defaults if nothing is loaded.
+  /// The named autoencoder, after loading the client's defaults if it has loaded nothing.
   func autoencoder(named name: String) throws -> ResidentAutoencoder {
-    if models.isEmpty { try loadDefaults() }
+    if current.modelName == nil { try loadDefaults() }
     guard let found = autoencoders.first(where: { $0.feature.name == name }) else {
       throw KernelError.saeNotLoaded(name: name, known: autoencoders.map(\.feature.name))
     }
@@ -136,6 +138,7 @@ final class Engine {
     if let known = autoencoders.first(where: {
       $0.path == path && $0.modelName == model.name && $0.feature.block == block
     }) {
+      current.autoencoderNames[model.name] = known.feature.name
       return known
     }
     let name = unusedName(for: path, among: autoencoders.map(\.feature.name))
@@ -143,6 +146,7 @@ final class Engine {
       path: path, modelName: model.name,
       feature: LoadedAutoencoder(name: name, autoencoder: autoencoder, block: block))
     autoencoders.append(loaded)
+    current.autoencoderNames[model.name] = name
     return loaded
   }
 
@@ -150,7 +154,7 @@ final class Engine {
   /// encoder, which must fit.
   private func openAutoencoder(path: String, site: String?) throws -> TopKAutoencoder {
     let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
-    let free = max(0, budget.limit - heldBytes)
+    let free = freeBytes
     let searching = try TopKAutoencoder(
       path: path, layer: site, compute: Compute(team: team, precision: precision), memory: free)
     if searching.searchBytes <= free - searching.memoryBytes { return searching }
@@ -191,12 +195,13 @@ final class Engine {
 
   /// Loads what the start named, or the embedded world.
   private func loadDefaults() throws {
-    var files = defaults
+    var files = current.defaults
     if files.model == nil, let world {
       files.model = world.model
       if files.autoencoders.isEmpty { files.autoencoders = [world.autoencoder] }
     }
     guard let path = files.model else { return }
+    let before = (models, autoencoders)
     let model = try loadModel(path: path, precision: nil)
     do {
       for path in files.autoencoders {
@@ -204,34 +209,29 @@ final class Engine {
       }
     } catch {
       // Half a start is none: the next request tries, and fails, again with the same words.
-      models = []
-      autoencoders = []
+      (models, autoencoders) = before
+      current.modelName = nil
       throw error
     }
   }
 
   // MARK: Contexts
 
-  /// The named context.
+  /// The client's context of that name.
   func context(named name: String) throws -> OpenContext {
-    guard let found = contexts[name] else { throw KernelError.contextNotFound(name) }
+    guard let found = current.contexts[name] else { throw KernelError.contextNotFound(name) }
     return found
   }
 
-  /// All contexts, in the order of their names.
-  var openContexts: [OpenContext] {
-    contexts.values.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }
-  }
+  /// All contexts of the client, in the order of their names.
+  var openContexts: [OpenContext] { current.openContexts }
 
   /// Bytes that all contexts and jobs hold, 8-bit weights that are not mapped, and what autoencoders
   /// keep beside their files.
-  var heldBytes: Int {
-    contexts.values.reduce(
-      eightBitBytes + roundedEncoderBytes + turnedWeightBytes + jobBytes
-    ) {
-      $0 + $1.context.byteCount
-    }
-  }
+  var heldBytes: Int { clients.values.reduce(commonBytes) { $0 + $1.contextBytes } }
+
+  /// What of them belongs to no client.
+  var commonBytes: Int { eightBitBytes + roundedEncoderBytes + turnedWeightBytes + jobBytes }
 
   /// Bytes of 8-bit weights in this process's memory.
   var eightBitBytes: Int { models.reduce(0) { $0 + $1.model.heldBytes } }
@@ -262,14 +262,16 @@ final class Engine {
       }
   }
 
-  /// Refuses work that would not fit beside what is held. Contexts other than `spared` give back first what
-  /// only saves them time.
+  /// Refuses work that would not fit beside what is held. Contexts other than the client's `spared`, its own
+  /// first, give back what only saves them time.
   func reserve(_ needed: Int, for purpose: String, sparing spared: String? = nil) throws {
-    for open in openContexts
-    where open.name != spared && needed > max(0, budget.limit - heldBytes) {
+    for open in openContexts where open.name != spared && needed > freeBytes {
       open.context.forgetRuns()
     }
-    try budget.check(needed: needed, held: heldBytes, purpose: purpose)
+    for (client, state) in clients where client != served {
+      for open in state.openContexts where needed > freeBytes { open.context.forgetRuns() }
+    }
+    try clientBudget.check(needed: needed, held: heldBytes, purpose: purpose)
   }
 
   /// Bytes that jobs have set aside.
@@ -291,19 +293,16 @@ final class Engine {
   func add(
     _ context: ResidentContext, modelName: String, pictures: [Picture], isPromptFile: Bool = false
   ) throws -> OpenContext {
-    contextNumber += 1
-    let opened = OpenContext(
-      name: "ctx_\(contextNumber)", modelName: modelName, context: context, pictures: pictures,
-      isPromptFile: isPromptFile)
-    contexts[opened.name] = opened
-    return opened
+    current.add { name in
+      OpenContext(
+        name: name, modelName: modelName, context: context, pictures: pictures,
+        isPromptFile: isPromptFile)
+    }
   }
 
-  /// Forgets a context.
+  /// Forgets a context of the client.
   func closeContext(named name: String) throws {
-    guard contexts.removeValue(forKey: name) != nil else {
-      throw KernelError.contextNotFound(name)
-    }
+    try current.remove(name)
     FreedMemory.release()
   }
 

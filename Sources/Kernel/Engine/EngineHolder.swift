@@ -5,11 +5,14 @@ import Synchronization
 
 /// Hands the engine to the one thread that may touch it.
 ///
-/// `perform` is called by the engine lane alone, whose thread is one; `initialize` only leaves a note.
+/// `perform`, `performSlice` and `end` are called by the engine lane alone, whose thread is one; `initialize` only
+/// leaves a note.
 final class EngineHolder: @unchecked Sendable {
   private let engine: Engine
   private let status: StatusBoard
-  private let pending = Mutex<Initialize.Options?>(nil)
+  private let pending = Mutex<[ClientID: Initialize.Options]>([:])
+  /// Clients that have left while jobs of theirs ran.
+  private var departed: Set<ClientID> = []
 
   init(_ engine: Engine, status: StatusBoard) {
     self.engine = engine
@@ -20,34 +23,46 @@ final class EngineHolder: @unchecked Sendable {
   func perform(
     _ call: Call, _ answer: (Call, Engine) throws -> JSONValue
   ) throws -> JSONValue {
-    takeOptions()
+    turn(to: call.client)
     status.begin(call.method)
-    defer { status.finish(engine.status) }
+    defer { publish() }
     return try answer(call, engine)
   }
 
-  /// Runs one step of a job on the engine's thread.
-  func performSlice(_ body: (Engine) -> Void) {
-    takeOptions()
+  /// Runs one step of a job that a client began on the engine's thread.
+  func performSlice(for client: ClientID, _ body: (Engine) -> Void) {
+    turn(to: client)
     status.begin("job")
-    defer { status.finish(engine.status) }
+    defer { publish() }
     body(engine)
   }
 
-  private func takeOptions() {
-    if let options = pending.withLock({ options in
-      defer { options = nil }
-      return options
-    }) {
-      engine.apply(options)
+  /// Gives back what belongs to a client that has left.
+  /// - Parameter isBusy: whether jobs that a client began still run.
+  func end(_ client: ClientID, isBusy: (ClientID) -> Bool) {
+    pending.withLock { $0[client] = nil }
+    status.forget(client)
+    departed.insert(client)
+    for client in departed {
+      let keepsDefaults = isBusy(client)
+      engine.end(client, keepsDefaults: keepsDefaults)
+      if !keepsDefaults { departed.remove(client) }
     }
+    publish()
   }
 
+  private func turn(to client: ClientID) {
+    engine.serve(client)
+    if let options = pending.withLock({ $0.removeValue(forKey: client) }) { engine.apply(options) }
+  }
+
+  private func publish() { status.finish(engine.status, contexts: engine.contextStatus) }
+
   /// Answers `initialize` at once; what its options name is loaded by the first request that needs it.
-  func initialize(_ params: Initialize.Params) -> Initialize.Result {
+  func initialize(_ params: Initialize.Params, client: ClientID) -> Initialize.Result {
     if let options = params.initializationOptions {
-      pending.withLock { $0 = options }
-      if let limit = options.memoryLimit { status.setLimit(limit) }
+      pending.withLock { $0[client] = options }
+      if let limit = options.memoryLimit { status.setLimit(limit, for: client) }
     }
     return Initialize.Result(
       serverInfo: .init(name: "lucarne", version: KernelVersion.current),
@@ -61,6 +76,6 @@ final class EngineHolder: @unchecked Sendable {
       limits: .init(
         maxMessageBytes: FramingLimits().body,
         maxQueuedRequests: ConnectionLimits().queuedRequests, maxContexts: Engine.contextLimit,
-        inlineNumbers: WireNumbers.inlineLimit, memoryBytes: status.current.memory.limit))
+        inlineNumbers: WireNumbers.inlineLimit, memoryBytes: status.limit(of: client)))
   }
 }

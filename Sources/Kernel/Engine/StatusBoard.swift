@@ -1,3 +1,4 @@
+import JSONRPC
 import KernelProtocol
 import Synchronization
 
@@ -5,11 +6,17 @@ import Synchronization
 final class StatusBoard: Sendable {
   private struct State {
     var status: KernelStatus.Result
-    var waiting: @Sendable () -> Int = { 0 }
+    var contexts: [ClientID: [KernelStatus.Context]] = [:]
+    /// What clients asked not to go beyond.
+    var limits: [ClientID: Int] = [:]
   }
   private let state: Mutex<State>
+  private let directory: ClientDirectory
+  private let isShared: Bool
 
-  init(limit: Int) {
+  init(limit: Int, directory: ClientDirectory, isShared: Bool) {
+    self.directory = directory
+    self.isShared = isShared
     state = Mutex(
       State(
         status: KernelStatus.Result(
@@ -17,19 +24,30 @@ final class StatusBoard: Sendable {
           memory: .init(limit: limit, used: 0, items: []))))
   }
 
-  var current: KernelStatus.Result {
-    let (status, waiting) = state.withLock { ($0.status, $0.waiting) }
-    var result = status
-    result.queue.waiting = waiting()
+  /// What a client is told: its own contexts, and of the others how much they hold.
+  func current(for client: ClientID) -> KernelStatus.Result {
+    let state = state.withLock { $0 }
+    var result = state.status
+    result.contexts = state.contexts[client] ?? []
+    result.memory.limit = Self.limit(of: client, state)
+    result.queue.waiting = directory.waitingCount
+    if isShared {
+      result.connections = directory.connections(for: client) { state.contexts[$0] ?? [] }
+    }
     return result
   }
 
-  func countWaiting(with count: @escaping @Sendable () -> Int) {
-    state.withLock { $0.waiting = count }
+  /// Notes a client's own limit. Of a shared kernel it is no more than the kernel has.
+  func setLimit(_ limit: Int, for client: ClientID) {
+    state.withLock { state in
+      state.limits[client] = isShared ? min(limit, state.status.memory.limit) : limit
+    }
   }
 
-  func setLimit(_ limit: Int) {
-    state.withLock { $0.status.memory.limit = limit }
+  func limit(of client: ClientID) -> Int { state.withLock { Self.limit(of: client, $0) } }
+
+  private static func limit(of client: ClientID, _ state: State) -> Int {
+    state.limits[client] ?? state.status.memory.limit
   }
 
   func begin(_ method: String) {
@@ -37,7 +55,12 @@ final class StatusBoard: Sendable {
   }
 
   /// Publishes what the engine holds after a request.
-  func finish(_ status: KernelStatus.Result) {
-    state.withLock { $0.status = status }
+  func finish(_ status: KernelStatus.Result, contexts: [ClientID: [KernelStatus.Context]]) {
+    state.withLock { state in
+      state.status = status
+      state.contexts = contexts
+    }
   }
+
+  func forget(_ client: ClientID) { state.withLock { $0.limits[client] = nil } }
 }

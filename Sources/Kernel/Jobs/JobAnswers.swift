@@ -27,7 +27,8 @@ func jobAnswer(_ call: Call, _ jobs: JobTable) throws -> JSONValue {
     case JobPause.method: try jobs.pause(params.job)
     case JobResume.method:
       try jobs.resume(
-        params.job, subscribe: call.params.decode(JobOptions.self).subscribe ?? false)
+        params.job, subscribe: call.params.decode(JobOptions.self).subscribe ?? false,
+        client: call.client)
     default: throw ResponseFailure.methodNotFound(call.method)
     }
   return try JSONValue(encoding: job)

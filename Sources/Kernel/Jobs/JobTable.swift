@@ -7,8 +7,8 @@ import Tensors
 
 /// All jobs of a kernel: begins them, runs their steps and tells how they are.
 final class JobTable: Sendable {
-  /// Runs one step on the engine's thread, behind the requests that wait for it.
-  typealias EngineSlice = @Sendable (@escaping @Sendable (Engine) -> Void) -> Void
+  /// Runs one step on the engine's thread, behind the requests that wait for it, for the client that began the job.
+  typealias EngineSlice = @Sendable (ClientID, @escaping @Sendable (Engine) -> Void) -> Void
 
   private struct State {
     var running: [String: RunningJob] = [:]
@@ -17,7 +17,7 @@ final class JobTable: Sendable {
     var lastNumber = 0
     var isStopping = false
     var slice: EngineSlice?
-    var notify: (@Sendable (Job) -> Void)?
+    var notify: (@Sendable (ClientID, Job) -> Void)?
   }
 
   private let folder: JobFolder
@@ -33,15 +33,19 @@ final class JobTable: Sendable {
 
   func runEngineSlices(with slice: @escaping EngineSlice) { state.update { $0.slice = slice } }
 
-  func notify(with notify: @escaping @Sendable (Job) -> Void) {
+  func notify(with notify: @escaping @Sendable (ClientID, Job) -> Void) {
     state.update { $0.notify = notify }
   }
 
   // MARK: Beginning
 
   /// Begins a job of a method.
-  /// - Parameter subscribe: whether `job/didUpdate` is sent.
-  func start(method: String, params: JSONValue, subscribe: Bool) throws -> String {
+  /// - Parameters:
+  ///   - subscribe: whether `job/didUpdate` is sent.
+  ///   - client: to whom.
+  func start(
+    method: String, params: JSONValue, subscribe: Bool, client: ClientID
+  ) throws -> String {
     guard let kind = kinds[method] else { throw ResponseFailure.methodNotFound(method) }
     let work = try kind.work(params)
     try folder.prepare()
@@ -50,13 +54,15 @@ final class JobTable: Sendable {
       job: name, method: method, params: params, state: .queued,
       created: Date.now.timeIntervalSince1970)
     try folder.write(job)
-    try run(job, kind: kind, work: work, lock: lock, subscribe: subscribe)
+    try run(job, kind: kind, work: work, lock: lock, subscribe: subscribe, client: client)
     return name
   }
 
   /// Goes on with a job.
-  /// - Parameter subscribe: whether `job/didUpdate` is sent.
-  func resume(_ name: String, subscribe: Bool) throws -> Job {
+  /// - Parameters:
+  ///   - subscribe: whether `job/didUpdate` is sent.
+  ///   - client: to whom.
+  func resume(_ name: String, subscribe: Bool, client: ClientID) throws -> Job {
     let job = try get(name)
     // One that has just ended is still giving back what it holds.
     if job.state.isSettled { _ = state.wait(seconds: 10) { $0.running[name] == nil } }
@@ -74,7 +80,7 @@ final class JobTable: Sendable {
     again.ended = nil
     try folder.write(again)
     state.update { $0.settled[name] = nil }
-    try run(again, kind: kind, work: work, lock: lock, subscribe: subscribe)
+    try run(again, kind: kind, work: work, lock: lock, subscribe: subscribe, client: client)
     return try get(name)
   }
 
@@ -108,11 +114,12 @@ final class JobTable: Sendable {
   }
 
   private func run(
-    _ job: Job, kind: JobKind, work: any JobWork, lock: JobLock, subscribe: Bool
+    _ job: Job, kind: JobKind, work: any JobWork, lock: JobLock, subscribe: Bool,
+    client: ClientID
   ) throws {
     let running = RunningJob(
-      job, work: work, lock: lock, folder: folder,
-      onUpdate: { [self] in if subscribe { notify($0) } })
+      job, client: client, work: work, lock: lock, folder: folder,
+      onUpdate: { [self] in if subscribe { notify(client, of: $0) } })
     try state.update { (state: inout State) throws(DomainError) in
       guard !state.isStopping else { throw DomainError(.busy, "the kernel is stopping") }
       state.running[job.job] = running
@@ -127,9 +134,9 @@ final class JobTable: Sendable {
     }
   }
 
-  private func notify(_ job: Job) {
-    let notify: (@Sendable (Job) -> Void)? = state.read { (state: State) in state.notify }
-    notify?(job)
+  private func notify(_ client: ClientID, of job: Job) {
+    let notify: (@Sendable (ClientID, Job) -> Void)? = state.read { (state: State) in state.notify }
+    notify?(client, job)
   }
 
   private func submitSlice(of running: RunningJob) {
@@ -138,7 +145,7 @@ final class JobTable: Sendable {
       running.fail(DomainError(.busy, "there is no engine to run on"))
       return settle(running)
     }
-    slice { [self] engine in
+    slice(running.client) { [self] engine in
       if running.step(engine: engine) { submitSlice(of: running) } else { settle(running) }
     }
   }
@@ -202,6 +209,11 @@ final class JobTable: Sendable {
   /// Jobs of this process that are not settled.
   var runningJobs: [Job] {
     state.read { Array($0.running.values) }.map(\.current).sorted { $0.created < $1.created }
+  }
+
+  /// Whether jobs run that a client began.
+  func isRunning(for client: ClientID) -> Bool {
+    state.read { $0.running.values.contains { $0.client == client } }
   }
 
   func log(_ params: JobLog.Params) throws(DomainError) -> JobLog.Result {

@@ -17,6 +17,8 @@ final class RunningJob: @unchecked Sendable {
     var lastUpdate = ContinuousClock.now
   }
 
+  /// Who began it or went on with it: whose model is meant where the params name none.
+  let client: ClientID
   /// nil once it let go.
   private var work: (any JobWork)?
   private let lock: JobLock
@@ -26,10 +28,11 @@ final class RunningJob: @unchecked Sendable {
   private let name: String
 
   init(
-    _ job: Job, work: any JobWork, lock: JobLock, folder: JobFolder,
+    _ job: Job, client: ClientID, work: any JobWork, lock: JobLock, folder: JobFolder,
     onUpdate: @escaping @Sendable (Job) -> Void
   ) {
     name = job.job
+    self.client = client
     self.work = work
     self.lock = lock
     self.folder = folder

@@ -58,7 +58,7 @@ struct OpenPrompt {
   /// - Returns: false where there is one and it cannot be loaded.
   private mutating func loadAutoencoder(for model: LoadedModel, _ engine: Engine) throws -> Bool {
     guard let path = front.sae, let written = file.front.sae else {
-      autoencoder = engine.autoencoders.last { $0.modelName == model.name }?.feature.name
+      autoencoder = engine.current.autoencoderNames[model.name]
       return true
     }
     autoencoder = try reporting(written.range) {

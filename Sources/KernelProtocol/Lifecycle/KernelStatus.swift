@@ -18,10 +18,13 @@ package enum KernelStatus: Request {
     package var memory: Memory
     /// Jobs of this kernel that are queued or run; absent where there are none.
     package var jobs: [Job]?
+    /// Who shares the kernel; absent where it has one client alone.
+    package var connections: [Connection]?
 
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
-      contexts: [Context], queue: Queue, memory: Memory, jobs: [Job]? = nil
+      contexts: [Context], queue: Queue, memory: Memory, jobs: [Job]? = nil,
+      connections: [Connection]? = nil
     ) {
       self.health = health
       self.message = message
@@ -31,6 +34,38 @@ package enum KernelStatus: Request {
       self.queue = queue
       self.memory = memory
       self.jobs = jobs
+      self.connections = connections
+    }
+  }
+
+  /// A client of a shared kernel.
+  package struct Connection: Codable, Sendable, Equatable {
+    /// Its number, in the order of arrival.
+    package var connection: Int
+    /// Whether it is the one that asks.
+    package var own: Bool
+    /// What `initialize` called it.
+    package var name: String?
+    /// Its process: what holds the other end of the socket.
+    package var process: Int?
+    /// How many contexts it has open.
+    package var contexts: Int
+    /// Bytes that they hold.
+    package var bytes: Int
+    /// Its requests that wait for the engine.
+    package var waiting: Int
+
+    package init(
+      connection: Int, own: Bool, name: String? = nil, process: Int? = nil, contexts: Int,
+      bytes: Int, waiting: Int
+    ) {
+      self.connection = connection
+      self.own = own
+      self.name = name
+      self.process = process
+      self.contexts = contexts
+      self.bytes = bytes
+      self.waiting = waiting
     }
   }
 

@@ -141,6 +141,11 @@ package let openRPCDocument = #"""
               "type": "array",
               "items": {"$ref": "#/components/schemas/Job"},
               "description": "Jobs of this kernel that are queued or run; absent where there are none."
+            },
+            "connections": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/KernelStatus.Connection"},
+              "description": "Who shares the kernel, in the order of arrival; absent where it has one client alone. contexts are the asking client's own, queue, memory and jobs are everybody's."
             }
           }
         }
@@ -176,7 +181,27 @@ package let openRPCDocument = #"""
               ],
               "contexts": [{"context": "ctx_1", "version": 1, "tokenCount": 2359, "bytes": 620000000}],
               "queue": {"running": "attribution/compute", "waiting": 2},
-              "memory": {"limit": 34359738368, "used": 620000000, "items": [{"name": "contexts", "bytes": 620000000}]}
+              "memory": {"limit": 34359738368, "used": 620000000, "items": [{"name": "contexts", "bytes": 620000000}]},
+              "connections": [
+                {
+                  "connection": 3,
+                  "own": true,
+                  "name": "notebook",
+                  "process": 4711,
+                  "contexts": 1,
+                  "bytes": 620000000,
+                  "waiting": 2
+                },
+                {
+                  "connection": 5,
+                  "own": false,
+                  "name": "Neovim",
+                  "process": 4802,
+                  "contexts": 0,
+                  "bytes": 0,
+                  "waiting": 0
+                }
+              ]
             }
           }
         }
@@ -4005,6 +4030,20 @@ package let openRPCDocument = #"""
           "latents": {"type": "integer"},
           "k": {"type": "integer"},
           "bytes": {"type": "integer", "minimum": 0}
+        }
+      },
+      "KernelStatus.Connection": {
+        "type": "object",
+        "description": "A client of a shared kernel.",
+        "required": ["connection", "own", "contexts", "bytes", "waiting"],
+        "properties": {
+          "connection": {"type": "integer", "description": "Its number, in the order of arrival."},
+          "own": {"type": "boolean", "description": "Whether it is the one that asks."},
+          "name": {"type": "string", "description": "What initialize called it."},
+          "process": {"type": "integer", "description": "Its process: what holds the other end of the socket."},
+          "contexts": {"type": "integer", "minimum": 0, "description": "How many contexts it has open."},
+          "bytes": {"type": "integer", "minimum": 0, "description": "Bytes that they hold."},
+          "waiting": {"type": "integer", "minimum": 0, "description": "Its requests that wait for the engine."}
         }
       },
       "KernelStatus.Context": {

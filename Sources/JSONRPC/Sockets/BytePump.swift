@@ -1,0 +1,92 @@
+import Glibc
+
+/// Carries bytes between a client's streams and a server's socket, for clients that speak over standard
+/// streams alone. It knows no message.
+package final class BytePump: Sendable {
+  private let input: Int32
+  private let output: Int32
+  private let socket: Int32
+  private let clientProcess: Int64?
+
+  /// - Parameters:
+  ///   - input: what the client writes to.
+  ///   - output: what the client reads from.
+  ///   - socket: a connection to the server.
+  ///   - clientProcess: a process whose end ends the pump.
+  package init(input: Int32, output: Int32, socket: Int32, clientProcess: Int64? = nil) {
+    self.input = input
+    self.output = output
+    self.socket = socket
+    self.clientProcess = clientProcess
+  }
+
+  /// Pumps until the server ends the session, or either side is gone.
+  /// - Returns: the session's exit code: 0 after a `shutdown`, else 1, also where the server vanished.
+  package func run() -> Int32 {
+    guard write([PumpTrailer.greeting], to: socket) else { return 1 }
+    Thread.start(name: "pump", stackBytes: 1 << 20) { [self] in pumpInput() }
+    let parent = clientProcess.flatMap(ParentWatch.init(processID:))
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var trailer = PumpTrailer()
+    while true {
+      let (hasOutput, isClientGone) = wait(timeout: parent == nil ? -1 : 1000)
+      if isClientGone || parent?.isAlive == false { return 1 }
+      guard hasOutput else { continue }
+      let count = unsafe read(socket, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return trailer.code ?? 1 }
+      guard write(trailer.push(buffer[..<count]), to: output) else { return 1 }
+    }
+  }
+
+  /// Ends the pump from another thread.
+  package func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+
+  /// The client's end of input is the server's; what it still answers is waited for.
+  private func pumpInput() {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe read(input, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        var ready = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&ready, 1, -1)
+        continue
+      }
+      guard count > 0, write(buffer[..<count], to: socket) else { break }
+    }
+    shutdown(socket, Int32(SHUT_WR))
+  }
+
+  private func wait(timeout: Int32) -> (hasOutput: Bool, isClientGone: Bool) {
+    var descriptors = [
+      pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
+      // Asked only whether anybody still reads it.
+      pollfd(fd: output, events: 0, revents: 0),
+    ]
+    guard unsafe poll(&descriptors, 2, timeout) > 0 else { return (false, false) }
+    return (
+      descriptors[0].revents != 0,
+      Int32(descriptors[1].revents) & (POLLERR | POLLHUP | POLLNVAL) != 0
+    )
+  }
+
+  private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    unsafe bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let count = unsafe Glibc.write(
+          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        if count > 0 {
+          done += count
+        } else if errno == EAGAIN {
+          var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = unsafe poll(&ready, 1, -1)
+        } else if errno != EINTR {
+          return false
+        }
+      }
+      return true
+    }
+  }
+}
