@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-KERNEL = [os.path.abspath(sys.argv[1]), "serve"]
+KERNEL = [os.path.abspath(sys.argv[1])] + (sys.argv[2:] or ["serve"])
 # Whoever runs this may block signals, which children inherit.
 signal.pthread_sigmask(signal.SIG_SETMASK, set())
 PATIENCE = 20

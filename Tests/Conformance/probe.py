@@ -1,6 +1,6 @@
 """Asks a kernel over real pipes what a stdio server is asked sooner or later.
 
-    python3 probe.py PATH/TO/lucarne
+    python3 probe.py PATH/TO/lucarne [ARGUMENTS, instead of "serve"]
 
 Every row starts a fresh process, does one thing to it and, where the row says "alive", proves with a
 later request that it still answers. Prints one line a row with the time it took; a time above its budget

@@ -14,6 +14,37 @@ import Testing
     #expect(text.contains("rows passed"), "\(text.suffix(2000))")
   }
 
+  @Test func aKernelThatManyShareHarmsNoneOfThem() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/sharing.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
+  @Test func aPumpIsToItsClientWhatTheProgramIs() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lucarne-\(UInt32.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    let socket = folder.appendingPathComponent("kernel.sock").path
+    let server = Process()
+    server.executableURL = URL(fileURLWithPath: program)
+    server.arguments = ["serve", "--listen", socket, "--jobs", ""]
+    try server.run()
+    defer {
+      server.terminate()
+      server.waitUntilExit()
+    }
+    for _ in 0..<1000 where !FileManager.default.fileExists(atPath: socket) { usleep(10_000) }
+    let (status, text) = try ProgramRun.run(
+      ["python3", ProgramRun.path("../Conformance/probe.py"), program, "attach", socket])
+    let failures = text.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
+    #expect(status == 0, "\(failures.joined(separator: "\n"))")
+  }
+
   @Test func anIndexSurvivesWhateverBecomesOfItsBuilder() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([
