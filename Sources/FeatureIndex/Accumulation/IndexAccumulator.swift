@@ -55,6 +55,9 @@ package struct IndexAccumulator: Sendable {
 
   package func contains(digest: [UInt8]) -> Bool { items.number(of: digest) != nil }
 
+  /// The places of an item: the spans of its text, or one.
+  func spans(ofItem number: Int) -> Int { items.spans(ofItem: number) }
+
   /// Whether an entry of that name was taken in or skipped.
   package func isDone(name: String) -> Bool { items.isDone(name) }
 
@@ -64,14 +67,14 @@ package struct IndexAccumulator: Sendable {
   package mutating func add(_ code: ItemCode) {
     let number = items.add(
       digest: code.item.digest, name: code.item.name,
-      spans: spans(tokens: code.item.tokens.count))
+      spans: options.spans(tokens: code.item.tokens.count))
     newItems.append((number, code.item))
     for view in IndexView.allCases {
       guard let activations = code.views[view], activations.positions > 0 else { continue }
       prepare(view)
       let whole = 0..<activations.positions
       if view == .text {
-        for span in 0..<spans(tokens: activations.positions) {
+        for span in 0..<options.spans(tokens: activations.positions) {
           let first = span * options.spanTokens
           let range = first..<min(first + options.spanTokens, activations.positions)
           grouping.group(activations, positions: range, latents: identity.latents)
@@ -92,10 +95,6 @@ package struct IndexAccumulator: Sendable {
   package mutating func skip(_ item: SkippedItem) {
     items.note(name: item.name)
     newSkipped.append(item)
-  }
-
-  private func spans(tokens: Int) -> Int {
-    max(1, (tokens + options.spanTokens - 1) / options.spanTokens)
   }
 
   private mutating func prepare(_ view: IndexView) {
@@ -177,7 +176,7 @@ package struct IndexAccumulator: Sendable {
   @discardableResult
   package mutating func absorb(_ state: IndexState) -> [Int] {
     let numbers = state.items.map { item in
-      items.add(digest: item.digest, name: item.name, spans: spans(tokens: item.tokens))
+      items.add(digest: item.digest, name: item.name, spans: options.spans(tokens: item.tokens))
     }
     for name in state.skippedNames { items.note(name: name) }
     for row in state.statistics {

@@ -27,6 +27,11 @@ struct ItemTable: Sendable {
     return number
   }
 
+  func spans(ofItem item: Int) -> Int {
+    let end = item + 1 < firstUnits.count ? Int(firstUnits[item + 1]) : unitItems.count
+    return end - Int(firstUnits[item])
+  }
+
   func unit(_ item: Int, span: Int) -> UInt32 { firstUnits[item] + UInt32(span) }
 
   func place(ofUnit unit: UInt32) -> (item: Int, span: Int) {

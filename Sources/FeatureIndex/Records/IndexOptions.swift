@@ -21,4 +21,16 @@ package struct IndexOptions: Sendable, Hashable, Codable {
     self.template = template
     self.views = views
   }
+
+  /// The places of a text of so many tokens; an item without a text is one place.
+  package func spans(tokens: Int) -> Int {
+    Swift.max(1, tokens / spanTokens + (tokens % spanTokens == 0 ? 0 : 1))
+  }
+
+  /// The positions of an item's view, of its text those of one span.
+  package func positions(of item: IndexItem, view: IndexView, span: Int) -> Int {
+    guard view == .text else { return item.positionCount(in: view) }
+    guard (0..<spans(tokens: item.tokens.count)).contains(span) else { return 0 }
+    return min(spanTokens, item.tokens.count - span * spanTokens)
+  }
 }

@@ -5,8 +5,8 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
   case invalid(path: String, reason: String)
   /// Written by a later version of the program.
   case newer(path: String)
-  /// Another process or job writes to it.
-  case busy(path: String)
+  /// Another process or job writes to it; `holder` is the process, where it is known.
+  case busy(path: String, holder: Int? = nil)
   /// Built for another model, autoencoder or with other options.
   case stale(path: String, reason: String)
   /// There is no room for what is to be written; nothing of it was.
@@ -23,7 +23,9 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
     case .invalid(let path, let reason):
       "\(path) is no sound index: \(reason); it was left as it is: build it again, or restore a copy"
     case .newer(let path): "\(path) was written by a later version of the program"
-    case .busy(let path):
+    case .busy(let path, let holder?):
+      "the index \(path) is being written by process \(holder): wait for it, or cancel it"
+    case .busy(let path, nil):
       "the index \(path) is being written by another job or process: wait for it, or cancel it"
     case .stale(let path, let reason): "the index \(path) does not fit: \(reason)"
     case .diskFull(let path):

@@ -198,24 +198,25 @@ extension FeatureIndexStore {
     }
   }
 
-  private func explanations(
+  func explanations(
     _ database: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [ExplanationRecord] {
     try Row.fetchAll(
-      database, sql: "SELECT * FROM explanation " + condition, arguments: arguments
+      database.cachedStatement(sql: "SELECT * FROM explanation " + condition),
+      arguments: arguments
     ).map { row in
       let evidence: String = try row.value("evidence")
       let authorKind: String = try row.value("authorKind")
       let state: String = try row.value("state")
       var found = ExplanationRecord(
-        latent: try row.value("latent"), state: ExplanationRecord.State(rawValue: state) ?? .failed,
+        latent: try knownLatent(row), state: ExplanationRecord.State(rawValue: state) ?? .failed,
         text: try row.value("text"),
         author: ExplanationAuthor(
           kind: ExplanationAuthor.Kind(rawValue: authorKind) ?? .program,
           name: try row.value("authorName")),
         method: try row.value("method"),
         evidence: (try? JSONDecoder().decode([String].self, from: Data(evidence.utf8))) ?? [],
-        record: try row.optional("record"), created: try row.value("created"))
+        record: try row.optional("record"), created: try row.finite("created"))
       let id: Int = try row.value("id")
       found.id = id
       found.revision = try row.value("revision")
@@ -223,9 +224,9 @@ extension FeatureIndexStore {
         database, sql: "SELECT * FROM score WHERE explanation = ? ORDER BY id", arguments: [id]
       ).map { row in
         ExplanationScore(
-          kind: try row.value("kind"), value: try row.value("value"),
+          kind: try row.value("kind"), value: try row.finite("value"),
           baseline: try row.optional("baseline"), count: try row.value("count"),
-          details: try row.optional("details"), created: try row.value("created"))
+          details: try row.optional("details"), created: try row.finite("created"))
       }
       return found
     }

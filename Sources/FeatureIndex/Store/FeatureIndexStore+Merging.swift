@@ -98,8 +98,16 @@ extension FeatureIndexStore {
   ) throws -> [SampledToken] {
     var sampled: [SampledToken] = []
     try source.database.read { reading in
-      for (number, item) in try source.items(reading, "ORDER BY number", []) {
+      // One by one: an item may carry its picture.
+      var after = -1
+      while let (number, item) = try source.items(
+        reading, "WHERE number > ? ORDER BY number LIMIT 1", [after]
+      ).first {
+        guard numbers.indices.contains(number) else {
+          throw FeatureIndexError.busy(path: source.path)
+        }
         try Self.write(item, number: numbers[number], to: database)
+        after = number
       }
       let skipped = try Row.fetchCursor(reading, sql: "SELECT name, reason, message FROM skipped")
       while let row = try skipped.next() {
@@ -120,8 +128,8 @@ extension FeatureIndexStore {
           throw FeatureIndexError.invalid(path: source.path, reason: "a map has no item")
         }
         let key = IndexCommit.MapKey(
-          latent: try row.value("latent"), view: view, item: numbers[number],
-          span: try row.value("span"))
+          latent: try source.knownLatent(row), view: view, item: numbers[number],
+          span: try row.number("span", in: 0...accumulator.spans(ofItem: numbers[number]) - 1))
         if accumulator.refers(to: key) { try Self.write(map, key, to: database) }
       }
       let tokens = try Row.fetchCursor(reading, sql: "SELECT hash, latents FROM sample")

@@ -30,18 +30,18 @@ package enum LatentOrder: String, Sendable, CaseIterable {
 
 extension FeatureIndexStore {
   /// How much the index holds; counted anew when something was added since the last call.
-  package func facts() throws(FeatureIndexError) -> IndexFacts {
-    try read { database in
-      func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
-      let state = try contentState(database)
-      var facts =
-        if let known = counted.withLock({ $0.facts(at: state) }) { known } else {
-          try countFacts(database)
-        }
-      counted.withLock { $0.keep(facts, at: state) }
-      facts.bytes = try count("PRAGMA page_count") * count("PRAGMA page_size")
-      return facts
-    }
+  package func facts() throws(FeatureIndexError) -> IndexFacts { try read { try facts($0) } }
+
+  func facts(_ database: Database) throws -> IndexFacts {
+    func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
+    let state = try contentState(database)
+    var facts =
+      if let known = counted.withLock({ $0.facts(at: state) }) { known } else {
+        try countFacts(database)
+      }
+    counted.withLock { $0.keep(facts, at: state) }
+    facts.bytes = try count("PRAGMA page_count") * count("PRAGMA page_size")
+    return facts
   }
 
   private func countFacts(_ database: Database) throws -> IndexFacts {
@@ -77,15 +77,20 @@ extension FeatureIndexStore {
   package func statistics(
     ofLatent latent: Int
   ) throws(FeatureIndexError) -> [IndexView: LatentStatistics] {
-    try read { database in
-      let rows = try Row.fetchAll(
-        database, sql: "SELECT * FROM statistics WHERE latent = ?", arguments: [latent])
-      return Dictionary(
-        try rows.map { row in
-          let found = try statistics(row)
-          return (found.view, found.statistics)
-        }, uniquingKeysWith: { first, _ in first })
-    }
+    try read { try statistics(ofLatent: latent, $0) }
+  }
+
+  func statistics(
+    ofLatent latent: Int, _ database: Database
+  ) throws -> [IndexView: LatentStatistics] {
+    let rows = try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT * FROM statistics WHERE latent = ?"),
+      arguments: [latent])
+    return Dictionary(
+      try rows.map { row in
+        let found = try statistics(row)
+        return (found.view, found.statistics)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// A page of the latents that are active in a view.
@@ -126,9 +131,9 @@ extension FeatureIndexStore {
           arguments: [latent, view.rawValue, ranking.rawValue])
       else { return [] }
       return try list(row).exemplars.dropFirst(offset).prefix(limit).map { exemplar in
-        ShownExemplar(
-          exemplar: exemplar, item: try item(exemplar.item, database),
-          map: try map(exemplar, database))
+        let item = try item(exemplar.item, database)
+        return ShownExemplar(
+          exemplar: exemplar, item: item, map: try map(exemplar, of: item, database))
       }
     }
   }
@@ -175,7 +180,7 @@ extension FeatureIndexStore {
           SELECT latent, max(max) AS max, sum(mass) AS mass FROM map WHERE item = ? AND view = ?
           GROUP BY latent ORDER BY max DESC, latent LIMIT ? OFFSET ?
           """, arguments: [number, view.rawValue, limit, offset]
-      ).map { (try $0.value("latent"), try $0.value("max"), try $0.value("mass")) }
+      ).map { (try knownLatent($0), try $0.finite("max"), try $0.finite("mass")) }
     }
   }
 
@@ -192,7 +197,10 @@ extension FeatureIndexStore {
     }
   }
 
-  private func map(_ exemplar: Exemplar, _ database: Database) throws -> ActivationMap {
+  /// The map of an exemplar, every position of which its item has.
+  func map(
+    _ exemplar: Exemplar, of item: IndexItem, _ database: Database
+  ) throws -> ActivationMap {
     let statement = try database.cachedStatement(
       sql: "SELECT activations FROM map WHERE latent = ? AND view = ? AND item = ? AND span = ?")
     guard
@@ -204,23 +212,37 @@ extension FeatureIndexStore {
       throw FeatureIndexError.invalid(
         path: path, reason: "latent \(exemplar.latent) has an exemplar without its map")
     }
+    let positions = options.positions(of: item, view: exemplar.view, span: exemplar.span)
+    guard Int(map.positions.last ?? 0) < positions else {
+      throw FeatureIndexError.invalid(
+        path: path,
+        reason: "a map of latent \(exemplar.latent) has positions that its item does not have")
+    }
     return map
   }
 
-  private func item(_ number: Int, _ database: Database) throws -> IndexItem {
-    guard let item = try items(database, "WHERE number = ?", [number]).first?.item else {
-      throw FeatureIndexError.invalid(path: path, reason: "there is no item \(number)")
-    }
+  func item(
+    _ number: Int, withPicture: Bool = true, _ database: Database
+  ) throws -> IndexItem {
+    guard
+      let item = try items(
+        database, "WHERE number = ?", [number], withPictures: withPicture
+      ).first?.item
+    else { throw FeatureIndexError.invalid(path: path, reason: "there is no item \(number)") }
     return item
   }
 
+  /// - Parameter withPictures: false leaves the bytes that the index itself holds where they are: what lies
+  ///   in it is `.stored` without any then.
   func items(
-    _ database: Database, _ condition: String, _ arguments: StatementArguments
+    _ database: Database, _ condition: String, _ arguments: StatementArguments,
+    withPictures: Bool = true
   ) throws -> [(number: Int, item: IndexItem)] {
-    try Row.fetchAll(
-      database,
-      sql: "SELECT item.*, picture.bytes FROM item LEFT JOIN picture ON picture.item = number "
-        + condition, arguments: arguments
+    let bytes = withPictures ? "picture.bytes" : "iif(picture.item IS NULL, NULL, x'') AS bytes"
+    return try Row.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT item.*, \(bytes) FROM item LEFT JOIN picture ON picture.item = number "
+          + condition), arguments: arguments
     ).map { (try $0.value("number"), try IndexItem($0)) }
   }
 }
@@ -231,22 +253,50 @@ extension IndexItem {
     let tokens: String = try row.value("tokens")
     self.init(
       digest: Array(digest), name: try row.value("name"), source: try row.optional("source"),
-      picture: try Self.location(row), width: try row.value("width"),
-      height: try row.value("height"),
-      baseGrid: GridSize(rows: try row.value("baseRows"), columns: try row.value("baseColumns")),
-      tileGrid: GridSize(rows: try row.value("tileRows"), columns: try row.value("tileColumns")),
-      text: try row.optional("text"),
-      tokens: try JSONDecoder().decode([String].self, from: Data(tokens.utf8)))
+      picture: try Self.location(row),
+      width: try row.number("width", in: IndexLimits.pictureSide),
+      height: try row.number("height", in: IndexLimits.pictureSide),
+      baseGrid: try Self.grid(row, "baseRows", "baseColumns"),
+      tileGrid: try Self.grid(row, "tileRows", "tileColumns"), text: try row.optional("text"),
+      tokens: try Self.tokens(tokens))
+    _ = try row.number("tokenCount", in: self.tokens.count...self.tokens.count)
+    guard digest.count == IndexLimits.digestBytes else {
+      throw DamagedRow(
+        what: "the digest of item \"\(name)\"", found: "\(digest.count) bytes",
+        expected: "\(IndexLimits.digestBytes) bytes")
+    }
+  }
+
+  private static func tokens(_ text: String) throws -> [String] {
+    if text == "[]" { return [] }
+    guard let tokens = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+      throw DamagedRow(reason: "the tokens of an item are no list of texts")
+    }
+    return tokens
+  }
+
+  /// - Returns: a grid whose count can be computed with.
+  private static func grid(_ row: Row, _ rows: String, _ columns: String) throws -> GridSize {
+    let grid = GridSize(
+      rows: try row.number(rows, in: IndexLimits.gridPositions),
+      columns: try row.number(columns, in: IndexLimits.gridPositions))
+    guard IndexLimits.gridPositions.contains(grid.count) else {
+      throw DamagedRow(
+        what: "a picture's grid", found: "\(grid.rows) × \(grid.columns)",
+        expected: "\(IndexLimits.gridPositions.upperBound) positions or less")
+    }
+    return grid
   }
 
   private static func location(_ row: Row) throws -> PictureLocation? {
     if let bytes: Data = try row.optional("bytes") { return .stored(Array(bytes)) }
     guard let path: String = try row.optional("picturePath") else { return nil }
-    if let offset: Int = try row.optional("pictureOffset"),
-      let length: Int = try row.optional("pictureLength")
-    {
-      return .slice(path: path, offset: offset, length: length)
-    }
-    return .file(path)
+    let place: (offset: Int?, length: Int?) = (
+      try row.optional("pictureOffset"), try row.optional("pictureLength")
+    )
+    guard place.offset != nil, place.length != nil else { return .file(path) }
+    return .slice(
+      path: path, offset: try row.number("pictureOffset", in: IndexLimits.total),
+      length: try row.number("pictureLength", in: IndexLimits.total))
   }
 }

@@ -63,9 +63,9 @@ extension FeatureIndexStore {
           ORDER BY place, latent
           """, arguments: [words.joined(separator: " "), limit, offset]
       ).map { row in
-        let place: Double = try row.value("place")
+        let place = try row.finite("place")
         return SearchHit(
-          latent: try row.value("latent"), score: -place, text: try row.value("text"))
+          latent: try knownLatent(row), score: -place, text: try row.value("text"))
       }
     }
   }
@@ -84,7 +84,7 @@ extension FeatureIndexStore {
           """, arguments: [token, " " + token, promoted, limit, offset]
       ).map {
         SearchHit(
-          latent: try $0.value("latent"), score: try $0.value("size"), text: try $0.value("text"))
+          latent: try knownLatent($0), score: try $0.finite("size"), text: try $0.value("text"))
       }
     }
   }
@@ -132,29 +132,32 @@ extension FeatureIndexStore {
 
   /// What was derived for a latent; nil where nothing was.
   package func derived(latent: Int) throws(FeatureIndexError) -> DerivedFacts? {
-    try read { database in
-      func tokens(_ promoted: Bool) throws -> [IndexedToken] {
-        try Row.fetchAll(
-          database,
+    try read { try derived(latent: latent, $0) }
+  }
+
+  func derived(latent: Int, _ database: Database) throws -> DerivedFacts? {
+    func tokens(_ promoted: Bool) throws -> [IndexedToken] {
+      try Row.fetchAll(
+        database.cachedStatement(
           sql: """
             SELECT token, text, effect FROM tokenEffect WHERE latent = ? AND promoted = ? ORDER BY place
-            """, arguments: [latent, promoted]
-        ).map {
-          IndexedToken(
-            token: try $0.value("token"), text: try $0.value("text"), effect: try $0.value("effect")
-          )
-        }
+            """), arguments: [latent, promoted]
+      ).map {
+        IndexedToken(
+          token: try $0.number("token", in: 0...Int(Int32.max)), text: try $0.value("text"),
+          effect: try $0.finite("effect"))
       }
-      let neighbours: [(latent: Int, cosine: Double)] = try Row.fetchAll(
-        database, sql: "SELECT other, cosine FROM neighbour WHERE latent = ? ORDER BY place",
-        arguments: [latent]
-      ).map { (try $0.value("other"), try $0.value("cosine")) }
-      let promoted = try tokens(true)
-      return promoted.isEmpty && neighbours.isEmpty
-        ? nil
-        : DerivedFacts(
-          latent: latent, promoted: promoted, suppressed: try tokens(false),
-          neighbours: neighbours)
     }
+    let neighbours: [(latent: Int, cosine: Double)] = try Row.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT other, cosine FROM neighbour WHERE latent = ? ORDER BY place"),
+      arguments: [latent]
+    ).map { (try knownLatent($0, "other"), try $0.finite("cosine")) }
+    let promoted = try tokens(true)
+    return promoted.isEmpty && neighbours.isEmpty
+      ? nil
+      : DerivedFacts(
+        latent: latent, promoted: promoted, suppressed: try tokens(false),
+        neighbours: neighbours)
   }
 }

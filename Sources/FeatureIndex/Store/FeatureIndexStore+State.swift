@@ -7,18 +7,27 @@ extension FeatureIndexStore {
     var state = IndexState(identity: identity, options: options)
     let path = path
     try read { database in
+      var digests: Set<Data> = []
       let items = try Row.fetchCursor(
-        database, sql: "SELECT number, digest, name, tokenCount FROM item ORDER BY number")
+        database,
+        sql: """
+          SELECT number, digest, name, tokenCount, length(CAST(tokens AS BLOB)) AS written FROM item
+          ORDER BY number
+          """)
       while let row = try items.next() {
         let number: Int = try row.value("number")
         guard number == state.items.count else {
           throw FeatureIndexError.invalid(path: path, reason: "its items have gaps")
         }
         let digest: Data = try row.value("digest")
+        guard digest.count == IndexLimits.digestBytes, digests.insert(digest).inserted else {
+          throw DamagedRow(reason: "an item's digest is none, or that of another item too")
+        }
+        // Every token takes two bytes of JSON at least, so that a count cannot be larger than its file.
+        let written: Int = try row.value("written")
+        let count = try row.number("tokenCount", in: 0...max(0, written / 2))
         state.items.append(
-          .init(
-            digest: Array(digest), name: try row.value("name"), tokens: try row.value("tokenCount"))
-        )
+          .init(digest: Array(digest), name: try row.value("name"), tokens: count))
       }
       state.skippedNames = try String.fetchAll(database, sql: "SELECT name FROM skipped")
       state.sampleHashes = try Int64.fetchAll(database, sql: "SELECT hash FROM sample").map {
@@ -33,7 +42,8 @@ extension FeatureIndexStore {
         let list = try list(row)
         guard
           list.exemplars.allSatisfy({
-            $0.item < state.items.count && $0.span <= state.items[$0.item].tokens
+            $0.item < state.items.count
+              && $0.span < options.spans(tokens: state.items[$0.item].tokens)
           })
         else { throw FeatureIndexError.invalid(path: path, reason: "an exemplar names no item") }
         state.exemplars.append(list)
@@ -43,10 +53,11 @@ extension FeatureIndexStore {
   }
 
   func statistics(_ row: Row) throws -> IndexCommit.Statistics {
-    let max: Double = try row.value("max")
+    let max = try row.finite("max")
     guard let view = IndexView(rawValue: try row.value("view")), let latent = try latent(row),
       let found = LatentStatistics(
-        positions: try row.value("positions"), items: try row.value("items"),
+        positions: try row.number("positions", in: IndexLimits.total),
+        items: try row.number("items", in: IndexLimits.total),
         sum: try row.value("sum"), max: Float(max),
         histogramData: try row.value("histogram"))
     else { throw FeatureIndexError.invalid(path: path, reason: "a row of statistics is damaged") }
@@ -60,6 +71,11 @@ extension FeatureIndexStore {
         latent: latent, view: view, ranking: ranking, data: try row.value("list"))
     else { throw FeatureIndexError.invalid(path: path, reason: "a list of exemplars is damaged") }
     return list
+  }
+
+  /// The latent that a row is about; rows of latents that do not exist are thrown.
+  func knownLatent(_ row: Row, _ column: String = "latent") throws -> Int {
+    try row.number(column, in: 0...identity.latents - 1)
   }
 
   func latent(_ row: Row) throws -> Int? {

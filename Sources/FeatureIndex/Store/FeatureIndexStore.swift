@@ -31,13 +31,11 @@ package final class FeatureIndexStore: Sendable {
   package static func create(
     at path: String, identity: IndexIdentity, options: IndexOptions
   ) throws(FeatureIndexError) -> FeatureIndexStore {
-    guard options.exemplars > 0, options.exemplars <= 1_000, options.spanTokens > 0,
-      options.spanTokens <= Int(UInt16.max), options.sampledTokens >= 0
-    else {
-      throw .value(
-        what: "the exemplars and the tokens of a span",
-        found: "\(options.exemplars) and \(options.spanTokens)",
-        expected: "1 to 1,000 and 1 to 65,535")
+    if let wrong = options.wrong {
+      throw .value(what: wrong.what, found: "\(wrong.found)", expected: wrong.expected)
+    }
+    if let wrong = identity.wrong {
+      throw .value(what: wrong.what, found: "\(wrong.found)", expected: wrong.expected)
     }
     let lock = try WriterLock(path: path)
     guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
@@ -151,10 +149,13 @@ package final class FeatureIndexStore: Sendable {
       else { throw FeatureIndexError.invalid(path: path, reason: "its \(name) cannot be read") }
       return value
     }
-    return (
-      try fact("identity", as: IndexIdentity.self), try fact("options", as: IndexOptions.self),
-      known.subtracting(applied)
+    let (identity, options) = (
+      try fact("identity", as: IndexIdentity.self), try fact("options", as: IndexOptions.self)
     )
+    if let wrong = identity.wrong ?? options.wrong {
+      throw DamagedRow(what: wrong.what, found: "\(wrong.found)", expected: wrong.expected)
+    }
+    return (identity, options, known.subtracting(applied))
   }
 
   private static func json(
@@ -193,6 +194,8 @@ package final class FeatureIndexStore: Sendable {
       throw error
     } catch is RowDecodingError {
       throw .invalid(path: path, reason: "a row holds what no row of its table can")
+    } catch let error as DamagedRow {
+      throw .invalid(path: path, reason: error.reason)
     } catch let error as DatabaseError {
       switch error.resultCode {
       case .SQLITE_FULL: throw .diskFull(path: path)
@@ -219,23 +222,4 @@ extension IndexIdentity {
     }
     return parts.isEmpty ? "its pictures lie otherwise" : parts.joined(separator: ", ")
   }
-}
-
-/// Holds an index for one writer, by a lock on a file beside it that ends with the process.
-final class WriterLock: Sendable {
-  private let descriptor: Int32
-
-  init(path: String) throws(FeatureIndexError) {
-    let name = path + ".lock"
-    descriptor = unsafe Glibc.open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw .inputOutput(path: name, reason: unsafe String(cString: strerror(errno)))
-    }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw .busy(path: path)
-    }
-  }
-
-  deinit { close(descriptor) }
 }

@@ -83,7 +83,7 @@ extension ActivationMap {
     return writer.data
   }
 
-  /// - Returns: nil where the bytes are none of `data`.
+  /// - Returns: nil where the bytes are none of `data`: positions rise, and values are finite.
   init?(_ data: Data) {
     guard data.count.isMultiple(of: 6) else { return nil }
     var reader = BlobReader(data)
@@ -91,6 +91,9 @@ extension ActivationMap {
     self.init(
       positions: (0..<count).compactMap { _ in reader.next(UInt16.self) },
       values: (0..<count).compactMap { _ in reader.nextFloat() })
+    guard zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }),
+      values.allSatisfy(\.isFinite)
+    else { return nil }
   }
 }
 
@@ -113,6 +116,7 @@ extension IndexCommit.ExemplarList {
     while let score = reader.nextFloat(), let item = reader.next(UInt32.self),
       let span = reader.next(UInt32.self)
     {
+      guard score.isFinite else { return nil }
       exemplars.append(
         Exemplar(
           latent: latent, view: view, ranking: ranking, item: Int(item), span: Int(span),

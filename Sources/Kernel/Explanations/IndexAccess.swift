@@ -20,8 +20,10 @@ enum IndexAccess {
     while true {
       do {
         return try body(try FeatureIndexStore.open(at: path, writing: true))
-      } catch FeatureIndexError.busy(let busy) {
-        guard ContinuousClock.now < end else { throw FeatureIndexError.busy(path: busy) }
+      } catch FeatureIndexError.busy(let path, let holder) {
+        guard ContinuousClock.now < end else {
+          throw FeatureIndexError.busy(path: path, holder: holder)
+        }
         Thread.sleep(milliseconds: 20)
       }
     }
