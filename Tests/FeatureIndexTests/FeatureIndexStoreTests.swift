@@ -138,7 +138,7 @@ extension RandomCorpus {
     let path = folder.file("a")
     let first = try FeatureIndexStore.create(
       at: path, identity: RandomCorpus.identity, options: RandomCorpus.options)
-    #expect(throws: FeatureIndexError.busy(path: path)) {
+    #expect(throws: FeatureIndexError.busy(path: path, holder: Int(getpid()))) {
       try FeatureIndexStore.open(at: path, writing: true)
     }
     let reader = try FeatureIndexStore.open(at: path)

@@ -31,18 +31,45 @@ package struct DelphiCacheWriter: Sendable {
       guard (0..<latents).contains(entry.latent) else {
         throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: latents)
       }
-      guard abs(entry.value) <= Self.largestValue,
-        (0...Int(UInt32.max)).contains(entry.row), (0...Int(UInt32.max)).contains(entry.position)
-      else {
-        throw AutoencoderError.value(
-          what: "an entry of a cache", found: "\(entry)",
-          expected: "a value that float16 holds, and a row and position that 32 bits hold")
-      }
       parts[split(of: entry.latent)].append(entry)
     }
-    for (latents, part) in zip(splits, parts) {
-      try file(part, first: latents.lowerBound).write(
-        to: "\(path)/\(latents.lowerBound)_\(latents.upperBound).safetensors")
+    for (latents, part) in zip(splits, parts) { try write(part, of: latents, to: path) }
+  }
+
+  /// Writes the file of one of `splits`, whose latents alone `entries` may have, into a folder that is there.
+  ///
+  /// - Parameter tokens: what delphi's `save_tokens` adds: the ids of every row, `[rows, columns]`.
+  package func write(
+    _ entries: [CachedActivation], of latents: ClosedRange<Int>,
+    tokens: (ids: [Int32], columns: Int)? = nil, to path: String
+  ) throws {
+    for entry in entries {
+      guard latents.contains(entry.latent) else {
+        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: self.latents)
+      }
+      try Self.check(entry)
+    }
+    var file = file(entries, first: latents.lowerBound)
+    if let tokens {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(tokens.ids.count * 8)
+      for id in tokens.ids {
+        for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: Int64(id) >> (8 * byte))) }
+      }
+      file.add(
+        "tokens", type: .int64, shape: [tokens.ids.count / tokens.columns, tokens.columns],
+        bytes: bytes)
+    }
+    try file.write(to: "\(path)/\(latents.lowerBound)_\(latents.upperBound).safetensors")
+  }
+
+  private static func check(_ entry: CachedActivation) throws(AutoencoderError) {
+    guard abs(entry.value) <= largestValue,
+      (0...Int(UInt32.max)).contains(entry.row), (0...Int(UInt32.max)).contains(entry.position)
+    else {
+      throw AutoencoderError.value(
+        what: "an entry of a cache", found: "\(entry)",
+        expected: "a value that float16 holds, and a row and position that 32 bits hold")
     }
   }
 

@@ -87,6 +87,31 @@ package struct FeatureCacheSplit: Sendable {
     return entries
   }
 
+  /// The ids of each row's tokens, `[rows, columns]`, where the split keeps them as delphi does.
+  package func tokens() throws(AutoencoderError) -> (ids: [Int32], columns: Int)? {
+    guard let entry = file.entries["tokens"] else { return nil }
+    guard entry.shape.count == 2, entry.shape[1] > 0,
+      [.int64, .int32, .uint32].contains(entry.type)
+    else {
+      throw .archive(
+        path: path,
+        reason: "tokens \(entry.type.rawValue) \(entry.shape), I64 or I32 [rows, columns] expected")
+    }
+    let width = entry.type.byteCount
+    var cursor = ByteCursor(
+      path: path,
+      bytes: try file.file.part(entry.byteOffset, count: entry.count * width, what: "tokens"))
+    var ids: [Int32] = []
+    ids.reserveCapacity(entry.count)
+    for _ in 0..<entry.count {
+      guard let id = Int32(exactly: try cursor.integer(width)) else {
+        throw .archive(path: path, reason: "a token is none of 31 bits")
+      }
+      ids.append(id)
+    }
+    return (ids, entry.shape[1])
+  }
+
   /// The latents that a file's name promises; nil for another name.
   static func latents(of path: String) -> ClosedRange<Int>? {
     let name = path.split(separator: "/").last ?? ""

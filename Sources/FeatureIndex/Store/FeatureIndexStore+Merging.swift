@@ -9,31 +9,47 @@ extension FeatureIndexStore {
   /// - Parameter progress: called with the share done; false stops with `FeatureIndexError.interrupted`.
   package static func merge(
     _ paths: [String], into path: String, progress: (Double) -> Bool = { _ in true }
-  ) throws(FeatureIndexError) -> IndexFacts {
+  ) throws -> IndexFacts {
     guard let first = paths.first else {
-      throw .value(what: "the list of indexes to merge", found: "empty", expected: "one or more")
+      throw FeatureIndexError.value(
+        what: "the list of indexes to merge", found: "empty", expected: "one or more")
     }
-    guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw FeatureIndexError.exists(path: path)
+    }
     var sources: [FeatureIndexStore] = []
     for path in paths { sources.append(try open(at: path)) }
     for source in sources.dropFirst() {
       guard source.identity == sources[0].identity else {
-        throw .stale(
+        throw FeatureIndexError.stale(
           path: source.path,
           reason: "beside \(first), " + sources[0].identity.difference(from: source.identity))
       }
       guard source.options == sources[0].options else {
-        throw .stale(
+        throw FeatureIndexError.stale(
           path: source.path,
           reason: "its options are \(source.options), those of \(first) \(sources[0].options)")
       }
     }
-    let temporary = path + ".merging"
+    return try make(
+      path, suffix: ".merging", identity: sources[0].identity, options: sources[0].options
+    ) { target in try target.take(sources, progress: progress) }
+  }
+
+  /// Makes an index that appears under its name when `fill` has filled it, or not at all.
+  /// - Throws: `FeatureIndexError.exists`; what `fill` throws.
+  package static func make(
+    _ path: String, suffix: String, identity: IndexIdentity, options: IndexOptions,
+    fill: (FeatureIndexStore) throws -> Void
+  ) throws -> IndexFacts {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw FeatureIndexError.exists(path: path)
+    }
+    let temporary = path + suffix
     removeFiles(temporary)
     do {
-      let target = try create(
-        at: temporary, identity: sources[0].identity, options: sources[0].options)
-      try target.take(sources, progress: progress)
+      let target = try create(at: temporary, identity: identity, options: options)
+      try fill(target)
       let facts = try target.facts()
       try target.checkpoint()
       try wrap(temporary) { try target.database.close() }

@@ -21,6 +21,12 @@ package struct ShownExemplar: Sendable, Equatable {
   package var exemplar: Exemplar
   package var item: IndexItem
   package var map: ActivationMap
+
+  package init(exemplar: Exemplar, item: IndexItem, map: ActivationMap) {
+    self.exemplar = exemplar
+    self.item = item
+    self.map = map
+  }
 }
 
 /// How latents are listed.

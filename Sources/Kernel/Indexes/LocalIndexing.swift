@@ -1,3 +1,4 @@
+package import FeatureIndex
 package import Interpretation
 package import KernelProtocol
 import Tensors
@@ -8,6 +9,16 @@ package final class LocalIndexing {
 
   package init(_ options: KernelOptions) {
     engine = Engine(options)
+  }
+
+  /// What an index of the model and the autoencoder that were loaded at the start is for.
+  package func identity() throws -> IndexIdentity {
+    _ = try engine.model()
+    guard let loaded = engine.autoencoders.last else {
+      throw KernelError.saeNotLoaded(name: "", known: [])
+    }
+    return try IndexIdentity(
+      model: engine.model(named: loaded.modelName).model, feature: loaded.feature)
   }
 
   /// - Parameters:

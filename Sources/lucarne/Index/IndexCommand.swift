@@ -5,6 +5,9 @@ struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
     abstract:
-      "Build, merge and check indexes: where each feature of an autoencoder is most active.",
-    subcommands: [IndexBuildCommand.self, IndexMergeCommand.self, IndexCheckCommand.self])
+      "Build, merge, check and exchange indexes: where each feature of an autoencoder is most active.",
+    subcommands: [
+      IndexBuildCommand.self, IndexMergeCommand.self, IndexCheckCommand.self,
+      IndexExportCommand.self, IndexImportCommand.self,
+    ])
 }

@@ -1,0 +1,200 @@
+import FeatureIndex
+import Foundation
+import GRDB
+import Testing
+
+/// Index files with numbers that no index writes: whatever is asked of them is answered or refused.
+@Suite struct TamperedIndexTests {
+  let folder: IndexFolder
+  let path: String
+
+  init() throws {
+    folder = try IndexFolder()
+    path = folder.file("sound")
+    try RandomCorpus(count: 20, seed: 8).build(at: path)
+    let store = try FeatureIndexStore.open(at: path, writing: true)
+    var told = ExplanationRecord(
+      latent: 3, state: .explained, text: "fishes",
+      author: ExplanationAuthor(kind: .human, name: "somebody"), method: "manual", created: 12)
+    told.scores = [ExplanationScore(kind: "iou", value: 0.4, count: 5, created: 13)]
+    try store.put([told])
+    try store.put(derived: [
+      DerivedFacts(
+        latent: 3, promoted: [IndexedToken(token: 1, text: "a", effect: 2)],
+        suppressed: [IndexedToken(token: 2, text: "b", effect: -2)],
+        neighbours: [(latent: 4, cosine: 0.5)])
+    ])
+    try store.checkpoint()
+  }
+
+  /// Everything that reads a file.
+  private func readAll(_ path: String) throws {
+    var failures: [any Error] = []
+    func attempt(_ body: () throws -> Void) {
+      do { try body() } catch { failures.append(error) }
+    }
+    let store = try FeatureIndexStore.open(at: path)
+    attempt { _ = try store.facts() }
+    attempt { _ = try store.state() }
+    attempt { _ = IndexAccumulator(resuming: try store.state()) }
+    attempt { _ = try store.items(limit: 100) }
+    attempt { _ = try store.integrityFailures() }
+    attempt { _ = try store.contentDigest() }
+    attempt { _ = try store.search(text: "fishes", limit: 5) }
+    attempt { _ = try store.search(token: "a", limit: 5) }
+    attempt { _ = try store.newestExplanations(limit: 10) }
+    attempt { _ = try store.skipped(limit: 5) }
+    for view in IndexView.allCases {
+      attempt { _ = try store.latents(withItem: 0, view: view, limit: 100) }
+      for order in LatentOrder.allCases {
+        attempt { _ = try store.latents(in: view, by: order, limit: 100) }
+      }
+    }
+    for latent in 0..<store.identity.latents.clamped(to: 1...40) {
+      attempt { _ = try store.coactivations(ofLatent: latent, limit: 5) }
+      attempt { _ = try store.derived(latent: latent) }
+      attempt { _ = try store.explanations(ofLatent: latent) }
+      attempt {
+        for statistics in try store.statistics(ofLatent: latent).values {
+          _ = (statistics.mean, statistics.quantile(0.5), statistics.quantile(1))
+        }
+      }
+      for view in IndexView.allCases {
+        for ranking in IndexRanking.allCases {
+          attempt {
+            for shown in try store.exemplars(
+              ofLatent: latent, view: view, ranking: ranking, limit: 9)
+            {
+              // What is shown can be counted with.
+              #expect(shown.item.positionCount(in: view) > Int(shown.map.positions.last ?? 0))
+            }
+          }
+        }
+      }
+    }
+    attempt {
+      let merged = path + ".merged"
+      _ = try FeatureIndexStore.merge([path], into: merged)
+    }
+    if let failure = failures.first { throw failure }
+  }
+
+  /// A copy in which a statement was run without the checks of the tables.
+  private func tampered(_ sql: String, _ arguments: StatementArguments) throws -> String {
+    let copy = folder.file("copy-\(UUID())")
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    let queue = try DatabaseQueue(path: copy)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA ignore_check_constraints = 1")
+      try database.execute(sql: sql, arguments: arguments)
+    }
+    try queue.close()
+    return copy
+  }
+
+  private static let numbers: [String: [String]] = [
+    "item": [
+      "number", "width", "height", "baseRows", "baseColumns", "tileRows", "tileColumns",
+      "tokenCount", "pictureOffset", "pictureLength",
+    ],
+    "statistics": ["latent", "view", "positions", "items", "sum", "max"],
+    "exemplars": ["latent", "view", "ranking"],
+    "map": ["latent", "view", "item", "span", "max", "mass"],
+    "explanation": ["latent", "revision", "created"],
+    "score": ["explanation", "value", "baseline", "count", "created"],
+    "tokenEffect": ["latent", "promoted", "place", "token", "effect"],
+    "neighbour": ["latent", "place", "other", "cosine"],
+    "sample": ["hash"],
+  ]
+
+  @Test func noNumberInAnyColumnEndsTheProcess() throws {
+    let values: [any DatabaseValueConvertible] = [
+      Int64(-1), Int64(-5_000_000_000), Int64.min, Int64.max, Int64(1) << 40, 65_536, 1e300,
+      -Double.infinity, "words", Data([1, 2, 3]),
+    ]
+    for (table, columns) in Self.numbers {
+      for column in columns {
+        for value in values {
+          let copy = try tampered("UPDATE OR REPLACE \(table) SET \(column) = ?", [value])
+          _ = try? readAll(copy)
+          for suffix in ["", ".merged"] {
+            try? FileManager.default.removeItem(atPath: copy + suffix)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("UPDATE item SET tokenCount = 4611686018427387904", "tokenCount"),
+    ("UPDATE item SET tokenCount = -3", "tokenCount"),
+    ("UPDATE item SET baseRows = 70000", "baseRows"),
+    ("UPDATE item SET baseRows = 60000, baseColumns = 60000", "grid"),
+    ("UPDATE item SET width = 9223372036854775807", "width"),
+    ("UPDATE item SET digest = x'0102' WHERE number = 3", "digest"),
+    ("UPDATE item SET tokens = '{}'", "tokens"),
+    ("UPDATE statistics SET positions = 9223372036854775807", "positions"),
+    ("UPDATE statistics SET max = 9e999", "max"),
+    ("UPDATE map SET activations = x'ffff0000803f'", "positions"),
+    ("UPDATE map SET activations = x'05000000803f01000000803f'", "map"),
+    ("UPDATE map SET activations = x'00000000807f'", "map"),
+    ("UPDATE exemplars SET list = x'0000803fffffffff00000000'", "item"),
+    ("UPDATE exemplars SET list = x'0000803f00000000ffffffff'", "item"),
+    ("UPDATE sample SET latents = x'ffffffff'", "sample"),
+    ("UPDATE neighbour SET other = 40", "other"),
+    ("UPDATE explanation SET latent = -1", ""),
+    ("UPDATE fact SET value = replace(value, '\"exemplars\":3', '\"exemplars\":-3')", "exemplars"),
+    ("UPDATE fact SET value = replace(value, '\"latents\":40', '\"latents\":-40')", "latents"),
+    ("UPDATE fact SET value = replace(value, '\"spanTokens\":5', '\"spanTokens\":0')", "span"),
+  ])
+  func damageIsNamed(sql: String, word: String) throws {
+    let copy = try tampered(sql, [])
+    do {
+      try readAll(copy)
+      // A row about no latent is found by nobody.
+      #expect(word.isEmpty, "\(sql) was not noticed")
+    } catch {
+      #expect("\(error)".contains(word), "\(error)")
+      #expect("\(error)".contains("no sound index"), "\(error)")
+    }
+  }
+
+  /// The table's own index forbids two items of one digest; a file can lack it.
+  @Test func repeatedDigestsAreRefused() throws {
+    let copy = folder.file("twice")
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    let queue = try DatabaseQueue(path: copy)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE other AS SELECT * FROM item; DROP TABLE item; ALTER TABLE other RENAME TO item;
+          UPDATE item SET digest = (SELECT digest FROM item WHERE number = 0) WHERE number = 1
+          """)
+    }
+    try queue.close()
+    #expect(throws: FeatureIndexError.self) { try FeatureIndexStore.open(at: copy).state() }
+    #expect(throws: FeatureIndexError.self) {
+      try FeatureIndexStore.merge([copy], into: folder.file("merged"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.file("merged")))
+  }
+
+  @Test func aLockNamesItsHolder() throws {
+    let first = try FeatureIndexStore.open(at: path, writing: true)
+    #expect(throws: FeatureIndexError.busy(path: path, holder: Int(getpid()))) {
+      try FeatureIndexStore.open(at: path, writing: true)
+    }
+    #expect("\(FeatureIndexError.busy(path: path, holder: 12))".contains("process 12"))
+    try Data("not a number\n".utf8).write(to: URL(filePath: path + ".lock"), options: [])
+    #expect(throws: FeatureIndexError.busy(path: path)) {
+      try FeatureIndexStore.open(at: path, writing: true)
+    }
+    _ = first
+  }
+}
+
+extension Int {
+  fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+  }
+}
