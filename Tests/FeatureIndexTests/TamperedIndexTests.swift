@@ -34,8 +34,8 @@ import Testing
       do { try body() } catch { failures.append(error) }
     }
     let store = try FeatureIndexStore.open(at: path)
-    attempt { _ = try store.facts() }
     attempt { _ = try store.state() }
+    attempt { _ = try store.facts() }
     attempt { _ = IndexAccumulator(resuming: try store.state()) }
     attempt { _ = try store.items(limit: 100) }
     attempt { _ = try store.integrityFailures() }
@@ -79,13 +79,13 @@ import Testing
     if let failure = failures.first { throw failure }
   }
 
-  /// A copy in which a statement was run without the checks of the tables.
+  /// A copy in which a statement was run without the checks between tables.
   private func tampered(_ sql: String, _ arguments: StatementArguments) throws -> String {
     let copy = folder.file("copy-\(UUID())")
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     let queue = try DatabaseQueue(path: copy)
     try queue.writeWithoutTransaction { database in
-      try database.execute(sql: "PRAGMA ignore_check_constraints = 1")
+      try database.execute(sql: "PRAGMA foreign_keys = OFF")
       try database.execute(sql: sql, arguments: arguments)
     }
     try queue.close()
@@ -132,7 +132,7 @@ import Testing
     ("UPDATE item SET baseRows = 60000, baseColumns = 60000", "grid"),
     ("UPDATE item SET width = 9223372036854775807", "width"),
     ("UPDATE item SET digest = x'0102' WHERE number = 3", "digest"),
-    ("UPDATE item SET tokens = '{}'", "tokens"),
+    ("UPDATE item SET tokens = '{}'", "token"),
     ("UPDATE statistics SET positions = 9223372036854775807", "positions"),
     ("UPDATE statistics SET max = 9e999", "max"),
     ("UPDATE map SET activations = x'ffff0000803f'", "positions"),
@@ -140,9 +140,8 @@ import Testing
     ("UPDATE map SET activations = x'00000000807f'", "map"),
     ("UPDATE exemplars SET list = x'0000803fffffffff00000000'", "item"),
     ("UPDATE exemplars SET list = x'0000803f00000000ffffffff'", "item"),
-    ("UPDATE sample SET latents = x'ffffffff'", "sample"),
     ("UPDATE neighbour SET other = 40", "other"),
-    ("UPDATE explanation SET latent = -1", ""),
+    ("UPDATE explanation SET latent = -1", "latent"),
     ("UPDATE fact SET value = replace(value, '\"exemplars\":3', '\"exemplars\":-3')", "exemplars"),
     ("UPDATE fact SET value = replace(value, '\"latents\":40', '\"latents\":-40')", "latents"),
     ("UPDATE fact SET value = replace(value, '\"spanTokens\":5', '\"spanTokens\":0')", "span"),
@@ -151,8 +150,7 @@ import Testing
     let copy = try tampered(sql, [])
     do {
       try readAll(copy)
-      // A row about no latent is found by nobody.
-      #expect(word.isEmpty, "\(sql) was not noticed")
+      Issue.record("\(sql) was not noticed")
     } catch {
       #expect("\(error)".contains(word), "\(error)")
       #expect("\(error)".contains("no sound index"), "\(error)")
@@ -167,7 +165,7 @@ import Testing
     try queue.writeWithoutTransaction { database in
       try database.execute(
         sql: """
-          CREATE TABLE other AS SELECT * FROM item; DROP TABLE item; ALTER TABLE other RENAME TO item;
+          PRAGMA foreign_keys = OFF; CREATE TABLE other AS SELECT * FROM item; DROP TABLE item; ALTER TABLE other RENAME TO item;
           UPDATE item SET digest = (SELECT digest FROM item WHERE number = 0) WHERE number = 1
           """)
     }

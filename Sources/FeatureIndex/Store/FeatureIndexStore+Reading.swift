@@ -55,8 +55,8 @@ extension FeatureIndexStore {
     let row = try Row.fetchOne(
       database,
       sql: """
-        SELECT count(*) AS items, sum(baseRows * baseColumns) AS base,
-          sum(tileRows * tileColumns) AS tiles, sum(tokenCount) AS text FROM item
+        SELECT count(*) AS items, total(baseRows * baseColumns) AS base,
+          total(tileRows * tileColumns) AS tiles, total(tokenCount) AS text FROM item
         """)
     facts.items = try row?.optional("items") ?? 0
     facts.positions = [

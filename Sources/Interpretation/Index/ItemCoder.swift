@@ -55,7 +55,7 @@ package struct ItemCoder: Sendable {
       if views.contains(.base) { item.baseGrid = geometry.baseGrid }
       if views.contains(.tiles) { item.tileGrid = geometry.tileGrid }
     }
-    item.tokens = texts(of: (places[.text] ?? []).map { prompt.tokens[$0] })
+    item.tokens = model.tokenizer.texts(of: (places[.text] ?? []).map { prompt.tokens[$0] })
     guard let last = places.values.lazy.compactMap(\.last).max() else {
       return Harvested(item: item, places: [:], residual: nil)
     }
@@ -65,14 +65,6 @@ package struct ItemCoder: Sendable {
     let residual = try ResidualHarvest(model: model, block: feature.block)(
       prompt, first: last + 1, cancellation: cancellation)
     return Harvested(item: item, places: places, residual: residual)
-  }
-
-  /// What each token adds to the text; a character of several tokens comes with the last.
-  private func texts(of tokens: [Int]) -> [String] {
-    var decoder = StreamingDecoder(model.tokenizer, skipSpecialTokens: false)
-    var texts = tokens.map { decoder.append($0) }
-    if !texts.isEmpty { texts[texts.count - 1] += decoder.finish() }
-    return texts
   }
 
   /// The code of what has run, by views.

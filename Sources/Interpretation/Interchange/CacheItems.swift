@@ -74,14 +74,9 @@ struct CacheItems {
       item.baseGrid = identity.geometry?.baseGrid ?? grid
       return .item(item)
     }
-    item.tokens = tokens.ids[row * tokens.columns..<(row + 1) * tokens.columns].map { id in
-      tokenizer?.token(Int(id)) ?? "#\(id)"
-    }
-    if let tokenizer {
-      item.text = tokenizer.decode(
-        tokens.ids[row * tokens.columns..<(row + 1) * tokens.columns].map(Int.init),
-        skipSpecialTokens: false)
-    }
+    let ids = tokens.ids[row * tokens.columns..<(row + 1) * tokens.columns].map(Int.init)
+    item.tokens = tokenizer?.texts(of: ids) ?? ids.map { "#\($0)" }
+    item.text = tokenizer?.decode(ids, skipSpecialTokens: false)
     return .item(item)
   }
 

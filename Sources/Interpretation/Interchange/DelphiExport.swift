@@ -185,23 +185,39 @@ extension DelphiExport {
         ? row.partialValue : nil
     }
 
-    /// Finds the ids of all rows' tokens; rows are filled up with 0.
-    /// - Throws: `FeatureIndexError.stale` for a tokenizer that does not have them.
+    /// Finds the ids of all rows' tokens by cutting their texts again; rows are filled up with 0.
+    /// - Throws: `FeatureIndexError.stale` for a tokenizer that cuts a text otherwise.
     mutating func identify(_ tokenizer: Tokenizer) throws {
-      let options = snapshot.store.options
+      let length = snapshot.store.options.spanTokens
       var ids = [Int32](repeating: 0, count: count * columns)
-      for item in firsts.indices.dropLast() where firsts[item] < firsts[item + 1] {
-        for (place, token) in try snapshot.item(number: item).tokens.enumerated() {
-          guard let id = tokenizer.id(ofToken: token) else {
-            throw FeatureIndexError.stale(
-              path: snapshot.store.path,
-              reason: "the tokenizer has no token \(JSONWriter.quoted(token))")
-          }
-          let row = firsts[item] + place / options.spanTokens
-          ids[row * columns + place % options.spanTokens] = Int32(truncatingIfNeeded: id)
+      for number in firsts.indices.dropLast() where firsts[number] < firsts[number + 1] {
+        let item = try snapshot.item(number: number)
+        guard let found = try Self.ids(of: item, tokenizer) else {
+          throw FeatureIndexError.stale(
+            path: snapshot.store.path,
+            reason: "the tokenizer cuts the text of \(JSONWriter.quoted(item.name)) otherwise; "
+              + "without it the splits are written without tokens")
+        }
+        for (place, id) in found.enumerated() {
+          let row = firsts[number] + place / length
+          ids[row * columns + place % length] = Int32(truncatingIfNeeded: id)
         }
       }
       tokens = (ids, columns)
+    }
+
+    /// The ids of an item's tokens; nil where the tokenizer has made them of no reading of its text. An answer may stand
+    /// behind a line break, where it was cut apart from what comes before.
+    private static func ids(of item: IndexItem, _ tokenizer: Tokenizer) throws -> [Int]? {
+      let text = Array((item.text ?? "").utf8)
+      let breaks = text.indices.filter { text[$0] == 0x0A }.prefix(256)
+      for parts in [[text[...]]] + breaks.map({ [text[..<$0], text[($0 + 1)...]] }) {
+        let ids = try parts.flatMap { part in
+          try tokenizer.encode(String(decoding: part, as: UTF8.self), addSpecialTokens: false)
+        }
+        if tokenizer.texts(of: ids) == item.tokens { return ids }
+      }
+      return nil
     }
   }
 }

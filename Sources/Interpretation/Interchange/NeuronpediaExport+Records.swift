@@ -155,20 +155,7 @@ extension NeuronpediaExport {
     for (position, value) in zip(shown.map.positions, shown.map.values) {
       values[Int(position)] = value
     }
-    return (item.tokens[first..<first + count].map(Self.readable), values)
-  }
-
-  /// Spaces and line breaks as they are read, not as vocabularies write them.
-  private static func readable(_ token: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        token.unicodeScalars.map { scalar in
-          switch scalar {
-          case "\u{2581}", "\u{0120}": " "
-          case "\u{010A}": "\n"
-          default: scalar
-          }
-        }))
+    return (Array(item.tokens[first..<first + count]), values)
   }
 
   private func patches(_ shown: ShownExemplar) -> (tokens: [String], values: [Float]) {
