@@ -1,10 +1,11 @@
 """Holds exports and imports of the program to readers that are not its own.
 
-    python Tests/Interchange/check.py PROGRAM INDEX FOLDER [--delphi SOURCE]    # numpy, safetensors; with SOURCE torch too
+    python Tests/Interchange/check.py PROGRAM INDEX FOLDER [--delphi SOURCE]    # numpy, safetensors; with SOURCE torch,
+                                                                                # transformers, simple_parsing, jaxtyping, datasets
 
 INDEX (such as the world's, copied) is exported as Neuronpedia's JSON lines and as delphi's splits into FOLDER. The index's file
 is read by sqlite3 and struct, the exports by json and safetensors, and compared. With --delphi the splits are also read by
-delphi's own `TensorBuffer` and `LatentDataset`, from a folder with its package (eai-delphi 0.1.3).
+delphi's own `TensorBuffer`, from a folder with its package (eai-delphi 0.1.3).
 """
 
 import argparse
@@ -120,10 +121,8 @@ def own(folder, module, source, wanted):
     from unittest.mock import MagicMock
 
     class Stubs:
-        kept = {"torch", "numpy", "safetensors", "transformers", "tokenizers", "delphi", "tqdm", "jaxtyping"}
-        wanted = {"bitsandbytes", "sparsify", "faiss", "vllm", "simple_parsing", "openai", "nnsight", "asyncer",
-                  "sentence_transformers", "blobfile", "orjson", "anyio", "httpx", "plotly", "sklearn", "datasets",
-                  "aiofiles", "beartype", "fire", "flask", "jaxtyping"}
+        wanted = {"bitsandbytes", "sparsify", "faiss", "vllm", "openai", "asyncer", "sentence_transformers",
+                  "blobfile", "orjson", "plotly", "sklearn", "aiofiles", "beartype", "fire", "flask"}
 
         def find_spec(self, name, path=None, target=None):
             return ModuleSpec(name, self) if name.split(".")[0] in self.wanted else None
