@@ -115,7 +115,10 @@ import Testing
     for (table, columns) in Self.numbers {
       for column in columns {
         for value in values {
-          let copy = try tampered("UPDATE OR REPLACE \(table) SET \(column) = ?", [value])
+          // What SQLite itself refuses to write, such as words for a row's number, no file holds.
+          guard
+            let copy = try? tampered("UPDATE OR REPLACE \(table) SET \(column) = ?", [value])
+          else { continue }
           _ = try? readAll(copy)
           for suffix in ["", ".merged"] {
             try? FileManager.default.removeItem(atPath: copy + suffix)
