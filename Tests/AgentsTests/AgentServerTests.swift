@@ -193,6 +193,24 @@ import Testing
     #expect(client.leave() == 0)
   }
 
+  /// One character may have any number of combining marks.
+  @Test func keepsFailuresShortWhateverTheyQuote() throws {
+    let client = try AgentClient(before: kernel)
+    try client.shakeHands()
+    let long = "e" + String(repeating: "\u{301}", count: 100_000)
+    let arguments: [JSONObject] = [
+      ["context_id": .string(long)], ["context_id": "ctx_1", "count": .string(long)], [long: 1],
+      ["context_id": [.string(long)]],
+    ]
+    for value in arguments {
+      let failed = try client.call("context_tokens", .object(value))
+      let text = failed["content"]?.arrayValue?.first?["text"]?.stringValue ?? ""
+      #expect(failed["isError"] == true && text.utf8.count <= 2048 && text.contains("Next: "))
+    }
+    try client.request(1, "tools/call", ["name": .string(long)])
+    #expect(try client.next()["error"]?["message"]?.stringValue?.utf8.count ?? 0 < 300)
+  }
+
   @Test func tellsAFailureOfTheDomainToTheAgent() throws {
     let client = try AgentClient(before: kernel)
     try client.shakeHands()

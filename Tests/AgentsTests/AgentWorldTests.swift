@@ -72,7 +72,7 @@ import World
   }
 
   @Test func readsAFeatureAsAResource() throws {
-    let read = try client.ask("resources/read", ["uri": "interp://feature/sae/687"])
+    let read = try client.ask("resources/read", ["uri": "interp://feature/s%61e/687"])
     let text = read["contents"]?.arrayValue?.first?["text"]?.stringValue ?? ""
     #expect(try JSONValue(parsing: Array(text.utf8))["feature"] == 687)
   }

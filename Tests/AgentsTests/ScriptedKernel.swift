@@ -22,7 +22,9 @@ final class ScriptedKernel: RequestHandler {
         return ["tokens": [["position": 0, "id": 7, "text": "a"]]]
       }
       throw ResponseFailure.requestFailed(
-        kind: "contextNotFound", message: "there is no such context", retryable: false)
+        kind: "contextNotFound",
+        message: "there is no context \(call.params["context"]?.stringValue ?? "")",
+        retryable: false)
     default: throw ResponseFailure.methodNotFound(call.method)
     }
   }

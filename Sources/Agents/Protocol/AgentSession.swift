@@ -78,12 +78,12 @@ struct AgentSession {
         code: FailureCode.invalidParams,
         message: "say \"initialize\" first, or the revision as \(MetaKey.revision) in params._meta")
     }
-    let asked = revision.stringValue ?? revision.summary
+    let asked = shortened(revision.stringValue ?? revision.summary, toBytes: 40)
     if Revision.stateless.contains(asked) { return .stateless }
     if handshake != nil, Revision.handshake.contains(asked) { return .handshake }
     throw ResponseFailure(
-      code: -32022, message: "the revision \(asked.prefix(40)) is not supported",
-      data: ["supported": Self.revisions, "requested": .string(String(asked.prefix(40)))])
+      code: -32022, message: "the revision \(asked) is not supported",
+      data: ["supported": Self.revisions, "requested": .string(asked)])
   }
 
   private static let revisions = JSONValue.array(
@@ -91,7 +91,7 @@ struct AgentSession {
 
   private func client(_ params: JSONValue) -> String {
     let name = params["_meta"]?[MetaKey.clientInfo]?["name"]?.stringValue ?? handshake ?? "agent"
-    return String(name.prefix(100))
+    return shortened(name, toBytes: 200)
   }
 
   // MARK: Methods
@@ -126,7 +126,7 @@ struct AgentSession {
       server.answer(
         asked.id, identity.kept(["resourceTemplates": AgentResource.templates], era: asked.era))
     case "resources/read": try readResource(asked)
-    default: throw .methodNotFound(String(method.prefix(100)))
+    default: throw .methodNotFound(shortened(method, toBytes: 100))
     }
   }
 
@@ -150,7 +150,7 @@ struct AgentSession {
     guard let tool = allTools.first(where: { $0.name == name }) else {
       throw ResponseFailure(
         code: FailureCode.invalidParams,
-        message: "there is no tool \"\(name.prefix(100))\"; tools/list names them")
+        message: "there is no tool \"\(shortened(name, toBytes: 100))\"; tools/list names them")
     }
     let arguments = asked.params["arguments"] ?? [:]
     let work = work(for: asked)

@@ -18,13 +18,29 @@ enum AgentResource: Sendable {
     default:
       let prefix = "interp://feature/"
       guard address.hasPrefix(prefix) else { return nil }
-      let path = address.dropFirst(prefix.count).split(
+      let path = Self.decoded(address).dropFirst(prefix.count).split(
         separator: "/", omittingEmptySubsequences: false)
       guard path.count == 2, !path[0].isEmpty, let index = Int(path[1]), index >= 0 else {
         return nil
       }
       self = .feature(sae: String(path[0]), index: index)
     }
+  }
+
+  /// An address with its percent-encoded bytes as they are, as far as they are any.
+  private static func decoded(_ address: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(address.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      if byte == UInt8(ascii: "%"), digits.count == 2, let value = UInt8(digits, radix: 16) {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   static let listing: JSONValue = [

@@ -59,26 +59,31 @@ struct ToolResult: Sendable {
 
   /// The members of a `tools/call` result.
   var wire: JSONObject {
-    var content: [JSONValue] = [["type": "text", "text": .string(shortened)]]
+    let text = shortened(
+      digest, toBytes: Self.digestLimit, ending: "\n… (cut; the structured result has all)")
+    var content: [JSONValue] = [["type": "text", "text": .string(text)]]
     if let picture {
       content.append(["type": "image", "data": .string(picture), "mimeType": "image/png"])
     }
     return ["content": .array(content), "structuredContent": .object(values), "isError": false]
   }
+}
 
-  /// The digest, cut at its limit.
-  private var shortened: String {
-    guard digest.utf8.count > Self.digestLimit else { return digest }
-    var text = digest
-    // Characters may be long, so the cut is found from the bytes, and ends before a whole one.
-    let cut = text.utf8.index(text.startIndex, offsetBy: Self.digestLimit - 40)
-    text = String(text[..<(String.Index(cut, within: text) ?? text.index(before: cut))])
-    return text + "\n… (cut; the structured result has all)"
-  }
+/// A text of at most so many bytes. Bytes and not characters, of which one may be as long as a text.
+func shortened(_ text: String, toBytes limit: Int, ending: String = "…") -> String {
+  guard text.utf8.count > limit else { return text }
+  var bytes = Array(text.utf8.prefix(max(0, limit - ending.utf8.count)))
+  // What is left of a code point goes with it.
+  while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
+  if let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
+  return String(decoding: bytes, as: UTF8.self) + ending
 }
 
 /// A failure that the agent is to read: what is wrong and what to do next.
 struct ToolFailure: Error, Sendable, Equatable {
+  /// Bytes of a message.
+  static let messageLimit = 1500
+
   var message: String
   var next: String
 
@@ -89,7 +94,11 @@ struct ToolFailure: Error, Sendable, Equatable {
 
   /// The members of a `tools/call` result.
   var wire: JSONObject {
-    ["content": [["type": "text", "text": .string("\(message)\nNext: \(next)")]], "isError": true]
+    let text =
+      shortened(message, toBytes: Self.messageLimit) + "\nNext: "
+      + shortened(
+        next, toBytes: ToolResult.digestLimit - Self.messageLimit - 7)
+    return ["content": [["type": "text", "text": .string(text)]], "isError": true]
   }
 }
 

@@ -35,7 +35,7 @@ enum ExplanationPutTool: AgentTool {
       "latent": .integer(Int64(index)), "method": "agent",
       "author": [
         "kind": "model",
-        "name": .string(String((arguments.text("author") ?? work.client).prefix(200))),
+        "name": .string(shortened(arguments.text("author") ?? work.client, toBytes: 200)),
       ], "state": isUninterpretable ? "uninterpretable" : "explained",
       "evidence": .array(arguments.list("evidence")),
     ]

@@ -174,13 +174,17 @@ async def fail(agent):
 
 
 async def cancel(client):
-    """A call that is abandoned; the next one is answered."""
+    """A call that is abandoned in the midst of a job: the next one is answered, and the job ends."""
     with anyio.move_on_after(0.05) as scope:
-        await client.call_tool("steer", {"context_id": "ctx_1", "changes": [{"feature": 1, "value": 1.0}],
-                                         "max_tokens": 512, "controls": 5, "temperature": 1.0})
-    with anyio.fail_after(10):
-        status = await client.call_tool("kernel_status", {})
-    check("a cancelled call leaves the server well", not status.is_error and scope.cancelled_caught, status)
+        await client.call_tool("explanation_score", {"feature": 687})
+    check("a call is abandoned", scope.cancelled_caught)
+    with anyio.fail_after(20):
+        while True:
+            status = (await client.call_tool("kernel_status", {})).structured_content
+            if not status["jobs"]:
+                break
+            await anyio.sleep(0.05)
+    check("the server is well, and the job has ended", status["health"] == "ok", status)
 
 
 async def resources(client):
