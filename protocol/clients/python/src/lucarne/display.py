@@ -31,7 +31,9 @@ def number(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     size = abs(value)
-    return f"{value:.2f}" if 0.1 <= size < 1000 else f"{value:.3g}"
+    if size >= 1000:
+        return f"{value:,.0f}" if size < 1e9 else f"{value:.3g}"
+    return f"{value:.2f}" if size >= 0.1 or size == 0 else f"{value:.3g}"
 
 
 def signed(value: float) -> str:

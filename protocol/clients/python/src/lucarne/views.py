@@ -303,7 +303,7 @@ class Steered(View):
             "",
             display.table(["", "answer", "first token"], rows, (0, 1)),
             display.note(
-                f"{receipt.positions:,} positions changed in {receipt.steps} passes, "
+                f"{receipt.positions:,} positions changed in {receipt.steps} {'pass' if receipt.steps == 1 else 'passes'}, "
                 f"by {display.number(receipt.mean_norm)} on average"
             ),
         )

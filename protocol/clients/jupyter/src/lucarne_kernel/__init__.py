@@ -1,0 +1,3 @@
+"""Lucarne as a Jupyter kernel."""
+
+__version__ = "0.1.0"
