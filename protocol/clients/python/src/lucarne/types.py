@@ -640,6 +640,25 @@ class KernelStatusAutoencoder(Record):
     site: str
 
 
+class KernelStatusConnection(Record):
+    """A client of a shared kernel."""
+
+    bytes: int
+    """Bytes that they hold."""
+    connection: int
+    """Its number, in the order of arrival."""
+    contexts: int
+    """How many contexts it has open."""
+    name: str | None
+    """What initialize called it."""
+    own: bool
+    """Whether it is the one that asks."""
+    process: int | None
+    """Its process: what holds the other end of the socket."""
+    waiting: int
+    """Its requests that wait for the engine."""
+
+
 class KernelStatusContext(Record):
     bytes: int
     context: str
@@ -942,6 +961,10 @@ class RpcDiscoverResult(Record):
 class KernelStatusResult(Record):
     """What kernel/status answers."""
 
+    connections: list[KernelStatusConnection] | None
+    """Who shares the kernel, in the order of arrival; absent where it has one client alone. contexts are the
+    asking client's own, queue, memory and jobs are everybody's.
+    """
     contexts: list[KernelStatusContext]
     health: KernelStatusHealth
     jobs: list[Job] | None
@@ -1283,6 +1306,7 @@ JobFailure._members = {'kind': None, 'message': None}
 JobProgress._members = {'done': None, 'message': None, 'metrics': None, 'rate': None, 'remainingSeconds': None, 'total': None}
 JobStarted._members = {'job': None}
 KernelStatusAutoencoder._members = {'bytes': None, 'k': None, 'latents': None, 'model': None, 'path': None, 'sae': None, 'site': None}
+KernelStatusConnection._members = {'bytes': None, 'connection': None, 'contexts': None, 'name': None, 'own': None, 'process': None, 'waiting': None}
 KernelStatusContext._members = {'bytes': None, 'context': None, 'tokenCount': None, 'version': None}
 KernelStatusMemory._members = {'items': KernelStatusMemoryItem, 'limit': None, 'used': None}
 KernelStatusMemoryItem._members = {'bytes': None, 'name': None}
@@ -1315,7 +1339,7 @@ TextRange._members = {'end': TextPosition, 'start': TextPosition}
 TokenSpec._members = {'id': None, 'text': None}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
-KernelStatusResult._members = {'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder}
+KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
 SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
