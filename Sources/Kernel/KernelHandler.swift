@@ -56,6 +56,20 @@ package final class KernelHandler: RequestHandler {
     }
   }
 
+  /// Answers a request with the engine. Runs on the engine's thread.
+  func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
+    do {
+      return try engine.perform(call) { _, engine in try answer(engine) }
+    } catch let error where !(error is WireError || error is CancellationError) {
+      throw domainFailure(error) ?? error
+    }
+  }
+
+  /// Changes what the engine holds for a client, without a request. Runs on the engine's thread.
+  func perform(for client: ClientID, _ body: (Engine) -> Void) {
+    engine.performSlice(for: client, body)
+  }
+
   /// Runs the steps of jobs that need the model behind the requests that wait for it.
   package func runJobs(on queue: WorkQueue) {
     jobs.runEngineSlices { [engine] client, body in

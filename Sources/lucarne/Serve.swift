@@ -10,7 +10,8 @@ struct Serve: ParsableCommand {
     abstract: "Answer JSON-RPC requests on standard input and output, or at a socket.",
     discussion: """
       Messages have Content-Length headers, as a language server's do; a stream whose first byte is \
-      "{" is read as one message a line, and answered so. Logs go to standard error. Explainers that ask \
+      "{" is read as one message a line, and answered so. Language clients are served, too: they open \
+      prompt files (*.lucarne). Logs go to standard error. Explainers that ask \
       for a key are asked with that of the environment's LUCARNE_EXPLAINER_KEY.
 
       With --listen one kernel serves many clients at a Unix-domain socket that its user alone can \
@@ -58,12 +59,14 @@ struct Serve: ParsableCommand {
     }
     StandardStreams.ignoreBrokenPipes()
     let handler = KernelHandler(kernel.options())
+    let server = LanguageServer(handler)
     let lanes = Lanes()
     guard
       let connection = Connection(
-        input: STDIN_FILENO, output: output, handler: handler, lanes: lanes,
+        input: STDIN_FILENO, output: output, handler: server, lanes: lanes,
         clientProcess: clientProcess.map(Int64.init), log: kernel.writeLog)
     else { throw ExitCode(1) }
+    server.attach(connection)
     handler.runJobs(on: lanes.engine)
     termination.whenAsked { connection.stop() }
     let code = handler.serve(connection)

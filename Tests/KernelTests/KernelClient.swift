@@ -43,10 +43,12 @@ final class KernelClient {
     self.toKernel = toKernel
     self.fromKernel = fromKernel
     let handler = KernelHandler(kernel)
+    let server = LanguageServer(handler)
     let lanes = Lanes()
     let connection = try #require(
       Connection(
-        input: kernelInput, output: kernelOutput, handler: handler, lanes: lanes))
+        input: kernelInput, output: kernelOutput, handler: server, lanes: lanes))
+    server.attach(connection)
     handler.runJobs(on: lanes.engine)
     Thread.start(name: "kernel") { [exitCode] in
       let code = handler.serve(connection)

@@ -41,11 +41,15 @@ package final class Call: Sendable {
 
   /// What a request that stopped early answers.
   package var stopFailure: ResponseFailure {
+    if let reason = exchange.stopReason { return reason }
     guard !isCancelled, isPastDeadline else { return .cancelled }
     return .requestFailed(
       kind: "deadlineExceeded", message: "not done within \(options.deadlineMs ?? 0) ms",
       retryable: true, hint: "allow more time with deadlineMs, or ask for less")
   }
+
+  /// Ends the request as its cancellation would, with a reason of the kernel's own.
+  package func stop(with reason: ResponseFailure) { exchange.cancel(with: reason) }
 
   /// - Throws: `stopFailure` where the work is to stop.
   package func checkStop() throws(ResponseFailure) {

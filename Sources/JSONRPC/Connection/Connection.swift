@@ -24,6 +24,7 @@ package final class Connection: Sendable {
   /// Whether one socket carries both ways, so that its hanging up means that nobody reads any more.
   let isOneSocket: Bool
   private let clientProcess: Int64?
+  private let requestCount = Monitor(0)
 
   /// - Parameters:
   ///   - input: the descriptor that messages are read from.
@@ -88,6 +89,20 @@ package final class Connection: Sendable {
     }
   }
 
+  /// Asks the client for something whose answer makes no difference; it is dropped.
+  package func request(_ method: String, _ params: JSONValue) {
+    let number = requestCount.update { count in
+      count += 1
+      return count
+    }
+    do throws(JSONError) {
+      let id = RequestID.string("kernel-\(number)")
+      output.send(try Envelope.request(id: id, method: method, params: params))
+    } catch {
+      log(.error, "\(method) was not sent: \(error)")
+    }
+  }
+
   // MARK: Requests
 
   /// Enters a request and hands it to its lane. Runs on the reader.
@@ -123,6 +138,7 @@ package final class Connection: Sendable {
           hint: "wait for answers before asking more"))
     }
     let call = Call(exchange: exchange, params: params, options: options, client: client)
+    handler.arrived(call)
     switch lane {
     case .immediate: return perform(call, exchange)
     case .control: lanes.control.submit(for: client) { [self] in perform(call, exchange) }
@@ -168,7 +184,7 @@ package final class Connection: Sendable {
   }
 
   private func failure(for error: any Error, of call: Call) -> ResponseFailure {
-    if call.isCancelled { return .cancelled }
+    if call.isCancelled { return call.stopFailure }
     switch error {
     case let failure as ResponseFailure: return failure
     case let error as any FailureConvertible: return error.failure

@@ -6,6 +6,7 @@ final class Exchange: Sendable {
   private struct State {
     var isRunning = false
     var isFinished = false
+    var stopReason: ResponseFailure?
     var progress: ProgressStream
   }
 
@@ -44,10 +45,17 @@ final class Exchange: Sendable {
   func flag() { cancelled.store(true, ordering: .relaxed) }
 
   /// Asks a running request to stop, and answers a waiting one at once.
-  func cancel() {
+  func cancel(with reason: ResponseFailure = .cancelled) {
+    let isWaiting = state.update { state in
+      state.stopReason = state.stopReason ?? reason
+      return !state.isRunning && !state.isFinished
+    }
     flag()
-    if state.update({ !$0.isRunning && !$0.isFinished }) { finish(.failure(.cancelled)) }
+    if isWaiting { finish(.failure(reason)) }
   }
+
+  /// Why it was asked to stop, if it was.
+  var stopReason: ResponseFailure? { state.read { $0.stopReason } }
 
   /// Sends the reply; every later one is ignored. What is left of the progress goes before it.
   func finish(_ outcome: Result<JSONValue, ResponseFailure>) {

@@ -13,10 +13,15 @@ package protocol RequestHandler: Sendable {
   /// request is cancelled, whatever is thrown becomes -32800; a result is still sent.
   func answer(_ call: Call) throws -> JSONValue
 
+  /// Sees a request as it arrives, on the reader, in the order of all messages.
+  func arrived(_ call: Call)
+
   /// Takes a notification that the connection itself has no use for, on the reader.
   func receive(notification method: String, params: JSONValue)
 }
 
 extension RequestHandler {
+  package func arrived(_ call: Call) {}
+
   package func receive(notification method: String, params: JSONValue) {}
 }

@@ -20,6 +20,13 @@ package enum Envelope {
     return []
   }
 
+  static func request(id: RequestID, method: String, params: JSONValue) throws(JSONError) -> [UInt8]
+  {
+    try JSONValue.object([
+      "id": id.json, "jsonrpc": "2.0", "method": .string(method), "params": params,
+    ]).bytes()
+  }
+
   package static func notification(method: String, params: JSONValue) throws(JSONError) -> [UInt8] {
     try JSONValue.object(["jsonrpc": "2.0", "method": .string(method), "params": params]).bytes()
   }

@@ -28,6 +28,7 @@ package enum FailureCode {
   package static let internalError = -32603
   package static let notInitialized = -32002
   package static let cancelled = -32800
+  package static let contentModified = -32801
   package static let requestFailed = -32803
 }
 
@@ -68,6 +69,9 @@ extension ResponseFailure {
 
   package static let cancelled = ResponseFailure(
     code: FailureCode.cancelled, message: "cancelled by the client")
+
+  package static let contentModified = ResponseFailure(
+    code: FailureCode.contentModified, message: "the document has changed meanwhile")
 
   /// A failure of the domain: code -32803 with `data = {kind, message, retryable, hint?, …}`.
   package static func requestFailed(

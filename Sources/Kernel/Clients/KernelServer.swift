@@ -119,13 +119,15 @@ package final class KernelServer: Sendable {
 
   private func serve(_ client: ClientID, _ descriptor: Int32, _ process: Int) {
     let isPump = greet(descriptor)
+    let server = LanguageServer(handler)
     let connection = Connection(
-      input: descriptor, output: descriptor, handler: handler, lanes: lanes,
+      input: descriptor, output: descriptor, handler: server, lanes: lanes,
       limits: options.limits, client: client,
       log: { [log] in log($0, "client \(client.number): \($1)") })
     guard let connection else {
       return leave(client, descriptor, refusal: "no descriptor is left for another client")
     }
+    server.attach(connection)
     let isStopping = state.update { state in
       state.clients[client]?.connection = connection
       return state.isStopping

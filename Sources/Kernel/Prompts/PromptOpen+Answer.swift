@@ -20,8 +20,10 @@ struct OpenPrompt {
   private(set) var isReused = false
   private(set) var autoencoder: String?
 
+  /// - Parameter isShared: whether a context that a file of the same parts was opened as will do, and this one
+  ///   for the next.
   /// - Throws: what is no fault of the file; the rest becomes a diagnostic.
-  init(_ params: PromptOpen.Params, engine: Engine, call: Call) throws {
+  init(_ params: PromptOpen.Params, engine: Engine, call: Call, isShared: Bool = true) throws {
     file = PromptFile(params.text)
     front = try file.resolvedFront(directory: params.directory)
     guard !file.hasErrors, let model = try model(engine, call) else { return }
@@ -34,12 +36,12 @@ struct OpenPrompt {
       file.report(file.parts[part].part.range, error.description)
       return
     }
-    if let known = engine.promptContext(of: prompt, names: names, model: model) {
+    if isShared, let known = engine.promptContext(of: prompt, names: names, model: model) {
       (open, isReused) = (known, true)
     } else {
       open = try ContextOpen.open(
         prompt, names: names, pictures: parts.compactMap(\.picture), model: model, engine: engine,
-        call: call, isPromptFile: true)
+        call: call, isPromptFile: isShared)
     }
     try checkTarget()
   }

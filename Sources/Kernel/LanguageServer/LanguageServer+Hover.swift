@@ -1,0 +1,134 @@
+import Interpretation
+internal import JSON
+import JSONRPC
+import KernelProtocol
+import Tensors
+
+extension LanguageServer {
+  /// Features that a hover lists.
+  private static let listed = 8
+
+  /// The strongest features of the token, or the image, under the cursor; of a latent in the front matter what
+  /// it stands for.
+  func hover(_ call: Call, _ engine: Engine) throws -> JSONValue {
+    guard
+      let position = try call.params["position"]?.decode(TextPosition.self, path: "params.position")
+    else { throw WireError.missing(path: "params.position") }
+    guard let open = try open(call, engine) else { return .null }
+    let found: (text: String, range: TextRange)? =
+      if let latent = latent(at: position, in: open.document) {
+        try describe(latent.index, at: latent.range, in: open, call, engine)
+      } else {
+        try describe(position, in: open, call, engine)
+      }
+    guard let found else { return .null }
+    let kind: JSONValue = client.readsMarkdown ? "markdown" : "plaintext"
+    return [
+      "contents": ["kind": kind, "value": .string(found.text)], "range": found.range.json,
+    ]
+  }
+
+  // MARK: Tokens and images
+
+  private func describe(
+    _ position: TextPosition, in open: OpenDocument, _ call: Call, _ engine: Engine
+  ) throws -> (text: String, range: TextRange)? {
+    let tokens = open.prompt.tokens.filter { $0.range.contains(position) }
+    if let first = tokens.first, let last = tokens.last {
+      let places = tokens.map { "\($0.position)" }.joined(separator: ", ")
+      let title =
+        "\(tokens.map { code($0.text) }.joined(separator: " ")) token "
+        + "\(places) of \(open.context.context.tokenCount)"
+      let text = try describe(
+        tokens.map { $0.position..<$0.position + 1 }, title: title, in: open, call, engine)
+      return (text, TextRange(start: first.range.start, end: last.range.end))
+    }
+    guard
+      let part = open.prompt.parts.first(where: { $0.image != nil && $0.range.contains(position) })
+    else { return nil }
+    let span = part.span.start..<part.span.end
+    let title =
+      "\(code("![\(part.image ?? "")]")) tokens \(span.lowerBound) to \(span.upperBound - 1)"
+    return (try describe([span], title: title, in: open, call, engine), part.range)
+  }
+
+  private func describe(
+    _ positions: [Range<Int>], title: String, in open: OpenDocument, _ call: Call, _ engine: Engine
+  ) throws -> String {
+    var lines = [title]
+    if let scores = documents[open.document.uri]?.scores {
+      let score = positions.joined().filter(scores.byPosition.indices.contains)
+        .reduce(Float(0)) { $0 + scores.byPosition[$1] }
+      lines += ["", "\(signed(score)) for \(escaped(scores.title))"]
+    }
+    guard let name = open.prompt.sae else { return lines.joined(separator: "\n") }
+    let feature = try engine.autoencoder(named: name, for: open.context)
+    let found = try open.context.context.activations(
+      of: feature, at: positions, topK: Self.listed, rankedBy: .max,
+      cancellation: Cancellation(call))
+    let labels = labels(of: found.items.map(\.latent), sae: name, engine)
+    lines.append("")
+    lines += found.items.map { item in
+      let label = labels[item.latent].map { " " + escaped($0) } ?? ""
+      return "- \(strong("\(item.latent)")) \(decimal(item.score))\(label)"
+    }
+    if found.items.isEmpty { lines.append("no feature is active here") }
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: Latents of the front matter
+
+  private func latent(
+    at position: TextPosition, in document: PromptDocument
+  ) -> (index: Int, range: TextRange)? {
+    let file = PromptFile(document.text)
+    let offset = file.source.offset(of: position)
+    for clamp in file.front.steer {
+      let range = clamp.index.range.lowerBound..<clamp.value.range.upperBound
+      if range.contains(offset) { return (clamp.index.value, file.source.range(range)) }
+    }
+    return nil
+  }
+
+  private func describe(
+    _ latent: Int, at range: TextRange, in open: OpenDocument, _ call: Call, _ engine: Engine
+  ) throws -> (text: String, range: TextRange)? {
+    guard let name = open.prompt.sae else { return nil }
+    let info = try FeatureInfo.answer(
+      .init(feature: FeatureRef(sae: name, index: latent)), engine: engine, call: call)
+    func words(_ effects: [FeatureInfo.TokenEffect]) -> String {
+      effects.prefix(Self.listed).map { code($0.text) }.joined(separator: " ")
+    }
+    let label = info.explanation.map { escaped($0.text) } ?? "no explanation"
+    let lines = [
+      "\(strong("\(latent)")) \(label)", "", "raises \(words(info.logits.promoted))", "",
+      "lowers \(words(info.logits.suppressed))",
+    ]
+    return (lines.joined(separator: "\n"), range)
+  }
+
+  // MARK: Words
+
+  private func strong(_ text: String) -> String { client.readsMarkdown ? "**\(text)**" : text }
+
+  /// A token between marks that its own characters cannot end.
+  private func code(_ text: String) -> String {
+    let shown = text.replacing("\n", with: "↵").replacing("\r", with: "↵").replacing(
+      "\t", with: "⇥")
+    guard client.readsMarkdown else { return "“\(shown)”" }
+    let fence = String(repeating: "`", count: shown.contains("`") ? 2 : 1)
+    let gap = shown.hasPrefix("`") || shown.hasSuffix("`") ? " " : ""
+    // A span of nothing but spaces, or with one at both ends, would lose them.
+    return shown.allSatisfy { $0 == " " } ? "“\(shown)”" : fence + gap + shown + gap + fence
+  }
+
+  /// Words of others, which markdown must not take for its own.
+  private func escaped(_ text: String) -> String {
+    let line = text.replacing("\n", with: " ")
+    guard client.readsMarkdown else { return line }
+    return line.reduce(into: "") { result, character in
+      if "\\`*_[]<>#|!".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+  }
+}
