@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Mapping, Sequence, Union
+from typing import Any, Mapping, Sequence, Union
 
 from .records import Record
 
@@ -88,7 +88,7 @@ def intervention(
 
 
 def clamps(
-    values: Mapping[int, float] | Iterable[Mapping[str, Any]], sae: str, at: Any = None, generated: bool | None = None
+    values: Any, sae: str, at: Any = None, generated: bool | None = None
 ) -> list[Mapping[str, Any]]:
     """`{latent: value}` as clamps; interventions of the wire stay as they are."""
     if isinstance(values, Mapping) and "op" not in values:

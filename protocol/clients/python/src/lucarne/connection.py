@@ -8,7 +8,7 @@ import os
 import shlex
 import subprocess
 import threading
-from typing import Any, BinaryIO, Callable, Mapping, Sequence
+from typing import IO, Any, Callable, Mapping, Sequence
 
 from .errors import KernelDied, KernelNotFound, response_error
 
@@ -34,7 +34,7 @@ class Connection:
         self._on_notification = on_notification or (lambda method, params: None)
         self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._sinks: dict[int, Sink] = {}
+        self._sinks: dict[Any, Sink] = {}
         self._next = 0
         self._ending = False
         self._death: KernelDied | None = None
@@ -207,7 +207,7 @@ class Connection:
         return self.process.returncode
 
 
-def read_frame(stream: BinaryIO) -> Any:
+def read_frame(stream: IO[bytes]) -> Any:
     """The next message; None at the end of the stream."""
     length = None
     while True:

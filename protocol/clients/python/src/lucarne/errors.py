@@ -96,7 +96,7 @@ class RequestFailed(ResponseError):
         return bool(self.data.get("retryable"))
 
 
-_by_code = {
+_by_code: dict[Any, type[ResponseError]] = {
     each.code: each
     for each in (
         ParseError,

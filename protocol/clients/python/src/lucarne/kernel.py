@@ -151,7 +151,7 @@ class Kernel(_Common, Methods):
         progress: Progress = None,
     ) -> Context:
         """Opens a question, with or without pictures: `kernel.open("Is there a cup?", "room.png")`."""
-        prompt = list(parts) if parts is not None else build.parts(text, pictures)
+        prompt: list[Any] = list(parts) if parts is not None else build.parts(text, pictures)
         return Context(self, self.run(steps.open_(prompt, chat, model, progress)))
 
     def card(
@@ -253,7 +253,7 @@ class AsyncKernel(_Common, AsyncMethods):
         model: str | None = None,
         progress: Progress = None,
     ) -> AsyncContext:
-        prompt = list(parts) if parts is not None else build.parts(text, pictures)
+        prompt: list[Any] = list(parts) if parts is not None else build.parts(text, pictures)
         return AsyncContext(self, await self.run(steps.open_(prompt, chat, model, progress)))
 
     async def card(

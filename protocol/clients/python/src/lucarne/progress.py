@@ -26,7 +26,8 @@ def reporter(progress: Any, title: str) -> Report | None:
 
 class _Bar:
     def __init__(self, title: str, tqdm: Any):
-        self._title, self._tqdm, self._bar = title, tqdm, None
+        self._title, self._tqdm = title, tqdm
+        self._bar: Any = None
 
     def __call__(self, value: Record | None) -> None:
         if value is None:

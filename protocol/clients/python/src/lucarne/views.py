@@ -153,7 +153,7 @@ class Attribution(View):
         rows = []
         for each in self.result.items:
             feature = each.get("feature")
-            names = [f"#{feature.index}"] if feature else []
+            names: list[Any] = [f"#{feature.index}"] if feature else []
             names += [f"@{each.position}"] if each.get("position") is not None else []
             names += [each.part] if each.get("part") and not feature else []
             label = self.labels.get(feature.index, "") if feature else ""
