@@ -45,13 +45,16 @@ func environment(_ name: String) -> String? {
 }
 
 extension LogLevel: ExpressibleByArgument {
+  private static let names: [(name: String, level: LogLevel)] = [
+    ("debug", .debug), ("info", .information), ("warning", .warning), ("error", .error),
+  ]
+
   package init?(argument: String) {
-    switch argument {
-    case "debug": self = .debug
-    case "info": self = .information
-    case "warning": self = .warning
-    case "error": self = .error
-    default: return nil
-    }
+    guard let found = Self.names.first(where: { $0.name == argument }) else { return nil }
+    self = found.level
+  }
+
+  package var defaultValueDescription: String {
+    Self.names.first { $0.level == self }?.name ?? ""
   }
 }
