@@ -9,7 +9,9 @@ found its disk full must all say what an unbroken build says.
 
 import json
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -107,6 +109,23 @@ def kill_kernels(program, folder, source, expected, seed):
     Row.check("kernels killed, their job resumed", holds, f"{states}, then {done['state']} {done.get('message') or ''}")
 
 
+def cut_off(program, folder, source, expected):
+    """An index with a rollback journal beside it, as a kill leaves it amid a change of the journal's mode."""
+    whole, broken = folder / "changed.index", folder / "broken.index"
+    shutil.copy(folder / "whole.index", whole)
+    database = sqlite3.connect(whole, isolation_level=None)
+    for change in ("PRAGMA journal_mode = DELETE", "PRAGMA cache_size = 2", "BEGIN", "UPDATE map SET mass = mass + 1"):
+        database.execute(change)
+    for suffix in ("", "-journal"):
+        shutil.copy(f"{whole}{suffix}", f"{broken}{suffix}")
+    database.execute("ROLLBACK")
+    database.close()
+    read = run(program, "check", broken)
+    Row.check("an index with a change half made is not read", read.returncode == 1 and "cut off" in read.stderr, read.stderr.strip())
+    again = run(program, "build", broken, *source)
+    Row.check("a change half made is undone by the next writer", ", 0 of them new" in again.stdout and content(program, broken) == expected, again.stderr.strip())
+
+
 def fill_disk(program, folder, source, expected):
     disk = folder / "disk"
     disk.mkdir()
@@ -173,6 +192,7 @@ def main():
         Row.check("a tar on standard input", content(program, folder / "pipe.index") == expected)
         parquet(program, folder, names, expected)
         kill_kernels(program, folder, source, expected, seed)
+        cut_off(program, folder, source, expected)
         fill_disk(program, folder, source, expected)
 
         other = run(program, "build", folder / "whole.index", *source, "--exemplars", "3")

@@ -9,6 +9,8 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
   case busy(path: String, holder: Int? = nil)
   /// Built for another model, autoencoder or with other options.
   case stale(path: String, reason: String)
+  /// Its last writer ended amid a change, which readers may not undo.
+  case cutOff(path: String)
   /// There is no room for what is to be written; nothing of it was.
   case diskFull(path: String)
   case exists(path: String)
@@ -27,6 +29,8 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
       "the index \(path) is being written by process \(holder): wait for it, or cancel it"
     case .busy(let path, nil):
       "the index \(path) is being written by another job or process: wait for it, or cancel it"
+    case .cutOff(let path):
+      "\(path) was cut off amid a change: whatever writes to it next, such as its build, undoes the change"
     case .stale(let path, let reason): "the index \(path) does not fit: \(reason)"
     case .diskFull(let path):
       "no room is left on the disk of \(path): what was taken in before is safe; make room and resume"

@@ -40,13 +40,17 @@ package final class FeatureIndexStore: Sendable {
     let lock = try WriterLock(path: path)
     guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
     let facts = (identity: try json(identity, path), options: try json(options, path))
-    // Whole under another name first, without a log beside it: what is there under its own is an index.
+    // Whole under another name first, without a log beside it: what is there under its own is an index, and in the
+    // journal's mode of its writers, so that a kill leaves nothing that readers would have to undo.
     let temporary = path + ".new"
     try wrap(path) {
-      try? FileManager.default.removeItem(atPath: temporary)
+      for suffix in ["", "-journal", "-wal", "-shm"] {
+        try? FileManager.default.removeItem(atPath: temporary + suffix)
+      }
       let empty = try DatabaseQueue(path: temporary)
       try empty.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA application_id = \(IndexSchema.applicationID)")
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
       }
       try IndexSchema.migrator.migrate(empty)
       try empty.write { database in
@@ -70,7 +74,7 @@ package final class FeatureIndexStore: Sendable {
     at path: String, writing: Bool = false
   ) throws(FeatureIndexError) -> FeatureIndexStore {
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-    try checkOwner(path)
+    try checkOwner(path, writing: writing)
     let lock = writing ? try WriterLock(path: path) : nil
     let database = try wrap(path) {
       try DatabasePool(path: path, configuration: configuration(readOnly: !writing))
@@ -124,10 +128,18 @@ package final class FeatureIndexStore: Sendable {
 
   /// Asks whose file it is, without writing to it or beside it. SQLite itself looks: closing a file that it has open
   /// elsewhere in this process would take its locks away.
-  private static func checkOwner(_ path: String) throws(FeatureIndexError) {
+  private static func checkOwner(_ path: String, writing: Bool) throws(FeatureIndexError) {
+    func identifier(readOnly: Bool) throws -> Int? {
+      try DatabaseQueue(path: path, configuration: configuration(readOnly: readOnly)).read {
+        try Int.fetchOne($0, sql: "PRAGMA application_id")
+      }
+    }
     let identifier = try wrap(path) { () -> Int? in
-      try DatabaseQueue(path: path, configuration: configuration(readOnly: true)).read { database in
-        try Int.fetchOne(database, sql: "PRAGMA application_id")
+      do { return try identifier(readOnly: true) } catch let error as DatabaseError
+        where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK && writing
+      {
+        // A change that was cut off is to be undone first, which readers may not.
+        return try identifier(readOnly: false)
       }
     }
     guard identifier == IndexSchema.applicationID else {
@@ -202,6 +214,8 @@ package final class FeatureIndexStore: Sendable {
       case .SQLITE_CORRUPT, .SQLITE_NOTADB:
         throw .invalid(path: path, reason: error.message ?? "it is damaged")
       case .SQLITE_BUSY, .SQLITE_LOCKED: throw .busy(path: path)
+      case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
+        throw .cutOff(path: path)
       case .SQLITE_IOERR where errno == ENOSPC: throw .diskFull(path: path)
       default: throw .inputOutput(path: path, reason: error.message ?? "\(error)")
       }
