@@ -16,7 +16,23 @@ import Testing
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run(["sh", "\(Self.folder)/\(client)/tests/run", program])
     print("\(client): \(text)")
-    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
-    #expect(status == 0 || isLacking, "\(client) ended with \(status): \(text.suffix(4000))")
+    #expect(
+      status == 0 || isLacking(status), "\(client) ended with \(status): \(text.suffix(4000))")
+  }
+
+  @Test func anEditorANotebookAndAScriptShareOneKernel() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let installed = ProgramRun.path("../../.build/clients/bin/python")
+    let python = FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3"
+    let (status, text) = try ProgramRun.run([
+      python, ProgramRun.path("../Clients/together.py"), program,
+    ])
+    print(text)
+    #expect(status == 0 || isLacking(status), "ended with \(status): \(text.suffix(4000))")
+  }
+
+  /// Whether a tool is not installed, which is a failure where everything is to be tried.
+  private func isLacking(_ status: Int32) -> Bool {
+    status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
   }
 }

@@ -36,10 +36,11 @@ package final class ListeningSocket: Sendable {
     guard let held else { throw .inUse(path: address.path) }
     try Self.removeLeftover(address)
     let descriptor = try SocketAddress.makeSocket(address.path)
-    let before = umask(0o177)
-    let isBound = unsafe address.withAddress { unsafe bind(descriptor, $0, $1) } == 0
+    // Linux makes the file with the mode of the descriptor; the umask is every thread's and child's.
+    let isBound =
+      unsafe fchmod(descriptor, 0o600) == 0
+      && address.withAddress { unsafe bind(descriptor, $0, $1) } == 0
     let error = errno
-    umask(before)
     var status = stat()
     guard isBound, unsafe lstat(address.path, &status) == 0, listen(descriptor, 512) == 0 else {
       close(descriptor)
