@@ -654,4 +654,5 @@ def main():
     print(sum(p.stat().st_size for p in files) / 1e3, "kB")
 
 
-main()
+if __name__ == "__main__":
+    main()
