@@ -52,6 +52,10 @@ OPERATION(
     VECTOR(const float *x, const float *weight, float epsilon, const float *g, float *dx, size_t rows, size_t columns),
     (x, weight, epsilon, g, dx, rows, columns))
 OPERATION(
+    void, rms_norm_held_pullback,
+    VECTOR(const float *x, const float *weight, float epsilon, const float *g, float *dx, size_t rows, size_t columns),
+    (x, weight, epsilon, g, dx, rows, columns))
+OPERATION(
     void, layer_norm,
     VECTOR(
         const float *x, const float *weight, const float *bias, float epsilon, float *y, size_t rows, size_t columns),
@@ -64,6 +68,11 @@ OPERATION(
     void, silu_gate, VECTOR(const float *gate, const float *up, float *y, size_t count), (gate, up, y, count))
 OPERATION(
     void, silu_gate_pullback,
+    VECTOR(
+        const float *gate, const float *up, const float *g, float *gate_gradient, float *up_gradient, size_t count),
+    (gate, up, g, gate_gradient, up_gradient, count))
+OPERATION(
+    void, silu_gate_shared_pullback,
     VECTOR(
         const float *gate, const float *up, const float *g, float *gate_gradient, float *up_gradient, size_t count),
     (gate, up, g, gate_gradient, up_gradient, count))

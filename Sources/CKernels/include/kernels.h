@@ -93,6 +93,10 @@ void kernel_rms_norm(
 void kernel_rms_norm_pullback(
     int path, const float *x, const float *weight, float epsilon, const float *g, float *dx, size_t rows,
     size_t columns);
+/// The same with (mean(x^2) + epsilon)^-1/2 held constant: dx = weight * g * (mean(x^2) + epsilon)^-1/2.
+void kernel_rms_norm_held_pullback(
+    int path, const float *x, const float *weight, float epsilon, const float *g, float *dx, size_t rows,
+    size_t columns);
 /// y = weight * (x - mean) * (variance + epsilon)^-1/2 + bias for each row; the variance is divided by `columns`.
 void kernel_layer_norm(
     int path, const float *x, const float *weight, const float *bias, float epsilon, float *y, size_t rows,
@@ -103,6 +107,11 @@ void kernel_layer_norm_pullback(
 /// y = x / (1 + exp(-gate)) * gate, elementwise: silu(gate) * up.
 void kernel_silu_gate(int path, const float *gate, const float *up, float *y, size_t count);
 void kernel_silu_gate_pullback(
+    int path, const float *gate, const float *up, const float *g, float *gate_gradient, float *up_gradient,
+    size_t count);
+/// The same with the sigmoid held constant and the product's gradient halved to each factor, so that gate * gate_gradient +
+/// up * up_gradient = y * g.
+void kernel_silu_gate_shared_pullback(
     int path, const float *gate, const float *up, const float *g, float *gate_gradient, float *up_gradient,
     size_t count);
 enum kernel_activation {

@@ -66,9 +66,11 @@ struct LlamaAttention: Sendable {
   }
 
   /// The gradient at x `[t, D]` from that of the update `[n, D]`. Tokens before `start` are
-  /// constants: what flows into their keys and values is dropped.
+  /// constants: what flows into their keys and values is dropped. What reaches the biases of all tokens'
+  /// projections is added to `biasShare`.
   func pullback(
-    _ saved: Saved, outputGradient: Matrix, cancellation: Cancellation
+    _ saved: Saved, outputGradient: Matrix, rule: PullbackRule, biasShare: inout Double,
+    cancellation: Cancellation
   ) throws -> Matrix {
     let (start, t, rows) = (saved.start, saved.tokenCount, saved.queries.rows)
     let first = start + t - rows
@@ -81,10 +83,16 @@ struct LlamaAttention: Sendable {
     try cancellation.check()
     let new = start..<start + t
     let team = compute.team
+    let valueGradient = gradient.v.slice(rows: new)
+    biasShare += output.biasShare(outputGradient) + value.biasShare(valueGradient)
+    // With the weights held nothing reaches queries and keys.
+    if rule.holdsAttentionWeights { return value.pullback(valueGradient) }
     let keyGradient = rotary.pullback(gradient.k.slice(rows: new), from: start, team: team)
-    var result = key.pullback(keyGradient) + value.pullback(gradient.v.slice(rows: new))
+    biasShare += key.biasShare(keyGradient)
+    var result = key.pullback(keyGradient) + value.pullback(valueGradient)
     try cancellation.check()
     let queryGradient = rotary.pullback(gradient.q, from: first, team: team)  // [n, H·d]
+    biasShare += query.biasShare(queryGradient)
     result.add(query.pullback(queryGradient), toLastRows: rows)
     return result
   }

@@ -52,20 +52,24 @@ struct LlamaBlock: Sendable {
     return (middle + inner, result)
   }
 
-  /// The gradient at x `[t, D]` from that of the output `[n, D]`.
+  /// The gradient at x `[t, D]` from that of the output `[n, D]`. What reaches projections' biases is added to
+  /// `biasShare`.
   func pullback(
-    _ saved: Saved, outputGradient: Matrix, cancellation: Cancellation
+    _ saved: Saved, outputGradient: Matrix, rule: PullbackRule, biasShare: inout Double,
+    cancellation: Cancellation
   ) throws -> Matrix {
     try cancellation.check()
     let (x, middle) = (saved.input, saved.middle)
     let inner = try feedForward.pullback(
       feedForwardNorm(middle), saved: saved.feedForward, outputGradient: outputGradient,
-      cancellation: cancellation)
-    let middleGradient = outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner)
+      rule: rule, biasShare: &biasShare, cancellation: cancellation)
+    let middleGradient =
+      outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner, rule: rule)
     try cancellation.check()
     let normedGradient = try attention.pullback(
-      saved.attention, outputGradient: middleGradient, cancellation: cancellation)
-    var result = attentionNorm.pullback(x, outputGradient: normedGradient)
+      saved.attention, outputGradient: middleGradient, rule: rule, biasShare: &biasShare,
+      cancellation: cancellation)
+    var result = attentionNorm.pullback(x, outputGradient: normedGradient, rule: rule)
     result.add(middleGradient, toLastRows: middle.rows)
     return result
   }

@@ -42,6 +42,14 @@ extension LlamaDecoder {
     return saturatingSum(working, working)
   }
 
+  /// Multiplications with weights of a forward pass over `tokens` rows of `count` blocks: what it costs, so that
+  /// work can be offered where it is cheap and asked for where it is not.
+  package func operations(tokens: Int, blocks count: Int) -> Double {
+    let (D, F, d) = (hiddenSize, configuration.intermediateSize, configuration.headSize)
+    let attention = 2 * D * d * (configuration.headCount + configuration.keyValueHeadCount)
+    return Double(tokens) * Double(count) * Double(attention + 3 * D * F)
+  }
+
   /// The 8-bit weights of a decoder with their scales: seven projections a block, and the head.
   static func quantisedBytes(_ model: TextConfiguration) -> Int {
     let (D, F, d) = (model.hiddenSize, model.intermediateSize, model.headSize)

@@ -39,7 +39,19 @@ extension LlamaDecoder {
 
   /// The gradient at x `[t, D]` from that of `saved.output` `[n, D]`.
   package func pullback(
-    _ saved: SavedForward, outputGradient: Matrix, cancellation: Cancellation = .never
+    _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule = .derivative,
+    cancellation: Cancellation = .never
+  ) throws -> Matrix {
+    var biasShare = 0.0
+    return try pullback(
+      saved, outputGradient: outputGradient, rule: rule, biasShare: &biasShare,
+      cancellation: cancellation)
+  }
+
+  /// The same; Σ bias · gradient over the biases of all projections on the way is added to `biasShare`.
+  package func pullback(
+    _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule,
+    biasShare: inout Double, cancellation: Cancellation = .never
   ) throws -> Matrix {
     precondition(
       outputGradient.rows == saved.output.rows && outputGradient.columns == hiddenSize,
@@ -47,7 +59,8 @@ extension LlamaDecoder {
     var gradient = outputGradient
     for (block, kept) in zip(saved.blocks, saved.saved).reversed() {
       gradient = try blocks[block].pullback(
-        kept, outputGradient: gradient, cancellation: cancellation)
+        kept, outputGradient: gradient, rule: rule, biasShare: &biasShare,
+        cancellation: cancellation)
     }
     try requireFinite(gradient, at: "the gradient at the input of block \(saved.blocks.lowerBound)")
     return gradient
@@ -56,32 +69,37 @@ extension LlamaDecoder {
   /// The gradient `[D]` of Σ weight · logit(token) at one row `[D]` of the last block's raw output.
   /// Reads only the named rows of the head. Tokens must lie in 0..<V.
   package func logitGradient(
-    _ row: [Float], direction: [(token: Int, weight: Float)]
+    _ row: [Float], direction: [(token: Int, weight: Float)], rule: PullbackRule = .derivative
   ) -> [Float] {
     let rows = headWeight.gather(rows: direction.map(\.token))  // [n, D]
     let weights = Matrix(rows: 1, columns: direction.count, values: direction.map(\.weight))
-    return finalNormPullback(row, outputGradient: product(weights, rows))
+    return finalNormPullback(row, outputGradient: product(weights, rows), rule: rule)
   }
 
   /// The same for a weight on every logit, `[V]`: what a log-probability needs.
-  package func logitGradient(_ row: [Float], logitWeights: [Float]) -> [Float] {
+  package func logitGradient(
+    _ row: [Float], logitWeights: [Float], rule: PullbackRule = .derivative
+  ) -> [Float] {
     let weights = Matrix(rows: 1, columns: vocabularySize, values: logitWeights)
-    return finalNormPullback(row, outputGradient: head.pullback(weights))
+    return finalNormPullback(row, outputGradient: head.pullback(weights), rule: rule)
   }
 
   /// The log-probability of a token at one row `[D]` and its gradient there `[D]`.
   package func logProbability(
-    _ row: [Float], token: Int
+    _ row: [Float], token: Int, rule: PullbackRule = .derivative
   ) -> (value: Float, gradient: [Float]) {
     let logits = logits(Matrix(rows: 1, columns: hiddenSize, values: row)).row(0)
-    let value = logits[token] - logSumExp(logits)
     var weights = softmax(logits).map { -$0 }
     weights[token] += 1
-    return (value, logitGradient(row, logitWeights: weights))
+    return (
+      logits[token] - logSumExp(logits), logitGradient(row, logitWeights: weights, rule: rule)
+    )
   }
 
-  private func finalNormPullback(_ row: [Float], outputGradient: Matrix) -> [Float] {
+  private func finalNormPullback(
+    _ row: [Float], outputGradient: Matrix, rule: PullbackRule
+  ) -> [Float] {
     let x = Matrix(rows: 1, columns: hiddenSize, values: row)
-    return finalNorm.pullback(x, outputGradient: outputGradient).row(0)
+    return finalNorm.pullback(x, outputGradient: outputGradient, rule: rule).row(0)
   }
 }

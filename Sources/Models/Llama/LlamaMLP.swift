@@ -56,11 +56,14 @@ struct LlamaMLP: Sendable {
     return (output, saved)
   }
 
-  /// The gradient at x `[t, D]`; gate and up are computed again where they were not kept.
+  /// The gradient at x `[t, D]`; gate and up are computed again where they were not kept. What reaches the
+  /// biases is added to `biasShare`.
   func pullback(
-    _ x: Matrix, saved: Saved?, outputGradient: Matrix, cancellation: Cancellation
+    _ x: Matrix, saved: Saved?, outputGradient: Matrix, rule: PullbackRule,
+    biasShare: inout Double, cancellation: Cancellation
   ) throws -> Matrix {
-    try x.mapTiles(of: tileRows(x.rows)) { tile, rows in
+    biasShare += down.biasShare(outputGradient)
+    return try x.mapTiles(of: tileRows(x.rows)) { tile, rows in
       let gated: Matrix
       let upper: Matrix
       if let saved {
@@ -72,7 +75,8 @@ struct LlamaMLP: Sendable {
       try cancellation.check()
       let inner = siluGatePullback(
         gate: gated, up: upper, outputGradient: down.pullback(outputGradient.slice(rows: rows)),
-        team: team)
+        sharing: rule.sharesGates, team: team)
+      biasShare += gate.biasShare(inner.gate) + up.biasShare(inner.up)
       try cancellation.check()
       let gateShare = gate.pullback(inner.gate)
       try cancellation.check()

@@ -21,8 +21,9 @@ struct RMSNorm: Sendable {
   }
 
   /// The gradient at x `[t, D]`.
-  func pullback(_ x: Matrix, outputGradient: Matrix) -> Matrix {
+  func pullback(_ x: Matrix, outputGradient: Matrix, rule: PullbackRule) -> Matrix {
     rmsNormPullback(
-      x, weight: weight, epsilon: epsilon, outputGradient: outputGradient, team: team)
+      x, weight: weight, epsilon: epsilon, outputGradient: outputGradient,
+      holdingScale: rule.holdsNormScales, team: team)
   }
 }

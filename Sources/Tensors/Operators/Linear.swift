@@ -39,4 +39,16 @@ package struct Linear: Sendable {
       "[T, \(outputGradient.columns)] into [T, \(weight.rows)]")
     return WeightProduct(weight: weight, compute: compute, direction: .pullback)(outputGradient)
   }
+
+  /// What reaches the bias of the gradient at y `[T, out]`: Σ_t b·dY_t, zero without a bias.
+  package func biasShare(_ outputGradient: Matrix) -> Double {
+    guard let bias else { return 0 }
+    var share = 0.0
+    for row in 0..<outputGradient.rows {
+      share += outputGradient.row(row).indices.reduce(0) {
+        $0 + Double(bias[$1]) * Double(outputGradient[row, $1])
+      }
+    }
+    return share
+  }
 }

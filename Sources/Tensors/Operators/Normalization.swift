@@ -11,15 +11,17 @@ package func rmsNorm(
   }
 }
 
-/// The gradient at x `[T, D]` from the gradient at y.
+/// The gradient at x `[T, D]` from the gradient at y. With `holdingScale` each row's factor (mean(x²) + epsilon)^-½ counts as a
+/// constant, so that Σ x·dx = Σ y·dy, where the derivative's is nearly zero.
 package func rmsNormPullback(
-  _ x: Matrix, weight: [Float], epsilon: Float, outputGradient: Matrix, team: ThreadTeam? = nil,
-  path: KernelPath = .best
+  _ x: Matrix, weight: [Float], epsilon: Float, outputGradient: Matrix, holdingScale: Bool = false,
+  team: ThreadTeam? = nil, path: KernelPath = .best
 ) -> Matrix {
   precondition(weight.count == x.columns, "\(weight.count) weights for rows of \(x.columns)")
+  let kernel =
+    unsafe holdingScale ? kernel_rms_norm_held_pullback : kernel_rms_norm_pullback
   return unsafe x.mapRows(with: outputGradient, team: team) { source, g, dx, rows in
-    unsafe kernel_rms_norm_pullback(
-      path.code, source, weight, epsilon, g, dx, rows, x.columns)
+    unsafe kernel(path.code, source, weight, epsilon, g, dx, rows, x.columns)
   }
 }
 
