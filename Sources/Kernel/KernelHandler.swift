@@ -117,7 +117,8 @@ let answers: [String: Answer] = {
     ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
     ContextClose.self, PromptOpen.self,
     ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
-    AttributionCompute.self, AblationRun.self, SteeringGenerate.self, IndexOpen.self,
+    AttributionCompute.self, AttributionCompare.self, AblationRun.self, SteeringGenerate.self,
+    IndexOpen.self,
   ]
   let shelf: [any ShelfAnswerable.Type] = [
     IndexInfo.self, IndexClose.self, IndexSkipped.self, FeatureExamples.self,

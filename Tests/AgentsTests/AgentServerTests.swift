@@ -25,7 +25,7 @@ import Testing
     #expect(hello["capabilities"]?["tools"] != nil)
     #expect(try client.ask("ping") == [:])
     let tools = try client.ask("tools/list")
-    #expect(tools["tools"]?.arrayValue?.count == 14)
+    #expect(tools["tools"]?.arrayValue?.count == 15)
     #expect(tools["resultType"] == nil && tools["ttlMs"] == nil)
     #expect(client.leave() == 0)
   }
@@ -209,6 +209,38 @@ import Testing
     }
     try client.request(1, "tools/call", ["name": .string(long)])
     #expect(try client.next()["error"]?["message"]?.stringValue?.utf8.count ?? 0 < 300)
+  }
+
+  @Test func tellsInPlainWordsWhichArgumentIsWrong() throws {
+    let client = try AgentClient(before: kernel)
+    try client.shakeHands()
+    let cases: [(tool: String, arguments: JSONValue, words: String)] = [
+      ("ablate", ["answer": "Yes", "features": [1]], "\"context_id\" is missing"),
+      (
+        "ablate", ["context_id": "c", "answer": "Yes", "features": []],
+        "\"features\": expected 1 to 100 elements, found 0"
+      ),
+      (
+        "ablate", ["context_id": "c", "answer": "Yes", "features": ["x"]],
+        "\"features[0]\": expected a whole number, found the text \"x\""
+      ),
+      (
+        "attribute", ["context_id": "c", "answer": 3], "\"answer\": expected a text, found 3"
+      ),
+      (
+        "attribute", ["context_id": "c", "answer": "Yes", "verify": 99],
+        "\"verify\": expected at most 20, found 99"
+      ),
+      (
+        "attribute", ["context_id": "c", "answer": "Yes", "method": "guess"],
+        "\"method\": expected one of \"gradient\""
+      ),
+    ]
+    for (tool, arguments, words) in cases {
+      let failed = try client.call(tool, arguments)
+      let text = failed["content"]?.arrayValue?.first?["text"]?.stringValue ?? ""
+      #expect(failed["isError"] == true && text.contains(words), "\(text)")
+    }
   }
 
   @Test func tellsAFailureOfTheDomainToTheAgent() throws {

@@ -30,7 +30,7 @@ import World
     let context = try #require(opened["context_id"])
     #expect(opened["next_tokens"]?.arrayValue?.first?["text"] == "Yes")
     let told = try values(
-      "attribute", ["context_id": context, "answer": "Yes", "baseline": "No", "verify": 1])
+      "attribute", ["context_id": context, "answer": "Yes", "baseline": "No"])
     let target: JSONValue = [
       "kind": "logitDiff", "answer": ["text": "Yes"], "baseline": ["text": "No"],
     ]
@@ -38,15 +38,38 @@ import World
       "attribution/compute",
       [
         "context": context, "sae": "sae", "target": target, "method": "gradient",
-        "aggregate": "feature", "topK": 10,
+        "aggregate": "feature", "topK": 20,
       ])
     #expect(told["target"] == asked["target"]?["value"])
-    let features = told["features"]?.arrayValue ?? []
-    let items = asked["items"]?.arrayValue ?? []
-    #expect(features.count == 10)
-    #expect(features.map { $0["score"] } == items.map { $0["score"] })
-    #expect(features.map { $0["feature"] } == items.map { $0["feature"]?["index"] })
-    let first = try #require(features.first?["feature"])
+    let supporters = try #require(told["supporters"]?.arrayValue)
+    let opposers = try #require(told["opposers"]?.arrayValue)
+    #expect(!supporters.isEmpty && !opposers.isEmpty)
+    let listed = Dictionary(
+      (asked["items"]?.arrayValue ?? []).map {
+        ($0["feature"]?["index"]?.integerValue, $0["score"])
+      },
+      uniquingKeysWith: { first, _ in first })
+    let checked = asked["verification"]?["items"]?.arrayValue ?? []
+    let measured = Dictionary(
+      checked.map { ($0["feature"]?["index"]?.integerValue, $0) },
+      uniquingKeysWith: { first, _ in first })
+    for feature in supporters + opposers {
+      let index = feature["feature"]?.integerValue
+      #expect(feature["score"] == listed[index] ?? measured[index]?["predicted"])
+      #expect(feature["measured"] == measured[index]?["measured"])
+    }
+    let random = checked.filter { $0["origin"] == "random" }.compactMap { $0["measured"] }
+    let claim = told["claim"]
+    #expect(claim?["control"]?["values"] == .array(random) && !random.isEmpty)
+    #expect(claim?["n"] == asked["verification"]?["n"])
+    #expect(claim?["slope"] == asked["verification"]?["slope"])
+    let sentences = asked["explanation"]?["sentences"]?.arrayValue ?? []
+    let words = sentences.compactMap(\.stringValue)
+    #expect(claim?["statement"] == .string(words.joined(separator: " ")))
+    #expect(
+      told["parts"]?.arrayValue?.map { $0["score"] }
+        == asked["byPart"]?.arrayValue?.map { $0["score"] })
+    let first = try #require(supporters.first?["feature"])
     let removed = try values(
       "ablate",
       ["context_id": context, "features": [first], "answer": "Yes", "baseline": "No"])

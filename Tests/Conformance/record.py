@@ -100,7 +100,7 @@ def masked(value, key=None):
         return [masked(each, key) for each in value]
     if KINDS.get(key):
         return KINDS[key]
-    if key == "message":
+    if key in ("message", "sentences"):
         return "<string>"
     if isinstance(value, float) and key not in EXACT:
         return f"<{value:.6g}~{max(abs(value), 0.1) * 2e-3:.1g}>"
@@ -141,18 +141,29 @@ def context(talk):
 
 def attribution(talk):
     talk.start()
-    talk.comment("# Every latent's share by one pullback; the three highest are measured as well.")
-    params = talk.about(sae=talk.sae, target=TARGET, method="gradient", topK=5, verify=3)
+    talk.comment("# Every latent's share by one pullback, some measured as well, and the parts of the prompt, measured.")
+    params = talk.about(sae=talk.sae, target=TARGET, topK=5, verify=3)
     talk.ask("attribution/compute", {**params, "render": {"image": "smooth", "text": "html"}})
     talk.comment("# The reconstruction's target instead of the model's own, latents summed over positions.")
-    params = talk.about(sae=talk.sae, target=TARGET, method="gradient", topK=3, aggregate="feature")
+    params = talk.about(sae=talk.sae, target=TARGET, method="gradient", topK=3, aggregate="feature", verify=0)
     talk.ask("attribution/compute", {**params, "splice": {"errorTerm": "drop"}})
+    talk.comment("# A conserving pullback against the runner-up, the parts by their Shapley values.")
+    params = talk.about(sae=talk.sae, target={"kind": "logitDiff", "answer": {"id": 298}}, method="relevance", topK=3)
+    talk.ask("attribution/compute", {**params, "parts": {"method": "shapley"}, "verify": 0})
+    talk.comment("# A control that touches no feature: pixels painted over, words replaced.")
+    parts = {"method": "occlusion", "regions": [{"name": "corner", "region": {"image": 0, "box": [0, 0, 20, 15]}},
+                                                {"region": {"part": "words"}}], "replacement": {"id": 5}}
+    talk.ask("attribution/compute", talk.about(sae=talk.sae, target=TARGET, topK=0, verify=0, parts=parts))
     talk.comment("# The gradient averaged on the way from no latent to all, on one part.")
     params = talk.about(sae=talk.sae, target=TARGET, method="integratedGradients", steps=8, topK=3)
-    talk.ask("attribution/compute", {**params, "region": {"part": "words"}})
+    talk.ask("attribution/compute", {**params, "region": {"part": "words"}, "verify": 0})
     talk.comment("# The rest of the model run again without each latent of a box of the picture.")
     params = talk.about(sae=talk.sae, target=TARGET, method="ablation", topK=3)
     talk.ask("attribution/compute", {**params, "region": {"image": 0, "view": "base", "box": [0, 0, 20, 15]}})
+    talk.comment("# One word changed: which features make the difference, patched both ways.")
+    other = {"parts": [QUESTION["parts"][0], {"id": "words", "text": "What is shown in this mat?"}]}
+    other = talk.ask("context/open", other)["context"]
+    talk.ask("attribution/compare", talk.about(other=other, sae=talk.sae, target=TARGET, topK=2))
 
 
 def intervention(talk):

@@ -51,25 +51,55 @@ import Testing
     }
   }
 
+  /// The strongest by the method, the strongest by another one, and others at random: each beside its exact fall.
   @Test(arguments: Bench.names)
-  func verificationMeasuresTheHighestScores(_ name: String) throws {
+  func verificationMeasuresTheStrongestTheOverlookedAndOthers(_ name: String) throws {
     let bench = try Bench(name)
     let context = try bench.context()
     let latents = try bench.tensors.matrix("ablation.all.latents").row(0).map { Int($0) }
     let falls = try bench.tensors.matrix("ablation.keep-none.all").row(0)
     let expected = Dictionary(uniqueKeysWithValues: zip(latents, falls))
-    let found = try bench.attribute(
-      .all(try bench.target("logitDiff.last"), aggregate: .feature, verify: 12), in: context)
+    let target = try bench.target("logitDiff.last")
+    let found = try bench.attribute(.all(target, aggregate: .feature, verify: 6), in: context)
     let verified = try #require(found.verification)
-    #expect(verified.items.map(\.latent) == found.items.prefix(12).compactMap(\.latent))
-    #expect(verified.items.map(\.predicted) == found.items.prefix(12).map(\.score))
+    let plain = try bench.attribute(.all(target, aggregate: .feature), in: context)
+    let strongest = verified.items.filter { $0.origin == .strongest }
+    #expect(strongest.map(\.latent) == plain.items.prefix(6).map(\.latent))
+    let held = try bench.attribute(
+      .all(target, method: .heldNorms, aggregate: .feature), in: context)
+    let second = verified.items.filter { $0.origin == .secondMethod }.map(\.latent)
+    #expect(
+      second == held.items.prefix(6).map(\.latent).filter { !strongest.map(\.latent).contains($0) })
+    #expect(
+      verified.items.count { $0.origin == .random } == min(6, found.items.count - 6 - second.count))
+    #expect(Set(verified.items.map(\.latent)).count == verified.items.count)
+    let scores = Dictionary(uniqueKeysWithValues: found.items.map { ($0.latent, $0.score) })
+    #expect(verified.items.allSatisfy { scores[$0.latent] == $0.predicted })
     expectClose(
-      verified.items.map(\.measured), verified.items.map { expected[$0.latent] ?? .nan },
+      verified.items.map(\.measured), verified.items.map { expected[$0.latent ?? -1] ?? .nan },
       "measured")
-    let pearson = try #require(verified.pearson)
+    // What was measured takes the score's place in the order, and is told beside it.
+    let measured = Dictionary(uniqueKeysWithValues: verified.items.map { ($0.latent, $0.measured) })
+    #expect(found.items.allSatisfy { $0.measured == measured[$0.latent] })
+    let sizes = found.items.map { abs($0.measured ?? $0.score) }
+    #expect(sizes == sizes.sorted(by: >))
     let known = correlation(
       verified.items.map { Double($0.predicted) }, verified.items.map { Double($0.measured) })
-    #expect(abs(pearson - known) < 1e-9)
+    #expect(abs(try #require(verified.agreement.pearson) - known) < 1e-9)
+  }
+
+  @Test func anotherSeedDrawsOthers() throws {
+    let bench = try Bench("llama3")
+    let context = try bench.context()
+    func drawn(_ seed: UInt64) throws -> [Place] {
+      var question = AttributionQuestion.all(try bench.target("logitDiff.last"), verify: 4)
+      question.seed = seed
+      return try #require(bench.attribute(question, in: context).verification).items
+        .filter { $0.origin == .random }
+        .map { Place(position: $0.position ?? -1, latent: $0.latent ?? -1) }
+    }
+    #expect(try drawn(1) == drawn(1))
+    #expect(try drawn(1) != drawn(2))
   }
 
   /// By the definition cov/(σσ), with the means taken off only at the end.

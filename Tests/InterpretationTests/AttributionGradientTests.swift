@@ -23,7 +23,8 @@ import Testing
       expectClose(items.mapValues(\.score), scores, what)
       let values = try bench.entries(codes + "values", beside: codes + "indices")
       expectClose(items.mapValues(\.activation), values, "\(what), activations")
-      #expect(found.items.map(\.score) == found.items.map(\.score).sorted(by: >), "\(what)")
+      let sizes = found.items.map { abs($0.score) }
+      #expect(sizes == sizes.sorted(by: >), "\(what)")
     }
   }
 
@@ -119,7 +120,11 @@ import Testing
       "by token")
     expectClose(
       tokens.byPosition, context.tokens.indices.map { byPosition[$0] ?? 0 }, "by position")
-    let parts = try bench.attribute(.all(target, aggregate: .part), in: context).byPart
+    let attribution = try Attribution(
+      AttributionQuestion(target: target), of: context, feature: bench.feature,
+      progress: { _ in }, cancellation: .never)
+    let parts = try PartAttribution(
+      PartQuestion(method: .sum), of: attribution, progress: { _ in })(try attribution()).shares
     for (part, span) in zip(context.partNames, bench.prompt.partSpans) {
       let sum = span.reduce(Float(0)) { $0 + (byPosition[$1] ?? 0) }
       let found = try #require(parts.first { $0.part == part })

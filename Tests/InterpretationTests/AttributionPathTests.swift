@@ -22,7 +22,7 @@ import Testing
         "integrated.\(whole ? "all" : "region").\(expected.errorTerm).scores", beside: "indices")
       let items = try #require(found.byPlace).mapValues(\.score)
       expectClose(items, scores.filter { region.contains($0.key.position) }, what)
-      let end = try #require(found.endpointDifference)
+      let end = try #require(found.path).difference
       #expect(
         abs(end - expected.endpointDifference) <= 1e-4 * max(1, abs(expected.value)), "\(what)")
       #expect(abs(found.targetValue - expected.value) <= 1e-4 * max(1, abs(expected.value)))
@@ -43,8 +43,10 @@ import Testing
     let errors = try [1, 4, 64].map { steps in
       let found = try bench.attribute(
         .all(target, method: .integratedGradients(steps: steps)), in: context)
+      let path = try #require(found.path)
       let sum = found.items.reduce(Float(0)) { $0 + $1.score }
-      return abs(sum - (try #require(found.endpointDifference)))
+      #expect(abs(path.remainder - Double(path.difference - sum)) < 1e-4)
+      return abs(sum - path.difference)
     }
     #expect(errors[2] < errors[0])
     #expect(errors[2] < 2e-3)

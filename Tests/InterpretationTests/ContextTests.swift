@@ -30,10 +30,9 @@ import Testing
   private func expectSame(_ a: AttributionResult, _ b: AttributionResult, _ what: String) {
     #expect(a.targetValue == b.targetValue, "\(what)")
     #expect(a.items == b.items, "\(what)")
-    #expect(a.byPart == b.byPart, "\(what)")
     #expect(a.byPosition == b.byPosition, "\(what)")
     #expect(a.completeness == b.completeness, "\(what)")
-    #expect(a.endpointDifference == b.endpointDifference, "\(what)")
+    #expect(a.path == b.path, "\(what)")
     #expect(a.verification?.items == b.verification?.items, "\(what)")
   }
 

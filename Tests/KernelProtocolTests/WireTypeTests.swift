@@ -23,8 +23,11 @@ import Testing
         == "params.kind: expected one of \"logitDiff\", \"logit\", \"logProb\", \"sequenceLogProb\","
         + " found string \"logits\"")
     #expect(
-      message(Target.self, #"{"kind":"logitDiff","answer":{"id":1}}"#)
-        == "params.baseline: required, but absent")
+      message(Target.self, #"{"kind":"logitDiff","baseline":{"id":1}}"#)
+        == "params.answer: required, but absent")
+    #expect(
+      message(Target.self, #"{"kind":"sequenceLogProb","tokens":[{"id":1}],"text":"a"}"#)
+        == "params: expected either \"tokens\" or \"text\", found object")
     #expect(
       message(Target.self, #"{"kind":"sequenceLogProb","tokens":[]}"#)
         == "params.tokens: expected array of one or more, found array of 0")

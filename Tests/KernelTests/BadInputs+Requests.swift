@@ -153,6 +153,71 @@ extension BadInput {
         ]
       ])
     },
+    BadInput("a token compared with itself", "unsupportedTarget") { scene in
+      scene.attribution([
+        "target": ["kind": "logitDiff", "answer": ["id": 3], "baseline": ["id": 3]]
+      ])
+    },
+    BadInput("a set of no tokens", "unsupportedTarget") { scene in
+      scene.attribution(["target": ["kind": "logitDiff", "answer": []]])
+    },
+    BadInput("variants of nothing", "unsupportedTarget") { scene in
+      scene.attribution([
+        "target": ["kind": "logitDiff", "answer": ["text": " ", "variants": true]]
+      ])
+    },
+    BadInput("a sequence of an empty text", "unsupportedTarget") { scene in
+      scene.attribution(["target": ["kind": "sequenceLogProb", "text": ""]])
+    },
+    BadInput("regions that overlap in Shapley values", "unsupportedTarget") { scene in
+      scene.attribution([
+        "parts": [
+          "method": "shapley",
+          "regions": [
+            ["region": ["span": ["start": 0, "end": 9]]],
+            ["region": ["span": ["start": 8, "end": 12]]],
+          ],
+        ]
+      ])
+    },
+    BadInput("Shapley values of seven regions", "unsupportedTarget") { scene in
+      scene.attribution([
+        "parts": [
+          "method": "shapley",
+          "regions": .array(
+            (0..<7).map { ["region": ["span": ["start": .integer($0), "end": .integer($0 + 1)]]] }),
+        ]
+      ])
+    },
+    BadInput("parts of no regions", "unsupportedTarget") { scene in
+      scene.attribution(["parts": ["regions": []]])
+    },
+    BadInput("half a picture to hide", "positionOutOfRange") { scene in
+      scene.attribution([
+        "parts": [
+          "method": "occlusion", "regions": [["region": ["span": ["start": 9, "end": 11]]]],
+        ]
+      ])
+    },
+    BadInput("a budget that parts do not fit", "unsupportedTarget") { scene in
+      scene.attribution(["budget": 0, "parts": ["method": "ablation"]])
+    },
+    BadInput("a verification of 2^62", "unsupportedTarget") { scene in
+      scene.attribution(["budget": 9, "verify": 4_611_686_018_427_387_904])
+    },
+    BadInput("a table of integrated gradients", "unsupportedTarget") { scene in
+      scene.attribution(["method": "integratedGradients", "perToken": true])
+    },
+    BadInput("a comparison with itself", "unsupportedTarget") { scene in
+      scene.ask(
+        "attribution/compare",
+        ["other": scene.session.context, "target": ["kind": "logit", "token": ["id": 3]]])
+    },
+    BadInput("a comparison with no context", "contextNotFound") { scene in
+      scene.ask(
+        "attribution/compare",
+        ["other": "ctx_404", "target": ["kind": "logit", "token": ["id": 3]]])
+    },
     BadInput("a target that does not exist", "invalidParams") { scene in
       scene.attribution(["target": ["kind": "mood"]])
     },

@@ -18,6 +18,8 @@ import Testing
       "decode of the memory ceiling", "feature/activations, first", "feature/activations, again",
       "encode and top-k", "attribution, first", "open and attribution",
       "attribution, second pair", "attribution, third pair", "ablation of one feature",
+      "attribution with norms held", "conserving attribution", "attribution and parts",
+      "attribution and Shapley values of 4", "attribution and verification of 3",
       "kernel/status in a prefill, median", "kernel/status in a prefill, longest",
       "cancel a prefill", "cancel an attribution", "peak resident memory",
       "peak of allocated memory", "peak of mapped pages",

@@ -119,7 +119,7 @@ import Testing
     #expect(
       abs(parts[0] + parts[1] + parts[2] - parts[3]) < 1e-4 * parts.map(abs).reduce(0, +))
     let measured = found["verification"]?["items"]?.elements ?? []
-    #expect(measured.count == 3)
+    #expect((3...9).contains(measured.count))
     for item in measured {
       let position = item["position"]?.integerValue ?? 0
       let zero: JSONValue = [

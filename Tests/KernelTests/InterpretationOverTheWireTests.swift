@@ -95,11 +95,13 @@ import Testing
     let session = try OpenSession()
     let params = session.params([
       "target": try session.world.target("logitDiff.last"), "method": "gradient", "verify": 5,
-      "topK": 5,
+      "topK": 100,
     ])
     let found = try session.client.ask("attribution/compute", params)
     let verified = found["verification"]?["items"]?.elements ?? []
-    #expect(verified.count == 5)
+    #expect(verified.count { $0["origin"] == "strongest" } == 5)
+    #expect(verified.count > 5 && verified.count <= 15)
+    #expect(found["verification"]?["n"]?.integerValue == Int64(verified.count))
     for item in verified {
       let position = item["position"] ?? nil
       let zero: JSONValue = [

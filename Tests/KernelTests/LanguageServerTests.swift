@@ -194,7 +194,8 @@ import Testing
     let scores = try client.ask(
       "attribution/compute",
       [
-        "context": opened["context"] ?? nil, "sae": opened["sae"] ?? nil, "method": "gradient",
+        "context": opened["context"] ?? nil, "sae": opened["sae"] ?? nil, "method": "heldNorms",
+        "verify": 0, "parts": ["method": "none"],
         "target": [
           "kind": "logitDiff", "answer": ["text": " a"], "baseline": ["text": "b"],
         ], "aggregate": "token", "topK": 10_000,

@@ -81,6 +81,56 @@ import World
     #expect(median > 0.8)
   }
 
+  /// What is said of the picture is held against the world: a picture painted over touches no feature.
+  @Test func thePicturesMeasuredShareHasTheSignOfItsOcclusion() throws {
+    for probe in probes {
+      let context = try open(probe)
+      let shares = try ["ablation", "occlusion"].map { method in
+        let found = try client.ask(
+          "attribution/compute",
+          [
+            "context": context, "sae": "sae", "verify": 0,
+            "target": ["kind": "logitDiff", "answer": ["text": "Yes"], "baseline": ["text": "No"]],
+            "parts": ["method": .string(method), "regions": [["region": ["image": 0]]]],
+          ])
+        if let line = found["identity"], method == "ablation" {
+          let gap = try #require(number(line["gap"]))
+          #expect(abs(gap) < 1e-3, "\(probe.picture)")
+        }
+        return try #require(number(found["byPart"]?.arrayValue?.first?["score"]))
+      }
+      #expect(shares[0] * shares[1] > 0, "\(probe.picture): \(shares)")
+    }
+  }
+
+  /// Of the twenty features whose exact ablation matters most, the answer as it comes lists at least 17.
+  @Test func anAnswerAsItComesListsTheFeaturesThatMatter() throws {
+    let found = try probes.map { probe in
+      let context = try open(probe)
+      func features(_ changes: [String: JSONValue]) throws -> [(latent: Int64, score: Double)] {
+        var params: [String: JSONValue] = [
+          "context": context, "sae": "sae", "aggregate": "feature",
+          "target": ["kind": "logitDiff", "answer": ["text": "Yes"], "baseline": ["text": "No"]],
+        ]
+        params.merge(changes) { $1 }
+        let answer = try client.ask("attribution/compute", .object(JSONObject(params)))
+        return try (answer["items"]?.arrayValue ?? []).map { item in
+          (
+            try #require(item["feature"]?["index"]?.integerValue),
+            try #require(number(item["measured"] ?? item["score"]))
+          )
+        }
+      }
+      let exact = try features(["method": "ablation", "parts": ["method": "none"], "topK": 20])
+      let listed = try features(["topK": 20])
+      let shared = Set(exact.map(\.latent)).intersection(listed.map(\.latent)).count
+      #expect(listed.first?.latent == exact.first?.latent, "\(probe.picture)")
+      return shared
+    }.sorted()
+    print("of the true top 20 the default answer lists", found)
+    #expect(found[found.count / 2] >= 17)
+  }
+
   private func number(_ value: JSONValue?) -> Double? {
     switch value {
     case .integer(let integer): Double(integer)

@@ -9,11 +9,16 @@ let agentGuide = """
   ## From an answer to its causes
 
   1. `context_open` {text, images} → `context_id`, the likeliest next tokens. `answer_tokens` lets the model answer.
-  2. `attribute` {context_id, answer, baseline} → the features that support `answer` against `baseline`, to first order,
-     with a heat map of where. Each of the two is exactly one token; mind a leading space.
+  2. `attribute` {context_id, answer, baseline} → what each part of the prompt does, measured (its features to zero;
+     `parts: "occlusion"` hides pixels and words instead and should agree in sign); the features that support `answer`
+     against `baseline` beside those that oppose it, scored by `method`, the strongest ablated exactly; a heat map of
+     where. `verification` tells how well scores agree with ablation (n, slope, wrong signs) and, in `not_reliable`, why
+     not to trust them: then quote `measured` alone. Each of the two is one token, mind a leading space; `spellings`
+     counts them all.
   3. `ablate` {context_id, features, answer, baseline} → the same number measured with these features set to zero, beside
      random sets of as many active features. Only this shows a cause.
   4. `steer` {context_id, changes} → what the model writes when features are clamped, beside what it writes without.
+  `compare` {context_id, other_context_id, answer, baseline} → which features make two prompts differ, by patching.
   `features_at` lists what is active in a place (positions, an image, a box in its pixels), `search_features` finds features by
   words, by a token that they raise, or by similarity.
 

@@ -52,7 +52,7 @@ enum AblateTool: AgentTool {
 
   static func run(_ arguments: Arguments, _ work: Work) throws -> ToolResult {
     let subject = try Subject(arguments, work)
-    let experiment = try Experiment(arguments, subject)
+    let experiment = try Experiment(arguments, subject, work)
     let features = arguments.list("features").compactMap { $0.integerValue.flatMap(Int.init) }
     let found = try experiment.run(features, work)
     guard let values = found.targets.first else {
@@ -126,11 +126,11 @@ private struct Experiment {
   let region: JSONValue?
   let value: Double?
 
-  init(_ arguments: Arguments, _ subject: Subject) throws {
+  init(_ arguments: Arguments, _ subject: Subject, _ work: Work) throws {
     context = arguments.required("context_id")
     self.subject = subject
     metric = Metric(arguments)
-    region = try Place(arguments).region
+    region = try Place(arguments, work).region
     value = arguments.number("value")
   }
 

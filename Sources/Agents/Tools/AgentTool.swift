@@ -1,4 +1,5 @@
 import JSON
+import JSONRPC
 
 /// One tool: what agents are told of it, and what it does.
 protocol AgentTool: Sendable {
@@ -36,7 +37,7 @@ extension AgentTool {
 /// Every tool, in the order in which they are listed: that in which they are used.
 let allTools: [any AgentTool.Type] = [
   KernelStatusTool.self, ContextOpenTool.self, ContextTokensTool.self, FeaturesAtTool.self,
-  AttributeTool.self, AblateTool.self, SteerTool.self, SearchFeaturesTool.self,
+  AttributeTool.self, CompareTool.self, AblateTool.self, SteerTool.self, SearchFeaturesTool.self,
   FeatureInfoTool.self, FeatureExamplesTool.self, ExplanationPutTool.self,
   ExplanationScoreTool.self, JobGetTool.self, JobCancelTool.self,
 ]
@@ -112,10 +113,23 @@ struct Arguments: Sendable {
       try SchemaCheck.check(value, against: tool.takesSchema, path: "arguments")
     } catch {
       throw ToolFailure(
-        "\(tool.name): \(error)",
+        "\(tool.name): \(Self.plainWords(error))",
         next: "Call \(tool.name) again with arguments as in its inputSchema.")
     }
     members = value.objectValue ?? [:]
+  }
+
+  /// What is wrong, with the argument as the agent wrote it.
+  private static func plainWords(_ error: WireError) -> String {
+    func name(_ path: String) -> String { String(path.dropFirst("arguments.".count)) }
+    switch error {
+    case .mismatch("arguments", let expected, let found):
+      return "expected \(expected), found \(found)"
+    case .mismatch(let path, let expected, let found):
+      return "\"\(name(path))\": expected \(expected), found \(found)"
+    case .missing(let path): return "\"\(name(path))\" is missing"
+    case .nonFinite(let path): return "\"\(name(path))\" is not a number"
+    }
   }
 
   subscript(name: String) -> JSONValue? { members.present(name) }

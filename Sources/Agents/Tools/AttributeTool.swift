@@ -2,20 +2,36 @@ import JSON
 import JSONRPC
 import KernelProtocol
 
-/// Which latents support an answer.
+/// Which latents support an answer and which oppose it, and what the parts of the prompt do.
 enum AttributeTool: AgentTool {
   static let name = "attribute"
   static let title = "Features behind an answer"
   static let summary = """
-    Which active features support one next token against another, to first order (gradient times activation), summed over \
-    positions; the highest are checked by exact ablation. A positive score supports the answer: it is about how much the \
-    metric falls when the feature is removed. With an image: a heat map. Test what you find with ablate before you call it a cause.
+    Why one next token is preferred to another: what the parts of the prompt do (measured: their features to zero), which \
+    features support and oppose it (scored, the strongest ablated exactly), and whether the scores can be relied on. A \
+    positive number supports the answer: the fall of the metric without it. With an image: a heat map. ablate tests sets.
     """
   static let takes: [Schema.Member] =
     [.init("context_id", Schema.text("Of context_open."))] + Metric.arguments + Place.arguments + [
-      .init("top_k", Schema.integer("Features to list; absent: 10.", 1...100)).optional,
       .init(
-        "verify", Schema.integer("How many of the highest to ablate exactly; absent: 3.", 0...20)
+        "method",
+        Schema.text(
+          "How features are scored; absent: gradient, which is cheap and to first order; ablation measures each.",
+          oneOf: ["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"])
+      ).optional,
+      .init(
+        "parts",
+        Schema.text(
+          "How parts are measured: features to zero (absent: this), fair shares of that, or pixels and words hidden.",
+          oneOf: ["ablation", "shapley", "occlusion", "none"])
+      ).optional,
+      .init("top_k", Schema.integer("Features to list on each side; absent: 10.", 1...100))
+        .optional,
+      .init(
+        "verify",
+        Schema.integer(
+          "Ablates so many of the strongest, of a second method's and of random ones; absent: 8, fewer on large models.",
+          0...20)
       ).optional,
       .init(
         "picture", Schema.flag("Whether a heat map over the first image is wanted; absent: yes.")
@@ -25,86 +41,84 @@ enum AttributeTool: AgentTool {
     ]
   static let gives: [Schema.Member] = [
     .init("target", Schema.number("The metric's value as the model is.")),
+    .init("title", Schema.text("The metric with its very tokens.")),
     .init(
-      "features",
+      "parts",
       Schema.list(
-        "Highest score first.",
+        "What each part does, measured; empty where it was not.",
         of: Schema.record([
-          .init("feature", Schema.integer("Its number.")),
-          .init("label", Schema.text("Its explanation."), isRequired: false),
-          .init("score", Schema.number("First-order fall of the metric without it.")),
-          .init("measured", Schema.number("The fall when it is ablated."), isRequired: false),
+          .init("part", Schema.text("Its name.")),
+          .init("score", Schema.number("The fall of the metric without it.")),
         ]))),
     .init(
-      "shares",
+      "identity",
       Schema.record(
         [
-          .init("features", Schema.number("Sum of all scores.")),
-          .init("bias", Schema.number("Of the decoder's bias.")),
-          .init("error_term", Schema.number("Of what the autoencoder does not explain.")),
-          .init("total", Schema.number("Their sum.")),
-        ], "How the first-order total divides.")),
-    .init("pearson", Schema.number("Between predicted and measured.")).optional,
+          .init("start", Schema.number("The metric without all parts.")),
+          .init("together", Schema.number("What all parts do at once.")),
+          .init("interaction", Schema.number("together less the parts' sum.")),
+          .init("gap", Schema.number("target - start - together.")),
+        ], "The line that closes: target = start + together + gap.")
+    ).optional,
+    .init("supporters", Schema.list("Strongest first.", of: AttributedFeature.schema)),
+    .init("opposers", Schema.list("Strongest first.", of: AttributedFeature.schema)),
+    .init("verification", Agreement.schema).optional,
     Subject.provenanceSchema, Claim.schema,
   ]
 
-  /// How many active features chance is estimated on.
-  private static let drawn = 32
+  /// How many features chance is estimated on where all were ablated.
+  private static let drawn = 8
 
   static func run(_ arguments: Arguments, _ work: Work) throws -> ToolResult {
     let subject = try Subject(arguments, work)
-    let metric = Metric(arguments)
     let count = arguments.integer("top_k") ?? 10
+    let isExact = arguments.text("method") == "ablation"
+    let seed = arguments.integer("seed") ?? 0
     var params: JSONObject = [
       "context": .string(arguments.required("context_id")), "sae": .string(subject.sae),
-      "target": metric.target, "method": "gradient", "aggregate": "feature", "topK": 4096,
-      "verify": .integer(Int64(arguments.integer("verify") ?? 3)),
+      "target": Metric(arguments).target, "aggregate": "feature",
+      "topK": .integer(isExact ? 4096 : Int64(2 * count)), "seed": .integer(Int64(seed)),
     ]
-    if let region = try Place(arguments).region { params["region"] = region }
-    if arguments.flag("picture") ?? true { params["render"] = ["image": "smooth"] }
+    if let region = try Place(arguments, work).region { params["region"] = region }
+    if let method = arguments["method"] { params["method"] = method }
+    if let verify = arguments["verify"] { params["verify"] = verify }
+    if let parts = arguments["parts"] { params["parts"] = ["method": parts] }
+    // Features ablated everywhere at once have no scores by position.
+    if arguments.flag("picture") ?? true, !isExact { params["render"] = ["image": "smooth"] }
     let found = try work.ask(AttributionCompute.self, params)
-    return try result(
-      found, count: count, metric: metric, subject: subject,
-      seed: arguments.integer("seed") ?? 0, work)
+    return try result(found, count: count, subject: subject, seed: seed, work)
   }
 
   private static func result(
-    _ found: AttributionCompute.Result, count: Int, metric: Metric, subject: Subject, seed: Int,
-    _ work: Work
+    _ found: AttributionCompute.Result, count: Int, subject: Subject, seed: Int, _ work: Work
   ) throws -> ToolResult {
-    let top = found.items.prefix(count)
-    let labels = try Subject.labels(of: top.compactMap(\.feature?.index), work)
-    let measured = Dictionary(
-      (found.verification?.items ?? []).map { ($0.feature.index, $0.measured) },
-      uniquingKeysWith: { first, _ in first })
-    var lines = [
-      "\(metric.words) = \(figure(found.target.value))", "feature  score  measured  label",
-    ]
-    var features: [JSONValue] = []
-    for item in top {
-      guard let index = item.feature?.index else { continue }
-      var members: JSONObject = ["feature": .integer(Int64(index)), "score": .number(item.score)]
-      members["label"] = labels[index].map { .string($0) }
-      members["measured"] = measured[index].map { .number($0) }
-      features.append(.object(members))
-      lines.append(
-        "\(index)  \(change(item.score))  \(measured[index].map(change) ?? "-")  \(labels[index] ?? "")"
-      )
-    }
-    let claim = claim(found, metric: metric, measured: measured, seed: seed)
-    let whole = found.completeness
-    lines.append(
-      "of \(figure(whole.total)) in all: features \(figure(whole.sum)), bias \(figure(whole.bias)), "
-        + "error term \(figure(whole.errorTerm))")
-    lines.append(claim.statement)
+    let all = AttributedFeature.all(of: found)
+    let supporters = all.filter { $0.fall > 0 }.prefix(count)
+    let opposers = all.filter { $0.fall < 0 }.prefix(count)
+    let labels = try Subject.labels(of: (supporters + opposers).map(\.index), work)
+    let claim = claim(found, seed: seed)
+    var lines = [claim.statement, "feature  score  measured  label", "supporters:"]
+    lines += supporters.map { $0.line(label: labels[$0.index]) }
+    lines.append("opposers:")
+    lines += opposers.map { $0.line(label: labels[$0.index]) }
     var values: JSONObject = [
-      "target": .number(found.target.value), "features": .array(features),
-      "shares": [
-        "features": .number(whole.sum), "bias": .number(whole.bias),
-        "error_term": .number(whole.errorTerm), "total": .number(whole.total),
-      ],
+      "target": .number(found.target.value), "title": .string(found.explanation.title),
+      "parts": .array(
+        found.byPart.map { ["part": .string($0.part), "score": .number($0.score)] }),
+      "supporters": .array(supporters.map { $0.json(label: labels[$0.index]) }),
+      "opposers": .array(opposers.map { $0.json(label: labels[$0.index]) }),
     ]
-    values["pearson"] = found.verification?.pearson.map { .number($0) }
+    values["identity"] = found.identity.map { identity in
+      [
+        "start": .number(identity.start), "together": .number(identity.features),
+        "interaction": .number(identity.interaction), "gap": .number(identity.gap),
+      ]
+    }
+    values["verification"] = found.verification.map {
+      Agreement.json(
+        n: $0.n, pearson: $0.pearson, spearman: $0.spearman, slope: $0.slope,
+        wrongSigns: $0.wrongSigns, signsCounted: $0.signsCounted, notReliable: $0.notReliable)
+    }
     values["provenance"] = subject.provenance(work, splice: found.splice, seed: seed)
     values["claim"] = claim.json
     let picture = found.renderings?.first { $0.mimeType == "image/png" }
@@ -113,24 +127,21 @@ enum AttributeTool: AgentTool {
       picture: picture.flatMap { FittedPicture.png($0.base64) })
   }
 
-  private static func claim(
-    _ found: AttributionCompute.Result, metric: Metric, measured: [Int: Double], seed: Int
-  ) -> Claim {
-    var draw = Draw(seed: seed)
-    let chance = draw.elements(drawn, of: found.items.map(\.score))
-    let mean = chance.reduce(0) { $0 + abs($1) } / Double(max(1, chance.count))
-    var statement = "No feature is active there."
-    if let first = found.items.first, let index = first.feature?.index {
-      statement =
-        "To first order feature \(index) supports the answer most: \(change(first.score)) of \(metric.words)"
-      if let exact = measured[index] {
-        statement += "; exactly, ablating it changes the metric by \(change(-exact))"
-      }
-      statement += ". A random active feature's score has the mean size \(figure(mean))."
+  /// What the kernel says, beside random active features that were ablated just as exactly.
+  private static func claim(_ found: AttributionCompute.Result, seed: Int) -> Claim {
+    let chance: [Double]
+    if found.method == .ablation {
+      var draw = Draw(seed: seed)
+      chance = draw.elements(drawn, of: found.items.dropFirst(drawn).map(\.score))
+    } else {
+      chance = (found.verification?.items ?? []).filter { $0.origin == .random }.map(\.measured)
     }
     return Claim(
-      statement: statement, metric: metric.words, before: found.target.value,
-      control: .init(kind: "scores of random active features", values: chance),
-      count: measured.count, seed: seed)
+      statement: found.explanation.sentences.joined(separator: " "),
+      metric: found.explanation.title, before: found.target.value,
+      control: chance.isEmpty
+        ? nil : .init(kind: "fall when a random active feature is ablated", values: chance),
+      count: found.verification?.n ?? found.coverage?.measured ?? 0,
+      slope: found.verification?.slope, seed: seed)
   }
 }

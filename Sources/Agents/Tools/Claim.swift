@@ -11,6 +11,8 @@ struct Claim {
   var control: Control?
   /// How many measurements it rests on.
   var count: Int
+  /// Of measurements over predictions, where both are.
+  var slope: Double?
   var seed: Int?
 
   /// The same measured where nothing is expected.
@@ -29,6 +31,7 @@ struct Claim {
     if let after { members["after"] = .number(after) }
     if let control { members["control"] = control.json }
     members["n"] = .integer(Int64(count))
+    if let slope { members["slope"] = .number(slope) }
     if let seed { members["seed"] = .integer(Int64(seed)) }
     return .object(members)
   }
@@ -48,6 +51,10 @@ struct Claim {
             .init("values", Schema.list("Each measurement.", of: Schema.number("One."))),
           ]), isRequired: false),
         .init("n", Schema.integer("Measurements it rests on.")),
+        .init(
+          "slope",
+          Schema.number("What predicted numbers must be multiplied by to be the measured ones."),
+          isRequired: false),
         .init("seed", Schema.integer("Of what was drawn."), isRequired: false),
       ], "What may be quoted, with its control."))
 }

@@ -57,8 +57,10 @@ enum ContextOpenTool: AgentTool {
     if let system = arguments.text("system") {
       parts.append(["role": "system", "text": .string(system)])
     }
-    for path in arguments.list("images") { parts.append(["image": ["path": path]]) }
-    parts.append(["text": .string(arguments.required("text"))])
+    for (index, path) in arguments.list("images").enumerated() {
+      parts.append(["id": .string("image\(index)"), "image": ["path": path]])
+    }
+    parts.append(["id": "text", "text": .string(arguments.required("text"))])
     var params: JSONObject = ["parts": .array(parts)]
     if let template = arguments["template"] { params["chat"] = ["template": template] }
     let opened = try work.ask(ContextOpen.self, params)

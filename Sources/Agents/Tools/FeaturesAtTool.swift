@@ -44,7 +44,7 @@ enum FeaturesAtTool: AgentTool {
       "context": .string(arguments.required("context_id")), "sae": .string(subject.sae),
       "topK": .integer(Int64(arguments.integer("top_k") ?? 10)),
     ]
-    if let region = try Place(arguments).region { params["region"] = region }
+    if let region = try Place(arguments, work).region { params["region"] = region }
     if let rank = arguments["rank_by"] { params["rankBy"] = rank }
     let found = try work.ask(FeatureActivations.self, params)
     let labels = try Subject.labels(of: found.items.map(\.feature.index), work)

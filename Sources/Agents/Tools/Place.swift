@@ -1,4 +1,5 @@
 import JSON
+import KernelProtocol
 
 /// Where in a context a question is about: positions, or an image, or a box of one.
 struct Place {
@@ -16,20 +17,25 @@ struct Place {
     Schema.Member(
       "box",
       Schema.list(
-        "x0, y0, x1, y1 in the image's pixels: only tokens that touch the box; needs image.",
+        "x0, y0, x1, y1 in the image's pixels: only tokens that touch the box; of the only image, where image is absent.",
         of: Schema.number("Pixels."), 4...4), isRequired: false),
   ]
 
-  init(_ arguments: Arguments) throws(ToolFailure) {
+  /// - Throws: `ToolFailure` where the arguments contradict each other, or the context has not one image alone.
+  init(_ arguments: Arguments, _ work: Work) throws {
     let positions = arguments.list("positions")
     let box = arguments.list("box")
     switch (arguments["image"], positions.isEmpty) {
     case (nil, true):
+      region =
+        box.isEmpty
+        ? nil : ["image": try Self.onlyImage(arguments, work), "box": .array(box)]
+    case (nil, false):
       guard box.isEmpty else {
-        throw ToolFailure("\"box\" without \"image\"", next: "Say which image the box is in.")
+        throw ToolFailure(
+          "both \"positions\" and \"box\" were given", next: "Give one of the two.")
       }
-      region = nil
-    case (nil, false): region = ["span": ["start": positions[0], "end": positions[1]]]
+      region = ["span": ["start": positions[0], "end": positions[1]]]
     case (let image?, true):
       var members: JSONObject = ["image": image]
       if !box.isEmpty { members["box"] = .array(box) }
@@ -39,43 +45,22 @@ struct Place {
         "both \"positions\" and \"image\" were given", next: "Give one of the two.")
     }
   }
-}
 
-/// What is measured: how far one token's logit is above another's, or one token's log probability.
-struct Metric {
-  let target: JSONValue
-  let words: String
-
-  static let arguments: [Schema.Member] = [
-    Schema.Member(
-      "answer", Schema.text("The token that is asked about: a text that is exactly one token.")),
-    Schema.Member(
-      "baseline",
-      Schema.text(
-        "The token it is compared with; absent: the answer's log probability is measured."),
-      isRequired: false),
-    Schema.Member(
-      "position",
-      Schema.integer("After which position; absent or -1: the last.", -1...Int.max),
-      isRequired: false),
-  ]
-
-  init(_ arguments: Arguments) {
-    let answer = arguments.required("answer")
-    var members: JSONObject = [:]
-    if let baseline = arguments.text("baseline") {
-      members["kind"] = "logitDiff"
-      members["answer"] = ["text": .string(answer)]
-      members["baseline"] = ["text": .string(baseline)]
-      words = "logit(\(JSONWriter.quoted(answer))) - logit(\(JSONWriter.quoted(baseline)))"
-    } else {
-      members["kind"] = "logProb"
-      members["token"] = ["text": .string(answer)]
-      words = "log p(\(JSONWriter.quoted(answer))) in nats"
+  /// The image that a box is in where nothing else is said.
+  private static func onlyImage(_ arguments: Arguments, _ work: Work) throws -> JSONValue {
+    let tokens = try work.ask(
+      ContextTokens.self, ["context": .string(arguments.required("context_id"))]
+    ).tokens
+    let images = Set(tokens.compactMap(\.image))
+    guard images.count == 1, let image = images.first else {
+      throw ToolFailure(
+        images.isEmpty
+          ? "a \"box\" was given, but the context has no image"
+          : "a \"box\" was given without \"image\", and the context has \(images.count) images",
+        next: images.isEmpty
+          ? "Leave \"box\" out, or open a context with an image."
+          : "Say with \"image\" which one the box is in, counted from 0.")
     }
-    if let position = arguments.integer("position") {
-      members["position"] = .integer(Int64(position))
-    }
-    target = .object(members)
+    return .integer(Int64(image))
   }
 }

@@ -48,7 +48,7 @@ enum SteerTool: AgentTool {
   static func run(_ arguments: Arguments, _ work: Work) throws -> ToolResult {
     let subject = try Subject(arguments, work)
     let changes = arguments.list("changes")
-    let place = try Place(arguments).region
+    let place = try Place(arguments, work).region
     for change in changes where change["op"] != "zero" && change["value"] == nil {
       throw ToolFailure(
         "a change of feature \(change["feature"]?.integerValue ?? 0) has no value",

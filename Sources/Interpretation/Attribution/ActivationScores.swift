@@ -48,7 +48,7 @@ struct ActivationScores {
 
   /// The parts of Σ x·g; `input` is what the blocks above the site ran on.
   func completeness(
-    input: Matrix, errorTerm: Splice.ErrorTerm
+    input: Matrix, errorTerm: Splice.ErrorTerm, projectionBias: Double
   ) throws -> AttributionResult.Completeness {
     let autoencoder = point.feature.autoencoder
     let bias = Matrix(
@@ -61,7 +61,8 @@ struct ActivationScores {
       ? 0 : gradient.rowDots(input - (try autoencoder.decode(point.code))).reduce(0, +)
     return .init(
       sum: scores.reduce(0.0) { $0 + Double($1) }, bias: gradient.rowDots(bias).reduce(0, +),
-      errorTerm: error, total: gradient.rowDots(input).reduce(0, +))
+      errorTerm: error, total: gradient.rowDots(input).reduce(0, +),
+      projectionBias: projectionBias)
   }
 }
 

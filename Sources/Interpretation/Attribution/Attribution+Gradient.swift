@@ -2,47 +2,59 @@ import Autoencoders
 import Models
 import Tensors
 
+/// What a pullback found.
+struct PulledBack {
+  /// The target's value at the run.
+  let value: Float
+  /// g, `[T′, D]`.
+  let gradient: Matrix
+  /// Σ bias · gradient over the projections above the site.
+  let projectionBias: Double
+}
+
 extension Attribution {
   /// The target's value and g `[T′, D]` for the question's method.
-  func gradient(at input: Matrix) throws -> (
-    value: Float, gradient: Matrix, endpointDifference: Float?
-  ) {
-    switch question.method {
-    case .gradient, .ablation:
-      let (value, gradient) = try pulledBack(to: input, keepsRun: true)
-      return (value, gradient, nil)
-    case .integratedGradients(let steps):
+  func gradient(at input: Matrix) throws -> PulledBack {
+    if case .integratedGradients(let steps) = question.method {
       return try integratedGradient(to: input, steps: steps)
     }
+    return try pulledBack(to: input, rule: question.method.rule, keepsRun: true)
   }
 
   /// One pullback from the last block to the site: the target's terms sit at different rows of one run, and
   /// the gradient of their sum is the sum of their gradients.
-  private func pulledBack(to input: Matrix, keepsRun: Bool) throws -> (Float, Matrix) {
+  func pulledBack(
+    to input: Matrix, rule: PullbackRule, keepsRun: Bool, terms wanted: [TargetTerm]? = nil
+  ) throws -> PulledBack {
     try cancellation.check()
     let rows = terms.rows
     let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
     let output = forward?.output ?? input.slice(rows: rows)
     var gradient = Matrix(rows: rows.count, columns: input.columns)
     var value: Float = 0
-    for term in terms {
+    for term in wanted ?? terms {
       let row = output.row(term.row - rows.lowerBound)
       value += decoder.value(of: term, output: row)
       gradient.add(
-        Matrix(rows: 1, columns: row.count, values: decoder.gradient(of: term, output: row)),
+        Matrix(
+          rows: 1, columns: row.count,
+          values: decoder.gradient(of: term, output: row, rule: rule)),
         atRow: term.row - rows.lowerBound)
     }
     progress(0.5)
     var total = Matrix(rows: input.rows, columns: input.columns)
+    var projectionBias = 0.0
     if let forward {
       total.add(
-        try decoder.pullback(forward, outputGradient: gradient, cancellation: cancellation),
+        try decoder.pullback(
+          forward, outputGradient: gradient, rule: rule, biasShare: &projectionBias,
+          cancellation: cancellation),
         atRow: 0)
     } else {
       total.add(gradient, atRow: rows.lowerBound)
     }
     progress(1)
-    return (value, total)
+    return PulledBack(value: value, gradient: total, projectionBias: projectionBias)
   }
 
   /// The forward pass above the site with what its pullback needs, `rows` of its last block computed: the
@@ -72,20 +84,23 @@ extension Attribution {
 
   /// The gradient's mean over the middles of `steps` equal stretches of the way from ẑ, the region's
   /// latents at zero, to z.
-  private func integratedGradient(
-    to input: Matrix, steps: Int
-  ) throws -> (Float, Matrix, Float?) {
+  private func integratedGradient(to input: Matrix, steps: Int) throws -> PulledBack {
     let removed = try regionShare()
     var mean = Matrix(rows: input.rows, columns: input.columns)
     for step in 0..<steps {
       let share = (Float(step) + 0.5) / Float(steps)
       let point = input + removed.scaled(by: share - 1)
-      mean += try pulledBack(to: point, keepsRun: false).1.scaled(by: 1 / Float(steps))
+      mean += try pulledBack(to: point, rule: .derivative, keepsRun: false).gradient
+        .scaled(by: 1 / Float(steps))
       progress(Double(step + 1) / Double(steps))
     }
-    let start = try value(runningOn: input - removed)
-    let end = try value(runningOn: input)
-    return (end, mean, end - start)
+    return PulledBack(
+      value: try value(runningOn: input), gradient: mean, projectionBias: 0)
+  }
+
+  /// The target's fall between the ends of the integrated gradients' path.
+  func pathDifference(to input: Matrix, value end: Float) throws -> Float {
+    end - (try value(runningOn: input - (try regionShare())))
   }
 
   /// What the region's latents add to the residual, `[T′, D]`.

@@ -1,5 +1,5 @@
 import Autoencoders
-import Models
+package import Models
 package import Tensors
 
 /// Attribution of a target to the features of one autoencoder on one context.
@@ -7,7 +7,7 @@ package import Tensors
 /// 1. The residual x at the site and its code z are the context's own.
 /// 2. The blocks above run on x (error term kept) or on x̂ = decode(z) (dropped), keeping what a pullback
 ///    needs.
-/// 3. One pullback gives g_t = ∂d/∂(their input at t).
+/// 3. One pullback gives g_t = ∂d/∂(their input at t), or what one of `PullbackRule`'s other rules gives.
 /// 4. score(t, j) = z_tj · (W_dec[j] · g_t) for every active (t, j), all latents at once.
 ///
 /// Source: section 3.4 of "Large Multi-modal Models Can Interpret Features in Large Multi-modal Models"
@@ -15,7 +15,7 @@ package import Tensors
 package struct Attribution {
   let context: ResidentContext
   let feature: LoadedAutoencoder
-  let question: AttributionQuestion
+  package let question: AttributionQuestion
   let cancellation: Cancellation
   let progress: (Double) -> Void
   let point: SplicePoint
@@ -43,6 +43,10 @@ package struct Attribution {
 
   var decoder: LlamaDecoder { context.decoder }
 
+  var runs: TargetRuns {
+    TargetRuns(context: context, point: point, terms: terms, cancellation: cancellation)
+  }
+
   /// Whether a row's features are asked about.
   func covers() -> [Bool] {
     guard let positions = question.positions else {
@@ -53,24 +57,21 @@ package struct Attribution {
     return covered
   }
 
+  /// What the blocks above the site run on: x, or x̂ with the error term dropped.
+  func input() throws -> Matrix {
+    question.splice.errorTerm == .keep
+      ? point.residual : try feature.autoencoder.decode(point.code)
+  }
+
   /// Answers the question.
   package func callAsFunction() throws -> AttributionResult {
-    let input =
-      question.splice.errorTerm == .keep
-      ? point.residual : try feature.autoencoder.decode(point.code)
-    let (value, gradient, endpointDifference) = try gradient(at: input)
-    if let place = gradient.firstNonFinite() {
-      throw InterpretationError.nonFinite("the gradient at position \(place.row)")
-    }
-    let scores = try ActivationScores(
-      point: point, gradient: gradient, reselection: question.splice.reselection,
-      cancellation: cancellation)
+    let input = try input()
+    let found = try gradient(at: input)
+    let scores = try scores(found)
     var items = scores.items(covering: covers())
-    var measured: Int?
     var candidates: Int?
     if question.method == .ablation {
       (items, candidates) = try measuredItems(items)
-      measured = items.count
     }
     var byPosition = [Float](repeating: 0, count: context.tokenCount)
     for item in items {
@@ -78,26 +79,101 @@ package struct Attribution {
         byPosition[position] += item.score
       }
     }
-    let ranked = ranked(items)
+    var ranked = ranked(items)
+    let verification = try verification(of: ranked, input: input)
+    ranked = self.ranked(ranked, knowing: verification)
     return AttributionResult(
-      targetValue: value, items: ranked, byPart: partScores(byPosition),
-      completeness: try scores.completeness(input: input, errorTerm: question.splice.errorTerm),
-      verification: try verification(of: ranked), byPosition: byPosition, measured: measured,
-      candidates: candidates, endpointDifference: endpointDifference)
+      targetValue: found.value, isConserving: question.method == .relevance,
+      items: Array(ranked.prefix(question.topK)),
+      completeness: try scores.completeness(
+        input: input, errorTerm: question.splice.errorTerm,
+        projectionBias: found.projectionBias),
+      verification: verification, byPosition: byPosition,
+      measured: candidates.map { _ in items.count }, candidates: candidates,
+      path: try path(items, input: input, value: found.value),
+      table: try table(of: Array(ranked.prefix(question.topK)), input: input))
   }
 
-  /// Sums items as asked, highest score first; ties in the order of latent and position.
-  private func ranked(_ items: [AttributionResult.Item]) -> [AttributionResult.Item] {
-    let combined =
-      switch question.aggregate {
-      case .none, .part: items
-      case .feature: summed(items, by: \.latent)
-      case .token: summed(items, by: \.position)
-      }
-    return Array(
-      combined.sorted {
-        ($1.score, $0.latent ?? 0, $0.position ?? 0) < ($0.score, $1.latent ?? 0, $1.position ?? 0)
-      }.prefix(question.topK))
+  /// The scores of every active latent by a gradient, which must be finite.
+  func scores(_ found: PulledBack) throws -> ActivationScores {
+    if let place = found.gradient.firstNonFinite() {
+      throw InterpretationError.nonFinite("the gradient at position \(place.row)")
+    }
+    return try ActivationScores(
+      point: point, gradient: found.gradient, reselection: question.splice.reselection,
+      cancellation: cancellation)
+  }
+
+  /// Σ_j score of each of the context's positions by another rule than the question's: what a picture of the
+  /// prompt is drawn from.
+  package func positionScores(_ rule: PullbackRule) throws -> [Float] {
+    let found = try pulledBack(to: try input(), rule: rule, keepsRun: true)
+    var sums = [Float](repeating: 0, count: context.tokenCount)
+    for item in try scores(found).items(covering: covers()) {
+      if let position = item.position, position < sums.count { sums[position] += item.score }
+    }
+    return sums
+  }
+
+  private func path(
+    _ items: [AttributionResult.Item], input: Matrix, value: Float
+  ) throws -> AttributionResult.Path? {
+    guard case .integratedGradients = question.method else { return nil }
+    return AttributionResult.Path(
+      difference: try pathDifference(to: input, value: value),
+      sum: items.reduce(0) { $0 + Double($1.score) })
+  }
+
+  /// Each listed item's score for one term of the target after the other: a pullback each.
+  private func table(
+    of listed: [AttributionResult.Item], input: Matrix
+  ) throws -> [AttributionResult.TermScores]? {
+    guard question.byTerm else { return nil }
+    return try terms.map { term in
+      let found = try pulledBack(
+        to: input, rule: question.method.rule, keepsRun: true, terms: [term])
+      let items = combined(try scores(found).items(covering: covers()))
+      let known = Dictionary(uniqueKeysWithValues: items.map { ($0.place, $0.score) })
+      return AttributionResult.TermScores(
+        value: found.value, scores: listed.map { known[$0.place] ?? 0 })
+    }
+  }
+
+  /// Sums items as asked, largest magnitude first; ties in the order of latent and position.
+  func ranked(_ items: [AttributionResult.Item]) -> [AttributionResult.Item] {
+    sorted(combined(items))
+  }
+
+  /// The same items in the order of what is known once some were measured.
+  private func ranked(
+    _ items: [AttributionResult.Item], knowing verification: Verification?
+  ) -> [AttributionResult.Item] {
+    guard let verification else { return items }
+    let measured = Dictionary(
+      uniqueKeysWithValues: verification.items.map {
+        (AttributionResult.Item.Place(latent: $0.latent, position: $0.position), $0.measured)
+      })
+    return sorted(
+      items.map { item in
+        var item = item
+        item.measured = measured[item.place]
+        return item
+      })
+  }
+
+  private func sorted(_ items: [AttributionResult.Item]) -> [AttributionResult.Item] {
+    items.sorted {
+      (abs($1.bestKnown), $0.latent ?? 0, $0.position ?? 0)
+        < (abs($0.bestKnown), $1.latent ?? 0, $1.position ?? 0)
+    }
+  }
+
+  private func combined(_ items: [AttributionResult.Item]) -> [AttributionResult.Item] {
+    switch question.aggregate {
+    case .none: items
+    case .feature: summed(items, by: \.latent)
+    case .token: summed(items, by: \.position)
+    }
   }
 
   private func summed(
@@ -117,16 +193,14 @@ package struct Attribution {
     }
     return Array(sums.values)
   }
+}
 
-  /// Scores of the prompt's parts, and of the template's tokens between them.
-  private func partScores(_ byPosition: [Float]) -> [AttributionResult.PartScore] {
-    var rest = byPosition.reduce(0) { $0 + Double($1) }
-    var shares: [AttributionResult.PartScore] = []
-    for (name, span) in zip(context.partNames, context.prompt.partSpans) {
-      let sum = byPosition[span].reduce(0) { $0 + Double($1) }
-      rest -= sum
-      shares.append(.init(part: name, score: Float(sum)))
-    }
-    return shares + [.init(part: AttributionResult.templatePart, score: Float(rest))]
+extension AttributionResult.Item {
+  /// What the item is about: a latent, a position, or one at the other.
+  struct Place: Hashable {
+    let latent: Int?
+    let position: Int?
   }
+
+  var place: Place { Place(latent: latent, position: position) }
 }

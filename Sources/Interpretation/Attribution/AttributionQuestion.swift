@@ -1,14 +1,37 @@
+package import Models
+
 /// What to attribute, and how.
 package struct AttributionQuestion: Sendable {
   package enum Method: Sendable, Equatable {
-    /// The gradient at the run itself.
+    /// Activation times gradient at the run itself.
     case gradient
+    /// The same with norms' scales held constant on the way back.
+    case heldNorms
+    /// Activation times the conserving pullback: the shares of everything at the site add up to a logit.
+    case relevance
     /// The gradient averaged over this many points between the region's latents at zero and as they are.
     case integratedGradients(steps: Int)
     /// The fall measured by running the rest of the model again.
     case ablation
+
+    /// What counts as a constant on the way back; for exact ablation, when candidates are chosen.
+    package var rule: PullbackRule {
+      switch self {
+      case .gradient, .integratedGradients, .ablation: .derivative
+      case .heldNorms: .heldNorms
+      case .relevance: .conserving
+      }
+    }
+
+    /// Whether one pullback from the run itself gives the scores.
+    package var isOnePullback: Bool {
+      switch self {
+      case .gradient, .heldNorms, .relevance: true
+      case .integratedGradients, .ablation: false
+      }
+    }
   }
-  package enum Aggregate: Sendable { case none, feature, token, part }
+  package enum Aggregate: Sendable { case none, feature, token }
 
   package var target: AttributionTarget
   package var method: Method
@@ -17,17 +40,21 @@ package struct AttributionQuestion: Sendable {
   package var topK: Int
   package var aggregate: Aggregate
   package var splice: Splice
-  /// How many of the highest scores to measure by exact ablation.
+  /// n of the verification: the n strongest scores, the n strongest of a second method and n others drawn at
+  /// random are measured by exact ablation. 0 for none.
   package var verify: Int
+  /// Of what is drawn at random.
+  package var seed: UInt64
+  /// Whether each listed item's score is told for every term of the target, too.
+  package var byTerm: Bool
   /// The most runs exact ablation makes; candidates beyond it with the smallest gradient scores are not
   /// measured, and the result says how many were.
   package var ablationLimit: Int
 
   package init(
     target: AttributionTarget, method: Method = .gradient, positions: [Range<Int>]? = nil,
-    topK: Int = 20,
-    aggregate: Aggregate = .none, splice: Splice = Splice(), verify: Int = 0,
-    ablationLimit: Int = 4096
+    topK: Int = 20, aggregate: Aggregate = .none, splice: Splice = Splice(), verify: Int = 0,
+    seed: UInt64 = 0, byTerm: Bool = false, ablationLimit: Int = 4096
   ) {
     self.target = target
     self.method = method
@@ -36,6 +63,8 @@ package struct AttributionQuestion: Sendable {
     self.aggregate = aggregate
     self.splice = splice
     self.verify = verify
+    self.seed = seed
+    self.byTerm = byTerm
     self.ablationLimit = ablationLimit
   }
 
@@ -51,6 +80,11 @@ package struct AttributionQuestion: Sendable {
     for (name, count) in [("topK", topK), ("verify", verify), ("ablationLimit", ablationLimit)]
     where count < 0 {
       throw .badValue("\(name) is \(count), expected 0 or more")
+    }
+    if byTerm, !method.isOnePullback {
+      throw .badValue(
+        "a table of tokens and features needs a method of one pullback: gradient, heldNorms or relevance"
+      )
     }
   }
 }

@@ -1,7 +1,7 @@
 /// How the output depends on the features of a context.
 ///
-/// A positive score supports the target: it is, to first order, the fall of the target when the activation
-/// is set to zero. (The paper's formula has the opposite sign.)
+/// A positive score supports the target: it is, by the method asked for, the fall of the target when the
+/// activation is set to zero. (The paper's formula has the opposite sign.)
 package struct AttributionResult: Sendable {
   /// One feature at one position, or a sum over positions or features.
   package struct Item: Sendable, Equatable {
@@ -11,16 +11,17 @@ package struct AttributionResult: Sendable {
     package var position: Int?
     /// z, or the largest z of a sum.
     package var activation: Float
+    /// By the method asked for.
     package var score: Float
-  }
-  /// The share of one part of the prompt.
-  package struct PartScore: Sendable, Equatable {
-    package let part: String
-    package let score: Float
+    /// The exact fall, where it was measured.
+    package var measured: Float?
+
+    /// The best that is known of it.
+    package var bestKnown: Float { measured ?? score }
   }
   /// Σ score + b_dec·Σ g + Σ ε·g = Σ x·g, over all positions.
   package struct Completeness: Sendable, Equatable {
-    /// Σ over every active (t, j) of its score.
+    /// Σ over every active (t, j) of z_tj · (W_dec[j] · g_t).
     package let sum: Double
     /// b_dec · Σ_t g_t.
     package let bias: Double
@@ -28,35 +29,41 @@ package struct AttributionResult: Sendable {
     package let errorTerm: Double
     /// Σ_t (the residual the blocks above ran on)_t · g_t.
     package let total: Double
+    /// Σ over the biases of all projections above the site of bias · gradient there. With the conserving rule
+    /// total + projectionBias is the target, where that is linear in the logits.
+    package let projectionBias: Double
   }
-  /// An item's score beside its measured fall.
-  package struct Verification: Sendable {
-    package struct Item: Sendable, Equatable {
-      package let latent: Int
-      package let position: Int?
-      package let predicted: Float
-      package let measured: Float
-    }
-    package let items: [Item]
-    /// Pearson's correlation of predicted and measured; nil for fewer than two items or no variance.
-    package let pearson: Double?
-  }
-
-  /// The name under which `byPart` gives the tokens of the chat template.
-  package static let templatePart = "template"
 
   package let targetValue: Float
-  /// Highest score first.
+  /// Whether the scores are those of the conserving rule.
+  package let isConserving: Bool
+  /// Largest magnitude first, by what was measured where it was, else by the score: what a method ranks wrongly
+  /// is most often large, and so among what is measured.
   package let items: [Item]
-  package let byPart: [PartScore]
   package let completeness: Completeness
+  /// Nil where nothing was measured again, or everything is measured.
   package let verification: Verification?
   /// Σ_j score of each position, all positions, for pictures.
   package let byPosition: [Float]
   /// For exact ablation: how many candidates were measured, of how many.
   package let measured: Int?
   package let candidates: Int?
-  /// For integrated gradients: the target's fall between the two ends of the path, which the region's
-  /// scores approach.
-  package let endpointDifference: Float?
+  /// For integrated gradients: the target's fall between the two ends of the path, and the sum of the region's
+  /// scores, which approaches it.
+  package let path: Path?
+  /// For each term of the target: its value and the score of each item.
+  package let table: [TermScores]?
+
+  package struct Path: Sendable, Equatable {
+    package let difference: Float
+    package let sum: Double
+    /// What the sum leaves of the difference.
+    package var remainder: Double { Double(difference) - sum }
+  }
+
+  package struct TermScores: Sendable, Equatable {
+    package let value: Float
+    /// Beside `items`.
+    package let scores: [Float]
+  }
 }

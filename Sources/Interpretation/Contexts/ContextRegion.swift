@@ -59,7 +59,7 @@ extension ResidentContext {
         "the box [\(box.left), \(box.top), \(box.right), \(box.bottom)] meets no token: the picture is "
           + "\(geometry.pictureWidth) × \(geometry.pictureHeight) pixels")
     }
-    return joined(tokens.map { start + $0 })
+    return tokens.map { start + $0 }.ranges
   }
 
   /// The positions of several regions together, each once and ascending; nil stands for all.
@@ -70,19 +70,6 @@ extension ResidentContext {
     for region in regions {
       for range in try positions(of: region) { all.formUnion(range) }
     }
-    return joined(all.sorted())
+    return all.sorted().ranges
   }
-}
-
-/// Ascending positions as ranges.
-private func joined(_ positions: [Int]) -> [Range<Int>] {
-  var ranges: [Range<Int>] = []
-  for position in positions {
-    if let last = ranges.last, last.upperBound == position {
-      ranges[ranges.count - 1] = last.lowerBound..<position + 1
-    } else {
-      ranges.append(position..<position + 1)
-    }
-  }
-  return ranges
 }

@@ -12,6 +12,20 @@ package struct SplicedResidual {
   package let receipt: InterventionReceipt
 }
 
+extension Matrix {
+  /// This residual, refused with `InterpretationError.nonFinite` where it is not finite, or so large that
+  /// a norm would make zeros of it.
+  func usableResidual() throws -> Matrix {
+    guard firstNonFinite() == nil, maxMagnitude <= largestResidual else {
+      throw InterpretationError.nonFinite("the residual stream after the interventions")
+    }
+    return self
+  }
+}
+
+/// Beyond this a row's sum of squares may overflow float32, and the next norm would make zeros of it.
+private let largestResidual: Float = 1e17
+
 extension SplicePoint {
   /// Applies changes to the residual. Rows before the first change stay the model's own when the error
   /// term is kept; when it is dropped every row becomes its reconstruction.
@@ -25,6 +39,36 @@ extension SplicePoint {
       changes: changes.map { $0.startingAt(start) }, splice: splice, receipt: &receipt,
       cancellation: cancellation)
     return SplicedResidual(start: start, residual: changed, receipt: receipt)
+  }
+
+  /// Puts another code in the place of the one that is there, from row `start` on; `code` has the rows
+  /// `start` … T′ − 1.
+  func replacing(
+    _ code: SparseCode, from start: Int, errorTerm: Splice.ErrorTerm
+  ) throws -> SplicedResidual {
+    let autoencoder = feature.autoencoder
+    guard errorTerm == .keep else {
+      var whole = self.code.slice(rows: 0..<start)
+      whole.append(code)
+      return SplicedResidual(
+        start: 0, residual: try autoencoder.decode(whole).usableResidual(),
+        receipt: InterventionReceipt())
+    }
+    let own = self.code.slice(rows: start..<rowCount)
+    let changed =
+      residual.slice(rows: start..<rowCount) + (try autoencoder.decodeChange(from: own, to: code))
+    return SplicedResidual(
+      start: start, residual: try changed.usableResidual(), receipt: InterventionReceipt())
+  }
+
+  /// The same with the code as it is where `cleared` is false, and with nothing active where it is true.
+  func clearing(_ cleared: [Bool], errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
+    let start = cleared.firstIndex(of: true) ?? rowCount
+    var rest = SparseCode(latents: code.latents)
+    for row in start..<rowCount {
+      if cleared[row] { rest.appendRow([]) } else { rest.append(code.slice(rows: row..<row + 1)) }
+    }
+    return try replacing(rest, from: start, errorTerm: errorTerm)
   }
 
   /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above the site run on the
@@ -81,15 +125,8 @@ extension TopKAutoencoder {
       receipt.positions += 1
       receipt.normSum += squared.squareRoot()
     }
-    let result = splice.errorTerm == .keep ? x + difference : try decode(changed)
-    guard result.firstNonFinite() == nil, result.maxMagnitude <= Self.largestResidual else {
-      throw InterpretationError.nonFinite("the residual stream after the interventions")
-    }
-    return result
+    return try (splice.errorTerm == .keep ? x + difference : decode(changed)).usableResidual()
   }
-
-  /// Beyond this a row's sum of squares may overflow float32, and the next norm would make zeros of it.
-  private static let largestResidual: Float = 1e17
 
   /// The code with top-k taken again where something was changed. Other rows keep the code they have: a
   /// product over fewer rows may differ in its last bit.

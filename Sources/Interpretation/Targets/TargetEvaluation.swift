@@ -16,19 +16,40 @@ extension LlamaDecoder {
   func value(of term: TargetTerm, output: [Float]) -> Float {
     switch term.kind {
     case .logits(let tokens):
-      let row = Matrix(rows: 1, columns: output.count, values: output)
-      let logits = logits(row, tokens: tokens.map(\.token)).row(0)
+      let logits = logits(of: tokens.map(\.token), output: output)
       return zip(tokens, logits).reduce(0) { $0 + $1.0.weight * $1.1 }
-    case .logProbability(let token): return logProbability(output, token: token).value
+    case .logOdds(let answers, let baselines):
+      let logits = logits(of: answers + baselines, output: output)
+      return logSumExp(Array(logits.prefix(answers.count)))
+        - logSumExp(Array(logits.dropFirst(answers.count)))
+    case .logProbability(let token):
+      let logits = logits(Matrix(rows: 1, columns: output.count, values: output)).row(0)
+      return logits[token] - logSumExp(logits)
     }
   }
 
   /// The gradient `[D]` of a term at one row `[D]` of the last block's output.
-  func gradient(of term: TargetTerm, output: [Float]) -> [Float] {
+  func gradient(
+    of term: TargetTerm, output: [Float], rule: PullbackRule = .derivative
+  ) -> [Float] {
     switch term.kind {
     case .logits(let tokens):
-      logitGradient(output, direction: tokens.map { (token: $0.token, weight: $0.weight) })
-    case .logProbability(let token): logProbability(output, token: token).gradient
+      return logitGradient(
+        output, direction: tokens.map { (token: $0.token, weight: $0.weight) }, rule: rule)
+    case .logOdds(let answers, let baselines):
+      let logits = logits(of: answers + baselines, output: output)
+      let up = softmax(Array(logits.prefix(answers.count)))
+      let down = softmax(Array(logits.dropFirst(answers.count)))
+      return logitGradient(
+        output,
+        direction: zip(answers, up).map { (token: $0, weight: $1) }
+          + zip(baselines, down).map { (token: $0, weight: -$1) }, rule: rule)
+    case .logProbability(let token):
+      return logProbability(output, token: token, rule: rule).gradient
     }
+  }
+
+  private func logits(of tokens: [Int], output: [Float]) -> [Float] {
+    logits(Matrix(rows: 1, columns: output.count, values: output), tokens: tokens).row(0)
   }
 }

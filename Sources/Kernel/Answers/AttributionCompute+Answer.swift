@@ -2,6 +2,7 @@ import Interpretation
 internal import JSON
 import JSONRPC
 import KernelProtocol
+import Models
 import Tensors
 
 extension AttributionCompute: EngineAnswerable {
@@ -11,76 +12,222 @@ extension AttributionCompute: EngineAnswerable {
     let started = ContinuousClock.now
     let open = try engine.context(params)
     let feature = try engine.autoencoder(named: params.sae, for: open)
-    let question = try question(params, open: open)
+    let resolved = try open.resolve(params.target)
+    let plan = try AttributionPlan(params, open: open, feature: feature)
+    let question = try question(params, target: resolved.target, verify: plan.verify, open: open)
+    try checkRendering(params)
     try engine.reserveRun(
       of: open, feature: feature, extraTokens: question.target.continuation.count,
       savesForPullback: true)
     let attribution = try Attribution(
       question, of: open.context, feature: feature,
-      progress: { call.report(title: "Attributing", fraction: $0) },
+      progress: { call.report(title: "Attributing", fraction: 0.6 * $0) },
       cancellation: Cancellation(call))
     let found = try attribution()
-    var items = found.items.map { item($0, feature: feature.name) }
-    if question.aggregate == .part {
-      items = found.byPart.map { Item(part: $0.part, score: Double($0.score)) }
-        .sorted { $0.score > $1.score }
-    }
-    if call.wantsPartialResults {
-      call.stream(try items.map { try JSONValue(encoding: $0) })
-      items = []
-    }
-    return Result(
-      target: TargetValue(value: Double(found.targetValue)), items: items,
-      byPart: found.byPart.map { PartScore(part: $0.part, score: Double($0.score)) },
-      completeness: Completeness(
-        sum: found.completeness.sum, bias: found.completeness.bias,
-        errorTerm: found.completeness.errorTerm, total: found.completeness.total),
-      verification: found.verification.map { verification($0, feature: feature.name) },
-      renderings: try params.render.map { try AttributionRendering(open, found).drawn($0) },
-      method: params.method, splice: KernelProtocol.Splice(question.splice),
-      elapsed: (ContinuousClock.now - started) / .seconds(1),
+    var result = Result(
+      target: TargetValue(resolved, value: found.targetValue, in: open),
+      items: found.items.map { item($0, feature: feature.name) }, byPart: [],
+      completeness: question.method.isOnePullback ? Completeness(found) : nil,
+      verification: found.verification.map { Verification($0, feature: feature.name) },
+      explanation: Explanation(title: resolved.title, sentences: []),
+      renderings: try renderings(params, of: attribution, found: found, open: open),
+      method: method(params), splice: KernelProtocol.Splice(question.splice),
+      elapsed: 0,
       coverage: found.measured.flatMap { measured in
         found.candidates.map { Coverage(measured: measured, candidates: $0) }
-      }, endpointDifference: found.endpointDifference.map { Double($0) })
+      }, endpointDifference: found.path.map { Double($0.difference) },
+      remainder: found.path.map(\.remainder),
+      table: found.table.map { table($0, tokens: resolved.answer, open: open) })
+    try measureParts(
+      plan, params, attribution: attribution, found: found, into: &result, open: open,
+      engine: engine, call: call)
+    if params.aggregate == .part {
+      result.items = result.byPart.map { Item(part: $0.part, score: $0.score) }
+        .sorted { abs($0.score) > abs($1.score) }
+    }
+    result.explanation.sentences =
+      AttributionSentences(result: result, notes: plan.notes).sentences
+    if call.wantsPartialResults {
+      call.stream(try result.items.map { try JSONValue(encoding: $0) })
+      result.items = []
+    }
+    result.elapsed = (ContinuousClock.now - started) / .seconds(1)
+    return result
+  }
+
+  // MARK: The question
+
+  /// Chosen by Tests/Studies/attribution.py: the gradient ranks features best, with norms held it ranks tokens best.
+  private static func method(_ params: Params) -> Method {
+    params.method ?? (params.aggregate == .token ? .heldNorms : .gradient)
   }
 
   private static func question(
-    _ params: Params, open: OpenContext
+    _ params: Params, target: AttributionTarget, verify: Int, open: OpenContext
   ) throws -> AttributionQuestion {
     let method: AttributionQuestion.Method =
-      switch params.method {
+      switch self.method(params) {
       case .gradient: .gradient
+      case .heldNorms: .heldNorms
+      case .relevance: .relevance
       case .integratedGradients: .integratedGradients(steps: params.steps ?? defaultSteps)
       case .ablation: .ablation
       }
     let aggregate: AttributionQuestion.Aggregate =
       switch params.aggregate {
-      case nil, .some(.none): .none
+      case nil, .some(.none), .part: .none
       case .feature: .feature
       case .token: .token
-      case .part: .part
       }
+    if params.aggregate == .part, params.parts?.method == .some(.none) {
+      throw InterpretationError.badValue(
+        "aggregate is part, and parts.method is none: there is nothing to list")
+    }
     return AttributionQuestion(
-      target: try open.target(params.target), method: method,
+      target: target, method: method,
       positions: try open.context.positions(of: params.region.map { [ContextRegion($0)] }),
       topK: params.topK ?? 20, aggregate: aggregate,
-      splice: Interpretation.Splice(params.splice), verify: params.verify ?? 0)
+      splice: Interpretation.Splice(params.splice), verify: verify,
+      seed: UInt64(params.seed ?? 0), byTerm: params.perToken ?? false)
   }
+
+  /// Refuses a picture of scores by position where there are none.
+  private static func checkRendering(_ params: Params) throws {
+    guard params.method == .ablation, params.aggregate == .feature, params.render != nil else {
+      return
+    }
+    throw InterpretationError.badValue(
+      "features ablated everywhere at once have no scores by position to draw: use aggregate token or none"
+    )
+  }
+
+  /// Where no method was asked for, pictures are of the scores that are best by position.
+  private static func renderings(
+    _ params: Params, of attribution: Attribution, found: AttributionResult, open: OpenContext
+  ) throws -> [Rendering]? {
+    guard let wanted = params.render else { return nil }
+    let byPosition =
+      params.method == nil && params.aggregate != .token
+      ? try attribution.positionScores(.heldNorms) : found.byPosition
+    return try AttributionRendering(open, byPosition: byPosition).drawn(wanted)
+  }
+
+  // MARK: Parts
+
+  private static func measureParts(
+    _ plan: AttributionPlan, _ params: Params, attribution: Attribution, found: AttributionResult,
+    into result: inout Result, open: OpenContext, engine: Engine, call: Call
+  ) throws {
+    let progress = { call.report(title: "Measuring parts", fraction: 0.6 + 0.4 * $0) }
+    if let question = plan.parts {
+      let shares = try PartAttribution(question, of: attribution, progress: progress)(found)
+      result.byPart = shares.shares.map {
+        PartScore(part: $0.part, score: Double($0.score), active: $0.activeCount)
+      }
+      result.identity = Identity(shares, method: params.parts?.method ?? .ablation)
+    } else if let parts = plan.occlusion {
+      try engine.reserve(
+        open.context.model.prefillBytes(open.context.prompt), for: "a run of the changed prompt",
+        sparing: open.name)
+      let occlusion = Occlusion(
+        context: open.context, pictures: open.pictures, target: attribution.question.target,
+        replacement: try params.parts?.replacement.map(open.token) ?? open.token(.text(" ")),
+        cancellation: Cancellation(call))
+      (result.byPart, result.identity) = try shares(
+        of: parts, by: occlusion, value: try open.context.value(of: attribution.question.target),
+        progress: progress)
+    }
+  }
+
+  private static func shares(
+    of parts: [Occlusion.Part], by occlusion: Occlusion, value: Float, progress: (Double) -> Void
+  ) throws -> ([PartScore], Identity) {
+    var shares: [PartScore] = []
+    for part in parts {
+      shares.append(
+        PartScore(
+          part: part.name, score: Double(value - (try occlusion.value(hiding: [part])))))
+      progress(Double(shares.count) / Double(parts.count + 1))
+    }
+    let start =
+      parts.count == 1
+      ? Double(value) - shares[0].score : Double(try occlusion.value(hiding: parts))
+    progress(1)
+    let together = Double(value) - start
+    return (
+      shares,
+      Identity(
+        method: .occlusion, target: Double(value), start: start, features: together,
+        interaction: together - shares.reduce(0) { $0 + $1.score }, gap: 0,
+        runs: parts.count == 1 ? 1 : parts.count + 1)
+    )
+  }
+
+  // MARK: The result
 
   private static func item(_ item: AttributionResult.Item, feature: String) -> Item {
     Item(
       feature: item.latent.map { FeatureRef(sae: feature, index: $0) }, position: item.position,
-      activation: Double(item.activation), score: Double(item.score))
+      activation: Double(item.activation), score: Double(item.score),
+      measured: item.measured.map { Double($0) })
   }
 
-  private static func verification(
-    _ found: AttributionResult.Verification, feature: String
-  ) -> Verification {
-    Verification(
-      items: found.items.map {
-        Measured(
-          feature: FeatureRef(sae: feature, index: $0.latent), position: $0.position,
-          predicted: Double($0.predicted), measured: Double($0.measured))
-      }, pearson: found.pearson)
+  private static func table(
+    _ terms: [AttributionResult.TermScores], tokens: [Int], open: OpenContext
+  ) -> TokenTable {
+    TokenTable(
+      tokens: terms.count == tokens.count
+        ? tokens.map { Token(id: $0, text: open.text(ofToken: $0)) } : [],
+      values: terms.map { Double($0.value) },
+      scores: terms.map { $0.scores.map { Double($0) } })
+  }
+}
+
+extension AttributionCompute.Completeness {
+  init(_ found: AttributionResult) {
+    let parts = found.completeness
+    let bias = parts.bias + (found.isConserving ? parts.projectionBias : 0)
+    let total = parts.total + (found.isConserving ? parts.projectionBias : 0)
+    self.init(
+      sum: parts.sum, bias: bias, errorTerm: parts.errorTerm, total: total,
+      remainder: Double(found.targetValue) - total)
+  }
+}
+
+extension AttributionCompute.Identity {
+  init(_ shares: PartShares, method: AttributionCompute.PartsMethod) {
+    let found = shares.identity
+    self.init(
+      method: method, target: Double(found.target), start: Double(found.start),
+      features: Double(found.features), interaction: Double(found.interaction),
+      errorTerm: Double(found.errorTerm), bias: Double(found.bias),
+      elsewhere: found.elsewhere == 0 ? nil : Double(found.elsewhere), gap: Double(found.gap),
+      runs: shares.runs)
+  }
+}
+
+extension AttributionCompute.Verification {
+  init(_ found: Interpretation.Verification, feature: String) {
+    let agreement = found.agreement
+    self.init(
+      items: found.items.map { item in
+        AttributionCompute.Measured(
+          feature: item.latent.map { FeatureRef(sae: feature, index: $0) },
+          position: item.position, predicted: Double(item.predicted),
+          measured: Double(item.measured), origin: .init(item.origin))
+      }, n: agreement.count, pearson: agreement.pearson, spearman: agreement.spearman,
+      slope: agreement.slope, wrongSigns: agreement.wrongSigns,
+      signsCounted: agreement.signsCounted,
+      notReliable: found.doubts.isEmpty ? nil : found.doubts.map(\.clause))
+  }
+}
+
+extension AttributionCompute.Origin {
+  fileprivate init(_ origin: Interpretation.Verification.Origin) {
+    switch origin {
+    case .strongest: self = .strongest
+    case .secondMethod: self = .secondMethod
+    case .random: self = .random
+    }
   }
 }

@@ -76,10 +76,11 @@ extension ContextOpen: EngineAnswerable {
   private static func partNames(_ parts: [Part]) throws -> [String] {
     let names = parts.enumerated().map { $1.id ?? "part\($0)" }
     var seen = Set<String>()
-    for name in names where !seen.insert(name).inserted || name == AttributionResult.templatePart {
+    for name in names where !seen.insert(name).inserted || ContextPart.reservedNames.contains(name)
+    {
       throw KernelError.unsupported(
-        "the part id \"\(name)\" is taken: ids are distinct, and "
-          + "\"\(AttributionResult.templatePart)\" stands for the template's tokens")
+        "the part id \"\(name)\" is taken: ids are distinct, \"\(ContextPart.template)\" stands for the "
+          + "template's tokens and \"\(ContextPart.generated)\" for those of answers")
     }
     return names
   }

@@ -95,22 +95,6 @@ extension OpenContext {
     }
   }
 
-  /// A wire target with its tokens and positions resolved.
-  func target(_ wire: Target) throws -> AttributionTarget {
-    switch wire {
-    case .logitDifference(let answer, let baseline, let position):
-      .logitDifference(
-        answer: try token(answer), baseline: try token(baseline),
-        position: try context.position(position))
-    case .logit(let token, let position):
-      .logit(token: try self.token(token), position: try context.position(position))
-    case .logProbability(let token, let position):
-      .logProbability(token: try self.token(token), position: try context.position(position))
-    case .sequenceLogProbability(let tokens):
-      .sequenceLogProbability(tokens: try tokens.map(token))
-    }
-  }
-
   /// A wire intervention with its region resolved, for the autoencoder the request is about.
   func intervention(
     _ wire: KernelProtocol.Intervention, feature: LoadedAutoencoder

@@ -70,7 +70,7 @@ final class EngineHolder: @unchecked Sendable {
       capabilities: .init(
         modelProvider: true, contextProvider: .init(images: true, append: true),
         activationProvider: true, featureProvider: true,
-        attributionProvider: .init(methods: [.gradient, .integratedGradients, .ablation]),
+        attributionProvider: .init(methods: AttributionCompute.Method.allCases),
         ablationProvider: true, steeringProvider: true, jobProvider: true, workDoneProgress: true,
         partialResults: true),
       limits: .init(

@@ -57,9 +57,8 @@ extension LanguageServer {
   ) throws -> String {
     var lines = [title]
     if let scores = documents[open.document.uri]?.scores {
-      let score = positions.joined().filter(scores.byPosition.indices.contains)
-        .reduce(Float(0)) { $0 + scores.byPosition[$1] }
-      lines += ["", "\(signed(score)) for \(escaped(scores.title))"]
+      lines += ["", escaped(sentence(scores, positions, in: open))]
+      lines += scores.explanation.sentences.flatMap { ["", escaped($0)] }
     }
     guard let name = open.prompt.sae else { return lines.joined(separator: "\n") }
     let feature = try engine.autoencoder(named: name, for: open.context)
@@ -74,6 +73,23 @@ extension LanguageServer {
     }
     if found.items.isEmpty { lines.append("no feature is active here") }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the scores say of some positions: of an image, what was measured of it.
+  private func sentence(
+    _ scores: TokenScores, _ positions: [Range<Int>], in open: OpenDocument
+  ) -> String {
+    let image = open.prompt.parts.first {
+      $0.image != nil && positions == [$0.span.start..<$0.span.end]
+    }
+    if let image,
+      let place = scores.places(in: open.prompt).first(where: { $0.range == image.range })
+    {
+      return scores.sentence(place)
+    }
+    let score = positions.joined().filter(scores.byPosition.indices.contains)
+      .reduce(Float(0)) { $0 + scores.byPosition[$1] }
+    return "\(signed(score)) for \(scores.title), to first order"
   }
 
   // MARK: Latents of the front matter

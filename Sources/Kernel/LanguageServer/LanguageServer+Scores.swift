@@ -29,34 +29,38 @@ extension LanguageServer {
     if let known = current?.scores, known.comparison == comparison { return known }
     guard let name = open.prompt.sae else { return nil }
     let feature = try engine.autoencoder(named: name, for: open.context)
-    try engine.reserveRun(of: open.context, feature: feature, savesForPullback: true)
-    let question = AttributionQuestion(
-      target: try target(comparison, open.context), topK: 20, aggregate: .feature)
+    let target = target(comparison)
+    // As any client has it: parts measured, the strongest features held against exact ablation, and its words.
+    let answer = try AttributionCompute.answer(
+      .init(context: open.context.name, sae: name, target: target, topK: 20, aggregate: .feature),
+      engine: engine, call: call)
     let found = try Attribution(
-      question, of: open.context.context, feature: feature,
-      progress: { call.report(title: "Attributing", fraction: $0) },
-      cancellation: Cancellation(call))()
+      AttributionQuestion(target: try open.context.target(target), method: .heldNorms),
+      of: open.context.context,
+      feature: feature, progress: { _ in }, cancellation: Cancellation(call))()
     let scores = TokenScores(
       comparison: comparison, value: found.targetValue, byPosition: found.byPosition,
-      features: found.items.compactMap { item in
-        item.latent.map { .init(latent: $0, activation: item.activation, score: item.score) }
-      })
+      features: answer.items.compactMap { item in
+        item.feature.map {
+          .init(
+            latent: $0.index, activation: Float(item.activation ?? 0),
+            score: Float(item.measured ?? item.score), isMeasured: item.measured != nil)
+        }
+      },
+      byPart: Dictionary(uniqueKeysWithValues: answer.byPart.map { ($0.part, Float($0.score)) }),
+      explanation: answer.explanation)
     guard documents.update(open.document, { $0.scores = scores }) != nil else {
       throw ResponseFailure.contentModified
     }
     return scores
   }
 
-  private func target(
-    _ comparison: PromptDocument.Comparison, _ open: OpenContext
-  ) throws -> AttributionTarget {
-    let position = open.context.tokenCount - 1
-    let answer = try open.token(.text(comparison.answer))
+  private func target(_ comparison: PromptDocument.Comparison) -> Target {
     guard let baseline = comparison.baseline else {
-      return .logit(token: answer, position: position)
+      return .logit(token: .text(comparison.answer), position: nil)
     }
     return .logitDifference(
-      answer: answer, baseline: try open.token(.text(baseline)), position: position)
+      answer: .text(comparison.answer), baseline: .text(baseline), position: nil)
   }
 
   /// The same, where a pair that is no pair of tokens has been told of as a diagnostic already.

@@ -8,11 +8,17 @@ struct TokenScores: Sendable {
   /// Of each position, summed over the latents.
   let byPosition: [Float]
   let features: [Feature]
+  /// Shares of the prompt's parts, measured; empty where that was not cheap.
+  let byPart: [String: Float]
+  /// The kernel's own words.
+  let explanation: AttributionCompute.Explanation
 
   struct Feature: Sendable {
     let latent: Int
     let activation: Float
+    /// Its exact fall where that was measured, else its score to first order.
     let score: Float
+    let isMeasured: Bool
   }
 
   /// A stretch of the file and what the tokens in it add up to.
@@ -20,6 +26,8 @@ struct TokenScores: Sendable {
     let range: TextRange
     let text: String
     let score: Float
+    /// Whether the score was measured, rather than summed to first order.
+    var isMeasured = false
     /// Beside the strongest; nil for next to nothing.
     var strength: Strength?
   }
@@ -39,9 +47,11 @@ struct TokenScores: Sendable {
     for part in prompt.parts {
       guard let image = part.image else { continue }
       let span = (part.span.start..<part.span.end).clamped(to: byPosition.indices)
+      let measured = byPart[part.part]
       places.append(
         Place(
-          range: part.range, text: "![\(image)]", score: byPosition[span].reduce(0, +)))
+          range: part.range, text: "![\(image)]",
+          score: measured ?? byPosition[span].reduce(0, +), isMeasured: measured != nil))
     }
     let largest = places.map { abs($0.score) }.max() ?? 0
     return places.map { place in
@@ -52,7 +62,9 @@ struct TokenScores: Sendable {
   }
 
   func sentence(_ place: Place) -> String {
-    "\(signed(place.score)) from \(quoted(place.text)) for \(title)"
+    place.isMeasured
+      ? "without \(quoted(place.text)), \(explanation.title) falls by \(signed(place.score)) (measured)"
+      : "\(signed(place.score)) from \(quoted(place.text)) for \(title), to first order"
   }
 
   /// As in `" No" over " Yes"`.

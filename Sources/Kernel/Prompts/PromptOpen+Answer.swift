@@ -115,7 +115,7 @@ struct OpenPrompt {
 
   /// Images by their names, texts by their roles; numbered where a name is taken.
   private var partNames: [String] {
-    var taken: Set<String> = [AttributionResult.templatePart]
+    var taken = ContextPart.reservedNames
     return file.parts.map { role, part in
       let name = if case .image(let image) = part.content { image } else { role }
       var unique = name

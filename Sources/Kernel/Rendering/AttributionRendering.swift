@@ -7,11 +7,12 @@ import Reports
 /// An attribution as pictures: a heat map over each picture of the prompt, a strip of its words.
 struct AttributionRendering {
   private let open: OpenContext
-  private let found: AttributionResult
+  /// A score for each position.
+  private let byPosition: [Float]
 
-  init(_ open: OpenContext, _ found: AttributionResult) {
+  init(_ open: OpenContext, byPosition: [Float]) {
     self.open = open
-    self.found = found
+    self.byPosition = byPosition
   }
 
   /// The renderings that were asked for, pictures first.
@@ -46,7 +47,7 @@ struct AttributionRendering {
     _ image: PromptImage, _ picture: Picture, _ style: AttributionCompute.ImageStyle
   ) throws -> [UInt8] {
     let geometry = image.geometry
-    let scores = Array(found.byPosition[image.span])
+    let scores = Array(byPosition[image.span])
     var grids = [
       try ScoreGrid(
         rows: geometry.patchesPerSide, columns: geometry.patchesPerSide,
@@ -77,12 +78,12 @@ struct AttributionRendering {
         let span = context.prompt.images[index].span
         words.append(
           TokenStrip.Token(
-            text: "[picture \(index)]", score: found.byPosition[span].reduce(0, +)))
+            text: "[picture \(index)]", score: byPosition[span].reduce(0, +)))
         position = span.upperBound
       } else {
         words.append(
           TokenStrip.Token(
-            text: open.text(ofToken: context.tokens[position]), score: found.byPosition[position]))
+            text: open.text(ofToken: context.tokens[position]), score: byPosition[position]))
         position += 1
       }
     }

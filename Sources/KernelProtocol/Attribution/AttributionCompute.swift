@@ -1,9 +1,10 @@
 package import JSONRPC
 
-/// How much each active latent supports a target.
+/// How much each active latent supports a target, what the parts of the prompt contribute, and whether the
+/// answer can be relied on.
 ///
-/// score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
-/// order the fall of the target when the latent is set to zero there. Positive supports the answer.
+/// A positive score supports the answer: by the method asked for, the fall of the target when the latent is
+/// set to zero there. Shares of parts are measured, not summed from scores.
 package enum AttributionCompute: Request {
   package static let method = "attribution/compute"
   package static let lane = Lane.engine
@@ -16,7 +17,8 @@ package enum AttributionCompute: Request {
     package var version: Int?
     package var sae: String
     package var target: Target
-    package var method: Method
+    /// Absent: `gradient`; `heldNorms` for tokens, and for what is rendered.
+    package var method: Method?
     /// Points of `integratedGradients`; absent: 16.
     package var steps: Int?
     /// Absent: the whole context.
@@ -26,14 +28,24 @@ package enum AttributionCompute: Request {
     /// Absent: `none`.
     package var aggregate: Aggregate?
     package var splice: Splice?
-    /// How many of the highest items to measure by exact ablation as well.
+    /// How the parts' shares are measured; absent: by ablation, where the budget allows it.
+    package var parts: PartsRequest?
+    /// n: the n strongest items, the n strongest of a second method and n others drawn at random are measured by
+    /// exact ablation. Absent: 8, or as many as the budget allows.
     package var verify: Int?
+    /// Of what is drawn at random; absent: 0.
+    package var seed: Int?
+    /// The most runs of the blocks above the site for parts and verification; absent: by the model's size.
+    package var budget: Int?
+    /// Whether each item's score is told for every token of the target, too.
+    package var perToken: Bool?
     package var render: Render?
 
     package init(
-      context: String, version: Int? = nil, sae: String, target: Target, method: Method,
+      context: String, version: Int? = nil, sae: String, target: Target, method: Method? = nil,
       steps: Int? = nil, region: Region? = nil, topK: Int? = nil, aggregate: Aggregate? = nil,
-      splice: Splice? = nil, verify: Int? = nil, render: Render? = nil
+      splice: Splice? = nil, parts: PartsRequest? = nil, verify: Int? = nil, seed: Int? = nil,
+      budget: Int? = nil, perToken: Bool? = nil, render: Render? = nil
     ) {
       self.context = context
       self.version = version
@@ -45,7 +57,11 @@ package enum AttributionCompute: Request {
       self.topK = topK
       self.aggregate = aggregate
       self.splice = splice
+      self.parts = parts
       self.verify = verify
+      self.seed = seed
+      self.budget = budget
+      self.perToken = perToken
       self.render = render
     }
 
@@ -55,24 +71,34 @@ package enum AttributionCompute: Request {
       version = try members.optionalInteger(.version, in: Bounds.size)
       sae = try members.decode(String.self, forKey: .sae)
       target = try members.decode(Target.self, forKey: .target)
-      method = try members.decode(Method.self, forKey: .method)
+      method = try members.decodeIfPresent(Method.self, forKey: .method)
       steps = try members.optionalInteger(.steps, in: Bounds.size)
       region = try members.decodeIfPresent(Region.self, forKey: .region)
       topK = try members.optionalInteger(.topK, in: Bounds.count)
       aggregate = try members.decodeIfPresent(Aggregate.self, forKey: .aggregate)
       splice = try members.decodeIfPresent(Splice.self, forKey: .splice)
+      parts = try members.decodeIfPresent(PartsRequest.self, forKey: .parts)
       verify = try members.optionalInteger(.verify, in: Bounds.count)
+      seed = try members.optionalInteger(.seed, in: Bounds.count)
+      budget = try members.optionalInteger(.budget, in: Bounds.count)
+      perToken = try members.decodeIfPresent(Bool.self, forKey: .perToken)
       render = try members.decodeIfPresent(Render.self, forKey: .render)
     }
   }
 
   package struct Result: Codable, Sendable, Equatable {
     package var target: TargetValue
-    /// By descending score.
+    /// Largest magnitude first, by what was measured where it was, else by the score: those that oppose the answer
+    /// stand beside those that support it.
     package var items: [Item]
+    /// What each part contributes; empty where it was not measured.
     package var byPart: [PartScore]
-    package var completeness: Completeness
+    /// The line that closes; with `byPart`.
+    package var identity: Identity?
+    /// With a method of one pullback.
+    package var completeness: Completeness?
     package var verification: Verification?
+    package var explanation: Explanation
     package var renderings: [Rendering]?
     package var method: Method
     package var splice: Splice
@@ -82,24 +108,73 @@ package enum AttributionCompute: Request {
     package var coverage: Coverage?
     /// With method `integratedGradients`: the target's fall between the two ends of the path.
     package var endpointDifference: Double?
+    /// With method `integratedGradients`: what the sum of the region's scores leaves of it.
+    package var remainder: Double?
+    /// With `perToken`.
+    package var table: TokenTable?
 
     package init(
-      target: TargetValue, items: [Item], byPart: [PartScore], completeness: Completeness,
-      verification: Verification? = nil, renderings: [Rendering]? = nil, method: Method,
-      splice: Splice, elapsed: Double, coverage: Coverage? = nil,
-      endpointDifference: Double? = nil
+      target: TargetValue, items: [Item], byPart: [PartScore], identity: Identity? = nil,
+      completeness: Completeness? = nil, verification: Verification? = nil,
+      explanation: Explanation, renderings: [Rendering]? = nil, method: Method, splice: Splice,
+      elapsed: Double, coverage: Coverage? = nil, endpointDifference: Double? = nil,
+      remainder: Double? = nil, table: TokenTable? = nil
     ) {
       self.target = target
       self.items = items
       self.byPart = byPart
+      self.identity = identity
       self.completeness = completeness
       self.verification = verification
+      self.explanation = explanation
       self.renderings = renderings
       self.method = method
       self.splice = splice
       self.elapsed = elapsed
       self.coverage = coverage
       self.endpointDifference = endpointDifference
+      self.remainder = remainder
+      self.table = table
+    }
+  }
+
+  package enum Method: String, WireName {
+    /// Activation times gradient: one pullback.
+    case gradient
+    /// The same with norms' scales held constant on the way back.
+    case heldNorms
+    /// A conserving pullback, in the line of layer-wise relevance propagation: the shares add up to the target.
+    case relevance
+    /// The gradient averaged on the way from no latent to all.
+    case integratedGradients
+    /// The rest of the model run again without each latent.
+    case ablation
+  }
+
+  /// What scores are added up over.
+  package enum Aggregate: String, WireName { case none, feature, token, part }
+
+  /// What is summed over is absent.
+  package struct Item: Codable, Sendable, Equatable {
+    package var feature: FeatureRef?
+    package var position: Int?
+    package var part: String?
+    package var activation: Double?
+    /// By the method asked for.
+    package var score: Double
+    /// The exact fall, where it was measured.
+    package var measured: Double?
+
+    package init(
+      feature: FeatureRef? = nil, position: Int? = nil, part: String? = nil,
+      activation: Double? = nil, score: Double, measured: Double? = nil
+    ) {
+      self.feature = feature
+      self.position = position
+      self.part = part
+      self.activation = activation
+      self.score = score
+      self.measured = measured
     }
   }
 
@@ -115,128 +190,36 @@ package enum AttributionCompute: Request {
     }
   }
 
-  package enum Method: String, WireName {
-    /// One pullback.
-    case gradient
-    /// The gradient averaged on the way from no latent to all.
-    case integratedGradients
-    /// The rest of the model run again without each latent.
-    case ablation
-  }
-
-  /// What scores are added up over.
-  package enum Aggregate: String, WireName { case none, feature, token, part }
-
-  package struct TargetValue: Codable, Sendable, Equatable {
-    package var value: Double
-
-    package init(value: Double) {
-      self.value = value
-    }
-  }
-
-  /// What is summed over is absent.
-  package struct Item: Codable, Sendable, Equatable {
-    package var feature: FeatureRef?
-    package var position: Int?
-    package var part: String?
-    package var activation: Double?
-    package var score: Double
-
-    package init(
-      feature: FeatureRef? = nil, position: Int? = nil, part: String? = nil,
-      activation: Double? = nil, score: Double
-    ) {
-      self.feature = feature
-      self.position = position
-      self.part = part
-      self.activation = activation
-      self.score = score
-    }
-  }
-
-  package struct PartScore: Codable, Sendable, Equatable {
-    package var part: String
-    package var score: Double
-
-    package init(part: String, score: Double) {
-      self.part = part
-      self.score = score
-    }
-  }
-
-  /// The shares of total = Σ x·g: latents, decoder bias and what the autoencoder leaves out.
+  /// The shares of total = Σ x·g, g by the method's rule: latents, biases, the autoencoder's error; and what they
+  /// leave of the target.
   package struct Completeness: Codable, Sendable, Equatable {
+    /// Σ z·(W_dec·g) over every active latent at every position, before what re-selection would put in.
     package var sum: Double
+    /// The decoder's bias; with `relevance` the biases of the projections above the site as well.
     package var bias: Double
     package var errorTerm: Double
     package var total: Double
+    /// The target less the total.
+    package var remainder: Double
 
-    package init(sum: Double, bias: Double, errorTerm: Double, total: Double) {
+    package init(sum: Double, bias: Double, errorTerm: Double, total: Double, remainder: Double) {
       self.sum = sum
       self.bias = bias
       self.errorTerm = errorTerm
       self.total = total
+      self.remainder = remainder
     }
   }
 
-  package struct Verification: Codable, Sendable, Equatable {
-    package var items: [Measured]
-    /// Absent where it is not defined.
-    package var pearson: Double?
+  /// The answer in words. Sentences about causes are made from measured numbers alone.
+  package struct Explanation: Codable, Sendable, Equatable {
+    /// The target with its tokens spelt out.
+    package var title: String
+    package var sentences: [String]
 
-    package init(items: [Measured], pearson: Double? = nil) {
-      self.items = items
-      self.pearson = pearson
-    }
-  }
-
-  package struct Measured: Codable, Sendable, Equatable {
-    package var feature: FeatureRef
-    package var position: Int?
-    package var predicted: Double
-    package var measured: Double
-
-    package init(feature: FeatureRef, position: Int? = nil, predicted: Double, measured: Double) {
-      self.feature = feature
-      self.position = position
-      self.predicted = predicted
-      self.measured = measured
-    }
-  }
-
-  /// Pictures to draw; an absent member means none.
-  package struct Render: Codable, Sendable, Equatable {
-    /// A heat map over each image, as PNG.
-    package var image: ImageStyle?
-    /// A strip of the text's tokens.
-    package var text: TextStyle?
-
-    package init(image: ImageStyle? = nil, text: TextStyle? = nil) {
-      self.image = image
-      self.text = text
-    }
-  }
-
-  package enum ImageStyle: String, WireName {
-    /// Each token's pixels in one colour.
-    case patches
-    /// Interpolated between tokens.
-    case smooth
-  }
-
-  package enum TextStyle: String, WireName { case png, html }
-
-  package struct Rendering: Codable, Sendable, Equatable {
-    package var mimeType: String
-    package var base64: String
-    /// What it shows, as `image 0, patches`.
-    package var name: String
-
-    package init(mimeType: String, base64: String, name: String) {
-      self.mimeType = mimeType
-      self.base64 = base64
-      self.name = name
+    package init(title: String, sentences: [String]) {
+      self.title = title
+      self.sentences = sentences
     }
   }
 }

@@ -73,7 +73,9 @@ package let openRPCDocument = #"""
                 "contextProvider": {"images": true, "append": true},
                 "activationProvider": true,
                 "featureProvider": true,
-                "attributionProvider": {"methods": ["gradient", "integratedGradients", "ablation"]},
+                "attributionProvider": {
+                  "methods": ["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
+                },
                 "ablationProvider": true,
                 "steeringProvider": true,
                 "workDoneProgress": true,
@@ -1426,8 +1428,8 @@ package let openRPCDocument = #"""
     },
     {
       "name": "attribution/compute",
-      "summary": "How much each active latent supports a target.",
-      "description": "score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first order the fall of the target when the latent is set to zero there. Positive supports the answer.",
+      "summary": "How much each active latent supports a target, what the parts of the prompt contribute, and whether that can be relied on.",
+      "description": "A positive score supports the answer: by the method asked for, the fall of the target when the latent is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order alone; the shares of parts are measured, by ablating all features of a part together, and the scores of some features are held against exact ablation. What was not asked for is done within a budget of runs of the blocks above the site.",
       "paramStructure": "by-name",
       "params": [
         {"name": "context", "required": true, "schema": {"type": "string"}},
@@ -1439,7 +1441,12 @@ package let openRPCDocument = #"""
         },
         {"name": "sae", "required": true, "schema": {"type": "string"}},
         {"name": "target", "required": true, "schema": {"$ref": "#/components/schemas/Target"}},
-        {"name": "method", "required": true, "schema": {"$ref": "#/components/schemas/AttributionCompute.Method"}},
+        {
+          "name": "method",
+          "description": "Absent: gradient; heldNorms for tokens, and for what is rendered.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/AttributionCompute.Method"}
+        },
         {
           "name": "steps",
           "description": "Points of integratedGradients; absent: 16.",
@@ -1466,10 +1473,34 @@ package let openRPCDocument = #"""
         },
         {"name": "splice", "required": false, "schema": {"$ref": "#/components/schemas/Splice"}},
         {
+          "name": "parts",
+          "description": "How the parts' shares are measured; absent: by ablation, where the budget allows it.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/AttributionCompute.PartsRequest"}
+        },
+        {
           "name": "verify",
-          "description": "How many of the highest items to measure by exact ablation as well.",
+          "description": "n: the n strongest items, the n strongest of a second method and n others drawn at random are measured by exact ablation. Absent: 8, or as many as the budget allows.",
           "required": false,
           "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "seed",
+          "description": "Of what is drawn at random; absent: 0.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "budget",
+          "description": "The most runs of the blocks above the site for parts and verification. Absent: what is cheap for the model's size, and no limit to what was asked for.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+        },
+        {
+          "name": "perToken",
+          "description": "Whether each item's score is told for every token of the target, too.",
+          "required": false,
+          "schema": {"type": "boolean"}
         },
         {"name": "render", "required": false, "schema": {"$ref": "#/components/schemas/AttributionCompute.Render"}},
         {
@@ -1495,17 +1526,29 @@ package let openRPCDocument = #"""
         "name": "result",
         "schema": {
           "type": "object",
-          "required": ["target", "items", "byPart", "completeness", "method", "splice", "elapsed"],
+          "required": ["target", "items", "byPart", "explanation", "method", "splice", "elapsed"],
           "properties": {
             "target": {"$ref": "#/components/schemas/AttributionCompute.TargetValue"},
             "items": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
-              "description": "By descending score."
+              "description": "Largest magnitude first, by what was measured where it was, else by the score: those that oppose the answer stand beside those that support it."
             },
-            "byPart": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.PartScore"}},
-            "completeness": {"$ref": "#/components/schemas/AttributionCompute.Completeness"},
+            "byPart": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AttributionCompute.PartScore"},
+              "description": "What each part contributes; empty where it was not measured."
+            },
+            "identity": {
+              "$ref": "#/components/schemas/AttributionCompute.Identity",
+              "description": "The line that closes; with byPart."
+            },
+            "completeness": {
+              "$ref": "#/components/schemas/AttributionCompute.Completeness",
+              "description": "With a method of one pullback."
+            },
             "verification": {"$ref": "#/components/schemas/AttributionCompute.Verification"},
+            "explanation": {"$ref": "#/components/schemas/AttributionCompute.Explanation"},
             "renderings": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Rendering"}},
             "method": {"$ref": "#/components/schemas/AttributionCompute.Method"},
             "splice": {"$ref": "#/components/schemas/Splice"},
@@ -1522,7 +1565,12 @@ package let openRPCDocument = #"""
             "endpointDifference": {
               "type": "number",
               "description": "With method integratedGradients: the target's fall between the two ends of the path, which the region's scores approach as steps grow."
-            }
+            },
+            "remainder": {
+              "type": "number",
+              "description": "With method integratedGradients: what the sum of the region's scores leaves of endpointDifference."
+            },
+            "table": {"$ref": "#/components/schemas/AttributionCompute.TokenTable", "description": "With perToken."}
           }
         }
       },
@@ -1534,7 +1582,7 @@ package let openRPCDocument = #"""
           "items": {
             "type": "array",
             "items": {"$ref": "#/components/schemas/AttributionCompute.Item"},
-            "description": "By descending score."
+            "description": "Largest magnitude first, by what was measured where it was, else by the score: those that oppose the answer stand beside those that support it."
           }
         }
       },
@@ -1554,19 +1602,42 @@ package let openRPCDocument = #"""
           "params": [
             {"name": "context", "value": "ctx_1"},
             {"name": "sae", "value": "sae_1"},
-            {"name": "target", "value": {"kind": "logitDiff", "answer": {"text": "Yes"}, "baseline": {"text": "No"}}},
+            {
+              "name": "target",
+              "value": {
+                "kind": "logitDiff",
+                "answer": {"text": "Yes", "variants": true},
+                "baseline": [{"text": "No"}, {"id": 494}]
+              }
+            },
             {"name": "method", "value": "gradient"},
             {"name": "region", "value": {"part": "map"}},
             {"name": "topK", "value": 1},
             {"name": "aggregate", "value": "none"},
             {"name": "splice", "value": {"errorTerm": "keep", "reselect": "none"}},
+            {
+              "name": "parts",
+              "value": {
+                "method": "ablation",
+                "regions": [{"name": "map", "region": {"part": "map"}}, {"region": {"image": 0, "box": [0, 0, 48, 24]}}]
+              }
+            },
             {"name": "verify", "value": 1},
-            {"name": "render", "value": {"image": "smooth", "text": "html"}}
+            {"name": "render", "value": {"image": "smooth", "text": "html"}},
+            {"name": "seed", "value": 7},
+            {"name": "budget", "value": 64},
+            {"name": "perToken", "value": true}
           ],
           "result": {
             "name": "result",
             "value": {
-              "target": {"value": 1.375},
+              "target": {
+                "value": 1.375,
+                "title": "log odds of {\"Yes\", \" yes\"} over {\"No\", \" No\"}",
+                "answer": [{"id": 445, "text": "Yes"}, {"id": 501, "text": " yes"}],
+                "baseline": [{"id": 446, "text": "No"}, {"id": 494, "text": " No"}],
+                "position": 910
+              },
               "items": [
                 {
                   "feature": {"sae": "sae_1", "index": 71},
@@ -1576,17 +1647,184 @@ package let openRPCDocument = #"""
                   "score": 0.75
                 }
               ],
-              "byPart": [{"part": "map", "score": 1.0}, {"part": "question", "score": 0.25}],
-              "completeness": {"sum": 1.25, "bias": 0.125, "errorTerm": 0.5, "total": 1.875},
+              "byPart": [
+                {"part": "map", "score": 1.0, "active": 640},
+                {"part": "question", "score": 0.25, "active": 96}
+              ],
+              "identity": {
+                "method": "ablation",
+                "target": 1.375,
+                "start": 0.25,
+                "features": 1.125,
+                "interaction": -0.125,
+                "errorTerm": 0.5,
+                "bias": -0.5,
+                "elsewhere": 0.25,
+                "gap": 0.0,
+                "runs": 5
+              },
+              "completeness": {"sum": 1.25, "bias": 0.125, "errorTerm": 0.5, "total": 1.875, "remainder": -0.5},
               "verification": {
                 "items": [
-                  {"feature": {"sae": "sae_1", "index": 71}, "position": 903, "predicted": 0.75, "measured": 0.6875}
+                  {
+                    "feature": {"sae": "sae_1", "index": 71},
+                    "position": 903,
+                    "predicted": 0.75,
+                    "measured": 0.6875,
+                    "origin": "strongest"
+                  }
+                ],
+                "n": 1,
+                "wrongSigns": 0,
+                "signsCounted": 1,
+                "notReliable": ["1 measurement is too few to tell how well scores agree, 8 are needed"]
+              },
+              "explanation": {
+                "title": "log odds of {\"Yes\", \" yes\"} over {\"No\", \" No\"}",
+                "sentences": [
+                  "log odds of {\"Yes\", \" yes\"} over {\"No\", \" No\"} = +1.38.",
+                  "Ablated one by one: map +1.00, question +0.25; all together +1.12."
                 ]
               },
               "renderings": [{"mimeType": "image/png", "base64": "iVBORw0KGgo=", "name": "image 0, smooth"}],
               "method": "gradient",
               "splice": {"errorTerm": "keep", "reselect": "none"},
-              "elapsed": 0.75
+              "elapsed": 0.75,
+              "table": {"tokens": [], "values": [1.375], "scores": [[0.75]]}
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "attribution/compare",
+      "summary": "What makes a target differ between two contexts: which features, where, and how much each explains when it is patched from one into the other.",
+      "description": "To first order a feature explains Σ (z − z′)·(W_dec · ½(g + g′)) of the difference. The largest are measured in both directions: the activations of one context are put into the other at corresponding positions, the error term kept.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "context", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "version",
+          "description": "Where given, the context must be at this version, else contextVersionMismatch.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "other",
+          "description": "The context that it is compared with: of the same model.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "target",
+          "description": "The same for both; a position counts in each.",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/Target"}
+        },
+        {
+          "name": "topK",
+          "description": "Features to measure and list; absent: 10.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 1024}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": [
+            "target",
+            "other",
+            "difference",
+            "items",
+            "together",
+            "aligned",
+            "agreement",
+            "explanation",
+            "elapsed"
+          ],
+          "properties": {
+            "target": {"$ref": "#/components/schemas/AttributionCompute.TargetValue"},
+            "other": {"type": "number", "description": "The target's value in the other context."},
+            "difference": {"type": "number", "description": "value − other."},
+            "items": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AttributionCompare.Item"},
+              "description": "Largest magnitude of what was predicted first."
+            },
+            "together": {
+              "$ref": "#/components/schemas/AttributionCompare.Patched",
+              "description": "All features patched at once."
+            },
+            "aligned": {"$ref": "#/components/schemas/AttributionCompare.Aligned"},
+            "agreement": {"$ref": "#/components/schemas/AttributionCompare.Agreement"},
+            "explanation": {"$ref": "#/components/schemas/AttributionCompute.Explanation"},
+            "elapsed": {"type": "number", "description": "Seconds."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "contextNotFound",
+        "contextVersionMismatch",
+        "deadlineExceeded",
+        "numericalFailure",
+        "outOfMemory",
+        "positionOutOfRange",
+        "saeMismatch",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "attribution/compare",
+          "params": [
+            {"name": "context", "value": "ctx_1"},
+            {"name": "other", "value": "ctx_2"},
+            {"name": "sae", "value": "sae_1"},
+            {"name": "target", "value": {"kind": "logitDiff", "answer": {"text": "Yes"}}},
+            {"name": "topK", "value": 1}
+          ],
+          "result": {
+            "name": "result",
+            "value": {
+              "target": {
+                "value": 1.375,
+                "title": "logit(\"Yes\") − logit(\"No\")",
+                "answer": [{"id": 445, "text": "Yes"}],
+                "baseline": [{"id": 446, "text": "No"}],
+                "position": 910
+              },
+              "other": -0.625,
+              "difference": 2.0,
+              "items": [
+                {
+                  "feature": {"sae": "sae_1", "index": 71},
+                  "predicted": 1.25,
+                  "measured": {"intoContext": 1.5, "intoOther": 1.0},
+                  "places": [{"position": 903, "otherPosition": 903, "activation": 4.25, "otherActivation": 0.0}]
+                }
+              ],
+              "together": {"intoContext": 1.75, "intoOther": 1.875},
+              "aligned": {"pairs": 911, "onlyInContext": 0, "onlyInOther": 0},
+              "agreement": {"n": 1, "wrongSigns": 0, "signsCounted": 1},
+              "explanation": {
+                "title": "logit(\"Yes\") − logit(\"No\")",
+                "sentences": ["logit(\"Yes\") − logit(\"No\") = +1.38 here and −0.62 there, a difference of +2.00."]
+              },
+              "elapsed": 1.5
             }
           }
         }
@@ -3250,19 +3488,137 @@ package let openRPCDocument = #"""
           }
         }
       },
+      "AttributionCompare.Agreement": {
+        "type": "object",
+        "description": "How well what was predicted agrees with the mean of what was measured both ways.",
+        "required": ["n", "wrongSigns", "signsCounted"],
+        "properties": {
+          "n": {"type": "integer", "minimum": 0, "description": "How many were measured."},
+          "pearson": {
+            "type": "number",
+            "description": "Of predicted and measured; absent below eight pairs or without variance."
+          },
+          "spearman": {"type": "number", "description": "The rank correlation, likewise."},
+          "slope": {
+            "type": "number",
+            "description": "Σ predicted · measured / Σ predicted²: what a score must be multiplied by to be a fall."
+          },
+          "wrongSigns": {"type": "integer", "minimum": 0, "description": "Of signsCounted, those with the other sign."},
+          "signsCounted": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Pairs whose fall is more than a fiftieth of the largest."
+          }
+        }
+      },
+      "AttributionCompare.Aligned": {
+        "type": "object",
+        "description": "How the two contexts' positions lie beside each other. A position without a counterpart is patched as if nothing were active at the other side.",
+        "required": ["pairs", "onlyInContext", "onlyInOther"],
+        "properties": {
+          "pairs": {"type": "integer", "minimum": 0},
+          "onlyInContext": {"type": "integer", "minimum": 0},
+          "onlyInOther": {"type": "integer", "minimum": 0}
+        }
+      },
+      "AttributionCompare.Item": {
+        "type": "object",
+        "description": "A feature whose activations differ. Positive where it makes the first context's target larger than the other's.",
+        "required": ["feature", "predicted", "measured", "places"],
+        "properties": {
+          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "predicted": {
+            "type": "number",
+            "description": "Σ (z − z′)·(W_dec · ½(g + g′)) over positions: to first order what it explains of the difference."
+          },
+          "measured": {"$ref": "#/components/schemas/AttributionCompare.Patched"},
+          "places": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompare.Place"},
+            "description": "Where its activations differ most, at most eight places."
+          }
+        }
+      },
+      "AttributionCompare.Patched": {
+        "type": "object",
+        "description": "What patching explains of the difference, exactly.",
+        "required": ["intoContext", "intoOther"],
+        "properties": {
+          "intoContext": {
+            "type": "number",
+            "description": "The fall of the first context's target when it gets the other's activations."
+          },
+          "intoOther": {"type": "number", "description": "The rise of the other's target when it gets the first one's."}
+        }
+      },
+      "AttributionCompare.Place": {
+        "type": "object",
+        "required": ["activation", "otherActivation"],
+        "properties": {
+          "position": {"type": "integer", "description": "Absent where only the other context has it."},
+          "otherPosition": {"type": "integer"},
+          "activation": {"type": "number"},
+          "otherActivation": {"type": "number"}
+        }
+      },
       "AttributionCompute.Aggregate": {
         "description": "What scores are added up over.",
         "enum": ["none", "feature", "token", "part"]
       },
       "AttributionCompute.Completeness": {
         "type": "object",
-        "description": "The shares of total = Σ x·g: latents, decoder bias and what the autoencoder leaves out.",
-        "required": ["sum", "bias", "errorTerm", "total"],
+        "description": "The shares of total = Σ x·g, g by the method's rule, and what they leave of the target. With relevance nothing is left of a logit or a difference of two.",
+        "required": ["sum", "bias", "errorTerm", "total", "remainder"],
         "properties": {
-          "sum": {"type": "number"},
-          "bias": {"type": "number"},
-          "errorTerm": {"type": "number"},
-          "total": {"type": "number"}
+          "sum": {
+            "type": "number",
+            "description": "Σ z·(W_dec·g) over every active latent at every position, before what re-selection would put in."
+          },
+          "bias": {
+            "type": "number",
+            "description": "Of the decoder's bias; with relevance of the biases of the projections above the site as well."
+          },
+          "errorTerm": {"type": "number", "description": "Of what the autoencoder leaves out."},
+          "total": {"type": "number"},
+          "remainder": {"type": "number", "description": "The target less the total."}
+        }
+      },
+      "AttributionCompute.Explanation": {
+        "type": "object",
+        "description": "The answer in words. Sentences about causes are made from measured numbers alone.",
+        "required": ["title", "sentences"],
+        "properties": {
+          "title": {"type": "string", "description": "The target with its tokens spelt out."},
+          "sentences": {"type": "array", "items": {"type": "string"}}
+        }
+      },
+      "AttributionCompute.Identity": {
+        "type": "object",
+        "description": "target = start + features + gap; features = Σ byPart + interaction; start = bias + errorTerm + elsewhere.",
+        "required": ["method", "target", "start", "features", "interaction", "gap", "runs"],
+        "properties": {
+          "method": {"$ref": "#/components/schemas/AttributionCompute.PartsMethod"},
+          "target": {"type": "number"},
+          "start": {
+            "type": "number",
+            "description": "The value with all the parts' features at zero; for occlusion, with all parts hidden."
+          },
+          "features": {"type": "number", "description": "What the parts do together."},
+          "interaction": {"type": "number", "description": "What they do together beyond what each does alone."},
+          "errorTerm": {
+            "type": "number",
+            "description": "What the autoencoder's error adds to the bias; absent for occlusion."
+          },
+          "bias": {"type": "number", "description": "The value on the decoder's bias alone; absent for occlusion."},
+          "elsewhere": {
+            "type": "number",
+            "description": "What features outside of the parts add; absent where there are none."
+          },
+          "gap": {
+            "type": "number",
+            "description": "Rounding where everything is measured; what a first-order sum misses otherwise."
+          },
+          "runs": {"type": "integer", "minimum": 0, "description": "Runs that it took."}
         }
       },
       "AttributionCompute.ImageStyle": {
@@ -3278,27 +3634,69 @@ package let openRPCDocument = #"""
           "position": {"type": "integer"},
           "part": {"type": "string"},
           "activation": {"type": "number"},
-          "score": {"type": "number"}
+          "score": {"type": "number", "description": "By the method asked for."},
+          "measured": {"type": "number", "description": "The exact fall, where it was measured."}
         }
       },
       "AttributionCompute.Measured": {
         "type": "object",
-        "required": ["feature", "predicted", "measured"],
+        "required": ["predicted", "measured", "origin"],
         "properties": {
-          "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "feature": {"$ref": "#/components/schemas/FeatureRef", "description": "Absent for all features of a token."},
           "position": {"type": "integer"},
           "predicted": {"type": "number"},
-          "measured": {"type": "number"}
+          "measured": {"type": "number"},
+          "origin": {"$ref": "#/components/schemas/AttributionCompute.Origin"}
         }
       },
       "AttributionCompute.Method": {
-        "description": "gradient: One pullback. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest of the model run again without each latent.",
-        "enum": ["gradient", "integratedGradients", "ablation"]
+        "description": "gradient: Activation times gradient, one pullback. heldNorms: The same with norms' scales held constant on the way back. relevance: A conserving pullback, in the line of layer-wise relevance propagation: the shares add up to the target. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest of the model run again without each latent.",
+        "enum": ["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
+      },
+      "AttributionCompute.NamedRegion": {
+        "type": "object",
+        "required": ["region"],
+        "properties": {
+          "name": {"type": "string", "description": "Absent: as the region reads."},
+          "region": {"$ref": "#/components/schemas/Region"}
+        }
+      },
+      "AttributionCompute.Origin": {
+        "description": "strongest: Among the strongest by the method asked for. secondMethod: Among the strongest by a second method. random: Drawn from the other active ones.",
+        "enum": ["strongest", "secondMethod", "random"]
       },
       "AttributionCompute.PartScore": {
         "type": "object",
         "required": ["part", "score"],
-        "properties": {"part": {"type": "string"}, "score": {"type": "number"}}
+        "properties": {
+          "part": {"type": "string"},
+          "score": {"type": "number"},
+          "active": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How many (position, latent) pairs are active in it; absent for occlusion."
+          }
+        }
+      },
+      "AttributionCompute.PartsMethod": {
+        "description": "ablation: The target's fall when all of a part's features go to zero together. shapley: Shapley values over at most six regions, exact: 2ⁿ runs. sum: The sum of first-order scores, a tangent and no measurement. occlusion: The input itself changed: pixels painted with the picture's mean colour, words replaced. none: Not at all.",
+        "enum": ["ablation", "shapley", "sum", "occlusion", "none"]
+      },
+      "AttributionCompute.PartsRequest": {
+        "type": "object",
+        "description": "How the shares of parts are measured.",
+        "properties": {
+          "method": {"$ref": "#/components/schemas/AttributionCompute.PartsMethod", "description": "Absent: ablation."},
+          "regions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.NamedRegion"},
+            "description": "Absent: the context's parts, the template's tokens and what was generated."
+          },
+          "replacement": {
+            "$ref": "#/components/schemas/TokenSpec",
+            "description": "For occlusion: the token that stands in for a text's tokens; absent: a space."
+          }
+        }
       },
       "AttributionCompute.Render": {
         "type": "object",
@@ -3325,16 +3723,77 @@ package let openRPCDocument = #"""
       },
       "AttributionCompute.TargetValue": {
         "type": "object",
-        "required": ["value"],
-        "properties": {"value": {"type": "number"}}
+        "required": ["value", "title", "answer", "position"],
+        "properties": {
+          "value": {"type": "number"},
+          "title": {"type": "string", "description": "The target with its very tokens spelt out."},
+          "answer": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.Token"},
+            "description": "The tokens that count as the answer; a sequence's, one after the other."
+          },
+          "baseline": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.Token"},
+            "description": "The tokens it is compared with; absent without a comparison."
+          },
+          "position": {
+            "type": "integer",
+            "description": "The position whose logits are read; of a sequence, the first."
+          }
+        }
       },
       "AttributionCompute.TextStyle": {"enum": ["png", "html"]},
+      "AttributionCompute.Token": {
+        "type": "object",
+        "required": ["id", "text"],
+        "properties": {"id": {"type": "integer"}, "text": {"type": "string"}}
+      },
+      "AttributionCompute.TokenTable": {
+        "type": "object",
+        "description": "The listed items' scores for each token of the target.",
+        "required": ["tokens", "values", "scores"],
+        "properties": {
+          "tokens": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/AttributionCompute.Token"},
+            "description": "Empty where the target is not one token after the other."
+          },
+          "values": {"type": "array", "items": {"type": "number"}, "description": "Each token's own log probability; of another target, its value."},
+          "scores": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "number"}},
+            "description": "A row a token, a column an item."
+          }
+        }
+      },
       "AttributionCompute.Verification": {
         "type": "object",
-        "required": ["items"],
+        "description": "Scores held against exact ablation: of the strongest, of those that a second method finds strongest, and of others drawn at random.",
+        "required": ["items", "n", "wrongSigns", "signsCounted"],
         "properties": {
           "items": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Measured"}},
-          "pearson": {"type": "number", "description": "Absent where it is not defined."}
+          "n": {"type": "integer", "minimum": 0, "description": "How many were measured."},
+          "pearson": {
+            "type": "number",
+            "description": "Of predicted and measured; absent below eight pairs or without variance."
+          },
+          "spearman": {"type": "number", "description": "The rank correlation, likewise."},
+          "slope": {
+            "type": "number",
+            "description": "Σ predicted · measured / Σ predicted²: what a score must be multiplied by to be a fall."
+          },
+          "wrongSigns": {"type": "integer", "minimum": 0, "description": "Of signsCounted, those with the other sign."},
+          "signsCounted": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Pairs whose fall is more than a fiftieth of the largest."
+          },
+          "notReliable": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Why the scores should not be relied on; absent where nothing speaks against it."
+          }
         }
       },
       "Box": {
@@ -4426,13 +4885,17 @@ package let openRPCDocument = #"""
         "oneOf": [
           {
             "type": "object",
-            "required": ["kind", "answer", "baseline"],
+            "required": ["kind", "answer"],
             "properties": {
               "kind": {"const": "logitDiff"},
-              "answer": {"$ref": "#/components/schemas/TokenSpec"},
-              "baseline": {"$ref": "#/components/schemas/TokenSpec"},
+              "answer": {"$ref": "#/components/schemas/TokenSet"},
+              "baseline": {
+                "$ref": "#/components/schemas/TokenSet",
+                "description": "Absent: the likeliest token that does not spell the answer."
+              },
               "position": {"type": "integer", "minimum": -1, "description": "Absent or -1: the last."}
-            }
+            },
+            "description": "How much the logit of the answer is above the baseline's; of sets, log Σ exp logit of one less that of the other."
           },
           {
             "type": "object",
@@ -4454,11 +4917,17 @@ package let openRPCDocument = #"""
           },
           {
             "type": "object",
-            "required": ["kind", "tokens"],
+            "required": ["kind"],
             "properties": {
               "kind": {"const": "sequenceLogProb"},
-              "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/TokenSpec"}, "minItems": 1}
-            }
+              "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/TokenSpec"}, "minItems": 1},
+              "text": {
+                "type": "string",
+                "minLength": 1,
+                "description": "In the place of tokens: a text, as the tokenizer splits it where it stands alone."
+              }
+            },
+            "oneOf": [{"required": ["tokens"]}, {"required": ["text"]}]
           }
         ]
       },
@@ -4478,6 +4947,27 @@ package let openRPCDocument = #"""
           "start": {"$ref": "#/components/schemas/TextPosition"},
           "end": {"$ref": "#/components/schemas/TextPosition"}
         }
+      },
+      "TokenSet": {
+        "description": "One token; several of which any will do; or every token that spells a text, with or without a space before it, in capitals or not.",
+        "oneOf": [
+          {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "integer", "minimum": 0}},
+            "not": {"required": ["text"]}
+          },
+          {
+            "type": "object",
+            "required": ["text"],
+            "properties": {
+              "text": {"type": "string"},
+              "variants": {"type": "boolean", "description": "Whether every spelling is meant; absent: this one token."}
+            },
+            "not": {"required": ["id"]}
+          },
+          {"type": "array", "items": {"$ref": "#/components/schemas/TokenSpec"}, "minItems": 1, "maxItems": 512}
+        ]
       },
       "TokenSpec": {
         "description": "A token by its id, or by a text that is exactly one token.",

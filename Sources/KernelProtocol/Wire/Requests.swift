@@ -6,7 +6,7 @@ package let allRequests: [any Request.Type] = [
   ContextClose.self, PromptCheck.self, PromptOpen.self,
   ActivationRead.self, FeatureActivations.self, FeatureInfo.self, FeatureExamples.self,
   FeatureRender.self, FeatureDashboard.self,
-  AttributionCompute.self, AblationRun.self, SteeringGenerate.self,
+  AttributionCompute.self, AttributionCompare.self, AblationRun.self, SteeringGenerate.self,
   IndexBuild.self, IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self,
   IndexClose.self, IndexSearch.self, IndexNeighbours.self, IndexAnnotate.self,
   ExplanationPut.self, ExplanationGet.self, ExplanationList.self, ExplanationGenerate.self,

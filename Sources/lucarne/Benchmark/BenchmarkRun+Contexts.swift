@@ -132,13 +132,15 @@ extension BenchmarkRun {
   }
 
   private func question(
-    _ opened: ContextOpen.Result, _ pair: (answer: Int, baseline: Int)
+    _ opened: ContextOpen.Result, _ pair: (answer: Int, baseline: Int),
+    method: AttributionCompute.Method = .gradient,
+    parts: AttributionCompute.PartsRequest = .init(method: .some(.none)), verify: Int = 0
   ) -> AttributionCompute.Params {
     AttributionCompute.Params(
       context: opened.context, sae: loaded?.sae.sae ?? "",
       target: .logitDifference(
         answer: .id(pair.answer), baseline: .id(pair.baseline), position: nil),
-      method: .gradient, topK: 200)
+      method: method, topK: 200, parts: parts, verify: verify)
   }
 
   /// What a context's first attribution found, and what ablating its first feature did.
@@ -178,7 +180,35 @@ extension BenchmarkRun {
           targets: [question(opened.result, pairs[0]).target]))
     }
     report.add(seconds, "ablation of one feature", .seconds, context: context)
+    try measure(opened.result, pair: pairs[0], prompt: prompt, on: kernel)
     return Attributed(answer: first, ablation: ablation, feature: feature)
+  }
+
+  /// What is measured beside scores, on a context whose first attribution was answered: the other pullbacks, parts,
+  /// the Shapley values of four quarters of the prompt, and a verification of three.
+  private mutating func measure(
+    _ opened: ContextOpen.Result, pair: (answer: Int, baseline: Int), prompt: BenchmarkPrompt,
+    on kernel: KernelClient
+  ) throws {
+    let count = opened.tokenCount
+    let quarters = (0..<4).map { index in
+      AttributionCompute.NamedRegion(
+        region: .span(Span(start: count * index / 4, end: count * (index + 1) / 4)))
+    }
+    let questions: [(String, AttributionCompute.Params)] = [
+      ("attribution with norms held", question(opened, pair, method: .heldNorms)),
+      ("conserving attribution", question(opened, pair, method: .relevance)),
+      ("attribution and parts", question(opened, pair, parts: .init(method: .ablation))),
+      (
+        "attribution and Shapley values of 4",
+        question(opened, pair, parts: .init(method: .shapley, regions: quarters))
+      ),
+      ("attribution and verification of 3", question(opened, pair, verify: 3)),
+    ]
+    for (name, params) in questions {
+      let (_, seconds) = try timed { try kernel(AttributionCompute.self, params) }
+      report.add(seconds, name, .seconds, context: prompt.name)
+    }
   }
 
   /// The whole context's code: the first request computes it, the second finds it. What they have in common

@@ -9,8 +9,8 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ask a map about a country it does not show, explain the answer and correct it.",
     discussion: """
-      Starts a kernel, asks a question that its model gets wrong, attributes the answer to words and \
-      picture, finds the features of written words and clamps them. Writes the pictures and a report \
+      Starts a kernel, asks a question that its model gets wrong, measures what picture, words and \
+      features contribute, and takes out the features that turn the answer. Writes the pictures and a report \
       into a folder.
       """)
 

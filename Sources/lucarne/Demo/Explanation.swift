@@ -1,91 +1,81 @@
 import KernelProtocol
 
-/// Why the model prefers its answer: the attribution of logit(answer) − logit(other).
+/// Why the model prefers its answer, as the kernel measured it and in the kernel's own words.
 struct Explanation {
   let asked: Asked
-  let answer: Candidate
-  let other: Candidate
-  /// Scores added up over positions, with the ten highest ablated exactly.
-  let byFeature: AttributionCompute.Result
-  /// Scores of single tokens' features, likewise.
-  let byToken: AttributionCompute.Result
+  /// The answer's first token against its opposite, or against the likeliest one that does not spell it.
+  let target: Target
+  /// Parts by ablation, features by gradient with the strongest ablated exactly, and the heat map in patches.
+  let found: AttributionCompute.Result
+  /// The control that touches no feature: the picture painted over, the question's words taken out.
+  let occlusion: AttributionCompute.Result
+  /// The written words painted over one by one; none for a picture without any, or of which none are known.
+  let words: AttributionCompute.Result?
+  /// Those ablated exactly, highest fall first.
   let features: [ExplainedFeature]
-  /// The name that the question asks for, and the scores of its tokens.
-  let name: String
-  let nameScore: Double
-  /// `byFeature`'s picture is drawn in patches, `byToken`'s smoothly.
-  var renderings: [AttributionCompute.Rendering] {
-    (byFeature.renderings ?? []) + (byToken.renderings ?? [])
+
+  var title: String { found.explanation.title }
+  /// The features that hold the answer up, and those that hold it down, strongest first.
+  var supporters: [ExplainedFeature] { features.filter { $0.ablated > 0 } }
+  var opposers: [ExplainedFeature] { features.filter { $0.ablated < 0 }.reversed() }
+
+  /// What the kernel says of it, less what is in the title; nothing where its measurements contradict each other.
+  var sentences: [String] {
+    contradiction == nil ? Array(found.explanation.sentences.dropFirst()) : []
   }
 
-  func score(ofPart part: String) -> Double {
-    byFeature.byPart.first { $0.part == part }?.score ?? 0
+  /// Two measurements of the picture whose signs differ.
+  var contradiction: String? {
+    func share(_ result: AttributionCompute.Result) -> Double? {
+      result.byPart.first { $0.part == Interview.picturePart }?.score
+    }
+    guard let ablated = share(found), let hidden = share(occlusion), ablated * hidden < 0 else {
+      return nil
+    }
+    return "Without its features the answer falls by \(signed(ablated)), painted over by "
+      + "\(signed(hidden)): the two disagree about the picture, so nothing is concluded."
   }
-}
-
-/// A feature of the explanation, with the exact fall of the difference when it is ablated.
-struct ExplainedFeature {
-  let feature: FeatureRef
-  let predicted: Double
-  let measured: Double
-  /// How many tokens it is active at.
-  let tokenCount: Int
-  /// The token where its share is largest.
-  let strongest: ContextTokens.Token
 }
 
 extension Explanation {
-  static let verified = 10
+  /// Features whose scores are listed and held against exact ablation.
+  static let listed = 10
 
-  init(_ asked: Asked, interview: Interview) throws {
-    let (answer, other) = try Self.sides(of: asked, interview: interview)
-    (self.asked, self.answer, self.other) = (asked, answer, other)
-    func attribution(
-      _ aggregate: AttributionCompute.Aggregate, topK: Int, _ render: AttributionCompute.Render
-    ) throws -> AttributionCompute.Result {
-      try interview.kernel(
-        AttributionCompute.self,
-        AttributionCompute.Params(
-          context: asked.context, sae: interview.sae,
-          target: .logitDifference(answer: .id(answer.id), baseline: .id(other.id), position: nil),
-          method: .gradient, topK: topK, aggregate: aggregate, verify: Self.verified,
-          render: render))
-    }
-    byFeature = try attribution(
-      .feature, topK: Self.verified, .init(image: .patches, text: .html))
-    byToken = try attribution(
-      .none, topK: asked.tokenCount * interview.saeFacts.k, .init(image: .smooth, text: .png))
+  init(_ asked: Asked, words: [AttributionCompute.NamedRegion], interview: Interview) throws {
+    self.asked = asked
+    target = try Self.target(of: asked, interview: interview)
+    found = try interview.attribution(
+      asked, target, topK: Self.listed, verify: nil, parts: .init(method: .ablation),
+      render: .init(image: .patches, text: .html))
+    occlusion = try interview.attribution(
+      asked, target, topK: 1, verify: 0, parts: .init(method: .occlusion),
+      render: .init(image: .smooth, text: .png))
+    self.words =
+      words.isEmpty
+      ? nil
+      : try interview.attribution(
+        asked, target, topK: 1, verify: 0, parts: .init(method: .occlusion, regions: words))
     let tokens = try interview.tokens(of: asked)
-    let active = Dictionary(grouping: byToken.items) { $0.feature?.index ?? -1 }
-    features = (byFeature.verification?.items ?? []).compactMap { measured in
-      let places = active[measured.feature.index] ?? []
-      guard let strongest = places.max(by: { abs($0.score) < abs($1.score) })?.position,
-        tokens.indices.contains(strongest)
-      else { return nil }
-      return ExplainedFeature(
-        feature: measured.feature, predicted: measured.predicted, measured: measured.measured,
-        tokenCount: Set(places.compactMap(\.position)).count, strongest: tokens[strongest])
-    }
-    let named = Set(try interview.namePositions(of: asked))
-    name = try interview.name(in: asked)
-    nameScore = byToken.items.reduce(0) { sum, item in
-      named.contains(item.position ?? -1) ? sum + item.score : sum
-    }
+    let active = Dictionary(
+      try interview.activations(asked).map { ($0.feature, $0.positions) },
+      uniquingKeysWith: { first, _ in first })
+    features = (found.verification?.items ?? []).compactMap { measured in
+      measured.feature.flatMap {
+        ExplainedFeature(measured, at: active[$0] ?? [], among: tokens)
+      }
+    }.sorted { $0.ablated > $1.ablated }
   }
 
-  /// The answer's first token and what to hold it against: No for Yes, Yes for No, else the runner-up.
-  private static func sides(
-    of asked: Asked, interview: Interview
-  ) throws -> (Candidate, Candidate) {
-    let candidates = try interview.candidates(for: asked, count: 100)
-    guard let first = asked.answerTokens.first,
-      let answer = candidates.first(where: { $0.id == first.id })
-    else { throw DemoError.noAnswer(question: asked.question) }
-    let opposite = ["Yes": "No", "No": "Yes"][trimmed(answer.text)]
-    let others = candidates.filter { $0.id != answer.id }
-    guard let other = others.first(where: { trimmed($0.text) == opposite }) ?? others.first else {
+  /// No for Yes, Yes for No; else the kernel chooses what the answer is held against.
+  private static func target(of asked: Asked, interview: Interview) throws -> Target {
+    guard let answer = asked.answerTokens.first else {
       throw DemoError.noAnswer(question: asked.question)
     }
-    return (answer, other)
+    let opposite = ["Yes": "No", "No": "Yes"][trimmed(answer.text)]
+    let other = try opposite.flatMap { opposite in
+      try interview.candidates(for: asked, count: 100).first { trimmed($0.text) == opposite }
+    }
+    return .logitDifference(
+      answer: .id(answer.id), baseline: other.map { .id($0.id) }, position: nil)
   }
 }

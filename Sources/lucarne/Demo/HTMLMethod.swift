@@ -2,31 +2,40 @@ import Reports
 
 /// The report's note on how its figures were made.
 struct HTMLMethod {
-  private let story: Story
-
-  init(_ story: Story) { self.story = story }
+  /// Whether the removal was judged on other questions.
+  let isEvaluated: Bool
 
   var section: String {
-    let multiples = ClampSearch.multiples.map { NumberText.fixed($0, 1) }.joined(separator: ", ")
-    let groups = ClampSearch.groups.map(String.init).joined(separator: ", ")
+    let sizes = RemovalSearch.sizes.map(String.init).joined(separator: ", ")
     return """
       <h2>How this was made</h2>
-      <p><strong>Sign.</strong> A score is z · (W<sub>dec</sub> · g), with z the activation and g the \
-      gradient of the difference at that token: to first order the fall of the difference when the \
-      activation is set to zero. Positive supports the answer.</p>
+      <p><strong>Parts.</strong> Ablated: all features of a part are set to zero at its tokens together and the \
+      rest of the model runs again. Occluded: the pixels are painted with the picture's mean colour, the words \
+      replaced by spaces, and the whole model runs again; no feature is touched. Both are falls of the \
+      difference: positive supports the answer. Where their signs differ for the picture, nothing is concluded.</p>
+      <p><strong>Scores.</strong> A score is z · (W<sub>dec</sub> · g), with z the activation and g the \
+      gradient of the difference at that token: a tangent, good for finding features and places, and no \
+      measurement. The strongest, the strongest by a second method and some drawn at random are ablated \
+      exactly, everywhere.</p>
       <p><strong>Splice.</strong> The autoencoder's error is kept: the attributed run is the model's \
-      own, and a clamp adds only the change of the decoded features. “Reconstruction alone” drops the \
+      own, and a removal takes off only what the features decode to. “Reconstruction alone” drops the \
       error, and shows what that by itself does to the answer.</p>
-      <p><strong>Choice.</strong> The \(ClampSearch.singles) best features of written words, each alone \
-      and the best \(groups) together, at \(multiples) times each feature's peak on written words, over \
-      the picture and over the whole prompt. Of the clamps that turn this answer and keep nine in ten of \
-      the same right answers on other maps (or, where none does, keep most), the one that turns it \
-      furthest. With so many tries some clamp turns one answer by chance; only the pictures on which it \
-      was not chosen tell.</p>
-      <p><strong>Control.</strong> The random features are drawn with a fixed seed from those active in \
-      such a picture. A token lies on a word from \(NumberText.percent(WordFeatures.leastShare)) of its \
-      pixels on; tokens that only touch one are left out.</p>
-      <p class="soft">Answers are greedy. The scores are of \(story.asked.tokenCount) tokens.</p>
+      <p><strong>Choice.</strong> Every active feature is ablated alone; the best \(sizes) are set to zero \
+      together, at every token. Of the sets that turn this answer, \(choice)</p>
+      \(control)
+      <p class="soft">Answers are greedy. The sentences are the kernel's own, from measured numbers.</p>
       """
+  }
+
+  private var choice: String {
+    isEvaluated
+      ? "the one that keeps most of the same right answers on other maps, among equals the smallest. "
+        + "These questions are not used again." : "the smallest."
+  }
+
+  private var control: String {
+    guard isEvaluated else { return "" }
+    return "<p><strong>Control.</strong> In each draw every feature is replaced by one whose "
+      + "activation, added up over the probes, is between half and twice its own; the seed is fixed.</p>"
   }
 }

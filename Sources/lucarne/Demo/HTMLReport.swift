@@ -21,10 +21,9 @@ struct HTMLReport {
     <style>\(HTMLStyle.sheet)</style></head><body><main>
     \(opening)
     \(attribution)
-    \(features)
-    \(words)
-    \(HTMLSteering(story).sections)
-    \(HTMLMethod(story).section)
+    \(HTMLFeatures(explanation).section)
+    \(HTMLRemoval(story).sections)
+    \(HTMLMethod(isEvaluated: story.evaluation != nil).section)
     </main></body></html>
 
     """
@@ -34,21 +33,20 @@ struct HTMLReport {
 
   private var opening: String {
     let right =
-      story.picture.right.map { right in
+      story.asked.right.map { right in
         story.asked.isRight
           ? "<p class=\"good\">That is right.</p>"
           : "<p class=\"bad\">That is wrong: the right answer is \(escaped(right)).</p>"
       } ?? ""
-    let shares = [explanation.answer, explanation.other].map {
-      "\(escaped(trimmed($0.text))) \(NumberText.percent($0.probability))"
-    }
+    let shares = story.candidates.map { escaped($0.figure) }
     let facts = story.picture.facts.map { "The picture is \(escaped($0.summary))." } ?? ""
     return """
       <h1>“\(escaped(story.asked.question))”</h1>
       <p class="soft">\(escaped(story.modelFacts.model)), \(escaped(story.modelFacts.architecture)), \
       with \(NumberText.grouped(story.saeFacts.latents)) features at \
-      \(escaped(story.saeFacts.site)). The figures come from the kernel's answers; what is right, and \
-      where words are written, from the program that drew the pictures.</p>
+      \(escaped(story.saeFacts.site)). The figures and sentences come from the kernel\(
+        story.picture.facts == nil
+          ? "" : "; what is right, and where words are written, from the program that drew the picture").</p>
       <div class="dialogue">
       \(HTMLText.figure(
         pictures.original, type: pictures.originalType,
@@ -62,105 +60,67 @@ struct HTMLReport {
   // MARK: The attribution
 
   private var attribution: String {
-    let difference =
-      "logit(\(trimmed(explanation.answer.text))) − "
-      + "logit(\(trimmed(explanation.other.text)))"
-    return """
-      <h2>Why it says so</h2>
-      <p>The difference <code>\(escaped(difference))</code> is \
-      \(NumberText.signed(explanation.byFeature.target.value)). Its gradient tells the share of the \
-      features that are active at each token. Red supports the answer, blue opposes it.</p>
-      \(partTable)
-      <p class="soft">The shares add up to Σ x·g, the tangent at the model's own run; it is not the
-      difference itself, since the model is not linear.</p>
-      <p class="verdict">\(escaped(story.partVerdict))</p>
-      <div class="pictures">
-      \(HTMLText.figure(
-        pictures.patches, alt: "Heat map over the picture, one colour for each token's pixels",
-        caption: "The picture's share, token by token"))
-      \(HTMLText.figure(
-        pictures.smooth, alt: "The same heat map, blended between tokens",
-        caption: "The same, blended between tokens"))
-      </div>
-      \(strip)
-      """
+    """
+    <h2>Why it says so</h2>
+    <p>The model prefers its answer by <code>\(escaped(explanation.title))</code> = \
+    <strong>\(signed(explanation.found.target.value))</strong>. Each part was taken away and the fall \
+    measured, twice: without its features, and without its pixels or words.</p>
+    \(partTable)
+    \(painted)
+    \(verdict)
+    <div class="pictures" style="margin-top: 1.2rem">
+    \(HTMLText.figure(
+      pictures.patches, alt: "Heat map over the picture, one colour for each token's pixels",
+      caption: "Gradient scores in the picture, token by token: where to look, a tangent and no measurement"))
+    \(HTMLText.figure(
+      pictures.smooth, alt: "The same heat map, blended between tokens",
+      caption: "The same, blended between tokens"))
+    </div>
+    \(strip)
+    """
+  }
+
+  private var partTable: String {
+    let parts = PartRow.parts(of: explanation)
+    let largest = parts.compactMap { $0.ablated.map(abs) }.max() ?? 1
+    func cell(_ value: Double?) -> String { value.map(signed) ?? "" }
+    let rows = parts.map { row in
+      [
+        escaped(row.name), cell(row.ablated), HTMLText.bar(row.ablated ?? 0, of: largest),
+        cell(row.occluded),
+      ]
+    }
+    let sums = PartRow.sums(of: explanation).map {
+      ["<em>\(escaped($0.name))</em>", cell($0.ablated), "", cell($0.occluded)]
+    }
+    return HTMLText.table(
+      "What the difference falls by without a part; start is what is left without all of them",
+      head: ["part", "ablated", "", "occluded"], rows: rows + sums, texts: [0, 2])
+  }
+
+  private var painted: String {
+    explanation.wordsText.map {
+      "<p>The written words painted over, which touches no feature: \(escaped($0)).</p>"
+    } ?? ""
+  }
+
+  private var verdict: String {
+    if let contradiction = explanation.contradiction {
+      return "<p class=\"verdict bad\">\(escaped(contradiction))</p>"
+    }
+    let sentences = explanation.sentences.map { "<p>\(escaped($0))</p>" }
+    return "<div class=\"verdict\">\(sentences.joined(separator: "\n"))</div>"
   }
 
   private var strip: String {
     guard let html = pictures.stripHTML else {
       return HTMLText.figure(
         pictures.strip, alt: "The prompt's tokens with their scores as colours",
-        caption: "The share of each token of the text", isWide: true)
+        caption: "The score of each token of the text", isWide: true)
     }
     return """
       <div class="strip">\(html)</div>
-      <p class="soft">The share of each token of the prompt; point at one for its figure.</p>
-      """
-  }
-
-  private var partTable: String {
-    let completeness = explanation.byFeature.completeness
-    let rows =
-      story.partScores.map { ("features at the \($0.name)", $0.score) } + [
-        ("the autoencoder's bias", completeness.bias),
-        ("what the autoencoder leaves out (error term)", completeness.errorTerm),
-        ("together: Σ x·g", completeness.total),
-      ]
-    let largest = rows.map { abs($0.1) }.max() ?? 1
-    return HTMLText.table(
-      "Shares of the difference", head: ["from", "share", ""],
-      rows: rows.map {
-        [escaped($0.0), NumberText.signed($0.1), HTMLText.bar($0.1, of: largest)]
-      }, texts: [0, 2])
-  }
-
-  // MARK: Features
-
-  private var features: String {
-    let rows = explanation.features.map { feature in
-      [
-        "#\(feature.feature.index)", NumberText.signed(feature.predicted, 3),
-        NumberText.signed(feature.measured, 3), "\(feature.tokenCount)",
-        escaped(Story.place(of: feature.strongest)),
-      ]
-    }
-    return """
-      <h2>Is that true?</h2>
-      <p>The score predicts how far the difference falls when a feature is taken out. The kernel took \
-      each of the highest out, ran the rest of the model again and measured the fall.</p>
-      \(HTMLText.table(
-        "The features with the highest scores, over all tokens",
-        head: ["feature", "predicted", "measured", "tokens", "strongest at"], rows: rows,
-        texts: [0, 4]))
-      <p>Pearson's r of prediction and measurement: features \
-      <strong>\(TerminalReport.text(explanation.byFeature.verification))</strong>, single tokens' \
-      features <strong>\(TerminalReport.text(explanation.byToken.verification))</strong>, over the \
-      \(Explanation.verified) highest of each.</p>
-      """
-  }
-
-  private var words: String {
-    let found = story.words
-    let rows = found.features.prefix(ClampSearch.singles).map { word in
-      [
-        "#\(word.feature.index)", NumberText.percent(word.precision),
-        NumberText.percent(word.recall), NumberText.fixed(word.peak, 1),
-        NumberText.fixed(word.asked, 2),
-      ]
-    }
-    return """
-      <h2>The features of written words</h2>
-      <p>The world's drawing program knows which pixels are letters. In \
-      \(NumberText.counted(found.pictureCount, "other picture")) \
-      \(NumberText.grouped(found.wordTokens)) tokens lie on written words and \
-      \(NumberText.grouped(found.otherTokens)) do not. These features tell the two apart best, by the \
-      harmonic mean of the first two columns.</p>
-      \(HTMLText.table(
-        "Where the features fire",
-        head: [
-          "feature", "of its firing, on words", "of the words, reached", "peak on words",
-          "mean at asked names",
-        ], rows: Array(rows)))
+      <p class="soft">The gradient score of each token of the prompt; point at one for its figure.</p>
       """
   }
 

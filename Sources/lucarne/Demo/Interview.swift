@@ -29,9 +29,7 @@ final class Interview {
   }
 
   /// Opens a question about a picture and lets the model answer it.
-  func ask(_ question: String, about path: String, named name: String, right: String?) throws
-    -> Asked
-  {
+  func ask(_ question: String, about path: String, right: String?) throws -> Asked {
     let opened = try kernel(
       ContextOpen.self,
       ContextOpen.Params(parts: [
@@ -41,9 +39,8 @@ final class Interview {
     let generated = try kernel(
       ContextGenerate.self, ContextGenerate.Params(context: opened.context, maxTokens: 8))
     return Asked(
-      context: opened.context, picture: name, question: question, right: right,
-      answer: trimmed(generated.text), answerTokens: generated.tokens,
-      tokenCount: opened.tokenCount, reused: opened.reused)
+      context: opened.context, question: question, right: right, answer: trimmed(generated.text),
+      answerTokens: generated.tokens)
   }
 
   /// The likeliest first tokens of an answer.
@@ -62,33 +59,26 @@ final class Interview {
     return found
   }
 
-  /// The positions of the question's last word: the name it asks for.
-  func namePositions(of asked: Asked) throws -> [Int] {
-    let question = try tokens(of: asked).filter { $0.part == Self.questionPart }
-    var positions: [Int] = []
-    for token in question.reversed() {
-      let hasLetters = token.text.contains { $0.isLetter }
-      if positions.isEmpty && !hasLetters { continue }
-      if !hasLetters { break }
-      positions.append(token.position)
-      if token.text.first?.isWhitespace == true { break }
-    }
-    return positions.reversed()
-  }
-
-  /// The text of the name that a question asks for.
-  func name(in asked: Asked) throws -> String {
-    let all = try tokens(of: asked)
-    return trimmed(try namePositions(of: asked).map { all[$0].text }.joined())
-  }
-
-  /// The active features of some positions, with every position.
-  func activations(_ asked: Asked, region: Region) throws -> [FeatureActivations.Item] {
+  /// The active features of a prompt with every position; the score is the sum of the activations.
+  func activations(_ asked: Asked) throws -> [FeatureActivations.Item] {
     try kernel(
       FeatureActivations.self,
       FeatureActivations.Params(
-        context: asked.context, sae: sae, region: region, topK: saeFacts.latents, rankBy: .sum)
+        context: asked.context, sae: sae, topK: saeFacts.latents, rankBy: .sum)
     ).items
+  }
+
+  /// Scores of features, added up over positions.
+  func attribution(
+    _ asked: Asked, _ target: Target, method: AttributionCompute.Method = .gradient, topK: Int,
+    verify: Int?, parts: AttributionCompute.PartsRequest,
+    render: AttributionCompute.Render? = nil
+  ) throws -> AttributionCompute.Result {
+    try kernel(
+      AttributionCompute.self,
+      AttributionCompute.Params(
+        context: asked.context, sae: sae, target: target, method: method, topK: topK,
+        aggregate: .feature, parts: parts, verify: verify, render: render))
   }
 }
 

@@ -7,22 +7,14 @@ struct Story {
   let saeFacts: KernelStatus.Autoencoder
   let picture: StoryPicture
   let asked: Asked
+  /// The likeliest first tokens of the answer.
+  let candidates: [Candidate]
   let explanation: Explanation
-  let words: WordFeatures
-  let search: ClampSearch
-  /// The answers under the chosen clamp, plain, and of the reconstruction alone.
+  let search: RemovalSearch
+  /// The answers without the chosen features, plain, and of the reconstruction alone.
   let steering: SteeringGenerate.Result?
-  let evaluation: ClampEvaluation?
-}
-
-/// The picture of the story.
-struct StoryPicture {
-  let path: String
-  let name: String
-  /// What its drawing program knows; none for a picture from elsewhere.
-  let facts: HeldOutPicture?
-  let question: String
-  let right: String?
+  /// Of the chosen features on other questions; none where the answer is not known to be wrong.
+  let evaluation: RemovalEvaluation?
 }
 
 extension Story {
@@ -36,34 +28,9 @@ extension Story {
     let text = token.text.map { $0.isNewline ? "↵" : String($0) }.joined()
     return "“\(trimmed(text))” in the \(token.part ?? "template")"
   }
-
-  /// The parts' scores in the order of the story; the rest is the template's.
-  var partScores: [(name: String, score: Double)] {
-    explanation.byFeature.byPart.map { ($0.part, $0.score) }.sorted { abs($0.1) > abs($1.1) }
-  }
-
-  /// Words against picture, in a sentence.
-  var partVerdict: String { explanation.partVerdict }
 }
 
-extension Explanation {
-  /// Words against picture, in a sentence.
-  var partVerdict: String {
-    let question = score(ofPart: Interview.questionPart)
-    let picture = score(ofPart: Interview.picturePart)
-    let rest = byFeature.byPart.filter {
-      $0.part != Interview.questionPart && $0.part != Interview.picturePart
-    }
-    let side: String
-    if question > picture, question > 0 {
-      side = "The question's words support the answer more than the picture does."
-    } else if picture > question, picture > 0 {
-      side = "The picture supports the answer more than the question's words do."
-    } else {
-      side = "Neither the question's words nor the picture support the answer here."
-    }
-    let gathered = rest.map { abs($0.score) }.max() ?? 0
-    guard gathered > max(abs(question), abs(picture)) else { return side }
-    return side + " Most sits at the template's tokens, to which the model has carried it."
-  }
+/// A number with two digits behind the point and its sign, as the kernel's sentences have it.
+func signed(_ value: Double) -> String {
+  String(NumberText.signed(value).map { $0 == "-" ? "−" : $0 })
 }

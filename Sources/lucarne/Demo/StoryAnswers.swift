@@ -4,7 +4,7 @@ import Reports
 /// The answers that stand side by side.
 enum StoryAnswers {
   static let titles: [(title: String, name: SteeringGenerate.OutputName)] = [
-    ("plain", .plain), ("rebuilt", .reconstruction), ("clamped", .steered),
+    ("plain", .plain), ("rebuilt", .reconstruction), ("without", .steered),
   ]
 
   /// The answer with its first token's probability.
@@ -14,38 +14,38 @@ enum StoryAnswers {
   }
 }
 
-extension Clamp {
-  /// `#3, #14`.
-  var names: String { features.map { "#\($0.index)" }.joined(separator: ", ") }
-
-  /// `at 2.0 × the peak on written words, over the picture`.
-  var manner: String {
-    let height =
-      multiple == 0
-      ? "held at zero" : "at \(NumberText.fixed(multiple, 1)) × the peak on written words"
-    return "\(height), \(place.text)"
+extension RemovalEvaluation.Share {
+  /// `10 of 15 (67 %)`.
+  var text: String {
+    share.map { "\(hits) of \(count) (\(NumberText.percent($0)))" } ?? "none"
   }
 }
 
-extension ClampEvaluation {
-  /// What the shares say, in a sentence.
-  var verdict: String {
+extension RemovalEvaluation {
+  /// The draws one by one: `0, 1, 0 of 15`.
+  static func text(_ draws: [Share]) -> String {
+    guard let count = draws.first?.count, count > 0 else { return "none" }
+    return draws.map { "\($0.hits)" }.joined(separator: ", ") + " of \(count)"
+  }
+
+  /// What the shares say, in a sentence or two.
+  var verdict: [String] {
     guard let turned = corrected.share else {
-      return "The model answers all of these right: there was nothing to put right."
+      return ["The model answers all of these right: there was nothing to put right."]
     }
     if corrected.hits == 0 {
-      return "The clamp does not carry over: it puts no other answer right."
+      return ["It does not carry over: it puts no other answer right."]
     }
     let control = controlCorrected.share ?? 0
-    let others = "random features \(NumberText.percent(control))"
+    let others = "random features of like activity \(NumberText.percent(control))"
     if turned - control <= 0.1 {
-      return "Random features do about as much (\(others)): this is no matter of written words."
+      return ["Random features do about as much: \(NumberText.percent(turned)), \(others)."]
     }
-    let cost = 1 - (kept.share ?? 1)
-    let price =
-      cost > 0.25
-      ? "At a price: \(NumberText.percent(cost)) of the right answers are lost."
-      : "\(NumberText.percent(1 - cost)) of the right answers stay right."
-    return "It puts \(NumberText.percent(turned)) of the wrong answers right, \(others). \(price)"
+    let lost = kept.count - kept.hits
+    return [
+      "It puts \(NumberText.percent(turned)) of the wrong answers right, \(others).",
+      "It costs \(lost == 0 ? "none" : NumberText.grouped(lost)) of "
+        + "\(NumberText.counted(kept.count, "right answer")).",
+    ]
   }
 }

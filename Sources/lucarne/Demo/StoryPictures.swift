@@ -20,10 +20,10 @@ struct StoryPictures {
         .flatMap { Base64.decode($0.base64) }
     }
     let explanation = story.explanation
-    patches = drawn(explanation.byFeature, Interview.picturePart, "image/png")
-    smooth = drawn(explanation.byToken, Interview.picturePart, "image/png")
-    strip = drawn(explanation.byToken, "text", "image/png")
-    stripHTML = drawn(explanation.byFeature, "text", "text/html").map {
+    patches = drawn(explanation.found, Interview.picturePart, "image/png")
+    smooth = drawn(explanation.occlusion, Interview.picturePart, "image/png")
+    strip = drawn(explanation.occlusion, "text", "image/png")
+    stripHTML = drawn(explanation.found, "text", "text/html").map {
       String(decoding: $0, as: UTF8.self)
     }
     do {

@@ -9,9 +9,8 @@ struct TerminalReport {
     case kernel(processID: Int32, KernelStatus.Model, KernelStatus.Autoencoder)
     case question(StoryPicture, Asked, [Candidate])
     case explanation(Explanation)
-    case words(WordFeatures)
-    case search(ClampSearch, Explanation, SteeringGenerate.Result?)
-    case evaluation(ClampEvaluation)
+    case search(RemovalSearch, Asked, SteeringGenerate.Result?)
+    case evaluation(RemovalEvaluation)
     case end(folder: String, files: [String], requests: Int, seconds: Double)
   }
 
@@ -22,8 +21,7 @@ struct TerminalReport {
     case .kernel(let id, let model, let sae): tellKernel(id, model, sae)
     case .question(let picture, let asked, let candidates): tell(picture, asked, candidates)
     case .explanation(let explanation): tell(explanation)
-    case .words(let words): tell(words)
-    case .search(let search, let explanation, let steering): tell(search, explanation, steering)
+    case .search(let search, let asked, let steering): tell(search, asked, steering)
     case .evaluation(let evaluation): tell(evaluation)
     case .end(let folder, let files, let requests, let seconds):
       heading("Written to \(folder)")
@@ -56,124 +54,107 @@ struct TerminalReport {
     heading("1  The question")
     line("picture", picture.name + (picture.facts.map { ": \($0.summary)" } ?? ""))
     line("question", asked.question)
-    let known = candidates.prefix(2).map {
-      "\(trimmed($0.text)) \(NumberText.percent($0.probability))"
-    }
-    line("answer", "\(asked.answer)   (\(known.joined(separator: ", ")))")
-    if let right = picture.right {
+    line("answer", "\(asked.answer)   (\(candidates.map(\.figure).joined(separator: ", ")))")
+    if let right = asked.right {
       line("", asked.isRight ? "which is right" : "which is wrong: the right answer is \(right)")
     }
   }
 
   private func tell(_ explanation: Explanation) {
-    let (answer, other) = (trimmed(explanation.answer.text), trimmed(explanation.other.text))
-    let found = explanation.byFeature
-    heading(
-      "2  Why: logit(\(answer)) - logit(\(other)) = "
-        + "\(NumberText.signed(found.target.value)), attributed by gradient")
-    let parts = found.byPart.sorted { abs($0.score) > abs($1.score) }
-      .map { ($0.part, $0.score) }
-    let rows =
-      parts + [
-        ("bias", found.completeness.bias), ("unexplained", found.completeness.errorTerm),
-      ]
-    let largest = rows.map { abs($0.1) }.max() ?? 1
-    for (name, score) in rows {
-      let bar = String(repeating: score < 0 ? "-" : "+", count: Int(24 * abs(score) / largest))
-      line(name, NumberText.signed(score).alignedRight(to: 7) + "  " + bar)
+    heading("2  Why: \(explanation.title) = \(signed(explanation.found.target.value))")
+    tellParts(explanation)
+    if let words = explanation.wordsText { line("painted over", words) }
+    tellFeatures(explanation)
+    if let contradiction = explanation.contradiction {
+      lines("CONTRADICTION", [contradiction, explanation.agreementText])
+    } else {
+      lines("in words", explanation.sentences)
     }
-    line(
-      "",
-      "“\(explanation.name)” in the question alone " + NumberText.signed(explanation.nameScore))
-    for sentence in explanation.partVerdict.split(separator: ". ", maxSplits: 1) {
-      line("", sentence.hasSuffix(".") ? String(sentence) : sentence + ".")
-    }
-    line("feature", "  score  ablated  tokens  strongest at")
-    for feature in explanation.features.prefix(6) {
-      line(
-        "#\(feature.feature.index)",
-        NumberText.signed(feature.predicted).alignedRight(to: 7)
-          + NumberText.signed(feature.measured).alignedRight(to: 9)
-          + "\(feature.tokenCount)".alignedRight(to: 8) + "  "
-          + Story.place(of: feature.strongest))
-    }
-    line(
-      "",
-      "Pearson's r of score and exact ablation: features \(Self.text(found.verification)), "
-        + "single tokens \(Self.text(explanation.byToken.verification))")
   }
 
-  private func tell(_ words: WordFeatures) {
-    heading("3  The features of written words, from \(words.pictureCount) other pictures")
-    line(
-      "",
-      "\(NumberText.grouped(words.wordTokens)) picture tokens lie on words, "
-        + "\(NumberText.grouped(words.otherTokens)) do not")
-    line("feature", "on words  of the words  peak  at asked names")
-    for word in words.features.prefix(4) {
+  private func tellParts(_ explanation: Explanation) {
+    line("part", "ablated  occluded")
+    let parts = PartRow.parts(of: explanation)
+    let largest = parts.compactMap { $0.ablated.map(abs) }.max() ?? 1
+    for row in parts + PartRow.sums(of: explanation) {
+      let isPart = parts.contains { $0.name == row.name }
+      let share = row.ablated ?? 0
+      let bar = String(repeating: share < 0 ? "-" : "+", count: Int(24 * abs(share) / largest))
       line(
-        "#\(word.feature.index)",
-        NumberText.percent(word.precision).alignedRight(to: 8)
-          + NumberText.percent(word.recall).alignedRight(to: 14)
-          + NumberText.fixed(word.peak, 1).alignedRight(to: 6)
-          + NumberText.fixed(word.asked, 1).alignedRight(to: 16))
+        row.name,
+        Self.cell(row.ablated, 7) + Self.cell(row.occluded, 10) + (isPart ? "  " + bar : ""))
+    }
+    line("", "ablated: all its features at zero; occluded: its pixels painted over, its words")
+    line("", "taken out, a control that touches no feature; start: what is left without all")
+  }
+
+  private func tellFeatures(_ explanation: Explanation) {
+    line("feature", "  score  ablated  tokens  most active at")
+    let sides = [("supports", explanation.supporters, 5), ("opposes", explanation.opposers, 4)]
+    for (side, features, count) in sides {
+      for feature in features.filter({ !$0.isRandom }).prefix(count) {
+        line(
+          "#\(feature.feature.index)",
+          signed(feature.predicted).alignedRight(to: 7)
+            + signed(feature.ablated).alignedRight(to: 9)
+            + "\(feature.tokenCount)".alignedRight(to: 8) + "  "
+            + Story.place(of: feature.strongest) + ", " + side)
+      }
     }
   }
 
   private func tell(
-    _ search: ClampSearch, _ explanation: Explanation, _ steering: SteeringGenerate.Result?
+    _ search: RemovalSearch, _ asked: Asked, _ steering: SteeringGenerate.Result?
   ) {
-    heading("4  Clamping them")
-    line(
-      "tried", "\(search.tried) clamps on this question; \(search.turned) turn the answer")
-    guard let clamp = search.clamp, let values = search.difference else {
-      line("result", "no clamp of these features turned the answer")
+    heading("3  Without which features it would answer otherwise")
+    if let coverage = search.coverage {
+      line(
+        "ablated",
+        "each of \(coverage.measured) active features alone, of \(coverage.candidates); the most:")
+    }
+    let best = search.ranking.prefix(4).compactMap { item in
+      item.feature.map { "#\($0.index) \(signed(item.score))" }
+    }
+    line("", best.isEmpty ? "none holds the answer up" : best.joined(separator: ", "))
+    tellSets(search, asked)
+    guard let chosen = search.chosen else {
+      line("result", "no set of them turns the answer")
       return
     }
-    line("chosen", clamp.names)
-    if let word = search.chosen.first, search.chosen.count == 1 {
-      line(
-        "",
-        "\(NumberText.percent(word.precision)) of its firing on words, "
-          + "\(NumberText.percent(word.recall)) of the words reached")
-    }
-    line("", clamp.manner)
-    if search.calibrationCount > 0 {
-      line(
-        "",
-        "keeps \(search.kept) of \(search.calibrationCount) right answers "
-          + "“\(trimmed(explanation.answer.text))” on other maps")
-    }
+    line("chosen", "\(chosen.removal.names), at zero everywhere")
     for (title, name) in StoryAnswers.titles {
       guard let output = steering?.outputs.first(where: { $0.name == name }) else { continue }
       line(title, StoryAnswers.text(of: output))
     }
-    if let receipt = steering?.receipt {
-      line(
-        "",
-        "the clamp moves the residual by \(NumberText.fixed(receipt.meanNorm, 1)) on average at "
-          + NumberText.counted(receipt.positions, "position"))
-    }
-    line(
-      "difference",
-      "model \(NumberText.signed(values.before)), reconstruction "
-        + "\(NumberText.signed(values.reconstruction)), clamped \(NumberText.signed(values.after))")
   }
 
-  private func tell(_ evaluation: ClampEvaluation) {
-    heading("5  The same clamp on the other pictures with probes, on which it was not chosen")
-    line("", "words' features".alignedRight(to: 24) + "random features".alignedRight(to: 20))
+  private func tellSets(_ search: RemovalSearch, _ asked: Asked) {
+    let count = search.calibrationCount
+    for (index, outcome) in search.outcomes.enumerated() {
+      let kept = outcome.turns && count > 0 ? ", keeps \(outcome.kept) of \(count)" : ""
+      line(
+        index == 0 ? "best together" : "",
+        "\(outcome.removal.features.count)".alignedRight(to: 2)
+          + "  leaves \(signed(outcome.values.after))" + kept)
+    }
+    if count > 0 { line("", "kept: right answers “\(asked.answer)” on other maps") }
+  }
+
+  private func tell(_ evaluation: RemovalEvaluation) {
+    heading("4  On questions that they were not chosen on")
+    line(
+      "",
+      "without them".alignedRight(to: 18)
+        + "without others of like activity, 5 draws".alignedRight(to: 44))
     line(
       "put right",
-      Self.text(evaluation.corrected).alignedRight(to: 20)
-        + Self.text(evaluation.controlCorrected).alignedRight(to: 20))
+      evaluation.corrected.text.alignedRight(to: 18)
+        + RemovalEvaluation.text(evaluation.controls.map(\.corrected)).alignedRight(to: 44))
     line(
       "right kept",
-      Self.text(evaluation.kept).alignedRight(to: 20)
-        + Self.text(evaluation.controlKept).alignedRight(to: 20))
-    for sentence in evaluation.verdict.split(separator: ". ", maxSplits: 1) {
-      line("", sentence.hasSuffix(".") ? String(sentence) : sentence + ".")
-    }
+      evaluation.kept.text.alignedRight(to: 18)
+        + RemovalEvaluation.text(evaluation.controls.map(\.kept)).alignedRight(to: 44))
+    lines("", evaluation.verdict)
   }
 
   // MARK: Lines
@@ -184,15 +165,30 @@ struct TerminalReport {
   }
 
   private func line(_ name: String, _ text: String) {
-    writeLine("   " + name.padded(to: 13) + text, to: STDOUT_FILENO)
+    writeLine("   " + name.padded(to: 14) + text, to: STDOUT_FILENO)
   }
 
-  static func text(_ verification: AttributionCompute.Verification?) -> String {
-    verification?.pearson.map { NumberText.fixed($0, 3) } ?? "not defined"
+  /// Sentences, each from a line of its own on, broken between words.
+  private func lines(_ name: String, _ sentences: [String]) {
+    var name = name
+    for sentence in sentences {
+      var text = ""
+      for word in sentence.split(separator: " ") {
+        if text.count + word.count > Self.width {
+          line(name, text)
+          (name, text) = ("", "  ")
+        }
+        text += (text.allSatisfy { $0 == " " } ? "" : " ") + word
+      }
+      line(name, text)
+      name = ""
+    }
   }
 
-  static func text(_ share: ClampEvaluation.Share) -> String {
-    guard share.count > 0 else { return "none" }
-    return "\(share.hits) of \(share.count) (\(NumberText.percent(share.share ?? 0)))"
+  /// Characters of a line's text.
+  private static let width = 84
+
+  private static func cell(_ value: Double?, _ width: Int) -> String {
+    (value.map(signed) ?? "").alignedRight(to: width)
   }
 }

@@ -9,18 +9,23 @@ from .calls import AsyncCaller, AsyncStream, Caller, Progress, Stream
 from .records import Record, Tensor
 from .types import (
     AblationRunChange, AblationRunResult, AblationRunTargetValues, ActivationReadResult,
-    ActivationThreshold, AttributionComputeAggregate, AttributionComputeCompleteness,
-    AttributionComputeImageStyle, AttributionComputeItem, AttributionComputeMeasured,
-    AttributionComputeMethod, AttributionComputePartScore, AttributionComputeRender,
+    ActivationThreshold, AttributionCompareAgreement, AttributionCompareAligned,
+    AttributionCompareItem, AttributionComparePatched, AttributionComparePlace,
+    AttributionCompareResult, AttributionComputeAggregate, AttributionComputeCompleteness,
+    AttributionComputeExplanation, AttributionComputeIdentity, AttributionComputeImageStyle,
+    AttributionComputeItem, AttributionComputeMeasured, AttributionComputeMethod,
+    AttributionComputeNamedRegion, AttributionComputeOrigin, AttributionComputePartScore,
+    AttributionComputePartsMethod, AttributionComputePartsRequest, AttributionComputeRender,
     AttributionComputeRendering, AttributionComputeResult, AttributionComputeTargetValue,
-    AttributionComputeTextStyle, AttributionComputeVerification, Box, CoactiveFeature,
-    ConceptPrompt, ContextCloseResult, ContextGenerateResult, ContextLogitsItem,
-    ContextLogitsResult, ContextOpenChat, ContextOpenImage, ContextOpenPartSpan, ContextOpenResult,
-    ContextOpenTemplate, ContextOpenView, ContextTokensResult, ContextTokensToken, CorpusPlace,
-    DomainErrorData, Explanation, ExplanationAuthor, ExplanationAuthorKind,
-    ExplanationGenerateAnswerForm, ExplanationGenerateEndpoint, ExplanationGenerateExplainer,
-    ExplanationGetResult, ExplanationListResult, ExplanationScore, ExplanationScoreScorer,
-    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
+    AttributionComputeTextStyle, AttributionComputeToken, AttributionComputeTokenTable,
+    AttributionComputeVerification, Box, CoactiveFeature, ConceptPrompt, ContextCloseResult,
+    ContextGenerateResult, ContextLogitsItem, ContextLogitsResult, ContextOpenChat,
+    ContextOpenImage, ContextOpenPartSpan, ContextOpenResult, ContextOpenTemplate, ContextOpenView,
+    ContextTokensResult, ContextTokensToken, CorpusPlace, DomainErrorData, Explanation,
+    ExplanationAuthor, ExplanationAuthorKind, ExplanationGenerateAnswerForm,
+    ExplanationGenerateEndpoint, ExplanationGenerateExplainer, ExplanationGetResult,
+    ExplanationListResult, ExplanationScore, ExplanationScoreScorer, ExplanationState,
+    FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
     FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
     FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
     FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
@@ -41,7 +46,7 @@ from .types import (
     SAECheckPrediction, SAELoadFit, SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span,
     Splice, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
     SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult, Target,
-    TextPosition, TextRange, TokenSpec, View, WireNumbers,
+    TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
 
 
@@ -394,47 +399,89 @@ class AttributionMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
-        """attribution/compute: How much each active latent supports a target.
+    def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
+        """attribution/compute: How much each active latent supports a target, what the parts of the prompt
+        contribute, and whether that can be relied on.
 
-        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
-        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+        A positive score supports the answer: by the method asked for, the fall of the target when the latent
+        is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
+        alone; the shares of parts are measured, by ablating all features of a part together, and the scores
+        of some features are held against exact ablation. What was not asked for is done within a budget of
+        runs of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
           top_k: Items to list; absent: 20.
           aggregate: Absent: none.
-          verify: How many of the highest items to measure by exact ablation as well.
+          parts: How the parts' shares are measured; absent: by ablation, where the budget allows it.
+          verify: n: the n strongest items, the n strongest of a second method and n others drawn at random
+            are measured by exact ablation. Absent: 8, or as many as the budget allows.
+          seed: Of what is drawn at random; absent: 0.
+          budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
+            for the model's size, and no limit to what was asked for.
+          per_token: Whether each item's score is told for every token of the target, too.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
+        return self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
 
-    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[AttributionComputeItem, AttributionComputeResult]:
+    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[AttributionComputeItem, AttributionComputeResult]:
         """attribution/compute: The same as compute, its items as they are found, then `.result`.
 
-        How much each active latent supports a target.
+        How much each active latent supports a target, what the parts of the prompt contribute, and whether
+        that can be relied on.
 
-        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
-        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+        A positive score supports the answer: by the method asked for, the fall of the target when the latent
+        is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
+        alone; the shares of parts are measured, by ablating all features of a part together, and the scores
+        of some features are held against exact ablation. What was not asked for is done within a budget of
+        runs of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
           top_k: Items to list; absent: 20.
           aggregate: Absent: none.
-          verify: How many of the highest items to measure by exact ablation as well.
+          parts: How the parts' shares are measured; absent: by ablation, where the budget allows it.
+          verify: n: the n strongest items, the n strongest of a second method and n others drawn at random
+            are measured by exact ablation. Absent: 8, or as many as the budget allows.
+          seed: Of what is drawn at random; absent: 0.
+          budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
+            for the model's size, and no limit to what was asked for.
+          per_token: Whether each item's score is told for every token of the target, too.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+
+    def compare(self, *, context: str, other: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionCompareResult:
+        """attribution/compare: What makes a target differ between two contexts: which features, where, and how
+        much each explains when it is patched from one into the other.
+
+        To first order a feature explains Σ (z − z′)·(W_dec · ½(g + g′)) of the difference. The largest are
+        measured in both directions: the activations of one context are put into the other at corresponding
+        positions, the error term kept.
+
+          other: The context that it is compared with: of the same model.
+          target: The same for both; a position counts in each.
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          top_k: Features to measure and list; absent: 10.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return self._kernel.call("attribution/compare", {"context": context, "other": other, "sae": sae, "target": target, "version": version, "topK": top_k, "deadlineMs": deadline_ms}, AttributionCompareResult, progress=progress)
 
 
 class AblationMethods:
@@ -1166,47 +1213,89 @@ class AsyncAttributionMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
-        """attribution/compute: How much each active latent supports a target.
+    async def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
+        """attribution/compute: How much each active latent supports a target, what the parts of the prompt
+        contribute, and whether that can be relied on.
 
-        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
-        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+        A positive score supports the answer: by the method asked for, the fall of the target when the latent
+        is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
+        alone; the shares of parts are measured, by ablating all features of a part together, and the scores
+        of some features are held against exact ablation. What was not asked for is done within a budget of
+        runs of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
           top_k: Items to list; absent: 20.
           aggregate: Absent: none.
-          verify: How many of the highest items to measure by exact ablation as well.
+          parts: How the parts' shares are measured; absent: by ablation, where the budget allows it.
+          verify: n: the n strongest items, the n strongest of a second method and n others drawn at random
+            are measured by exact ablation. Absent: 8, or as many as the budget allows.
+          seed: Of what is drawn at random; absent: 0.
+          budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
+            for the model's size, and no limit to what was asked for.
+          per_token: Whether each item's score is told for every token of the target, too.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return await self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
+        return await self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
 
-    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], method: AttributionComputeMethod, version: int | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, verify: int | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[AttributionComputeItem, AttributionComputeResult]:
+    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[AttributionComputeItem, AttributionComputeResult]:
         """attribution/compute: The same as compute, its items as they are found, then `.result`.
 
-        How much each active latent supports a target.
+        How much each active latent supports a target, what the parts of the prompt contribute, and whether
+        that can be relied on.
 
-        score(t, j) = z_tj · (W_dec[j] · g_t), with g_t the gradient of the target at position t: to first
-        order the fall of the target when the latent is set to zero there. Positive supports the answer.
+        A positive score supports the answer: by the method asked for, the fall of the target when the latent
+        is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
+        alone; the shares of parts are measured, by ablating all features of a part together, and the scores
+        of some features are held against exact ablation. What was not asked for is done within a budget of
+        runs of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
           top_k: Items to list; absent: 20.
           aggregate: Absent: none.
-          verify: How many of the highest items to measure by exact ablation as well.
+          parts: How the parts' shares are measured; absent: by ablation, where the budget allows it.
+          verify: n: the n strongest items, the n strongest of a second method and n others drawn at random
+            are measured by exact ablation. Absent: 8, or as many as the budget allows.
+          seed: Of what is drawn at random; absent: 0.
+          budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
+            for the model's size, and no limit to what was asked for.
+          per_token: Whether each item's score is told for every token of the target, too.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "method": method, "version": version, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "verify": verify, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+
+    async def compare(self, *, context: str, other: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionCompareResult:
+        """attribution/compare: What makes a target differ between two contexts: which features, where, and how
+        much each explains when it is patched from one into the other.
+
+        To first order a feature explains Σ (z − z′)·(W_dec · ½(g + g′)) of the difference. The largest are
+        measured in both directions: the activations of one context are put into the other at corresponding
+        positions, the error term kept.
+
+          other: The context that it is compared with: of the same model.
+          target: The same for both; a position counts in each.
+          version: Where given, the context must be at this version, else contextVersionMismatch.
+          top_k: Features to measure and list; absent: 10.
+          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
+        PositionOutOfRange, SaeMismatch, UnsupportedTarget.
+        """
+        return await self._kernel.call("attribution/compare", {"context": context, "other": other, "sae": sae, "target": target, "version": version, "topK": top_k, "deadlineMs": deadline_ms}, AttributionCompareResult, progress=progress)
 
 
 class AsyncAblationMethods:

@@ -12,9 +12,20 @@ AttributionComputeAggregate = Literal["none", "feature", "token", "part"]
 """What scores are added up over."""
 AttributionComputeImageStyle = Literal["patches", "smooth"]
 """patches: Each token's pixels in one colour. smooth: Interpolated between tokens."""
-AttributionComputeMethod = Literal["gradient", "integratedGradients", "ablation"]
-"""gradient: One pullback. integratedGradients: The gradient averaged on the way from no latent to all. ablation:
-The rest of the model run again without each latent.
+AttributionComputeMethod = Literal["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
+"""gradient: Activation times gradient, one pullback. heldNorms: The same with norms' scales held constant on the
+way back. relevance: A conserving pullback, in the line of layer-wise relevance propagation: the shares add up
+to the target. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest
+of the model run again without each latent.
+"""
+AttributionComputeOrigin = Literal["strongest", "secondMethod", "random"]
+"""strongest: Among the strongest by the method asked for. secondMethod: Among the strongest by a second method.
+random: Drawn from the other active ones.
+"""
+AttributionComputePartsMethod = Literal["ablation", "shapley", "sum", "occlusion", "none"]
+"""ablation: The target's fall when all of a part's features go to zero together. shapley: Shapley values over at
+most six regions, exact: 2ⁿ runs. sum: The sum of first-order scores, a tangent and no measurement. occlusion:
+The input itself changed: pixels painted with the picture's mean colour, words replaced. none: Not at all.
 """
 AttributionComputeTextStyle = Literal["png", "html"]
 Box = list[float]
@@ -96,13 +107,108 @@ class ActivationThreshold(Record):
     """quantile: of the latent's activations where it is active; peak: a share of its largest."""
 
 
+class AttributionCompareAgreement(Record):
+    """How well what was predicted agrees with the mean of what was measured both ways."""
+
+    n: int
+    """How many were measured."""
+    pearson: float | None
+    """Of predicted and measured; absent below eight pairs or without variance."""
+    signs_counted: int
+    """Pairs whose fall is more than a fiftieth of the largest."""
+    slope: float | None
+    """Σ predicted · measured / Σ predicted²: what a score must be multiplied by to be a fall."""
+    spearman: float | None
+    """The rank correlation, likewise."""
+    wrong_signs: int
+    """Of signsCounted, those with the other sign."""
+
+
+class AttributionCompareAligned(Record):
+    """How the two contexts' positions lie beside each other. A position without a counterpart is patched as if
+    nothing were active at the other side.
+    """
+
+    only_in_context: int
+    only_in_other: int
+    pairs: int
+
+
+class AttributionCompareItem(Record):
+    """A feature whose activations differ. Positive where it makes the first context's target larger than the
+    other's.
+    """
+
+    feature: FeatureRef
+    measured: AttributionComparePatched
+    places: list[AttributionComparePlace]
+    """Where its activations differ most, at most eight places."""
+    predicted: float
+    """Σ (z − z′)·(W_dec · ½(g + g′)) over positions: to first order what it explains of the difference."""
+
+
+class AttributionComparePatched(Record):
+    """What patching explains of the difference, exactly."""
+
+    into_context: float
+    """The fall of the first context's target when it gets the other's activations."""
+    into_other: float
+    """The rise of the other's target when it gets the first one's."""
+
+
+class AttributionComparePlace(Record):
+    activation: float
+    other_activation: float
+    other_position: int | None
+    position: int | None
+    """Absent where only the other context has it."""
+
+
 class AttributionComputeCompleteness(Record):
-    """The shares of total = Σ x·g: latents, decoder bias and what the autoencoder leaves out."""
+    """The shares of total = Σ x·g, g by the method's rule, and what they leave of the target. With relevance
+    nothing is left of a logit or a difference of two.
+    """
 
     bias: float
+    """Of the decoder's bias; with relevance of the biases of the projections above the site as well."""
     error_term: float
+    """Of what the autoencoder leaves out."""
+    remainder: float
+    """The target less the total."""
     sum: float
+    """Σ z·(W_dec·g) over every active latent at every position, before what re-selection would put in."""
     total: float
+
+
+class AttributionComputeExplanation(Record):
+    """The answer in words. Sentences about causes are made from measured numbers alone."""
+
+    sentences: list[str]
+    title: str
+    """The target with its tokens spelt out."""
+
+
+class AttributionComputeIdentity(Record):
+    """target = start + features + gap; features = Σ byPart + interaction; start = bias + errorTerm + elsewhere."""
+
+    bias: float | None
+    """The value on the decoder's bias alone; absent for occlusion."""
+    elsewhere: float | None
+    """What features outside of the parts add; absent where there are none."""
+    error_term: float | None
+    """What the autoencoder's error adds to the bias; absent for occlusion."""
+    features: float
+    """What the parts do together."""
+    gap: float
+    """Rounding where everything is measured; what a first-order sum misses otherwise."""
+    interaction: float
+    """What they do together beyond what each does alone."""
+    method: AttributionComputePartsMethod
+    runs: int
+    """Runs that it took."""
+    start: float
+    """The value with all the parts' features at zero; for occlusion, with all parts hidden."""
+    target: float
 
 
 class AttributionComputeItem(Record):
@@ -110,21 +216,45 @@ class AttributionComputeItem(Record):
 
     activation: float | None
     feature: FeatureRef | None
+    measured: float | None
+    """The exact fall, where it was measured."""
     part: str | None
     position: int | None
     score: float
+    """By the method asked for."""
 
 
 class AttributionComputeMeasured(Record):
-    feature: FeatureRef
+    feature: FeatureRef | None
+    """Absent for all features of a token."""
     measured: float
+    origin: AttributionComputeOrigin
     position: int | None
     predicted: float
 
 
+class AttributionComputeNamedRegion(Record):
+    name: str | None
+    """Absent: as the region reads."""
+    region: Region
+
+
 class AttributionComputePartScore(Record):
+    active: int | None
+    """How many (position, latent) pairs are active in it; absent for occlusion."""
     part: str
     score: float
+
+
+class AttributionComputePartsRequest(Record):
+    """How the shares of parts are measured."""
+
+    method: AttributionComputePartsMethod | None
+    """Absent: ablation."""
+    regions: list[AttributionComputeNamedRegion] | None
+    """Absent: the context's parts, the template's tokens and what was generated."""
+    replacement: TokenSpec | None
+    """For occlusion: the token that stands in for a text's tokens; absent: a space."""
 
 
 class AttributionComputeRender(Record):
@@ -144,13 +274,53 @@ class AttributionComputeRendering(Record):
 
 
 class AttributionComputeTargetValue(Record):
+    answer: list[AttributionComputeToken]
+    """The tokens that count as the answer; a sequence's, one after the other."""
+    baseline: list[AttributionComputeToken] | None
+    """The tokens it is compared with; absent without a comparison."""
+    position: int
+    """The position whose logits are read; of a sequence, the first."""
+    title: str
+    """The target with its very tokens spelt out."""
     value: float
 
 
+class AttributionComputeToken(Record):
+    id: int
+    text: str
+
+
+class AttributionComputeTokenTable(Record):
+    """The listed items' scores for each token of the target."""
+
+    scores: list[list[float]]
+    """A row a token, a column an item."""
+    tokens: list[AttributionComputeToken]
+    """Empty where the target is not one token after the other."""
+    values: list[float]
+    """Each token's own log probability; of another target, its value."""
+
+
 class AttributionComputeVerification(Record):
+    """Scores held against exact ablation: of the strongest, of those that a second method finds strongest, and
+    of others drawn at random.
+    """
+
     items: list[AttributionComputeMeasured]
+    n: int
+    """How many were measured."""
+    not_reliable: list[str] | None
+    """Why the scores should not be relied on; absent where nothing speaks against it."""
     pearson: float | None
-    """Absent where it is not defined."""
+    """Of predicted and measured; absent below eight pairs or without variance."""
+    signs_counted: int
+    """Pairs whose fall is more than a fiftieth of the largest."""
+    slope: float | None
+    """Σ predicted · measured / Σ predicted²: what a score must be multiplied by to be a fall."""
+    spearman: float | None
+    """The rank correlation, likewise."""
+    wrong_signs: int
+    """Of signsCounted, those with the other sign."""
 
 
 class CoactiveFeature(Record):
@@ -916,12 +1086,15 @@ class SteeringGenerateReceipt(Record):
 class Target(Record):
     """A number that the model's output is asked about."""
 
-    answer: TokenSpec | None
-    baseline: TokenSpec | None
+    answer: TokenSet | None
+    baseline: TokenSet | None
+    """Absent: the likeliest token that does not spell the answer."""
     kind: Literal["logitDiff"] | Literal["logit"] | Literal["logProb"] | Literal["sequenceLogProb"] | None
     position: int | None
     """Absent or -1: the last."""
     token: TokenSpec | None
+    text: str | None
+    """In the place of tokens: a text, as the tokenizer splits it where it stands alone."""
     tokens: list[TokenSpec] | None
 
 
@@ -936,6 +1109,17 @@ class TextRange(Record):
 
     end: TextPosition
     start: TextPosition
+
+
+class TokenSet(Record):
+    """One token; several of which any will do; or every token that spells a text, with or without a space before
+    it, in capitals or not.
+    """
+
+    id: int | None
+    text: str | None
+    variants: bool | None
+    """Whether every spelling is meant; absent: this one token."""
 
 
 class TokenSpec(Record):
@@ -1146,7 +1330,9 @@ class AttributionComputeResult(Record):
     """What attribution/compute answers."""
 
     by_part: list[AttributionComputePartScore]
-    completeness: AttributionComputeCompleteness
+    """What each part contributes; empty where it was not measured."""
+    completeness: AttributionComputeCompleteness | None
+    """With a method of one pullback."""
     coverage: Record | None
     """With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient
     scores are not.
@@ -1157,13 +1343,41 @@ class AttributionComputeResult(Record):
     """With method integratedGradients: the target's fall between the two ends of the path, which the region's
     scores approach as steps grow.
     """
+    explanation: AttributionComputeExplanation
+    identity: AttributionComputeIdentity | None
+    """The line that closes; with byPart."""
     items: list[AttributionComputeItem]
-    """By descending score."""
+    """Largest magnitude first, by what was measured where it was, else by the score: those that oppose the
+    answer stand beside those that support it.
+    """
     method: AttributionComputeMethod
+    remainder: float | None
+    """With method integratedGradients: what the sum of the region's scores leaves of endpointDifference."""
     renderings: list[AttributionComputeRendering] | None
     splice: Splice
+    table: AttributionComputeTokenTable | None
+    """With perToken."""
     target: AttributionComputeTargetValue
     verification: AttributionComputeVerification | None
+
+
+class AttributionCompareResult(Record):
+    """What attribution/compare answers."""
+
+    agreement: AttributionCompareAgreement
+    aligned: AttributionCompareAligned
+    difference: float
+    """value − other."""
+    elapsed: float
+    """Seconds."""
+    explanation: AttributionComputeExplanation
+    items: list[AttributionCompareItem]
+    """Largest magnitude of what was predicted first."""
+    other: float
+    """The target's value in the other context."""
+    target: AttributionComputeTargetValue
+    together: AttributionComparePatched
+    """All features patched at once."""
 
 
 class AblationRunResult(Record):
@@ -1247,14 +1461,25 @@ class JobLogResult(Record):
 AblationRunChange._members = {'after': None, 'before': None, 'text': None, 'token': None}
 AblationRunTargetValues._members = {'after': None, 'before': None, 'reconstruction': None}
 ActivationThreshold._members = {'at': None, 'by': None}
-AttributionComputeCompleteness._members = {'bias': None, 'errorTerm': None, 'sum': None, 'total': None}
-AttributionComputeItem._members = {'activation': None, 'feature': FeatureRef, 'part': None, 'position': None, 'score': None}
-AttributionComputeMeasured._members = {'feature': FeatureRef, 'measured': None, 'position': None, 'predicted': None}
-AttributionComputePartScore._members = {'part': None, 'score': None}
+AttributionCompareAgreement._members = {'n': None, 'pearson': None, 'signsCounted': None, 'slope': None, 'spearman': None, 'wrongSigns': None}
+AttributionCompareAligned._members = {'onlyInContext': None, 'onlyInOther': None, 'pairs': None}
+AttributionCompareItem._members = {'feature': FeatureRef, 'measured': AttributionComparePatched, 'places': AttributionComparePlace, 'predicted': None}
+AttributionComparePatched._members = {'intoContext': None, 'intoOther': None}
+AttributionComparePlace._members = {'activation': None, 'otherActivation': None, 'otherPosition': None, 'position': None}
+AttributionComputeCompleteness._members = {'bias': None, 'errorTerm': None, 'remainder': None, 'sum': None, 'total': None}
+AttributionComputeExplanation._members = {'sentences': None, 'title': None}
+AttributionComputeIdentity._members = {'bias': None, 'elsewhere': None, 'errorTerm': None, 'features': None, 'gap': None, 'interaction': None, 'method': None, 'runs': None, 'start': None, 'target': None}
+AttributionComputeItem._members = {'activation': None, 'feature': FeatureRef, 'measured': None, 'part': None, 'position': None, 'score': None}
+AttributionComputeMeasured._members = {'feature': FeatureRef, 'measured': None, 'origin': None, 'position': None, 'predicted': None}
+AttributionComputeNamedRegion._members = {'name': None, 'region': Region}
+AttributionComputePartScore._members = {'active': None, 'part': None, 'score': None}
+AttributionComputePartsRequest._members = {'method': None, 'regions': AttributionComputeNamedRegion, 'replacement': TokenSpec}
 AttributionComputeRender._members = {'image': None, 'text': None}
 AttributionComputeRendering._members = {'base64': None, 'mimeType': None, 'name': None}
-AttributionComputeTargetValue._members = {'value': None}
-AttributionComputeVerification._members = {'items': AttributionComputeMeasured, 'pearson': None}
+AttributionComputeTargetValue._members = {'answer': AttributionComputeToken, 'baseline': AttributionComputeToken, 'position': None, 'title': None, 'value': None}
+AttributionComputeToken._members = {'id': None, 'text': None}
+AttributionComputeTokenTable._members = {'scores': None, 'tokens': AttributionComputeToken, 'values': None}
+AttributionComputeVerification._members = {'items': AttributionComputeMeasured, 'n': None, 'notReliable': None, 'pearson': None, 'signsCounted': None, 'slope': None, 'spearman': None, 'wrongSigns': None}
 CoactiveFeature._members = {'count': None, 'feature': FeatureRef, 'jaccard': None}
 ConceptPrompt._members = {'template': None, 'text': None}
 ContextLogitsItem._members = {'logProb': None, 'logit': None, 'text': None, 'token': None}
@@ -1333,9 +1558,10 @@ Splice._members = {'errorTerm': None, 'reselect': None}
 SteeringGenerateEffect._members = {'klPerToken': WireNumbers}
 SteeringGenerateOutput._members = {'finish': None, 'name': None, 'text': None, 'tokens': GeneratedToken}
 SteeringGenerateReceipt._members = {'dropped': None, 'meanNorm': None, 'positions': None, 'steps': None}
-Target._members = {'answer': TokenSpec, 'baseline': TokenSpec, 'kind': None, 'position': None, 'token': TokenSpec, 'tokens': TokenSpec}
+Target._members = {'answer': TokenSet, 'baseline': TokenSet, 'kind': None, 'position': None, 'token': TokenSpec, 'text': None, 'tokens': TokenSpec}
 TextPosition._members = {'character': None, 'line': None}
 TextRange._members = {'end': TextPosition, 'start': TextPosition}
+TokenSet._members = {'id': None, 'text': None, 'variants': None}
 TokenSpec._members = {'id': None, 'text': None}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
@@ -1355,7 +1581,8 @@ FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': Featur
 FeatureExamplesResult._members = {'index': None, 'items': FeatureExamplesItem, 'rankBy': None, 'view': None}
 FeatureRenderResult._members = {'index': None, 'missing': FeatureRenderMissing, 'renderings': FeatureRenderRendering, 'view': None}
 FeatureDashboardResult._members = {'bytes': None, 'html': None, 'index': None, 'path': None}
-AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'completeness': AttributionComputeCompleteness, 'coverage': None, 'elapsed': None, 'endpointDifference': None, 'items': AttributionComputeItem, 'method': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
+AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'completeness': AttributionComputeCompleteness, 'coverage': None, 'elapsed': None, 'endpointDifference': None, 'explanation': AttributionComputeExplanation, 'identity': AttributionComputeIdentity, 'items': AttributionComputeItem, 'method': None, 'remainder': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'table': AttributionComputeTokenTable, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
+AttributionCompareResult._members = {'agreement': AttributionCompareAgreement, 'aligned': AttributionCompareAligned, 'difference': None, 'elapsed': None, 'explanation': AttributionComputeExplanation, 'items': AttributionCompareItem, 'other': None, 'target': AttributionComputeTargetValue, 'together': AttributionComparePatched}
 AblationRunResult._members = {'kl': None, 'targets': AblationRunTargetValues, 'topChanges': AblationRunChange}
 SteeringGenerateResult._members = {'effect': SteeringGenerateEffect, 'outputs': SteeringGenerateOutput, 'receipt': SteeringGenerateReceipt}
 IndexSkippedResult._members = {'items': IndexSkippedItem}
