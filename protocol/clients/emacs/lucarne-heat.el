@@ -137,6 +137,45 @@
                          lines)))))
     (maphash #'lucarne--annotate lines)))
 
+(defun lucarne--write-behind (line text)
+  "Write TEXT behind LINE."
+  (let* ((end (save-excursion
+                (goto-char (lucarne--position (list :line line :character 0)))
+                (line-end-position)))
+         (overlay (make-overlay end end)))
+    (overlay-put overlay 'lucarne t)
+    (overlay-put overlay 'after-string text)))
+
+(defun lucarne--show-parts (opened shares)
+  "Write SHARES of the parts of OPENED, as measured, behind their lines.
+A picture's stands behind its line, the template's behind the
+first turn's."
+  (let ((lines nil) (strongest 0))
+    (seq-doseq (part (plist-get opened :parts))
+      (when (plist-get part :image)
+        (push (cons (plist-get part :part)
+                    (plist-get (plist-get (plist-get part :range) :start) :line))
+              lines)))
+    (save-excursion
+      (save-restriction
+        (widen)
+        (goto-char (point-min))
+        (when (re-search-forward "^@[a-z]+$" nil t)
+          (push (cons "template" (1- (line-number-at-pos))) lines))))
+    (setq shares (seq-filter (lambda (share)
+                               (assoc (plist-get share :part) lines))
+                             (append shares nil)))
+    (dolist (share shares)
+      (setq strongest (max strongest (abs (plist-get share :score)))))
+    (dolist (share shares)
+      (let* ((name (plist-get share :part)) (score (plist-get share :score))
+             (face (lucarne--face (lucarne--step score strongest))))
+        (lucarne--write-behind
+         (cdr (assoc name lines))
+         (concat "  " (propertize name 'face (or face 'lucarne-score))
+                 (propertize (format " %+.2f ablated" score)
+                             'face 'lucarne-score)))))))
+
 (defun lucarne--annotate (line marked)
   "Write the scores of the strongest tokens MARKED behind LINE."
   (let* ((sorted (sort (copy-sequence marked)
@@ -148,13 +187,8 @@
                                       'face (nth 1 mark))
                           (propertize (format " %+.2f" (car mark))
                                       'face 'lucarne-score)))
-                (seq-take sorted lucarne-marks) ""))
-         (end (save-excursion
-                (goto-char (lucarne--position (list :line line :character 0)))
-                (line-end-position)))
-         (overlay (make-overlay end end)))
-    (overlay-put overlay 'lucarne t)
-    (overlay-put overlay 'after-string text)))
+                (seq-take sorted lucarne-marks) "")))
+    (lucarne--write-behind line text)))
 
 (provide 'lucarne-heat)
 ;;; lucarne-heat.el ends here

@@ -72,10 +72,15 @@
                 :version (plist-get opened :version))
           more))
 
+(defun lucarne--spells-p (token text)
+  "Whether TOKEN is only another spelling of TEXT."
+  (and text (equal (downcase (string-trim token)) (downcase (string-trim text)))))
+
 (defun lucarne--with-pair (task opened answer baseline continue)
   "Within TASK, find what OPENED compares and CONTINUE on it.
 That is ANSWER and BASELINE, or the front matter's, or the model's
-own answer and its runner-up, as a plist with the target as :wire."
+own answer and its runner-up, the likeliest token that does not
+spell the answer, as a plist with the target as :wire."
   (let* ((front (plist-get opened :front))
          (answer (or answer (plist-get front :answer)))
          (baseline (or baseline (plist-get front :baseline)))
@@ -88,16 +93,16 @@ own answer and its runner-up, as a plist with the target as :wire."
                                    baseline (list :text baseline)))
       (lucarne--asking task
           ((logits "context/logits"
-                   (list :context (plist-get opened :context) :topK 3)))
+                   (list :context (plist-get opened :context) :topK 32)))
         (let ((best (append (plist-get logits :items) nil))
               (answer-spec (and answer (list :text answer)))
               (baseline-spec (and baseline (list :text baseline))))
           (dolist (item best)
             (let ((text (plist-get item :text))
                   (spec (list :id (plist-get item :token))))
-              (cond ((and (not answer-spec) (not (equal text baseline)))
+              (cond ((and (not answer-spec) (not (lucarne--spells-p text baseline)))
                      (setq answer text answer-spec spec))
-                    ((and (not baseline-spec) (not (equal text answer)))
+                    ((and (not baseline-spec) (not (lucarne--spells-p text answer)))
                      (setq baseline text baseline-spec spec)))))
           (funcall continue (funcall pair answer answer-spec
                                      baseline baseline-spec)))))))

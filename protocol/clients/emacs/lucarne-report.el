@@ -107,29 +107,70 @@ Nil: nothing does, the report names the file."
   "Show TEXT as the answer to PROMPT under TITLE."
   (lucarne--with-report prompt title (insert text "\n")))
 
-(defun lucarne--show-attribution (prompt pair found labels renderings)
-  "Show what was FOUND for PAIR of PROMPT, with LABELS and RENDERINGS."
-  (lucarne--with-report prompt
-      (format "%s against %s: %+.3f" (lucarne--quoted (plist-get pair :answer))
-              (lucarne--quoted (plist-get pair :baseline))
-              (lucarne--in found :target :value))
-    (insert "feature    score  active\n")
-    (seq-doseq (item (plist-get found :items))
-      (let ((index (lucarne--in item :feature :index)))
-        (lucarne--line index "%7d %+8.3f %7.1f  %s" index (plist-get item :score)
+(defun lucarne--signed (value)
+  "VALUE with its sign; what rounds to nothing has none."
+  (let ((text (format "%+.3f" value)))
+    (if (member text '("+0.000" "-0.000")) "0.000" text)))
+
+(defun lucarne--insert-side (name sign items measured labels)
+  "Insert those of ITEMS with SIGN under NAME, with LABELS.
+Signs are those of what was MEASURED, or else of the score."
+  (setq items (seq-filter
+               (lambda (item)
+                 (> (* sign (or (plist-get item :measured)
+                                (gethash (lucarne--in item :feature :index) measured)
+                                (plist-get item :score)))
+                    0))
+               items))
+  (when items
+    (insert (format "\n%-8s   score measured  active\n" name))
+    (dolist (item items)
+      (let* ((index (lucarne--in item :feature :index))
+             (exact (or (plist-get item :measured) (gethash index measured))))
+        (lucarne--line index "%8d %+7.3f %8s %7.1f  %s" index
+                       (plist-get item :score)
+                       (if exact (lucarne--signed exact) "")
                        (or (plist-get item :activation) 0)
-                       (gethash index labels ""))))
-    (insert "\nparts: "
-            (mapconcat (lambda (part)
-                         (format "%s %+.3f" (plist-get part :part)
-                                 (plist-get part :score)))
-                       (plist-get found :byPart) ", ")
-            "\n")
-    (let ((sums (plist-get found :completeness)))
-      (lucarne--line nil "features %+.3f, bias %+.3f, unexplained %+.3f of %+.3f"
-                     (plist-get sums :sum) (plist-get sums :bias)
-                     (plist-get sums :errorTerm) (plist-get sums :total)))
-    (lucarne--insert-pictures renderings)))
+                       (gethash index labels ""))))))
+
+(defun lucarne--insert-parts (found)
+  "Insert what the parts of FOUND contribute, and the sums they add up in."
+  (when-let ((identity (plist-get found :identity)))
+    (insert (format "\nparts, by %s\n" (plist-get identity :method)))
+    (seq-doseq (part (plist-get found :byPart))
+      (insert (format "  %-12s %s\n" (plist-get part :part)
+                      (lucarne--signed (plist-get part :score)))))
+    (insert (format "  %-12s %s\n  %-12s %s\n" "interaction"
+                    (lucarne--signed (plist-get identity :interaction)) "together"
+                    (lucarne--signed (plist-get identity :features)))
+            (format "%s = start %s, together %s, gap %s\n"
+                    (lucarne--signed (plist-get identity :target))
+                    (lucarne--signed (plist-get identity :start))
+                    (lucarne--signed (plist-get identity :features))
+                    (lucarne--signed (plist-get identity :gap))))))
+
+(defun lucarne--show-attribution (prompt found labels renderings)
+  "Show what was FOUND for PROMPT, with LABELS and RENDERINGS.
+The sentences are the kernel's own."
+  (let ((items (append (plist-get found :items) nil))
+        (verification (plist-get found :verification))
+        (measured (make-hash-table)))
+    (seq-doseq (item (plist-get verification :items))
+      (when (plist-get item :feature)
+        (puthash (lucarne--in item :feature :index) (plist-get item :measured)
+                 measured)))
+    (lucarne--with-report prompt
+        (format "%s: %s%s" (lucarne--in found :explanation :title)
+                (lucarne--signed (lucarne--in found :target :value))
+                (if (plist-get verification :notReliable)
+                    " (scores not reliable)"
+                  ""))
+      (seq-doseq (sentence (lucarne--in found :explanation :sentences))
+        (insert sentence "\n"))
+      (lucarne--insert-side "supports" 1 items measured labels)
+      (lucarne--insert-side "opposes" -1 items measured labels)
+      (lucarne--insert-parts found)
+      (lucarne--insert-pictures renderings))))
 
 (defun lucarne--show-steering (prompt clamps result)
   "Show the RESULT of steering PROMPT by CLAMPS."

@@ -141,24 +141,25 @@ its runner-up; with a prefix argument both are read."
         (labels (make-hash-table))
         (asked (lambda (&rest more)
                  (append (lucarne--asked opened :sae (lucarne--sae opened)
-                                         :target (plist-get pair :wire)
-                                         :method "gradient")
+                                         :target (plist-get pair :wire))
                          more))))
     (lucarne--asking task
         ((tokens "attribution/compute"
                  (funcall asked :aggregate "token"
                           :topK (plist-get opened :tokenCount)
-                          :render '(:image "smooth"))))
+                          :render '(:image "smooth")
+                          :parts '(:method "none") :verify 0)))
       (seq-doseq (item (plist-get tokens :items))
         (puthash (plist-get item :position) (plist-get item :score) scores))
       (lucarne--show-heat (plist-get opened :tokens) scores)
       (lucarne--asking task
           ((found "attribution/compute"
                   (funcall asked :aggregate "feature" :topK lucarne-features)))
+        (lucarne--show-parts opened (plist-get found :byPart))
         (lucarne--with-labels
          task (append (plist-get found :items) nil) labels
          (lambda ()
-           (lucarne--show-attribution prompt pair found labels
+           (lucarne--show-attribution prompt found labels
                                       (plist-get tokens :renderings))))))))
 
 ;;;###autoload

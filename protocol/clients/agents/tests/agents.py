@@ -109,8 +109,44 @@ async def ask(agent):
     check("five features in the picture", len(found["features"]) == 5, found)
     why = await agent("attribute", {"context_id": context, "answer": "Yes", "baseline": "No"})
     check("a heat map", why["_pictures"] == 1)
-    first = why["features"][0]
+    first = why["supporters"][0]
     check("the first feature was measured", "measured" in first, first)
+    check("supporters raise, opposers lower the answer",
+          all(item.get("measured", item["score"]) > 0 for item in why["supporters"])
+          and why["opposers"] and all(item.get("measured", item["score"]) < 0 for item in why["opposers"]), why)
+    line, parts = why["identity"], {item["part"]: item["score"] for item in why["parts"]}
+    check("the parts close", abs(why["target"] - line["start"] - line["together"] - line["gap"]) < 1e-3
+          and abs(sum(parts.values()) + line["interaction"] - line["together"]) < 1e-3, why)
+    agreement, claim = why["verification"], why["claim"]
+    check("the claim carries n, slope and measured controls",
+          claim["n"] == agreement["n"] >= 8 and claim["slope"] == agreement["slope"]
+          and "ablated" in claim["control"]["kind"] and claim["control"]["values"]
+          and max(map(abs, claim["control"]["values"])) < first["measured"], claim)
+    check("the claim names what is asked", why["title"] == claim["metric"] and '"Yes"' in claim["statement"], claim)
+    check("doubts are in the claim's words",
+          all(reason in claim["statement"] for reason in agreement.get("not_reliable", [])), claim)
+    check("the parts have names", set(parts) == {"image0", "text", "template"}, parts)
+    few = await agent("attribute", {"context_id": context, "answer": "Yes", "baseline": "No", "verify": 2, "picture": False})
+    check("no correlation of few", few["verification"]["n"] < 8 and "pearson" not in few["verification"], few["verification"])
+    hidden = await agent("attribute", {"context_id": context, "answer": "Yes", "baseline": "No", "parts": "occlusion",
+                                       "verify": 0, "picture": False})
+    seen = {item["part"]: item["score"] for item in hidden["parts"]}
+    check("hiding picture and words agrees in sign", len(seen) == 2 and all(seen[name] * parts[name] > 0 for name in seen),
+          (seen, parts))
+    exact = await agent("attribute", {"context_id": context, "answer": "Yes", "baseline": "No", "method": "ablation"})
+    check("exact ablation finds the same", exact["supporters"][0]["feature"] == first["feature"]
+          and abs(exact["supporters"][0]["measured"] - first["measured"]) < 1e-4, exact["supporters"][0])
+    spelt = await agent("attribute", {"context_id": context, "answer": "Yes", "baseline": "No", "spellings": True,
+                                      "verify": 0, "picture": False})
+    check("spellings count together", spelt["title"] != why["title"], spelt["title"])
+    boxed = await agent("features_at", {"context_id": context, "box": [0, 0, 48, 48]})
+    same_box = await agent("features_at", {"context_id": context, "image": 0, "box": [0, 0, 48, 48]})
+    check("a box is in the only image", boxed == same_box and boxed["features"])
+    other = await agent("context_open", {"text": "Does the image show Peru?", "images": [picture]})
+    versus = await agent("compare", {"context_id": context, "other_context_id": other["context_id"], "answer": "Yes",
+                                     "baseline": "No", "top_k": 8})
+    check("two contexts differ by what is told", abs(versus["target"] - versus["other"] - versus["difference"]) < 1e-6
+          and len(versus["features"]) == 8 and versus["agreement"]["n"] == 8, versus)
     test = await agent("ablate", {"context_id": context, "features": [first["feature"]], "answer": "Yes",
                                   "baseline": "No", "controls": 3, "seed": 1})
     same = abs(test["effect"] + first["measured"]) <= 1e-4 * abs(first["measured"])
@@ -164,6 +200,14 @@ async def fail(agent):
     await agent("context_open", {"text": "x", "images": ["relative.png"]}, fails=True)
     text = await agent("attribute", {"context_id": "ctx_1", "answer": "Yes", "top": 3}, fails=True)
     check("an argument that does not exist", "top_k" in text, text)
+    text = await agent("ablate", {"context_id": "ctx_1", "features": [], "answer": "Yes"}, fails=True)
+    check("a list that is too short, in plain words", '"features": expected 1 to 100 elements, found 0' in text, text)
+    text = await agent("attribute", {"context_id": "ctx_1"}, fails=True)
+    check("an argument that is missing", '"answer" is missing' in text, text)
+    text = await agent("attribute", {"context_id": "ctx_1", "answer": "Yes", "baseline": "Yes"}, fails=True)
+    check("an answer against itself", "same token" in text, text)
+    text = await agent("compare", {"context_id": "ctx_1", "other_context_id": "ctx_1", "answer": "Yes"}, fails=True)
+    check("a context against itself", "itself" in text, text)
     await agent("search_features", {}, fails=True)
     await agent("job_get", {"job_id": "job_none"}, fails=True)
     try:

@@ -169,8 +169,9 @@
     (should (seq-some (lambda (overlay) (overlay-get overlay 'after-string))
                       (overlays-in (point-min) (point-max))))
     (let ((report (lucarne-tests-report)))
-      (should (string-prefix-p "\"Yes\" against \"No\": +" report))
+      (should (string-prefix-p "logit(\"Yes\") − logit(\"No\"): +3." report))
       (should (string-match-p "^ +182 +\\+" report))
+      (lucarne-tests-attribution report)
       (should (string-match "^picture: \\(.*\\.png\\)$" report))
       (let ((file (match-string 1 report)))
         (should (equal (with-temp-buffer
@@ -180,15 +181,84 @@
                        "\211PNG"))
         (delete-file file)))))
 
+(defun lucarne-tests-attribution (report)
+  "Hold REPORT and what stands behind the lines to the kernel's numbers."
+  (let* ((opened (lucarne-tests-open))
+         (target '(:kind "logitDiff" :answer (:text "Yes") :baseline (:text "No")))
+         (asked (list :context (plist-get opened :context)
+                      :sae (plist-get opened :sae)))
+         (whole (apply #'lucarne-tests-ask "attribution/compute"
+                       :aggregate "feature" :topK lucarne-features :target target
+                       asked))
+         (active (plist-get
+                  (apply #'lucarne-tests-ask "feature/activations" :topK 2048
+                         :region '(:part "map") asked)
+                  :items))
+         (exact (seq-elt
+                 (plist-get
+                  (apply #'lucarne-tests-ask "ablation/run"
+                         :targets (vector target) :splice '(:errorTerm "keep")
+                         :interventions
+                         (vconcat (mapcar (lambda (item)
+                                            (list :op "zero" :at [(:part "map")]
+                                                  :feature (plist-get item :feature)))
+                                          active))
+                         asked)
+                  :targets)
+                 0))
+         (behind (mapconcat (lambda (overlay)
+                              (or (overlay-get overlay 'after-string) ""))
+                            (overlays-in (point-min) (point-max)) "")))
+    (seq-doseq (part (plist-get whole :byPart))
+      (let ((name (plist-get part :part)) (score (plist-get part :score)))
+        (should (string-match-p
+                 (concat "^  " name " +" (regexp-quote (format "%+.3f" score)) "$")
+                 report))
+        ;; The picture's share is what the target loses without its features.
+        (when (equal name "map")
+          (should (< (abs (- (plist-get exact :before) (plist-get exact :after)
+                             score))
+                     1e-3)))
+        (when (member name '("map" "template"))
+          (should (string-search (format "%s %+.2f ablated" name score) behind)))))
+    (seq-doseq (sentence (lucarne--in whole :explanation :sentences))
+      (should (string-search sentence report)))
+    (should (eq (and (string-search "(scores not reliable)" report) t)
+                (and (lucarne--in whole :verification :notReliable) t)))
+    (should-not (string-search "unexplained" report))
+    (let ((opposes (string-match "^opposes " report)))
+      (should (< (string-match "^supports " report) opposes
+                 (string-match "^parts, by ablation$" report)))
+      (seq-doseq (item (plist-get whole :items))
+        (let* ((exact (plist-get item :measured))
+               (at (string-match
+                    (regexp-quote
+                     (format "\n%8d %+7.3f %8s " (lucarne--in item :feature :index)
+                             (plist-get item :score)
+                             (if exact (format "%+.3f" exact) "")))
+                    report)))
+          (should at)
+          (should (eq (> at opposes) (< (or exact (plist-get item :score)) 0))))))
+    (should (> (seq-count (lambda (item) (plist-get item :measured))
+                          (plist-get whole :items))
+               3))))
+
 (ert-deftest lucarne-compares-with-the-runner-up-or-the-front-matters ()
   (lucarne-tests-with lucarne-tests-question
     (lucarne-attribute)
     (lucarne-tests-idle)
-    (should (string-prefix-p "\"Yes\" against \"No\"" (lucarne-tests-report))))
+    (should (string-prefix-p "logit(\"Yes\") − logit(\"No\")"
+                             (lucarne-tests-report))))
+  (lucarne-tests-with (lucarne-tests-front "answer: \" Yes\"")
+    (lucarne-attribute)
+    (lucarne-tests-idle)
+    (should (string-prefix-p "logit(\" Yes\") − logit(\"No\")"
+                             (lucarne-tests-report))))
   (lucarne-tests-with (lucarne-tests-front "answer: \"No\"\nbaseline: \"Yes\"")
     (lucarne-attribute)
     (lucarne-tests-idle)
-    (should (string-prefix-p "\"No\" against \"Yes\"" (lucarne-tests-report)))))
+    (should (string-prefix-p "logit(\"No\") − logit(\"Yes\")"
+                             (lucarne-tests-report)))))
 
 (ert-deftest lucarne-finds-tokens-behind-letters-of-two-units ()
   (lucarne-tests-with "@user\nÄ 🐟🐟 fish: is there a red fish?\nIs it 🐟 blue?\n"

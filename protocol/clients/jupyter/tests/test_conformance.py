@@ -11,7 +11,7 @@ class ConformanceTests(jupyter_kernel_test.KernelTests):
     complete_code_samples = ["help", 'open a.png "?"', "kernel/status {}"]
     incomplete_code_samples = ['index/search {"query":']
     invalid_code_samples = ['open "never closed']
-    completion_samples = [{"text": "attri", "matches": {"attribute", "attribution/compute"}}]
+    completion_samples = [{"text": "attri", "matches": {"attribute", "attribution/compare", "attribution/compute"}}]
     code_generate_error = "nothing of the sort"
     code_execute_result = [{"code": "search nothingofthesort", "result": "nothing found"}]
     code_display_data = [

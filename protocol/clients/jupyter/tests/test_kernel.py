@@ -43,12 +43,54 @@ def test_the_story_in_five_cells(frontend):
     assert "Bolivia" in results(said)[0]["text/plain"] and "text/html" in results(said)[0]
     assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
     (found,) = results(frontend.run('attribute "Yes" vs "No" verify = 2')[1])
-    assert found["text/plain"].startswith("logit(Yes) − logit(No) = +3.0")
+    text = found["text/plain"]
+    assert text.startswith('logit("Yes") − logit("No") = +3.0') and "Not reliable" in text
+    for face in (text, found["text/html"]):
+        assert "supports" in face and "opposes" in face and "unexplained" not in face
+        assert "picture" in face and "template" in face and "measured" in face
     assert base64.b64decode(found["image/png"]).startswith(b"\x89PNG") and "<img" in found["text/html"]
     (ablated,) = results(frontend.run("ablate 182")[1])
-    assert "logit(Yes) − logit(No)" in ablated["text/plain"]
+    assert 'logit("Yes") − logit("No")' in ablated["text/plain"]
     (steered,) = results(frontend.run("steer 631 = 138.8, 1619 = 218.4 in picture tokens = 8")[1])
     assert "steered: No" in steered["text/plain"] and "plain: Yes" in steered["text/plain"]
+
+
+def test_attribute_takes_its_target_and_its_measurements(frontend):
+    frontend.run(OPEN)
+
+    def text(cell):
+        reply, said = frontend.run(cell)
+        assert reply["status"] == "ok", reply
+        return results(said)[0]["text/plain"]
+
+    assert text('attribute "Yes" verify = 0 parts = none').startswith('logit("Yes") − logit("No") = +3.0')
+    assert "Shapley" in text('attribute "Yes" parts = shapley verify = 0')
+    assert "idden" in text('attribute "Yes" parts = occlusion verify = 0')
+    spelt = text('attribute "yes" vs "no" variants = yes verify = 0')
+    assert '" Yes"' in spelt and "log odds" in spelt
+    whole = text('attribute sentence "Yes, it does." perToken = yes top = 2 verify = 0')
+    assert 'log p("Yes, it does.")' in whole and " does" in whole.rsplit("token", 1)[1]
+    assert 'log p("Yes, it does.")' in text("ablate 182")
+    path = text('attribute "Yes" vs "No" method = integratedGradients steps = 8')
+    assert "endpoint difference +4.6" in path and "remainder" in path
+    none = text('attribute "Yes" vs "No" budget = 0')
+    assert "Scores against" not in none and "Ablated" not in none
+
+
+def test_compare_takes_another_picture_or_another_question(frontend):
+    frontend.run(OPEN)
+    other = MAP.parent / "probe-sudan-11.png"
+    reply, _ = frontend.run(f"compare {other}")
+    assert "no attribute said which answer" in reply["evalue"]
+    (found,) = results(frontend.run(f'compare {other} for "Yes" vs "No" top = 3')[1])
+    assert found["text/plain"].count("\n   ") and "patched here" in found["text/plain"]
+    assert "<table" in found["text/html"]
+    frontend.run('attribute "Yes" vs "No" verify = 0')
+    (asked,) = results(frontend.run('compare "Does the image show Peru?"')[1])
+    assert "209 positions beside each other" in asked["text/plain"] or "only there" in asked["text/plain"]
+    assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
+    (status,) = results(frontend.run("status")[1])
+    assert status["text/plain"].count("ctx_") == 1  # The other prompt was closed.
 
 
 def test_several_commands_show_each_and_the_last_as_the_result(frontend):
@@ -73,7 +115,7 @@ def test_methods_answer_in_json(shared):
 
 def test_every_command_has_help(shared):
     (listed,) = results(shared.run("help")[1])
-    for name in ("open", "attribute", "steer", "ablate", "feature", "search", "generate", "tokens"):
+    for name in ("open", "attribute", "compare", "steer", "ablate", "feature", "search", "generate", "tokens"):
         assert f"\n{name}" in "\n" + listed["text/plain"]
         assert results(shared.run(f"help {name}")[1])[0]["text/plain"].startswith(name)
     assert "verify:" in results(shared.run("help attribution/compute")[1])[0]["text/plain"]
@@ -91,6 +133,10 @@ def test_every_command_has_help(shared):
         ("feature 99999", "FeatureOutOfRange", "99999"),
         ('search "never closed', "CellError", "not closed"),
         ("features wide = 3", "CellError", "no option wide"),
+        ('attribute "Yes" verfy = 3', "CellError", "no option verfy"),
+        ('attribute "Yes" variants = 3', "CellError", "yes or no"),
+        ('attribute sentence "Yes" vs "No"', "CellError", "sentence"),
+        ("compare", "CellError", "compare"),
     ],
 )
 def test_errors_tell_what_is_wrong_and_the_next_cell_works(shared, cell, name, words):
@@ -166,13 +212,15 @@ def test_completion_knows_commands_methods_files_and_latents(shared):
         found = shared.ask(shared.client.complete(code, len(code)))
         return found["matches"], found["cursor_start"]
 
-    assert complete("att") == (["attribute", "attribution/compute"], 0)
+    assert complete("att") == (["attribute", "attribution/compare", "attribution/compute"], 0)
     assert "steer" in complete("generate\nst")[0]
     names, start = complete(f"open {MAP.parent}/probe-bol")
     assert str(MAP) in names and start == 5
     shared.run("search bolivia")
     assert "1302" in complete("feature 13")[0]
     assert "verify =" in complete('attribute "Yes" ver')[0]
+    assert "heldNorms" in complete('attribute "Yes" method = held')[0]
+    assert str(MAP) in complete(f"compare {MAP.parent}/probe-bol")[0]
     assert complete('attribution/compute {"ste')[0] == ["steps"]
     assert complete("help feat")[0][:2] == ["feature", "features"]
 

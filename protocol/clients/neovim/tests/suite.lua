@@ -148,7 +148,7 @@ test('colours the tokens by the scores of the kernel', function()
         (share > 0 and 'Supports' or 'Opposes') .. math.ceil(math.abs(share) * 4)
     end
   end
-  local found, annotated = {}, 0
+  local found, annotated, behind = {}, 0, {}
   for _, mark in ipairs(marks(buffer)) do
     local detail = mark[4]
     if detail.hl_group then
@@ -156,11 +156,52 @@ test('colours the tokens by the scores of the kernel', function()
         detail.hl_group:gsub('LucarneDark', ''):gsub('LucarneLight', '')
     elseif detail.virt_text then
       annotated = annotated + 1
+      local text = ''
+      for _, chunk in ipairs(detail.virt_text) do text = text .. chunk[1] end
+      behind[mark[2]] = (behind[mark[2]] or '') .. text
     end
   end
   assert(next(expected) and vim.deep_equal(expected, found), vim.inspect({ expected, found }))
-  assert(annotated == 1, 'scores behind the line')
-  assert(report():find('"Yes" against "No"', 1, true) and report():find(' 182 ', 1, true), report())
+  assert(annotated == 3, 'scores behind the question, the picture and the template')
+  local whole = ask('attribution/compute', {
+    context = opened.context, sae = 'sae', aggregate = 'feature', topK = lucarne.config.features,
+    target = { kind = 'logitDiff', answer = { text = 'Yes' }, baseline = { text = 'No' } },
+  })
+  local shares = {}
+  for _, part in ipairs(whole.byPart) do shares[part.part] = part.score end
+  -- The picture's share is what the target loses when its features go to zero, by ablation/run.
+  local picture = opened.parts[1]
+  local active = ask('feature/activations', {
+    context = opened.context, sae = 'sae', region = { part = picture.part }, topK = 2048,
+  }).items
+  local exact = ask('ablation/run', {
+    context = opened.context, sae = 'sae', splice = { errorTerm = 'keep' },
+    interventions = vim.tbl_map(function(item)
+      return { op = 'zero', feature = item.feature, at = { { part = picture.part } } }
+    end, active),
+    targets = { { kind = 'logitDiff', answer = { text = 'Yes' }, baseline = { text = 'No' } } },
+  }).targets[1]
+  assert(math.abs(exact.before - exact.after - shares.map) < 1e-3, vim.inspect({ exact, shares }))
+  assert(behind[5]:find(('map %+.2f ablated'):format(shares.map), 1, true), vim.inspect(behind))
+  assert(behind[4]:find(('template %+.2f ablated'):format(shares.template), 1, true), vim.inspect(behind))
+  local said = report()
+  assert(vim.startswith(said, 'logit("Yes") − logit("No"): +3.'), said)
+  for _, sentence in ipairs(whole.explanation.sentences) do assert(said:find(sentence, 1, true), said) end
+  for _, part in ipairs(whole.byPart) do
+    assert(said:find(('%s +%s'):format(part.part, ('%+.3f'):format(part.score):gsub('[+-]', '%%%0'))), said)
+  end
+  assert((said:find('not reliable', 1, true) ~= nil) == (whole.verification.notReliable ~= nil), said)
+  local supports, opposes = said:find('\nsupports '), said:find('\nopposes ')
+  assert(supports and opposes and said:find('\nparts, by ablation\n', 1, true), said)
+  local count = 0
+  for _, item in ipairs(whole.items) do
+    local exact = item.measured and ('%+.3f'):format(item.measured) or ''
+    local at = said:find(('\n%8d %+7.3f %8s '):format(item.feature.index, item.score, exact), 1, true)
+    assert(at and (at > opposes) == ((item.measured or item.score) < 0), said)
+    count = count + (item.measured and 1 or 0)
+  end
+  assert(count > 3, 'features are measured')
+  assert(not said:find('unexplained', 1, true), said)
   local file = assert(io.open(pictures[#pictures], 'rb'))
   assert(file:read(4) == '\137PNG', 'a picture')
   file:close()
@@ -182,11 +223,15 @@ test('compares the answer with its runner-up where nothing is named', function()
   edit(QUESTION)
   vim.cmd('LucarneAttribute')
   idle()
-  assert(report():find('"Yes" against "No"', 1, true), report())
+  assert(report():find('logit("Yes") − logit("No")', 1, true), report())
   edit(QUESTION:gsub('^%-%-%-', '---\nanswer: "No"\nbaseline: "Yes"'))
   vim.cmd('LucarneAttribute')
   idle()
-  assert(report():find('"No" against "Yes"', 1, true), report())
+  assert(report():find('logit("No") − logit("Yes")', 1, true), report())
+  edit(QUESTION:gsub('^%-%-%-', '---\nanswer: " Yes"'))
+  vim.cmd('LucarneAttribute')
+  idle()
+  assert(report():find('logit(" Yes") − logit("No")', 1, true), report())
 end)
 
 test('finds the tokens behind letters of four bytes', function()

@@ -40,3 +40,10 @@ def kernel(command_line):
 def context(kernel, map_picture):
     with kernel.open("Does the image show Bolivia?", map_picture) as found:
         yield found
+
+
+@pytest.fixture
+def other(kernel):
+    """The same question about a map of another basin."""
+    with kernel.open("Does the image show Bolivia?", HELDOUT / "probe-sudan-11.png") as found:
+        yield found

@@ -1,5 +1,7 @@
 """What notebooks show: escaped, self-contained, and as a frame."""
 
+import re
+import typing
 from html.parser import HTMLParser
 
 import pytest
@@ -31,13 +33,17 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_every_view_is_sound_html_and_plain_text(kernel, context):
+def test_every_view_is_sound_html_and_plain_text(kernel, context, other):
     shown = [
         context.generate(8),
         context.tokens(),
         context.logits(3),
         context.attribute("Yes", "No", verify=2),
         context.attribute("Yes", by="token"),
+        context.attribute("Yes", by="none", method="ablation", top_k=3, parts="shapley"),
+        context.attribute("Yes", by="part", method="integratedGradients", verify=0),
+        context.attribute(sequence="Yes, it does.", per_token=True, top_k=3, parts="occlusion"),
+        context.compare(other, "Yes", "No"),
         context.features("question"),
         context.features("picture", rank_by="sum"),
         context.steer({631: 138}, 8, at="picture"),
@@ -58,6 +64,124 @@ def test_an_attribution_shows_the_heat_map_and_labels(context):
     assert found._repr_png_() == found.heatmap
 
 
+class Text(HTMLParser):
+    """What a reader sees of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text = ""
+        self.feed(html)
+
+    def handle_data(self, data):
+        self.text += data + "\n"
+
+
+def shown(view):
+    """A view's two faces."""
+    return repr(view), Text(view._repr_html_()).text
+
+
+def test_an_attribution_shows_what_the_kernel_says_and_measured(context):
+    found = context.attribute("Yes", "No", verify=4, top_k=8)
+    assert found.title == found.explanation.title == 'logit("Yes") − logit("No")'
+    assert found.supports and found.opposes
+    effects = [each.score if found.measured(each) is None else found.measured(each) for each in found.items]
+    assert [abs(each) for each in effects] == sorted(map(abs, effects), reverse=True)
+    assert found.supports == [each for each, effect in zip(found.items, effects) if effect > 0]
+    assert found.opposes == [each for each, effect in zip(found.items, effects) if effect < 0]
+    for face in shown(found):
+        for sentence in found.sentences:
+            assert sentence in face
+        assert "supports" in face and "opposes" in face and "unexplained" not in face
+        for each in found.verification.items:
+            assert f"#{each.feature.index}" in face and display.signed(each.measured) in face
+        assert f"remainder {display.fixed(found.completeness.remainder)}" in face
+    html = found._repr_html_()
+    for each in found.by_part:
+        assert each.part in html and display.fixed(each.score) in html
+    for name in ("start", "features", "interaction", "gap", "target"):
+        assert display.fixed(found.identity[name]) in html
+
+
+def test_scores_that_cannot_be_relied_on_are_flagged(context):
+    few = context.attribute("Yes", "No", verify=1)
+    assert few.verification.n < 8 and few.not_reliable
+    assert few.verification.pearson is None and few.verification.spearman is None
+    assert "not reliable" in few._repr_html_()
+    for face in shown(few):
+        assert "Not reliable" in face and "Pearson" not in face
+    good = context.attribute("Yes", "No", method="integratedGradients", verify=8)
+    assert not good.not_reliable and "not reliable" not in good._repr_html_().lower()
+    assert all("Pearson" in face for face in shown(good))
+
+
+def test_agreement_leaves_out_what_is_not_defined():
+    given = {"items": [], "n": 3, "wrongSigns": 1, "signsCounted": 2}
+    assert views.agreement(types.AttributionComputeVerification(given)) == "3 measured, 1 of 2 signs wrong"
+    whole = {**given, "n": 9, "pearson": 0.5, "spearman": -0.25, "slope": 2.0}
+    said = "9 measured, Pearson 0.50, Spearman −0.25, slope 2.00, 1 of 2 signs wrong"
+    assert views.agreement(types.AttributionComputeVerification(whole)) == said
+
+
+def test_a_path_shows_its_end_and_what_is_left(context):
+    found = context.attribute("Yes", "No", method="integratedGradients", verify=0)
+    assert found.completeness is None and found.endpoint_difference and found.remainder is not None
+    for face in shown(found):
+        assert f"endpoint difference {display.fixed(found.endpoint_difference)}" in face
+        assert f"remainder {display.fixed(found.remainder)}" in face
+
+
+def test_a_sentence_shows_each_token(context):
+    found = context.attribute(sequence="Yes, it does.", per_token=True, top_k=3, verify=0, parts=False)
+    assert len(found.table.tokens) > 2 and found.identity is None and found.parts == {}
+    for face in shown(found):
+        assert "log p" in face
+        for value, scores in zip(found.table.values, found.table.scores):
+            assert display.number(value) in face and all(display.signed(each) in face for each in scores)
+
+
+def test_a_frame_keeps_what_was_ablated(context):
+    found = context.attribute("Yes", "No", verify=4, top_k=5)
+    rows = found.frame()
+    assert list(rows["score"])[:5] == [each.score for each in found.items]
+    measured = {row.feature: row.measured for row in rows.itertuples() if row.origin is not None and row.origin == row.origin}
+    assert measured == {each.feature.index: each.measured for each in found.verification.items}
+    assert {"strongest", "random"} <= set(rows["origin"].dropna())
+    tokens = context.attribute("Yes", "No", by="token", top_k=4, verify=0).frame()
+    assert "position" in tokens and "feature" not in tokens and len(tokens) == 4
+    exact = context.attribute("Yes", "No", method="ablation", top_k=3).frame()
+    assert list(exact["measured"]) == list(exact["score"])
+
+
+def test_a_comparison_shows_both_directions(context, other):
+    found = context.compare(other, "Yes", "No", top_k=6)
+    for face in shown(found):
+        assert all(sentence in face for sentence in found.sentences)
+        for each in found.items:
+            assert f"#{each.feature.index}" in face
+            assert display.signed(each.measured.into_context) in face and display.signed(each.measured.into_other) in face
+        assert views.agreement(found.agreement) in face
+    rows = found.frame()
+    assert list(rows["feature"]) == [each.feature.index for each in found.items]
+    assert len(found.supports) + len(found.opposes) == 6
+
+
+VIEWS = [views.Generated, views.Tokens, views.Logits, views.Attribution, views.Comparison, views.Features,
+         views.Steered, views.Ablated, views.FeatureCard, views.Found]  # fmt: skip
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_views_declare_the_members_of_their_results(view):
+    """What a checker of types sees of a view is what the protocol says of its result."""
+    (result,) = typing.get_args(view.__orig_bases__[0])
+    declared = {name: kind for name, kind in view.__annotations__.items()}
+    assert declared == result.__annotations__
+    assert all(re.search(r"\bAny\b", kind) is None for kind in declared.values())
+    for name, member in vars(view).items():
+        if not name.startswith("_") and callable(member):
+            assert "return" in member.__annotations__, name
+
+
 def test_a_card_shows_label_and_pictures(kernel):
     card = kernel.card(1302)
     assert card.label == "Bolivia (word)"
@@ -68,7 +192,8 @@ def test_a_card_shows_label_and_pictures(kernel):
 
 def test_frames_have_rows(kernel, context):
     attribution = context.attribute("Yes", "No", top_k=4).frame()
-    assert list(attribution["feature.index"])[0] == 182 and "label" in attribution
+    assert list(attribution["feature"])[0] == 182 and "label" in attribution
+    assert "id" in context.logits(2).frame() and "id" in context.generate(1).frame()
     features = context.features("question", top_k=3).frame()
     assert set(features.columns) == {"feature", "label", "score", "position", "value"}
     assert len(context.tokens().frame()) == context.token_count
@@ -92,7 +217,7 @@ def test_a_picture_is_one_token_of_the_strip():
     tokens = [Record({"position": at, "id": 9, "text": "<image>", "image": 0}) for at in range(3)]
     tokens.append(Record({"position": 3, "id": 1, "text": " map", "part": "question"}))
     html = display.token_strip(tokens, {0: 1.0, 1: 1.0, 2: 1.0, 3: -1.0})
-    assert html.count("[picture 0]") == 1 and "+3.00" in html and "-1.00" in html
+    assert html.count("[picture 0]") == 1 and "+3.00" in html and "−1.00" in html
 
 
 @pytest.mark.parametrize("wire", [

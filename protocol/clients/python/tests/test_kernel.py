@@ -1,6 +1,7 @@
 """The client against the program: calls, errors, progress, cancellation, death."""
 
 import asyncio
+import itertools
 import math
 import os
 import signal
@@ -13,7 +14,7 @@ import numpy
 import pytest
 
 import lucarne
-from lucarne import AsyncKernel, Kernel, KernelDied, KernelNotFound, kinds
+from lucarne import AsyncKernel, Kernel, KernelDied, KernelNotFound, Record, build, kinds
 
 # Long enough to be interrupted: minutes on the world's model.
 ENDLESS = dict(method="integratedGradients", steps=10_000)
@@ -125,17 +126,240 @@ def test_pictures_come_as_paths_bytes_and_images(kernel, map_picture):
     assert len(set(found)) == 1
 
 
-def test_attribution_steering_and_ablation_agree(context):
-    found = context.attribute("Yes", "No", verify=2)
+def zero(latents, at=None):
+    """Latents at zero, as the wire has it."""
+    found = [{"op": "zero", "feature": {"sae": "sae", "index": each}} for each in latents]
+    return [{**each, "at": at} for each in found] if at else found
+
+
+def without(kernel, context, latents, at=None):
+    """logit(Yes) − logit(No) without latents, by ablation/run alone."""
+    found = kernel.ablation.run(
+        context=context.id, sae="sae", interventions=zero(latents, at), targets=[TARGET], splice={"errorTerm": "keep"}
+    )
+    return found.targets[0]
+
+
+def active(kernel, context, region):
+    found = kernel.feature.activations(context=context.id, sae="sae", region=region, top_k=2048)
+    return [each.feature.index for each in found.items]
+
+
+def test_attribution_steering_and_ablation_agree(kernel, context):
+    found = context.attribute("Yes", "No", verify=4)
     assert found.heatmap.startswith(b"\x89PNG\r\n")
+    for each in found.verification.items:
+        exact = without(kernel, context, [each.feature.index])
+        assert exact.before - exact.after == pytest.approx(each.measured, abs=1e-3)
     first = found.items[0].feature.index
-    exact = found.verification.items[0].measured
-    ablated = context.ablate([first], "Yes", "No").result.targets[0]
-    assert ablated.before - ablated.after == pytest.approx(exact, abs=1e-3)
+    assert found.measured(found.items[0]) == found.verification.items[0].measured
+    ablated = context.ablate([first], "Yes", "No")
+    assert ablated.before - ablated.after == pytest.approx(found.verification.items[0].measured, abs=1e-3)
     steered = context.steer({first: 0}, 8)
     assert steered.output("plain").text == "Yes"
     assert steered.text == "No"
     assert steered.kl and all(math.isfinite(each) for each in steered.kl)
+    with pytest.raises(KeyError):
+        steered.output("other")
+
+
+def test_parts_are_what_ablating_them_says_and_close(kernel, context):
+    found = context.attribute("Yes", "No", verify=0)
+    spans = {each.part: {"span": each.span.to_dict()} for each in context.opened.parts}
+    whole = without(kernel, context, [])
+    for name, region in spans.items():
+        exact = without(kernel, context, active(kernel, context, region), [region])
+        assert exact.before - exact.after == pytest.approx(found.parts[name], abs=1e-3), name
+    start = without(kernel, context, active(kernel, context, None))
+    identity = found.identity
+    assert identity.start == pytest.approx(start.after, abs=1e-3)
+    assert identity.target == pytest.approx(whole.before, abs=1e-3)
+    assert sum(found.parts.values()) + identity.interaction == pytest.approx(identity.features, abs=1e-3)
+    assert identity.start + identity.features + identity.gap == pytest.approx(identity.target, abs=1e-3)
+    assert abs(identity.gap) < 1e-3
+    assert identity.bias + identity.error_term + (identity.elsewhere or 0) == pytest.approx(identity.start, abs=1e-3)
+
+
+def test_shapley_values_are_the_mean_over_orders(kernel, context):
+    """Recomputed from the worths of all sets of three regions, each by its own ablation."""
+    regions = {"left": build.box(0, 0, 48, 96), "right": build.box(48, 0, 96, 96), "question": {"part": "question"}}
+    found = context.attribute("Yes", "No", parts=build.shares("shapley", regions), verify=0)
+    worth = {}
+    for size in range(4):
+        for kept in itertools.combinations(regions, size):
+            gone = [regions[each] for each in regions if each not in kept]
+            changes = [each for region in gone for each in zero(active(kernel, context, region), [region])]
+            worth[kept] = kernel.ablation.run(
+                context=context.id, sae="sae", interventions=changes, targets=[TARGET], splice={"errorTerm": "keep"}
+            ).targets[0].after
+    for name in regions:
+        steps = []
+        for order in itertools.permutations(regions):
+            before = {each for each in order[: order.index(name)]}
+            key = lambda names: tuple(each for each in regions if each in names)  # noqa: E731
+            steps.append(worth[key(before | {name})] - worth[key(before)])
+        assert found.parts[name] == pytest.approx(sum(steps) / len(steps), abs=2e-3)
+    assert sum(found.parts.values()) == pytest.approx(found.identity.features, abs=1e-3)
+
+
+def test_parts_are_asked_for_in_every_form(context):
+    def asked(parts):
+        found = context.attribute("Yes", "No", parts=parts, verify=0, top_k=1)
+        return found.identity and found.identity.method, list(found.parts)
+
+    assert asked(None) == ("ablation", ["picture", "question", "template"])
+    assert asked("occlusion")[0] == "occlusion" and asked("sum")[0] == "sum"
+    assert asked(False) == asked("none") == (None, [])
+    assert len(asked(["picture", range(198, 204)])[1]) == 2
+    assert asked({"words": "question"}) == ("ablation", ["words"])
+    assert asked(build.shares("shapley", ["picture", "question"]))[0] == "shapley"
+    assert asked({"method": "sum"})[0] == "sum"
+
+
+def test_targets_are_asked_for_as_people_mean_them(context):
+    runner_up = context.attribute("Yes", verify=0, parts=False)
+    assert runner_up.target.baseline[0].text == "No" and runner_up.title == 'logit("Yes") − logit("No")'
+    spelt = context.attribute(build.variants("yes"), build.variants("No"), verify=0, parts=False)
+    assert {each.text for each in spelt.target.answer} >= {"Yes", " Yes"}
+    several = context.attribute(["Yes", " Yes"], ["No"], verify=0, parts=False)
+    asked = [*several.target.answer, *several.target.baseline]
+    ids = [each.id for each in asked]
+    logits = context.ablate([], targets=[build.logit(each) for each in ids], top_k=0).targets
+    items = {each: found.before for each, found in zip(ids, logits)}
+    odds = math.log(sum(math.exp(items[each.id]) for each in several.target.answer)) - items[several.target.baseline[0].id]
+    assert several.target.value == pytest.approx(odds, abs=1e-3)
+    whole = context.attribute(sequence="Yes, it does.", verify=0, parts=False, per_token=True)
+    assert whole.target.value == pytest.approx(sum(whole.table.values), abs=1e-3)
+    assert "".join(each.text for each in whole.target.answer) == "Yes, it does."
+    assert context.attribute(build.sentence("Yes, it does."), verify=0, parts=False).target.value == whole.target.value
+    alone = context.attribute(build.logit("Yes"), verify=0, parts=False)
+    assert alone.target.value == pytest.approx(items[286], abs=1e-3)
+    with pytest.raises(kinds.UnsupportedTarget):
+        context.attribute("Yes", "Yes")
+
+
+def test_a_budget_of_no_runs_measures_nothing(context):
+    found = context.attribute("Yes", "No", budget=0)
+    assert not found.by_part and (found.verification is None or found.verification.n == 0)
+    assert repr(found)
+    draws = [[each.feature.index for each in context.attribute("Yes", "No", seed=seed).verification.items] for seed in (1, 1, 2)]
+    assert draws[0] == draws[1] != draws[2]
+
+
+def test_a_comparison_is_what_patching_says(kernel, context, other):
+    """The first direction, recomputed: the other's activations are clamped in the first prompt, place by place."""
+    found = context.compare(other, "Yes", "No", top_k=5)
+    assert found.difference == pytest.approx(found.target.value - found.other, abs=1e-3)
+    checked = 0
+    for each in found.items:
+        if len(each.places) == 8:
+            continue  # There may be more places than are listed.
+        changes = [
+            {"op": "clamp", "feature": {"sae": "sae", "index": each.feature.index}, "value": place.other_activation,
+             "at": [{"span": {"start": place.position, "end": place.position + 1}}]}
+            for place in each.places
+        ]  # fmt: skip
+        patched = kernel.ablation.run(
+            context=context.id, sae="sae", interventions=changes, targets=[TARGET], splice={"errorTerm": "keep"}
+        ).targets[0]
+        assert patched.before - patched.after == pytest.approx(each.measured.into_context, abs=2e-3)
+        checked += 1
+    assert checked
+    back = other.compare(context, "Yes", "No", top_k=5)
+    assert back.together.into_context == pytest.approx(-found.together.into_other, abs=1e-2)
+
+
+def test_prompts_of_different_kernels_are_not_compared(command_line, context):
+    with Kernel(command_line) as another, another.open("?") as foreign:
+        with pytest.raises(ValueError, match="different kernels"):
+            context.compare(foreign, "Yes", "No")
+    with pytest.raises(TypeError, match="no prompt"):
+        context.compare(3, "Yes", "No")
+
+
+WRONG = [
+    (lambda c: c.attribute("Yes", "No", verfy=3), TypeError, "did you mean verify"),
+    (lambda c: c.attribute("Yes", "No", topK=3), TypeError, "did you mean top_k"),
+    (lambda c: c.generate(8, temprature=1.0), TypeError, "did you mean temperature"),
+    (lambda c: c.stream(8, seeds=1), TypeError, "did you mean seed"),
+    (lambda c: c.steer({182: 0}, tokens=3), TypeError, "has no option tokens"),
+    (lambda c: c.ablate([182], target=3), TypeError, "did you mean targets"),
+    (lambda c: c.compare(c, "Yes", topk=3), TypeError, "did you mean top_k"),
+    (lambda c: c.ablate("red"), ValueError, "not a latent"),
+    (lambda c: c.ablate(True), TypeError, "not a latent"),
+    (lambda c: c.ablate(1.5), TypeError, "not a latent"),
+    (lambda c: c.steer("182"), TypeError, "latent: value"),
+    (lambda c: c.attribute("Yes", True), TypeError, "not a token"),
+    (lambda c: c.attribute(), TypeError, "missing"),
+    (lambda c: c.attribute("Yes", sequence="Yes"), TypeError, "sequence"),
+    (lambda c: c.features((0, 0, 48, 48)), TypeError, "no region"),
+]
+
+
+@pytest.mark.parametrize("call, kind, words", WRONG)
+def test_what_is_misspelt_or_senseless_is_an_error(context, call, kind, words):
+    with pytest.raises(kind, match=words):
+        call(context)
+
+
+@pytest.mark.parametrize("call, kind, words", WRONG)
+def test_so_it_is_for_asyncio(call, kind, words):
+    async def main():
+        context = lucarne.AsyncContext(Refusing(), Record({"context": "none", "tokenCount": 1}))
+        with pytest.raises(kind, match=words):
+            await call(context)
+
+    asyncio.run(main())
+
+
+class Refusing:
+    """A kernel that is asked nothing: what is senseless is found before, or while its steps are made."""
+
+    async def run(self, steps):
+        try:
+            steps.send(None)
+            steps.send(Record({"saes": [{"sae": "sae"}]}))
+        except StopIteration:
+            pass
+
+
+def test_kernels_take_no_unknown_options_and_one_folder():
+    with pytest.raises(TypeError, match="did you mean saes"):
+        Kernel("true", sae="x")
+    with pytest.raises(TypeError, match="did you mean model"):
+        AsyncKernel("true", modle="x")
+    kernel = AsyncKernel("true", saes="/a/folder")
+    assert kernel._initialize["initializationOptions"]["saes"] == ["/a/folder"]
+    kernel.connection.close()
+
+
+def test_a_text_is_one_latent_and_never_its_digits(kernel, context):
+    by_number = context.ablate([182], "Yes", "No")
+    for each in ("182", "#182", ["182"], 182, numpy.int64(182), {"sae": "sae", "index": 182}):
+        assert context.ablate(each, "Yes", "No").result == by_number.result
+    assert kernel.card("1302", examples=0).feature == {"sae": "sae", "index": 1302}
+    assert {each.name for each in context.steer({"182": 0}, 4, compare_with="plain").outputs} == {"steered", "plain"}
+
+
+def test_a_token_has_one_number_by_two_names(context):
+    first, written = context.logits(1).items[0], context.generate(1).tokens[0]
+    assert first.id == first.token == written.id == written.token == 286
+    change = context.ablate(182, "Yes", "No").top_changes[0]
+    assert change.id == change.token
+    with pytest.raises(AttributeError):
+        context.opened.parts[0].token
+
+
+def test_the_count_of_tokens_follows_what_is_appended(kernel, context):
+    before = context.token_count
+    context.generate(8)
+    assert context.token_count == before
+    context.generate(8, append=True)
+    assert context.token_count == before + 1 == len(context.tokens())
+    with kernel.open("Which basin covers Hungary?") as question:
+        with question.stream(6, append=True) as stream:
+            list(stream)
+        assert question.token_count == len(question.tokens()) > question.opened.token_count
 
 
 def test_progress_is_told_from_begin_to_end(kernel, context):
@@ -280,7 +504,13 @@ def test_asyncio_asks_beside_and_cancels(command_line, map_picture):
                 with pytest.raises(asyncio.CancelledError):
                     await long
                 found = await context.attribute("Yes", "No")
-                assert found.items
+                assert found.items and found.parts["picture"] > 0
+                with pytest.raises(TypeError, match="did you mean verify"):
+                    await context.attribute("Yes", "No", verfy=3)
+                async with await kernel.open("Does the image show Brazil?", map_picture) as other:
+                    compared = await context.compare(other, "Yes", "No")
+                assert compared.items and compared.aligned.pairs == 209
+                assert (await context.activations("resid_post.3")).shape[0] == context.token_count
                 assert (await context.steer({found.items[0].feature.index: 0}, 8)).text == "No"
                 assert (await kernel.card(1302)).label == "Bolivia (word)"
                 assert len(await kernel.search("bolivia")) > 0

@@ -4,21 +4,28 @@ const vscode = require('vscode');
 const { CANCELLED } = require('./connection');
 const { Task, Stopped } = require('./kernel');
 const { features: readFeatures, clamps: readClamps } = require('./arguments');
+const { places } = require('./heat');
 const report = require('./report');
 
 const ROLE = /^@(system|user|assistant)$/;
 
-/** The pair that is compared: as given, as the front matter has it, or the model's own answer and its runner-up. */
+/** Whether a token is only another spelling of a text. */
+function spells(token, text) { return text !== undefined && token.trim().toLowerCase() === text.trim().toLowerCase(); }
+
+/**
+ * The pair that is compared: as given, as the front matter has it, or the model's own answer and its runner-up, the
+ * likeliest token that does not spell the answer.
+ */
 async function findPair(task, opened, given = {}) {
   const answer = given.answer ?? opened.front.answer;
   const baseline = given.baseline ?? opened.front.baseline;
   const pair = { answer, baseline };
   const specs = { answer: answer !== undefined && { text: answer }, baseline: baseline !== undefined && { text: baseline } };
   if (!specs.answer || !specs.baseline) {
-    const { items } = await task.ask('context/logits', { context: opened.context, topK: 3 });
+    const { items } = await task.ask('context/logits', { context: opened.context, topK: 32 });
     for (const { token, text } of items) {
-      const missing = !specs.answer && text !== pair.baseline ? 'answer'
-        : !specs.baseline && text !== pair.answer ? 'baseline' : null;
+      const missing = !specs.answer && !spells(text, pair.baseline) ? 'answer'
+        : !specs.baseline && !spells(text, pair.answer) ? 'baseline' : null;
       if (missing) {
         pair[missing] = text;
         specs[missing] = { id: token };
@@ -132,21 +139,23 @@ class Commands {
       const pair = await findPair(task, opened, given);
       const question = {
         context: opened.context, version: opened.version, sae: autoencoder(opened), target: pair.wire,
-        method: 'gradient',
       };
       const byToken = await task.ask('attribution/compute', {
         ...question, aggregate: 'token', topK: opened.tokenCount, render: { image: 'smooth' },
+        parts: { method: 'none' }, verify: 0,
       });
       const scores = new Map(byToken.items.map(({ position, score }) => [position, score]));
       this.heat.show(task.document, opened.tokens, scores, this.settings().get('marks'));
       const found = await task.ask('attribution/compute', {
         ...question, aggregate: 'feature', topK: this.settings().get('features'),
       });
+      const shares = places(task.document, opened, found.byPart);
+      this.heat.show(task.document, opened.tokens, scores, this.settings().get('marks'), shares);
       const labels = new Map();
       for (const { feature } of found.items) {
         labels.set(feature.index, report.label(await task.ask('feature/info', { feature, topK: 8 })));
       }
-      const shown = report.attribution({ pair, found, labels, renderings: byToken.renderings });
+      const shown = report.attribution({ found, labels, renderings: byToken.renderings });
       this.panel.show(shown, task.document);
     });
   }

@@ -29,7 +29,23 @@ function range({ start, end }) {
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
-function signed(score, digits) { return `${score < 0 ? '−' : '+'}${Math.abs(score).toFixed(digits)}`; }
+/** A number with its sign; what rounds to nothing has none. */
+function signed(score, digits) {
+  const size = Math.abs(score).toFixed(digits);
+  if (Number(size) === 0) return size;
+  return `${score < 0 ? '−' : '+'}${size}`;
+}
+
+/**
+ * Where the measured share of a part is written: a picture's behind its line, the template's behind the first turn's.
+ * @returns {{line: number, name: string, score: number}[]}
+ */
+function places(document, opened, byPart) {
+  const lines = new Map(opened.parts.filter(({ image }) => image).map(({ part, range: { start } }) => [part, start.line]));
+  const turn = document.getText().split(/\r\n|\r|\n/).findIndex((line) => /^@[a-z]+$/.test(line));
+  if (turn >= 0) lines.set('template', turn);
+  return byPart.filter(({ part }) => lines.has(part)).map(({ part, score }) => ({ line: lines.get(part), name: part, score }));
+}
 
 /** The heat maps of documents. */
 class Heat {
@@ -57,14 +73,15 @@ class Heat {
    * Colours the tokens of prompt/open.
    * @param {Map<number, number>} scores by position
    * @param {number} marks scores behind a line
+   * @param parts what is written behind the lines of pictures and of the first turn, by `places`
    */
-  show(document, tokens, scores, marks) {
+  show(document, tokens, scores, marks, parts = []) {
     const strongest = tokens.reduce((most, { position }) => Math.max(most, Math.abs(scores.get(position) || 0)), 0);
     const map = tokens.map((token) => {
       const score = scores.get(token.position) || 0;
       return { ...token, score, step: step(score, strongest), range: range(token.range) };
     });
-    this.maps.set(document, { tokens: map, marks });
+    this.maps.set(document, { tokens: map, marks, parts });
     this.paint(document);
   }
 
@@ -80,8 +97,8 @@ class Heat {
 
   /** Sets the decorations of every editor that shows the document. */
   paint(document) {
-    const { tokens, marks } = this.maps.get(document) || { tokens: [], marks: 0 };
-    const behind = this.behind(document, tokens, marks);
+    const { tokens, marks, parts } = this.maps.get(document) || { tokens: [], marks: 0, parts: [] };
+    const behind = this.behind(document, tokens, marks, parts);
     for (const editor of vscode.window.visibleTextEditors) {
       if (editor.document !== document) continue;
       for (const [number, type] of this.types) {
@@ -91,17 +108,20 @@ class Heat {
     }
   }
 
-  behind(document, tokens, marks) {
+  behind(document, tokens, marks, parts) {
     const lines = new Map();
     for (const token of tokens) {
       if (token.step === 0) continue;
       const { line } = token.range.start;
       lines.set(line, [...(lines.get(line) || []), token]);
     }
-    return [...lines].map(([line, marked]) => {
+    const texts = [...lines].map(([line, marked]) => {
       const strongest = marked.sort((one, other) => Math.abs(other.score) - Math.abs(one.score)).slice(0, marks);
+      return [line, strongest.map(({ text: word, score }) => `${word.trim()} ${signed(score, 2)}`).join('   ')];
+    });
+    const shares = parts.map(({ line, name, score }) => [line, `${name} ${signed(score, 2)} ablated`]);
+    return [...texts, ...shares].map(([line, text]) => {
       const end = document.lineAt(line).range.end;
-      const text = strongest.map(({ text: word, score }) => `${word.trim()} ${signed(score, 2)}`).join('   ');
       return {
         range: new vscode.Range(end, end),
         renderOptions: {
@@ -117,4 +137,4 @@ class Heat {
   }
 }
 
-module.exports = { Heat, range, step, signed };
+module.exports = { Heat, places, range, step, signed };

@@ -10,6 +10,8 @@ const STYLE = `
   h1 { font-size: 1.2em; } h2 { font-size: 1.05em; }
   pre, code, .text { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
   pre { white-space: pre-wrap; margin: 0; } .text { white-space: pre-wrap; }
+  .sentence { margin: .15rem 0; } .sides { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: flex-start; margin: 1rem 0; }
+  .doubt { padding: .2rem .6rem; border-left: 3px solid var(--vscode-editorWarning-foreground, #e6a000); }
   .answer { font-size: 1.1em; }
   table { border-collapse: collapse; } th { text-align: left; font-weight: 600; }
   th, td { padding: .15rem .75rem .15rem 0; border-bottom: 1px solid var(--vscode-panel-border, transparent); }

@@ -41,19 +41,49 @@ function pictures(renderings, text) {
 
 function answer(title, text) { return { title, html: `<pre class="answer">${escape(text)}</pre>` }; }
 
-function attribution({ pair, found, labels, renderings }) {
-  const most = Math.max(...found.items.map(({ score }) => Math.abs(score)), 0);
-  const rows = found.items.map(({ feature, score, activation }) => (
-    `<tr><td>${button(feature.index)}</td><td class="number">${signed(score, 3)}</td><td>${bar(score, most)}</td>`
-    + `<td class="number">${(activation || 0).toFixed(1)}</td><td>${escape(labels.get(feature.index) || '')}</td></tr>`));
-  const parts = found.byPart.map(({ part, score }) => `${escape(part)} ${signed(score, 3)}`).join(', ');
-  const { sum, bias, errorTerm, total } = found.completeness;
+/** The features of one side, strongest first, beside what was measured of them. */
+function side(name, items, most, measured, labels) {
+  if (!items.length) return '';
+  const rows = items.map((item) => {
+    const { feature, score, activation } = item;
+    const exact = item.measured ?? measured.get(feature.index);
+    return `<tr><td>${button(feature.index)}</td><td class="number">${signed(score, 3)}</td><td>${bar(score, most)}</td>`
+      + `<td class="number">${exact === undefined ? '' : signed(exact, 3)}</td>`
+      + `<td class="number">${(activation || 0).toFixed(1)}</td><td>${escape(labels.get(feature.index) || '')}</td></tr>`;
+  });
+  return `<table><thead><tr><th>${name}</th><th class="number">score</th><th></th><th class="number">measured</th>`
+    + `<th class="number">active</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+/** What the parts contribute, and the sums that they add up in. */
+function parts({ byPart, identity }) {
+  if (!identity) return '';
+  const most = Math.max(...byPart.map(({ score }) => Math.abs(score)), 0);
+  const row = (name, score, shown) => (
+    `<tr><td>${escape(name)}</td><td class="number">${signed(score, 3)}</td><td>${shown}</td></tr>`);
+  const { interaction, features, start, gap, target } = identity;
+  const sums = Object.entries({ interaction, together: features, start, gap, target });
+  return `<table class="parts"><thead><tr><th>parts, by ${escape(identity.method)}</th><th></th><th></th></tr></thead><tbody>`
+    + byPart.map(({ part, score }) => row(part, score, bar(score, most))).join('')
+    + `${sums.map(([name, value]) => row(name, value, '')).join('')}</tbody></table>`;
+}
+
+/** Sentences are the kernel's own. */
+function attribution({ found, labels, renderings }) {
+  const { explanation, items, target, verification } = found;
+  const most = Math.max(...items.map(({ score }) => Math.abs(score)), 0);
+  const measured = new Map((verification ? verification.items : []).filter(({ feature }) => feature)
+    .map(({ feature, measured: exact }) => [feature.index, exact]));
+  // By what was measured where it was, else by the score.
+  const effect = (item) => item.measured ?? measured.get(item.feature.index) ?? item.score;
+  const sides = side('supports', items.filter((item) => effect(item) > 0), most, measured, labels)
+    + side('opposes', items.filter((item) => effect(item) < 0), most, measured, labels);
+  const doubts = verification && verification.notReliable;
   return {
-    title: `${JSON.stringify(pair.answer)} against ${JSON.stringify(pair.baseline)}: ${signed(found.target.value, 3)}`,
-    html: '<table><thead><tr><th>feature</th><th class="number">score</th><th></th><th class="number">active</th><th></th></tr>'
-      + `</thead><tbody>${rows.join('')}</tbody></table><p>Parts: ${parts}</p>`
-      + `<p>Features ${signed(sum, 3)}, bias ${signed(bias, 3)}, unexplained ${signed(errorTerm, 3)} of ${signed(total, 3)}</p>`
-      + pictures(renderings, 'Heat map'),
+    title: `${explanation.title}: ${signed(target.value, 3)}`,
+    html: `${doubts ? `<p class="doubt">Scores not reliable: ${escape(doubts.join('; '))}</p>` : ''}`
+      + explanation.sentences.map((sentence) => `<p class="sentence">${escape(sentence)}</p>`).join('')
+      + `<div class="sides">${sides}</div>${parts(found)}${pictures(renderings, 'Heat map')}`,
   };
 }
 

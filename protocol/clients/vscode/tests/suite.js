@@ -187,9 +187,36 @@ test('colours the tokens by the scores of the kernel', async () => {
   assert.ok(Object.keys(expected).length > 2);
   assert.deepEqual(colored(editor), expected);
   const behind = [...editor.decorations].find(([type]) => !type.options.light)[1];
-  assert.equal(behind.length, 1);
-  assert.match(behind[0].renderOptions.after.contentText, /^show \+0\.\d\d /);
-  assert.match(report(), /^"Yes" against "No": \+3\.\d{3} .* 182 \+1\.\d{3} /);
+  assert.equal(behind.length, 3);
+  const texts = new Map(behind.map(({ range, renderOptions }) => [range.start.line, renderOptions.after.contentText]));
+  assert.match(texts.get(6), /^show \+0\.\d\d /);
+  // The picture's share is what the target loses when its features go to zero, by ablation/run.
+  const target = { kind: 'logitDiff', answer: { text: 'Yes' }, baseline: { text: 'No' } };
+  const asked = { context: opened.context, sae: opened.sae };
+  const active = await ask('feature/activations', { ...asked, region: { part: 'map' }, topK: 2048 });
+  const { targets: [exact] } = await ask('ablation/run', {
+    ...asked, targets: [target], splice: { errorTerm: 'keep' },
+    interventions: active.items.map(({ feature }) => ({ op: 'zero', feature, at: [{ part: 'map' }] })),
+  });
+  const whole = await ask('attribution/compute', { ...asked, aggregate: 'feature', topK: 10, target });
+  const share = Object.fromEntries(whole.byPart.map(({ part, score }) => [part, score]));
+  assert.ok(Math.abs(exact.before - exact.after - share.map) < 1e-3);
+  assert.equal(texts.get(5), `map +${share.map.toFixed(2)} ablated`);
+  assert.equal(texts.get(4), `template +${share.template.toFixed(2)} ablated`);
+  const said = report();
+  const written = (value) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  assert.match(said, /^logit\("Yes"\) − logit\("No"\): \+3\.\d{3} .* supports .* 182 \+1\.\d{3} /);
+  whole.explanation.sentences.forEach((sentence) => assert.ok(said.includes(sentence.replace(/ +/g, ' ')), sentence));
+  whole.byPart.forEach(({ part, score }) => assert.ok(said.includes(`${part} ${written(score)}`), part));
+  for (const name of ['start', 'target']) assert.ok(said.includes(`${name} ${written(whole.identity[name])}`), name);
+  assert.equal(said.includes('Scores not reliable'), whole.verification.notReliable !== undefined);
+  const opposes = said.indexOf(' opposes score');
+  assert.ok(opposes > said.indexOf(' supports score') && !said.includes('nexplained'));
+  whole.items.forEach(({ feature, score, measured }) => {
+    const at = said.indexOf(` ${feature.index} ${written(score)} ${measured === undefined ? '' : `${written(measured)} `}`);
+    assert.ok(at > 0 && (at > opposes) === ((measured ?? score) < 0), `${feature.index}`);
+  });
+  assert.ok(whole.items.filter(({ measured }) => measured !== undefined).length > 3);
   keep('attribution');
 });
 
@@ -233,14 +260,17 @@ test('hovers over a token with its score and features', async () => {
 test('compares with the runner-up, or with what the front matter or the user names', async () => {
   open(QUESTION);
   await run('attribute');
-  assert.match(report(), /^"Yes" against "No"/);
+  assert.match(report(), /^logit\("Yes"\) − logit\("No"\)/);
+  open(front('answer: " Yes"'));
+  await run('attribute');
+  assert.match(report(), /^logit\(" Yes"\) − logit\("No"\)/);
   open(front('answer: "No"\nbaseline: "Yes"'));
   await run('attribute');
-  assert.match(report(), /^"No" against "Yes"/);
+  assert.match(report(), /^logit\("No"\) − logit\("Yes"\)/);
   vscode.test.inputs.push('No', '');
   open(QUESTION);
   await run('attributePair');
-  assert.match(report(), /^"No" against "Yes"/);
+  assert.match(report(), /^logit\("No"\) − logit\("Yes"\)/);
 });
 
 test('finds the tokens behind letters of two units', async () => {

@@ -7,8 +7,9 @@ import json
 import os
 from typing import Any, Callable
 
-from lucarne import AsyncContext, AsyncKernel, Record
+from lucarne import AsyncContext, AsyncKernel, Record, build
 from lucarne import display as html
+from lucarne.records import snake
 
 from .grammar import CellError, Command, Raw, Statement, Text, statements
 
@@ -57,7 +58,8 @@ class Session:
 
     # Words that take a value, by command.
     CLAUSES = {
-        "attribute": ("vs", "by", "in"),
+        "attribute": ("vs", "by", "in", "sentence"),
+        "compare": ("for", "vs"),
         "ablate": ("for", "vs", "in"),
         "steer": ("in",),
         "features": ("in",),
@@ -65,7 +67,8 @@ class Session:
     OPTIONS = {
         "open": ("template", "role"),
         "generate": ("temperature", "topP", "seed"),
-        "attribute": ("top", "verify", "method", "steps"),
+        "attribute": ("top", "parts", "verify", "budget", "seed", "method", "steps", "variants", "perToken"),
+        "compare": ("top",),
         "steer": ("tokens",),
         "ablate": ("top",),
         "features": ("top", "rank"),
@@ -78,6 +81,8 @@ class Session:
         self.kernel: AsyncKernel | None = None
         self.context: AsyncContext | None = None
         self.pair: tuple[Any, Any] | None = None
+        #: What the open prompt was made of, for `compare`: pictures, question, template.
+        self.opened: tuple[list[str], str | None, Any] = ([], None, None)
         #: Latents that a result showed, with their labels: what completion offers.
         self.seen: dict[int, str] = {}
 
@@ -151,17 +156,12 @@ class Session:
 
             open room.png "Is there a red circle in the picture?"
         """
-        pictures = [each for each in command.positional if each.lower().endswith(PICTURES)]
-        texts = [each for each in command.positional if each not in pictures]
-        if not command.positional or len(texts) > 1 and not all(isinstance(each, Text) for each in texts):
-            raise CellError('open PICTURE "QUESTION": the question stands in quotation marks', command.line)
-        for each in pictures:
-            if not os.path.exists(os.path.expanduser(each)):
-                raise CellError(f"there is no file {os.path.abspath(each)}", command.line)
+        pictures, question = _prompt(command)
         kernel = await self.server()
         chat = {"template": command.assigned["template"]} if "template" in command.assigned else None
-        opened = await kernel.open(" ".join(texts) if texts else None, pictures, chat=chat)
+        opened = await kernel.open(question, pictures, chat=chat)
         previous, self.context, self.pair = self.context, opened, None
+        self.opened = (pictures, question, chat)
         if previous is not None:
             await previous.close()
         return await opened.tokens()
@@ -172,7 +172,7 @@ class Session:
         The model's answer, of at most N tokens (64).
         """
         count = _integer(command, 0, 64)
-        more = {name: _value(value) for name, value in command.assigned.items()}
+        more = {snake(name): _value(value) for name, value in command.assigned.items()}
         return await self.prompt().generate(count, **more)
 
     async def run_tokens(self, command: Command) -> Any:
@@ -201,29 +201,67 @@ class Session:
         return found
 
     async def run_attribute(self, command: Command) -> Any:
-        """attribute "ANSWER" [vs "OTHER"] [by feature | token | part | none] [in REGION] [top = 10] [verify = 3]
-        [method = gradient | integratedGradients | ablation]
+        """attribute "ANSWER" [vs "OTHER"] | sentence "ANSWER" [by feature | token | part | none] [in REGION]
+        [top = 10] [parts = ablation | shapley | occlusion | sum | none] [verify = 8] [budget = N] [seed = 0]
+        [method = gradient | heldNorms | relevance | integratedGradients | ablation] [steps = 16] [variants = yes]
+        [perToken = yes]
 
-        Why the next token is ANSWER rather than OTHER: scores of latents, a heat map over the picture, the
-        token strip. Mind the leading space of tokens. verify measures the highest by exact ablation.
+        Why the next token is ANSWER rather than OTHER (absent: the runner-up): what the parts of the prompt
+        contribute, measured; the latents that support and oppose it; a heat map over the picture, the token strip.
+        Mind the leading space of tokens; variants = yes means every spelling. sentence asks about a whole answer.
+        verify is how many are held against exact ablation.
 
-            attribute "Yes" vs "No" verify = 3
+            attribute "Yes" vs "No"
         """
-        if len(command.positional) != 1:
-            raise CellError('attribute "ANSWER" vs "OTHER"', command.line)
-        pair = (_token(command.positional[0]), _token(command.clauses.get("vs")))
-        more = {"steps": int(command.assigned["steps"])} if "steps" in command.assigned else {}
+        more = {name: command.assigned[name] for name in ("parts", "method") if name in command.assigned}
+        whole = command.clauses.get("sentence")
+        if len(command.positional) != (whole is None) or whole is not None and "vs" in command.clauses:
+            raise CellError('attribute "ANSWER" vs "OTHER", or attribute sentence "ANSWER"', command.line)
+        spelt = _yes(command, "variants")
+        if whole is not None and spelt:
+            raise CellError("variants are those of a token, not of a sentence", command.line)
+        if whole is not None:
+            pair = (build.sentence(str(whole)), None)
+        else:
+            pair = (_token(command.positional[0], spelt), _token(command.clauses.get("vs"), spelt))
+        for name in ("verify", "budget", "seed", "steps"):
+            if name in command.assigned:
+                more[name] = _option(command, name, None)
         found = await self.prompt().attribute(
             *pair,
-            method=command.assigned.get("method", "gradient"),
             by=command.clauses.get("by", "feature"),
             top_k=_option(command, "top", 10),
-            verify=_option(command, "verify", None),
             at=_region(command),
+            per_token=_yes(command, "perToken") or None,
             **more,
         )
         self.pair = pair
-        self._saw(found.labels, found.result.items)
+        self._saw(found.labels, [*found.items, *(found.verification.items if found.verification else [])])
+        return found
+
+    async def run_compare(self, command: Command) -> Any:
+        """compare [PICTURE …] ["QUESTION"] [for "ANSWER" [vs "OTHER"]] [top = 10]
+
+        What makes the answer differ from that of another prompt: other pictures, another question, or both; what
+        is not given stays. The latents that differ, and what each explains when it is patched from one prompt into
+        the other. The answer is that of the last attribute, unless another is given.
+
+            compare other.png
+            compare "Does the image show Brazil?" for "Yes" vs "No"
+        """
+        pictures, question = _prompt(command)
+        pair = self.pair
+        if "for" in command.clauses:
+            pair = (_token(command.clauses["for"]), _token(command.clauses.get("vs")))
+        prompt = self.prompt()
+        if pair is None:
+            raise CellError('compare … for "ANSWER" vs "OTHER": no attribute said which answer', command.line)
+        before, asked, chat = self.opened
+        kernel = await self.server()
+        other = await kernel.open(asked if question is None else question, pictures or before, chat=chat)
+        async with other:
+            found = await prompt.compare(other, *pair, top_k=_option(command, "top", 10))
+        self._saw(found.labels, found.items)
         return found
 
     async def run_steer(self, command: Command) -> Any:
@@ -245,8 +283,8 @@ class Session:
     async def run_ablate(self, command: Command) -> Any:
         """ablate LATENT, … [for "ANSWER" vs "OTHER"] [in REGION] [top = 5]
 
-        Sets latents to zero, exactly, and tells what becomes of the next token, and of the difference of
-        logits: that of the last attribute, unless another is given.
+        Sets latents to zero, exactly, and tells what becomes of the next token, and of the answer's score: that
+        of the last attribute, unless another is given.
         """
         latents = [_latent(each.lstrip("#"), command) for each in command.positional]
         if not latents:
@@ -410,11 +448,30 @@ def _option(command: Command, name: str, otherwise: Any) -> Any:
     return int(_value(command.assigned[name])) if name in command.assigned else otherwise
 
 
-def _token(text: str | None) -> Any:
-    """A token by its text; a number without quotation marks is its id."""
+def _token(text: str | None, spelt: bool = False) -> Any:
+    """A token by its text, or every spelling of it; a number without quotation marks is its id."""
     if text is not None and not isinstance(text, Text) and text.isdigit():
         return int(text)
-    return text
+    return build.variants(str(text)) if text is not None and spelt else text
+
+
+def _yes(command: Command, name: str) -> bool:
+    value = command.assigned.get(name, "no")
+    if value not in ("yes", "no"):
+        raise CellError(f"{name} = yes or no, not {value}", command.line)
+    return value == "yes"
+
+
+def _prompt(command: Command) -> tuple[list[str], str | None]:
+    """The pictures and the question of a statement."""
+    pictures = [each for each in command.positional if each.lower().endswith(PICTURES)]
+    texts = [each for each in command.positional if each not in pictures]
+    if not command.positional or len(texts) > 1 and not all(isinstance(each, Text) for each in texts):
+        raise CellError(f'{command.name} PICTURE "QUESTION": the question stands in quotation marks', command.line)
+    for each in pictures:
+        if not os.path.exists(os.path.expanduser(each)):
+            raise CellError(f"there is no file {os.path.abspath(each)}", command.line)
+    return pictures, " ".join(texts) if texts else None
 
 
 def _region(command: Command) -> Any:

@@ -9,10 +9,10 @@ import os
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, get_args
 
 from ipykernel.kernelbase import Kernel
-from lucarne import LucarneError, Record
+from lucarne import LucarneError, Record, build
 from lucarne import __version__ as client_version
 from traitlets import Unicode
 
@@ -21,6 +21,8 @@ from .commands import Session, help_text, method_named, method_names
 from .grammar import METHOD, CellError
 
 WORD = re.compile(r"[\w./#]+")
+#: The values of options that have few.
+CHOICES = {"method": get_args(build.Method), "parts": get_args(build.PartsMethod)}
 
 
 class LucarneKernel(Kernel):
@@ -39,7 +41,7 @@ class LucarneKernel(Kernel):
         "file_extension": ".lucarne-cell",
         "pygments_lexer": "text",
     }
-    banner = 'Lucarne. open picture.png "question", then attribute, steer, ablate, features; help lists all.'
+    banner = 'Lucarne. open picture.png "question", then attribute, compare, steer, ablate, features; help lists all.'
     help_links = []
 
     def __init__(self, **options: Any):
@@ -221,24 +223,26 @@ def completions(session: Session, code: str, cursor: int) -> tuple[int, list[tup
         return start, [each for each in names if each[0].startswith(word)]
     if method is not None and first not in session.commands():
         return start, _params_of(method[0], word)
-    if first in ("open",):
+    offered: list[tuple[str, str]] = []
+    if first in ("open", "compare"):
         found = [each + "/" if os.path.isdir(each) else each for each in sorted(glob.glob(glob.escape(os.path.expanduser(word)) + "*"))]
         pictures = (".png", ".jpg", ".jpeg", "/")
-        return start, [(each, "path") for each in found if each.lower().endswith(pictures)]
+        offered = [(each, "path") for each in found if each.lower().endswith(pictures)]
     if first == "help":
         names = [*session.commands(), *method_names()]
         return start, [(each, "command") for each in names if each.startswith(word)]
-    offered: list[tuple[str, str]] = []
     if re.search(r"\bin\s+[\w.]*$", line):
         parts = [each.part for each in session.context.opened.parts] if session.context else []
         return start, [(each, "region") for each in parts if each.startswith(word)]
     if re.search(r"\bby\s+\w*$", line):
         return start, [(each, "keyword") for each in ("feature", "token", "part", "none") if each.startswith(word)]
+    if choices := re.search(r"\b(method|parts)\s*=\s*\w*$", line):
+        return start, [(each, "keyword") for each in CHOICES[choices[1]] if each.startswith(word)]
     if first in ("feature", "ablate", "steer"):
         offered += [(str(each), "feature") for each in session.seen]
     offered += [(each, "keyword") for each in session.CLAUSES.get(first, ())]
     offered += [(f"{each} =", "option") for each in session.OPTIONS.get(first, ())]
-    return start, [each for each in offered if each[0].startswith(word)]
+    return start, [each for each in offered if each[1] == "path" or each[0].startswith(word)]
 
 
 def _params_of(name: str, word: str) -> list[tuple[str, str]]:

@@ -75,10 +75,10 @@ function M.group(step)
 end
 
 -- Colours the tokens of prompt/open by the scores of their positions; `marks` more tokens, the strongest, get
--- their score as virtual text at the line's end.
-function M.show(buffer, tokens, scores, options)
+-- their score as virtual text at the line's end. `parts`, {row, name, score}, are written behind their lines.
+function M.show(buffer, tokens, scores, options, parts)
   M.clear(buffer)
-  shown[buffer] = { tokens, scores, options }
+  shown[buffer] = { tokens, scores, options, parts }
   local strongest = 0
   for _, token in ipairs(tokens) do
     strongest = math.max(strongest, math.abs(scores[token.position] or 0))
@@ -98,6 +98,39 @@ function M.show(buffer, tokens, scores, options)
     end
   end
   for row, marked in pairs(lines) do M.annotate(buffer, row, marked, options.marks) end
+  M.showParts(buffer, parts or {})
+end
+
+-- Where the measured share of a part is written: a picture's behind its line, the template's behind the first turn's.
+function M.places(buffer, opened, byPart)
+  local rows, found = {}, {}
+  for _, part in ipairs(opened.parts) do
+    if part.image then rows[part.part] = prompt.place(buffer, part.range)[1] end
+  end
+  for row, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
+    if line:match('^@%l+$') then
+      rows.template = row - 1
+      break
+    end
+  end
+  for _, part in ipairs(byPart) do
+    if rows[part.part] then table.insert(found, { row = rows[part.part], name = part.part, score = part.score }) end
+  end
+  return found
+end
+
+function M.showParts(buffer, parts)
+  local strongest = 0
+  for _, part in ipairs(parts) do strongest = math.max(strongest, math.abs(part.score)) end
+  for _, part in ipairs(parts) do
+    vim.api.nvim_buf_set_extmark(buffer, namespace, part.row, 0, {
+      virt_text = {
+        { '  ', 'Normal' }, { part.name, M.group(M.step(part.score, strongest)) or 'LucarneScore' },
+        { (' %+.2f ablated'):format(part.score), 'LucarneScore' },
+      },
+      virt_text_pos = 'eol', hl_mode = 'combine',
+    })
+  end
 end
 
 -- The strongest tokens of a line, behind it.

@@ -136,11 +136,11 @@ function M.attribute(options)
     local function params(more)
       return vim.tbl_extend('error', {
         context = opened.context, version = opened.version, sae = sae, target = pair.wire,
-        method = 'gradient',
       }, more)
     end
     local byToken = task:ask('attribution/compute', params({
       aggregate = 'token', topK = opened.tokenCount, render = { image = 'smooth' },
+      parts = { method = 'none' }, verify = 0,
     }))
     local scores = {}
     for _, item in ipairs(byToken.items) do scores[item.position] = item.score end
@@ -148,10 +148,9 @@ function M.attribute(options)
     local byFeature = task:ask('attribution/compute', params({
       aggregate = 'feature', topK = M.config.features,
     }))
-    window.show(report.attribution({
-      answer = pair.answer, baseline = pair.baseline, byFeature = byFeature,
-      labels = labels(task, byFeature.items),
-    }))
+    heat.show(task.buffer, opened.tokens, scores, M.config,
+      heat.places(task.buffer, opened, byFeature.byPart))
+    window.show(report.attribution({ byFeature = byFeature, labels = labels(task, byFeature.items) }))
     for _, rendering in ipairs(byToken.renderings or {}) do
       if rendering.mimeType == 'image/png' then picture.show(rendering, M.config.viewer, tell) end
     end

@@ -12,7 +12,11 @@ function M.interventions(sae, clamps)
   end, clamps)
 end
 
--- The pair that is compared: as given, as the front matter has it, or the model's own answer and its runner-up.
+-- Whether a token is only another spelling of a text.
+local function spells(token, text) return text ~= nil and vim.trim(token):lower() == vim.trim(text):lower() end
+
+-- The pair that is compared: as given, as the front matter has it, or the model's own answer and its runner-up, the
+-- likeliest token that does not spell the answer.
 function M.pair(task, opened, given)
   local front = opened.front
   local answer, baseline = given[1] or front.answer, given[2] or front.baseline
@@ -20,11 +24,11 @@ function M.pair(task, opened, given)
   local pair = { answer = answer, baseline = baseline }
   local answerSpec, baselineSpec = answer and spec(answer), baseline and spec(baseline)
   if not (answer and baseline) then
-    local best = task:ask('context/logits', { context = opened.context, topK = 3 }).items
+    local best = task:ask('context/logits', { context = opened.context, topK = 32 }).items
     for _, item in ipairs(best) do
-      if not pair.answer and item.text ~= pair.baseline then
+      if not pair.answer and not spells(item.text, pair.baseline) then
         pair.answer, answerSpec = item.text, { id = item.token }
-      elseif not pair.baseline and item.text ~= pair.answer then
+      elseif not pair.baseline and not spells(item.text, pair.answer) then
         pair.baseline, baselineSpec = item.text, { id = item.token }
       end
     end

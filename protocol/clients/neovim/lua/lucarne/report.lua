@@ -35,25 +35,61 @@ function M.label(info)
   return promoted ~= '' and 'raises ' .. promoted or ''
 end
 
--- `found` has target, answer, baseline, tokens' and features' answers and the labels by index.
-function M.attribution(found)
-  local report = M.new(('%s against %s: %+.3f'):format(
-    quoted(found.answer), quoted(found.baseline), found.byFeature.target.value))
-  report:add('feature    score  active')
-  for _, item in ipairs(found.byFeature.items) do
-    local index = item.feature.index
-    report:add(('%7d %+8.3f %7.1f  %s'):format(
-      index, item.score, item.activation or 0, found.labels[index] or ''), index)
+-- A number with its sign; what rounds to nothing has none.
+local function signed(value)
+  local text = ('%+.3f'):format(value)
+  return (text == '+0.000' or text == '-0.000') and '0.000' or text
+end
+
+-- The exact ablations by feature.
+local function ablated(result)
+  local found = {}
+  for _, item in ipairs(result.verification and result.verification.items or {}) do
+    if item.feature then found[item.feature.index] = item.measured end
   end
-  local parts = {}
-  for _, part in ipairs(found.byFeature.byPart) do
-    table.insert(parts, ('%s %+.3f'):format(part.part, part.score))
-  end
+  return found
+end
+
+-- The features of one side: by what was measured where it was, else by the score.
+local function scores(report, name, sign, items, measured, labels)
+  items = vim.tbl_filter(function(item)
+    return (item.measured or measured[item.feature.index] or item.score) * sign > 0
+  end, items)
+  if #items == 0 then return end
   report:add('')
-  report:add('parts: ' .. table.concat(parts, ', '))
-  local sums = found.byFeature.completeness
-  report:add(('features %+.3f, bias %+.3f, unexplained %+.3f of %+.3f'):format(
-    sums.sum, sums.bias, sums.errorTerm, sums.total))
+  report:add(('%-8s   score measured  active'):format(name))
+  for _, item in ipairs(items) do
+    local index = item.feature.index
+    local exact = item.measured or measured[index]
+    report:add(('%8d %+7.3f %8s %7.1f  %s'):format(index, item.score, exact and signed(exact) or '',
+      item.activation or 0, labels[index] or ''), index)
+  end
+end
+
+-- What the parts contribute, and the sums that they add up in.
+local function parts(report, result)
+  local line = result.identity
+  if not line then return end
+  report:add('')
+  report:add('parts, by ' .. line.method)
+  for _, part in ipairs(result.byPart) do report:add(('  %-12s %s'):format(part.part, signed(part.score))) end
+  report:add(('  %-12s %s'):format('interaction', signed(line.interaction)))
+  report:add(('  %-12s %s'):format('together', signed(line.features)))
+  report:add(('%s = start %s, together %s, gap %s'):format(
+    signed(line.target), signed(line.start), signed(line.features), signed(line.gap)))
+end
+
+-- `found` has byFeature's answer and the labels by index. The sentences are the kernel's own.
+function M.attribution(found)
+  local result = found.byFeature
+  local doubts = result.verification and result.verification.notReliable
+  local report = M.new(('%s: %s%s'):format(result.explanation.title, signed(result.target.value),
+    doubts and ' (scores not reliable)' or ''))
+  for _, sentence in ipairs(result.explanation.sentences) do report:add(sentence) end
+  local measured = ablated(result)
+  scores(report, 'supports', 1, result.items, measured, found.labels)
+  scores(report, 'opposes', -1, result.items, measured, found.labels)
+  parts(report, result)
   return report
 end
 

@@ -4,11 +4,11 @@
 
     with Kernel() as kernel, kernel.open("Is there a red circle?", "picture.png") as context:
         print(context.generate())
-        print(context.attribute("Yes", "No", verify=3))
+        print(context.attribute("Yes", "No"))
 """
 
-from . import kinds
-from .build import logit, logit_difference
+from . import build, kinds
+from .build import box, logit, logit_difference, sentence, shares, variants
 from .calls import AsyncStream, Stream
 from .context import AsyncContext, Context
 from .errors import (
@@ -48,9 +48,14 @@ __all__ = [
     "Stream",
     "Tensor",
     "__version__",
+    "box",
+    "build",
     "frame",
     "kinds",
     "logit",
     "logit_difference",
     "numbers",
+    "sentence",
+    "shares",
+    "variants",
 ]

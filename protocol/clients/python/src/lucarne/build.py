@@ -1,29 +1,65 @@
-"""Params written shortly: tokens, targets, regions, interventions, prompt parts."""
+"""Params written shortly: tokens, targets, parts, regions, interventions, prompt parts."""
 
 from __future__ import annotations
 
+import operator
 import os
-from typing import Any, Mapping, Sequence, Union
+from typing import Any, Literal, Mapping, Sequence, Union
 
 from .records import Record
 
 #: A token by its text (mind the leading space) or by its number.
 Token = Union[str, int, Mapping[str, Any]]
+#: A token, several of which any will do, every spelling of a text (`variants`), or a target of the wire.
+Answer = Union[Token, Sequence[Token]]
 #: A picture: a file's path, the bytes of a PNG or JPEG file, or anything with PIL's `save`.
 Picture = Union[str, "os.PathLike[str]", bytes, Any]
 #: A latent by its number, or with its autoencoder.
-Feature = Union[int, Mapping[str, Any], Record]
+Feature = Union[int, str, Mapping[str, Any], Record]
+#: Where: a part's id, a picture's number, positions, a box, or a region of the wire.
+Region = Union[str, int, range, slice, Mapping[str, Any], Record]
+#: How scores are made.
+Method = Literal["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
+#: What scores are added up over.
+Aggregate = Literal["none", "feature", "token", "part"]
+#: How the shares of parts are measured.
+PartsMethod = Literal["ablation", "shapley", "sum", "occlusion", "none"]
+#: The same, or which regions, or both (`shares`).
+Parts = Union[PartsMethod, bool, Sequence[Region], Mapping[str, Any]]
 
 
 def token(value: Token) -> Mapping[str, Any]:
     if isinstance(value, str):
         return {"text": value}
-    return {"id": value} if isinstance(value, int) else value
+    if isinstance(value, (Mapping, Record)):
+        return _mapping(value)
+    return {"id": _whole(value, "a token's number")}
 
 
-def logit_difference(answer: Token, baseline: Token, position: int | None = None) -> dict[str, Any]:
-    """logit(answer) − logit(baseline), the paper's target."""
-    found = {"kind": "logitDiff", "answer": token(answer), "baseline": token(baseline)}
+def tokens(value: Answer) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+    """A token, or several of which any will do."""
+    if isinstance(value, (str, Mapping, Record)) or not hasattr(value, "__iter__"):
+        return token(value)
+    return [token(each) for each in value]
+
+
+def variants(text: str) -> dict[str, Any]:
+    """Every token that spells a text: with or without a space before it, in capitals or not."""
+    return {"text": text, "variants": True}
+
+
+def sentence(text: str | Sequence[Token]) -> dict[str, Any]:
+    """The log probability of a whole answer: a text, or its tokens one after the other."""
+    if isinstance(text, str):
+        return {"kind": "sequenceLogProb", "text": text}
+    return {"kind": "sequenceLogProb", "tokens": [token(each) for each in text]}
+
+
+def logit_difference(answer: Answer, baseline: Answer | None = None, position: int | None = None) -> dict[str, Any]:
+    """logit(answer) − logit(baseline); without a baseline, that of the runner-up."""
+    found: dict[str, Any] = {"kind": "logitDiff", "answer": tokens(answer)}
+    if baseline is not None:
+        found["baseline"] = tokens(baseline)
     return found if position is None else {**found, "position": position}
 
 
@@ -32,30 +68,126 @@ def logit(of: Token, position: int | None = None) -> dict[str, Any]:
     return found if position is None else {**found, "position": position}
 
 
-def target(answer: Token | Mapping[str, Any], baseline: Token | None = None) -> Mapping[str, Any]:
-    """The difference to `baseline`, or the logit of `answer` alone; a target stays as it is."""
-    if isinstance(answer, Mapping) and "kind" in answer:
-        return answer
-    return logit(answer) if baseline is None else logit_difference(answer, baseline)
+def target(
+    answer: Answer | None,
+    baseline: Answer | None = None,
+    sequence: str | Sequence[Token] | None = None,
+    position: int | None = None,
+) -> Mapping[str, Any]:
+    """The difference to `baseline`, or to the runner-up; the log probability of a `sequence`; a target stays."""
+    if sequence is not None:
+        if answer is not None or baseline is not None or position is not None:
+            raise TypeError("sequence= is a whole answer: it takes no answer, baseline or position beside it")
+        return sentence(sequence)
+    if answer is None:
+        raise TypeError("what is asked about is missing: an answer, or sequence= for a whole sentence")
+    if isinstance(answer, (Mapping, Record)) and "kind" in answer:
+        if baseline is not None or position is not None:
+            raise TypeError("a target of the wire has its baseline and position in itself")
+        return _mapping(answer)
+    return logit_difference(answer, baseline, position)
 
 
 def target_text(of: Mapping[str, Any]) -> str:
-    """A target in words."""
-    if of.get("kind") == "sequenceLogProb":
-        return "log p of " + "".join(_token_text(each) for each in of["tokens"])
-    if of.get("kind") == "logitDiff":
-        return f"logit({_token_text(of['answer'])}) − logit({_token_text(of['baseline'])})"
-    return f"{of.get('kind')}({_token_text(of.get('token') or {})})"
+    """A target in words, its tokens as they are."""
+    kind = of.get("kind")
+    if kind == "sequenceLogProb":
+        text = of["text"] if "text" in of else "".join(str(each.get("text", f"#{each.get('id')}")) for each in of["tokens"])
+        return f"log p({_quoted(text)})"
+    if kind == "logitDiff":
+        baseline = _tokens_text(of["baseline"]) if of.get("baseline") is not None else "the runner-up"
+        return f"logit({_tokens_text(of['answer'])}) − logit({baseline})"
+    return f"{'log p' if kind == 'logProb' else kind}({_tokens_text(of.get('token') or {})})"
 
 
-def _token_text(of: Mapping[str, Any]) -> str:
-    return str(of["text"]).strip() or repr(of["text"]) if "text" in of else str(of.get("id"))
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\n", "↵") + '"'
+
+
+def _tokens_text(of: Any) -> str:
+    if not isinstance(of, Mapping):
+        return "{" + ", ".join(_tokens_text(each) for each in of) + "}"
+    if "text" not in of:
+        return f"token {of.get('id')}"
+    return _quoted(str(of["text"])) + (" in any spelling" if of.get("variants") else "")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value.to_dict() if isinstance(value, Record) else value
+
+
+def _whole(value: Any, what: str) -> int:
+    """A whole number, numpy's too; no truth value and no fraction."""
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        raise TypeError(f"{value!r} is not {what}")
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{value!r} is not {what}") from None
 
 
 def feature(value: Feature, sae: str) -> dict[str, Any]:
+    """A latent by its number, also written ("182", "#182")."""
     if isinstance(value, (Mapping, Record)):
         return {"sae": value["sae"], "index": value["index"]}
-    return {"sae": sae, "index": int(value)}
+    if isinstance(value, str):
+        digits = value.strip().removeprefix("#")
+        if not (digits.isascii() and digits.isdigit()):
+            raise ValueError(f"{value!r} is not a latent: give its number")
+        return {"sae": sae, "index": int(digits)}
+    return {"sae": sae, "index": _whole(value, "a latent's number")}
+
+
+def box(left: float, top: float, right: float, bottom: float, image: int = 0, view: str | None = None) -> dict[str, Any]:
+    """A rectangle of a picture, in its pixels, as a region."""
+    found: dict[str, Any] = {"image": image, "box": [left, top, right, bottom]}
+    return found if view is None else {**found, "view": view}
+
+
+def shares(
+    method: PartsMethod = "ablation",
+    regions: Sequence[Region] | Mapping[str, Region] | None = None,
+    replacement: Token | None = None,
+) -> dict[str, Any]:
+    """How the shares of parts are measured: the method, and of which regions (a list, or by name).
+
+    `replacement` is the token that stands in for words that occlusion hides.
+    """
+    found: dict[str, Any] = {"method": method}
+    if regions is not None:
+        named = isinstance(regions, Mapping)
+        found["regions"] = [
+            {"name": each, "region": region(regions[each])} if named else {"region": region(each)}
+            for each in _list(regions)
+        ]
+    if replacement is not None:
+        found["replacement"] = token(replacement)
+    return found
+
+
+def parts_request(value: Parts | None) -> Mapping[str, Any] | None:
+    """What `parts=` says: a method, False for none, regions, or `shares(…)`."""
+    if value is None or value is True:
+        return None
+    if value is False:
+        return {"method": "none"}
+    if isinstance(value, str):
+        return {"method": value}
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        if value and value.keys() <= {"method", "regions", "replacement"}:
+            return value
+        if value and value.keys() <= {"span", "part", "image", "box", "view"}:
+            return shares(regions=[value])
+    return shares(regions=value)
+
+
+def _list(value: Any) -> list[Any]:
+    """Several as they are, one by itself: a text is one."""
+    if isinstance(value, Mapping):
+        return list(value)
+    return [value] if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__") else list(value)
 
 
 def region(value: Any) -> Mapping[str, Any]:
@@ -64,12 +196,16 @@ def region(value: Any) -> Mapping[str, Any]:
         return {"part": value}
     if isinstance(value, bool):
         raise TypeError("a region is no truth value")
-    if isinstance(value, int):
-        return {"image": value}
+    if hasattr(value, "__index__"):
+        return {"image": operator.index(value)}
+    if isinstance(value, Record):
+        return value.to_dict()
     if isinstance(value, (range, slice)):
         if value.start is None or value.stop is None or (value.step or 1) != 1:
             raise ValueError(f"{value}, expected a start, an end and a step of 1")
         return {"span": {"start": value.start, "end": value.stop}}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{value!r} is no region: a part's id, a picture's number, a range of positions, build.box(…)")
     return value
 
 
@@ -93,17 +229,36 @@ def clamps(
     """`{latent: value}` as clamps; interventions of the wire stay as they are."""
     if isinstance(values, Mapping) and "op" not in values:
         return [intervention("clamp", of, value, sae, at, generated) for of, value in values.items()]
-    return [values] if isinstance(values, Mapping) else list(values)
+    found: list[Mapping[str, Any]] = []
+    for each in [values] if isinstance(values, (Mapping, Record)) else _several(values):
+        if not (isinstance(each, (Mapping, Record)) and "op" in each):
+            raise TypeError(f"{each!r} is no intervention: give {{latent: value}}, such as {{182: 0}}")
+        found.append(_mapping(each))
+    return found
 
 
 def zeros(features: Any, sae: str, at: Any = None) -> list[Mapping[str, Any]]:
-    """Latents that are set to zero."""
-    if isinstance(features, (int, Record)) or isinstance(features, Mapping) and "op" not in features:
-        features = [features]
+    """Latents that are set to zero: one, or several."""
+    one = isinstance(features, (str, Mapping, Record)) or not hasattr(features, "__iter__")
     return [
-        each if isinstance(each, Mapping) and "op" in each else intervention("zero", each, None, sae, at)
-        for each in ([features] if isinstance(features, Mapping) else features)
+        _mapping(each) if isinstance(each, (Mapping, Record)) and "op" in each else intervention("zero", each, None, sae, at)
+        for each in ([features] if one else features)
     ]
+
+
+def _several(values: Any) -> Any:
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{values!r} gives no values: give {{latent: value}}, such as {{182: 0}}")
+    return values
+
+
+def names(value: str | Sequence[str], of: str) -> list[str]:
+    """Several names, or one."""
+    found = [value] if isinstance(value, str) else list(value)
+    for each in found:
+        if not isinstance(each, str):
+            raise TypeError(f"{each!r} is no name for {of}")
+    return found
 
 
 def image(source: Picture) -> dict[str, Any]:

@@ -155,6 +155,8 @@ class Stream(Generic[Item, Result]):
         self._kinds = (result, member, item)
         self._found: list[Item] = []
         self._result: Any = None
+        #: Is told the whole result, once.
+        self.on_result: Callable[[Any], None] = lambda result: None
         self._call = _Call(connection, method, {**params, "partialResultToken": True}, progress)
 
     def __iter__(self) -> Iterator[Item]:
@@ -167,6 +169,7 @@ class Stream(Generic[Item, Result]):
                     yield each
                 if kind == "result":
                     self._result = _whole(value, result, member, self._found)
+                    self.on_result(self._result)
         finally:
             self.close()
 
@@ -255,6 +258,8 @@ class AsyncStream(Generic[Item, Result]):
         self._kinds = (result, member, item)
         self._found: list[Item] = []
         self._result: Any = None
+        #: Is told the whole result, once.
+        self.on_result: Callable[[Any], None] = lambda result: None
         self._call = _AsyncCall(connection, method, {**params, "partialResultToken": True}, progress)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -267,6 +272,7 @@ class AsyncStream(Generic[Item, Result]):
                     yield each
                 if kind == "result":
                     self._result = _whole(value, result, member, self._found)
+                    self.on_result(self._result)
         finally:
             self.close()
 

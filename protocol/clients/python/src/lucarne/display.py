@@ -25,20 +25,22 @@ def visible(text: str) -> str:
 
 
 def number(value: Any) -> str:
-    """Three significant digits."""
+    """Three significant digits, with the minus sign that the kernel writes."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return str(value)
-    if isinstance(value, int):
-        return f"{value:,}"
     size = abs(value)
-    if size >= 1000:
-        return f"{value:,.0f}" if size < 1e9 else f"{value:.3g}"
-    return f"{value:.2f}" if size >= 0.1 or size == 0 else f"{value:.3g}"
+    if isinstance(value, int):
+        text = f"{value:,}"
+    elif size >= 1000:
+        text = f"{value:,.0f}" if size < 1e9 else f"{value:.3g}"
+    else:
+        text = f"{value:.2f}" if size >= 0.1 or size == 0 else f"{value:.3g}"
+    return text.replace("-", "−", 1) if value < 0 else text
 
 
 def signed(value: float) -> str:
-    text = number(value)
-    return text if text.startswith("-") else "+" + text
+    """The same with a sign; 0 has none."""
+    return ("+" if value > 0 else "") + number(value)
 
 
 def box(title: str, *parts: str) -> str:
@@ -47,8 +49,37 @@ def box(title: str, *parts: str) -> str:
     body = "".join(part for part in parts if part)
     return (
         f'<div class="lucarne" style="font:13px/1.5 system-ui,sans-serif;color:inherit;border:1px solid {LINE};'
-        f'border-radius:6px;padding:10px 12px;margin:4px 0;max-width:60em;overflow-x:auto">{head}{body}</div>'
+        f'border-radius:6px;padding:10px 12px;margin:4px 0;max-width:68em;overflow-x:auto">{head}{body}</div>'
     )
+
+
+def fixed(value: float) -> str:
+    """With a sign and two digits behind the point, as the kernel's sentences have it."""
+    text = f"{value:+.2f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")
+
+
+def lines(texts: Iterable[str]) -> str:
+    """Sentences, one below the other."""
+    return "".join(f'<div style="margin:2px 0">{escape(each)}</div>' for each in texts)
+
+
+def badge(text: str, title: str) -> str:
+    """A word of warning beside a heading."""
+    return (
+        f'<span title="{escape(title)}" style="margin-left:8px;padding:1px 7px;border-radius:9px;font-size:11px;'
+        f'font-weight:600;background:rgba(230,160,0,0.28)">{escape(text)}</span>'
+    )
+
+
+def headed(text: str, part: str) -> str:
+    """A part under a small heading."""
+    return f'<div style="font-weight:600;margin-top:6px">{escape(text)}</div>{part}' if part else ""
+
+
+def folded(text: str, part: str) -> str:
+    """A part that is unfolded by a click."""
+    return f'<details style="margin-top:6px"><summary>{escape(text)}</summary>{part}</details>' if part else ""
 
 
 def note(text: str) -> str:

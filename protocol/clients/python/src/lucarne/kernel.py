@@ -13,6 +13,7 @@ from .connection import Connection
 from .context import AsyncContext, Context
 from .errors import LucarneError
 from .methods import AsyncMethods, Methods
+from .options import strict
 from .progress import reporter
 from .records import Record
 from .types import Job, KernelStatusResult
@@ -24,6 +25,7 @@ def _path(path: Any) -> str | None:
     return None if path is None else os.path.abspath(os.path.expanduser(os.fspath(path)))
 
 
+@strict
 class _Common:
     """The process, and what the kernel told of itself."""
 
@@ -32,7 +34,7 @@ class _Common:
         command: str | Sequence[str] | None = None,
         *,
         model: str | os.PathLike[str] | None = None,
-        saes: Sequence[str | os.PathLike[str]] = (),
+        saes: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
         index: str | os.PathLike[str] | None = None,
         memory_limit: int | None = None,
         progress: Progress = None,
@@ -50,9 +52,10 @@ class _Common:
 
         self.connection = Connection(command, cwd, env, notified)
         self._finalizer = weakref.finalize(self, self.connection.close)
+        folders = [saes] if isinstance(saes, (str, os.PathLike)) else saes
         options = {
             "model": _path(model),
-            "saes": [_path(each) for each in saes] or None,
+            "saes": [_path(each) for each in folders] or None,
             "index": _path(index),
             "memoryLimit": memory_limit,
         }
@@ -64,6 +67,10 @@ class _Common:
         }
         self.server: Record = Record()
         super().__init__()
+        self._begin()
+
+    def _begin(self) -> None:
+        """What a kernel does once its process runs."""
 
     def on(self, notification: str, listener: Callable[[Record], None]) -> Callable[[], None]:
         """Hears a notification such as `job/didUpdate`, on the reading thread; call the result to stop."""
@@ -97,6 +104,7 @@ class _Common:
         return f"<{type(self).__name__} {' '.join(self.connection.command)}: {state}>"
 
 
+@strict
 class Kernel(_Common, Methods):
     """A kernel of our own: `with Kernel() as kernel: …`
 
@@ -104,8 +112,7 @@ class Kernel(_Common, Methods):
     by their names, `kernel.attribution.compute(context=…, …)`; `open` gives a handle with short forms.
     """
 
-    def __init__(self, command: str | Sequence[str] | None = None, **options: Any):
-        super().__init__(command, **options)
+    def _begin(self) -> None:
         try:
             self._greeted(call(self.connection, "initialize", self._initialize, Record, None))
             self.connection.notify("initialized", {})
@@ -202,11 +209,9 @@ def _job_progress(state: Any) -> Record:
     return Record({name: each for name, each in value.items() if each is not None})
 
 
+@strict
 class AsyncKernel(_Common, AsyncMethods):
     """The same for asyncio: `async with AsyncKernel() as kernel: …`. Cancelling a task cancels its request."""
-
-    def __init__(self, command: str | Sequence[str] | None = None, **options: Any):
-        super().__init__(command, **options)
 
     async def start(self) -> "AsyncKernel":
         """`initialize`; the context manager does it."""

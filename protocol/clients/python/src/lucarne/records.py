@@ -43,6 +43,10 @@ class Record:
             return self._wire[wire]
         if wire in self._members:
             return None
+        # A token's number is `id` in some objects of the wire and `token` in others; here it has both names.
+        other = self._wire.get({"id": "token", "token": "id"}.get(name, ""))
+        if isinstance(other, int):
+            return other
         known = ", ".join(snake(each) for each in self._wire)
         raise AttributeError(f"{type(self).__name__} has no member {name}; it has {known}")
 

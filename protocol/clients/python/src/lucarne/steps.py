@@ -10,6 +10,7 @@ from .errors import LucarneError, RequestFailed
 from .kinds import IndexMissing, IndexStale
 from .types import (
     AblationRunResult,
+    AttributionCompareResult,
     AttributionComputeResult,
     ContextGenerateResult,
     ContextLogitsResult,
@@ -22,7 +23,7 @@ from .types import (
     KernelStatusResult,
     SteeringGenerateResult,
 )
-from .views import Ablated, Attribution, FeatureCard, Features, Found, Generated, Logits, Steered, Tokens
+from .views import Ablated, Attribution, Comparison, FeatureCard, Features, Found, Generated, Logits, Steered, Tokens
 
 Request = tuple[str, Mapping[str, Any], type, Any]
 Steps = Generator[Request, Any, Any]
@@ -71,22 +72,28 @@ def logits(context: str, params: Mapping[str, Any]) -> Steps:
 
 
 def attribute(
-    context: str, answer: Any, baseline: Any, sae: str | None, params: Mapping[str, Any], progress: Any
+    context: str, target: Mapping[str, Any], sae: str | None, params: Mapping[str, Any], progress: Any
 ) -> Steps:
-    target = build.target(answer, baseline)
     name = yield from autoencoder(sae)
-    sent = {
-        "context": context,
-        "sae": name,
-        "target": target,
-        "method": "gradient",
-        "aggregate": "feature",
-        "render": {"image": "patches", "text": "html"},
-        **params,
-    }
+    sent = {"context": context, "sae": name, "target": target, **params}
     found = yield "attribution/compute", sent, AttributionComputeResult, progress
-    called = yield from labels(each.feature.index for each in found.items if each.get("feature"))
-    return Attribution(found, build.target_text(target), called)
+    measured = found.verification.items if found.verification else []
+    listed = [*found.items, *measured]
+    called = yield from labels(each.feature.index for each in listed if each.get("feature"))
+    return Attribution(found, called)
+
+
+def compare(
+    context: str, other: str, target: Mapping[str, Any], sae: str | None, params: Mapping[str, Any], progress: Any
+) -> Steps:
+    name = yield from autoencoder(sae)
+    sent = {"context": context, "other": other, "sae": name, "target": target, **params}
+    found = yield "attribution/compare", sent, AttributionCompareResult, progress
+    tokens_ = []
+    for each in (context, other):
+        tokens_.append((yield "context/tokens", {"context": each}, ContextTokensResult, None).tokens)
+    called = yield from labels(each.feature.index for each in found.items)
+    return Comparison(found, called, tokens_[0], tokens_[1])
 
 
 def features(context: str, sae: str | None, params: Mapping[str, Any], progress: Any) -> Steps:
