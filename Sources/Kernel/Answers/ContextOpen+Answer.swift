@@ -13,7 +13,8 @@ extension ContextOpen: EngineAnswerable {
     let parts = try params.parts.map { part in
       PromptPart(try content(part.content), role: part.role ?? "user")
     }
-    let prompt = try loaded.model.prompt(parts, template: template(params))
+    let prompt = try loaded.model.prompt(
+      parts, template: template(params), cancellation: Cancellation(call))
     let opened = try open(
       prompt, names: names, pictures: parts.compactMap(\.picture), model: loaded, engine: engine,
       call: call)

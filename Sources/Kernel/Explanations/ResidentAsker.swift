@@ -58,7 +58,8 @@ final class ResidentAsker: ExplanationAsker {
     let loaded = try engine.model(named: model)
     var parts = [PromptPart.text(task.question.system + "\n\n" + task.words)]
     for bytes in task.pictures { parts.append(.picture(try PictureDecoder().picture(from: bytes))) }
-    let prompt = try loaded.model.prompt(parts, template: .model(addGenerationPrompt: true))
+    let prompt = try loaded.model.prompt(
+      parts, template: .model(addGenerationPrompt: true), cancellation: cancellation)
     let room = loaded.model.decoder.configuration.contextLength - prompt.tokens.count
     guard room > 0 else {
       throw ModelError.promptTooLong(

@@ -30,8 +30,10 @@ struct OpenPrompt {
     guard try loadAutoencoder(for: model, engine), let parts = pictured() else { return }
     let names = partNames
     let prompt: Prompt
-    do { prompt = try model.model.prompt(parts, template: template) } catch let error as ModelError
-    {
+    do {
+      prompt = try model.model.prompt(
+        parts, template: template, cancellation: Cancellation(call))
+    } catch let error as ModelError {
       guard case .textHoldsImageToken(let part, _) = error else { throw error }
       file.report(file.parts[part].part.range, error.description)
       return
