@@ -95,6 +95,7 @@ final class Engine {
       requestedPrecision: precision,
       model: try LlavaNextModel(
         folder: path, precision: precision, team: team, quantisation: quantisation(for: call)))
+    for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
     current.modelName = loaded.name
     return loaded
