@@ -112,6 +112,28 @@ import Tokenization
     #expect(try tokenizer.singleToken(for: "") == .split([]))
   }
 
+  /// What a token is shown as names that token and no other; where it cannot, all are named.
+  @Test(arguments: families)
+  func findsEveryTokenByTheTextThatItIsShownAs(_ family: String) throws {
+    let (tokenizer, _) = try load(family)
+    var shown: [[UInt8]: [Int]] = [:]
+    for id in 0..<tokenizer.idEnd {
+      if let text = tokenizer.tokenText(id) { shown[Array(text.utf8), default: []].append(id) }
+    }
+    var unique = 0
+    for (text, ids) in shown {
+      switch try tokenizer.singleToken(for: String(decoding: text, as: UTF8.self)) {
+      case .token(let id):
+        #expect(ids == [id])
+        unique += 1
+      case .ambiguous(let parts): #expect(parts.map(\.id) == ids && ids.count > 1)
+      case .split: Issue.record("\(ids) are not found by their text")
+      }
+    }
+    // Parts of characters are all shown as U+FFFD, and little else is shown alike.
+    #expect(unique >= shown.count - 4)
+  }
+
   /// Of all of Unicode: what Digits and Punctuation cut out.
   @Test func knowsTheReferencesDigitsAndMarks() throws {
     let classes: [String: [[UInt32]]] = try Fixtures.json("tokenizers/classes.json")
