@@ -39,8 +39,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints", "JSON", "CZlib"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
-      name: "FeatureIndex", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+      name: "FeatureIndex",
+      dependencies: ["CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
     .target(name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex"]),
     .testTarget(
@@ -104,5 +106,7 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG", "CCurl"].contains(target.name) { target.swiftSettings = rules }
+  if !["CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite"].contains(target.name) {
+    target.swiftSettings = rules
+  }
 }
