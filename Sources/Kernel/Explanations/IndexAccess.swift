@@ -10,6 +10,15 @@ enum IndexAccess {
     return try FeatureIndexStore.open(at: try FilePath(name).path)
   }
 
+  /// For writing: an open index by its name, another by its path; without either the only one that the client
+  /// opened, or that whoever started the kernel named.
+  /// - Throws: `DomainError` of kind `pathDenied` for the one that came with the program.
+  static func writing(_ name: String?, _ shelf: IndexShelf) throws -> FeatureIndexStore {
+    let store = try reading(name, shelf)
+    try shelf.installed.refuse(writingTo: store.path)
+    return store
+  }
+
   /// Writes something short: another job that holds the index is waited for, for a while.
   /// - Throws: `FeatureIndexError.busy` where it holds it longer than `seconds`.
   static func write<Value>(
