@@ -20,7 +20,8 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O3"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "CMappings"),
+    .target(name: "Tensors", dependencies: ["CKernels", "CMappings", "COpenBLAS"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
 
     // MARK: Files
@@ -84,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "Kernel", "Agents", "Reports",
+        "CMappings", "Kernel", "Agents", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -106,7 +107,7 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite"].contains(target.name) {
+  if !["CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite", "CMappings"].contains(target.name) {
     target.swiftSettings = rules
   }
 }
