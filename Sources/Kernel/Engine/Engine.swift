@@ -274,11 +274,11 @@ final class Engine {
     if needed > clientBudget.limit - held {
       let others = clients.filter { $0.key != served }.values.flatMap(\.openContexts)
       for open in openContexts.filter({ $0.name != spared }) + others {
-        let before = open.context.byteCount
+        let before = open.byteCount
         open.context.forgetRuns()
-        held -= before - open.context.byteCount
+        held -= before - open.byteCount
         // A client's own limit moves with what the others hold; most contexts have nothing to give back.
-        if before > open.context.byteCount, needed <= clientBudget.limit - held { break }
+        if before > open.byteCount, needed <= clientBudget.limit - held { break }
       }
     }
     try clientBudget.check(needed: needed, held: held, purpose: purpose)
@@ -352,4 +352,9 @@ struct OpenContext {
   let pictures: [Picture]
   /// Whether `prompt/open` may give it for the same file again.
   let isPromptFile: Bool
+
+  /// Bytes that it keeps, its pictures and their tiles among them.
+  var byteCount: Int {
+    context.byteCount + pictures.reduce(0) { $0 + $1.byteCount } + context.prompt.tileBytes
+  }
 }

@@ -26,9 +26,8 @@ enum IndexAccess {
     _ path: String, builtFor identity: IndexIdentity, _ tools: JobTools
   ) throws -> FeatureIndexStore {
     let cancellation = tools.cancellation
-    let store = try FeatureIndexStore.stopping(when: { cancellation.isCancelled }) {
-      try FeatureIndexStore.open(at: path)
-    }
+    let store = try FeatureIndexStore.stopping(
+      when: { cancellation.isCancelled }, { try FeatureIndexStore.open(at: path) })
     guard store.identity == identity else {
       throw FeatureIndexError.stale(path: path, reason: identity.difference(from: store.identity))
     }

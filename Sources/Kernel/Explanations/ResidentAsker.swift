@@ -89,7 +89,8 @@ final class ResidentAsker: ExplanationAsker {
   ) throws -> UnderWay {
     let loaded = try engine.model(named: model)
     var parts = [PromptPart.text(task.question.system + "\n\n" + task.words)]
-    for bytes in task.pictures { parts.append(.picture(try PictureDecoder().picture(from: bytes))) }
+    var admission = PictureAdmission(engine)
+    for bytes in task.pictures { parts.append(.picture(try admission.picture(from: bytes))) }
     let prompt = try loaded.model.prompt(parts, template: .model(addGenerationPrompt: true))
     let room = loaded.model.decoder.configuration.contextLength - prompt.tokens.count
     guard room > 0 else {

@@ -52,9 +52,8 @@ final class ScoreJob: JobWork {
       if let maps { phase = .scoring(store, maps) }
     case .scoring(let store, let maps):
       let cancellation = tools.cancellation
-      let wanted = try FeatureIndexStore.stopping(when: { cancellation.isCancelled }) {
-        try explanations(of: store)
-      }
+      let wanted = try FeatureIndexStore.stopping(
+        when: { cancellation.isCancelled }, { try explanations(of: store) })
       phase = .writing(try score(wanted, on: maps))
     case .writing(let tally):
       let written = try IndexAccess.writeForJob(to: path, patienceEnds: &patienceEnds) {
