@@ -89,11 +89,12 @@ import Testing
       """)
     let store = try FeatureIndexStore.open(at: path)
     #expect(throws: FeatureIndexError.interrupted(path: path)) {
-      try FeatureIndexStore.stopping(when: { true }) { try store.skipped(offset: 40_000, limit: 5) }
+      try FeatureIndexStore.stopping(
+        when: { true }, { try store.skipped(offset: 40_000, limit: 5) })
     }
     // The connection serves the next question as before.
     #expect(try store.skipped(offset: 40_000, limit: 5).count == 5)
     #expect(
-      try FeatureIndexStore.stopping(when: { false }) { try store.skipped(limit: 5) }.count == 5)
+      try FeatureIndexStore.stopping(when: { false }, { try store.skipped(limit: 5) }).count == 5)
   }
 }

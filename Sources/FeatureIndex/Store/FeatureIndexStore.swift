@@ -264,6 +264,8 @@ package final class FeatureIndexStore: Sendable {
       case .SQLITE_CANTOPEN: throw .unreachable(path: path)
       case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
         throw .cutOff(path: path)
+      // Its journal needs files beside it that may not be made.
+      case .SQLITE_READONLY: throw .unreachable(path: path)
       case .SQLITE_IOERR where errno == ENOSPC: throw .diskFull(path: path)
       default:
         throw .inputOutput(path: path, reason: error.message ?? "SQLite's code \(error.resultCode)")
