@@ -100,6 +100,7 @@ private func kind(of error: FeatureIndexError) -> DomainError.Kind {
   case .stale: .indexStale
   case .busy: .busy
   case .value: .unsupportedTarget
-  case .invalid, .newer, .cutOff, .diskFull, .exists, .interrupted, .inputOutput: .ioError
+  case .invalid, .newer, .cutOff, .unreachable, .diskFull, .exists, .interrupted, .inputOutput:
+    .ioError
   }
 }

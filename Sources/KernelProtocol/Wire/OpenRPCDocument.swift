@@ -1241,7 +1241,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing"],
       "examples": [
         {
@@ -1347,7 +1347,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "unsupportedTarget"],
       "examples": [
         {
@@ -1408,7 +1408,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -2009,7 +2009,7 @@ package let openRPCDocument = #"""
         }
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/IndexDescription"}},
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing"],
       "examples": [
         {
@@ -2059,7 +2059,7 @@ package let openRPCDocument = #"""
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/IndexSkipped.Item"}}}
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing"],
       "examples": [
         {
@@ -2080,7 +2080,7 @@ package let openRPCDocument = #"""
       "paramStructure": "by-name",
       "params": [{"name": "index", "required": true, "schema": {"type": "string"}}],
       "result": {"name": "result", "schema": {"type": "object"}},
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing"],
       "examples": [
         {
@@ -2117,7 +2117,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied", "unsupportedTarget"],
       "examples": [
         {
@@ -2166,7 +2166,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -2228,7 +2228,7 @@ package let openRPCDocument = #"""
       "params": [
         {
           "name": "index",
-          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that this client opened, or the kernel's --index. The one that came with the program is refused.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -2250,7 +2250,7 @@ package let openRPCDocument = #"""
         {"name": "evidence", "required": false, "schema": {"type": "array", "items": {"type": "string"}}}
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Explanation"}},
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["busy", "featureOutOfRange", "indexMissing", "ioError", "pathDenied", "unsupportedTarget"],
       "examples": [
         {
@@ -2274,7 +2274,8 @@ package let openRPCDocument = #"""
               "method": "manual",
               "evidence": ["5f3c"],
               "created": 1795000000,
-              "scores": []
+              "scores": [],
+              "path": "/data/umbrellas.index"
             }
           }
         }
@@ -2310,7 +2311,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -2379,7 +2380,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -3499,7 +3500,8 @@ package let openRPCDocument = #"""
           },
           "created": {"type": "number", "description": "Seconds since 1970."},
           "scores": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation.Score"}},
-          "record": {"type": "string", "description": "Question and answer as they were."}
+          "record": {"type": "string", "description": "Question and answer as they were."},
+          "path": {"type": "string", "description": "The file of the index that it was written to; in explanation/put's answer alone."}
         }
       },
       "Explanation.Author": {
