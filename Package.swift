@@ -20,7 +20,8 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O3"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "CMappings"),
+    .target(name: "Tensors", dependencies: ["CKernels", "CMappings", "COpenBLAS"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
 
     // MARK: Files
@@ -39,8 +40,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints", "JSON", "CZlib"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
-      name: "FeatureIndex", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+      name: "FeatureIndex",
+      dependencies: ["CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
     .target(name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex"]),
     .testTarget(
@@ -82,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "Kernel", "Agents", "Reports",
+        "CMappings", "Kernel", "Agents", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -104,5 +107,7 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG", "CCurl"].contains(target.name) { target.swiftSettings = rules }
+  if !["CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite", "CMappings"].contains(target.name) {
+    target.swiftSettings = rules
+  }
 }

@@ -3,10 +3,10 @@ import JSON
 extension ChatAnswer {
   /// What a server's answer says.
   ///
-  /// - Parameter key: taken out of whatever the server's words repeat of it.
+  /// - Parameter secrets: taken out of whatever the server's words repeat of them.
   /// - Throws: `ChatError` for every status but 2xx, and for a body that is no chat completion.
-  init(_ answer: HTTPAnswer, key: String?) throws(ChatError) {
-    let body = AnswerBody(answer, key: key)
+  init(_ answer: HTTPAnswer, secrets: [String]) throws(ChatError) {
+    let body = AnswerBody(answer, secrets: secrets)
     switch answer.status {
     case 200..<300: break
     case 300..<400:
@@ -62,11 +62,11 @@ extension ChatAnswer {
 /// A body as text, for messages and for reading.
 struct AnswerBody {
   private let answer: HTTPAnswer
-  private let key: String?
+  private let secrets: [String]
 
-  init(_ answer: HTTPAnswer, key: String?) {
+  init(_ answer: HTTPAnswer, secrets: [String]) {
     self.answer = answer
-    self.key = key
+    self.secrets = secrets
   }
 
   var isEventStream: Bool {
@@ -74,7 +74,7 @@ struct AnswerBody {
   }
 
   func withoutKey(_ text: String) -> String {
-    key.map { text.replacing($0, with: "…") } ?? text
+    secrets.reduce(text) { $0.replacing($1, with: "…") }
   }
 
   /// A server may call its JSON anything; what cannot be read as JSON is called by its beginning.

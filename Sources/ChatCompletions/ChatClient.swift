@@ -32,7 +32,7 @@ package struct ChatClient: Sendable {
       do {
         let answer = try transport.post(
           body, to: endpoint, limits: limits, isCancelled: isCancelled)
-        var found = try ChatAnswer(answer, key: endpoint.key)
+        var found = try ChatAnswer(answer, secrets: endpoint.secrets)
         found.tries = tries
         return found
       } catch let error as ChatError {

@@ -28,7 +28,44 @@ package struct ChatEndpoint: Sendable, CustomStringConvertible {
     self.key = key.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  package var description: String { "\(model) at \(url)" }
+  package var description: String { "\(model) at \(Self.masked(url))" }
+
+  /// What no message may repeat: the key, and the values of the address's query.
+  var secrets: [String] {
+    ([key].compactMap(\.self) + Self.queryValues(of: url).map(\.value)).filter { $0.utf8.count > 3 }
+  }
+
+  /// What stands in a secret's place.
+  static let mask = "***"
+
+  /// An address whose query's values are masked; what only tells a version stays.
+  package static func masked(_ url: String) -> String {
+    guard let question = url.firstIndex(of: "?") else { return url }
+    let kept = Set(
+      queryValues(of: url).filter { $0.name.lowercased().contains("version") }.map(\.name))
+    let items = url[url.index(after: question)...].split(
+      separator: "&", omittingEmptySubsequences: false
+    ).map { item in
+      let name = item.prefix { $0 != "=" }
+      if kept.contains(String(name)) { return String(item) }
+      return name.count == item.count ? mask : "\(name)=\(mask)"
+    }
+    return url[...question] + items.joined(separator: "&")
+  }
+
+  /// Whether an address has lost its secrets and cannot be asked any more.
+  package static func isMasked(_ url: String) -> Bool {
+    queryValues(of: url).contains { $0.value == mask }
+  }
+
+  private static func queryValues(of url: String) -> [(name: String, value: String)] {
+    guard let question = url.firstIndex(of: "?") else { return [] }
+    return url[url.index(after: question)...].split(separator: "&").map { item in
+      let name = item.prefix { $0 != "=" }
+      let value = item.dropFirst(name.count + 1)
+      return (String(name), name.count == item.count ? String(name) : String(value))
+    }
+  }
 
   /// The part of the address that messages name: scheme, host and port.
   var host: String {
@@ -59,7 +96,8 @@ private struct Address {
   init(_ text: String) throws(ChatError) {
     func refuse(_ expected: String) -> ChatError {
       .invalidEndpoint(
-        what: "the endpoint's url", found: "\"\(quotable(text))\"", expected: expected)
+        what: "the endpoint's url", found: "\"\(quotable(ChatEndpoint.masked(text)))\"",
+        expected: expected)
     }
     guard text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
       !text.contains(where: { "\"<>\\^`{|}#".contains($0) })

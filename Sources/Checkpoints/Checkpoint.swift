@@ -62,13 +62,26 @@ package final class Checkpoint: Sendable {
 
   /// The output head [vocabulary, hidden].
   ///
-  /// That is `lm_head.weight`, or the embeddings where the configuration ties the two or the
-  /// checkpoint has no head of its own.
+  /// That is `lm_head.weight` where the files have one, whatever the configuration says of it, or
+  /// the embeddings where the configuration ties the two. Throws `.missing` where there is neither.
   package func head(
     tied: Bool, vocabulary: Int, hidden: Int
   ) throws(CheckpointError) -> WeightMatrix {
-    let name = tied || !contains(TensorNames.head) ? TensorNames.embeddings : TensorNames.head
-    return try matrix(name, rows: vocabulary, columns: hidden)
+    try matrix(headName(tied: tied), rows: vocabulary, columns: hidden)
+  }
+
+  /// The name of the tensor that is the output head.
+  package func headName(tied: Bool) -> String {
+    tied && !contains(TensorNames.head) ? TensorNames.embeddings : TensorNames.head
+  }
+
+  /// Whether the files have a head that is not the embeddings, by a sample of its rows.
+  package func hasOwnHead(vocabulary: Int, hidden: Int) throws(CheckpointError) -> Bool {
+    guard contains(TensorNames.head) else { return false }
+    let head = try matrix(TensorNames.head, rows: vocabulary, columns: hidden)
+    let embeddings = try matrix(TensorNames.embeddings, rows: vocabulary, columns: hidden)
+    let sample = Array(stride(from: 0, to: vocabulary, by: max(1, vocabulary / 64)))
+    return head.gather(rows: sample) != embeddings.gather(rows: sample)
   }
 
   /// Refuses NaN and infinite weights in the tensor `name`; see `SafetensorsFile.requireFinite`.

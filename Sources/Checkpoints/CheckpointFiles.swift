@@ -41,14 +41,26 @@ enum ConfigurationFile {
       throw .malformed(path: path, reason: "\(file.byteCount) bytes, expected at most \(byteLimit)")
     }
     let value: JSONValue
-    let bytes = try file.read(0..<file.byteCount)
+    var bytes = try file.read(0..<file.byteCount)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     do { value = try JSONValue(parsing: bytes, limits: .file) } catch {
-      throw .malformed(path: path, reason: "\(error)")
+      throw .malformed(path: path, reason: "\(error)" + hint(bytes))
     }
     guard let object = value.objectValue else {
       throw .malformed(path: path, reason: "found \(value.summary), expected an object")
     }
     return object
+  }
+
+  /// Python writes numbers that JSON does not have.
+  private static func hint(_ bytes: [UInt8]) -> String {
+    for name in ["Infinity", "NaN"] {
+      let needle = Array(name.utf8)
+      for start in bytes.indices where bytes[start...].starts(with: needle) {
+        return "; the file holds \(name), which is no JSON, expected a finite number"
+      }
+    }
+    return ""
   }
 
   /// The object in `folder`/`name`, or nil where there is no such file.

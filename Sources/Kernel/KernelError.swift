@@ -9,6 +9,8 @@ enum KernelError: Error, Sendable, Equatable {
   case outOfMemory(purpose: String, needed: Int, available: Int)
   case tooManyContexts(limit: Int)
   case unsupportedTarget(text: String, split: [String])
+  /// Several tokens are shown as the text.
+  case ambiguousToken(text: String, ids: [Int], spellings: [String])
   case contextVersionMismatch(name: String, given: Int, current: Int)
   /// A combination of options that has no meaning.
   case unsupported(String)
@@ -34,6 +36,10 @@ extension KernelError: CustomStringConvertible {
       "\(quoted(text)) is not one token: the tokenizer splits it into "
         + split.prefix(20).map(quoted).joined(separator: ", ")
         + (split.count > 20 ? " and \(split.count - 20) more" : "")
+    case .ambiguousToken(let text, let ids, let spellings):
+      "\(quoted(text)) is the text of \(ids.count) tokens, expected that of one: give the id, "
+        + zip(ids, spellings).prefix(20).map { "\($0) for \(quoted($1))" }.joined(separator: ", ")
+        + (ids.count > 20 ? " or one of \(ids.count - 20) more" : "")
     case .contextVersionMismatch(let name, let given, let current):
       "the context \"\(name)\" is at version \(current), the request is for version \(given)"
     case .unsupported(let message): message

@@ -1,7 +1,9 @@
+import FeatureIndex
 package import JSON
 package import JSONRPC
 import KernelProtocol
 import Synchronization
+import World
 
 /// Answers the requests of one connection or many: one row of `answers` a method, errors made the wire's in one
 /// place.
@@ -15,9 +17,13 @@ package final class KernelHandler: RequestHandler {
   package init(_ options: KernelOptions) {
     status = StatusBoard(
       limit: options.memoryLimit, directory: directory, isShared: options.isShared)
-    jobs = JobTable(folder: options.jobFolder, kinds: jobKinds(explainerKey: options.explainerKey))
-    shelves = IndexShelves(default: options.defaultIndex)
-    engine = EngineHolder(Engine(options, shelves: shelves), status: status)
+    let installed = InstalledIndex(path: options.world?.index)
+    jobs = JobTable(
+      folder: options.jobFolder,
+      kinds: jobKinds(explainerKey: options.explainerKey, installed: installed))
+    shelves = IndexShelves(default: options.defaultIndex, installed: installed)
+    engine = EngineHolder(
+      Engine(options, shelves: shelves), shelves: shelves, status: status)
     jobs.notify { [directory] client, job in directory.tell(client, of: job) }
   }
 
@@ -41,27 +47,45 @@ package final class KernelHandler: RequestHandler {
     answers[method]?.lane
   }
 
+  package func order(of method: String) -> RequestOrder { orders[method] ?? .free }
+
   package func answer(_ call: Call) throws -> JSONValue {
-    do {
+    try withDomainFailures(of: call) {
       switch answers[call.method] {
       case .immediate(let answer): return try answer(call, engine, directory)
       case .control(let answer): return try answer(call, status, jobs)
       case .engine(let answer): return try engine.perform(call, answer)
       case .job(_, let answer): return try answer(call, jobs)
       case .shelf(let answer): return try answer(call, shelves.shelf(of: call.client))
+      case .engineThenShelf(let prepare):
+        let answer = try engine.perform(call, prepare)
+        throw RequestContinuation(on: .index) { [self] call in
+          try withDomainFailures(of: call) { try answer(shelves.shelf(of: call.client)) }
+        }
       case nil: throw ResponseFailure.methodNotFound(call.method)
       }
+    }
+  }
+
+  /// Makes the rooms' errors those of the wire. A question to an index that stopped with its request is that
+  /// request's end.
+  private func withDomainFailures<Result>(of call: Call, _ body: () throws -> Result) throws
+    -> Result
+  {
+    do { return try body() } catch FeatureIndexError.interrupted where call.shouldStop {
+      throw CancellationError()
     } catch let error where !(error is WireError || error is CancellationError) {
       throw domainFailure(error) ?? error
     }
   }
 
+  /// Opens the index that the client has from the start, if it has one, so that the engine finds it open.
+  func openDefaultIndex(of client: ClientID) { try? shelves.shelf(of: client).openDefault() }
+
   /// Answers a request with the engine. Runs on the engine's thread.
   func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
-    do {
-      return try engine.perform(call) { _, engine in try answer(engine) }
-    } catch let error where !(error is WireError || error is CancellationError) {
-      throw domainFailure(error) ?? error
+    try withDomainFailures(of: call) {
+      try engine.perform(call) { _, engine in try answer(engine) }
     }
   }
 
@@ -90,6 +114,9 @@ enum Answer: Sendable {
   case control(@Sendable (Call, StatusBoard, JobTable) throws -> JSONValue)
   case engine(@Sendable (Call, Engine) throws -> JSONValue)
   case shelf(@Sendable (Call, IndexShelf) throws -> JSONValue)
+  /// Begins with the engine; what that gives answers on the index thread.
+  case engineThenShelf(
+    @Sendable (Call, Engine) throws -> @Sendable (IndexShelf) throws -> JSONValue)
   /// Begins a job, or is about one.
   case job(Lane, @Sendable (Call, JobTable) throws -> JSONValue)
 
@@ -97,8 +124,8 @@ enum Answer: Sendable {
     switch self {
     case .immediate: .immediate
     case .control: .control
-    case .engine: .engine
-    case .shelf: .control
+    case .engine, .engineThenShelf: .engine
+    case .shelf: .index
     case .job(let lane, _): lane
     }
   }
@@ -116,9 +143,8 @@ let answers: [String: Answer] = {
     ModelLoad.self, SAELoad.self,
     ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
     ContextClose.self, PromptOpen.self,
-    ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
+    ActivationRead.self, FeatureActivations.self,
     AttributionCompute.self, AttributionCompare.self, AblationRun.self, SteeringGenerate.self,
-    IndexOpen.self,
   ]
   let shelf: [any ShelfAnswerable.Type] = [
     IndexInfo.self, IndexClose.self, IndexSkipped.self, FeatureExamples.self,
@@ -128,6 +154,8 @@ let answers: [String: Answer] = {
   ]
   var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
   for request in shelf { table[request.method] = row(request) }
+  table[IndexOpen.method] = row(IndexOpen.self)
+  table[FeatureInfo.method] = row(FeatureInfo.self)
   table[Initialize.method] = .immediate { call, engine, directory in
     let params: Initialize.Params = try call.decodeParams()
     directory.name(call.client, params.clientInfo?.name)
@@ -162,6 +190,20 @@ let answers: [String: Answer] = {
   return table
 }()
 
+/// What requests do to a client's indexes. What reads or writes one finds those open that were opened before it, and
+/// in them what was written before it.
+private let orders: [String: RequestOrder] = {
+  let looks =
+    [
+      IndexInfo.method, IndexSkipped.method, FeatureExamples.method, FeatureRender.method,
+      FeatureDashboard.method, IndexSearch.method, IndexNeighbours.method, ExplanationGet.method,
+      ExplanationList.method, FeatureInfo.method,
+    ] + jobKinds().keys
+  let changes = [IndexOpen.method, IndexClose.method, ExplanationPut.method]
+  return Dictionary(
+    uniqueKeysWithValues: looks.map { ($0, .looks) } + changes.map { ($0, .changes) })
+}()
+
 /// What every request that begins a job, or goes on with one, takes beside its own params.
 struct JobOptions: Decodable {
   /// Whether `job/didUpdate` is sent to this client.
@@ -176,6 +218,21 @@ private func row<R: EngineAnswerable>(_ request: R.Type) -> Answer {
 
 private func row<R: ShelfAnswerable>(_ request: R.Type) -> Answer {
   .shelf { call, shelf in
-    try JSONValue(encoding: R.answer(call.decodeParams(), shelf: shelf, call: call))
+    let params: R.Params = try call.decodeParams()
+    return try FeatureIndexStore.stopping(when: { call.shouldStop }) {
+      try JSONValue(encoding: R.answer(params, shelf: shelf, call: call))
+    }
+  }
+}
+
+private func row<R: EngineThenShelfAnswerable>(_ request: R.Type) -> Answer {
+  .engineThenShelf { call, engine in
+    let params: R.Params = try call.decodeParams()
+    let prepared = try R.prepare(params, engine: engine, call: call)
+    return { shelf in
+      try FeatureIndexStore.stopping(when: { call.shouldStop }) {
+        try JSONValue(encoding: R.answer(params, prepared, shelf: shelf, call: call))
+      }
+    }
   }
 }

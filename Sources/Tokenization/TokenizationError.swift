@@ -11,6 +11,10 @@ package enum TokenizationError: Error, Equatable, CustomStringConvertible {
   case template(line: Int, reason: String)
   /// A chat template refused its messages, through its `raise_exception`.
   case refusedByTemplate(String)
+  /// A file makes a text take more work than any sound file does.
+  case overBudget(what: String, limit: String)
+  /// The result was no longer wanted.
+  case stopped
   /// A folder has no chat template.
   case noTemplate(folder: String)
 
@@ -22,9 +26,12 @@ package enum TokenizationError: Error, Equatable, CustomStringConvertible {
       "\(what) \(found) is not supported; supported: \(supported.joined(separator: ", "))"
     case .template(let line, let reason): "chat template, line \(line): \(reason)"
     case .refusedByTemplate(let reason): "the chat template refuses the messages: \(reason)"
+    case .overBudget(let what, let limit):
+      "\(what) takes more than \(limit), which no sound file does"
+    case .stopped: "the result is no longer wanted"
     case .noTemplate(let folder):
       "\(folder) has no chat template: expected chat_template.jinja, or chat_template in "
-        + "chat_template.json or tokenizer_config.json"
+        + "processor_config.json, chat_template.json or tokenizer_config.json"
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Text to token ids and back, as a checkpoint's tokenizer.json defines it.
 ///
 /// The way of the text: added tokens are found, what lies between them is normalised and cut into
@@ -7,6 +9,8 @@
 package final class Tokenizer: Sendable {
   let parts: TokenizerParts
   private let alphabet = ByteAlphabet()
+  /// Made when a token is first sought by its text.
+  private let texts = Mutex<TokenTexts?>(nil)
 
   /// Reads the content of a tokenizer.json. Throws `.malformed`, `.unsupported`.
   package init(json: [UInt8]) throws(TokenizationError) {
@@ -36,31 +40,47 @@ package final class Tokenizer: Sendable {
 
   /// The ids of `text`. `addSpecialTokens` adds what the file's post-processor says, such as one
   /// beginning-of-text token.
-  package func encode(_ text: String, addSpecialTokens: Bool) throws(TokenizationError) -> [Int] {
+  ///
+  /// Throws `.overBudget` where the file's steps make more of the text than any sound file does,
+  /// `.stopped` once `isStopped` says that the tokens are no longer wanted.
+  package func encode(
+    _ text: String, addSpecialTokens: Bool,
+    isStopped: @escaping @Sendable () -> Bool = { false }
+  ) throws(TokenizationError) -> [Int] {
     var ids: [Int] = []
     var scratch = BytePairEncoding.Scratch()
     if addSpecialTokens { ids.append(contentsOf: parts.template.before) }
     let bytes = Array(text.utf8)
-    for stretch in parts.rawTokens.stretches(of: bytes) {
+    let budget = Self.budget(for: bytes.count, isStopped: isStopped)
+    for stretch in try parts.rawTokens.stretches(of: bytes, budget) {
       if let token = stretch.token {
         ids.append(token)
       } else {
         let isAtStart = stretch.range.lowerBound == 0
         try encode(
-          Array(bytes[stretch.range]), isAtStart: isAtStart, into: &ids, scratch: &scratch)
+          Array(bytes[stretch.range]), isAtStart: isAtStart, into: &ids, scratch: &scratch,
+          budget: budget)
       }
     }
     if addSpecialTokens { ids.append(contentsOf: parts.template.after) }
     return ids
   }
 
+  /// A dozen steps of a sound file read and write the text a few times each.
+  private static func budget(
+    for byteCount: Int, isStopped: @escaping @Sendable () -> Bool = { false }
+  ) -> TextBudget {
+    let room = (1 << 22) + 512 * byteCount
+    return TextBudget("the tokenizer", steps: room, bytes: room, isStopped: isStopped)
+  }
+
   /// Encodes a stretch of raw text that lies between added tokens.
   private func encode(
     _ bytes: [UInt8], isAtStart: Bool, into ids: inout [Int],
-    scratch: inout BytePairEncoding.Scratch
+    scratch: inout BytePairEncoding.Scratch, budget: TextBudget
   ) throws(TokenizationError) {
-    let normalized = parts.normalizer?(bytes) ?? bytes
-    for stretch in parts.normalizedTokens.stretches(of: normalized) {
+    let normalized = try parts.normalizer?(bytes, budget) ?? bytes
+    for stretch in try parts.normalizedTokens.stretches(of: normalized, budget) {
       if let token = stretch.token {
         ids.append(token)
         continue
@@ -68,17 +88,20 @@ package final class Tokenizer: Sendable {
       let piece = Piece(
         bytes: Array(normalized[stretch.range]),
         isAtStart: isAtStart && stretch.range.lowerBound == 0)
-      let words = try parts.preTokenizer?(piece, alphabet) ?? [piece]
+      let words = try parts.preTokenizer?(piece, alphabet, budget) ?? [piece]
       for word in words {
-        parts.model.encode(word.bytes[...], into: &ids, scratch: &scratch)
+        try budget.spend(steps: 1 + word.bytes.count)
+        try parts.model.encode(word.bytes[...], into: &ids, scratch: &scratch, budget: budget)
       }
     }
   }
 
-  /// What a text encodes to by itself, special tokens not added.
+  /// What a text is as a token.
   package enum Encoding: Sendable, Equatable {
     case token(Int)
-    /// The tokens and the text that each stands for.
+    /// Several tokens are shown as this text.
+    case ambiguous([Part])
+    /// The tokens into which it falls, special tokens not added, and the text of each.
     case split([Part])
 
     package struct Part: Sendable, Equatable {
@@ -87,11 +110,29 @@ package final class Tokenizer: Sendable {
     }
   }
 
-  /// The one token that `text` is, or the several that it falls into.
+  /// The one token that is shown as `text`, as `tokenText` has it; where there is none, the one that
+  /// the text encodes to by itself, which may begin with a space more ("▁Yes" for "Yes").
   package func singleToken(for text: String) throws(TokenizationError) -> Encoding {
+    let shown = ids(shownAs: text)
+    if shown.count == 1 { return .token(shown[0]) }
+    if shown.count > 1 {
+      return .ambiguous(shown.map { .init(id: $0, text: token($0) ?? "") })
+    }
     let ids = try encode(text, addSpecialTokens: false)
     if ids.count == 1 { return .token(ids[0]) }
     return .split(ids.map { .init(id: $0, text: tokenText($0) ?? "") })
+  }
+
+  /// The tokens that are shown as `text`, ascending.
+  private func ids(shownAs text: String) -> [Int] {
+    let texts = texts.withLock { known in
+      let made = known ?? TokenTexts(idEnd: idEnd, text: tokenText)
+      known = made
+      return made
+    }
+    return texts.candidates(for: text).filter {
+      tokenText($0)?.utf8.elementsEqual(text.utf8) ?? false
+    }
   }
 
   // MARK: Decoding
@@ -121,8 +162,19 @@ package final class Tokenizer: Sendable {
     parts.normalizedSpellings[id] ?? parts.allTokens[id].map(Array.init)
   }
 
-  /// The text that token `id` alone stands for within a text, U+FFFD for parts of characters.
+  /// The text that token `id` alone is shown as, U+FFFD for parts of characters. A token that
+  /// stands for a byte is shown as it is spelled, <0xE4>, where the byte is no character or
+  /// another token spells it.
   package func tokenText(_ id: Int) -> String? {
-    tokenBytes(id).map { String(decoding: $0, as: UTF8.self) }
+    guard let bytes = tokenBytes(id) else { return nil }
+    let isByte = bytes.count == 1 && parts.decoder?.isByte(parts.allTokens[id]) == true
+    if isByte, bytes[0] >= 0x80 || isSpelled(bytes) { return token(id) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether the vocabulary has a token that is spelled as `bytes`, or as a space's sign.
+  private func isSpelled(_ bytes: [UInt8]) -> Bool {
+    let space = bytes == [UInt8(ascii: " ")] && parts.allTokens.id(of: Array("▁".utf8)) != nil
+    return space || parts.allTokens.id(of: bytes) != nil
   }
 }

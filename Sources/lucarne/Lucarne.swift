@@ -1,4 +1,6 @@
 import ArgumentParser
+import CMappings
+import Glibc
 import Kernel
 
 /// The program: a kernel, and commands that talk to one or prepare what it needs.
@@ -15,4 +17,20 @@ import Kernel
       Serve.self, Attach.self, ServeAgents.self, Demo.self, Train.self, IndexCommand.self,
       ReportCommand.self, Benchmark.self,
     ])
+
+  static func main() {
+    cmappings_name_lost_files()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // What went wrong quotes files, names and arguments.
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if !message.isEmpty {
+        writeLine(message, to: code == .success ? STDOUT_FILENO : STDERR_FILENO)
+      }
+      _exit(code.rawValue)
+    }
+  }
 }

@@ -2,11 +2,26 @@ import ArgumentParser
 import Glibc
 import JSONRPC
 
-/// Writes a line to a descriptor, whatever becomes of it.
+/// Writes a line to a descriptor, whatever becomes of it, and however the text was meant.
 func writeLine(_ line: String, to descriptor: Int32) {
-  let bytes = Array((line + "\n").utf8)
-  _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+  writeText(line + "\n", to: descriptor)
 }
+
+/// Everything that the program shows goes through here.
+func writeText(_ text: String, to descriptor: Int32) {
+  var bytes = Array(harmless(text).utf8)[...]
+  while !bytes.isEmpty {
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe write(descriptor, $0.baseAddress, $0.count)
+    }
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return }
+    bytes = bytes.dropFirst(count)
+  }
+}
+
+/// A line on standard output.
+func tell(_ line: String) { writeLine(line, to: STDOUT_FILENO) }
 
 /// The processors this process may use.
 func processorCount() -> Int {

@@ -100,7 +100,7 @@ struct Train: ParsableCommand {
       writeLine("stopped; the same command goes on from here", to: STDERR_FILENO)
       throw ExitCode(130)
     }
-    print(trained.path)
+    tell(trained.path)
   }
 }
 

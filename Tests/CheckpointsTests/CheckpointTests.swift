@@ -36,13 +36,31 @@ import Testing
   @Test func readsAPlainTextModelWithATiedHead() throws {
     let checkpoint = try Checkpoint(folder: Fixtures.path("checkpoints/layout-text-tied"))
     #expect(!checkpoint.contains(TensorNames.head))
-    #expect(try checkpoint.head(tied: false, vocabulary: 10, hidden: 4).rows == 10)
+    #expect(try checkpoint.head(tied: true, vocabulary: 10, hidden: 4).rows == 10)
+    // Without the flag nothing says that the embeddings are the head.
+    #expect(throws: CheckpointError.missing(TensorNames.head)) {
+      try checkpoint.head(tied: false, vocabulary: 10, hidden: 4)
+    }
     #expect(
       throws: CheckpointError.shape(
         "model.embed_tokens.weight", found: [10, 4], expected: [11, 4])
     ) {
-      try checkpoint.head(tied: false, vocabulary: 11, hidden: 4)
+      try checkpoint.head(tied: true, vocabulary: 11, hidden: 4)
     }
+  }
+
+  @Test func takesAHeadOfItsOwnWhateverTheFlagSays() throws {
+    let folder = try TemporaryFolder()
+    var writer = SafetensorsWriter()
+    writer.add("model.embed_tokens.weight", shape: [2, 2], [1, 2, 3, 4])
+    writer.add("lm_head.weight", shape: [2, 2], [5, 6, 7, 8])
+    try writer.write(to: "\(folder.path)/model.safetensors")
+    let checkpoint = try Checkpoint(folder: folder.path)
+    for tied in [true, false] {
+      let head = try checkpoint.head(tied: tied, vocabulary: 2, hidden: 2)
+      #expect(head.gather(rows: [0, 1]) == Matrix(rows: 2, columns: 2, values: [5, 6, 7, 8]))
+    }
+    #expect(try checkpoint.hasOwnHead(vocabulary: 2, hidden: 2))
   }
 
   @Test func looksUpByModule() throws {

@@ -159,6 +159,50 @@ import Testing
         + "mistral, qwen2")
   }
 
+  /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.
+  @Test(arguments: [
+    (
+      #""rope_theta":7,"rope_parameters":{"rope_type":"linear","factor":2,"rope_theta":5},"rope_scaling":{"type":"linear","factor":4}"#,
+      RotaryConfiguration(theta: 7, scaling: .linear(factor: 4))
+    ),
+    (
+      #""rope_theta":7,"rope_parameters":{"rope_type":"linear","factor":2}"#,
+      RotaryConfiguration(theta: 7, scaling: .linear(factor: 2))
+    ),
+    (
+      #""rope_theta":7,"rope_parameters":{"rope_type":"default","rope_theta":5},"rope_scaling":{}"#,
+      RotaryConfiguration(theta: 5)
+    ),
+    (
+      #""rope_parameters":{"rope_theta":5},"rope_scaling":{"rope_type":"linear","type":"default","factor":4,"rope_theta":3}"#,
+      RotaryConfiguration(theta: 3, scaling: .linear(factor: 4))
+    ),
+  ])
+  func readsSettingsThatStandTwiceAsTransformersDoes(
+    _ json: String, _ expected: RotaryConfiguration
+  ) throws {
+    let folder = try TemporaryFolder()
+    // A byte order mark in front changes nothing.
+    try folder.write("\u{FEFF}{\"model_type\":\"llama\",\(json)}".utf8, "config.json")
+    #expect(try ModelFileConfiguration(folder: folder.path).text.rotary == expected)
+  }
+
+  @Test func namesTheMethodOfQuantisedWeightsAndNumbersThatAreNoJSON() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      #"{"model_type":"llama","quantization_config":{"quant_method":"bitsandbytes","load_in_4bit":true}}"#
+        .utf8, "config.json")
+    let quantised = #expect(throws: CheckpointError.self) {
+      try ModelFileConfiguration(folder: folder.path)
+    }
+    #expect(try #require(quantised).description.contains("bitsandbytes, 4 bits is not supported"))
+    try folder.write(#"{"model_type":"llama","rope_theta":Infinity}"#.utf8, "config.json")
+    let infinite = #expect(throws: CheckpointError.self) {
+      try ModelFileConfiguration(folder: folder.path)
+    }
+    #expect(try #require(infinite).description.contains("the file holds Infinity"))
+  }
+
   @Test func takesEndTokensFromGenerationFirst() throws {
     let folder = try TemporaryFolder()
     try folder.write(#"{"model_type":"llama","eos_token_id":[7,8]}"#.utf8, "config.json")

@@ -8,6 +8,7 @@ found its disk full must all say what an unbroken build says.
 """
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -126,6 +127,34 @@ def cut_off(program, folder, source, expected):
     Row.check("a change half made is undone by the next writer", ", 0 of them new" in again.stdout and content(program, broken) == expected, again.stderr.strip())
 
 
+def read_only(program, folder, expected):
+    """An index in a folder that its reader may not write to, as another user; and on a mount that nobody writes to."""
+    shelf = folder / "shelf"
+    shelf.mkdir()
+    shutil.copy(folder / "whole.index", shelf / "%whole?.index")
+    (shelf / "%whole?.index").chmod(0o644)
+    shelf.chmod(0o555)
+    reader = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program] if os.getuid() == 0 else [program]
+    if shutil.which(reader[0]) is None:
+        print("--    a folder that is read-only: setpriv is not installed")
+    else:
+        folder.chmod(0o755)
+        result = subprocess.run([*reader, "index", "check", shelf / "%whole?.index"], capture_output=True, text=True)
+        Row.check("an index in a folder that is read-only", result.stdout == expected, result.stderr.strip())
+    disk = folder / "medium"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], capture_output=True).returncode:
+        print("--    a read-only mount: nothing can be mounted here")
+        return
+    try:
+        shutil.copy(folder / "whole.index", disk / "whole.index")
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        result = run(program, "check", disk / "whole.index")
+        Row.check("an index on a read-only mount", result.stdout == expected, result.stderr.strip())
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
 def fill_disk(program, folder, source, expected):
     disk = folder / "disk"
     disk.mkdir()
@@ -193,6 +222,7 @@ def main():
         parquet(program, folder, names, expected)
         kill_kernels(program, folder, source, expected, seed)
         cut_off(program, folder, source, expected)
+        read_only(program, folder, expected)
         fill_disk(program, folder, source, expected)
 
         other = run(program, "build", folder / "whole.index", *source, "--exemplars", "3")

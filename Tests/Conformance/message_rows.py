@@ -44,12 +44,23 @@ def null_error(code, *bodies):
 @row("invalid JSON: -32700 under null, alive")
 def _():
     null_error(-32700, b"{", b"nonsense", b'{"a":1,}', b"", b'{"a":NaN}', b'{"a":Infinity}', b"[1", b"\x00",
-               b'{"jsonrpc":"2.0","id":1,"method":"kernel/status"} x', b"\xef\xbb\xbf{")
+               b"\xef\xbb\xbf{")
 
 
 @row("invalid UTF-8 and lone surrogates: -32700 under null, alive")
 def _():
-    null_error(-32700, b'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}', b'{"a":"\xc0\x80"}', b'{"a":"\\ud800"}')
+    null_error(-32700, b'{"a":"\xc0\x80"}', b'{"a":"\\ud800"}')
+
+
+@row("what is no JSON but shows its id: -32700 under that, alive")
+def _():
+    with Kernel() as kernel:
+        kernel.initialize()
+        for body in (b'{"jsonrpc":"2.0","id":1,"method":"kernel/status"} x', b'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}',
+                     b'{"method":"kernel/status","params":{"id":2,"a":"\\ud800"},"id":1,"jsonrpc":"2.0"}'):
+            kernel.send(body)
+            expect(kernel.code(1), -32700)
+        kernel.alive()
 
 
 @row("{}, batches, jsonrpc 1.0, no messages: -32600 under null, alive")

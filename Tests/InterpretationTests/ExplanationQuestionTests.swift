@@ -3,6 +3,24 @@ import Testing
 
 /// What an explainer's answer is taken for.
 @Suite struct ExplanationQuestionTests {
+  @Test func whatAModelThinksAloudIsNoLabel() {
+    for form in [ExplanationQuestion.Form.sentence, .json] {
+      let question = ExplanationQuestion(form: form, isText: false)
+      let words =
+        form == .sentence ? "Red noise." : #"{"interpretable":true,"explanation":"Red noise."}"#
+      let thought = "<think>The patches look noisy, {maybe} red.</think>\n\n"
+      #expect(question.read(thought + words) == .explained("Red noise."))
+      #expect(question.read("{maybe} red.</think>" + words) == .explained("Red noise."))
+      guard case .unreadable(let reason) = question.read("<think>The patches look") else {
+        Issue.record("half a thought is an answer")
+        continue
+      }
+      #expect(reason.contains("thought aloud"))
+    }
+    let sentence = ExplanationQuestion(form: .sentence, isText: false)
+    #expect(sentence.read("<think>nothing</think>UNCLEAR") == .uninterpretable)
+  }
+
   private let json = ExplanationQuestion(form: .json, isText: false)
   private let sentence = ExplanationQuestion(form: .sentence, isText: true)
 

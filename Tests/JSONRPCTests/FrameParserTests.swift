@@ -36,7 +36,11 @@ import Testing
 
   private func codes(_ events: [FrameEvent]) -> [Int] {
     events.compactMap { event in
-      guard case .rejected(let failure) = event else { return nil }
+      let failure: ResponseFailure
+      switch event {
+      case .rejected(let found), .oversized(let found, _): failure = found
+      case .body, .fatal: return nil
+      }
       return failure.code
     }
   }

@@ -11,6 +11,8 @@ final class StubHandler: RequestHandler {
     var isGateOpen = false
     var notifications: [String] = []
     var failsInitialize = false
+    var looks = 0
+    var changes = 0
   }
 
   let state = Monitor(State())
@@ -19,7 +21,16 @@ final class StubHandler: RequestHandler {
     switch method {
     case "initialize": .immediate
     case "test/echo", "test/controlSlow": .control
+    case "test/look", "test/quickChange": .index
     default: method.hasPrefix("test/") ? .engine : nil
+    }
+  }
+
+  func order(of method: String) -> RequestOrder {
+    switch method {
+    case "test/look", "test/slowLook": .looks
+    case "test/change", "test/quickChange": .changes
+    default: .free
     }
   }
 
@@ -35,7 +46,27 @@ final class StubHandler: RequestHandler {
       if state.read({ $0.failsInitialize }) { throw ResponseFailure.internalError("not today") }
       return ["serverInfo": ["name": "stub"]]
     case "test/echo", "test/engineEcho": return call.params
-    case "test/gate":
+    case "test/look":
+      return state.update { state in
+        state.looks += 1
+        return .bool(state.isGateOpen)
+      }
+    case "test/slowLook":
+      Thread.sleep(milliseconds: 50)
+      return .integer(Int64(state.read { $0.changes }))
+    case "test/quickChange":
+      return state.update { state in
+        state.changes += 1
+        return .integer(Int64(state.changes))
+      }
+    case "test/goesOn":
+      throw RequestContinuation(on: .index) { call in
+        guard call.params["fails"] == nil else {
+          throw ResponseFailure.requestFailed(kind: "busy", message: "later", retryable: true)
+        }
+        return call.params
+      }
+    case "test/gate", "test/change":
       return state.wait { state -> JSONValue? in state.isGateOpen ? .string("open") : nil }
     case "test/slow": return try slow(call)
     case "test/deaf":

@@ -126,7 +126,7 @@ final class BadInputScene {
       answer = try client.reply(to: client.request(method, params)).value
     case .raw(let body):
       client.send(Array(body.utf8))
-      answer = try client.next { $0["id"] == .null }.value
+      answer = try client.next { $0["id"] == 9 }.value
     }
     guard let error = answer["error"] else { return ("works", "") }
     let kind = error["data"]?["kind"]?.stringValue

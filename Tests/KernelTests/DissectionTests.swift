@@ -1,3 +1,4 @@
+import FeatureIndex
 import Foundation
 import JSON
 import JSONRPC
@@ -96,8 +97,23 @@ import World
       "explanation/put", ["index": index, "latent": 0, "text": "xyzzy", "author": told])
     try client.ask(
       "explanation/put", ["index": index, "latent": 2, "state": "uninterpretable", "author": told])
-    let scored = try job(
-      "explanation/score", ["index": index, "sae": "sae", "concepts": concepts, "prompt": prompt])
+    // Somebody holds the index: the job waits, and the engine does not.
+    var holder: FeatureIndexStore? = try FeatureIndexStore.open(
+      at: folder + "/index", writing: true)
+    let scoring =
+      try client.ask(
+        "explanation/score", ["index": index, "sae": "sae", "concepts": concepts, "prompt": prompt])[
+        "job"] ?? .null
+    func progress() throws -> JSONValue { try client.ask("job/get", ["job": scoring]) }
+    while try progress()["progress"]?["done"] != progress()["progress"]?["total"]
+      || progress()["progress"]?["done"] == nil
+    { Thread.sleep(milliseconds: 20) }
+    for _ in 0..<10 {
+      try client.ask("feature/info", ["feature": ["sae": "sae", "index": 3]])
+      #expect(try progress()["state"] == "running")
+    }
+    _ = holder.take()
+    let scored = try client.ask("job/wait", ["job": scoring], seconds: 90)
     let result = try #require(scored["result"], "\(scored)")
     #expect(result["unmatched"] == 1 && result["uninterpretable"] == 1)
     for mean in result["means"]?.elements ?? [] {

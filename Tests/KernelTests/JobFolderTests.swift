@@ -4,6 +4,7 @@ import JSONRPC
 import Kernel
 import TestSupport
 import Testing
+import World
 
 /// What several processes, many jobs and bad files do to a folder of jobs.
 @Suite(.serialized) struct JobFolderTests {
@@ -64,6 +65,84 @@ import Testing
     #expect(try settled(job, first)["state"] == "cancelled")
     try first.shutDown()
     try second.shutDown()
+  }
+
+  /// What stands in a folder that others may write to, and what is left of processes that ended.
+  @Test func aFolderIsItsUsersAloneAndNoLinkInItIsFollowed() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let jobs = folder + "/jobs"
+    func mode(_ path: String) throws -> Int {
+      try (FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0
+    }
+    let first = try kernel()
+    let job = try first.ask("sae/train", training("one", steps: 1))["job"] ?? .null
+    _ = try settled(job, first)
+    #expect(try mode(jobs) == 0o700)
+    for name in ["job_1.json", "job_1.log"] { #expect(try mode("\(jobs)/\(name)") == 0o600) }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: jobs).sorted() == [
+        "job_1.json", "job_1.log",
+      ])
+    try first.shutDown()
+
+    let victim = folder + "/victim"
+    try Data("untouched".utf8).write(to: URL(filePath: victim))
+    for name in ["job_2.json", "job_3.json.tmp", "job_3.log", "job_4.lock"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(jobs)/\(name)", withDestinationPath: victim)
+    }
+    for name in ["job_9.lock", "job_9.json.tmp"] {
+      try Data().write(to: URL(filePath: "\(jobs)/\(name)"))
+    }
+    let second = try kernel()
+    for number in 0..<3 {
+      let job = try second.ask("sae/train", training("more\(number)", steps: 1))["job"] ?? .null
+      #expect(try settled(job, second)["state"] == "completed")
+    }
+    #expect(try String(contentsOfFile: victim, encoding: .utf8) == "untouched")
+    let names = try FileManager.default.contentsOfDirectory(atPath: jobs)
+    #expect(!names.contains("job_9.lock") && !names.contains("job_9.json.tmp"), "\(names)")
+    try second.shutDown()
+  }
+
+  @Test func anAddressesSecretIsNeitherKeptNorTold() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let client = try kernel()
+    let index = try #require(World()?.index)
+    try FileManager.default.copyItem(atPath: index, toPath: folder + "/index")
+    let job =
+      try client.ask(
+        "explanation/generate",
+        [
+          "index": .string(folder + "/index"), "features": ["latents": [1]], "tries": 1,
+          "explainer": [
+            "endpoint": [
+              "url": "http://127.0.0.1:9/v1?key=sk-SECRET77&api-version=2024-02-01", "model": "m",
+            ]
+          ],
+        ])["job"] ?? .null
+    let done = try settled(job, client)
+    #expect(
+      done["params"]?["explainer"]?["endpoint"]?["url"]
+        == "http://127.0.0.1:9/v1?key=***&api-version=2024-02-01")
+    let told = try client.ask(
+      "explanation/get", ["index": .string(folder + "/index"), "latent": 1, "records": true])
+    let list = try client.ask("job/list")
+    for value in [done, told, list] {
+      #expect(!String(decoding: try value.bytes(), as: UTF8.self).contains("SECRET77"))
+    }
+    for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+      let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
+      #expect(bytes.firstRange(of: Data("SECRET77".utf8)) == nil, "\(name)")
+    }
+    let refused = try client.refusal(
+      "explanation/generate",
+      [
+        "index": .string(folder + "/index"), "features": ["latents": [1]],
+        "explainer": ["endpoint": ["url": "http://host/v1?key=***", "model": "m"]],
+      ])
+    #expect(refused.kind == "unsupportedTarget" && refused.message.contains("secret"))
+    try client.shutDown()
   }
 
   @Test func tenThousandJobsAreListedInPages() throws {

@@ -30,15 +30,32 @@ import Tokenization
     let seeds = Set(ChatTemplateTests.cases.map(\.source)).sorted().map { Array($0.utf8) }
     try #require(!seeds.isEmpty)
     var random = SplitMix(seed: 7)
+    run(seconds: 2) { round in
+      render(
+        String(decoding: mutate(seeds[round % seeds.count], using: &random), as: UTF8.self))
+    }
+  }
+
+  /// What was found by the test below, and stays found.
+  @Test func survivesTheTemplatesThatWereFound() throws {
+    for seed in try Fixtures.seeds("fuzz/template") {
+      render(String(decoding: seed, as: UTF8.self))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func survivesTemplatesOfTheGrammar() {
+    var grammar = TemplateGrammar(seed: 11)
+    run(seconds: 3) { _ in render(grammar.template()) }
+  }
+
+  private func render(_ source: String) {
     let messages = [
       ChatMessage(role: "user", content: .text("hi")),
       ChatMessage(role: "assistant", content: .parts([.image, .text("x")])),
     ]
-    run(seconds: 2) { round in
-      let bytes = mutate(seeds[round % seeds.count], using: &random)
-      _ = try? ChatTemplate(source: String(decoding: bytes, as: UTF8.self))
-        .render(messages, addGenerationPrompt: true)
-    }
+    _ = try? ChatTemplate(source: source).render(
+      messages, addGenerationPrompt: true, variables: ["bos_token": .string("<s>")])
   }
 
   private func run(seconds: Int, _ body: (Int) -> Void) {

@@ -27,7 +27,8 @@ import Tokenization
 
   static let families = [
     "llama3", "qwen2", "gpt2", "general-pattern", "llama2-legacy", "metaspace-first",
-    "metaspace-always", "unknown-unfused",
+    "metaspace-always", "unknown-unfused", "digits", "digits-together", "punctuation",
+    "punctuation-contiguous", "split-inverted", "split-inverted-removed", "split-contiguous",
   ]
 
   private func load(_ family: String) throws -> (Tokenizer, FamilyCases) {
@@ -109,5 +110,87 @@ import Tokenization
     }
     #expect(parts.map(\.text).joined() == " circle, circle")
     #expect(try tokenizer.singleToken(for: "") == .split([]))
+  }
+
+  /// What a token is shown as names that token and no other; where it cannot, all are named.
+  @Test(arguments: families)
+  func findsEveryTokenByTheTextThatItIsShownAs(_ family: String) throws {
+    let (tokenizer, _) = try load(family)
+    var shown: [[UInt8]: [Int]] = [:]
+    for id in 0..<tokenizer.idEnd {
+      if let text = tokenizer.tokenText(id) { shown[Array(text.utf8), default: []].append(id) }
+    }
+    var unique = 0
+    for (text, ids) in shown {
+      switch try tokenizer.singleToken(for: String(decoding: text, as: UTF8.self)) {
+      case .token(let id):
+        #expect(ids == [id])
+        unique += 1
+      case .ambiguous(let parts): #expect(parts.map(\.id) == ids && ids.count > 1)
+      case .split: Issue.record("\(ids) are not found by their text")
+      }
+    }
+    // Parts of characters are shown with U+FFFD, and little else is shown alike.
+    #expect(unique >= shown.count - 16)
+  }
+
+  /// Of all of Unicode: what Digits and Punctuation cut out.
+  @Test func knowsTheReferencesDigitsAndMarks() throws {
+    let classes: [String: [[UInt32]]] = try Fixtures.json("tokenizers/classes.json")
+    for (name, step) in [
+      ("digits", #"{"type": "Digits", "individual_digits": true}"#),
+      ("punctuation", #"{"type": "Punctuation"}"#),
+    ] {
+      let tokenizer = try Tokenizer(
+        json: Array(
+          #"{"pre_tokenizer": \#(step), "model": {"type": "BPE", "vocab": {"u": 0}, "merges": [], "unk_token": "u", "fuse_unk": true}}"#
+            .utf8))
+      let expected = Set(try #require(classes[name]).flatMap { $0[0]...$0[1] })
+      for block in UInt32(0)..<0x1100 {
+        var text = "\u{E000}"
+        var count = 1
+        for value in block << 8..<(block + 1) << 8 {
+          guard let scalar = Unicode.Scalar(value), scalar != "u" else { continue }
+          text += "\(scalar)\u{E000}"
+          // Unknown characters in a row are one token, unless they are cut apart.
+          if expected.contains(value) { count += 2 }
+        }
+        let ids = try tokenizer.encode(text, addSpecialTokens: false)
+        #expect(ids.count == count, "\(name), U+\(String(block, radix: 16))00 and after")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    // Each step doubles the text.
+    (
+      #""normalizer": {"type": "Sequence", "normalizers": [STEPS]}"#,
+      #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#
+    ),
+    (
+      #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [STEPS]}"#,
+      #"{"type": "ByteLevel", "add_prefix_space": true, "use_regex": false}"#
+    ),
+    (
+      #""decoder": {"type": "Sequence", "decoders": [STEPS]}"#,
+      #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#
+    ),
+  ])
+  func refusesStepsThatMakeAMountainOfAText(_ part: String, _ step: String) {
+    let steps = Array(repeating: step, count: 60).joined(separator: ", ")
+    let json =
+      "{" + part.replacingOccurrences(of: "STEPS", with: steps)
+      + #", "model": {"type": "BPE", "vocab": {"a": 0, "é": 1}, "merges": []}}"#
+    #expect(throws: TokenizationError.self) {
+      try Tokenizer(json: Array(json.utf8)).encode("éa", addSpecialTokens: false)
+    }
+  }
+
+  @Test func stopsWhenTheTokensAreNoLongerWanted() throws {
+    let (tokenizer, _) = try load("llama3")
+    #expect(throws: TokenizationError.stopped) {
+      try tokenizer.encode(
+        String(repeating: "a map ", count: 1000), addSpecialTokens: false, isStopped: { true })
+    }
   }
 }

@@ -11,7 +11,7 @@ struct AgentSession {
 
   mutating func take(_ event: FrameEvent) {
     switch event {
-    case .rejected(let failure), .fatal(let failure):
+    case .rejected(let failure), .oversized(let failure, _), .fatal(let failure):
       server.log(.warning, failure.message)
       server.refuse(nil, failure)
     case .body(let bytes):

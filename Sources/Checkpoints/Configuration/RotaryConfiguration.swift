@@ -25,11 +25,13 @@ package struct RotaryConfiguration: Sendable, Equatable {
 extension RotaryConfiguration {
   private static let supportedTypes = ["default", "linear", "llama3"]
 
-  /// From `rope_parameters` (transformers 5) or `rope_theta` and `rope_scaling` (before).
+  /// From `rope_parameters` (transformers 5) or `rope_theta` and `rope_scaling` (before). Where a
+  /// file has several, `rope_scaling` counts before `rope_parameters`, and a `rope_theta` in either
+  /// before the one outside, as in transformers.
   init(_ reader: ConfigurationReader, contextLength: Int) throws(CheckpointError) {
     let nested = try reader.child("rope_parameters")
-    let old = try reader.child("rope_scaling")
-    let scalingReader = nested ?? old
+    let old = try reader.child("rope_scaling").flatMap { $0.object.members.isEmpty ? nil : $0 }
+    let scalingReader = old ?? nested
     for source in [reader, scalingReader].compactMap({ $0 }) {
       let share = try source.positive("partial_rotary_factor", default: 1)
       guard share == 1 else {
@@ -39,7 +41,7 @@ extension RotaryConfiguration {
     }
     // 10000: LlamaConfig, MistralConfig and Qwen2Config alike.
     let outerTheta = try reader.positive("rope_theta", default: 10_000)
-    theta = try nested?.positive("rope_theta", default: outerTheta) ?? outerTheta
+    theta = try scalingReader?.positive("rope_theta", default: outerTheta) ?? outerTheta
     if let scalingReader {
       scaling = try Self.scaling(scalingReader, contextLength: contextLength)
     } else {

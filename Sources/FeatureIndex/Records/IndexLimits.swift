@@ -13,6 +13,8 @@ enum IndexLimits {
   /// Sides of tiles, patches and canvases in pixels.
   static let tileSide = 1...1 << 16
   static let digestBytes = 32
+  /// Bytes of a row, such as a picture's that the index holds.
+  static let rowBytes = 256 << 20
 
   /// A value beyond its limit.
   struct Wrong {

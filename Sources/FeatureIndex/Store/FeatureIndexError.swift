@@ -14,6 +14,8 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
   /// There is no room for what is to be written; nothing of it was.
   case diskFull(path: String)
   case exists(path: String)
+  /// It, or what SQLite needs beside it, cannot be opened.
+  case unreachable(path: String)
   /// Stopped by whoever asked for it; nothing is left behind.
   case interrupted(path: String)
   case inputOutput(path: String, reason: String)
@@ -35,7 +37,10 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
     case .diskFull(let path):
       "no room is left on the disk of \(path): what was taken in before is safe; make room and resume"
     case .exists(let path): "\(path) exists already"
-    case .interrupted(let path): "making \(path) was stopped"
+    case .unreachable(let path):
+      "\(path) cannot be opened: who asks must be allowed to read it, and to write to its folder where its last writer "
+        + "was cut off"
+    case .interrupted(let path): "the work on \(path) was stopped"
     case .inputOutput(let path, let reason): "\(path): \(reason)"
     case .value(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"

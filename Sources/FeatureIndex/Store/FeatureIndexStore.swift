@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import GRDB
 import Glibc
@@ -74,12 +75,13 @@ package final class FeatureIndexStore: Sendable {
     at path: String, writing: Bool = false
   ) throws(FeatureIndexError) -> FeatureIndexStore {
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-    try checkOwner(path, writing: writing)
+    if writing { try checkOwner(path, at: path, writing: true) }
     let lock = writing ? try WriterLock(path: path) : nil
+    let place = writing ? path : try readablePlace(path)
     let database = try wrap(path) {
-      try DatabasePool(path: path, configuration: configuration(readOnly: !writing))
+      try DatabasePool(path: place, configuration: configuration(readOnly: !writing))
     }
-    let found = try wrap(path) { try database.read { try facts($0, path: path) } }
+    let found = try wrap(path) { try watched(database) { try facts($0, path: path) } }
     if writing {
       try wrap(path) { try IndexSchema.migrator.migrate(database) }
     } else if !found.missing.isSubset(of: IndexSchema.onlyFaster) {
@@ -119,6 +121,9 @@ package final class FeatureIndexStore: Sendable {
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { database in
+      if let connection = unsafe database.sqliteConnection {
+        unsafe csqlite_distrust(UnsafeMutableRawPointer(connection), Int32(IndexLimits.rowBytes))
+      }
       // Pages of a WAL are safe in the order of commits; a power cut may lose the newest ones only.
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
       try database.execute(sql: "PRAGMA cache_size = -65536")
@@ -128,11 +133,13 @@ package final class FeatureIndexStore: Sendable {
 
   /// Asks whose file it is, without writing to it or beside it. SQLite itself looks: closing a file that it has open
   /// elsewhere in this process would take its locks away.
-  private static func checkOwner(_ path: String, writing: Bool) throws(FeatureIndexError) {
+  private static func checkOwner(
+    _ path: String, at place: String, writing: Bool
+  ) throws(FeatureIndexError) {
     func identifier(readOnly: Bool) throws -> Int? {
-      try DatabaseQueue(path: path, configuration: configuration(readOnly: readOnly)).read {
-        try Int.fetchOne($0, sql: "PRAGMA application_id")
-      }
+      let database = try DatabaseQueue(
+        path: place, configuration: configuration(readOnly: readOnly))
+      return try watched(database) { try Int.fetchOne($0, sql: "PRAGMA application_id") }
     }
     let identifier = try wrap(path) { () -> Int? in
       do { return try identifier(readOnly: true) } catch let error as DatabaseError
@@ -147,12 +154,47 @@ package final class FeatureIndexStore: Sendable {
     }
   }
 
+  /// Where to open a file for reading: itself, or, where its writers' journal would need files beside it that may not
+  /// be made (a folder or a mount that is read-only), itself as a file that nobody changes.
+  private static func readablePlace(_ path: String) throws(FeatureIndexError) -> String {
+    do throws(FeatureIndexError) {
+      try checkOwner(path, at: path, writing: false)
+      return path
+    } catch .unreachable {
+      guard isEmpty(path + "-wal") else {
+        throw .inputOutput(
+          path: path,
+          reason:
+            "its latest changes lie in \(path)-wal, which only who may write to the folder can take in: "
+            + "open it there once, or copy both files")
+      }
+      let characters = CharacterSet(charactersIn: "?#%").inverted
+      let place =
+        "file:\(path.addingPercentEncoding(withAllowedCharacters: characters) ?? path)?immutable=1"
+      try checkOwner(path, at: place, writing: false)
+      return place
+    }
+  }
+
+  private static func isEmpty(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) != 0 || status.st_size == 0
+  }
+
   private static func facts(
     _ database: Database, path: String
   ) throws -> (identity: IndexIdentity, options: IndexOptions, missing: Set<String>) {
     let known = Set(IndexSchema.migrator.migrations)
-    let applied = try IndexSchema.migrator.appliedIdentifiers(database)
+    // A later version's file holds what this one has never made, and is told apart by its own word alone.
+    let isMigrated = try Bool.fetchOne(
+      database,
+      sql:
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grdb_migrations')"
+    )
+    let applied =
+      isMigrated == true ? try IndexSchema.migrator.appliedIdentifiers(database) : []
     guard applied.isSubset(of: known) else { throw FeatureIndexError.newer(path: path) }
+    try KnownObjects.check(database)
     func fact<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
       guard
         let text = try String.fetchOne(
@@ -189,7 +231,7 @@ package final class FeatureIndexStore: Sendable {
 
   /// Runs reads on one snapshot of the file, on whatever thread.
   func read<Value>(_ body: (Database) throws -> Value) throws(FeatureIndexError) -> Value {
-    try Self.wrap(path) { try database.read(body) }
+    try Self.wrap(path) { try Self.watched(database, body) }
   }
 
   /// Runs one transaction.
@@ -214,12 +256,21 @@ package final class FeatureIndexStore: Sendable {
       case .SQLITE_CORRUPT, .SQLITE_NOTADB:
         throw .invalid(path: path, reason: error.message ?? "it is damaged")
       case .SQLITE_BUSY, .SQLITE_LOCKED: throw .busy(path: path)
+      case .SQLITE_INTERRUPT: throw .interrupted(path: path)
+      case .SQLITE_TOOBIG:
+        throw .invalid(
+          path: path,
+          reason: "a row has more than \(IndexLimits.rowBytes >> 20) MiB, the most of any")
+      case .SQLITE_CANTOPEN: throw .unreachable(path: path)
       case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
         throw .cutOff(path: path)
+      // Its journal needs files beside it that may not be made.
+      case .SQLITE_READONLY: throw .unreachable(path: path)
       case .SQLITE_IOERR where errno == ENOSPC: throw .diskFull(path: path)
-      default: throw .inputOutput(path: path, reason: error.message ?? "\(error)")
+      default:
+        throw .inputOutput(path: path, reason: error.message ?? "SQLite's code \(error.resultCode)")
       }
-    } catch { throw .inputOutput(path: path, reason: "\(error)") }
+    } catch { throw .inputOutput(path: path, reason: error.localizedDescription) }
   }
 }
 

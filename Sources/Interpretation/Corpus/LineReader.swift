@@ -28,7 +28,9 @@ struct LineReader {
   mutating func next(cancellation: Cancellation) throws -> Line? {
     while let bytes = try nextRaw(cancellation: cancellation) {
       number += 1
-      let line = bytes.last == 0x0D ? bytes.dropLast() : bytes
+      var line = bytes.last == 0x0D ? bytes.dropLast() : bytes
+      // A byte order mark is no part of the first line.
+      if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
       if line.contains(where: { $0 != 0x20 && $0 != 0x09 }) {
         return Line(number: number, bytes: Array(line))
       }

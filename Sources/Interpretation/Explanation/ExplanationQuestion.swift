@@ -76,10 +76,22 @@ package struct ExplanationQuestion: Sendable, Equatable {
 
   /// Reads an answer strictly: what is not of the form is not taken for an explanation.
   package func read(_ text: String) -> Answer {
-    switch form {
-    case .json: readJSON(text)
-    case .sentence: readSentence(text)
+    guard let words = Self.withoutThinking(text) else {
+      return .unreadable("the answer ends within what the model thought aloud")
     }
+    return switch form {
+    case .json: readJSON(words)
+    case .sentence: readSentence(words)
+    }
+  }
+
+  /// What stands behind the thoughts that a reasoning model puts between tags; nil where they do not end.
+  private static func withoutThinking(_ text: String) -> String? {
+    for name in ["think", "thinking", "reasoning"] {
+      if let end = text.ranges(of: "</\(name)>").last { return String(text[end.upperBound...]) }
+      if trimmed(text).hasPrefix("<\(name)>") { return nil }
+    }
+    return text
   }
 
   private func readSentence(_ text: String) -> Answer {
@@ -89,10 +101,9 @@ package struct ExplanationQuestion: Sendable, Equatable {
     return bare == "UNCLEAR" ? .uninterpretable : explained(words)
   }
 
-  /// The object may stand in a fence of Markdown, and behind what a model thought aloud between tags.
+  /// The object may stand in a fence of Markdown.
   private func readJSON(_ text: String) -> Answer {
-    var candidate = text[...]
-    if let end = candidate.ranges(of: "</think>").last { candidate = candidate[end.upperBound...] }
+    let candidate = text[...]
     guard let open = candidate.firstIndex(of: "{"), let close = candidate.lastIndex(of: "}"),
       open < close, Self.isDecoration(candidate[..<open]),
       Self.isDecoration(candidate[candidate.index(after: close)...])

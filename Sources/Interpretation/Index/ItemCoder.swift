@@ -46,7 +46,8 @@ package struct ItemCoder: Sendable {
     let entry = prepared.entry
     let prompt = try model.prompt(
       entry.parts(picture: picture),
-      template: usesTemplate ? .model(addGenerationPrompt: entry.answer == nil) : .plain)
+      template: usesTemplate ? .model(addGenerationPrompt: entry.answer == nil) : .plain,
+      cancellation: cancellation)
     let places = self.places(in: prompt)
     var item = IndexItem(
       digest: prepared.digest, name: entry.name, source: entry.source, picture: entry.picture,

@@ -7,7 +7,10 @@ struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
   var codingPath: [any CodingKey] { path.keys }
   var allKeys: [Key] { members.sortedMembers.compactMap { Key(stringValue: $0.name) } }
 
-  func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }
+  /// Null is as good as absent: clients that write every member of a record send it for those that are not set.
+  func contains(_ key: Key) -> Bool {
+    members[key.stringValue].map { $0 != .null } ?? false
+  }
   func decodeNil(forKey key: Key) throws -> Bool { try member(key).value == .null }
   func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try member(key).bool() }
   func decode(_ type: String.Type, forKey key: Key) throws -> String { try member(key).string() }

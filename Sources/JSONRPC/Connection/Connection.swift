@@ -65,6 +65,7 @@ package final class Connection: Sendable {
     let code = session.run()
     table.end()
     lanes.control.drop(client)
+    lanes.index.drop(client)
     lanes.engine.drop(client)
     // A client that does not read must not keep the process alive.
     if !output.close(waiting: 1) { log(.warning, "some output was never read") }
@@ -126,7 +127,8 @@ package final class Connection: Sendable {
       return refuse(id, .invalidParams(error))
     }
     let exchange = Exchange(
-      id: id, method: method, lane: lane, byteCount: byteCount, options: options, table: table)
+      id: id, method: method, lane: lane, order: handler.order(of: method), byteCount: byteCount,
+      options: options, table: table)
     let limit = limits.requests(in: lane)
     guard table.enter(exchange, limit: limit, bytes: limits.openBytes) else {
       return refuse(
@@ -141,8 +143,10 @@ package final class Connection: Sendable {
     handler.arrived(call)
     switch lane {
     case .immediate: return perform(call, exchange)
-    case .control: lanes.control.submit(for: client) { [self] in perform(call, exchange) }
-    case .engine: lanes.engine.submit(for: client) { [self] in perform(call, exchange) }
+    case .control, .index, .engine:
+      table.begin(exchange) { [self] in
+        lanes.queue(of: lane)?.submit(for: client) { [self] in perform(call, exchange) }
+      }
     case .waiting:
       let isStarted = Thread.tryStart(name: "wait", stackBytes: 1 << 20) { [self] in
         perform(call, exchange)
@@ -173,10 +177,19 @@ package final class Connection: Sendable {
     defer { if exchange.lane == .waiting { table.leaveQueue(.waiting) } }
     if exchange.lane != .waiting { table.leaveQueue(exchange.lane) }
     guard exchange.begin() else { return false }
+    return answer(call) { try handler.answer($0) }
+  }
+
+  /// - Returns: whether there was a result already.
+  @discardableResult
+  private func answer(_ call: Call, _ body: (Call) throws -> JSONValue) -> Bool {
     do {
       try call.checkStop()
-      call.reply(try handler.answer(call))
+      call.reply(try body(call))
       return true
+    } catch let rest as RequestContinuation {
+      lanes.queue(of: rest.lane)?.submit(for: client) { [self] in answer(call, rest.answer) }
+      return false
     } catch {
       call.fail(failure(for: error, of: call))
       return false

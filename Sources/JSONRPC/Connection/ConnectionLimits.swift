@@ -6,7 +6,7 @@ package struct ConnectionLimits: Sendable, Equatable {
   package var json: JSONLimits
   /// Requests that wait for the engine; the next is refused with kind `busy`.
   package var queuedRequests: Int
-  /// Requests that wait for the control thread.
+  /// Requests that wait for the control thread, and for the index thread.
   package var queuedControlRequests: Int
   /// Requests that wait on threads of their own.
   package var waitingRequests: Int
@@ -38,7 +38,7 @@ package struct ConnectionLimits: Sendable, Equatable {
   func requests(in lane: Lane) -> Int {
     switch lane {
     case .engine: queuedRequests
-    case .immediate, .control: queuedControlRequests
+    case .immediate, .control, .index: queuedControlRequests
     case .waiting: waitingRequests
     }
   }

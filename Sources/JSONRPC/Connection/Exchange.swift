@@ -13,6 +13,7 @@ final class Exchange: Sendable {
   let id: RequestID
   let method: String
   let lane: Lane
+  let order: RequestOrder
   /// Bytes of the message that it came in.
   let byteCount: Int
   private let table: RequestTable
@@ -20,12 +21,13 @@ final class Exchange: Sendable {
   private let state: Monitor<State>
 
   init(
-    id: RequestID, method: String, lane: Lane, byteCount: Int, options: RequestOptions,
-    table: RequestTable
+    id: RequestID, method: String, lane: Lane, order: RequestOrder, byteCount: Int,
+    options: RequestOptions, table: RequestTable
   ) {
     self.id = id
     self.method = method
     self.lane = lane
+    self.order = order
     self.byteCount = byteCount
     self.table = table
     state = Monitor(State(progress: ProgressStream(options: options)))

@@ -13,6 +13,7 @@ final class RequestTable: Sendable {
   let output: OutputQueue
   let trace: Trace
   private let state = Monitor(State())
+  private let ordered = Monitor(OrderedRequests())
   private let onEmpty: @Sendable () -> Void
 
   /// - Parameter onEmpty: called whenever the last request has been answered.
@@ -44,6 +45,11 @@ final class RequestTable: Sendable {
     }
   }
 
+  /// Hands a request that was entered to its lane, once what it depends on has been answered.
+  func begin(_ exchange: Exchange, _ submit: @escaping @Sendable () -> Void) {
+    ordered.update { $0.enter(ObjectIdentifier(exchange), exchange.order, begin: submit) }
+  }
+
   /// How many requests wait for a lane.
   func waitingCount(_ lane: Lane) -> Int { state.read { $0.waiting[lane, default: 0] } }
 
@@ -62,6 +68,7 @@ final class RequestTable: Sendable {
   /// Sends a reply. The entry goes first: the client may use the id again once it has the reply.
   func complete(_ exchange: Exchange, reply: [UInt8]) {
     trace.answered(method: exchange.method, id: exchange.id, body: reply)
+    defer { ordered.update { $0.leave(ObjectIdentifier(exchange), exchange.order) } }
     let isEmpty = state.update { state in
       guard !state.isEnded else { return false }
       state.exchanges[exchange.id] = nil

@@ -89,6 +89,9 @@ struct Session {
       case .rejected(let failure):
         connection.log(.warning, failure.message)
         connection.refuse(nil, failure)
+      case .oversized(let failure, let beginning):
+        connection.log(.warning, failure.message)
+        connection.refuse(openID(in: beginning), failure)
       case .fatal(let failure):
         connection.log(.error, failure.message)
         connection.refuse(nil, failure)
@@ -122,6 +125,11 @@ struct Session {
     hasWarnedOfPartialFrame = true
   }
 
+  /// The id of a message that cannot be read. One that another request is open under is not answered twice.
+  private func openID(in bytes: [UInt8]) -> RequestID? {
+    IDScanner.id(in: bytes).flatMap { connection.table.contains($0) ? nil : $0 }
+  }
+
   // MARK: Messages
 
   private mutating func receive(_ bytes: [UInt8]) {
@@ -130,7 +138,7 @@ struct Session {
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes, limits: connection.limits.json)
     } catch {
-      connection.refuse(nil, .parseError("invalid JSON: \(error)"))
+      connection.refuse(openID(in: bytes), .parseError("invalid JSON: \(error)"))
       return
     }
     do throws(Message.Malformed) {

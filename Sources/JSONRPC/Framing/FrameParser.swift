@@ -19,10 +19,15 @@ package struct FrameParser: Sendable {
     case header([UInt8])
     case body(remaining: Int, [UInt8])
     case skipping(remaining: Int)
+    /// As `skipping`, after the beginning has been collected.
+    case oversized(remaining: Int, beginning: [UInt8])
     /// Looking for the next field that a header can begin with, after one that made no sense.
     case lost(matched: Int)
     case ended
   }
+
+  /// Bytes of a frame that is skipped in which its id is looked for.
+  static let beginningBytes = 4096
 
   private let limits: FramingLimits
   private var state = State.undecided
@@ -46,7 +51,7 @@ package struct FrameParser: Sendable {
     switch state {
     case .undecided, .lost, .ended: false
     case .line(let bytes), .header(let bytes): !bytes.isEmpty
-    case .longLine, .body, .skipping: true
+    case .longLine, .body, .skipping, .oversized: true
     }
   }
 
@@ -74,6 +79,17 @@ package struct FrameParser: Sendable {
         let count = min(remaining, rest.count)
         rest = rest.dropFirst(count)
         state = count == remaining ? .header([]) : .skipping(remaining: remaining - count)
+      case .oversized(let remaining, var beginning):
+        let piece = rest.prefix(min(remaining, Self.beginningBytes - beginning.count))
+        rest = rest.dropFirst(piece.count)
+        beginning += piece
+        let left = remaining - piece.count
+        guard left == 0 || beginning.count == Self.beginningBytes else {
+          state = .oversized(remaining: left, beginning: beginning)
+          continue
+        }
+        events.append(.oversized(oversize("body", limits.body), beginning: beginning))
+        state = left == 0 ? .header([]) : .skipping(remaining: left)
       case .lost(let matched): search(&rest, matched: matched)
       case .ended: return events
       }
@@ -107,7 +123,12 @@ package struct FrameParser: Sendable {
     let piece = rest[..<(end ?? rest.endIndex)]
     rest = end.map { rest[($0 + 1)...] } ?? []
     guard piece.count <= limits.body - line.count else {
-      events.append(.rejected(oversize("line", limits.body)))
+      events.append(
+        .oversized(
+          oversize("line", limits.body),
+          beginning: Array(
+            (line.prefix(Self.beginningBytes) + piece.prefix(Self.beginningBytes)).prefix(
+              Self.beginningBytes))))
       state = end == nil ? .longLine : .line([])
       return
     }
@@ -154,8 +175,12 @@ package struct FrameParser: Sendable {
       let header = try FrameHeader(Array(bytes.dropLast(4)))
       let length = header.contentLength
       if length > limits.body {
-        events.append(.rejected(oversize("body", limits.body)))
-        state = length > limits.skip ? .lost(matched: 0) : .skipping(remaining: length)
+        if length > limits.skip {
+          events.append(.rejected(oversize("body", limits.body)))
+          state = .lost(matched: 0)
+        } else {
+          state = .oversized(remaining: length, beginning: [])
+        }
       } else if !header.isUTF8 {
         events.append(.rejected(.parseError("frame header: charset must be utf-8")))
         state = length == 0 ? .header([]) : .skipping(remaining: length)
@@ -197,7 +222,10 @@ package struct FrameParser: Sendable {
   private mutating func lose(_ bytes: [UInt8], events: inout [FrameEvent]) {
     state = .lost(matched: 0)
     for event in push(bytes.dropFirst()) {
-      if case .rejected = event { continue }
+      switch event {
+      case .rejected, .oversized: continue
+      case .body, .fatal: break
+      }
       events.append(event)
     }
   }

@@ -10,10 +10,13 @@ extension ContextOpen: EngineAnswerable {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.model(named: params.model)
     let names = try partNames(params.parts)
-    let parts = try params.parts.map { part in
-      PromptPart(try content(part.content), role: part.role ?? "user")
+    var admission = PictureAdmission(engine)
+    var parts: [PromptPart] = []
+    for part in params.parts {
+      parts.append(PromptPart(try content(part.content, &admission), role: part.role ?? "user"))
     }
-    let prompt = try loaded.model.prompt(parts, template: template(params))
+    let prompt = try loaded.model.prompt(
+      parts, template: template(params), cancellation: Cancellation(call))
     let opened = try open(
       prompt, names: names, pictures: parts.compactMap(\.picture), model: loaded, engine: engine,
       call: call)
@@ -25,7 +28,7 @@ extension ContextOpen: EngineAnswerable {
     _ prompt: Prompt, names: [String], pictures: [Picture], model: LoadedModel, engine: Engine,
     call: Call, isPromptFile: Bool = false
   ) throws -> OpenContext {
-    let detail = try engine.reserveContext(prompt, model: model)
+    let detail = try engine.reserveContext(prompt, pictures: pictures, model: model)
     let context = try ResidentContext(
       opening: prompt, partNames: names, model: model.model,
       recording: engine.recordedBlocks(of: model.name), keeping: detail,
@@ -85,19 +88,22 @@ extension ContextOpen: EngineAnswerable {
     return names
   }
 
-  private static func content(_ content: Part.Content) throws -> PromptPart.Content {
-    let decoder = PictureDecoder()
+  private static func content(
+    _ content: Part.Content, _ admission: inout PictureAdmission
+  ) throws -> PromptPart.Content {
     switch content {
     case .text(let text): return .text(text)
     case .image(.path(let path)):
-      return .picture(try decoder.picture(atPath: FilePath(path).path))
+      return .picture(try admission.picture(atPath: FilePath(path).path))
+    case .image(.uri(let uri)) where DataAddress.isOne(uri):
+      return .picture(try admission.picture(from: DataAddress.bytes(uri)))
     case .image(.uri(let uri)):
-      return .picture(try decoder.picture(atPath: FilePath(uri: uri).path))
+      return .picture(try admission.picture(atPath: FilePath(uri: uri).path))
     case .image(.base64(let text)):
       guard let bytes = Base64.decode(text) else {
         throw DomainError(.imageUnreadable, "the image's \"base64\" is not base64")
       }
-      return .picture(try decoder.picture(from: bytes))
+      return .picture(try admission.picture(from: bytes))
     }
   }
 }

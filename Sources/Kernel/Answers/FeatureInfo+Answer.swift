@@ -6,8 +6,14 @@ import Models
 import Tensors
 import Tokenization
 
-extension FeatureInfo: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+extension FeatureInfo: EngineThenShelfAnswerable {
+  /// What the weights say, and what an index must have been built for to say more.
+  struct Derived: Sendable {
+    var result: Result
+    let identity: IndexIdentity
+  }
+
+  static func prepare(_ params: Params, engine: Engine, call: Call) throws -> Derived {
     let resident = try engine.autoencoder(named: params.feature.sae)
     let model = try engine.model(named: resident.modelName).model
     let found = try resident.feature.information(
@@ -20,18 +26,32 @@ extension FeatureInfo: EngineAnswerable {
         )
       }
     }
-    let seen = try IndexedFeature(params.feature, engine: engine, count: params.topK ?? 10)
-    return Result(
+    let result = Result(
       stats: Stats(
         decoderNorm: Double(found.decoderNorm), encoderBias: Double(found.encoderBias),
-        frequency: seen?.frequency, mean: seen?.mean, max: seen?.max, views: seen?.views),
-      explanation: seen?.explanation,
+        frequency: nil, mean: nil, max: nil, views: nil),
+      explanation: nil,
       logits: Logits(promoted: effects(found.promoted), suppressed: effects(found.suppressed)),
       neighbours: found.neighbours.map {
         Neighbour(
           feature: FeatureRef(sae: params.feature.sae, index: $0.latent),
           cosine: Double($0.cosine))
-      }, coactive: seen?.coactive)
+      }, coactive: nil)
+    return Derived(result: result, identity: try engine.identity(of: resident))
+  }
+
+  static func answer(
+    _ params: Params, _ derived: Derived, shelf: IndexShelf, call: Call
+  ) throws -> Result {
+    var result = derived.result
+    guard
+      let seen = try IndexedFeature(
+        params.feature, identity: derived.identity, shelf: shelf, count: params.topK ?? 10)
+    else { return result }
+    (result.stats.frequency, result.stats.mean) = (seen.frequency, seen.mean)
+    (result.stats.max, result.stats.views) = (seen.max, seen.views)
+    (result.explanation, result.coactive) = (seen.explanation, seen.coactive)
+    return result
   }
 }
 
@@ -46,14 +66,14 @@ private struct IndexedFeature {
 
   /// - Returns: nil where no index of the feature's autoencoder is open.
   /// - Throws: `FeatureIndexError.stale` where the one that the kernel was started with is another's.
-  init?(_ feature: FeatureRef, engine: Engine, count: Int) throws {
+  init?(_ feature: FeatureRef, identity: IndexIdentity, shelf: IndexShelf, count: Int) throws {
+    shelf.adopt(by: feature.sae, identity: identity)
     let entry: IndexShelf.Entry
-    do { entry = try engine.shelf.entry(named: nil, autoencoder: feature.sae) } catch let error
+    do { entry = try shelf.entry(named: nil, autoencoder: feature.sae) } catch let error
       as DomainError
       where error.kind == .indexMissing
     { return nil }
     let store = entry.store
-    let identity = try engine.identity(of: engine.autoencoder(named: feature.sae))
     guard store.identity == identity else {
       throw FeatureIndexError.stale(
         path: store.path, reason: identity.difference(from: store.identity))

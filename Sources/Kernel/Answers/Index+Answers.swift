@@ -8,33 +8,65 @@ protocol ShelfAnswerable: Request {
   static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result
 }
 
-extension IndexOpen: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+/// A request that begins with the engine and ends with an index, whose files the engine does not wait for.
+protocol EngineThenShelfAnswerable: Request {
+  /// What the engine's part finds.
+  associatedtype Prepared: Sendable
+  /// Runs on the engine's thread.
+  static func prepare(_ params: Params, engine: Engine, call: Call) throws -> Prepared
+  /// Runs on the index thread.
+  static func answer(
+    _ params: Params, _ prepared: Prepared, shelf: IndexShelf, call: Call
+  ) throws -> Result
+}
+
+extension IndexOpen: EngineThenShelfAnswerable {
+  /// The autoencoders that an index may belong to.
+  struct Owners: Sendable {
+    /// The one that was named.
+    var wanted: (name: String, identity: IndexIdentity)?
+    var known: [(name: String, identity: IndexIdentity)] = []
+  }
+
+  static func prepare(_ params: Params, engine: Engine, call: Call) throws -> Owners {
+    _ = try FilePath(params.path)
+    guard let name = params.sae else {
+      return Owners(
+        known: try engine.autoencoders.map { ($0.feature.name, try engine.identity(of: $0)) })
+    }
+    return Owners(wanted: (name, try engine.identity(of: engine.autoencoder(named: name))))
+  }
+
+  static func answer(
+    _ params: Params, _ owners: Owners, shelf: IndexShelf, call: Call
+  ) throws -> Result {
     let store = try FeatureIndexStore.open(at: FilePath(params.path).path)
     if params.check == true, let failure = try store.integrityFailures().first {
       throw FeatureIndexError.invalid(path: store.path, reason: failure)
     }
     let owner: String?
-    if let name = params.sae {
-      let identity = try engine.identity(of: engine.autoencoder(named: name))
-      guard store.identity == identity else {
+    if let wanted = owners.wanted {
+      guard store.identity == wanted.identity else {
         throw FeatureIndexError.stale(
-          path: store.path, reason: identity.difference(from: store.identity))
+          path: store.path, reason: wanted.identity.difference(from: store.identity))
       }
-      owner = name
+      owner = wanted.name
     } else {
-      owner = try engine.autoencoders.first { try engine.identity(of: $0) == store.identity }?
-        .feature.name
+      owner = owners.known.first { $0.identity == store.identity }?.name
     }
-    return try engine.shelf.add(store, autoencoder: owner).description()
+    return try shelf.add(store, autoencoder: owner).description()
   }
 }
 
 extension Engine {
   /// What an index must have been built for to belong to an autoencoder.
   func identity(of resident: ResidentAutoencoder) throws -> IndexIdentity {
-    try IndexIdentity(
+    let name = resident.feature.name
+    if let known = identities[name] { return known }
+    let identity = try IndexIdentity(
       model: model(named: resident.modelName).model, feature: resident.feature)
+    identities[name] = identity
+    return identity
   }
 }
 

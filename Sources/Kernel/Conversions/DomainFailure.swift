@@ -55,6 +55,10 @@ private func domainError(_ error: KernelError) -> DomainError {
   case .unsupportedTarget(_, let split):
     return DomainError(
       .unsupportedTarget, text, details: ["tokens": .array(split.prefix(1000).map { .string($0) })])
+  case .ambiguousToken(_, let ids, _):
+    return DomainError(
+      .unsupportedTarget, text,
+      details: ["ids": .array(ids.prefix(1000).map { .integer(Int64($0)) })])
   case .unsupported: return DomainError(.unsupportedTarget, text)
   }
 }
@@ -96,6 +100,7 @@ private func kind(of error: FeatureIndexError) -> DomainError.Kind {
   case .stale: .indexStale
   case .busy: .busy
   case .value: .unsupportedTarget
-  case .invalid, .newer, .cutOff, .diskFull, .exists, .interrupted, .inputOutput: .ioError
+  case .invalid, .newer, .cutOff, .unreachable, .diskFull, .exists, .interrupted, .inputOutput:
+    .ioError
   }
 }

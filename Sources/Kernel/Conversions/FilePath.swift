@@ -21,7 +21,9 @@ struct FilePath {
 
   /// The path of a `file:` address.
   init(uri: String) throws(KernelError) {
-    guard let url = URL(string: uri), url.isFileURL, url.host() == nil || url.host() == "" else {
+    guard let url = URL(string: uri), url.isFileURL,
+      ["", "localhost"].contains((url.host() ?? "").lowercased())
+    else {
       throw .pathDenied(path: uri, reason: "only file: addresses of this machine are read")
     }
     try self.init(url.path)

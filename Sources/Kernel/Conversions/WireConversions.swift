@@ -89,6 +89,9 @@ extension OpenContext {
     case .text(let text):
       switch try context.model.tokenizer.singleToken(for: text) {
       case .token(let id): return id
+      case .ambiguous(let tokens):
+        throw KernelError.ambiguousToken(
+          text: text, ids: tokens.map(\.id), spellings: tokens.map(\.text))
       case .split(let tokens):
         throw KernelError.unsupportedTarget(text: text, split: tokens.map(\.text))
       }

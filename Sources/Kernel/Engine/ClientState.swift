@@ -30,7 +30,7 @@ struct ClientState {
   }
 
   /// Bytes that the contexts hold.
-  var contextBytes: Int { contexts.values.reduce(0) { $0 + $1.context.byteCount } }
+  var contextBytes: Int { contexts.values.reduce(0) { $0 + $1.byteCount } }
 
   /// Takes in a context under a name that `make` is given and that was never used before.
   mutating func add(_ make: (_ name: String) -> OpenContext) -> OpenContext {

@@ -30,9 +30,6 @@ extension Engine {
     } else if let saes = options.saes {
       current.defaults.autoencoders = saes
     }
-    if let index = options.index {
-      current.shelf.setDefault(.init(path: index, autoencoder: nil))
-    }
     if let limit = options.memoryLimit { current.memoryLimit = limit }
   }
 

@@ -1,5 +1,6 @@
 import Autoencoders
 import Checkpoints
+import Images
 import Interpretation
 import KernelProtocol
 import Models
@@ -7,15 +8,20 @@ import Models
 extension Engine {
   /// Refuses a prompt that would not fit, before anything runs, and says how much of the run above the
   /// lowest autoencoder's site there is room to keep.
-  func reserveContext(_ prompt: Prompt, model: LoadedModel) throws -> SavedDetail? {
+  /// - Parameter pictures: those of the prompt as they were decoded.
+  func reserveContext(
+    _ prompt: Prompt, pictures: [Picture], model: LoadedModel
+  ) throws -> SavedDetail? {
     guard openContexts.count < Self.contextLimit else {
       throw KernelError.tooManyContexts(limit: Self.contextLimit)
     }
     let tokens = prompt.tokens.count
     let decoder = model.model.decoder
     let recorded = recordedBlocks(of: model.name)
-    let kept = tokens * decoder.hiddenSize * 4 * (2 + recorded.count)
-    let needed = decoder.prefillBytes(tokens: tokens).addingReportingOverflow(kept)
+    let kept =
+      tokens * decoder.hiddenSize * 4 * (2 + recorded.count) + prompt.tileBytes
+      + pictures.reduce(0) { $0 + $1.byteCount }
+    let needed = model.model.prefillBytes(prompt).addingReportingOverflow(kept)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a context of \(tokens) tokens")
     guard let site = recorded.first else { return nil }
@@ -80,4 +86,9 @@ extension Engine {
       needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens",
       sparing: open.name)
   }
+}
+
+extension Prompt {
+  /// Bytes of its pictures as the vision tower takes them, which the prompt keeps.
+  var tileBytes: Int { images.reduce(0) { $0 + 4 * $1.tiles.values.count } }
 }

@@ -42,7 +42,7 @@ extension Engine {
       state.openContexts.map {
         .init(
           context: $0.name, version: $0.context.version, tokenCount: $0.context.tokenCount,
-          bytes: $0.context.byteCount)
+          bytes: $0.byteCount)
       }
     }
   }

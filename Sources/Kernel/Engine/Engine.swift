@@ -1,5 +1,6 @@
 import Autoencoders
 import Checkpoints
+import FeatureIndex
 import Images
 import Interpretation
 import JSONRPC
@@ -30,6 +31,9 @@ final class Engine {
   var clients: [ClientID: ClientState] = [:]
   /// Whom the engine works for now.
   var served = ClientID.only
+
+  /// What indexes of autoencoders must have been built for, by the autoencoder's name: digests of their files.
+  var identities: [String: IndexIdentity] = [:]
 
   /// Bytes that jobs have set aside.
   private var heldByJobs: [ObjectIdentifier: Int] = [:]
@@ -95,6 +99,7 @@ final class Engine {
       requestedPrecision: precision,
       model: try LlavaNextModel(
         folder: path, precision: precision, team: team, quantisation: quantisation(for: call)))
+    for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
     current.modelName = loaded.name
     return loaded
@@ -210,6 +215,7 @@ final class Engine {
     } catch {
       // Half a start is none: the next request tries, and fails, again with the same words.
       (models, autoencoders) = before
+      identities = [:]
       current.modelName = nil
       throw error
     }
@@ -265,13 +271,18 @@ final class Engine {
   /// Refuses work that would not fit beside what is held. Contexts other than the client's `spared`, its own
   /// first, give back what only saves them time.
   func reserve(_ needed: Int, for purpose: String, sparing spared: String? = nil) throws {
-    for open in openContexts where open.name != spared && needed > freeBytes {
-      open.context.forgetRuns()
+    var held = heldBytes
+    if needed > clientBudget.limit - held {
+      let others = clients.filter { $0.key != served }.values.flatMap(\.openContexts)
+      for open in openContexts.filter({ $0.name != spared }) + others {
+        let before = open.byteCount
+        open.context.forgetRuns()
+        held -= before - open.byteCount
+        // A client's own limit moves with what the others hold; most contexts have nothing to give back.
+        if before > open.byteCount, needed <= clientBudget.limit - held { break }
+      }
     }
-    for (client, state) in clients where client != served {
-      for open in state.openContexts where needed > freeBytes { open.context.forgetRuns() }
-    }
-    try clientBudget.check(needed: needed, held: heldBytes, purpose: purpose)
+    try clientBudget.check(needed: needed, held: held, purpose: purpose)
   }
 
   /// Bytes that jobs have set aside.
@@ -342,4 +353,9 @@ struct OpenContext {
   let pictures: [Picture]
   /// Whether `prompt/open` may give it for the same file again.
   let isPromptFile: Bool
+
+  /// Bytes that it keeps, its pictures and their tiles among them.
+  var byteCount: Int {
+    context.byteCount + pictures.reduce(0) { $0 + $1.byteCount } + context.prompt.tileBytes
+  }
 }

@@ -9,20 +9,22 @@ import Synchronization
 /// leaves a note.
 final class EngineHolder: @unchecked Sendable {
   private let engine: Engine
+  private let shelves: IndexShelves
   private let status: StatusBoard
   private let pending = Mutex<[ClientID: Initialize.Options]>([:])
   /// Clients that have left while jobs of theirs ran.
   private var departed: Set<ClientID> = []
 
-  init(_ engine: Engine, status: StatusBoard) {
+  init(_ engine: Engine, shelves: IndexShelves, status: StatusBoard) {
     self.engine = engine
+    self.shelves = shelves
     self.status = status
   }
 
   /// Runs one request on the engine's thread and publishes what it left.
-  func perform(
-    _ call: Call, _ answer: (Call, Engine) throws -> JSONValue
-  ) throws -> JSONValue {
+  func perform<Result>(
+    _ call: Call, _ answer: (Call, Engine) throws -> Result
+  ) throws -> Result {
     turn(to: call.client)
     status.begin(call.method)
     defer { publish() }
@@ -62,6 +64,10 @@ final class EngineHolder: @unchecked Sendable {
   func initialize(_ params: Initialize.Params, client: ClientID) -> Initialize.Result {
     if let options = params.initializationOptions {
       pending.withLock { $0[client] = options }
+      // At once: what reads indexes does not wait for the engine.
+      if let index = options.index {
+        shelves.shelf(of: client).setDefault(.init(path: index, autoencoder: nil))
+      }
       if let limit = options.memoryLimit { status.setLimit(limit, for: client) }
     }
     return Initialize.Result(

@@ -14,7 +14,18 @@ final class AnnotateJob: JobWork {
 
   private let params: IndexAnnotate.Params
   private let path: String
+  private var phase = Phase.identifying
   private var next = 0
+
+  private enum Phase {
+    /// The engine says what the index must have been built for.
+    case identifying
+    case opening(IndexIdentity)
+    case looking(FeatureIndexStore)
+    /// The engine derives what a block of latents does.
+    case deriving(FeatureIndexStore, Range<Int>)
+    case writing(FeatureIndexStore, [DerivedFacts], end: Int)
+  }
   private var latents = 0
   private let start = ContinuousClock.now
 
@@ -23,35 +34,56 @@ final class AnnotateJob: JobWork {
     path = try FilePath(params.index).path
   }
 
+  var place: JobKind.Place? {
+    switch phase {
+    case .identifying, .deriving: .engine
+    case .opening, .looking, .writing: .ownThread
+    }
+  }
+
   func step(_ tools: JobTools) throws -> JobStep {
-    guard let engine = tools.engine else {
-      preconditionFailure("annotating runs on the engine's thread")
+    switch phase {
+    case .identifying:
+      phase = .opening(try tools.onEngine.identity(ofAutoencoder: params.sae))
+    case .opening(let identity):
+      let store = try IndexAccess.reading(path, builtFor: identity, tools)
+      latents = store.identity.latents
+      phase = .looking(store)
+    case .looking(let store):
+      guard let range = try missing(in: store) else {
+        next = latents
+        return .done(
+          try JSONValue(
+            encoding: IndexAnnotate.Annotated(
+              latents: latents, seconds: (ContinuousClock.now - start) / .seconds(1))))
+      }
+      phase = .deriving(store, range)
+    case .deriving(let store, let range):
+      phase = .writing(store, try derive(range, tools), end: range.upperBound)
+    case .writing(let store, let derived, let end):
+      do {
+        try IndexAccess.write(to: path, waiting: 0.2) { try $0.put(derived: derived) }
+      } catch FeatureIndexError.busy { return .waiting } catch FeatureIndexError.diskFull(let path)
+      {
+        return .pause("\(FeatureIndexError.diskFull(path: path))")
+      }
+      next = end
+      phase = .looking(store)
     }
+    return .more
+  }
+
+  private func derive(_ range: Range<Int>, _ tools: JobTools) throws -> [DerivedFacts] {
+    let engine = tools.onEngine
     let resident = try engine.autoencoder(named: params.sae)
-    let store = try engine.openIndex(path, for: resident)
-    latents = store.identity.latents
-    guard let range = try missing(in: store) else {
-      next = latents
-      return .done(
-        try JSONValue(
-          encoding: IndexAnnotate.Annotated(
-            latents: latents, seconds: (ContinuousClock.now - start) / .seconds(1))))
-    }
     let model = try engine.model(named: resident.modelName).model
     try engine.reserve(
       resident.feature.derivingBytes(decoder: model.decoder, rows: range.count),
       for: "what \(range.count) decoder rows do")
-    let derived = try resident.feature.derivedFacts(
+    return try resident.feature.derivedFacts(
       ofLatents: range, decoder: model.decoder, tokens: params.tokens ?? 20,
       neighbours: params.neighbours ?? 20, text: { model.tokenizer.tokenText($0) ?? "" },
       cancellation: tools.cancellation)
-    do {
-      try IndexAccess.write(to: path, waiting: 0.2) { try $0.put(derived: derived) }
-    } catch FeatureIndexError.busy { return .waiting } catch FeatureIndexError.diskFull(let path) {
-      return .pause("\(FeatureIndexError.diskFull(path: path))")
-    }
-    next = range.upperBound
-    return .more
   }
 
   /// The next latents, side by side, of which nothing is kept yet.
@@ -77,15 +109,8 @@ final class AnnotateJob: JobWork {
 }
 
 extension Engine {
-  /// An index that was built for an autoencoder, for reading.
-  /// - Throws: `FeatureIndexError.stale` for one that was built for another.
-  func openIndex(_ path: String, for resident: ResidentAutoencoder) throws -> FeatureIndexStore {
-    let store = try FeatureIndexStore.open(at: path)
-    let identity = try identity(of: resident)
-    guard store.identity == identity else {
-      throw FeatureIndexError.stale(
-        path: path, reason: identity.difference(from: store.identity))
-    }
-    return store
+  /// What an index must have been built for to belong to an autoencoder.
+  func identity(ofAutoencoder name: String) throws -> IndexIdentity {
+    try identity(of: autoencoder(named: name))
   }
 }

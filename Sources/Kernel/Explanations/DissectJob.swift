@@ -13,7 +13,19 @@ final class DissectJob: JobWork {
   private let params: ExplanationDissect.Params
   private let run: ConceptRun
   private let path: String?
-  private var maps: ConceptMaps?
+  private var phase = Phase.identifying
+  /// When another job that holds the index is waited for no longer.
+  private var patienceEnds: ContinuousClock.Instant?
+
+  private enum Phase {
+    /// The engine says what the index must have been built for.
+    case identifying
+    case opening(IndexIdentity)
+    /// Pictures run on the engine.
+    case running
+    case dissecting(ConceptMaps)
+    case writing([ExplanationRecord], ExplanationDissect.Dissected)
+  }
 
   init(_ params: ExplanationDissect.Params) throws {
     self.params = params
@@ -24,24 +36,47 @@ final class DissectJob: JobWork {
 
   var progress: Job.Progress? { run.progress }
 
+  var place: JobKind.Place? {
+    switch phase {
+    case .identifying, .running: .engine
+    case .opening, .dissecting, .writing: .ownThread
+    }
+  }
+
   func step(_ tools: JobTools) throws -> JobStep {
-    guard let engine = tools.engine else {
-      preconditionFailure("a dissection runs on the engine's thread")
+    switch phase {
+    case .identifying:
+      phase =
+        path == nil
+        ? .running : .opening(try tools.onEngine.identity(ofAutoencoder: params.sae))
+    case .opening(let identity):
+      if let path { _ = try IndexAccess.reading(path, builtFor: identity, tools) }
+      phase = .running
+    case .running:
+      let maps = try run.step(engine: tools.onEngine, cancellation: tools.cancellation)
+      if let maps { phase = .dissecting(maps) }
+    case .dissecting(let maps):
+      let (named, result) = try dissect(maps, tools)
+      guard let path else { return .done(try JSONValue(encoding: result)) }
+      phase = .writing(try records(named, of: maps, at: path), result)
+    case .writing(let records, let result):
+      let written = try IndexAccess.writeForJob(to: path ?? "", patienceEnds: &patienceEnds) {
+        try $0.put(records)
+      }
+      guard written == nil else { return written ?? .waiting }
+      return .done(try JSONValue(encoding: result))
     }
-    if let path { _ = try engine.openIndex(path, for: engine.autoencoder(named: params.sae)) }
-    guard let maps = try run.step(engine: engine, cancellation: tools.cancellation) else {
-      return .more
-    }
+    return .more
+  }
+
+  private func dissect(
+    _ maps: ConceptMaps, _ tools: JobTools
+  ) throws -> (named: [Dissection.Match], result: ExplanationDissect.Dissected) {
     let found = try Dissection(
       maps, by: params.threshold?.by == .peak ? .peak : .quantile,
       thresholds: params.threshold?.at ?? [0, 0.5, 0.8], cancellation: tools.cancellation)
     let named = found.latents.filter(meetsMinimum)
-    if let path {
-      do { try write(named, of: maps, to: path) } catch FeatureIndexError.diskFull(let path) {
-        return .pause("\(FeatureIndexError.diskFull(path: path))")
-      }
-    }
-    return .done(try JSONValue(encoding: result(found, named: named, maps)))
+    return (named, result(found, named: named, maps))
   }
 
   private func meetsMinimum(_ match: Dissection.Match) -> Bool {
@@ -67,9 +102,9 @@ final class DissectJob: JobWork {
   }
 
   /// What an earlier run wrote of the same set in the same way is not written again.
-  private func write(
-    _ matches: [Dissection.Match], of maps: ConceptMaps, to path: String
-  ) throws {
+  private func records(
+    _ matches: [Dissection.Match], of maps: ConceptMaps, at path: String
+  ) throws -> [ExplanationRecord] {
     let created = Date.now.timeIntervalSince1970
     let evidence = ["concepts:\(run.digest)"]
     let known = try FeatureIndexStore.open(at: path)
@@ -90,7 +125,7 @@ final class DissectJob: JobWork {
       record.scores = [score]
       records.append(record)
     }
-    try IndexAccess.write(to: path, waiting: 30) { _ = try $0.put(records) }
+    return records
   }
 
   private func details(_ match: Dissection.Match) throws -> String {

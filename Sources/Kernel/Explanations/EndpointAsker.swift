@@ -25,6 +25,14 @@ final class EndpointAsker: ExplanationAsker {
   init(
     _ endpoint: ExplanationGenerate.Endpoint, params: ExplanationGenerate.Params, key: String?
   ) throws {
+    guard !ChatEndpoint.isMasked(endpoint.url) else {
+      throw DomainError(
+        .unsupportedTarget,
+        "the explainer's address \(quoted(endpoint.url)) was kept without the secret in its query",
+        hint:
+          "begin explanation/generate anew with the whole address: what was explained is not asked again"
+      )
+    }
     author = ExplanationAuthor(kind: .model, name: endpoint.model)
     var limits = ChatLimits()
     limits.requestSeconds = params.requestSeconds ?? limits.requestSeconds

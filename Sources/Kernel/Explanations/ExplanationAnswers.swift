@@ -25,14 +25,16 @@ extension ExplanationPut: ShelfAnswerable {
         .unsupportedTarget,
         "an explanation has at most \(textLimit) bytes of text, 1024 of names, 10,000 evidences")
     }
-    let store = try IndexAccess.reading(params.index, shelf)
+    let store = try IndexAccess.writing(params.index, shelf)
     try store.check([params.latent])
     let record = ExplanationRecord(
       latent: params.latent, state: .init(state), text: text,
       author: .init(params.author), method: params.method ?? "manual",
       evidence: params.evidence ?? [], created: Date.now.timeIntervalSince1970)
     let put = try IndexAccess.write(to: store.path) { try $0.put([record]) }
-    return Explanation(put[0])
+    var told = Explanation(put[0])
+    told.path = store.path
+    return told
   }
 }
 

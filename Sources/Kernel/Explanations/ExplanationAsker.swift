@@ -47,6 +47,7 @@ struct ExplanationReply: Sendable {
 protocol ExplanationAsker: AnyObject {
   var author: ExplanationAuthor { get }
   var method: String { get }
+  /// Where it takes its answers now.
   var place: JobKind.Place { get }
   /// Whether another question may be asked now.
   var hasRoom: Bool { get }

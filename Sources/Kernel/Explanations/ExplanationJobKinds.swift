@@ -3,14 +3,32 @@ import JSONRPC
 import KernelProtocol
 
 /// The jobs about explanations.
-/// - Parameter explainerKey: what endpoints are asked with; nil where none was given to the kernel.
-func explanationJobKinds(explainerKey: String?) -> [String: JobKind] {
+/// - Parameters:
+///   - explainerKey: what endpoints are asked with; nil where none was given to the kernel.
+///   - installed: the index that no job writes to.
+func explanationJobKinds(
+  explainerKey: String?, installed: InstalledIndex
+) -> [String: JobKind] {
   [
-    IndexAnnotate.method: JobKind(place: .engine) { try AnnotateJob($0.decode()) },
-    ExplanationDissect.method: JobKind(place: .engine) { try DissectJob($0.decode()) },
-    ExplanationScore.method: JobKind(place: .engine) { try ScoreJob($0.decode()) },
+    IndexAnnotate.method: JobKind(place: .engine) {
+      let params: IndexAnnotate.Params = try $0.decode()
+      try installed.refuse(writingTo: params.index)
+      return try AnnotateJob(params)
+    },
+    ExplanationDissect.method: JobKind(place: .engine) {
+      let params: ExplanationDissect.Params = try $0.decode()
+      if let index = params.index { try installed.refuse(writingTo: index) }
+      return try DissectJob(params)
+    },
+    ExplanationScore.method: JobKind(place: .engine) {
+      let params: ExplanationScore.Params = try $0.decode()
+      try installed.refuse(writingTo: params.index)
+      return try ScoreJob(params)
+    },
     ExplanationGenerate.method: JobKind(place: .ownThread) {
-      try GenerateJob($0.decode(), key: explainerKey)
+      let params: ExplanationGenerate.Params = try $0.decode()
+      try installed.refuse(writingTo: params.index)
+      return try GenerateJob(params, key: explainerKey)
     },
   ]
 }

@@ -48,7 +48,14 @@ final class GenerateJob: JobWork {
 
   var place: JobKind.Place? { asker.place }
 
+  /// Writing may wait for another job.
+  var settlingPlace: JobKind.Place? { .ownThread }
+
   func step(_ tools: JobTools) throws -> JobStep {
+    if asker.place == .engine {
+      for answer in try asker.takeAnswers(tools) { take(answer, tools) }
+      return .more
+    }
     let store = try self.store ?? begin()
     if failuresInARow >= Self.failuresBeforePause {
       try settle()
@@ -59,7 +66,9 @@ final class GenerateJob: JobWork {
       try ask(latents[next], store)
       next += 1
     }
-    for answer in try asker.takeAnswers(tools) { take(answer, tools) }
+    if asker.place == .ownThread {
+      for answer in try asker.takeAnswers(tools) { take(answer, tools) }
+    }
     do { try write() } catch FeatureIndexError.busy {
       return .waiting
     } catch FeatureIndexError.diskFull(let path) {

@@ -1,6 +1,7 @@
 import FeatureIndex
 import JSONRPC
 import KernelProtocol
+import Tensors
 
 /// Opens indexes that requests and jobs name.
 enum IndexAccess {
@@ -8,6 +9,47 @@ enum IndexAccess {
   static func reading(_ name: String?, _ shelf: IndexShelf) throws -> FeatureIndexStore {
     guard let name, name.hasPrefix("/") else { return try shelf.entry(named: name).store }
     return try FeatureIndexStore.open(at: try FilePath(name).path)
+  }
+
+  /// For writing: an open index by its name, another by its path; without either the only one that the client
+  /// opened, or that whoever started the kernel named.
+  /// - Throws: `DomainError` of kind `pathDenied` for the one that came with the program.
+  static func writing(_ name: String?, _ shelf: IndexShelf) throws -> FeatureIndexStore {
+    let store = try reading(name, shelf)
+    try shelf.installed.refuse(writingTo: store.path)
+    return store
+  }
+
+  /// For reading by a job: an index that was built for an autoencoder.
+  /// - Throws: `FeatureIndexError.stale` for one that was built for another.
+  static func reading(
+    _ path: String, builtFor identity: IndexIdentity, _ tools: JobTools
+  ) throws -> FeatureIndexStore {
+    let cancellation = tools.cancellation
+    let store = try FeatureIndexStore.stopping(
+      when: { cancellation.isCancelled }, { try FeatureIndexStore.open(at: path) })
+    guard store.identity == identity else {
+      throw FeatureIndexError.stale(path: path, reason: identity.difference(from: store.identity))
+    }
+    return store
+  }
+
+  /// Writes what a job found, in a step of its own: another job that holds the index is waited for, 30 s at most.
+  /// - Returns: what the step is where it could not be written yet; nil where it is written.
+  static func writeForJob<Value>(
+    to path: String, patienceEnds: inout ContinuousClock.Instant?,
+    _ body: (FeatureIndexStore) throws -> Value
+  ) throws -> JobStep? {
+    let end = patienceEnds ?? .now + .seconds(30)
+    patienceEnds = end
+    do {
+      _ = try write(to: path, waiting: 0, body)
+      return nil
+    } catch FeatureIndexError.busy where ContinuousClock.now < end {
+      return .waiting
+    } catch FeatureIndexError.diskFull(let path) {
+      return .pause("\(FeatureIndexError.diskFull(path: path))")
+    }
   }
 
   /// Writes something short: another job that holds the index is waited for, for a while.

@@ -4,12 +4,26 @@ import Interpretation
 import JSON
 import JSONRPC
 import KernelProtocol
+import Tensors
 
 /// `explanation/score` as a job.
 final class ScoreJob: JobWork {
   private let params: KernelProtocol.ExplanationScore.Params
   private let run: ConceptRun
   private let path: String
+  private var phase = Phase.identifying
+  /// When another job that holds the index is waited for no longer.
+  private var patienceEnds: ContinuousClock.Instant?
+
+  private enum Phase {
+    /// The engine says what the index must have been built for.
+    case identifying
+    case opening(IndexIdentity)
+    /// Pictures run on the engine.
+    case running(FeatureIndexStore)
+    case scoring(FeatureIndexStore, ConceptMaps)
+    case writing(ScoreTally)
+  }
 
   init(_ params: KernelProtocol.ExplanationScore.Params) throws {
     self.params = params
@@ -20,21 +34,35 @@ final class ScoreJob: JobWork {
 
   var progress: Job.Progress? { run.progress }
 
+  var place: JobKind.Place? {
+    switch phase {
+    case .identifying, .running: .engine
+    case .opening, .scoring, .writing: .ownThread
+    }
+  }
+
   func step(_ tools: JobTools) throws -> JobStep {
-    guard let engine = tools.engine else {
-      preconditionFailure("scoring runs on the engine's thread")
+    switch phase {
+    case .identifying:
+      phase = .opening(try tools.onEngine.identity(ofAutoencoder: params.sae))
+    case .opening(let identity):
+      phase = .running(try IndexAccess.reading(path, builtFor: identity, tools))
+    case .running(let store):
+      let maps = try run.step(engine: tools.onEngine, cancellation: tools.cancellation)
+      if let maps { phase = .scoring(store, maps) }
+    case .scoring(let store, let maps):
+      let cancellation = tools.cancellation
+      let wanted = try FeatureIndexStore.stopping(
+        when: { cancellation.isCancelled }, { try explanations(of: store) })
+      phase = .writing(try score(wanted, on: maps))
+    case .writing(let tally):
+      let written = try IndexAccess.writeForJob(to: path, patienceEnds: &patienceEnds) {
+        try $0.put(scores: tally.scores)
+      }
+      guard written == nil else { return written ?? .waiting }
+      return .done(try JSONValue(encoding: tally.result(kinds: scorers.map(\.kind))))
     }
-    let store = try engine.openIndex(path, for: engine.autoencoder(named: params.sae))
-    guard let maps = try run.step(engine: engine, cancellation: tools.cancellation) else {
-      return .more
-    }
-    let tally = try score(explanations(of: store), on: maps)
-    do {
-      try IndexAccess.write(to: path, waiting: 30) { try $0.put(scores: tally.scores) }
-    } catch FeatureIndexError.diskFull(let path) {
-      return .pause("\(FeatureIndexError.diskFull(path: path))")
-    }
-    return .done(try JSONValue(encoding: tally.result(kinds: scorers.map(\.kind))))
+    return .more
   }
 
   private var scorers: [any ExplanationScorer] {

@@ -12,11 +12,8 @@ final class IndexBuildJob: JobWork {
   init(_ work: IndexBuildWork) { self.work = work }
 
   func step(_ tools: JobTools) throws -> JobStep {
-    guard let engine = tools.engine else {
-      preconditionFailure("a build runs on the engine's thread")
-    }
     do {
-      switch try work.step(engine: engine, cancellation: tools.cancellation) {
+      switch try work.step(engine: tools.engine, cancellation: tools.cancellation) {
       case .more: return .more
       case .waiting: return .waiting
       case .done(let built): return .done(try JSONValue(encoding: built))
@@ -27,6 +24,8 @@ final class IndexBuildJob: JobWork {
   }
 
   func settle() throws { try work.settle() }
+
+  var place: JobKind.Place? { work.needsEngine ? .engine : .ownThread }
 
   var progress: Job.Progress? {
     guard let progress = work.progress else { return nil }

@@ -22,6 +22,17 @@ final class IndexBuildWork {
   private let commitEntries: Int?
   private var store: FeatureIndexStore?
   private var builder: IndexBuilder?
+  private var plan: Plan?
+
+  /// What the engine gives a build before the index is opened.
+  private struct Plan {
+    let identity: IndexIdentity
+    let model: LlavaNextModel
+    let feature: LoadedAutoencoder
+  }
+
+  /// Whether the next step is one for the engine's thread; opening the index is not.
+  var needsEngine: Bool { plan == nil || builder != nil }
 
   /// - Parameter standardInput: whether the corpus may come from it.
   /// - Throws: `KernelError` for paths that cannot be.
@@ -34,11 +45,16 @@ final class IndexBuildWork {
     corpus = try CorpusSource(params.corpus, standardInput: standardInput)
   }
 
-  /// Opens the index, then takes in one entry.
+  /// Asks the engine, opens the index, then takes in one entry a step.
   ///
+  /// - Parameter engine: where the step needs it.
   /// - Throws: `FeatureIndexError.diskFull`, after which the next step tries again; what ends the job otherwise.
-  func step(engine: Engine, cancellation: Cancellation) throws -> Step {
-    let builder = try self.builder ?? begin(engine: engine)
+  func step(engine: Engine?, cancellation: Cancellation) throws -> Step {
+    guard let builder else {
+      if let plan { try open(plan) } else if let engine { plan = try makePlan(engine) }
+      return .more
+    }
+    guard let engine else { preconditionFailure("a build runs on the engine's thread") }
     let taken = try builder.step(
       admit: { bytes in
         do { try engine.reserve(bytes, for: "a prompt") } catch {
@@ -57,7 +73,7 @@ final class IndexBuildWork {
 
   var progress: IndexProgress? { builder?.progress }
 
-  private func begin(engine: Engine) throws -> IndexBuilder {
+  private func makePlan(_ engine: Engine) throws -> Plan {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
     let views = params.indexViews
@@ -65,9 +81,13 @@ final class IndexBuildWork {
       latents: resident.feature.autoencoder.latents, exemplars: params.indexOptions.exemplars,
       views: views.count)
     try engine.reserve(needed, for: "an index's tables")
+    return Plan(
+      identity: try engine.identity(of: resident), model: model, feature: resident.feature)
+  }
+
+  private func open(_ plan: Plan) throws {
     let store = try FeatureIndexStore.openOrCreate(
-      at: path, identity: IndexIdentity(model: model, feature: resident.feature),
-      options: params.indexOptions)
+      at: path, identity: plan.identity, options: params.indexOptions)
     var options = IndexBuilder.Options()
     if let commitEntries { options.commitEntries = commitEntries }
     options.reader.limit = params.limit
@@ -78,11 +98,10 @@ final class IndexBuildWork {
     let builder = IndexBuilder(
       resuming: try store.state(), corpus: corpus,
       coder: ItemCoder(
-        model: model, feature: resident.feature, views: Set(views),
+        model: plan.model, feature: plan.feature, views: Set(params.indexViews),
         usesTemplate: params.template == .model),
       options: options, write: { try store.commit($0) })
     (self.store, self.builder) = (store, builder)
-    return builder
   }
 
   private func result(_ progress: IndexProgress) throws -> IndexBuild.Built {

@@ -9,7 +9,7 @@ final class IndexShelf: Sendable {
     let name: String
     let store: FeatureIndexStore
     /// The autoencoder it belongs to.
-    let autoencoder: String?
+    var autoencoder: String?
     /// Whether nobody asked for it but the kernel's start: what was opened by a request goes before it.
     let isDefault: Bool
   }
@@ -26,9 +26,14 @@ final class IndexShelf: Sendable {
     var start: Default?
   }
 
+  /// Nobody writes to it.
+  let installed: InstalledIndex
   private let state: Mutex<State>
 
-  init(default start: Default?) { state = Mutex(State(start: start)) }
+  init(default start: Default?, installed: InstalledIndex = InstalledIndex(path: nil)) {
+    self.installed = installed
+    state = Mutex(State(start: start))
+  }
 
   func setDefault(_ start: Default) { state.withLock { $0.start = start } }
 
@@ -52,6 +57,18 @@ final class IndexShelf: Sendable {
     }
   }
 
+  /// Gives the indexes that were opened before their autoencoder was loaded to it.
+  func adopt(by autoencoder: String, identity: IndexIdentity) {
+    state.withLock { state in
+      for place in state.entries.indices
+      where state.entries[place].autoencoder == nil
+        && state.entries[place].store.identity == identity
+      {
+        state.entries[place].autoencoder = autoencoder
+      }
+    }
+  }
+
   func close(_ name: String) throws(DomainError) {
     let isKnown = state.withLock { state in
       let count = state.entries.count
@@ -61,8 +78,34 @@ final class IndexShelf: Sendable {
     guard isKnown else { throw Self.missing("there is no index \(quoted(name))") }
   }
 
-  /// The named index; else the newest opened of the autoencoder, or the only one opened; else the default.
+  /// The named index; else the newest opened of the autoencoder, or the only one opened; else the default, which is
+  /// opened where it is not yet.
   func entry(named name: String?, autoencoder: String? = nil) throws -> Entry {
+    if let found = try openEntry(named: name, autoencoder: autoencoder) { return found }
+    let opened = entries.filter { !$0.isDefault }
+    if let start = fittingStart(autoencoder) { return try open(start) }
+    throw Self.missing(
+      opened.isEmpty
+        ? "no index is open"
+        : "none of the open indexes belongs to \(autoencoder.map(quoted) ?? "one autoencoder alone"): "
+          + opened.map(\.name).joined(separator: ", "))
+  }
+
+  /// Opens the default, where there is one, so that it is found by `openEntry`.
+  func openDefault() throws {
+    guard let start = state.withLock({ $0.start }), !entries.contains(where: \.isDefault) else {
+      return
+    }
+    _ = try open(start)
+  }
+
+  private func open(_ start: Default) throws -> Entry {
+    add(
+      try FeatureIndexStore.open(at: start.path), autoencoder: start.autoencoder, isDefault: true)
+  }
+
+  /// As `entry`, where it is open already; nil where it is not. Opens no file.
+  func openEntry(named name: String?, autoencoder: String? = nil) throws -> Entry? {
     if let name {
       guard let found = entries.first(where: { $0.name == name }) else {
         throw Self.missing("there is no index \(quoted(name))")
@@ -72,18 +115,21 @@ final class IndexShelf: Sendable {
     let opened = entries.filter { !$0.isDefault }
     let fitting = opened.filter { autoencoder == nil || $0.autoencoder == autoencoder }
     if let found = fitting.last, autoencoder != nil || fitting.count == 1 { return found }
-    if fitting.isEmpty, let start = state.withLock({ $0.start }),
-      autoencoder == nil || start.autoencoder == nil || start.autoencoder == autoencoder
-    {
-      if let known = entries.first(where: \.isDefault) { return known }
-      return add(
-        try FeatureIndexStore.open(at: start.path), autoencoder: start.autoencoder, isDefault: true)
+    guard fittingStart(autoencoder) != nil else { return nil }
+    return entries.first(where: \.isDefault)
+  }
+
+  /// The default, where it is meant: nothing that was opened fits.
+  private func fittingStart(_ autoencoder: String?) -> Default? {
+    state.withLock { state in
+      let isOpened = state.entries.contains {
+        !$0.isDefault && (autoencoder == nil || $0.autoencoder == autoencoder)
+      }
+      guard !isOpened, let start = state.start,
+        autoencoder == nil || start.autoencoder == nil || start.autoencoder == autoencoder
+      else { return nil }
+      return start
     }
-    throw Self.missing(
-      opened.isEmpty
-        ? "no index is open"
-        : "none of the open indexes belongs to \(autoencoder.map(quoted) ?? "one autoencoder alone"): "
-          + opened.map(\.name).joined(separator: ", "))
   }
 
   private static func missing(_ message: String) -> DomainError {

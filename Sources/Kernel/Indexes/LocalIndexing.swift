@@ -1,5 +1,6 @@
 package import FeatureIndex
 package import Interpretation
+import JSONRPC
 package import KernelProtocol
 import Tensors
 
@@ -47,6 +48,7 @@ package final class LocalIndexing {
         let step = try work.step(engine: engine, cancellation: cancellation)
         if let progress = work.progress { report(progress) }
         if case .done(let built) = step { return built }
+        if case .waiting = step { Thread.sleep(milliseconds: 20) }
       }
     } catch is CancellationError {
       try work.settle()

@@ -4,18 +4,35 @@ import KernelProtocol
 
 /// The methods that begin jobs. A test holds them among `KernelProtocol.allRequests`.
 ///
-/// - Parameter explainerKey: what explainers are asked with, if the kernel was given it.
-func jobKinds(explainerKey: String? = nil) -> [String: JobKind] {
-  modelJobKinds.merging(explanationJobKinds(explainerKey: explainerKey)) { first, _ in first }
+/// - Parameters:
+///   - explainerKey: what explainers are asked with, if the kernel was given it.
+///   - installed: the index that no job writes to.
+func jobKinds(
+  explainerKey: String? = nil, installed: InstalledIndex = InstalledIndex(path: nil)
+) -> [String: JobKind] {
+  modelJobKinds
+    .merging(indexJobKinds(installed)) { first, _ in first }
+    .merging(explanationJobKinds(explainerKey: explainerKey, installed: installed)) { first, _ in
+      first
+    }
+}
+
+private func indexJobKinds(_ installed: InstalledIndex) -> [String: JobKind] {
+  [
+    IndexBuild.method: JobKind(place: .engine) { params in
+      let params = try params.decode(IndexBuild.Params.self)
+      try installed.refuse(writingTo: params.path)
+      return IndexBuildJob(try IndexBuildWork(params))
+    },
+    IndexMerge.method: JobKind(place: .ownThread) { params in
+      let params = try params.decode(IndexMerge.Params.self)
+      try installed.refuse(writingTo: params.path)
+      return try IndexMergeJob(params)
+    },
+  ]
 }
 
 private let modelJobKinds: [String: JobKind] = [
-  IndexBuild.method: JobKind(place: .engine) { params in
-    IndexBuildJob(try IndexBuildWork(params.decode(IndexBuild.Params.self)))
-  },
-  IndexMerge.method: JobKind(place: .ownThread) { params in
-    try IndexMergeJob(params.decode(IndexMerge.Params.self))
-  },
   SAETrain.method: JobKind(place: .engine) { params in
     try SAETrainWork(params.decode(SAETrain.Params.self))
   },

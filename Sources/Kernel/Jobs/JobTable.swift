@@ -26,6 +26,7 @@ final class JobTable: Sendable {
 
   init(folder: String?, kinds: [String: JobKind]) {
     self.folder = JobFolder(path: folder)
+    self.folder.removeLeftovers()
     self.kinds = kinds
   }
 
@@ -50,8 +51,9 @@ final class JobTable: Sendable {
     let work = try kind.work(params)
     try folder.prepare()
     let (name, lock) = try newName()
+    // What is kept, and told, is without secrets.
     let job = Job(
-      job: name, method: method, params: params, state: .queued,
+      job: name, method: method, params: params.withoutAddressSecrets, state: .queued,
       created: Date.now.timeIntervalSince1970)
     try folder.write(job)
     try run(job, kind: kind, work: work, lock: lock, subscribe: subscribe, client: client)
@@ -118,19 +120,27 @@ final class JobTable: Sendable {
     client: ClientID
   ) throws {
     let running = RunningJob(
-      job, client: client, work: work, lock: lock, folder: folder,
+      job, client: client, kind: kind, work: work, lock: lock, folder: folder,
       onUpdate: { [self] in if subscribe { notify(client, of: $0) } })
     try state.update { (state: inout State) throws(DomainError) in
       guard !state.isStopping else { throw DomainError(.busy, "the kernel is stopping") }
       state.running[job.job] = running
     }
-    switch work.place ?? kind.place {
-    case .engine: submitSlice(of: running)
-    case .ownThread:
-      Thread.start(name: "job", stackBytes: 16 << 20) { [self] in
-        while running.step(engine: nil) {}
-        settle(running)
-      }
+    go(on: running)
+  }
+
+  /// Runs a job's next steps where they belong, beginning after a while where it waits for something.
+  private func go(on running: RunningJob, after next: RunningJob.Next = .step) {
+    guard next != .nothing else { return settle(running) }
+    if next == .step, running.place == .engine { return submitSlice(of: running) }
+    Thread.start(name: "job", stackBytes: 16 << 20) { [self] in
+      var next = next
+      repeat {
+        if next == .stepAfterAWhile { Thread.sleep(milliseconds: 20) }
+        if running.place == .engine { return submitSlice(of: running) }
+        next = running.step(engine: nil)
+      } while next != .nothing
+      settle(running)
     }
   }
 
@@ -146,7 +156,7 @@ final class JobTable: Sendable {
       return settle(running)
     }
     slice(running.client) { [self] engine in
-      if running.step(engine: engine) { submitSlice(of: running) } else { settle(running) }
+      go(on: running, after: running.step(engine: engine))
     }
   }
 

@@ -13,22 +13,34 @@ protocol JobWork: AnyObject {
   func settle() throws
   /// How far it is.
   var progress: Job.Progress? { get }
-  /// Where this work runs, where its params decide that; nil: where its kind's does.
+  /// Where its next step runs; nil: where its kind's do. On the engine's thread nothing waits for files of indexes,
+  /// for locks or for servers.
   var place: JobKind.Place? { get }
+  /// Where it settles; nil: where its next step would run.
+  var settlingPlace: JobKind.Place? { get }
 }
 
 extension JobWork {
   var place: JobKind.Place? { nil }
+  var settlingPlace: JobKind.Place? { nil }
   func settle() throws {}
 }
 
 /// What a step may use.
 struct JobTools {
-  /// Of jobs on the engine's thread.
+  /// Of steps on the engine's thread.
   let engine: Engine?
   let cancellation: Cancellation
   /// Adds a line to the job's log.
   let log: (String) -> Void
+}
+
+extension JobTools {
+  /// The engine, in a step that asked for its thread.
+  var onEngine: Engine {
+    guard let engine else { preconditionFailure("a step of the engine runs elsewhere") }
+    return engine
+  }
 }
 
 enum JobStep {
@@ -44,6 +56,7 @@ enum JobStep {
 struct JobKind: Sendable {
   enum Place: Sendable { case engine, ownThread }
 
+  /// Where steps run whose work does not say.
   let place: Place
   /// - Throws: where the params cannot be: the request that begins the job is refused with it.
   let work: @Sendable (_ params: JSONValue) throws -> any JobWork

@@ -39,7 +39,8 @@ package final class LocalJob {
         case .pause(let reason):
           try? work.settle()
           throw DomainError(.ioError, reason)
-        case .more, .waiting: break
+        case .more: break
+        case .waiting: Thread.sleep(milliseconds: 20)
         }
       }
     } catch is CancellationError {

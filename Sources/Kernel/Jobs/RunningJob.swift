@@ -26,12 +26,17 @@ final class RunningJob: @unchecked Sendable {
   private let onUpdate: @Sendable (Job) -> Void
   private let state: Mutex<State>
   private let name: String
+  private let kindPlace: JobKind.Place
+  /// What is left to do to end it, which is not for the thread of its last step.
+  private var ending: (() -> Void)?
 
   init(
-    _ job: Job, client: ClientID, work: any JobWork, lock: JobLock, folder: JobFolder,
+    _ job: Job, client: ClientID, kind: JobKind, work: any JobWork, lock: JobLock,
+    folder: JobFolder,
     onUpdate: @escaping @Sendable (Job) -> Void
   ) {
     name = job.job
+    kindPlace = kind.place
     self.client = client
     self.work = work
     self.lock = lock
@@ -59,13 +64,26 @@ final class RunningJob: @unchecked Sendable {
     lock.release()
   }
 
-  /// Does one step.
-  /// - Returns: whether there are more.
-  func step(engine: Engine?) -> Bool {
-    if let wanted = state.withLock({ $0.wanted }) {
-      rest(wanted)
-      return false
+  /// What comes after a step.
+  enum Next { case step, stepAfterAWhile, nothing }
+
+  /// Where its next step runs. Asked between steps.
+  var place: JobKind.Place {
+    if ending != nil || state.withLock({ $0.wanted != nil }), let place = work?.settlingPlace {
+      return place
     }
+    return work?.place ?? kindPlace
+  }
+
+  /// Does one step.
+  /// - Parameter engine: on the engine's thread.
+  func step(engine: Engine?) -> Next {
+    if let ending {
+      self.ending = nil
+      ending()
+      return .nothing
+    }
+    if let wanted = state.withLock({ $0.wanted }) { return end(engine) { $0.rest(wanted) } }
     begin()
     let tools = JobTools(
       engine: engine,
@@ -73,26 +91,40 @@ final class RunningJob: @unchecked Sendable {
       log: { [self] in folder.log(name, $0) })
     do {
       switch try work?.step(tools) ?? .waiting {
-      case .more: report()
+      case .more:
+        report()
+        return .step
       case .waiting:
         report()
-        Thread.sleep(milliseconds: 20)
+        return .stepAfterAWhile
       case .pause(let reason):
-        try? work?.settle()
-        settle(.paused, message: reason)
-        return false
+        return end(engine) { job in
+          try? job.work?.settle()
+          job.settle(.paused, message: reason)
+        }
       case .done(let result):
         settle(.completed, result: result)
-        return false
+        return .nothing
       }
-      return true
     } catch is CancellationError where state.withLock({ $0.wanted != nil }) {
-      rest(state.withLock { $0.wanted } ?? .interrupted)
+      let wanted = state.withLock { $0.wanted } ?? .interrupted
+      return end(engine) { $0.rest(wanted) }
     } catch {
-      try? work?.settle()
-      fail(error)
+      return end(engine) { job in
+        try? job.work?.settle()
+        job.fail(error)
+      }
     }
-    return false
+  }
+
+  /// Ends the job here, or in a step of its own where this is the engine's thread and ending may wait.
+  private func end(_ engine: Engine?, _ body: @escaping (RunningJob) -> Void) -> Next {
+    guard engine != nil, work?.settlingPlace == .ownThread else {
+      body(self)
+      return .nothing
+    }
+    ending = { [unowned self] in body(self) }
+    return .step
   }
 
   private func begin() {

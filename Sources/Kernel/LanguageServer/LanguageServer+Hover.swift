@@ -110,8 +110,10 @@ extension LanguageServer {
     _ latent: Int, at range: TextRange, in open: OpenDocument, _ call: Call, _ engine: Engine
   ) throws -> (text: String, range: TextRange)? {
     guard let name = open.prompt.sae else { return nil }
+    let params = FeatureInfo.Params(feature: FeatureRef(sae: name, index: latent))
     let info = try FeatureInfo.answer(
-      .init(feature: FeatureRef(sae: name, index: latent)), engine: engine, call: call)
+      params, FeatureInfo.prepare(params, engine: engine, call: call), shelf: engine.shelf,
+      call: call)
     func words(_ effects: [FeatureInfo.TokenEffect]) -> String {
       effects.prefix(Self.listed).map { code($0.text) }.joined(separator: " ")
     }

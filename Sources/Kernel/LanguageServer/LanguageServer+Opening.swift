@@ -79,7 +79,7 @@ extension LanguageServer {
 
   /// What an index says of latents, where one of the autoencoder is open.
   func labels(of latents: [Int], sae: String, _ engine: Engine) -> [Int: String] {
-    guard let entry = try? engine.shelf.entry(named: nil, autoencoder: sae),
+    guard let entry = try? engine.shelf.openEntry(named: nil, autoencoder: sae),
       let identity = try? engine.identity(of: engine.autoencoder(named: sae)),
       entry.store.identity == identity
     else { return [:] }

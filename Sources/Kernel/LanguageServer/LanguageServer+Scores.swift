@@ -74,6 +74,8 @@ extension LanguageServer {
       return try scores(open, call, engine).map { ($0, open) }
     } catch KernelError.unsupportedTarget {
       return nil
+    } catch KernelError.ambiguousToken {
+      return nil
     }
   }
 

@@ -1,3 +1,4 @@
+import FeatureIndex
 package import JSON
 package import JSONRPC
 import KernelProtocol
@@ -42,6 +43,8 @@ package final class LanguageServer: RequestHandler {
     LanguageMethod(rawValue: method)?.lane ?? kernel.lane(of: method)
   }
 
+  package func order(of method: String) -> RequestOrder { kernel.order(of: method) }
+
   package func arrived(_ call: Call) {
     guard LanguageMethod(rawValue: call.method) != nil, let uri = call.documentURI else { return }
     documents.add(call, about: uri)
@@ -53,11 +56,23 @@ package final class LanguageServer: RequestHandler {
       return call.method == Initialize.method ? welcome(call.params, answer) : answer
     }
     switch method {
-    case .hover: return try kernel.perform(call) { try self.hover(call, $0) }
+    case .hover: throw engineContinuation(of: call) { try $0.hover($1, $2) }
     case .inlayHint: return try whenResting(call) { try self.inlayHints(call, $0) }
     case .semanticTokens: return try whenResting(call) { try self.semanticTokens(call, $0) }
     case .codeAction: return try codeActions(call)
-    case .executeCommand: return try kernel.perform(call) { try self.execute(call, $0) }
+    case .executeCommand: throw engineContinuation(of: call) { try $0.execute($1, $2) }
+    }
+  }
+
+  /// Opens the index whose labels are shown, which the engine does not wait for, and goes on with the engine.
+  private func engineContinuation(
+    of call: Call, _ answer: @escaping @Sendable (LanguageServer, Call, Engine) throws -> JSONValue
+  ) -> RequestContinuation {
+    kernel.openDefaultIndex(of: call.client)
+    return RequestContinuation(on: .engine) { [self] call in
+      try FeatureIndexStore.stopping(when: { call.shouldStop }) {
+        try kernel.perform(call) { try answer(self, call, $0) }
+      }
     }
   }
 
@@ -81,6 +96,7 @@ package final class LanguageServer: RequestHandler {
       Thread.sleep(milliseconds: min(wait, 20))
     }
     guard let connection else { throw CancellationError() }
+    kernel.openDefaultIndex(of: call.client)
     let outcome = Monitor<Result<JSONValue, any Error>?>(nil)
     connection.lanes.engine.submit(for: call.client) { [kernel] in
       let result = Result { () throws -> JSONValue in
@@ -172,7 +188,8 @@ enum LanguageMethod: String {
 
   var lane: Lane {
     switch self {
-    case .hover, .executeCommand: .engine
+    // They look for the open index first, then for the engine.
+    case .hover, .executeCommand: .index
     // They wait for the document to rest, then for the engine.
     case .inlayHint, .semanticTokens: .waiting
     case .codeAction: .control

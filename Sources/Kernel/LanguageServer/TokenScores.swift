@@ -53,10 +53,14 @@ struct TokenScores: Sendable {
           range: part.range, text: "![\(image)]",
           score: measured ?? byPosition[span].reduce(0, +), isMeasured: measured != nil))
     }
-    let largest = places.map { abs($0.score) }.max() ?? 0
+    // A measured share and a first-order score are not on one scale.
+    func largest(isMeasured: Bool) -> Float {
+      places.filter { $0.isMeasured == isMeasured }.map { abs($0.score) }.max() ?? 0
+    }
+    let scales = [true: largest(isMeasured: true), false: largest(isMeasured: false)]
     return places.map { place in
       var place = place
-      place.strength = Strength(abs(place.score), of: largest)
+      place.strength = Strength(abs(place.score), of: scales[place.isMeasured] ?? 0)
       return place
     }.sorted { $0.range.start < $1.range.start }
   }

@@ -27,11 +27,13 @@ struct OpenPrompt {
     file = PromptFile(params.text)
     front = try file.resolvedFront(directory: params.directory)
     guard !file.hasErrors, let model = try model(engine, call) else { return }
-    guard try loadAutoencoder(for: model, engine), let parts = pictured() else { return }
+    guard try loadAutoencoder(for: model, engine), let parts = try pictured(engine) else { return }
     let names = partNames
     let prompt: Prompt
-    do { prompt = try model.model.prompt(parts, template: template) } catch let error as ModelError
-    {
+    do {
+      prompt = try model.model.prompt(
+        parts, template: template, cancellation: Cancellation(call))
+    } catch let error as ModelError {
       guard case .textHoldsImageToken(let part, _) = error else { throw error }
       file.report(file.parts[part].part.range, error.description)
       return
@@ -72,8 +74,9 @@ struct OpenPrompt {
   }
 
   /// The parts with their pictures read; nil where one cannot be.
-  private mutating func pictured() -> [PromptPart]? {
-    let decoder = PictureDecoder()
+  /// - Throws: `KernelError.outOfMemory`.
+  private mutating func pictured(_ engine: Engine) throws -> [PromptPart]? {
+    var admission = PictureAdmission(engine)
     var pictures: [String: Picture] = [:]
     var parts: [PromptPart] = []
     for (role, part) in file.parts {
@@ -86,10 +89,10 @@ struct OpenPrompt {
           continue
         }
         do {
-          let picture = try decoder.picture(atPath: front.images[index].path)
+          let picture = try admission.picture(atPath: front.images[index].path)
           pictures[name] = picture
           parts.append(.picture(picture, role: role))
-        } catch {
+        } catch let error as ImageError {
           file.report(file.front.images[index].path.range, "\(error)")
         }
       }

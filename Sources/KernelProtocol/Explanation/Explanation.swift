@@ -20,6 +20,8 @@ package struct Explanation: Codable, Sendable, Equatable {
   package var scores: [Score]
   /// Question and answer as they were, where they are kept and asked for.
   package var record: String?
+  /// The file of the index that it was written to; in explanation/put's answer alone.
+  package var path: String?
 
   package init(
     id: Int, latent: Int, revision: Int, state: ExplanationState, text: String, author: Author,

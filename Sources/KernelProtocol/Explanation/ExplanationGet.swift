@@ -3,7 +3,7 @@ package import JSONRPC
 /// Every revision of a latent's explanation, newest first.
 package enum ExplanationGet: Request {
   package static let method = "explanation/get"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var index: String?

@@ -3,7 +3,7 @@ package import JSONRPC
 /// The newest revision of each latent that has one, by latent.
 package enum ExplanationList: Request {
   package static let method = "explanation/list"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var index: String?

@@ -3,10 +3,11 @@ package import JSONRPC
 /// Adds what somebody says of a latent as its newest revision.
 package enum ExplanationPut: Request {
   package static let method = "explanation/put"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
-    /// An open index's name, or a file's absolute path; absent: the only one that is open.
+    /// An open index's name, or a file's absolute path; absent: the only one that this client opened, or the kernel's
+    /// --index. The one that came with the program is refused.
     package var index: String?
     package var latent: Int
     /// Absent or empty where the latent is uninterpretable.

@@ -3,7 +3,7 @@ package import JSONRPC
 /// One self-contained HTML page of what an index knows of a latent.
 package enum FeatureDashboard: Request {
   package static let method = "feature/dashboard"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var feature: FeatureRef

@@ -3,7 +3,7 @@ package import JSONRPC
 /// The places of an index's corpus where a latent is most active.
 package enum FeatureExamples: Request {
   package static let method = "feature/examples"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var feature: FeatureRef

@@ -3,7 +3,7 @@ package import JSONRPC
 /// Pictures of the places where a latent is most active, what it does not see darkened.
 package enum FeatureRender: Request {
   package static let method = "feature/render"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var feature: FeatureRef

@@ -3,7 +3,7 @@ package import JSONRPC
 /// The latents nearest to one, by decoder rows or by what is active together.
 package enum IndexNeighbours: Request {
   package static let method = "index/neighbours"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     /// An open index's name, or a file's absolute path; absent: the only one that is open.

@@ -27,7 +27,7 @@ package enum IndexOpen: Request {
 /// What an open index holds.
 package enum IndexInfo: Request {
   package static let method = "index/info"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     /// Absent: the only one, or the one that the kernel was started with.
@@ -42,7 +42,7 @@ package enum IndexInfo: Request {
 /// Lets go of an index.
 package enum IndexClose: Request {
   package static let method = "index/close"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var index: String
@@ -56,7 +56,7 @@ package enum IndexClose: Request {
 /// The entries of a corpus that an index did not take in, by name.
 package enum IndexSkipped: Request {
   package static let method = "index/skipped"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     package var index: String?

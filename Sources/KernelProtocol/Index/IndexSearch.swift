@@ -3,7 +3,7 @@ package import JSONRPC
 /// Finds latents of an index.
 package enum IndexSearch: Request {
   package static let method = "index/search"
-  package static let lane = Lane.control
+  package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
     /// An open index's name, or a file's absolute path; absent: the only one that is open.

@@ -1243,7 +1243,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing"],
       "examples": [
         {
@@ -1349,7 +1349,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "unsupportedTarget"],
       "examples": [
         {
@@ -1410,7 +1410,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -2247,7 +2247,7 @@ package let openRPCDocument = #"""
         }
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/IndexDescription"}},
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing"],
       "examples": [
         {
@@ -2297,7 +2297,7 @@ package let openRPCDocument = #"""
           "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/IndexSkipped.Item"}}}
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing"],
       "examples": [
         {
@@ -2318,7 +2318,7 @@ package let openRPCDocument = #"""
       "paramStructure": "by-name",
       "params": [{"name": "index", "required": true, "schema": {"type": "string"}}],
       "result": {"name": "result", "schema": {"type": "object"}},
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing"],
       "examples": [
         {
@@ -2355,7 +2355,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied", "unsupportedTarget"],
       "examples": [
         {
@@ -2404,7 +2404,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -2466,7 +2466,7 @@ package let openRPCDocument = #"""
       "params": [
         {
           "name": "index",
-          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "description": "An open index's name, or a file's absolute path; absent: the only one that this client opened, or the kernel's --index. The one that came with the program is refused.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -2488,7 +2488,7 @@ package let openRPCDocument = #"""
         {"name": "evidence", "required": false, "schema": {"type": "array", "items": {"type": "string"}}}
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Explanation"}},
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["busy", "featureOutOfRange", "indexMissing", "ioError", "pathDenied", "unsupportedTarget"],
       "examples": [
         {
@@ -2512,7 +2512,8 @@ package let openRPCDocument = #"""
               "method": "manual",
               "evidence": ["5f3c"],
               "created": 1795000000,
-              "scores": []
+              "scores": [],
+              "path": "/data/umbrellas.index"
             }
           }
         }
@@ -2548,7 +2549,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["featureOutOfRange", "indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -2617,7 +2618,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "x-lane": "control",
+      "x-lane": "index",
       "x-errorKinds": ["indexMissing", "ioError", "pathDenied"],
       "examples": [
         {
@@ -3958,7 +3959,8 @@ package let openRPCDocument = #"""
           },
           "created": {"type": "number", "description": "Seconds since 1970."},
           "scores": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation.Score"}},
-          "record": {"type": "string", "description": "Question and answer as they were."}
+          "record": {"type": "string", "description": "Question and answer as they were."},
+          "path": {"type": "string", "description": "The file of the index that it was written to; in explanation/put's answer alone."}
         }
       },
       "Explanation.Author": {

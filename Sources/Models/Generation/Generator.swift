@@ -8,6 +8,7 @@ package struct Generator {
   private var sampler: Sampler
   private var decoder: StreamingDecoder
   private var watcher: StopWatcher
+  private var result = Generation()
 
   package init(_ tokenizer: Tokenizer, options: GenerationOptions) {
     self.tokenizer = tokenizer
@@ -30,31 +31,44 @@ package struct Generator {
     step: (Int) throws -> [Float]?,
     onToken: (_ token: Generation.Token, _ text: String) throws -> Void = { _, _ in }
   ) throws -> Generation {
-    var result = Generation()
     var logits = logits
-    while result.tokens.count < options.maxTokens {
+    while true {
       try cancellation.check()
-      let choice = try sampler.choose(logits)
-      if options.endTokens.contains(choice.token) {
-        result.finish = .endToken
-        break
-      }
-      let token = Generation.Token(
-        id: choice.token, text: tokenizer.tokenText(choice.token) ?? "",
-        logProbability: choice.logProbability)
-      let text = released(Array(decoder.append(choice.token).utf8))
-      result.tokens.append(token)
-      result.text += text
-      try onToken(token, text)
-      if watcher.isStopped {
-        result.finish = .stopString
-        break
-      }
-      guard result.tokens.count < options.maxTokens, let next = try step(choice.token) else {
-        break
-      }
+      guard let token = try choose(from: logits, onToken: onToken), let next = try step(token)
+      else { return finished() }
       logits = next
     }
+  }
+
+  /// Takes the next token.
+  /// - Returns: the token to feed to the model; nil where none is wanted any more.
+  /// - Throws: as `run`.
+  package mutating func choose(
+    from logits: [Float],
+    onToken: (_ token: Generation.Token, _ text: String) throws -> Void = { _, _ in }
+  ) throws -> Int? {
+    guard result.tokens.count < options.maxTokens else { return nil }
+    let choice = try sampler.choose(logits)
+    if options.endTokens.contains(choice.token) {
+      result.finish = .endToken
+      return nil
+    }
+    let token = Generation.Token(
+      id: choice.token, text: tokenizer.tokenText(choice.token) ?? "",
+      logProbability: choice.logProbability)
+    let text = released(Array(decoder.append(choice.token).utf8))
+    result.tokens.append(token)
+    result.text += text
+    try onToken(token, text)
+    if watcher.isStopped {
+      result.finish = .stopString
+      return nil
+    }
+    return result.tokens.count < options.maxTokens ? choice.token : nil
+  }
+
+  /// What was generated, with the text that was held back.
+  package mutating func finished() -> Generation {
     result.text += released(Array(decoder.finish().utf8)) + flushed()
     return result
   }

@@ -29,7 +29,21 @@ extension LlavaNextModel {
   /// 8-bit weights were made from.
   package var readBytes: Int {
     if precision == .int8 { return cachedBytes }
-    return mappedBytes - (configuration.text.tiedHead ? 0 : decoder.embedding.byteCount)
+    return mappedBytes - (checkpoint.contains(TensorNames.head) ? decoder.embedding.byteCount : 0)
+  }
+
+  /// What a client ought to know of files that contradict each other.
+  package var warnings: [String] {
+    get throws {
+      let text = configuration.text
+      guard text.tiedHead,
+        try checkpoint.hasOwnHead(vocabulary: text.vocabularySize, hidden: text.hiddenSize)
+      else { return [] }
+      return [
+        "\(folder): config.json says tie_word_embeddings, but the files have an lm_head.weight that "
+          + "is not the embeddings: the files' head is used"
+      ]
+    }
   }
 
   package var acceptsPictures: Bool { pictures != nil }
@@ -78,6 +92,7 @@ extension LlavaNextModel {
 
   private static let decidingFiles = [
     "config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
-    "tokenizer_config.json", "chat_template.json", "chat_template.jinja",
+    "tokenizer_config.json", "chat_template.json", "chat_template.jinja", "special_tokens_map.json",
+    "additional_chat_templates/default.jinja",
   ]
 }

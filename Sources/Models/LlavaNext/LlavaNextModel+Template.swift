@@ -1,3 +1,5 @@
+import Checkpoints
+import Tensors
 import Tokenization
 
 extension LlavaNextModel {
@@ -6,7 +8,8 @@ extension LlavaNextModel {
   /// - Parameters:
   ///   - texts: what stands in each part's place; nil for a picture.
   func render(
-    _ parts: [PromptPart], texts: [String?], addGenerationPrompt: Bool
+    _ parts: [PromptPart], texts: [String?], addGenerationPrompt: Bool, time: TemplateTime,
+    cancellation: Cancellation
   ) throws -> String {
     var turns: [(role: String, content: [ChatMessage.Part])] = []
     for (part, text) in zip(parts, texts) {
@@ -23,6 +26,33 @@ extension LlavaNextModel {
     }
     return try chatTemplate.get().render(
       messages, addGenerationPrompt: addGenerationPrompt,
-      variables: tokenizerConfiguration.templateVariables)
+      variables: tokenizerConfiguration.templateVariables, time: time,
+      isStopped: { cancellation.isCancelled })
+  }
+
+  /// The folder's template. Throws where it cannot run, be it for the shortest of conversations;
+  /// that there is none shows when one is needed.
+  static func chatTemplate(
+    folder: String, configuration: ModelFileConfiguration, variables: [String: TemplateValue]
+  ) throws(TokenizationError) -> Result<ChatTemplate, TokenizationError> {
+    var seesPictures = false
+    if case .llavaNext = configuration { seesPictures = true }
+    let template: ChatTemplate
+    do {
+      template = try ChatTemplate(folder: folder, reader: seesPictures ? .processor : .tokenizer)
+    } catch .noTemplate(let folder) { return .failure(.noTemplate(folder: folder)) }
+    // A template may insist on a system's message, or on an answer to continue; none insists on all.
+    var failure: TokenizationError?
+    for roles in [["user"], ["system", "user"], ["user", "assistant", "user"]] {
+      let messages = roles.map { role in
+        ChatMessage(
+          role: role, content: seesPictures ? .parts([.image, .text("x")]) : .text("x"))
+      }
+      do {
+        _ = try template.render(messages, addGenerationPrompt: true, variables: variables)
+        return .success(template)
+      } catch .refusedByTemplate { return .success(template) } catch { failure = failure ?? error }
+    }
+    throw failure ?? .noTemplate(folder: folder)
   }
 }

@@ -16,7 +16,7 @@ package final class LlavaNextModel: Sendable {
   package let compute: Compute
   package let decoder: LlamaDecoder
   package let tokenizer: Tokenizer
-  /// A checkpoint without a usable template still answers prompts that need none.
+  /// A checkpoint without a template still answers prompts that need none.
   let chatTemplate: Result<ChatTemplate, TokenizationError>
   let tokenizerConfiguration: TokenizerConfiguration
   let checkpoint: Checkpoint
@@ -47,8 +47,10 @@ package final class LlavaNextModel: Sendable {
     let stored = try checkpoint.entry(TensorNames.embeddings).type
     self.precision = precision ?? (stored == .float32 ? .float32 : .bfloat16)
     compute = Compute(team: team, precision: self.precision)
-    chatTemplate = Result { () throws(TokenizationError) in try ChatTemplate(folder: folder) }
     tokenizerConfiguration = try TokenizerConfiguration(folder: folder)
+    chatTemplate = try Self.chatTemplate(
+      folder: folder, configuration: configuration,
+      variables: tokenizerConfiguration.templateVariables)
     tokenizer = try Self.tokenizer(folder: folder, configuration: configuration)
     if self.precision == .int8 {
       let quantiser = try WeightQuantiser(
@@ -109,11 +111,15 @@ package final class LlavaNextModel: Sendable {
   /// Turns parts into tokens, spans and tiles; see `PromptBuilder`.
   ///
   /// - Throws: `ModelError` on pictures in a text model, texts with the image token in them, empty
-  ///   or too long prompts; `TokenizationError` from the template; `ImageError`.
+  ///   or too long prompts; `TokenizationError` from the template; `ImageError`;
+  ///   `CancellationError`.
   package func prompt(
-    _ parts: [PromptPart], template: PromptTemplate = .model(addGenerationPrompt: true)
+    _ parts: [PromptPart], template: PromptTemplate = .model(addGenerationPrompt: true),
+    cancellation: Cancellation = .never
   ) throws -> Prompt {
-    try PromptBuilder(model: self, parts: parts, template: template).build()
+    let builder = PromptBuilder(
+      model: self, parts: parts, template: template, cancellation: cancellation)
+    do { return try builder.build() } catch TokenizationError.stopped { throw CancellationError() }
   }
 
   /// The decoder's inputs `[t, D]` at `positions` (by default all T): token embeddings, a picture's

@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Tensors
 import Tokenization
 
 /// Turns parts into a `Prompt`. Everything that can be refused is refused before a pixel is resized.
@@ -10,6 +11,9 @@ struct PromptBuilder {
   let model: LlavaNextModel
   let parts: [PromptPart]
   let template: PromptTemplate
+  let cancellation: Cancellation
+  /// What a template's `strftime_now` tells, the same however often it is rendered.
+  private let time = TemplateTime.now
 
   private var limit: Int { model.configuration.text.contextLength }
   private var imageToken: String? { model.pictures?.imageToken }
@@ -69,23 +73,41 @@ struct PromptBuilder {
       return RenderedPrompt(joining: parts.map { $0.text ?? imageToken ?? "" })
     case .model(let addGenerationPrompt):
       return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageToken) { texts in
-        try model.render(parts, texts: texts, addGenerationPrompt: addGenerationPrompt)
+        try model.render(
+          parts, texts: texts, addGenerationPrompt: addGenerationPrompt, time: time,
+          cancellation: cancellation)
       }
     case .modelThenAnswer:
       return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageToken) { texts in
         let earlier = try model.render(
-          Array(parts.dropLast()), texts: Array(texts.dropLast()), addGenerationPrompt: true)
+          Array(parts.dropLast()), texts: Array(texts.dropLast()), addGenerationPrompt: true,
+          time: time, cancellation: cancellation)
         return earlier + (texts.last.flatMap(\.self) ?? "")
       }
     }
   }
 
-  /// Adds the tokenizer's own special tokens unless the template has written them already.
   private func encode(_ text: String) throws -> [Int] {
-    let special = try model.tokenizer.encode("", addSpecialTokens: true)
-    let isThere =
-      special.first.flatMap(model.tokenizer.token).map { text.utf8.starts(with: $0.utf8) } ?? false
-    return try model.tokenizer.encode(text, addSpecialTokens: !isThere)
+    try model.tokenizer.encode(
+      text, addSpecialTokens: addsSpecialTokens(to: text),
+      isStopped: { [cancellation] in cancellation.isCancelled })
+  }
+
+  /// Whether the tokenizer puts its own special tokens around the text.
+  ///
+  /// As transformers: what a text model's template has rendered is taken as it is; a processor adds
+  /// them unless the text begins with bos_token. Without a template they are added unless the text
+  /// begins with the first of them.
+  private func addsSpecialTokens(to text: String) throws -> Bool {
+    let first: String?
+    if template == .plain {
+      first = try model.tokenizer.encode("", addSpecialTokens: true).first
+        .flatMap(model.tokenizer.token)
+    } else {
+      if model.pictures == nil { return false }
+      first = model.tokenizerConfiguration.beginToken
+    }
+    return first.map { !text.utf8.starts(with: $0.utf8) } ?? true
   }
 
   private func spans(

@@ -1,9 +1,11 @@
+import CMappings
 import Glibc
 
 /// A file mapped read-only: its pages are read on first use and shared with every process that maps it.
 ///
 /// `@unchecked Sendable`: the mapping is never written and lives as long as the object. A file that another program truncates
-/// while it is mapped ends this process at the next access to the lost pages (SIGBUS); replace files, do not rewrite them.
+/// while it is mapped ends this process at the next access to the lost pages (SIGBUS), which says which file it was
+/// (`cmappings_name_lost_files`) where the program asked for that; replace files, do not rewrite them.
 @safe package final class MappedFile: @unchecked Sendable {
   package let path: String
   package let byteCount: Int
@@ -37,10 +39,14 @@ import Glibc
       unsafe address != MAP_FAILED
     else { throw .unreadable(path: path, reason: Self.systemError()) }
     unsafe base = address
+    unsafe cmappings_add(address, byteCount, path)
   }
 
   deinit {
-    if let base = unsafe base { unsafe munmap(base, byteCount) }
+    if let base = unsafe base {
+      unsafe cmappings_remove(base)
+      unsafe munmap(base, byteCount)
+    }
   }
 
   /// A copy of the bytes in `range`.

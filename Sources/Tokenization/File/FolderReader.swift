@@ -42,6 +42,13 @@ enum FolderReader {
   }
 }
 
+extension FolderReader {
+  /// The names of the files in `folder`/`name`, sorted; none where there is no such folder.
+  static func names(in name: String, of folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []).sorted()
+  }
+}
+
 extension Tokenizer {
   /// Reads `folder`/tokenizer.json. Throws `.unreadable`, `.malformed`, `.unsupported`.
   package convenience init(folder: String) throws(TokenizationError) {
@@ -49,67 +56,5 @@ extension Tokenizer {
       throw .unreadable(path: "\(folder)/tokenizer.json", reason: "there is no such file")
     }
     try self.init(json: json)
-  }
-}
-
-/// What tokenizer_config.json says beside the tokenizer itself.
-package struct TokenizerConfiguration: Sendable, Equatable {
-  /// The spelling of the token that begins a text, as templates call it bos_token.
-  package var beginToken: String?
-  /// The spelling of the token that ends a text, eos_token.
-  package var endToken: String?
-
-  /// Reads `folder`/tokenizer_config.json; without that file nothing is known.
-  package init(folder: String) throws(TokenizationError) {
-    let object = try FolderReader.readObjectIfPresent("tokenizer_config.json", in: folder)
-    beginToken = object.flatMap { Self.spelling($0["bos_token"]) }
-    endToken = object.flatMap { Self.spelling($0["eos_token"]) }
-  }
-
-  /// For `ChatTemplate.render`.
-  package var templateVariables: [String: TemplateValue] {
-    var variables: [String: TemplateValue] = [:]
-    variables["bos_token"] = beginToken.map { .string($0) }
-    variables["eos_token"] = endToken.map { .string($0) }
-    return variables
-  }
-
-  /// A token is written as its text or as an object with its content.
-  private static func spelling(_ value: JSONValue?) -> String? {
-    value?.stringValue ?? value?.objectValue?["content"]?.stringValue
-  }
-}
-
-extension ChatTemplate {
-  /// The template of `folder`: chat_template.jinja, else chat_template.json, else the one in
-  /// tokenizer_config.json; of several named ones that called "default".
-  ///
-  /// Throws `.noTemplate` where there is none, `.template` where it cannot be parsed.
-  package init(folder: String) throws(TokenizationError) {
-    if let bytes = try FolderReader.readIfPresent("chat_template.jinja", in: folder) {
-      try self.init(source: String(decoding: bytes, as: UTF8.self))
-      return
-    }
-    for name in ["chat_template.json", "tokenizer_config.json"] {
-      guard let object = try FolderReader.readObjectIfPresent(name, in: folder),
-        let value = object.present("chat_template")
-      else { continue }
-      guard let source = Self.source(value) else {
-        throw .malformed(
-          what: "\(folder)/\(name)",
-          reason: "chat_template is \(value.summary), expected a text or named texts, one of them "
-            + "called default")
-      }
-      try self.init(source: source)
-      return
-    }
-    throw .noTemplate(folder: folder)
-  }
-
-  private static func source(_ value: JSONValue) -> String? {
-    if let source = value.stringValue { return source }
-    if let named = value.objectValue { return named["default"]?.stringValue }
-    return value.arrayValue?.compactMap(\.objectValue)
-      .first { $0["name"]?.stringValue == "default" }?["template"]?.stringValue
   }
 }

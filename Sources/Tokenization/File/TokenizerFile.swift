@@ -14,7 +14,9 @@ enum TokenizerFile {
     let added = try readAddedTokens(file, into: &allTokens)
     let raw = added.filter { !$0.isNormalized }
     let normalized = added.filter(\.isNormalized)
-    let spellings = normalized.map { normalizer?(Array($0.content.utf8)) ?? Array($0.content.utf8) }
+    let spellings = try self.spellings(of: normalized, normalizer)
+    let decoder = try file.optionalChild("decoder").map(readDecoder)
+    try requireModestGrowth(decoder)
     return TokenizerParts(
       allTokens: allTokens,
       specialTokens: Set(added.filter(\.isSpecial).map(\.id)),
@@ -29,7 +31,33 @@ enum TokenizerFile {
         .map { (section) throws(TokenizationError) in
           try readPostProcessor(section, allTokens)
         } ?? SpecialTokenTemplate(),
-      decoder: try file.optionalChild("decoder").map(readDecoder))
+      decoder: decoder)
+  }
+
+  /// How added tokens stand in normalised text.
+  private static func spellings(
+    of tokens: [AddedToken], _ normalizer: Normalizer?
+  ) throws(TokenizationError) -> [[UInt8]] {
+    let bytes = tokens.reduce(0) { $0 + $1.content.utf8.count }
+    let room = (1 << 22) + 512 * bytes
+    let budget = TextBudget("the tokenizer's normalizer", steps: room, bytes: room)
+    var spellings: [[UInt8]] = []
+    for token in tokens {
+      let content = Array(token.content.utf8)
+      spellings.append(try normalizer?(content, budget) ?? content)
+    }
+    return spellings
+  }
+
+  /// Decoding has no budget of its own: no sound file makes a token longer than its spelling.
+  private static func requireModestGrowth(
+    _ decoder: TokenDecoder?
+  ) throws(TokenizationError) {
+    let limit = 16
+    guard let growth = decoder?.growth, growth > limit else { return }
+    throw .malformed(
+      what: "decoder",
+      reason: "it makes tokens up to \(growth) times as long, expected at most \(limit) times")
   }
 
   // MARK: Model
@@ -153,11 +181,32 @@ enum TokenizerFile {
       }
       return template
     case "TemplateProcessing": return try readTemplate(section, tokens)
+    case "RobertaProcessing", "BertProcessing":
+      return SpecialTokenTemplate(
+        before: [try readToken(section, "cls", tokens)],
+        after: [try readToken(section, "sep", tokens)])
     case let type:
       throw .unsupported(
         what: "post_processor", found: type,
-        supported: ["ByteLevel", "TemplateProcessing", "Sequence"])
+        supported: [
+          "ByteLevel", "TemplateProcessing", "RobertaProcessing", "BertProcessing", "Sequence",
+        ])
     }
+  }
+
+  /// A token of a post-processor, written ["</s>", 2].
+  private static func readToken(
+    _ section: Section, _ key: String, _ tokens: Vocabulary
+  ) throws(TokenizationError) -> Int {
+    let parts = try section.array(key)
+    guard parts.count == 2, parts[0].stringValue != nil, let id = parts[1].plainInteger,
+      tokens[id] != nil
+    else {
+      throw .malformed(
+        what: "post_processor",
+        reason: "\(key) is \(parts.map(\.summary)), expected a token and its id")
+    }
+    return id
   }
 
   private static func readTemplate(

@@ -4,25 +4,44 @@ internal import JSON
 extension TokenizerFile {
   static func readNormalizer(_ section: Section) throws(TokenizationError) -> Normalizer {
     switch try section.text("type") {
-    case "NFC": return .composed
+    case "NFC": return .unicode(.composed)
+    case "NFD": return .unicode(.decomposed)
+    case "NFKC": return .unicode(.compatiblyComposed)
+    case "NFKD": return .unicode(.compatiblyDecomposed)
     case "Lowercase": return .lowercased
+    case "Strip":
+      return .strip(
+        left: try section.flag("strip_left", default: true),
+        right: try section.flag("strip_right", default: true))
     case "Prepend": return .prepend(Array(try section.text("prepend").utf8))
     case "Replace":
-      return .replace(try readLiteral(section), by: Array(try section.text("content").utf8))
+      return .replace(
+        try readPattern(section, "normalizer Replace"),
+        by: Array(try section.text("content").utf8))
     case "Sequence":
       var steps: [Normalizer] = []
-      for step in try section.children("normalizers") { steps.append(try readNormalizer(step)) }
+      for step in try Self.steps(of: section, "normalizers") {
+        steps.append(try readNormalizer(step))
+      }
       return .sequence(steps)
     case let type:
       throw .unsupported(
         what: "normalizer", found: type,
-        supported: ["NFC", "Lowercase", "Prepend", "Replace", "Sequence"])
+        supported: [
+          "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Strip", "Prepend", "Replace", "Sequence",
+        ])
     }
   }
 
   static func readPreTokenizer(_ section: Section) throws(TokenizationError) -> PreTokenizer {
     switch try section.text("type") {
     case "Split": return try readSplit(section)
+    case "Digits":
+      let isolates = try section.flag("individual_digits", default: false)
+      return .split(.digits, isolates ? .isolated : .contiguous, inverts: false)
+    case "Punctuation":
+      let behaviour = try readBehaviour(section, "Punctuation", default: .isolated)
+      return .split(.punctuation, behaviour, inverts: false)
     case "ByteLevel":
       return .byteLevel(
         addsPrefixSpace: try section.flag("add_prefix_space", default: true),
@@ -34,14 +53,14 @@ extension TokenizerFile {
         splits: try section.flag("split", default: true))
     case "Sequence":
       var steps: [PreTokenizer] = []
-      for step in try section.children("pretokenizers") {
+      for step in try Self.steps(of: section, "pretokenizers") {
         steps.append(try readPreTokenizer(step))
       }
       return .sequence(steps)
     case let type:
       throw .unsupported(
         what: "pre_tokenizer", found: type,
-        supported: ["Split", "ByteLevel", "Metaspace", "Sequence"])
+        supported: ["Split", "Digits", "Punctuation", "ByteLevel", "Metaspace", "Sequence"])
     }
   }
 
@@ -61,7 +80,7 @@ extension TokenizerFile {
       return .metaspace(replacement: replacement, dropsFirst: prefix != .never)
     case "Sequence":
       var steps: [TokenDecoder] = []
-      for step in try section.children("decoders") { steps.append(try readDecoder(step)) }
+      for step in try Self.steps(of: section, "decoders") { steps.append(try readDecoder(step)) }
       return .sequence(steps)
     case let type:
       throw .unsupported(
@@ -73,28 +92,58 @@ extension TokenizerFile {
   }
 
   private static func readSplit(_ section: Section) throws(TokenizationError) -> PreTokenizer {
+    .split(
+      try readPattern(section, "pre_tokenizer Split"), try readBehaviour(section, "Split"),
+      inverts: try section.flag("invert", default: false))
+  }
+
+  private static func readBehaviour(
+    _ section: Section, _ what: String, default fallback: SplitBehaviour? = nil
+  ) throws(TokenizationError) -> SplitBehaviour {
+    if let fallback, section.object.present("behavior") == nil { return fallback }
     let name = try section.text("behavior")
     guard let behaviour = SplitBehaviour(rawValue: name) else {
       throw .unsupported(
-        what: "pre_tokenizer Split behavior", found: name,
+        what: "pre_tokenizer \(what) behavior", found: name,
         supported: SplitBehaviour.allCases.map(\.rawValue))
     }
-    guard try !section.flag("invert", default: false) else {
-      throw .unsupported(
-        what: "pre_tokenizer Split invert", found: "true", supported: ["false"])
-    }
+    return behaviour
+  }
+
+  private static func readPattern(
+    _ section: Section, _ what: String
+  ) throws(TokenizationError) -> SplitPattern {
     let pattern = try section.child("pattern")
     if let literal = try pattern.optionalText("String") {
-      return .split(.literal(Array(literal.utf8)), behaviour)
+      return .literal(Array(literal.utf8))
     }
-    return .split(try SplitPattern(expression: pattern.text("Regex")), behaviour)
+    guard let expression = try pattern.optionalText("Regex") else {
+      throw .unsupported(
+        what: "\(what) pattern", found: "\(pattern.object.members.map(\.name))",
+        supported: ["String", "Regex"])
+    }
+    return try SplitPattern(expression: expression)
+  }
+
+  /// Far above any file.
+  private static let stepLimit = 64
+
+  private static func steps(
+    of section: Section, _ key: String
+  ) throws(TokenizationError) -> [Section] {
+    let steps = try section.children(key)
+    guard steps.count <= stepLimit else {
+      throw .malformed(
+        what: key, reason: "it has \(steps.count) steps, expected at most \(stepLimit)")
+    }
+    return steps
   }
 
   private static func readLiteral(_ section: Section) throws(TokenizationError) -> [UInt8] {
     let pattern = try section.child("pattern")
     guard let literal = try pattern.optionalText("String"), !literal.isEmpty else {
       throw .unsupported(
-        what: "Replace pattern", found: "\(pattern.object.members.map(\.name))",
+        what: "decoder Replace pattern", found: "\(pattern.object.members.map(\.name))",
         supported: ["String"])
     }
     return Array(literal.utf8)

@@ -50,14 +50,14 @@ struct AddedTokenMatcher: Sendable {
   }
 
   /// Cuts `text` into added tokens and the rest.
-  func stretches(of text: [UInt8]) -> [Stretch] {
+  func stretches(of text: [UInt8], _ budget: TextBudget) throws(TokenizationError) -> [Stretch] {
     if firstBytes.isEmpty { return [Stretch(range: 0..<text.count, token: nil)] }
     var stretches: [Stretch] = []
     var consumed = 0
     var position = 0
     while position < text.count {
       guard firstBytes.contains(text[position]),
-        let (index, matchEnd) = longestMatch(in: text, at: position)
+        let (index, matchEnd) = try longestMatch(in: text, at: position, budget)
       else {
         position += 1
         continue
@@ -80,10 +80,13 @@ struct AddedTokenMatcher: Sendable {
     return stretches
   }
 
-  private func longestMatch(in text: [UInt8], at start: Int) -> (index: Int, end: Int)? {
+  private func longestMatch(
+    in text: [UInt8], at start: Int, _ budget: TextBudget
+  ) throws(TokenizationError) -> (index: Int, end: Int)? {
     var state = 0
     var best: (index: Int, end: Int)?
     for position in start..<text.count {
+      try budget.spend()
       guard let next = transitions[state << 8 | Int(text[position])] else { break }
       state = next
       if let index = accepted[state] { best = (index, position + 1) }
@@ -110,19 +113,25 @@ struct AddedTokenMatcher: Sendable {
 
   private func spaceStart(_ text: [UInt8], before end: Int) -> Int {
     var start = end
-    for scalar in String(decoding: text[..<end], as: UTF8.self).unicodeScalars.reversed() {
-      guard scalar.properties.isWhitespace else { break }
-      start -= UTF8.width(scalar)
+    while start > 0 {
+      var first = start - 1
+      while first > 0, text[first] & 0xC0 == 0x80 { first -= 1 }
+      let character = String(decoding: text[first..<start], as: UTF8.self).unicodeScalars.first
+      guard let character, character.properties.isWhitespace else { break }
+      start = first
     }
-    return max(0, start)
+    return start
   }
 
   private func spaceEnd(_ text: [UInt8], after start: Int) -> Int {
     var end = start
-    for scalar in String(decoding: text[start...], as: UTF8.self).unicodeScalars {
-      guard scalar.properties.isWhitespace else { break }
-      end += UTF8.width(scalar)
+    while end < text.count {
+      var next = end + 1
+      while next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
+      let character = String(decoding: text[end..<next], as: UTF8.self).unicodeScalars.first
+      guard let character, character.properties.isWhitespace else { break }
+      end = next
     }
-    return min(text.count, end)
+    return end
   }
 }

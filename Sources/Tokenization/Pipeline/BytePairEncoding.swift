@@ -62,14 +62,16 @@ struct BytePairEncoding: Sendable {
   }
 
   /// Appends the ids of `word`, UTF-8 after all pre-tokenization.
-  func encode(_ word: ArraySlice<UInt8>, into ids: inout [Int], scratch: inout Scratch) {
+  func encode(
+    _ word: ArraySlice<UInt8>, into ids: inout [Int], scratch: inout Scratch, budget: TextBudget
+  ) throws(TokenizationError) {
     if ignoresMerges, let id = vocabulary.id(of: word) {
       ids.append(id)
       return
     }
     scratch.reset()
     appendSymbols(of: word, to: &scratch)
-    merge(&scratch)
+    try merge(&scratch, budget)
     for (symbol, alive) in zip(scratch.symbols, scratch.alive) where alive {
       ids.append(Int(symbol))
     }
@@ -149,7 +151,9 @@ struct BytePairEncoding: Sendable {
     return id >= 0 ? id : nil
   }
 
-  private func merge(_ scratch: inout Scratch) {
+  private func merge(
+    _ scratch: inout Scratch, _ budget: TextBudget
+  ) throws(TokenizationError) {
     guard scratch.symbols.count > 1 else {
       scratch.link()
       return
@@ -157,6 +161,7 @@ struct BytePairEncoding: Sendable {
     scratch.link()
     for left in 0..<scratch.symbols.count - 1 { push(left: left, &scratch) }
     while let entry = scratch.heap.popMinimum() {
+      try budget.spend()
       let left = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
       guard scratch.alive[left], scratch.next[left] >= 0 else { continue }
       let right = Int(scratch.next[left])

@@ -43,6 +43,32 @@ enum CharacterClass: UInt8 {
     }
   }
 
+  /// What the reference's Digits cuts at: the numbers of Rust's own tables, which are as new as
+  /// Swift's.
+  static func isNumber(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .decimalNumber, .letterNumber, .otherNumber: true
+    default: false
+    }
+  }
+
+  /// What the reference's Punctuation cuts at: all of ASCII's marks, and Unicode's punctuation as of
+  /// version 8, which its tables are of. Two characters have left that class since.
+  static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.value < 0x80 {
+      return (0x21...0x2F).contains(scalar.value) || (0x3A...0x40).contains(scalar.value)
+        || (0x5B...0x60).contains(scalar.value) || (0x7B...0x7E).contains(scalar.value)
+    }
+    if scalar.value == 0x166D || scalar.value == 0x111C9 { return true }
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation:
+      return properties.age.map { $0.major <= 8 } ?? false
+    default: return false
+    }
+  }
+
   private static func isKnownToUnicode16(_ properties: Unicode.Scalar.Properties) -> Bool {
     guard let age = properties.age else { return false }
     return age.major <= 16

@@ -7,20 +7,23 @@ struct Piece {
 
 /// What cuts normalised text into the words that are encoded by themselves.
 indirect enum PreTokenizer: Sendable {
-  /// Cuts out the matches of a pattern.
-  case split(SplitPattern, SplitBehaviour)
+  /// Cuts at the matches of a pattern, or, where `inverts`, at what lies between them.
+  case split(SplitPattern, SplitBehaviour, inverts: Bool)
   /// Spells bytes in the byte-level alphabet, after cutting by GPT-2's pattern if `cuts`.
   case byteLevel(addsPrefixSpace: Bool, cuts: Bool)
   /// Spells spaces as `replacement` and puts one in front.
   case metaspace(replacement: [UInt8], prefix: MetaspacePrefix, splits: Bool)
   case sequence([PreTokenizer])
 
-  func callAsFunction(_ piece: Piece, _ alphabet: ByteAlphabet) throws(TokenizationError) -> [Piece]
-  {
+  func callAsFunction(
+    _ piece: Piece, _ alphabet: ByteAlphabet, _ budget: TextBudget
+  ) throws(TokenizationError) -> [Piece] {
+    try budget.spend(bytes: piece.bytes.count)
     let pieces: [Piece]
     switch self {
-    case .split(let pattern, let behaviour):
-      pieces = Self.cut(piece, at: try pattern.matches(in: piece.bytes), behaviour)
+    case .split(let pattern, let behaviour, let inverts):
+      let matches = try pattern.matches(in: piece.bytes)
+      pieces = behaviour.cut(piece, at: matches, inverts: inverts)
     case .byteLevel(let addsPrefixSpace, let cuts):
       pieces = Self.byteLevel(piece, addsPrefixSpace, cuts, alphabet)
     case .metaspace(let replacement, let prefix, let splits):
@@ -29,11 +32,14 @@ indirect enum PreTokenizer: Sendable {
       var current = [piece]
       for step in steps {
         var following: [Piece] = []
-        for piece in current { following.append(contentsOf: try step(piece, alphabet)) }
+        for piece in current {
+          following.append(contentsOf: try step(piece, alphabet, budget))
+        }
         current = following
       }
       pieces = current
     }
+    try budget.spend(steps: pieces.count)
     return pieces.filter { !$0.bytes.isEmpty }
   }
 
@@ -64,38 +70,9 @@ indirect enum PreTokenizer: Sendable {
     if prepends, !bytes.starts(with: replacement) { bytes = replacement + bytes }
     let whole = Piece(bytes: bytes, isAtStart: piece.isAtStart)
     guard splits else { return [whole] }
-    let matches = SplitPattern.occurrences(of: replacement, in: bytes)
-    return cut(whole, at: matches, .mergedWithNext)
+    let matches = ByteSearch.occurrences(of: replacement, in: bytes)
+    return SplitBehaviour.mergedWithNext.cut(whole, at: matches, inverts: false)
   }
-
-  /// Cuts `piece` at `matches`, ascending ranges of its bytes.
-  private static func cut(
-    _ piece: Piece, at matches: [Range<Int>], _ behaviour: SplitBehaviour
-  ) -> [Piece] {
-    var ranges: [Range<Int>] = []
-    var start = 0
-    for match in matches {
-      switch behaviour {
-      case .isolated: ranges += [start..<match.lowerBound, match]
-      case .removed: ranges.append(start..<match.lowerBound)
-      case .mergedWithPrevious: ranges.append(start..<match.upperBound)
-      case .mergedWithNext: ranges.append(start..<match.lowerBound)
-      }
-      start = behaviour == .mergedWithNext ? match.lowerBound : match.upperBound
-    }
-    ranges.append(start..<piece.bytes.count)
-    return ranges.filter { !$0.isEmpty }.map {
-      Piece(bytes: Array(piece.bytes[$0]), isAtStart: piece.isAtStart && $0.lowerBound == 0)
-    }
-  }
-}
-
-/// What becomes of the matches that text is cut at, by the names of tokenizer.json.
-enum SplitBehaviour: String, Sendable, CaseIterable {
-  case isolated = "Isolated"
-  case removed = "Removed"
-  case mergedWithPrevious = "MergedWithPrevious"
-  case mergedWithNext = "MergedWithNext"
 }
 
 /// Which pieces get a space put in front, by the names of tokenizer.json.

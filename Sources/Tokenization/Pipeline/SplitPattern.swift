@@ -3,6 +3,10 @@ enum SplitPattern: Sendable {
   /// One of the patterns that are scanned by hand.
   case known(WordScanner.Pattern)
   case literal([UInt8])
+  /// Every number by itself.
+  case digits
+  /// Every punctuation mark by itself.
+  case punctuation
   /// Any other regular expression. It is kept as text, for a compiled one may not be shared
   /// between threads.
   case expression(String)
@@ -21,7 +25,9 @@ enum SplitPattern: Sendable {
   func matches(in text: [UInt8]) throws(TokenizationError) -> [Range<Int>] {
     switch self {
     case .known(let pattern): return WordScanner(pattern, text: text[...]).words()
-    case .literal(let literal): return Self.occurrences(of: literal, in: text)
+    case .literal(let literal): return ByteSearch.occurrences(of: literal, in: text)
+    case .digits: return Self.characters(of: text, where: CharacterClass.isNumber)
+    case .punctuation: return Self.characters(of: text, where: CharacterClass.isPunctuation)
     case .expression(let expression):
       let string = String(decoding: text, as: UTF8.self)
       return string.matches(of: try Self.compile(expression)).map { match in
@@ -32,17 +38,15 @@ enum SplitPattern: Sendable {
     }
   }
 
-  static func occurrences(of literal: [UInt8], in text: [UInt8]) -> [Range<Int>] {
-    guard let first = literal.first else { return [] }
+  private static func characters(
+    of text: [UInt8], where matches: (Unicode.Scalar) -> Bool
+  ) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
-    var position = 0
-    while position < text.count {
-      if text[position] == first, text[position...].starts(with: literal) {
-        ranges.append(position..<position + literal.count)
-        position += literal.count
-      } else {
-        position += 1
-      }
+    var offset = 0
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+      let end = offset + UTF8.width(scalar)
+      if matches(scalar) { ranges.append(offset..<end) }
+      offset = end
     }
     return ranges
   }
@@ -50,7 +54,7 @@ enum SplitPattern: Sendable {
   /// Scalar semantics: by characters, an accent would not stand apart from its letter.
   private static func compile(_ text: String) throws(TokenizationError) -> Regex<AnyRegexOutput> {
     do { return try Regex(text).matchingSemantics(.unicodeScalar) } catch {
-      throw .malformed(what: "pre_tokenizer pattern \(text.prefix(80))", reason: "\(error)")
+      throw .malformed(what: "tokenizer pattern \(text.prefix(80))", reason: "\(error)")
     }
   }
 }

@@ -43,6 +43,28 @@ indirect enum TokenDecoder: Sendable {
     }
   }
 
+  /// Whether it takes the token for a byte, <0xNN>.
+  func isByte(_ token: ArraySlice<UInt8>?) -> Bool {
+    switch self {
+    case .byteFallback: token.map { Self.fallbackByte(Array($0)) != nil } ?? false
+    case .sequence(let steps): steps.contains { $0.isByte(token) }
+    default: false
+    }
+  }
+
+  /// How many times as long a token may become, at most.
+  var growth: Int {
+    switch self {
+    case .replace(let old, let new): max(1, (new.count + old.count - 1) / max(1, old.count))
+    case .sequence(let steps):
+      steps.reduce(1) { product, step in
+        let (result, overflow) = product.multipliedReportingOverflow(by: step.growth)
+        return overflow ? .max : result
+      }
+    case .byteFallback, .fuse, .strip, .byteLevel, .metaspace: 1
+    }
+  }
+
   /// The character and the number of them that a whole text loses at its start.
   var leadingStrip: (character: [UInt8], count: Int)? {
     switch self {

@@ -1,15 +1,16 @@
 /// A checkpoint's chat template: the Jinja text that spells a conversation as a prompt.
 ///
-/// The language is the part of Jinja that chat templates use, set up as transformers does
-/// (trim_blocks, lstrip_blocks, loop controls, `raise_exception`, `tojson` that keeps what is not
-/// ASCII). `strftime_now` is left undefined, so that a prompt does not depend on the day.
+/// The language is Jinja as transformers sets it up: trim_blocks, lstrip_blocks, loop controls,
+/// `raise_exception`, `strftime_now`, `tojson` that keeps what is not ASCII, and nothing that would
+/// change a list or a dictionary.
 package struct ChatTemplate: Sendable {
   private let nodes: [TemplateNode]
 
   /// Far above any template.
   private static let byteLimit = 1 << 20
 
-  /// Parses `source`. Throws `.template` with the line.
+  /// Parses `source`. Throws `.template` with the line, also for filters and tests that do not
+  /// exist and would be reached.
   package init(source: String) throws(TokenizationError) {
     guard source.utf8.count <= Self.byteLimit else {
       throw .template(
@@ -18,19 +19,25 @@ package struct ChatTemplate: Sendable {
     nodes = try TemplateParser.parse(source)
   }
 
-  /// The prompt for `messages`. `variables` are further names that the template may use, such as
-  /// bos_token, eos_token and tools.
+  /// The prompt for `messages`.
   ///
-  /// Throws `.refusedByTemplate` where the template refuses the messages, `.template` where it
-  /// cannot be evaluated.
+  /// - Parameters:
+  ///   - variables: further names that the template may use, such as bos_token. `tools` and
+  ///     `documents` are none unless they are given.
+  ///   - time: what `strftime_now` tells.
+  ///   - isStopped: whether the prompt is no longer wanted, asked again and again.
+  /// - Throws: `.refusedByTemplate` where the template refuses the messages, `.template` where it
+  ///   cannot be evaluated, `.overBudget` where it takes too long, `.stopped`.
   package func render(
     _ messages: [ChatMessage], addGenerationPrompt: Bool,
-    variables: [String: TemplateValue] = [:]
+    variables: [String: TemplateValue] = [:], time: TemplateTime = .now,
+    isStopped: @escaping @Sendable () -> Bool = { false }
   ) throws(TokenizationError) -> String {
-    var all = variables
+    var all: [String: TemplateValue] = ["tools": .none, "documents": .none]
+    all.merge(variables) { _, given in given }
     all["messages"] = .list(messages.map(\.templateValue))
     all["add_generation_prompt"] = .bool(addGenerationPrompt)
-    var evaluator = TemplateEvaluator(variables: all)
+    let evaluator = TemplateEvaluator(variables: all, time: time, isStopped: isStopped)
     return try evaluator.run(nodes)
   }
 }

@@ -1,9 +1,9 @@
 /// Values of expressions.
 extension TemplateEvaluator {
-  mutating func evaluate(
-    _ expression: TemplateExpression
-  ) throws(TokenizationError) -> TemplateValue {
-    try step()
+  func evaluate(_ expression: TemplateExpression) throws(TokenizationError) -> TemplateValue {
+    try spend()
+    try enter()
+    defer { leave() }
     switch expression {
     case .string(let value): return .string(value)
     case .integer(let value): return .integer(value)
@@ -11,28 +11,35 @@ extension TemplateEvaluator {
     case .bool(let value): return .bool(value)
     case .none: return .none
     case .name(let name): return lookUp(name)
-    case .list(let elements): return .list(try list(elements))
+    case .captured: return captured
+    case .list(let elements, let isTuple):
+      return try made(try list(elements), kind: isTuple ? .tuple : .list)
     case .dictionary(let pairs): return try dictionary(pairs)
     case .not(let operand): return .bool(try !evaluate(operand).isTrue)
     case .negative(let operand): return try negated(evaluate(operand))
+    case .positive(let operand): return try positive(evaluate(operand))
     case .binary(let name, let left, let right): return try binary(name, left, right)
     case .conditional(let value, let condition, let otherwise):
       if try evaluate(condition).isTrue { return try evaluate(value) }
       guard let otherwise else { return .undefined(name: "the else of an if expression") }
       return try evaluate(otherwise)
     case .attribute(let base, let name): return try attribute(name, of: evaluate(base))
-    case .item(let base, let index): return try item(evaluate(index), of: evaluate(base))
+    case .item(let base, let index):
+      let value = try evaluate(base)
+      return try item(evaluate(index), of: value)
     case .slice(let base, let from, let to, let step):
       return try slice(evaluate(base), bound(from), bound(to), bound(step))
     case .call(let callee, let arguments): return try call(callee, values(arguments))
     case .filter(let operand, let name, let arguments):
-      return try filter(name, evaluate(operand), values(arguments))
+      let value = try evaluate(operand)
+      return try filter(name, value, values(arguments))
     case .test(let operand, let name, let arguments):
-      return .bool(try test(name, evaluate(operand), values(arguments)))
+      let value = try evaluate(operand)
+      return .bool(try test(name, value, values(arguments)))
     }
   }
 
-  private mutating func list(
+  private func list(
     _ expressions: [TemplateExpression]
   ) throws(TokenizationError) -> [TemplateValue] {
     var values: [TemplateValue] = []
@@ -40,177 +47,114 @@ extension TemplateEvaluator {
     return values
   }
 
-  private mutating func dictionary(
+  private func dictionary(
     _ pairs: [(key: TemplateExpression, value: TemplateExpression)]
   ) throws(TokenizationError) -> TemplateValue {
     var result = TemplateDictionary()
-    for pair in pairs { result[try evaluate(pair.key).text] = try evaluate(pair.value) }
-    return .dictionary(result)
+    for pair in pairs {
+      let key = try evaluate(pair.key)
+      let value = try evaluate(pair.value)
+      guard result.insert(value, for: key) else { throw failure("\(key.kind) cannot be a key") }
+    }
+    return try made(result)
   }
 
-  private mutating func values(
+  func values(
     _ arguments: TemplateArguments
   ) throws(TokenizationError) -> TemplateArgumentValues {
-    var values = TemplateArgumentValues()
-    for argument in arguments.positional { values.positional.append(try evaluate(argument)) }
-    for argument in arguments.named { values.named[argument.name] = try evaluate(argument.value) }
+    var values = TemplateArgumentValues(positional: try list(arguments.positional))
+    for argument in arguments.named {
+      values.named.append((argument.name, try evaluate(argument.value)))
+    }
+    if let spread = arguments.spread {
+      values.positional += try elements(of: evaluate(spread))
+    }
+    if let spread = arguments.namedSpread {
+      guard case .dictionary(let dictionary) = try evaluate(spread) else {
+        throw failure("what stands behind ** is no dictionary")
+      }
+      try spend(dictionary.pairs.count)
+      for pair in dictionary.pairs {
+        guard let name = pair.key.asText, !values.named.contains(where: { $0.name == name }) else {
+          throw failure("an argument behind ** has no name of its own")
+        }
+        values.named.append((name, pair.value))
+      }
+    }
     return values
-  }
-
-  // MARK: Operators
-
-  private func negated(_ value: TemplateValue) throws(TokenizationError) -> TemplateValue {
-    if let integer = value.asInteger { return .integer(0 &- integer) }
-    if let number = value.asNumber { return .number(-number) }
-    throw failure("\(value.kind) cannot be negated")
-  }
-
-  private mutating func binary(
-    _ name: TemplateOperator, _ left: TemplateExpression, _ right: TemplateExpression
-  ) throws(TokenizationError) -> TemplateValue {
-    let first = try evaluate(left)
-    // `or` and `and` give one of their operands, and look at the second only if they must.
-    if name == .or { return first.isTrue ? first : try evaluate(right) }
-    if name == .and { return first.isTrue ? try evaluate(right) : first }
-    let second = try evaluate(right)
-    switch name {
-    case .equal: return .bool(first.equals(second))
-    case .notEqual: return .bool(!first.equals(second))
-    case .in: return .bool(try contains(second, first))
-    case .notIn: return .bool(try !contains(second, first))
-    case .less: return .bool(try isLess(first, second))
-    case .greater: return .bool(try isLess(second, first))
-    case .lessOrEqual: return .bool(try !isLess(second, first))
-    case .greaterOrEqual: return .bool(try !isLess(first, second))
-    case .concatenate: return try joined(first.text, second.text)
-    default: return try arithmetic(name, first, second)
-    }
-  }
-
-  func contains(
-    _ container: TemplateValue, _ value: TemplateValue
-  ) throws(TokenizationError) -> Bool {
-    switch (container, value) {
-    case (.string(let text), .string(let part)):
-      return part.isEmpty
-        || !SplitPattern.occurrences(of: Array(part.utf8), in: Array(text.utf8)).isEmpty
-    case (.dictionary(let dictionary), .string(let key)): return dictionary[key] != nil
-    case (.list(let values), _): return values.contains { $0.equals(value) }
-    case (.undefined, _): return false
-    default: throw failure("\(value.kind) cannot be sought in \(container.kind)")
-    }
-  }
-
-  private func isLess(
-    _ left: TemplateValue, _ right: TemplateValue
-  ) throws(TokenizationError) -> Bool {
-    if case .string(let first) = left, case .string(let second) = right {
-      return first.unicodeScalars.lexicographicallyPrecedes(second.unicodeScalars)
-    }
-    guard let first = left.asNumber, let second = right.asNumber else {
-      throw failure("\(left.kind) and \(right.kind) have no order")
-    }
-    return first < second
-  }
-
-  private func joined(
-    _ left: String, _ right: String
-  ) throws(TokenizationError) -> TemplateValue {
-    try requireSize(left.utf8.count + right.utf8.count)
-    return .string(left + right)
-  }
-
-  private func arithmetic(
-    _ name: TemplateOperator, _ left: TemplateValue, _ right: TemplateValue
-  ) throws(TokenizationError) -> TemplateValue {
-    if name == .add, case .string(let first) = left, case .string(let second) = right {
-      return try joined(first, second)
-    }
-    if name == .add, case .list(let first) = left, case .list(let second) = right {
-      // A list's element takes a few dozen bytes.
-      try requireSize((first.count + second.count) * 64)
-      return .list(first + second)
-    }
-    if name == .multiply, case .string(let text) = left, let count = right.asInteger {
-      let (size, overflow) = text.utf8.count.multipliedReportingOverflow(by: max(0, count))
-      try requireSize(overflow ? .max : size)
-      return .string(String(repeating: text, count: max(0, count)))
-    }
-    if name != .divide, let first = left.asInteger, let second = right.asInteger {
-      return .integer(try integerArithmetic(name, first, second))
-    }
-    guard let first = left.asNumber, let second = right.asNumber else {
-      throw failure("\(left.kind) \(name.rawValue) \(right.kind) has no meaning")
-    }
-    switch name {
-    case .add: return .number(first + second)
-    case .subtract: return .number(first - second)
-    case .multiply: return .number(first * second)
-    default:
-      guard second != 0 else { throw failure("division by zero") }
-      let quotient = first / second
-      if name == .divide { return .number(quotient) }
-      let floored = quotient.rounded(.down)
-      return .number(name == .floorDivide ? floored : first - floored * second)
-    }
-  }
-
-  private func integerArithmetic(
-    _ name: TemplateOperator, _ left: Int, _ right: Int
-  ) throws(TokenizationError) -> Int {
-    let result: (partialValue: Int, overflow: Bool)
-    switch name {
-    case .add: result = left.addingReportingOverflow(right)
-    case .subtract: result = left.subtractingReportingOverflow(right)
-    case .multiply: result = left.multipliedReportingOverflow(by: right)
-    default:
-      guard right != 0 else { throw failure("division by zero") }
-      let quotient = left.dividedReportingOverflow(by: right)
-      let remainder = left.remainderReportingOverflow(dividingBy: right).partialValue
-      // Python rounds towards minus infinity.
-      let corrects = remainder != 0 && (remainder < 0) != (right < 0)
-      result =
-        name == .remainder
-        ? (corrects ? remainder + right : remainder, false)
-        : (corrects ? quotient.partialValue - 1 : quotient.partialValue, quotient.overflow)
-    }
-    guard !result.overflow else { throw failure("\(name.rawValue) leaves the integers' range") }
-    return result.partialValue
   }
 
   // MARK: Parts of values
 
+  /// `base.name`: Python's attributes come before a dictionary's keys.
   func attribute(
     _ name: String, of base: TemplateValue
   ) throws(TokenizationError) -> TemplateValue {
     switch base {
-    case .dictionary(let dictionary): return dictionary[name] ?? .undefined(name: name)
-    case .namespace(let number): return namespaces[number][name] ?? .undefined(name: name)
     case .undefined(let what): throw failure("\(what) is undefined and has no \(name)")
-    default: return .undefined(name: name)
+    case .dictionary(let dictionary):
+      if hasMethod(name, base) { return .method(name, of: base) }
+      return dictionary[name] ?? .undefined(name: name)
+    case .namespace(let number): return namespaces[number][name] ?? .undefined(name: name)
+    case .loop(let state):
+      return state.attribute(name)
+        ?? (hasMethod(name, base) ? .method(name, of: base) : .undefined(name: name))
+    case .cycler(let number) where name == "current":
+      return cyclers[number].items[cyclers[number].position]
+    case .macro(let number) where name == "name": return .string(macros[number].definition.name)
+    default: return hasMethod(name, base) ? .method(name, of: base) : .undefined(name: name)
     }
   }
 
-  private func item(
+  /// Whether Python's value has a method of this name, be it one that is refused when called.
+  func hasMethod(_ name: String, _ value: TemplateValue) -> Bool {
+    switch value {
+    case .string: TemplateSignatures.textMethods[name] != nil
+    case .dictionary:
+      TemplateSignatures.dictionaryMethods[name] != nil
+        || ["clear", "pop", "popitem", "setdefault", "update", "fromkeys"].contains(name)
+    case .sequence(let list):
+      list.isIndexed && TemplateSignatures.listMethods[name] != nil
+        && (name != "copy" || list.kind == .list)
+        || (list.kind == .list && TemplateSignatures.changingMethods.contains(name))
+    case .loop: ["cycle", "changed"].contains(name)
+    case .cycler: ["next", "reset"].contains(name)
+    default: false
+    }
+  }
+
+  /// `base[index]`.
+  func item(
     _ index: TemplateValue, of base: TemplateValue
   ) throws(TokenizationError) -> TemplateValue {
-    switch (base, index) {
-    case (.undefined(let what), _): throw failure("\(what) is undefined and has no items")
-    case (.dictionary, .string(let key)), (.namespace, .string(let key)):
-      return try attribute(key, of: base)
-    case (.list(let values), _):
-      guard let position = position(index, count: values.count) else {
-        return .undefined(name: "item \(index.text)")
+    let missing = TemplateValue.undefined(name: "an item that is not there")
+    switch base {
+    case .undefined(let what): throw failure("\(what) is undefined and has no items")
+    case .dictionary(let dictionary):
+      try spend(bytes: index.asText?.utf8.count ?? 0)
+      if let value = dictionary[key: index] { return value }
+    case .namespace(let number):
+      if let name = index.asText { return namespaces[number][name] ?? .undefined(name: name) }
+    case .sequence(let list) where list.isIndexed:
+      if let position = position(index, count: list.elements.count) {
+        return list.elements[position]
       }
-      return values[position]
-    case (.string(let text), _):
-      let scalars = Array(text.unicodeScalars)
-      guard let position = position(index, count: scalars.count) else {
-        return .undefined(name: "item \(index.text)")
+    case .string(let text):
+      // Walking there takes as long as the text.
+      try spend(bytes: text.utf8.count)
+      let scalars = text.unicodeScalars
+      if index.asInteger != nil {
+        guard let position = position(index, count: scalars.count) else { return missing }
+        return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: position)]))
       }
-      return .string(String(scalars[position]))
-    default: return .undefined(name: "item \(index.text)")
+    default: break
     }
+    if let name = index.asText {
+      if hasMethod(name, base) { return .method(name, of: base) }
+      if case .loop = base { return try attribute(name, of: base) }
+      return .undefined(name: name)
+    }
+    return missing
   }
 
   private func position(_ index: TemplateValue, count: Int) -> Int? {
@@ -218,7 +162,7 @@ extension TemplateEvaluator {
     return value < 0 ? value + count : value
   }
 
-  private mutating func bound(
+  private func bound(
     _ expression: TemplateExpression?
   ) throws(TokenizationError) -> Int? {
     guard let expression else { return nil }
@@ -230,7 +174,7 @@ extension TemplateEvaluator {
     return integer
   }
 
-  private mutating func slice(
+  private func slice(
     _ base: TemplateValue, _ from: Int?, _ to: Int?, _ step: Int?
   ) throws(TokenizationError) -> TemplateValue {
     let step = step ?? 1
@@ -245,28 +189,29 @@ extension TemplateEvaluator {
       let end = to.map(clamp) ?? (step > 0 ? count : -1)
       return stride(from: start, to: end, by: step).map { elements[$0] }
     }
+    /// Where a slice of so many begins.
+    func edge(_ count: Int) -> Int {
+      let absolute = from.map { $0 < 0 ? $0 &+ count : $0 } ?? (step > 0 ? 0 : count - 1)
+      return step > 0 ? min(max(absolute, 0), count) : min(max(absolute, -1), count - 1)
+    }
     switch base {
-    case .list(let values): return .list(pick(values))
+    case .sequence(let list) where list.isIndexed:
+      var kind = list.kind
+      if case .range(let first, _, let stride) = kind {
+        // A slice of a range is a range that ends where the next number would stand.
+        let places = pick(Array(list.elements.indices))
+        let wide = stride &* step
+        let start = first &+ stride &* (places.first ?? edge(list.elements.count))
+        kind = .range(start: start, end: start &+ wide &* places.count, step: wide)
+      }
+      return try made(pick(list.elements), kind: kind)
     case .string(let text):
+      try spend(bytes: text.utf8.count)
       var view = String.UnicodeScalarView()
       view.append(contentsOf: pick(Array(text.unicodeScalars)))
-      return .string(String(view))
+      return try made(String(view))
+    case .undefined(let what): throw failure("\(what) is undefined and cannot be sliced")
     default: throw failure("\(base.kind) cannot be sliced")
     }
-  }
-}
-
-/// The values of a call's arguments.
-struct TemplateArgumentValues {
-  var positional: [TemplateValue] = []
-  var named: [String: TemplateValue] = [:]
-
-  /// The argument at `position` or, if there are not so many, called `name`.
-  subscript(position: Int, name: String) -> TemplateValue? {
-    position < positional.count ? positional[position] : named[name]
-  }
-
-  func text(_ position: Int, _ name: String) -> String? {
-    if case .string(let text) = self[position, name] { text } else { nil }
   }
 }

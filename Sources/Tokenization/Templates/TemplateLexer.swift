@@ -38,9 +38,11 @@ struct TemplateLexer {
 
   init(_ text: String) {
     var scalars: [Unicode.Scalar] = []
+    // Every way to end a line is a newline.
+    var follows: Unicode.Scalar?
     for scalar in text.unicodeScalars {
-      if scalar == "\n", scalars.last == "\r" { scalars.removeLast() }
-      scalars.append(scalar)
+      if !(scalar == "\n" && follows == "\r") { scalars.append(scalar == "\r" ? "\n" : scalar) }
+      follows = scalar
     }
     if scalars.last == "\n" { scalars.removeLast() }
     source = scalars
@@ -82,15 +84,15 @@ struct TemplateLexer {
   /// Emits the text before the tag at `tag`, less the white space that tags around it take.
   private mutating func emitText(upTo tag: Int) {
     var text = source[position..<tag]
-    if stripsNext { text = text.drop { $0.properties.isWhitespace } }
+    if stripsNext { text = text.drop(while: TemplateText.isSpace) }
     let sign = scalar(tag + 2)
     if tag < source.count, sign == "-" {
-      while text.last?.properties.isWhitespace == true { text.removeLast() }
+      while let last = text.last, TemplateText.isSpace(last) { text.removeLast() }
     } else if tag < source.count, sign != "+", source[tag + 1] != "{" {
       let lineStart = text.lastIndex(of: "\n").map { $0 + 1 }
       if lineStart != nil || lineStarts {
         let from = lineStart ?? text.startIndex
-        if text[from...].allSatisfy({ $0.properties.isWhitespace }) { text = text[..<from] }
+        if text[from...].allSatisfy(TemplateText.isSpace) { text = text[..<from] }
       }
     }
     if !text.isEmpty {
@@ -117,8 +119,52 @@ struct TemplateLexer {
       finishTag(length: 2, strips: source[position - 1] == "-", trims: true)
       return
     }
+    if kind == "%", let (end, strips) = wordTag("raw", at: position) {
+      try readRaw(from: end, strips: strips, opening: opening)
+      return
+    }
     tokens.append(.init(token: kind == "{" ? .beginOutput : .beginBlock, line: line))
     try readTokens(closing: kind == "{" ? "}" : "%", opening: opening)
+  }
+
+  /// Where a block tag ends that holds nothing but `word`, and whether it takes the white space
+  /// behind it; nil where another tag stands at `start`, behind its sign.
+  private func wordTag(_ word: String, at start: Int) -> (end: Int, strips: Bool)? {
+    var index = start
+    while let next = scalar(index), TemplateText.isSpace(next) { index += 1 }
+    guard source[index...].starts(with: word.unicodeScalars) else { return nil }
+    index += word.unicodeScalars.count
+    while let next = scalar(index), TemplateText.isSpace(next) { index += 1 }
+    let strips = scalar(index) == "-"
+    // Only the end of a raw block may keep the newline behind it.
+    if strips || (word == "endraw" && scalar(index) == "+") { index += 1 }
+    guard scalar(index) == "%", scalar(index + 1) == "}" else { return nil }
+    return (index + 2, strips)
+  }
+
+  /// Text up to the tag `endraw`, whatever stands in it.
+  private mutating func readRaw(
+    from start: Int, strips: Bool, opening: Int
+  ) throws(TokenizationError) {
+    advance(to: start)
+    stripsNext = strips
+    lineStarts = false
+    var tag = position
+    while tag < source.count {
+      if source[tag] == "{", scalar(tag + 1) == "%" {
+        let sign = scalar(tag + 2)
+        let name = sign == "-" || sign == "+" ? tag + 3 : tag + 2
+        if let (end, strips) = wordTag("endraw", at: name) {
+          emitText(upTo: tag)
+          let keepsNewline = scalar(end - 3) == "+"
+          advance(to: end - 2)
+          finishTag(length: 2, strips: strips, trims: !keepsNewline)
+          return
+        }
+      }
+      tag += 1
+    }
+    throw .template(line: opening, reason: "the raw block does not end")
   }
 
   private mutating func readTokens(
@@ -150,13 +196,13 @@ struct TemplateLexer {
       advance(to: position + 1)
       lineStarts = true
     }
-    if strips, let end = source[position...].firstIndex(where: { !$0.properties.isWhitespace }) {
+    if strips, let end = source[position...].firstIndex(where: { !TemplateText.isSpace($0) }) {
       lineStarts = end > position && source[end - 1] == "\n"
     }
   }
 
   private mutating func readToken(_ current: Unicode.Scalar) throws(TokenizationError) {
-    if current.properties.isWhitespace {
+    if TemplateText.isSpace(current) {
       advance(to: position + 1)
     } else if current == "'" || current == "\"" {
       let start = line
@@ -184,23 +230,56 @@ struct TemplateLexer {
     return String(view)
   }
 
+  /// Digits, with underscores between, a fraction and an exponent; or 0x, 0o and 0b.
   private mutating func readNumber() throws(TokenizationError) -> Token {
     let start = position
-    var end = position
+    let radix: Int? =
+      scalar(start) == "0"
+      ? ["x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2][scalar(start + 1) ?? " "] : nil
     var isInteger = true
-    while let digit = scalar(end) {
-      if digit == ".", isInteger, let next = scalar(end + 1), ("0"..."9").contains(next) {
-        isInteger = false
-      } else if !("0"..."9").contains(digit) {
-        break
+    if let radix {
+      advance(to: digitsEnd(from: start + 2, radix: radix))
+      let digits = text(start + 2..<position).replacing("_", with: "")
+      guard let value = Int(digits, radix: radix) else {
+        throw failure("\(text(start..<position)) is no number, or too large")
       }
-      end += 1
+      return .integer(value)
     }
-    let digits = text(start..<end)
+    var end = digitsEnd(from: start, radix: 10)
+    if scalar(end) == ".", case let fraction = digitsEnd(from: end + 1, radix: 10),
+      fraction > end + 1
+    {
+      isInteger = false
+      end = fraction
+    }
+    if let mark = scalar(end), mark == "e" || mark == "E" {
+      let sign = scalar(end + 1)
+      let digits = sign == "+" || sign == "-" ? end + 2 : end + 1
+      let exponent = digitsEnd(from: digits, radix: 10)
+      if exponent > digits {
+        isInteger = false
+        end = exponent
+      }
+    }
+    let digits = text(start..<end).replacing("_", with: "")
     advance(to: end)
     if isInteger, let value = Int(digits) { return .integer(value) }
     guard !isInteger, let value = Double(digits) else { throw failure("\(digits) is too large") }
     return .number(value)
+  }
+
+  private func digitsEnd(from start: Int, radix: Int) -> Int {
+    var end = start
+    while let next = scalar(end) {
+      let isDigit = UInt32(next.value) < 0x80 && Int(String(next), radix: radix) != nil
+      let isSeparator =
+        next == "_" && end > start
+        && scalar(end + 1).map { Int(String($0), radix: radix) != nil }
+          == true
+      guard isDigit || isSeparator else { break }
+      end += 1
+    }
+    return end
   }
 
   private mutating func readString(_ quote: Unicode.Scalar) throws(TokenizationError) -> String {
@@ -219,7 +298,15 @@ struct TemplateLexer {
       case "t": content.append("\t")
       case "r": content.append("\r")
       case "\\", "'", "\"": content.append(escape)
-      case "u", "x": content.append(try readCodePoint(digits: escape == "u" ? 4 : 2))
+      case "b": content.append("\u{8}")
+      case "f": content.append("\u{C}")
+      case "v": content.append("\u{B}")
+      case "a": content.append("\u{7}")
+      case "0": content.append("\0")
+      case "\n": break
+      case "u": content.append(try readCodePoint(digits: 4))
+      case "U": content.append(try readCodePoint(digits: 8))
+      case "x": content.append(try readCodePoint(digits: 2))
       default: content.append(contentsOf: ["\\", escape])
       }
     }

@@ -6,10 +6,11 @@ indirect enum TemplateExpression: Sendable {
   case bool(Bool)
   case none
   case name(String)
-  case list([TemplateExpression])
+  case list([TemplateExpression], isTuple: Bool)
   case dictionary([(key: TemplateExpression, value: TemplateExpression)])
   case not(TemplateExpression)
   case negative(TemplateExpression)
+  case positive(TemplateExpression)
   case binary(TemplateOperator, TemplateExpression, TemplateExpression)
   /// a if b else c; without `else` undefined.
   case conditional(
@@ -22,12 +23,18 @@ indirect enum TemplateExpression: Sendable {
   case call(TemplateExpression, TemplateArguments)
   case filter(TemplateExpression, name: String, TemplateArguments)
   case test(TemplateExpression, name: String, TemplateArguments)
+  /// What a filter or set block holds, rendered.
+  case captured
 }
 
 /// The arguments of a call, a filter or a test.
 struct TemplateArguments: Sendable {
   var positional: [TemplateExpression] = []
   var named: [(name: String, value: TemplateExpression)] = []
+  /// What stands behind `*`.
+  var spread: TemplateExpression?
+  /// What stands behind `**`.
+  var namedSpread: TemplateExpression?
 }
 
 enum TemplateOperator: String, Sendable {
@@ -47,6 +54,7 @@ enum TemplateOperator: String, Sendable {
   case divide = "/"
   case floorDivide = "//"
   case remainder = "%"
+  case power = "**"
 }
 
 /// A part of a template, with the line on which it begins.
@@ -59,24 +67,43 @@ struct TemplateNode: Sendable {
     case output(TemplateExpression)
     case `if`([(condition: TemplateExpression, body: [TemplateNode])], otherwise: [TemplateNode])
     case `for`(TemplateLoop)
-    case set([TemplateTarget], TemplateExpression)
-    case setBlock(String, [TemplateNode])
+    case set(TemplateTarget, TemplateExpression)
+    /// What the body renders, through the filters of the expression.
+    case setBlock(TemplateTarget, [TemplateNode], TemplateExpression)
+    case filterBlock([TemplateNode], TemplateExpression)
+    case with([(target: TemplateTarget, value: TemplateExpression)], [TemplateNode])
+    case macro(TemplateMacro)
+    /// Calls a macro that may call the body back.
+    case callBlock(TemplateMacro, TemplateExpression, TemplateArguments)
+    /// A scope of its own.
+    case scope([TemplateNode])
     case `break`
     case `continue`
   }
 }
 
-/// for names in sequence if condition
+/// for target in sequence if condition
 struct TemplateLoop: Sendable {
-  var names: [String]
+  var target: TemplateTarget
   var sequence: TemplateExpression
   var condition: TemplateExpression?
+  var isRecursive: Bool
   var body: [TemplateNode]
   var otherwise: [TemplateNode]
 }
 
-/// What `set` assigns to: a name, or an attribute of a namespace.
-enum TemplateTarget: Sendable {
+/// A macro, or the body of a call block.
+struct TemplateMacro: Sendable {
+  var name: String
+  var parameters: [(name: String, fallback: TemplateExpression?)]
+  var body: [TemplateNode]
+  /// Which of `caller`, `varargs` and `kwargs` the body speaks of.
+  var uses: Set<String>
+}
+
+/// What a value is assigned to: a name, an attribute of a namespace, or several of these.
+indirect enum TemplateTarget: Sendable {
   case name(String)
   case attribute(String, String)
+  case tuple([TemplateTarget])
 }

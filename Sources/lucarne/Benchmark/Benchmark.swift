@@ -78,7 +78,7 @@ struct Benchmark: ParsableCommand {
       work: try WorkCount(checkpoint: absolutePath(model)))
     run.report.facts = MachineFacts.json(threads: threads)
     try run.measure(lengths: lengths ?? [], picture: picture.map(absolutePath))
-    print(run.report.table)
+    tell(run.report.table)
     if let json { try run.report.write(to: absolutePath(json)) }
   }
 }

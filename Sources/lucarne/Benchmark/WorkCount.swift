@@ -38,7 +38,7 @@ struct WorkCount {
     let names = try checkpoint.names.filter { try checkpoint.entry($0).shape.count >= 2 }
     let all = Array(zip(names, matrices))
     let blocks = all.filter { $0.0.hasPrefix("language_model.layers.") }.map(\.1)
-    let head = try checkpoint.entry(text.tiedHead ? TensorNames.embeddings : TensorNames.head)
+    let head = try checkpoint.entry(checkpoint.headName(tied: text.tiedHead))
     blockParameters = blocks.reduce(0) { $0 + Double($1.count) }
     headParameters = Double(head.count)
     weightBytes = blocks.reduce(Double(head.byteCount)) { $0 + Double($1.byteCount) }

@@ -131,7 +131,7 @@ final class KernelClient {
       } catch {
         throw ClientError.unreadableAnswer(method: method, reason: error.description)
       }
-    case .rejected(let failure), .fatal(let failure):
+    case .rejected(let failure), .oversized(let failure, _), .fatal(let failure):
       throw ClientError.unreadableAnswer(method: method, reason: failure.message)
     }
   }

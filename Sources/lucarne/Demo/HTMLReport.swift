@@ -71,7 +71,7 @@ struct HTMLReport {
     <div class="pictures" style="margin-top: 1.2rem">
     \(HTMLText.figure(
       pictures.patches, alt: "Heat map over the picture, one colour for each token's pixels",
-      caption: "Gradient scores in the picture, token by token: where to look, a tangent and no measurement"))
+      caption: "Scores in the picture, token by token, with norms held: where to look, no measurement"))
     \(HTMLText.figure(
       pictures.smooth, alt: "The same heat map, blended between tokens",
       caption: "The same, blended between tokens"))
@@ -120,7 +120,7 @@ struct HTMLReport {
     }
     return """
       <div class="strip">\(html)</div>
-      <p class="soft">The gradient score of each token of the prompt; point at one for its figure.</p>
+      <p class="soft">The score of each token of the prompt, with norms held; point at one for its figure.</p>
       """
   }
 

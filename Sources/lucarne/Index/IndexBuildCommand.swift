@@ -113,7 +113,7 @@ struct IndexBuildCommand: ParsableCommand {
       throw ExitCode(130)
     }
     let skipped = built.skipped
-    print(
+    tell(
       """
       \(built.path): \(built.items) items, \(built.newItems) of them new
       skipped: \(skipped.duplicate) duplicate, \(skipped.unreadable) unreadable, \

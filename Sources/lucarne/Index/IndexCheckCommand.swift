@@ -17,9 +17,9 @@ struct IndexCheckCommand: ParsableCommand {
   func run() throws {
     let store = try FeatureIndexStore.open(at: absolutePath(index))
     let failures = try store.integrityFailures()
-    for failure in failures { print(failure) }
-    print("items: \(try store.facts().items)")
-    print("content: \(try store.contentDigest().hexadecimal)")
+    for failure in failures { tell(failure) }
+    tell("items: \(try store.facts().items)")
+    tell("content: \(try store.contentDigest().hexadecimal)")
     if !failures.isEmpty { throw ExitCode(1) }
   }
 }

@@ -72,7 +72,7 @@ struct IndexExportCommand: ParsableCommand {
     let done = Result { try export(to: path, report) }
     line.end()
     if stop.isRequested, case .failure = done { throw ExitCode(130) }
-    print("\(path): \(try done.get())")
+    tell("\(path): \(try done.get())")
   }
 
   private func export(to path: String, _ report: (Double) -> Bool) throws -> String {

@@ -111,7 +111,7 @@ struct IndexImportCommand: ParsableCommand {
     line.end()
     if stop.isRequested, case .failure = done { throw ExitCode(130) }
     let counts = try done.get()
-    print(
+    tell(
       """
       \(path): \(counts.items) items, \(counts.activations) activations
       left out: \(counts.leftOut) activations, \(counts.skipped) rows

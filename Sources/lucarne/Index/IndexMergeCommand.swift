@@ -30,6 +30,6 @@ struct IndexMergeCommand: ParsableCommand {
     }
     line.end()
     if stop.isRequested, case .failure = merged { throw ExitCode(130) }
-    print("\(absolutePath(index)): \(try merged.get().items) items")
+    tell("\(absolutePath(index)): \(try merged.get().items) items")
   }
 }

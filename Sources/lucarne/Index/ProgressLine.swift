@@ -15,8 +15,10 @@ struct ProgressLine {
     }
     let padding = String(repeating: " ", count: max(0, width - text.count))
     width = text.count
-    let bytes = Array("\r\(text)\(padding)".utf8)
-    _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    // The return is ours, the text may be a file's.
+    var start: UInt8 = 0x0D
+    _ = unsafe write(STDERR_FILENO, &start, 1)
+    writeText(text + padding, to: STDERR_FILENO)
   }
 
   mutating func end() {

@@ -77,7 +77,7 @@ struct ReportFeatureCommand: ParsableCommand {
       let file = LocalReports.fileName(ofLatent: feature)
       try place.write(
         reports.page(ofLatent: feature, linked: Set(features), overview: overview), to: file)
-      print("\(place.folder)/\(file)")
+      tell("\(place.folder)/\(file)")
     }
   }
 }
@@ -135,14 +135,14 @@ struct ReportIndexCommand: ParsableCommand {
         IndexPage(
           title: "Features", summary: summary, entries: entries, page: page, pageCount: pageCount
         ).html, to: file)
-      print("\(place.folder)/\(file): \(NumberText.counted(entries.count, "feature"))")
+      tell("\(place.folder)/\(file): \(NumberText.counted(entries.count, "feature"))")
     }
     guard pages else { return }
     for (done, latent) in latents.enumerated() {
       try place.write(
         reports.page(ofLatent: latent, linked: linked, overview: "index.html"),
         to: LocalReports.fileName(ofLatent: latent))
-      if (done + 1) % 100 == 0 { print("\(done + 1) of \(latents.count) pages") }
+      if (done + 1) % 100 == 0 { tell("\(done + 1) of \(latents.count) pages") }
     }
   }
 }

@@ -7,15 +7,19 @@ that rendering fails, for every case) and MANIFEST.json. The templates are writt
 manner of the families they are named for.
 """
 
+import copy
 import hashlib
 import json
 import pathlib
+import random
+import warnings
 
 import jinja2
 import transformers
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
 OUT = pathlib.Path(__file__).parent.parent / "templates"
+SEED = 2611
 
 TEMPLATES = {
     "llama3": """{% set start = '<|start_header_id|>' %}
@@ -118,6 +122,146 @@ end
     "fails-expression": "{{ 1 + }}",
 }
 
+# One template a line: each part of the language alone, with what it does and what it refuses.
+LINES = r"""
+{{ namespace(a=1).a }}
+{{ namespace({'a': 2}, b=3).b }}|{{ namespace(a=1)['a'] }}
+{% set ns = namespace() %}{% set ns.a, b = 1, 2 %}{{ ns.a }}{{ b }}
+{{ namespace(_a=1) }}
+{{ 'x' | int(9) }}|{{ '3.7' | int }}|{{ ' 12 ' | int }}|{{ 'ff' | int(0, 16) }}|{{ '0x1f' | int(base=16) }}|{{ 2.9 | int }}|{{ none | int }}|{{ true | int }}
+{{ '1.5' | float }}|{{ 'x' | float(2.5) }}|{{ 3 | float }}|{{ '1e3' | float }}|{{ ' inf ' | float }}|{{ none | float }}
+{{ messages | map(attribute='name', default='?') | join }}|{{ messages | map(attribute='role') | join(', ') }}|{{ messages | map('length') | list }}
+{{ messages | map(attribute='content.0') | list }}|{{ [[1, 2], [3]] | map(attribute=0) | list }}|{{ [{'a': {'b': 1}}] | map(attribute='a.b') | list }}
+{{ ['a', 'B'] | map('upper') | join(d='-') }}|{{ ['1', 'x'] | map('int', 7) | list }}|{{ [1, 2] | map('string') | join }}
+{{ 'aaa' | replace('a', 'b', 2) }}|{{ 'aaa'.replace('a', 'b', 1) }}|{{ 'abc' | replace('', '-') }}|{{ 'aaa' | replace(old='a', new='c', count=1) }}|{{ 'abc'.replace('', '-', 2) }}
+{{ {'b': 1, 'a': 2} | tojson(sort_keys=true) }}|{{ {'b': 1} | tojson(separators=(',', ':')) }}|{{ 'é"\\\n\x01\x7f🙂' | tojson(ensure_ascii=true) }}|{{ 'é"\\\n\x01\x7f' | tojson }}
+{{ [1, [], {}, {'a': [1, {'b': none}]}] | tojson(indent=2) }}|{{ [1, 2] | tojson(indent='--') }}|{{ [1] | tojson(indent=0) }}|{{ {1: 2, true: 3, none: 4, 1.5: 5} | tojson }}
+{{ (1, 'a', 2.0, 1e20, 1e16, 123456789.125, 1e-5, true) | tojson }}
+{{ "it's" | title }}|{{ "it's a-b (c d" | title }}|{{ "it's a-b".title() }}|{{ 'ǆ ß' | title }}|{{ 'hELLO' | capitalize }}|{{ 'hELLO wORLD'.capitalize() }}|{{ 'aBc'.swapcase() }}
+{{ {1: 'a'}[1] }}|{{ {1.0: 'a'}[1] }}|{{ {true: 'a'}[1] }}|{{ {none: 1} }}|{{ {(1, 2): 3}[(1, 2)] }}|{{ {'a': 1}['b'] is defined }}
+{{ ('a',) }}|{{ () }}|{{ (1, 2) }}|{{ [('a', [1])] }}|{{ (1) }}|{{ 1, 2 }}|{{ (1, 2) == [1, 2] }}|{{ (1, 2) + (3,) }}
+{% macro f(x) %}{{ x }}{% endmacro %}{{ f(1) }}
+{% macro f(x, y=2, z='a' ~ x) %}[{{ x }}{{ y }}{{ z }}{{ varargs }}{{ kwargs }}]{% endmacro %}{{ f(1) }}{{ f(1, 3) }}{{ f(1, z=4) }}{{ f(1, 2, 3, 4, q=5) }}{{ f() }}
+{% macro f(x) %}{{ x }}{% endmacro %}{{ f(1, 2) }}
+{% macro f(x) %}{{ x }}{% endmacro %}{{ f(q=2) }}
+{% macro f(x) %}{{ x }}{% endmacro %}{{ f(1, x=2) }}
+{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(5) }}
+{% macro f() %}{{ late }}{% endmacro %}{% set late = 'seen' %}{{ f() }}{% macro g() %}{% set late = 2 %}{{ late }}{% endmacro %}{{ g() }}{{ late }}
+{% macro f() %}{{ loop is defined }}{{ i is defined }}{% endmacro %}{% for i in [1] %}{{ f() }}{% endfor %}
+{% macro list(items) %}{% for i in items %}<{{ caller(i, loop.index) }}>{% endfor %}{% endmacro %}{% call(x, n) list(['a', 'b']) %}{{ n }}{{ x }}{% endcall %}
+{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}inner {{ 1 + 1 }}{% endcall %}|{{ m.name }}
+{% macro m() %}x{% endmacro %}{% call m() %}unused{% endcall %}
+{% macro m() %}{{ caller is defined }}{% endmacro %}{{ m() }}
+{{ strftime_now('%Y') == strftime_now('%Y') }}|{{ strftime_now is defined }}|{{ strftime_now('') }}
+{% raw %}{{ a }}{% if %}{# x #}{% endraw %}|{% raw -%}  a {{ b }}  {%- endraw %}  c
+  {% raw %}
+ x
+  {% endraw %}
+{% filter upper %}a{{ 'b' }}{% endfilter %}|{% filter replace('a', 'b') | upper %}aaa{% endfilter %}
+{% with a = 1, b = 2 %}{{ a }}{{ b }}{% set c = 3 %}{% endwith %}{{ a }}{{ c }}|{% with %}x{% endwith %}|{% set a = 5 %}{% with a = 1, b = a %}{{ b }}{% endwith %}
+{% for x in [1, [2, [3]]] recursive %}{% if x is iterable %}({{ loop(x) }}){% else %}{{ x }}:{{ loop.depth }}{{ loop.depth0 }}{% endif %}{% endfor %}
+{% for x in [1] %}{{ loop(x) }}{% endfor %}
+{% for x in [1, 2, 3] %}{{ loop.cycle('a', 'b') }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.previtem }}{{ loop.nextitem }}{{ loop.changed(x // 2) }} {% endfor %}
+{% for x in [] %}{% else %}{{ x is defined }}none{% endfor %}{% for a, (b, c) in [(1, (2, 3))] %}{{ a }}{{ b }}{{ c }}{% endfor %}{% for x in 1, 2 %}{{ x }}{% endfor %}
+{% for k, v in {'a': 1, 'b': 2}.items() %}{{ k }}{{ v }}{% endfor %}{% for k, v in {'a': 1} | dictsort %}{{ k }}{{ v }}{% endfor %}{% for c in 'añ' %}<{{ c }}>{% endfor %}
+{% for x in [3, 1, 2] if x > 1 %}{{ loop.index }}/{{ loop.length }}:{{ x }} {% endfor %}{% for x in range(5) if x is odd %}{{ x }}{% endfor %}{{ x is defined }}
+{% for x in range(5) %}{% if x == 1 %}{% continue %}{% elif x == 3 %}{% break %}{% endif %}{{ x }}{% endfor %}
+{{ {'b': 1, 'A': 2} | dictsort }}|{{ {'b': 1, 'A': 2} | dictsort(true) }}|{{ {'b': 1, 'A': 2} | dictsort(by='value', reverse=true) }}
+{{ [2, 1, 3] | sort }}|{{ ['b', 'A', 'a'] | sort }}|{{ ['b', 'A', 'a'] | sort(case_sensitive=true) }}|{{ [{'a': 2}, {'a': 1}] | sort(attribute='a', reverse=true) }}|{{ [{'a': 1, 'b': 2}, {'a': 1, 'b': 1}] | sort(attribute='a,b') }}
+{{ [1, 'a'] | sort }}
+{{ [1, 2, 3, 4, 5] | batch(2) | list }}|{{ [1, 2, 3] | batch(2, 'x') | list }}|{{ [1, 2, 3, 4, 5] | slice(3) | list }}|{{ [1, 2, 3, 4] | slice(3, 'x') | list }}
+{{ ['a', 'A', 'b', 'a'] | unique | list }}|{{ ['a', 'A'] | unique(true) | list }}|{{ [3, 1, 2] | max }}|{{ [3, 1] | min }}|{{ ['b', 'A'] | min }}|{{ [{'a': 3}, {'a': 1}] | max(attribute='a') }}|{{ [] | max is defined }}
+{{ [1, 2, 3] | sum }}|{{ [{'a': 1}, {'a': 2}] | sum(attribute='a', start=10) }}|{{ [] | sum }}|{{ [1.5, 2] | sum }}
+{{ ['a'] | sum }}
+{{ -5 | abs }}|{{ (-5) | abs }}|{{ -2.5 | abs }}|{{ 2.5 | round }}|{{ 3.5 | round }}|{{ 2.567 | round(2) }}|{{ 2.1 | round(method='ceil') }}|{{ 2.19 | round(1, 'floor') }}|{{ 5 | round }}|{{ 1234 | round(-2) }}|{{ 2.675 | round(2) }}
+{{ 'a\nb\n\nc' | indent }}|{{ 'a\nb' | indent(2, true) }}|{{ 'a\n\nb' | indent('> ', blank=true) }}|{{ 'x' | indent(width=3, first=true) }}
+{{ 'foo bar baz qux' | truncate(9) }}|{{ 'foo bar baz qux' | truncate(9, true) }}|{{ 'foo bar baz qux' | truncate(11) }}|{{ 'foo bar baz qux' | truncate(11, false, '..', 0) }}|{{ 'a' | center(5) }}|{{ 'ab' | center(5) }}|{{ 'a b, c-d e_f' | wordcount }}
+{{ '%s and %d, %5.2f%%' | format('a', 3, 2.5) }}|{{ '%05d|%-4s|%x' % (42, 'a', 255) }}|{{ '%s' % 'x' }}|{{ '%r' % 'x' }}|{{ '%+d' % 3 }}
+{{ '%s %s' % (1,) }}
+{{ '%s' % (1, 2) }}
+{{ '{} {}'.format('a', 1) }}|{{ '{1}{0}{1}'.format('a', 'b') }}|{{ '{x}'.format(x=3) }}|{{ '{{}}'.format() }}
+{{ 'abcabc'.find('c') }}|{{ 'abcabc'.rfind('c') }}|{{ 'abc'.find('x') }}|{{ 'abcabc'.find('a', 1) }}|{{ 'abcabc'.count('bc') }}|{{ 'aaa'.count('') }}|{{ 'abc'.index('b') }}|{{ 'aaaa'.rfind('aaa') }}
+{{ 'abc'.index('x') }}
+{{ 'a=b=c'.partition('=') }}|{{ 'a=b=c'.rpartition('=') }}|{{ 'abc'.partition('=') }}|{{ 'abc'.rpartition('=') }}|{{ 'a b  c'.rsplit(' ', 1) }}|{{ 'a b  c'.rsplit() }}|{{ ' a b c '.rsplit(none, 1) }}|{{ 'a b c'.split(' ', 1) }}|{{ ' a  b c '.split(maxsplit=1) }}|{{ 'aXbXc'.rsplit('X') }}
+{{ 'a\nb\r\nc\u2028d'.splitlines() }}|{{ 'a\n'.splitlines(true) }}|{{ 'abc'.removeprefix('a') }}|{{ 'abc'.removesuffix('c') }}|{{ 'abc'.removesuffix('') }}
+{{ 'abc'.startswith(('x', 'a')) }}|{{ 'abc'.endswith('bc') }}|{{ 'abc'.startswith('b', 1) }}|{{ 'abc'.endswith('b', 0, 2) }}|{{ 'xxaxx'.strip('x') }}|{{ 'xxaxx'.lstrip('x') }}|{{ 'xxaxx'.rstrip('x') }}|{{ 'xxaxx' | trim('x') }}|[{{ '\x1c\x85 a\u3000' | trim }}]
+{{ '12'.isdigit() }}|{{ '²'.isdigit() }}|{{ '²'.isdecimal() }}|{{ '½'.isnumeric() }}|{{ ''.isdigit() }}|{{ 'aé'.isalpha() }}|{{ 'a1'.isalnum() }}|{{ ' \t'.isspace() }}|{{ 'aB'.islower() }}|{{ 'AB1'.isupper() }}|{{ 'é'.isascii() }}|{{ 'aß'.casefold() }}
+{{ 'ab'.center(5, '*') }}|{{ 'abc'.center(6, '*') }}|{{ 'a'.ljust(3) }}|{{ 'a'.rjust(3, '.') }}|{{ '-5'.zfill(4) }}|{{ '5'.zfill(3) }}|{{ ', '.join(['a', 'b']) }}|{{ ''.join('ab') }}
+{{ ', '.join([1]) }}
+{{ 2 ** 3 }}|{{ 2 ** -1 }}|{{ -2 ** 2 }}|{{ 2 ** 3 ** 2 }}|{{ 2.0 ** 3 }}|{{ 1e3 }}|{{ 1_000 }}|{{ 0x1F }}|{{ 0b101 }}|{{ 1.5e-3 }}|{{ 7 // -2 }}|{{ 7.5 // 2 }}|{{ -7.5 % 2 }}|{{ 6 / 4 }}|{{ 6 / 3 }}|{{ +3 }}
+{{ 1 is sameas 1 }}|{{ none is sameas none }}|{{ true is sameas 1 }}|{{ 'a' is lower }}|{{ 'A1' is upper }}|{{ 3 is gt 2 }}|{{ 3 is lessthan 2 }}|{{ 3 is ge(3) }}|{{ 'a' is in ['a'] }}|{{ 3 is ne 3 }}|{{ 'upper' is filter }}|{{ 'nosuch' is filter }}|{{ 'odd' is test }}
+{{ 1 is number }}{{ true is number }}{{ true is integer }}{{ 1 is integer }}{{ 1.0 is float }}{{ 'a' is sequence }}{{ {} is mapping }}{{ range is callable }}{{ u is callable }}{{ u is iterable }}{{ none is none }}{{ true is true }}{{ 1 is true }}{{ false is false }}{{ 2 is even }}{{ 2.0 is even }}{{ u is undefined }}{{ 4 is divisibleby(2) }}{{ 'a'.upper is callable }}
+{% set j = joiner(', ') %}{{ j() }}a{{ j() }}b|{% set c = cycler('x', 'y') %}{{ c.next() }}{{ c.current }}{{ c.next() }}{{ c.reset() }}{{ c.current }}
+{{ dict(b=1, a=2) }}|{{ dict([('x', 1)], y=2) }}|{{ dict({'a': 1}) }}|{{ {'a': 1}.get('a') }}|{{ {'a': 1}.get('b') }}|{{ {'a': 1}.get('b', 2) }}|{{ {'a': 1, 'b': 2}.values() | list }}|{{ {'a': 1}.keys() | list }}
+{{ {'items': 1}['items'] }}|{{ {'items': 1}.items is callable }}|{{ {'x': 1}.x }}|{{ {'get': 5}.get('get') }}
+{{ [1].append(2) }}
+{{ {'a': 1}.update({'b': 2}) }}
+{{ {'a': 1}.pop('a') }}
+{{ [1, 2, 1].count(1) }}|{{ [1, 2].index(2) }}|{{ [3, 4][-1] }}|{{ [3, 4][5] is defined }}|{{ 'abc'[-2:] }}|{{ [1, 2, 3][::2] }}|{{ [1, 2, 3, 4][-3:-1] }}|{{ 'abc'[5:] }}|{{ [1, 2, 3][2:0:-1] }}
+{{ 'a' < 'b' }}|{{ 'Z' < 'a' }}|{{ [1, 2] < [1, 3] }}|{{ (1,) <= (1, 0) }}|{{ 1 < 2.5 }}|{{ 1 == 1.0 }}|{{ true == 1 }}|{{ 'a' == 'a' }}|{{ none == false }}|{{ {'a': [1]} == {'a': [1]} }}|{{ 'é' == 'e\u0301' }}
+{{ 1 < 'a' }}
+{{ none < 1 }}
+{{ [] + () }}
+{{ 'a' * 3 }}|{{ 3 * 'a' }}|{{ [1] * 2 }}|{{ 'a' * -1 }}|{{ true + 1 }}
+{{ 'a' in u }}|{{ 'a' in {'a': 1} }}|{{ 1 in [1.0] }}|{{ '' in 'a' }}|{{ not 'a' in 'b' }}|{{ 1 if false }}|{{ 1 if true else 2 if false else 3 }}
+{{ 1 in 'a' }}
+{{ u.a }}
+{{ u['a'] }}
+{{ u() }}
+{{ u + 1 }}
+{{ none.a }}|{{ none['a'] }}|{{ 'a'.b }}
+{{ u | length }}|{{ u | list }}|{{ u | join }}|[{{ u }}]|[{{ u ~ 'a' }}]|{{ u | default(1) }}|{{ u | upper }}|{{ none | default(1) }}|{{ none | default(1, true) }}|{{ '' | d('x', boolean=true) }}|{{ u | first is defined }}|{{ u == v }}
+{{ 5 | length }}
+{{ none | length }}
+{{ 'abc' | first }}|{{ 'abc' | last }}|{{ 'abc' | reverse }}|{{ [1, 2] | reverse | list }}|{{ 'abc' | list }}|{{ {'a': 1} | list }}|{{ {'a': 1} | length }}|{{ {'a': 1} | items | list }}|{{ 'abc' | string }}
+{{ [1, 2, 3, 4] | select('odd') | list }}|{{ [1, 2, 3] | reject('gt', 1) | list }}|{{ [0, 1, '', 'a'] | select | list }}|{{ messages | selectattr('role', 'in', ['user']) | list | length }}|{{ messages | rejectattr('name') | list | length }}|{{ messages | selectattr('role') | map(attribute='role') | list }}|{{ messages | selectattr('x', 'undefined') | list | length }}
+{{ 'x' | nosuch }}
+{% if false %}{{ 'x' | nosuch }}{% endif %}fine
+{{ 'x' | nosuch if false else 'fine' }}
+{% if false %}{% for a in [1] %}{{ a | nosuch }}{% endfor %}{% endif %}
+{{ 'x' is nosuch }}
+{{ 'x' | upper(1) }}
+{{ 'x' | trim(nosuch=1) }}
+{{ 'x' | default('a', 'b', 'c') }}
+{{ 'x' | replace('a') }}
+{{ 'x'.replace('a') }}
+{{ 'x'.upper(1) }}
+{{ [1] | join('a', 'b', 'c') }}
+{{ '\x41\u0042\U00000043\t\'\"\q\0' }}|{{ "a" 'b' }}|{{ 'a\
+b' }}
+{{ [none, true, 1.0, 'a\'b', "a\"b'", '\n\x00\x7f\xa0\u200b\U000e0001é🙂'] }}
+{{ [1.0, 1e16, 1e15, 123456789012345680.0, 1e-4, 1e-5, 0.1, 1e100, 100000000000000000000.0] }}
+{% set x %}a{% set y = 1 %}{% endset %}{{ x }}{{ y is defined }}|{% set z | upper %}abc{% endset %}{{ z }}|{% set a, b = (1, 2) %}{{ a + b }}|{% set (c, d) = [3, 4] %}{{ d }}
+{% set a, b = [1] %}
+{% set x.y = 1 %}
+{% set x = 1 %}{% for i in [1] %}{% set x = 2 %}{{ x }}{% endfor %}{{ x }}|{% if true %}{% set x = 3 %}{% endif %}{{ x }}
+{% generation %}{% set q = 1 %}{{ q }}{% endgeneration %}{{ q is defined }}
+{{ tools is defined }}{{ tools is none }}{{ documents is none }}{% if tools is not none %}bad{% endif %}{% if not tools %}good{% endif %}
+{{ range(3) | list }}|{{ range(1, 7, 2) | list }}|{{ range(3, 0, -1) | list }}|{{ range(0) | list }}|{{ range(2) | first }}
+{{ range(100001) | length }}
+{{ range('a') }}
+{{ raise_exception('why') }}
+{{ raise_exception() }}
+{{ [1, 2] | first.x }}
+{{ 1 | }}
+{{ (1 }}
+{{ 1 is }}
+{% endfor %}
+{% block x %}{% endblock %
+{% for x in [1] %}
+{{ f(*[1], **{'a': 2}) }}
+{% macro f(a, b, c) %}{{ a }}{{ b }}{{ c }}{% endmacro %}{{ f(*[1, 2], **{'c': 3}) }}|{{ dict(**{'a': 1}) }}
+{{ messages[0].role }}{{ messages[0]['content'] }}{{ messages | length }}{{ messages[0].keys() | list }}{{ messages.0.role }}
+{{ 'a' 	~
+ 'b' }}|{#- c -#}  x  {#+ d +#}
+  {%- if true -%}   a   {%- else -%} b {%- endif -%}  c
+{{- 'a' -}}   b
+ {{ 'x' if messages | length > 1 }}{{ 'y' if messages[0].name is not defined }}{{ messages[-1]['role'] }}
+{{ 'ΑΣ' | lower }}|{{ 'ΑΣ Σ'.lower() }}|{{ 'İ' | lower | length }}|{{ 'ß' | upper }}|{{ 'ﬁ'.title() }}
+{{ 'a,b' | attr('upper') is callable }}|{{ {'a': 1} | attr('a') is defined }}
+{{ '<' | safe }}|{{ [1] | safe }}
+"""
+
 TEXTS = [
     [{"role": "user", "content": "Which country is this?"}],
     [{"role": "system", "content": " Be brief. "}, {"role": "user", "content": "Hi\n"},
@@ -137,15 +281,133 @@ TOOLS = [{"name": "area", "parameters": {"width": "number", "height": "number"},
           "more": [1, 2.5, True, None, "é\n"]}]
 
 
+def lines():
+    """The templates of LINES: one a line, but for those that hold a newline, which begin with it."""
+    found = []
+    for line in LINES.strip("\n").split("\n"):
+        if found and (line.startswith(" ") or line.startswith("b'")):
+            found[-1] += "\n" + line
+        else:
+            found.append(line)
+    return found
+
+
 def render(source, messages, variables, prompt):
     try:
-        template = _compile_jinja_template(source)
-        template.globals.pop("strftime_now", None)
-        return template.render(messages=messages, add_generation_prompt=prompt, **variables)
-    except jinja2.TemplateError as error:
-        return None, str(error)
-    except TypeError as error:
-        return None, str(error)
+        variables = {"tools": None, "documents": None, **copy.deepcopy(variables)}
+        return _compile_jinja_template(source).render(
+            messages=copy.deepcopy(messages), add_generation_prompt=prompt, **variables)
+    except Exception as error:  # Jinja's own and Python's, which templates run into
+        return None, f"{type(error).__name__}: {error}"
+
+
+class Grammar:
+    """Random templates of every part of the language, most of which render."""
+
+    NAMES = ["a", "b", "n", "s", "l", "d", "u", "messages", "ns", "p", "q"]
+    FILTERS = ["upper", "lower", "trim", "title", "capitalize", "length", "first", "last", "list", "string",
+               "reverse", "int", "float", "abs", "join", "join('-')", "sort", "unique|list", "tojson",
+               "tojson(indent=2)", "default('z')", "replace('a','bb')", "items|list", "sum", "max", "min",
+               "batch(2)|list", "slice(2)|list", "round", "indent(1)", "map('string')|list", "select|list",
+               "reject('none')|list", "dictsort", "center(5)", "wordcount", "string|truncate(4)", "map(attribute='x')|list"]
+    TESTS = ["defined", "undefined", "none", "string", "number", "mapping", "iterable", "sequence", "odd",
+             "even", "true", "lower", "in [1, 'a']", "eq 1", "gt 1", "divisibleby 2", "boolean"]
+    METHODS = ["upper()", "strip()", "split()", "split('a')", "items()", "keys()", "get('x')", "get('x', 1)",
+               "startswith('a')", "replace('a', 'b')", "title()", "find('b')", "count('a')", "rsplit('a', 1)",
+               "partition('b')", "isdigit()", "values()", "index(1)", "splitlines()", "zfill(4)"]
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def pick(self, choices):
+        return self.random.choice(choices)
+
+    def value(self):
+        return self.pick(["1", "0", "-3", "2.5", "'a'", "'bab'", "''", "none", "true", "false", "[1, 'a']", "[]",
+                          "{'x': 1, 'y': [2]}", "(1, 2)", "'A b\\n c'", "range(3)", "[3, 1, 2]"] + self.NAMES)
+
+    def expression(self, depth=0):
+        kind = self.random.randrange(14) if depth < 4 else 0
+        inner = lambda: self.expression(depth + 1)
+        if kind <= 2:
+            return self.value()
+        if kind <= 4:
+            return f"({inner()})|{self.pick(self.FILTERS)}"
+        if kind == 5:
+            return f"{inner()} is {self.pick(['', 'not '])}{self.pick(self.TESTS)}"
+        if kind == 6:
+            return f"({inner()}).{self.pick(self.METHODS)}"
+        if kind == 7:
+            return f"({inner()} {self.pick(['+', '-', '*', '~', '//', '%', '/', '**'])} {inner()})"
+        if kind == 8:
+            return f"({inner()} {self.pick(['==', '!=', '<', '>=', 'in', 'not in', 'and', 'or'])} {inner()})"
+        if kind == 9:
+            return f"({inner()} if {inner()} else {inner()})"
+        if kind == 10:
+            if self.random.randrange(2):
+                return f"{self.pick(['s', 'l', 'messages', repr('bab'), '[1, 2]', 'range(4)'])}[{self.pick(['1:', '::-1', ':2', '-2:', '2:0:-1'])}]"
+            return f"({inner()})[{self.pick(['0', '-1', repr('x')])}]"
+        if kind == 11:
+            return f"[{inner()}, {inner()}]"
+        if kind == 12:
+            return f"{{'x': {inner()}, {self.pick(['1', repr('y')])}: {inner()}}}"
+        return f"namespace(x={inner()}).x"
+
+    def statement(self, depth=0):
+        kind = self.random.randrange(12) if depth < 3 else 0
+        body = lambda: "".join(self.statement(depth + 1) for _ in range(self.random.randrange(1, 3)))
+        sign = lambda: self.pick(["", "", "", "-", "+"])
+        end = lambda: self.pick(["", "", "", "-"])
+        if kind <= 3:
+            return f"{{{{{self.pick(['', '-'])} {self.expression()} {end()}}}}}"
+        if kind == 4:
+            return self.pick(["text", " ", "\n", "  x\n", "é\n\n", "\t"])
+        if kind == 5:
+            return f"{{%{sign()} set {self.pick(['p', 'q'])} = {self.expression()} {end()}%}}"
+        if kind == 6:
+            return (f"{{%{sign()} if {self.expression()} {end()}%}}{body()}{{%{sign()} else {end()}%}}{body()}"
+                    f"{{%{sign()} endif {end()}%}}")
+        if kind == 7:
+            return (f"{{%{sign()} for {self.pick(['a', 'b', 'n', 'a, b'])} in {self.expression()} {end()}%}}"
+                    f"{{{{ loop.index }}}}{body()}{{%{sign()} else %}}none{{%{sign()} endfor {end()}%}}")
+        if kind == 8:
+            return f"{{% macro m(a, b={self.value()}) %}}{body()}{{% endmacro %}}{{{{ m({self.expression()}) }}}}"
+        if kind == 9:
+            return f"{{% set ns = namespace(x=1) %}}{{% set ns.x = {self.expression()} %}}{{{{ ns.x }}}}"
+        if kind == 10:
+            return f"{{% filter {self.pick(['upper', 'trim', 'length', 'replace(1, 2)'])} %}}{body()}{{% endfilter %}}"
+        return f"{{% with a = {self.expression()} %}}{body()}{{% endwith %}}"
+
+    def template(self):
+        return "".join(self.statement() for _ in range(self.random.randrange(1, 4)))
+
+
+GRAMMAR_VARIABLES = {"a": "x y", "n": 7, "s": "Hello, Wörld", "l": ["b", "a", 3], "d": {"x": "v", "k": None},
+                     "bos_token": "<s>"}
+
+
+def grammar_cases(count):
+    """As many that render as that do not, so that most of the corpus says something."""
+    grammar = Grammar(SEED)
+    rendered, failed = [], []
+    while len(rendered) < count or len(failed) < count // 4:
+        source = grammar.template()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = render(source, TEXTS[1], GRAMMAR_VARIABLES, False)
+        if isinstance(result, tuple):
+            if len(failed) < count // 4 and len(source) < 400:
+                failed.append((source, result))
+        elif len(rendered) < count and len(result) < 2000 and len(source) < 600 and " at 0x" not in result and "..." not in result:
+            rendered.append((source, result))
+    return rendered + failed
+
+
+def case(name, source, messages, variables, prompt, result):
+    failed = isinstance(result, tuple)
+    return {"name": name, "source": source, "messages": messages, "variables": variables,
+            "addGenerationPrompt": prompt, "rendered": None if failed else result,
+            "failure": result[1] if failed else None}
 
 
 def main():
@@ -160,14 +422,15 @@ def main():
                     variables["tools"] = TOOLS
                     variables["date_string"] = "1 Jan 2025"
                 result = render(source, messages, variables, prompt)
-                failed = isinstance(result, tuple)
-                cases.append({"name": name, "source": source, "messages": messages,
-                              "variables": variables, "addGenerationPrompt": prompt,
-                              "rendered": None if failed else result,
-                              "failure": result[1] if failed else None})
+                cases.append(case(name, source, messages, variables, prompt, result))
+    for source in lines():
+        result = render(source, TEXTS[0], VARIABLES, True)
+        cases.append(case("line", source, TEXTS[0], VARIABLES, True, result))
+    for source, result in grammar_cases(400):
+        cases.append(case("grammar", source, TEXTS[1], GRAMMAR_VARIABLES, False, result))
     (OUT / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
     digest = hashlib.sha256((OUT / "cases.json").read_bytes()).hexdigest()
-    manifest = {"script": "Tests/Fixtures/make/templates.py",
+    manifest = {"script": "Tests/Fixtures/make/templates.py", "seed": SEED,
                 "versions": {"transformers": transformers.__version__, "jinja2": jinja2.__version__},
                 "sha256": {"cases.json": digest}}
     (OUT / "MANIFEST.json").write_text(json.dumps(manifest, indent=2) + "\n")

@@ -109,11 +109,14 @@ def finish(tokenizer):
     return tokenizer
 
 
-def byte_level(pattern, normalizer=None, ignore_merges=False, begin=None):
+def byte_level(pattern, normalizer=None, ignore_merges=False, begin=None, before=None):
     tokenizer = Tokenizer(models.BPE(ignore_merges=ignore_merges))
     if normalizer is not None:
         tokenizer.normalizer = normalizer
-    if pattern is None:
+    if before is not None:
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            before + [pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    elif pattern is None:
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     else:
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
@@ -177,6 +180,13 @@ def legacy_normalizer():
     return normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
 
 
+def roberta(tokenizer):
+    """The special tokens of RoBERTa's kind around every text."""
+    tokenizer.post_processor = processors.RobertaProcessing(
+        ("<|im_end|>", tokenizer.token_to_id("<|im_end|>")), ("<|eot_id|>", tokenizer.token_to_id("<|eot_id|>")))
+    return tokenizer
+
+
 def families():
     yield "llama3", byte_level(LLAMA3, ignore_merges=True, begin="<|begin_of_text|>")
     yield "qwen2", byte_level(QWEN2, normalizer=normalizers.NFC())
@@ -187,7 +197,37 @@ def families():
         None, pre_tokenizers.Metaspace("▁", prepend_scheme="first", split=False))
     yield "metaspace-always", fallback(
         None, pre_tokenizers.Metaspace("▁", prepend_scheme="always", split=True))
+    pieces = pre_tokenizers
+    yield "digits", byte_level(None, before=[pieces.Digits(individual_digits=True)])
+    yield "digits-together", byte_level(
+        None, normalizer=normalizers.NFKC(), before=[pieces.Digits(individual_digits=False)])
+    yield "punctuation", roberta(byte_level(
+        None, normalizer=normalizers.NFD(), before=[pieces.Punctuation()]))
+    yield "punctuation-contiguous", byte_level(
+        None, normalizer=normalizers.Sequence([normalizers.Strip(), normalizers.NFKD()]),
+        before=[pieces.Punctuation("contiguous")])
+    yield "split-inverted", byte_level(
+        None, normalizer=normalizers.Replace(Regex(r"\s+"), " "),
+        before=[pieces.Split(Regex(r"\p{L}+"), "merged_with_previous", invert=True)])
+    yield "split-inverted-removed", byte_level(
+        None, normalizer=normalizers.Strip(left=False, right=True),
+        before=[pieces.Split(Regex("[A-Za-z0-9é]+| "), "removed", invert=True)])
+    yield "split-contiguous", byte_level(
+        None, before=[pieces.Split("a", "contiguous"), pieces.Split(Regex("[aeiou]"), "merged_with_next", invert=True)])
     yield "unknown-unfused", fallback(legacy_normalizer(), None, fuse_unk=False, drop_bytes=True)
+
+
+def ranges(cutter, alphabet):
+    """The characters that `cutter` cuts out, as [first, last]."""
+    found = []
+    for character in alphabet:
+        # Between letters: a character that is cut out leaves three pieces.
+        if len(cutter.pre_tokenize_str("a" + character + "a")) == 3:
+            if found and found[-1][1] == ord(character) - 1:
+                found[-1][1] += 1
+            else:
+                found.append([ord(character)] * 2)
+    return found
 
 
 def main():
@@ -221,6 +261,11 @@ def main():
             "randomIDs": [{"ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)}
                           for ids in odd],
         }
+    alphabet = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    (OUT / "classes.json").write_text(json.dumps({
+        "digits": ranges(pre_tokenizers.Digits(individual_digits=True), alphabet),
+        "punctuation": ranges(pre_tokenizers.Punctuation("isolated"), alphabet),
+    }, separators=(",", ":")))
     (OUT / "cases.json").write_text(json.dumps(cases, ensure_ascii=True, separators=(",", ":")))
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
              for path in sorted(OUT.glob("*.json")) if path.name != "MANIFEST.json"}

@@ -83,7 +83,7 @@
     (seq-doseq (item (plist-get
                       (lucarne-tests-ask
                        "attribution/compute" :context (plist-get opened :context)
-                       :sae (plist-get opened :sae) :method "gradient"
+                       :sae (plist-get opened :sae) :method "heldNorms"
                        :aggregate "token" :topK 100000
                        :target '(:kind "logitDiff" :answer (:text "Yes")
                                  :baseline (:text "No")))

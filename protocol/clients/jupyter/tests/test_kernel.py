@@ -44,7 +44,7 @@ def test_the_story_in_five_cells(frontend):
     assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
     (found,) = results(frontend.run('attribute "Yes" vs "No" verify = 2')[1])
     text = found["text/plain"]
-    assert text.startswith('logit("Yes") − logit("No") = +3.0') and "Not reliable" in text
+    assert text.startswith('logit("Yes") − logit("No") = +3.0') and "not reliable" in text
     for face in (text, found["text/html"]):
         assert "supports" in face and "opposes" in face and "unexplained" not in face
         assert "picture" in face and "template" in face and "measured" in face

@@ -131,7 +131,7 @@ test('colours the tokens by the scores of the kernel', function()
   idle()
   local opened = ask('prompt/open', prompt.params(0))
   local scored = ask('attribution/compute', {
-    context = opened.context, sae = 'sae', method = 'gradient', aggregate = 'token', topK = 100000,
+    context = opened.context, sae = 'sae', method = 'heldNorms', aggregate = 'token', topK = 100000,
     target = { kind = 'logitDiff', answer = { text = 'Yes' }, baseline = { text = 'No' } },
   })
   local scores, strongest = {}, 0

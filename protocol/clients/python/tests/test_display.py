@@ -109,7 +109,7 @@ def test_scores_that_cannot_be_relied_on_are_flagged(context):
     assert few.verification.pearson is None and few.verification.spearman is None
     assert "not reliable" in few._repr_html_()
     for face in shown(few):
-        assert "Not reliable" in face and "Pearson" not in face
+        assert "not reliable" in face and "Pearson" not in face
     good = context.attribute("Yes", "No", method="integratedGradients", verify=8)
     assert not good.not_reliable and "not reliable" not in good._repr_html_().lower()
     assert all("Pearson" in face for face in shown(good))

@@ -168,7 +168,7 @@ test('colours the tokens by the scores of the kernel', async () => {
   await run('attribute', 'Yes', 'No');
   const opened = await ask('prompt/open', { text: QUESTION, directory: folder });
   const { items } = await ask('attribution/compute', {
-    context: opened.context, sae: opened.sae, method: 'gradient', aggregate: 'token', topK: 100000,
+    context: opened.context, sae: opened.sae, method: 'heldNorms', aggregate: 'token', topK: 100000,
     target: { kind: 'logitDiff', answer: { text: 'Yes' }, baseline: { text: 'No' } },
   });
   const scores = new Map(items.map(({ position, score }) => [position, score]));

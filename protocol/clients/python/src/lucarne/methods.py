@@ -673,7 +673,8 @@ class ExplanationMethods:
     def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None) -> Explanation:
         """explanation/put: Adds what somebody says of a latent as its newest revision.
 
-          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          index: An open index's name, or a file's absolute path; absent: the only one that this client
+            opened, or the kernel's --index. The one that came with the program is refused.
           text: Absent or empty where the latent is uninterpretable.
           state: Absent: explained.
           method: Absent: manual.
@@ -1487,7 +1488,8 @@ class AsyncExplanationMethods:
     async def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None) -> Explanation:
         """explanation/put: Adds what somebody says of a latent as its newest revision.
 
-          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          index: An open index's name, or a file's absolute path; absent: the only one that this client
+            opened, or the kernel's --index. The one that came with the program is refused.
           text: Absent or empty where the latent is uninterpretable.
           state: Absent: explained.
           method: Absent: manual.

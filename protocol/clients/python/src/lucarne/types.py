@@ -421,6 +421,8 @@ class Explanation(Record):
     latent: int
     method: str
     """How it was made: manual, dissection, chat, resident."""
+    path: str | None
+    """The file of the index that it was written to; in explanation/put's answer alone."""
     record: str | None
     """Question and answer as they were."""
     revision: int
@@ -1490,7 +1492,7 @@ ContextOpenView._members = {'grid': None, 'span': Span}
 ContextTokensToken._members = {'box': None, 'id': None, 'image': None, 'part': None, 'position': None, 'text': None, 'view': None}
 CorpusPlace._members = {'folder': None, 'list': None, 'tar': None, 'prompts': None}
 DomainErrorData._members = {'availableBytes': None, 'hint': None, 'kind': None, 'message': None, 'neededBytes': None, 'retryable': None}
-Explanation._members = {'author': ExplanationAuthor, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'record': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
+Explanation._members = {'author': ExplanationAuthor, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'path': None, 'record': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
 ExplanationAuthor._members = {'kind': None, 'name': None}
 ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
 ExplanationGenerateEndpoint._members = {'model': None, 'url': None}

@@ -1,0 +1,29 @@
+import Checkpoints
+package import Models
+package import Tensors
+
+/// A continuation of a context in steps of a token, so that others may have the machine in between.
+package struct SteppedGeneration {
+  private var run: SteeredDecoding
+  private var generator: Generator
+  private var room: Int
+
+  package init(
+    _ context: ResidentContext, options: GenerationOptions, cancellation: Cancellation
+  ) throws {
+    run = try SteeredDecoding(context, steering: nil, cancellation: cancellation)
+    generator = Generator(context.model.tokenizer, options: options)
+    room = context.decoder.configuration.contextLength - context.tokenCount
+  }
+
+  /// Generates one token.
+  /// - Returns: the whole, once it is done.
+  package mutating func step(cancellation: Cancellation) throws -> Generation? {
+    guard let token = try generator.choose(from: run.logits), room > 0 else {
+      return generator.finished()
+    }
+    room -= 1
+    try run.advance(token, cancellation: cancellation)
+    return nil
+  }
+}

@@ -1,0 +1,67 @@
+internal import JSON
+
+/// Finds the id of a message that is no JSON as a whole, so that whoever waits for its answer hears of it.
+struct IDScanner {
+  private var rest: ArraySlice<UInt8>
+
+  /// The id among the outermost object's members; nil where none can be read.
+  /// - Parameter bytes: a message or its beginning.
+  static func id(in bytes: [UInt8]) -> RequestID? {
+    var scanner = IDScanner(rest: bytes[...])
+    return scanner.find()
+  }
+
+  private mutating func find() -> RequestID? {
+    skipSpace()
+    guard rest.popFirst() == Ascii.brace else { return nil }
+    while true {
+      skipSpace()
+      guard let name = string() else { return nil }
+      skipSpace()
+      guard rest.popFirst() == UInt8(ascii: ":") else { return nil }
+      skipSpace()
+      guard let value = value() else { return nil }
+      if Array(name) == Array("\"id\"".utf8) {
+        return (try? JSONValue(parsing: Array(value))).flatMap(RequestID.init)
+      }
+      skipSpace()
+      guard rest.popFirst() == UInt8(ascii: ",") else { return nil }
+    }
+  }
+
+  private mutating func skipSpace() {
+    rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+  }
+
+  /// A string with its quotes, whatever its escapes mean.
+  private mutating func string() -> ArraySlice<UInt8>? {
+    let start = rest
+    guard rest.popFirst() == UInt8(ascii: "\"") else { return nil }
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "\\") { _ = rest.popFirst() }
+      if byte == UInt8(ascii: "\"") { return start[..<rest.startIndex] }
+    }
+    return nil
+  }
+
+  /// A value: up to the comma or bracket behind it at its own depth.
+  private mutating func value() -> ArraySlice<UInt8>? {
+    let start = rest
+    var depth = 0
+    while let byte = rest.first {
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard string() != nil else { return nil }
+        continue
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if depth == 0 { return start[..<rest.startIndex] }
+        depth -= 1
+      case UInt8(ascii: ","): if depth == 0 { return start[..<rest.startIndex] }
+      default: break
+      }
+      rest = rest.dropFirst()
+    }
+    return nil
+  }
+}

@@ -1,0 +1,24 @@
+import Glibc
+import KernelProtocol
+
+/// The index that came with the program: everybody's, so that nobody writes to it.
+struct InstalledIndex: Sendable {
+  /// nil where none came with it.
+  let path: String?
+
+  /// - Throws: `DomainError` of kind `pathDenied` where a path, by whatever name, leads to it.
+  func refuse(writingTo other: String) throws(DomainError) {
+    guard let path, Self.isSame(path, other) else { return }
+    throw DomainError(
+      .pathDenied, "the index \(quoted(other)) came with the program and is read-only",
+      hint:
+        "write to an index of your own: copy its file or build one with index/build, and open it with "
+        + "index/open or name its path")
+  }
+
+  private static func isSame(_ left: String, _ right: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard unsafe stat(left, &first) == 0, unsafe stat(right, &second) == 0 else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+}
