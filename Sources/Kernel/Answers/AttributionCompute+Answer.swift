@@ -129,9 +129,14 @@ extension AttributionCompute: EngineAnswerable {
       try engine.reserve(
         open.context.model.prefillBytes(open.context.prompt), for: "a run of the changed prompt",
         sparing: open.name)
+      // A vocabulary without a space can still hide pictures.
+      let hidesWords = parts.contains { !$0.positions.isEmpty }
+      let replacement =
+        try params.parts?.replacement.map(open.token)
+        ?? (hidesWords ? open.token(.text(" ")) : 0)
       let occlusion = Occlusion(
         context: open.context, pictures: open.pictures, target: attribution.question.target,
-        replacement: try params.parts?.replacement.map(open.token) ?? open.token(.text(" ")),
+        replacement: replacement,
         cancellation: Cancellation(call))
       (result.byPart, result.identity) = try shares(
         of: parts, by: occlusion, value: try open.context.value(of: attribution.question.target),
