@@ -31,14 +31,14 @@ package struct ActivationMask: Sendable {
   ///   - tileSide: pixels of the square that `paper` draws, the model's tile.
   package func drawn(
     over picture: Picture, style: MaskStyle, tileSide: Int = 336,
-    passOrder: ResamplePassOrder = .horizontalFirst
+    resizing: PictureResizing = .pillow
   ) throws(ImageError) -> Picture {
     guard style.kind != .paper else {
       let tile = try picture.resized(
-        width: tileSide, height: tileSide, filter: .bicubic, passOrder: passOrder)
+        width: tileSide, height: tileSide, filter: .bicubic, resizing: resizing)
       return try DimmedPicture(
         rows: grid.rows, columns: grid.columns, activations: grid.scores,
-        threshold: Self.threshold, interpolation: .smooth, passOrder: passOrder
+        threshold: Self.threshold, interpolation: .smooth, resizing: resizing
       ).drawn(over: tile)
     }
     let shown = try picture.fitted(side: style.side)

@@ -10,7 +10,7 @@ package struct DimmedPicture: Sendable {
   /// `[rows, columns]`
   package let isActive: [Bool]
   private let filter: ResampleFilter
-  private let passOrder: ResamplePassOrder
+  private let resizing: PictureResizing
 
   /// - Parameters:
   ///   - activations: `[rows, columns]` over the whole picture.
@@ -20,7 +20,7 @@ package struct DimmedPicture: Sendable {
   package init(
     rows: Int, columns: Int, activations: [Float], threshold: Float = ActivationMask.threshold,
     interpolation: HeatMapStyle.Interpolation = .patches,
-    passOrder: ResamplePassOrder = .horizontalFirst
+    resizing: PictureResizing = .pillow
   ) throws(ImageError) {
     guard rows > 0, columns > 0 else { throw .empty(width: columns, height: rows) }
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
@@ -32,14 +32,14 @@ package struct DimmedPicture: Sendable {
     self.columns = columns
     isActive = activations.map { $0 >= threshold }
     filter = interpolation == .smooth ? .bilinear : .nearest
-    self.passOrder = passOrder
+    self.resizing = resizing
   }
 
   /// `picture` with everything but the active patches dimmed.
   package func drawn(over picture: Picture) throws(ImageError) -> Picture {
     let levels = isActive.flatMap { [UInt8](repeating: $0 ? 0 : Self.inactive, count: 3) }
     let mask = try Picture(width: columns, height: rows, pixels: levels).resized(
-      width: picture.width, height: picture.height, filter: filter, passOrder: passOrder)
+      width: picture.width, height: picture.height, filter: filter, resizing: resizing)
     let pixels = zip(picture.pixels, mask.pixels).map { value, covered in
       let product = Int(value) * (255 - Int(covered)) + 128
       return UInt8(truncatingIfNeeded: ((product >> 8) + product) >> 8)

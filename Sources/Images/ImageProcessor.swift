@@ -1,4 +1,4 @@
-/// LLaVA-NeXT's image processor: byte for byte the pixel values of transformers' Pillow backend.
+/// LLaVA-NeXT's image processor: bit for bit the pixel values of transformers' torchvision or Pillow backend.
 package struct ImageProcessor: Sendable {
   package let configuration: ImageProcessorConfiguration
   /// Side of a tile in pixels.
@@ -47,7 +47,7 @@ package struct ImageProcessor: Sendable {
   private func resized(_ picture: Picture, width: Int, height: Int) throws(ImageError) -> Picture {
     try picture.resized(
       width: width, height: height, filter: configuration.filter,
-      passOrder: configuration.passOrder)
+      resizing: configuration.resizing)
   }
 
   /// Writes the tile that starts at (`tileColumn`, `tileRow`) tiles of a black canvas on which `picture` hangs at

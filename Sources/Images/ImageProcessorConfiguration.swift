@@ -24,7 +24,7 @@ package struct ImageProcessorConfiguration: Sendable, Equatable {
   package var standardDeviation: [Double]
   package var rescaleFactor: Double
   package var filter: ResampleFilter
-  package var passOrder: ResamplePassOrder
+  package var resizing: PictureResizing
   /// Canvas sizes for tiling, in the file's order.
   package var pinpoints: [GridPinpoint]
   package var resizes: Bool
@@ -37,7 +37,7 @@ package struct ImageProcessorConfiguration: Sendable, Equatable {
     mean: [Double] = [0.48145466, 0.4578275, 0.40821073],
     standardDeviation: [Double] = [0.26862954, 0.26130258, 0.27577711],
     rescaleFactor: Double = 1.0 / 255, filter: ResampleFilter = .bicubic,
-    passOrder: ResamplePassOrder = .horizontalFirst,
+    resizing: PictureResizing = .default,
     pinpoints: [GridPinpoint] = [
       GridPinpoint(height: 336, width: 672), GridPinpoint(height: 672, width: 336),
       GridPinpoint(height: 672, width: 672), GridPinpoint(height: 1008, width: 336),
@@ -52,7 +52,7 @@ package struct ImageProcessorConfiguration: Sendable, Equatable {
     self.standardDeviation = standardDeviation
     self.rescaleFactor = rescaleFactor
     self.filter = filter
-    self.passOrder = passOrder
+    self.resizing = resizing
     self.pinpoints = pinpoints
     self.resizes = resizes
     self.crops = crops
@@ -103,7 +103,8 @@ extension ImageProcessorConfiguration {
     }
   }
 
-  /// The value that each byte becomes, `[3, 256]`, in the float32 steps of transformers' NumPy code.
+  /// The value that each byte becomes, `[3, 256]`, in the float32 steps of the processor whose resizing it is:
+  /// transformers' NumPy code beside Pillow, one step for both with torchvision.
   ///
   /// - Throws: `ImageError.invalidConfiguration` unless mean and deviation have three entries.
   func normalizationTable() throws(ImageError) -> [[Float]] {
@@ -114,6 +115,11 @@ extension ImageProcessorConfiguration {
     }
     return (0..<3).map { channel in
       (0..<256).map { byte in
+        if resizing == .torchvision, rescales, normalizes {
+          let scale = Float(1 / rescaleFactor)
+          return (Float(byte) - Float(mean[channel]) * scale)
+            / (Float(standardDeviation[channel]) * scale)
+        }
         let rescaled = rescales ? Float(Double(byte) * rescaleFactor) : Float(byte)
         guard normalizes else { return rescaled }
         return (rescaled - Float(mean[channel])) / Float(standardDeviation[channel])

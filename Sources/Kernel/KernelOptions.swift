@@ -1,3 +1,4 @@
+package import Images
 package import World
 
 /// How a kernel starts.
@@ -15,6 +16,8 @@ package struct KernelOptions: Sendable {
   package var world: World?
   /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
   package var cacheFolder: String?
+  /// Whose resizing pictures get where `model/load` does not say.
+  package var resizing: PictureResizing
   /// A feature index, opened when it is first asked for; without one that of the embedded world, if it is loaded.
   package var index: String?
   /// Where jobs are kept, so that they outlive the process; nil: in its memory.
@@ -26,8 +29,8 @@ package struct KernelOptions: Sendable {
 
   package init(
     model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
-    world: World?, cacheFolder: String? = nil, index: String? = nil,
-    jobFolder: String? = nil, explainerKey: String? = nil
+    world: World?, cacheFolder: String? = nil, resizing: PictureResizing = .default,
+    index: String? = nil, jobFolder: String? = nil, explainerKey: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
@@ -35,6 +38,7 @@ package struct KernelOptions: Sendable {
     self.threads = threads
     self.world = world
     self.cacheFolder = cacheFolder
+    self.resizing = resizing
     self.index = index
     self.jobFolder = jobFolder
     self.explainerKey = explainerKey

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Glibc
+import Images
 import JSONRPC
 import Kernel
 import World
+
+extension PictureResizing: ExpressibleByArgument {}
 
 /// The options of every command that starts a kernel for clients.
 struct KernelArguments: ParsableArguments {
@@ -11,6 +14,13 @@ struct KernelArguments: ParsableArguments {
 
   @Option(name: .customLong("sae"), help: "An autoencoder folder; may be given several times.")
   var autoencoders: [String] = []
+
+  @Option(
+    help: """
+      Whose resizing pictures get before the model sees them: torchvision, as transformers 5 with \
+      torchvision; pillow, as with Pillow up to 12; pillow13, as with Pillow 13.
+      """)
+  var resizing = PictureResizing.default
 
   @Option(help: "A feature index, opened on first use.")
   var index: String?
@@ -51,7 +61,8 @@ struct KernelArguments: ParsableArguments {
     KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
       memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
-      cacheFolder: cacheFolder(cache), index: index.map(absolutePath), jobFolder: jobFolder(jobs),
+      cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
+      jobFolder: jobFolder(jobs),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"))
   }
 

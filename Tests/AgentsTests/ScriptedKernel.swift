@@ -14,7 +14,7 @@ final class ScriptedKernel: RequestHandler {
     case "kernel/status":
       return [
         "health": "ok", "models": [], "saes": [], "contexts": [], "queue": ["waiting": 0],
-        "memory": ["limit": 1, "used": 0, "items": []],
+        "memory": ["limit": 1, "used": 0, "items": []], "unicode": "14.0.0",
       ]
     case "context/tokens":
       if call.params["context"] == "ctx_slow" { return try wait(call) }

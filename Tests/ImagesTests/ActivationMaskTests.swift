@@ -32,7 +32,7 @@ import Testing
       let region = PixelBox(
         left: 0, top: 0, right: Double(example.width), bottom: Double(example.height))
       let drawn = try mask(example.grid, example.grid, example.activations, region).drawn(
-        over: picture, style: MaskStyle(.paper), tileSide: example.tile, passOrder: .pillow13)
+        over: picture, style: MaskStyle(.paper), tileSide: example.tile, resizing: .pillow13)
       #expect(drawn.width == example.tile && drawn.height == example.tile)
       let start = example.tile / 2 * example.tile * 3
       #expect(Array(drawn.pixels[start..<(start + example.tile * 3)]) == example.row)

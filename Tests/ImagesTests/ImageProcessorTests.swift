@@ -18,19 +18,23 @@ import Testing
     var last: [Float]
   }
 
-  private func processor(_ example: Case) throws -> ImageProcessor {
+  private func processor(_ example: Case, _ resizing: PictureResizing) throws -> ImageProcessor {
     let filter = try #require(ResampleFilter(rawValue: example.filter))
     return try ImageProcessor(
       ImageProcessorConfiguration(
         size: .shortestEdge(example.side), crop: (example.side, example.side), mean: example.mean,
-        standardDeviation: example.std, filter: filter, passOrder: .pillow13,
+        standardDeviation: example.std, filter: filter, resizing: resizing,
         pinpoints: example.pinpoints.map { GridPinpoint(height: $0[0], width: $0[1]) }))
   }
 
-  @Test func pixelValuesEqualTransformersBitForBit() throws {
-    for example in try Fixtures.decoded([Case].self, from: "images/tilings.json") {
+  @Test(arguments: [
+    ("images/tilings.json", PictureResizing.pillow13),
+    ("resizing/tilings.json", PictureResizing.torchvision),
+  ])
+  func pixelValuesEqualTransformersBitForBit(_ file: String, _ resizing: PictureResizing) throws {
+    for example in try Fixtures.decoded([Case].self, from: file) {
       let picture = try pattern(width: example.width, height: example.height, seed: example.seed)
-      let image = try processor(example).tiledImage(from: picture)
+      let image = try processor(example, resizing).tiledImage(from: picture)
       #expect(image.tileCount == example.tiles)
       #expect(image.tiling?.canvas.height == example.best[0])
       #expect(image.tiling?.canvas.width == example.best[1])

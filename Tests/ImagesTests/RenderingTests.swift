@@ -34,7 +34,7 @@ import Testing
       let picture = try pattern(width: example.width, height: example.height, seed: example.seed)
       let dimmed = try DimmedPicture(
         rows: example.side, columns: example.side, activations: example.active,
-        interpolation: example.filter == 0 ? .patches : .smooth, passOrder: .pillow13)
+        interpolation: example.filter == 0 ? .patches : .smooth, resizing: .pillow13)
       #expect(fingerprint(try dimmed.drawn(over: picture).pixels) == example.hash, "\(example)")
     }
   }

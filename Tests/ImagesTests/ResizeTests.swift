@@ -17,11 +17,21 @@ import Testing
     try Fixtures.decoded([Case].self, from: "images/resizes.json")
   }
 
-  private func fingerprint(_ example: Case, _ order: ResamplePassOrder) throws -> String {
+  private struct TorchCase: Decodable {
+    var width: Int
+    var height: Int
+    var newWidth: Int
+    var newHeight: Int
+    var seed: UInt32
+    var filter: Int
+    var hash: String
+  }
+
+  private func fingerprint(_ example: Case, _ resizing: PictureResizing) throws -> String {
     let filter = try #require(ResampleFilter(rawValue: example.filter))
     let picture = try pattern(width: example.width, height: example.height, seed: example.seed)
     let resized = try picture.resized(
-      width: example.newWidth, height: example.newHeight, filter: filter, passOrder: order)
+      width: example.newWidth, height: example.newHeight, filter: filter, resizing: resizing)
     #expect(resized.width == example.newWidth)
     #expect(resized.height == example.newHeight)
     return ImagesTests.fingerprint(resized.pixels)
@@ -35,7 +45,19 @@ import Testing
 
   @Test func everyFilterEqualsPillowsTwoPassesColumnsFirst() throws {
     for example in try cases() {
-      #expect(try fingerprint(example, .horizontalFirst) == example.horizontalFirst, "\(example)")
+      #expect(try fingerprint(example, .pillow) == example.horizontalFirst, "\(example)")
+    }
+  }
+
+  @Test func bilinearAndBicubicEqualTorchvisionByteForByte() throws {
+    let cases = try Fixtures.decoded([TorchCase].self, from: "resizing/resizes.json")
+    #expect(cases.count == 120)
+    for example in cases {
+      let filter = try #require(ResampleFilter(rawValue: example.filter))
+      let picture = try pattern(width: example.width, height: example.height, seed: example.seed)
+      let resized = try picture.resized(
+        width: example.newWidth, height: example.newHeight, filter: filter, resizing: .torchvision)
+      #expect(ImagesTests.fingerprint(resized.pixels) == example.hash, "\(example)")
     }
   }
 

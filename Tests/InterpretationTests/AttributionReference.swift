@@ -164,7 +164,7 @@ struct AttributionBench {
     tensors = try TensorFixture("attribution/\(name).safetensors")
     model = try LlavaNextModel(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
-      team: ThreadTeam(threadCount: 1))
+      team: ThreadTeam(threadCount: 1), resizing: .pillow)
     feature = LoadedAutoencoder(
       name: "sae",
       autoencoder: try TopKAutoencoder(

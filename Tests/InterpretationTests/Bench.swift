@@ -25,7 +25,7 @@ struct Bench {
     tensors = try TensorFixture("interpretation/\(name).safetensors")
     model = try LlavaNextModel(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
-      team: ThreadTeam(threadCount: 1))
+      team: ThreadTeam(threadCount: 1), resizing: .pillow)
     feature = LoadedAutoencoder(
       name: "sae",
       autoencoder: try TopKAutoencoder(

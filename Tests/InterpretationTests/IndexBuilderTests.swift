@@ -1,5 +1,6 @@
 import FeatureIndex
 import Foundation
+import Images
 import Interpretation
 import Models
 import Synchronization
@@ -235,7 +236,7 @@ import Testing
     let identity = try IndexIdentity(model: bench.model, feature: bench.feature)
     let copy = try FixtureCopy(of: "models/llama3")
     let model = try LlavaNextModel(
-      folder: copy.path, precision: .float32, team: ThreadTeam(threadCount: 1))
+      folder: copy.path, precision: .float32, team: ThreadTeam(threadCount: 1), resizing: .pillow)
     #expect(try IndexIdentity(model: model, feature: bench.feature) == identity)
     #expect(identity.model.count == 64 && identity.site == "resid_post.1")
     let other = try Bench("qwen2-last-block")

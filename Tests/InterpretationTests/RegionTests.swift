@@ -103,7 +103,7 @@ import Testing
     let tile = Self.patch * Self.side
     return try ImageProcessor(
       ImageProcessorConfiguration(
-        size: .exact(height: tile, width: tile), crop: (tile, tile), passOrder: .horizontalFirst,
+        size: .exact(height: tile, width: tile), crop: (tile, tile), resizing: .pillow,
         pinpoints: [(1, 2), (2, 1), (2, 2), (3, 1), (1, 3)].map {
           GridPinpoint(height: $0 * tile, width: $1 * tile)
         }))

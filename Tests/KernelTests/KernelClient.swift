@@ -1,4 +1,5 @@
 import Glibc
+import Images
 import JSON
 import JSONRPC
 import Kernel
@@ -34,7 +35,8 @@ final class KernelClient {
 
   /// - Parameter options: what `initialize` is given; nil leaves the kernel uninitialised.
   init(
-    _ kernel: KernelOptions = KernelOptions(memoryLimit: 1 << 30, threads: 1, world: nil),
+    _ kernel: KernelOptions = KernelOptions(
+      memoryLimit: 1 << 30, threads: 1, world: nil, resizing: .pillow),
     options: JSONValue? = [:]
   ) throws {
     StandardStreams.ignoreBrokenPipes()

@@ -58,7 +58,7 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
   func model(_ precision: Precision = .float32) throws -> LlavaNextModel {
     try LlavaNextModel(
       folder: Fixtures.path("models/\(checkpoint)"), precision: precision,
-      team: ThreadTeam(threadCount: 1))
+      team: ThreadTeam(threadCount: 1), resizing: .pillow)
   }
 
   /// The parts as the script gave them to the processor.

@@ -21,6 +21,7 @@ enum KernelStatusTool: AgentTool {
         of: Schema.record([
           .init("model", Schema.text("Name.")), .init("architecture", Schema.text("Its class.")),
           .init("precision", Schema.text("Of products.")),
+          .init("resizing", Schema.text("Whose resizing pictures get.")).optional,
         ]))),
     .init(
       "saes",
@@ -59,10 +60,12 @@ enum KernelStatusTool: AgentTool {
     if let message = status.message { values["message"] = .string(message) }
     values["models"] = .array(
       status.models.map {
-        [
+        var model: JSONObject = [
           "model": .string($0.model), "architecture": .string($0.architecture),
           "precision": .string($0.precision.rawValue),
         ]
+        if let resizing = $0.resizing { model["resizing"] = .string(resizing.rawValue) }
+        return .object(model)
       })
     values["saes"] = .array(
       status.saes.map {

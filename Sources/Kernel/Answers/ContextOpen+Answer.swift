@@ -93,17 +93,25 @@ extension ContextOpen: EngineAnswerable {
   ) throws -> PromptPart.Content {
     switch content {
     case .text(let text): return .text(text)
-    case .image(.path(let path)):
-      return .picture(try admission.picture(atPath: FilePath(path).path))
-    case .image(.uri(let uri)) where DataAddress.isOne(uri):
-      return .picture(try admission.picture(from: DataAddress.bytes(uri)))
-    case .image(.uri(let uri)):
-      return .picture(try admission.picture(atPath: FilePath(uri: uri).path))
-    case .image(.base64(let text)):
+    case .image(let source):
+      admission.treatment = source.reading == .open ? .opened : .loaded
+      return .picture(try picture(source.place, &admission))
+    }
+  }
+
+  private static func picture(
+    _ place: ImageSource.Place, _ admission: inout PictureAdmission
+  ) throws -> Picture {
+    switch place {
+    case .path(let path): return try admission.picture(atPath: FilePath(path).path)
+    case .uri(let uri) where DataAddress.isOne(uri):
+      return try admission.picture(from: DataAddress.bytes(uri))
+    case .uri(let uri): return try admission.picture(atPath: FilePath(uri: uri).path)
+    case .base64(let text):
       guard let bytes = Base64.decode(text) else {
         throw DomainError(.imageUnreadable, "the image's \"base64\" is not base64")
       }
-      return .picture(try admission.picture(from: bytes))
+      return try admission.picture(from: bytes)
     }
   }
 }

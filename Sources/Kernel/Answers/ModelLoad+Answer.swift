@@ -1,3 +1,4 @@
+import Images
 import JSONRPC
 import KernelProtocol
 import Models
@@ -8,7 +9,7 @@ extension ModelLoad: EngineAnswerable {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadModel(
       path: FilePath(params.path).path, precision: Tensors.Precision(params.precision),
-      call: call)
+      resizing: params.resizing.map(PictureResizing.init), call: call)
     let model = loaded.model
     let grid = model.patchesPerSide
     return Result(

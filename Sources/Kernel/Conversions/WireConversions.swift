@@ -27,6 +27,26 @@ extension Tensors.Precision {
   }
 }
 
+extension PictureResizing {
+  init(_ wire: ModelLoad.Resizing) {
+    switch wire {
+    case .torchvision: self = .torchvision
+    case .pillow: self = .pillow
+    case .pillow13: self = .pillow13
+    }
+  }
+}
+
+extension ModelLoad.Resizing {
+  init(_ resizing: PictureResizing) {
+    switch resizing {
+    case .torchvision: self = .torchvision
+    case .pillow: self = .pillow
+    case .pillow13: self = .pillow13
+    }
+  }
+}
+
 extension ModelLoad.Precision {
   init(_ precision: Tensors.Precision) {
     switch precision {

@@ -3,6 +3,7 @@ import Interpretation
 import JSONRPC
 import KernelProtocol
 import Models
+import Tokenization
 
 extension Engine {
   /// What is resident, as `kernel/status` tells it, without what is each client's own.
@@ -14,7 +15,8 @@ extension Engine {
       models: models.map {
         .init(
           model: $0.name, path: $0.path, architecture: $0.model.architecture,
-          precision: ModelLoad.Precision($0.model.precision), bytes: $0.model.byteCount)
+          precision: ModelLoad.Precision($0.model.precision),
+          resizing: $0.model.resizing.map(ModelLoad.Resizing.init), bytes: $0.model.byteCount)
       },
       saes: autoencoders.map {
         let autoencoder = $0.feature.autoencoder
@@ -33,7 +35,8 @@ extension Engine {
           .init(name: "mapped weights", bytes: weightBytes),
         ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])
           + (turnedWeightBytes > 0
-            ? [.init(name: "turned weights", bytes: turnedWeightBytes)] : [])))
+            ? [.init(name: "turned weights", bytes: turnedWeightBytes)] : [])),
+      unicode: UnicodeForm.unicodeVersion)
   }
 
   /// Each client's contexts.

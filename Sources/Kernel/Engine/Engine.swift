@@ -22,6 +22,8 @@ final class Engine {
   let isShared: Bool
   /// Where 8-bit weights are kept for the next load, if anywhere.
   private let cacheFolder: String?
+  /// Whose resizing pictures get where a client does not say.
+  private let resizing: PictureResizing
   let budget: MemoryBudget
   /// What is loaded where a client does not say otherwise.
   let startupFiles: StartupFiles
@@ -47,6 +49,7 @@ final class Engine {
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
     cacheFolder = options.cacheFolder
+    resizing = options.resizing
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
     startupFiles = StartupFiles(model: options.model, autoencoders: options.autoencoders)
     serve(.only)
@@ -86,9 +89,16 @@ final class Engine {
 
   /// Loads a checkpoint folder; one that is loaded already is taken as it is.
   ///
-  /// - Parameter call: whom making 8-bit weights reports to, and who may stop it.
-  func loadModel(path: String, precision: Precision?, call: Call? = nil) throws -> LoadedModel {
-    if let known = models.first(where: { $0.path == path && $0.requestedPrecision == precision }) {
+  /// - Parameters:
+  ///   - resizing: nil takes the model as it is loaded, else its default.
+  ///   - call: whom making 8-bit weights reports to, and who may stop it.
+  func loadModel(
+    path: String, precision: Precision?, resizing: PictureResizing? = nil, call: Call? = nil
+  ) throws -> LoadedModel {
+    if let known = models.first(where: {
+      $0.path == path && $0.requestedPrecision == precision
+        && (resizing == nil || $0.model.resizing == nil || $0.model.resizing == resizing)
+    }) {
       models.removeAll { $0.name == known.name }
       models.append(known)
       current.modelName = known.name
@@ -98,7 +108,8 @@ final class Engine {
       name: unusedName(for: path, among: models.map(\.name)), path: path,
       requestedPrecision: precision,
       model: try LlavaNextModel(
-        folder: path, precision: precision, team: team, quantisation: quantisation(for: call)))
+        folder: path, precision: precision, team: team, resizing: resizing ?? self.resizing,
+        quantisation: quantisation(for: call)))
     for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
     current.modelName = loaded.name

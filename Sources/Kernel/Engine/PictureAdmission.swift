@@ -8,11 +8,17 @@ struct PictureAdmission {
   private static let decodingBytes = 15
 
   private let engine: Engine
-  private let decoder = PictureDecoder()
+  private var decoder = PictureDecoder()
   /// Bytes of the pictures that were decoded.
   private(set) var heldBytes = 0
 
   init(_ engine: Engine) { self.engine = engine }
+
+  /// How the pictures that follow are read.
+  var treatment: PictureTreatment {
+    get { decoder.treatment }
+    set { decoder.treatment = newValue }
+  }
 
   /// - Throws: `KernelError.outOfMemory` before anything is decoded; `ImageError`.
   mutating func picture(from bytes: [UInt8]) throws -> Picture {

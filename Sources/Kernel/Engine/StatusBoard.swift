@@ -1,6 +1,7 @@
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import Tokenization
 
 /// The latest status, readable from any thread while the engine works.
 final class StatusBoard: Sendable {
@@ -21,7 +22,7 @@ final class StatusBoard: Sendable {
       State(
         status: KernelStatus.Result(
           health: .ok, models: [], saes: [], contexts: [], queue: .init(running: nil, waiting: 0),
-          memory: .init(limit: limit, used: 0, items: []))))
+          memory: .init(limit: limit, used: 0, items: []), unicode: UnicodeForm.unicodeVersion)))
   }
 
   /// What a client is told: its own contexts, and of the others how much they hold.

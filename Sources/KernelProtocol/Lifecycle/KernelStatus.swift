@@ -16,6 +16,8 @@ package enum KernelStatus: Request {
     package var contexts: [Context]
     package var queue: Queue
     package var memory: Memory
+    /// The version of Unicode whose normal forms tokenizers use.
+    package var unicode: String
     /// Jobs of this kernel that are queued or run; absent where there are none.
     package var jobs: [Job]?
     /// Who shares the kernel; absent where it has one client alone.
@@ -23,7 +25,8 @@ package enum KernelStatus: Request {
 
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
-      contexts: [Context], queue: Queue, memory: Memory, jobs: [Job]? = nil,
+      contexts: [Context], queue: Queue, memory: Memory, unicode: String,
+      jobs: [Job]? = nil,
       connections: [Connection]? = nil
     ) {
       self.health = health
@@ -33,6 +36,7 @@ package enum KernelStatus: Request {
       self.contexts = contexts
       self.queue = queue
       self.memory = memory
+      self.unicode = unicode
       self.jobs = jobs
       self.connections = connections
     }
@@ -77,16 +81,20 @@ package enum KernelStatus: Request {
     package var architecture: String
     /// What products are made in.
     package var precision: ModelLoad.Precision
+    /// Whose resizing pictures get; absent for a text model.
+    package var resizing: ModelLoad.Resizing?
     /// Bytes of weights: mapped from files, which other processes may share, or made for `int8`.
     package var bytes: Int
 
     package init(
-      model: String, path: String, architecture: String, precision: ModelLoad.Precision, bytes: Int
+      model: String, path: String, architecture: String, precision: ModelLoad.Precision,
+      resizing: ModelLoad.Resizing? = nil, bytes: Int
     ) {
       self.model = model
       self.path = path
       self.architecture = architecture
       self.precision = precision
+      self.resizing = resizing
       self.bytes = bytes
     }
   }

@@ -11,10 +11,13 @@ package enum ModelLoad: Request {
     package var path: String
     /// Absent: `auto`.
     package var precision: Precision?
+    /// Absent: `torchvision`.
+    package var resizing: Resizing?
 
-    package init(path: String, precision: Precision? = nil) {
+    package init(path: String, precision: Precision? = nil, resizing: Resizing? = nil) {
       self.path = path
       self.precision = precision
+      self.resizing = resizing
     }
   }
 
@@ -52,6 +55,16 @@ package enum ModelLoad: Request {
     /// As bfloat16, with 8-bit weights, a scale a row, for the decoder's projections and head: half the bytes to read for every
     /// generated token, for work that is mostly generation. Weights are rounded, so answers differ. Never chosen by `auto`.
     case int8
+  }
+
+  /// Whose resizing pictures get before the model sees them, bit for bit.
+  package enum Resizing: String, WireName {
+    /// transformers 5 with torchvision, what most pipelines have today; within two levels of 255 of `pillow`.
+    case torchvision
+    /// transformers with Pillow up to version 12.
+    case pillow
+    /// transformers with Pillow 13, which resizes tall pictures in the other order: up to eight levels apart.
+    case pillow13
   }
 
   /// How the model sees one tile of an image.

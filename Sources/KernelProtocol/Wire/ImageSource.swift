@@ -1,15 +1,37 @@
 import JSONRPC
 
-/// Where an image comes from.
-package enum ImageSource: Codable, Sendable, Equatable {
-  /// A file of the kernel's machine, absolute.
-  case path(String)
-  /// A `file:` address.
-  case uri(String)
-  /// The bytes of a PNG or JPEG file.
-  case base64(String)
+/// Where an image comes from, and how it is read.
+package struct ImageSource: Codable, Sendable, Equatable {
+  package var place: Place
+  /// Absent: `loadImage`.
+  package var reading: Reading?
 
-  private enum CodingKeys: CodingKey { case path, uri, base64 }
+  package init(_ place: Place, reading: Reading? = nil) {
+    self.place = place
+    self.reading = reading
+  }
+
+  /// A file of the kernel's machine, absolute.
+  package static func path(_ path: String) -> ImageSource { ImageSource(.path(path)) }
+
+  /// Which of the two ways of transformers a picture takes into the processor; they differ in transparency and orientation.
+  package enum Reading: String, WireName {
+    /// As `load_image` of a path or an address: turned upright as its EXIF data say, an alpha channel dropped.
+    case loadImage
+    /// As a picture opened with Pillow and handed to the processor: transparency on white, orientation left as stored.
+    case open
+  }
+
+  package enum Place: Sendable, Equatable {
+    /// A file of the kernel's machine, absolute.
+    case path(String)
+    /// A `file:` or `data:` address.
+    case uri(String)
+    /// The bytes of a PNG or JPEG file.
+    case base64(String)
+  }
+
+  private enum CodingKeys: CodingKey { case path, uri, base64, reading }
 
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
@@ -18,16 +40,18 @@ package enum ImageSource: Codable, Sendable, Equatable {
       throw decoder.wireMismatch(expected: "one of {\"path\"}, {\"uri\"}, {\"base64\"}")
     }
     let value = try members.decode(String.self, forKey: key)
+    reading = try members.decodeIfPresent(Reading.self, forKey: .reading)
     switch key {
-    case .path: self = .path(value)
-    case .uri: self = .uri(value)
-    case .base64: self = .base64(value)
+    case .path: place = .path(value)
+    case .uri: place = .uri(value)
+    default: place = .base64(value)
     }
   }
 
   package func encode(to encoder: any Encoder) throws {
     var members = encoder.container(keyedBy: CodingKeys.self)
-    switch self {
+    try members.encodeIfPresent(reading, forKey: .reading)
+    switch place {
     case .path(let path): try members.encode(path, forKey: .path)
     case .uri(let uri): try members.encode(uri, forKey: .uri)
     case .base64(let base64): try members.encode(base64, forKey: .base64)

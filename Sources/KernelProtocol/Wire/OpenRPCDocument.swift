@@ -130,7 +130,7 @@ package let openRPCDocument = #"""
         "name": "result",
         "schema": {
           "type": "object",
-          "required": ["health", "models", "saes", "contexts", "queue", "memory"],
+          "required": ["health", "models", "saes", "contexts", "queue", "memory", "unicode"],
           "properties": {
             "health": {"$ref": "#/components/schemas/KernelStatus.Health"},
             "message": {"type": "string", "description": "What is wrong, where something is."},
@@ -139,6 +139,7 @@ package let openRPCDocument = #"""
             "contexts": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.Context"}},
             "queue": {"$ref": "#/components/schemas/KernelStatus.Queue"},
             "memory": {"$ref": "#/components/schemas/KernelStatus.Memory"},
+            "unicode": {"type": "string", "description": "The version of Unicode whose normal forms tokenizers use."},
             "jobs": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/Job"},
@@ -167,6 +168,7 @@ package let openRPCDocument = #"""
                   "path": "/models/llava-next",
                   "architecture": "LlavaNextForConditionalGeneration",
                   "precision": "bfloat16",
+                  "resizing": "torchvision",
                   "bytes": 16710000000
                 }
               ],
@@ -184,6 +186,7 @@ package let openRPCDocument = #"""
               "contexts": [{"context": "ctx_1", "version": 1, "tokenCount": 2359, "bytes": 620000000}],
               "queue": {"running": "attribution/compute", "waiting": 2},
               "memory": {"limit": 34359738368, "used": 620000000, "items": [{"name": "contexts", "bytes": 620000000}]},
+              "unicode": "14.0.0",
               "connections": [
                 {
                   "connection": 3,
@@ -220,6 +223,12 @@ package let openRPCDocument = #"""
           "description": "Absent: auto.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/ModelLoad.Precision"}
+        },
+        {
+          "name": "resizing",
+          "description": "Absent: torchvision.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ModelLoad.Resizing"}
         },
         {
           "name": "workDoneToken",
@@ -3760,7 +3769,11 @@ package let openRPCDocument = #"""
             "items": {"$ref": "#/components/schemas/AttributionCompute.Token"},
             "description": "Empty where the target is not one token after the other."
           },
-          "values": {"type": "array", "items": {"type": "number"}, "description": "Each token's own log probability; of another target, its value."},
+          "values": {
+            "type": "array",
+            "items": {"type": "number"},
+            "description": "Each token's own log probability; of another target, its value."
+          },
           "scores": {
             "type": "array",
             "items": {"type": "array", "items": {"type": "number"}},
@@ -3960,7 +3973,10 @@ package let openRPCDocument = #"""
           "created": {"type": "number", "description": "Seconds since 1970."},
           "scores": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation.Score"}},
           "record": {"type": "string", "description": "Question and answer as they were."},
-          "path": {"type": "string", "description": "The file of the index that it was written to; in explanation/put's answer alone."}
+          "path": {
+            "type": "string",
+            "description": "The file of the index that it was written to; in explanation/put's answer alone."
+          }
         }
       },
       "Explanation.Author": {
@@ -4227,11 +4243,21 @@ package let openRPCDocument = #"""
       "ImageSource": {
         "description": "A file of the kernel's machine, or the bytes of a PNG or JPEG file.",
         "type": "object",
+        "properties": {
+          "reading": {
+            "$ref": "#/components/schemas/ImageSource.Reading",
+            "description": "Which of the two ways of transformers the picture takes into the processor. Absent: loadImage."
+          }
+        },
         "oneOf": [
           {"required": ["path"], "properties": {"path": {"type": "string"}}},
           {"required": ["uri"], "properties": {"uri": {"type": "string"}}},
           {"required": ["base64"], "properties": {"base64": {"type": "string"}}}
         ]
+      },
+      "ImageSource.Reading": {
+        "description": "loadImage: As load_image of a path or an address: turned upright as its EXIF data say, an alpha channel dropped. open: As a picture opened with Pillow and handed to the processor: transparency on white, orientation left as stored.",
+        "enum": ["loadImage", "open"]
       },
       "IndexBuild.KeepPictures": {"enum": ["reference", "copy"], "description": "Where the picture lies, or its bytes."},
       "IndexBuild.Shard": {
@@ -4541,6 +4567,10 @@ package let openRPCDocument = #"""
           "path": {"type": "string"},
           "architecture": {"type": "string"},
           "precision": {"$ref": "#/components/schemas/ModelLoad.Precision", "description": "What products are made in."},
+          "resizing": {
+            "$ref": "#/components/schemas/ModelLoad.Resizing",
+            "description": "Whose resizing pictures get; absent for a text model."
+          },
           "bytes": {
             "type": "integer",
             "minimum": 0,
@@ -4609,6 +4639,10 @@ package let openRPCDocument = #"""
       "ModelLoad.Precision": {
         "description": "What products are made in. auto: bfloat16 where the weights are, else float32. float32: Everything in float32: slow, and held to the reference. int8: As bfloat16, with 8-bit weights, a scale a row, for the decoder's projections and head: half the bytes to read for every generated token, for work that is mostly generation. Weights are rounded, so answers differ. Never chosen by auto.",
         "enum": ["auto", "float32", "bfloat16", "int8"]
+      },
+      "ModelLoad.Resizing": {
+        "description": "Whose resizing pictures get before the model sees them, bit for bit. torchvision: That of transformers 5 where torchvision is installed, what most pipelines have today; within two levels of 255 of pillow. pillow: That of transformers with Pillow up to version 12. pillow13: That of transformers with Pillow 13, which resizes tall pictures in the other order: up to eight levels apart.",
+        "enum": ["torchvision", "pillow", "pillow13"]
       },
       "Part": {
         "description": "A piece of a prompt: some text or one image.",

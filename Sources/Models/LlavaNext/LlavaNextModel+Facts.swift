@@ -17,6 +17,9 @@ extension LlavaNextModel {
     }
   }
 
+  /// Whose resizing pictures get; nil in a text model.
+  package var resizing: PictureResizing? { pictures?.processor.configuration.resizing }
+
   /// Bytes of the weights' files, which are mapped and shared: the checkpoint's, and the cache of its 8-bit weights if it is used.
   package var mappedBytes: Int {
     checkpoint.files.reduce(cachedBytes) { $0 + $1.file.byteCount }

@@ -30,12 +30,12 @@ package final class LlavaNextModel: Sendable {
   /// - Parameters:
   ///   - precision: nil chooses bfloat16 when the weights have 16 bits, float32 otherwise.
   ///   - quantisation: what making 8-bit weights may take and where they are kept; without effect in other precisions.
-  ///   - passOrder: how pictures are resized; Pillow's before and after version 13 differ.
+  ///   - resizing: whose resizing pictures get; without effect in a text model.
   /// - Throws: `CheckpointError`, `ModelError`, `TokenizationError`, `ImageError` on files that
   ///   are missing, damaged, of an unknown architecture, or contradict each other.
   package init(
     folder: String, precision: Precision? = nil, team: ThreadTeam,
-    passOrder: ResamplePassOrder = .horizontalFirst,
+    resizing: PictureResizing = .default,
     quantisation: WeightQuantiser.Options = .init()
   ) throws {
     self.folder = folder
@@ -67,7 +67,7 @@ package final class LlavaNextModel: Sendable {
     case .llavaNext(let model):
       pictures = try PictureEncoder(
         model, processor: ProcessorConfiguration(folder: folder), checkpoint: checkpoint,
-        passOrder: passOrder, compute: compute)
+        resizing: resizing, compute: compute)
     case .text: pictures = nil
     }
     try requireAgreement()

@@ -14,12 +14,12 @@ struct PictureEncoder: Sendable {
 
   init(
     _ model: LlavaNextConfiguration, processor settings: ProcessorConfiguration,
-    checkpoint: Checkpoint, passOrder: ResamplePassOrder, compute: Compute
+    checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
   ) throws {
     try Self.requireAgreement(model, settings)
     configuration = model
     processor = try ImageProcessor(
-      ImageProcessorConfiguration(settings, model: model, passOrder: passOrder))
+      ImageProcessorConfiguration(settings, model: model, resizing: resizing))
     tower = try CLIPTower(
       model.vision, featureStates: model.featureStates, weights: checkpoint.scope("vision_tower"),
       compute: compute)
@@ -101,13 +101,13 @@ struct PictureEncoder: Sendable {
 extension ImageProcessorConfiguration {
   init(
     _ settings: ProcessorConfiguration, model: LlavaNextConfiguration,
-    passOrder: ResamplePassOrder
+    resizing: PictureResizing
   ) {
     self.init(
       size: .exact(height: settings.tileSize, width: settings.tileSize),
       crop: (settings.tileSize, settings.tileSize), mean: settings.mean,
       standardDeviation: settings.standardDeviation, rescaleFactor: settings.rescaleFactor,
-      filter: settings.resampling == .bicubic ? .bicubic : .bilinear, passOrder: passOrder,
+      filter: settings.resampling == .bicubic ? .bicubic : .bilinear, resizing: resizing,
       pinpoints: model.pinpoints.map { GridPinpoint(height: $0.height, width: $0.width) })
   }
 }

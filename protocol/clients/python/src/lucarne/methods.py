@@ -31,22 +31,23 @@ from .types import (
     FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
     FeatureInfoTokenEffect, FeatureRef, FeatureRenderInterpolation, FeatureRenderMissing,
     FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle,
-    FeatureStatistics, Finish, GeneratedToken, ImageSource, IndexBuildKeepPictures, IndexBuildShard,
-    IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult, IndexDescription,
-    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
-    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
-    InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
-    Intervention, Job, JobFailure, JobListResult, JobLogResult, JobProgress, JobStarted, JobState,
-    KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext, KernelStatusHealth,
-    KernelStatusMemory, KernelStatusMemoryItem, KernelStatusModel, KernelStatusQueue,
-    KernelStatusResult, LargeInteger, LatentSelection, ModelLoadImage, ModelLoadPrecision,
-    ModelLoadResult, Part, ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn,
-    PromptDiagnostic, PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart,
-    PromptOpenResult, PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked,
-    SAECheckPrediction, SAELoadFit, SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span,
-    Splice, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
-    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult, Target,
-    TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
+    FeatureStatistics, Finish, GeneratedToken, ImageSource, ImageSourceReading,
+    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
+    IndexCloseResult, IndexDescription, IndexNeighboursResult, IndexSearchItem, IndexSearchQuery,
+    IndexSearchResult, IndexSkippedItem, IndexSkippedResult, InitializeAttributionProvider,
+    InitializeCapabilities, InitializeClientInfo, InitializeContextProvider, InitializeLimits,
+    InitializeOptions, InitializeServerInfo, Intervention, Job, JobFailure, JobListResult,
+    JobLogResult, JobProgress, JobStarted, JobState, KernelStatusAutoencoder,
+    KernelStatusConnection, KernelStatusContext, KernelStatusHealth, KernelStatusMemory,
+    KernelStatusMemoryItem, KernelStatusModel, KernelStatusQueue, KernelStatusResult, LargeInteger,
+    LatentSelection, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult, Part,
+    ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic,
+    PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
+    PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAELoadFit,
+    SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span, Splice, SteeringGenerateComparison,
+    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
+    SteeringGenerateReceipt, SteeringGenerateResult, Target, TextPosition, TextRange, TokenSet,
+    TokenSpec, View, WireNumbers,
 )
 
 
@@ -78,17 +79,18 @@ class ModelMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def load(self, *, path: str, precision: ModelLoadPrecision | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
+    def load(self, *, path: str, precision: ModelLoadPrecision | None = None, resizing: ModelLoadResizing | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
         """model/load: Loads a checkpoint's folder and makes it the model that contexts are opened on.
 
           path: Absolute.
           precision: Absent: auto.
+          resizing: Absent: torchvision.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
         """
-        return self._kernel.call("model/load", {"path": path, "precision": precision, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
+        return self._kernel.call("model/load", {"path": path, "precision": precision, "resizing": resizing, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
 
 
 class SaeMethods:
@@ -893,17 +895,18 @@ class AsyncModelMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def load(self, *, path: str, precision: ModelLoadPrecision | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
+    async def load(self, *, path: str, precision: ModelLoadPrecision | None = None, resizing: ModelLoadResizing | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
         """model/load: Loads a checkpoint's folder and makes it the model that contexts are opened on.
 
           path: Absolute.
           precision: Absent: auto.
+          resizing: Absent: torchvision.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
         """
-        return await self._kernel.call("model/load", {"path": path, "precision": precision, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
+        return await self._kernel.call("model/load", {"path": path, "precision": precision, "resizing": resizing, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
 
 
 class AsyncSaeMethods:

@@ -56,6 +56,11 @@ level; black; weighted: each patch by its share of the strongest activation.
 """
 Finish = Literal["stop", "length"]
 """Why a generation ended: the model ended its turn or a stop text was reached; or maxTokens were written."""
+ImageSourceReading = Literal["loadImage", "open"]
+"""loadImage: As load_image of a path or an address: turned upright as its EXIF data say, an alpha channel
+dropped. open: As a picture opened with Pillow and handed to the processor: transparency on white, orientation
+left as stored.
+"""
 IndexBuildKeepPictures = Literal["reference", "copy"]
 """Where the picture lies, or its bytes."""
 IndexBuildTemplate = Literal["none", "model"]
@@ -71,6 +76,12 @@ ModelLoadPrecision = Literal["auto", "float32", "bfloat16", "int8"]
 slow, and held to the reference. int8: As bfloat16, with 8-bit weights, a scale a row, for the decoder's
 projections and head: half the bytes to read for every generated token, for work that is mostly generation.
 Weights are rounded, so answers differ. Never chosen by auto.
+"""
+ModelLoadResizing = Literal["torchvision", "pillow", "pillow13"]
+"""Whose resizing pictures get before the model sees them, bit for bit. torchvision: That of transformers 5 where
+torchvision is installed, what most pipelines have today; within two levels of 255 of pillow. pillow: That of
+transformers with Pillow up to version 12. pillow13: That of transformers with Pillow 13, which resizes tall
+pictures in the other order: up to eight levels apart.
 """
 ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
@@ -607,6 +618,8 @@ class GeneratedToken(Record):
 class ImageSource(Record):
     """A file of the kernel's machine, or the bytes of a PNG or JPEG file."""
 
+    reading: ImageSourceReading | None
+    """Which of the two ways of transformers the picture takes into the processor. Absent: loadImage."""
     path: str | None
     uri: str | None
     base64: str | None
@@ -859,6 +872,8 @@ class KernelStatusModel(Record):
     path: str
     precision: ModelLoadPrecision
     """What products are made in."""
+    resizing: ModelLoadResizing | None
+    """Whose resizing pictures get; absent for a text model."""
 
 
 class KernelStatusQueue(Record):
@@ -1161,6 +1176,8 @@ class KernelStatusResult(Record):
     models: list[KernelStatusModel]
     queue: KernelStatusQueue
     saes: list[KernelStatusAutoencoder]
+    unicode: str
+    """The version of Unicode whose normal forms tokenizers use."""
 
 
 class ModelLoadResult(Record):
@@ -1513,7 +1530,7 @@ FeatureRenderMontage._members = {'background': None, 'columns': None}
 FeatureRenderRendering._members = {'base64': None, 'item': None, 'mimeType': None, 'name': None, 'score': None}
 FeatureStatistics._members = {'frequency': None, 'histogram': None, 'items': None, 'max': None, 'mean': None, 'positions': None, 'quantiles': None, 'view': None}
 GeneratedToken._members = {'id': None, 'logProb': None, 'text': None}
-ImageSource._members = {'path': None, 'uri': None, 'base64': None}
+ImageSource._members = {'reading': None, 'path': None, 'uri': None, 'base64': None}
 IndexBuildShard._members = {'count': None, 'index': None}
 IndexBuildSkipped._members = {'duplicate': None, 'unreadable': None, 'unusable': None}
 IndexDescription._members = {'activeLatents': None, 'bytes': None, 'exemplars': None, 'explainedLatents': None, 'index': None, 'items': None, 'latents': None, 'modelDigest': None, 'path': None, 'positions': None, 'sae': None, 'saeDigest': None, 'site': None, 'skipped': IndexBuildSkipped}
@@ -1537,7 +1554,7 @@ KernelStatusConnection._members = {'bytes': None, 'connection': None, 'contexts'
 KernelStatusContext._members = {'bytes': None, 'context': None, 'tokenCount': None, 'version': None}
 KernelStatusMemory._members = {'items': KernelStatusMemoryItem, 'limit': None, 'used': None}
 KernelStatusMemoryItem._members = {'bytes': None, 'name': None}
-KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None, 'path': None, 'precision': None}
+KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None, 'path': None, 'precision': None, 'resizing': None}
 KernelStatusQueue._members = {'running': None, 'waiting': None}
 LatentSelection._members = {'latents': None, 'range': Span, 'top': None, 'state': None}
 ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
@@ -1567,7 +1584,7 @@ TokenSet._members = {'id': None, 'text': None, 'variants': None}
 TokenSpec._members = {'id': None, 'text': None}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
-KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder}
+KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder, 'unicode': None}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
 SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
