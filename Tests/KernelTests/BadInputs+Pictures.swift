@@ -81,6 +81,26 @@ extension BadInput {
     BadInput("a text that holds the image token", "unsupportedTarget") { scene in
       scene.open(["text": "see <image> there"])
     },
+    BadInput("an image token put together by two texts", "unsupportedTarget") { scene in
+      scene.open(["text": "see <im"], ["text": "age> there"])
+    },
+    BadInput("a turn that the template refuses", "unsupportedTarget") { scene in
+      try scene.templated("{{ raise_exception('only users') if messages[0].role == 'system' }}")
+    },
+    BadInput("a turn that the template cannot render", "unsupportedTarget") { scene in
+      try scene.templated("{{ {'user': 'U'}[messages[0].role] + 'x' }}")
+    },
+    BadInput("a picture in a turn that the template shows none in", "unsupportedTarget") { scene in
+      try scene.templated("{{ messages[0].role }}", part: ["image": ["path": TinyWorld.picture]])
+    },
+    BadInput("a template where there is none", "unsupportedTarget") { scene in
+      try scene.templated(nil)
+    },
+    BadInput("a template that needs another", "checkpointInvalid") { scene in
+      try scene.model {
+        try $0.replace("chat_template.jinja", with: Array("{% include 'a' %}".utf8))
+      }
+    },
     BadInput("a role that only the template knows", "works") { scene in
       .request(
         "context/open", ["parts": [["text": "a", "role": "robot"]], "model": "llama3"])
