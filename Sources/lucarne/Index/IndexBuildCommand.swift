@@ -28,7 +28,7 @@ struct IndexBuildCommand: ParsableCommand {
   @Option(help: "A text file with a picture's path in each line.")
   var list: String?
 
-  @Option(help: "A WebDataset tar, a named pipe with one, or - for standard input.")
+  @Option(help: "A WebDataset tar, gzipped or not, a named pipe with one, or - for standard input.")
   var tar: String?
 
   @Option(help: "JSON lines of prompts, as for training.")
