@@ -51,6 +51,19 @@ extension BadInput {
     BadInput("a JPEG of one pixel", "works") { scene in
       scene.image(try Fixtures.bytes("images/one-pixel.jpg"))
     },
+    BadInput("half a WebP", "imageUnreadable") { scene in
+      let whole = try Fixtures.bytes("images/photo.webp")
+      return scene.image(Array(whole.prefix(whole.count / 2)))
+    },
+    BadInput("a WebP of one pixel", "works") { scene in
+      scene.image(try Fixtures.bytes("images/one-pixel.webp"))
+    },
+    BadInput("a GIF of one pixel", "works") { scene in
+      scene.image(try Fixtures.bytes("images/one-pixel.gif"))
+    },
+    BadInput("a BMP", "works") { scene in
+      scene.image(try Fixtures.bytes("images/runs-8.bmp"))
+    },
     BadInput("a picture of 30,000 × 1 pixels", "works") { scene in
       scene.image(ForgedPNG.bomb(width: 30_000, height: 1))
     },

@@ -6,7 +6,7 @@ package enum ImageSource: Codable, Sendable, Equatable {
   case path(String)
   /// A `file:` address.
   case uri(String)
-  /// The bytes of a PNG or JPEG file.
+  /// The bytes of a PNG, JPEG, WebP, GIF or BMP file.
   case base64(String)
 
   private enum CodingKeys: CodingKey { case path, uri, base64 }

@@ -605,7 +605,7 @@ class GeneratedToken(Record):
 
 
 class ImageSource(Record):
-    """A file of the kernel's machine, or the bytes of a PNG or JPEG file."""
+    """A file of the kernel's machine, or the bytes of a PNG, JPEG, WebP, GIF or BMP file."""
 
     path: str | None
     uri: str | None
