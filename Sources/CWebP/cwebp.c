@@ -29,7 +29,9 @@ int cwebp_read_header(
   if (features.width < 0 || features.height < 0) return fail(message, "its sides make no sense");
   header->width = (uint32_t)features.width;
   header->height = (uint32_t)features.height;
-  header->has_alpha = features.has_alpha != 0;
+  // An extended header's word counts, even against a frame that has alpha: Pillow goes by it.
+  int is_extended = length > 20 && memcmp(bytes + 12, "VP8X", 4) == 0;
+  header->has_alpha = is_extended ? (bytes[20] & 0x10) != 0 : features.has_alpha != 0;
   header->is_animated = features.has_animation != 0;
   return CWEBP_OK;
 }

@@ -73,7 +73,7 @@ struct BMPLayout {
     guard (1...65_536).contains(entries) else {
       throw .unsupported(format: .bmp, reason: "its palette has \(entries) colours")
     }
-    for entry in 0..<min(entries, 256) {
+    for entry in 0..<min(entries, 256) where start + entry * length + 3 <= file.bytes.count {
       let blueGreenRed = try file.number(at: start + entry * length, length: 3)
       palette += [2, 1, 0].map { UInt8(truncatingIfNeeded: blueGreenRed >> (8 * $0)) }
     }

@@ -252,6 +252,9 @@ def webp_files():
     clear = Image.new("RGBA", (33, 20), (10, 20, 30, 0))
     clear.paste(rgba.crop((0, 0, 9, 7)), (5, 6))
     add("animated-alpha.webp", saved(clear, "WEBP", save_all=True, append_images=[rgba.resize((33, 20))], lossless=True))
+    unflagged = bytearray(files["lossy-alpha.webp"])
+    unflagged[20] &= ~0x10
+    add("unflagged-alpha.webp", bytes(unflagged))
     for o in (1, 3, 6, 8):
         exif = Image.Exif()
         exif[274] = o
