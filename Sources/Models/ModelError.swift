@@ -46,7 +46,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case .textsMakeImageToken(let parts, let token):
       "the prompt contains \"\(token)\", which stands for a picture, made by "
         + (parts.isEmpty
-          ? "its texts" : "text part \(parts.map(String.init).joined(separator: " and "))")
+          ? "its texts"
+          : "text part\(parts.count > 1 ? "s" : "") \(parts.map(String.init).joined(separator: " and "))")
         + " with what stands beside; expected pictures as parts of their own"
     case .picturesLeftOut(let token, let found, let expected):
       "the chat template writes \"\(token)\" \(found) times for \(expected) pictures: it does not show "

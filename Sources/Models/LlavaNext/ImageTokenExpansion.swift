@@ -4,20 +4,25 @@ struct ImageTokenExpansion {
   private let occurrences: [Range<Int>]
   private let counts: [Int]
 
-  /// Throws unless there is one image token for each count: `ModelError.textsMakeImageToken` where a text has
-  /// part in one, `.picturesLeftOut` where the template shows fewer or more.
+  /// Throws unless there is one image token for each count: `ModelError.picturesLeftOut` where the template shows
+  /// fewer; where there are more, `.textsMakeImageToken` if texts have part in one, else `.inconsistent`.
   /// - Parameter textParts: which parts are texts.
   init(
     _ rendered: RenderedPrompt, imageToken: String?, counts: [Int], textParts: [Int]
   ) throws(ModelError) {
     let occurrences = RenderedPrompt.occurrences(of: imageToken, in: rendered.text)
-    let makers = textParts.filter { part in
-      rendered.ranges[part].map { range in occurrences.contains { $0.overlaps(range) } } ?? false
-    }
     let token = imageToken ?? "image token"
-    guard makers.isEmpty else { throw .textsMakeImageToken(parts: makers, token: token) }
-    guard occurrences.count == counts.count else {
+    guard occurrences.count >= counts.count else {
       throw .picturesLeftOut(token: token, found: occurrences.count, expected: counts.count)
+    }
+    guard occurrences.count == counts.count else {
+      let makers = textParts.filter { part in
+        rendered.ranges[part].map { range in occurrences.contains { $0.overlaps(range) } } ?? false
+      }
+      guard makers.isEmpty else { throw .textsMakeImageToken(parts: makers, token: token) }
+      throw .inconsistent(
+        what: "the number of \(token) in the rendered prompt", found: "\(occurrences.count)",
+        expected: "\(counts.count), one for each picture")
     }
     self.occurrences = occurrences
     self.counts = counts
