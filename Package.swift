@@ -31,7 +31,10 @@ let package = Package(
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .target(name: "Images", dependencies: ["CPNG", "CJPEG"]),
+    .target(
+      name: "CWebP", linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
+    .target(name: "CGIF", linkerSettings: [.linkedLibrary("gif")]),
+    .target(name: "Images", dependencies: ["CPNG", "CJPEG", "CWebP", "CGIF"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
 
     // MARK: Models and features
@@ -45,7 +48,8 @@ let package = Package(
       name: "FeatureIndex",
       dependencies: ["CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
-    .target(name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex"]),
+    .target(
+      name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex", "CZlib"]),
     .testTarget(
       name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
 
@@ -107,7 +111,9 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite", "CMappings"].contains(target.name) {
+  if !["CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CSQLite", "CMappings"].contains(
+    target.name)
+  {
     target.swiftSettings = rules
   }
 }

@@ -13,6 +13,7 @@ package final class AgentServer: Sendable {
   let options: AgentOptions
   let identity: ServerIdentity
   let output: OutputQueue
+  let replies: Replies
   let table: CallTable
   let held = HeldCalls()
   let log: Log
@@ -42,7 +43,8 @@ package final class AgentServer: Sendable {
     self.wake = wake
     self.log = log
     identity = ServerIdentity(version: options.version)
-    table = CallTable(output: output)
+    replies = Replies(output: output)
+    table = CallTable(output: output, replies: replies)
   }
 
   /// Serves the client until it leaves; the end of input is the end.
@@ -95,11 +97,11 @@ package final class AgentServer: Sendable {
   // MARK: Answering
 
   func answer(_ id: RequestID?, _ result: JSONValue) {
-    output.send(Self.body(id, result))
+    replies.send(Self.body(id, result), of: id)
   }
 
   func refuse(_ id: RequestID?, _ failure: ResponseFailure) {
-    output.send(Envelope.response(id: id, failure: failure))
+    replies.send(Envelope.response(id: id, failure: failure), of: id)
   }
 
   /// Runs a request on threads of its own: one works, one answers, at the latest when patience ends.
@@ -115,7 +117,7 @@ package final class AgentServer: Sendable {
       let failure = ToolFailure(
         "busy: \(options.openCalls) calls are open already",
         next: "Wait for answers, then call again.")
-      output.send(reply(.failure(failure)))
+      replies.send(reply(.failure(failure)), of: id)
       return
     }
     Thread.start(name: "tool", stackBytes: 4 << 20, body: body)

@@ -7,6 +7,8 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   case layerNotChosen(path: String, asked: String?, found: [String])
   /// `cfg.json` cannot be read, or says something this room does not implement.
   case configuration(path: String, reason: String)
+  /// The files name a place in the model that is no site here.
+  case site(path: String, reason: String)
   /// A tensor is missing, has another shape or type, or holds what is no number.
   case tensor(path: String, name: String, reason: String)
   /// An archive (zip, npz, pickle) that is damaged or holds what is not read.
@@ -38,7 +40,8 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
       "\(path) holds several autoencoders (\(found.joined(separator: ", "))): name one of them"
     case .layerNotChosen(let path, let asked?, let found):
       "\(path) holds no autoencoder \(asked); it holds \(found.joined(separator: ", "))"
-    case .configuration(let path, let reason), .archive(let path, let reason):
+    case .configuration(let path, let reason), .archive(let path, let reason),
+      .site(let path, let reason):
       "\(path): \(reason)"
     case .tensor(let path, let name, let reason):
       "\(path): tensor \(name): \(reason)"

@@ -1,12 +1,18 @@
+import Checkpoints
 import FoundationEssentials
 
 /// Where an autoencoder lies on disk: a folder of one of the formats, or a file of weights in one,
 /// and the site that the folder's name says it reads.
 package struct AutoencoderFolder: Sendable, Equatable {
   package let path: String
+  /// The place that the folder is named for; nil where its name is none of a place.
+  package let stated: StatedSite?
+  /// The layer or site that was asked for.
+  package let asked: String?
+
   /// The site in the kernel's naming (`resid_post.24`), or nil where the folder's name is not one
   /// of a decoder block's output.
-  package let site: String?
+  package var site: String? { stated?.site }
 
   package let format: AutoencoderFormat
 
@@ -16,7 +22,8 @@ package struct AutoencoderFolder: Sendable, Equatable {
   /// Finds the autoencoder at `path`: the folder itself, or one of the layer folders in it.
   /// - Parameters:
   ///   - path: a layer folder, or the parent that holds `model.layers.N` or `layers.N` folders.
-  ///   - layer: the folder's name or any name of its site; needed where a parent holds several.
+  ///   - layer: the folder's name or any name of its site; needed where a parent holds several. The only one
+  ///     is taken whatever its name, unless that is another site's.
   package init(path: String, layer: String? = nil) throws(AutoencoderError) {
     var trimmed = path
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -25,11 +32,11 @@ package struct AutoencoderFolder: Sendable, Equatable {
       throw .notAnAutoencoder(path: path, reason: "no such folder")
     }
     guard isFolder else {
-      try self.init(weightsFile: trimmed, path: path)
+      try self.init(weightsFile: trimmed, path: path, asked: layer)
       return
     }
     if Self.holdsAutoencoder(trimmed) {
-      self.init(layerFolder: trimmed)
+      self.init(layerFolder: trimmed, asked: layer)
       return
     }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: trimmed)) ?? [])
@@ -43,23 +50,26 @@ package struct AutoencoderFolder: Sendable, Equatable {
     var chosen = names.count == 1 ? first : nil
     if let layer {
       let site = Self.siteName(layer)
-      chosen = names.first { $0 == layer || (site != nil && Self.siteName($0) == site) }
+      let named = names.first { $0 == layer || (site != nil && Self.siteName($0) == site) }
+      let isOnlyAndUnnamed = names.count == 1 && Self.siteName(first) == nil
+      chosen = named ?? (isOnlyAndUnnamed ? first : nil)
     }
     guard let chosen else {
       throw .layerNotChosen(path: path, asked: layer, found: names)
     }
-    self.init(layerFolder: trimmed + "/" + chosen)
+    self.init(layerFolder: trimmed + "/" + chosen, asked: layer)
   }
 
-  private init(layerFolder path: String) {
+  private init(layerFolder path: String, asked: String?) {
     self.path = path
+    self.asked = asked
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    self.site = Self.siteName(name)
+    self.stated = StatedSite(folderName: name)
     self.format = Self.format(of: path) ?? .sparsify
   }
 
   /// The folder of a weights file that bears its format's name.
-  private init(weightsFile: String, path: String) throws(AutoencoderError) {
+  private init(weightsFile: String, path: String, asked: String?) throws(AutoencoderError) {
     let name = weightsFile.split(separator: "/").last.map(String.init) ?? ""
     var folder = String(weightsFile.dropLast(name.count))
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
@@ -69,25 +79,14 @@ package struct AutoencoderFolder: Sendable, Equatable {
       throw .notAnAutoencoder(
         path: path, reason: "a file, a folder or a params.npz or ae.pt was expected")
     }
-    self.init(layerFolder: folder)
+    self.init(layerFolder: folder, asked: asked)
   }
 
-  /// The kernel's name of a decoder block's output, from any name in use for it: `resid_post.24`
-  /// from `model.layers.24`, `layers.24`, `language_model.model.layers.24`,
-  /// `blocks.24.hook_resid_post`, `resid_post.24`. Nil for every other text.
+  /// The kernel's name of a decoder block's output (`resid_post.24`), from any name that `SiteName` knows for
+  /// it. Nil for every other text.
   package static func siteName(_ name: String) -> String? {
-    for (prefix, suffix) in [
-      ("resid_post.", ""), ("model.layers.", ""), ("layers.", ""),
-      ("language_model.model.layers.", ""), ("model.language_model.layers.", ""),
-      ("blocks.", ".hook_resid_post"),
-    ] where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
-      let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-      guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
-        let block = Int(digits), String(block) == digits
-      else { continue }
-      return "resid_post.\(block)"
-    }
-    return nil
+    guard case .blockOutput(let block) = SiteName(name) else { return nil }
+    return "resid_post.\(block)"
   }
 
   private static func holdsAutoencoder(_ path: String) -> Bool { format(of: path) != nil }

@@ -24,8 +24,8 @@ package final class TopKAutoencoder: Sendable {
   package let activation: LatentActivation
   /// Whether b_dec is taken off the input before encoding.
   package let subtractsDecoderBias: Bool
-  /// The site that its configuration or its folder is named for (`resid_post.24`), if it is.
-  package let site: String?
+  /// The place that its configuration or its folder is named for, if it is.
+  package let stated: StatedSite?
   /// What each latent has to exceed, [M]; nil for top-k.
   let thresholds: [Float]?
   /// For values: float32.
@@ -34,6 +34,8 @@ package final class TopKAutoencoder: Sendable {
   let searchCompute: Compute?
   let roundedEncoder = RoundedEncoder()
 
+  /// The site that its files say it reads (`resid_post.24`), if they do.
+  package var site: String? { stated?.site }
   /// M, the number of latents.
   package var latents: Int { configuration.latents }
   /// The number of latents that may be active at a token: M where each is judged by itself.
@@ -61,7 +63,8 @@ package final class TopKAutoencoder: Sendable {
   /// Opens an autoencoder of any `AutoencoderFormat`, or one of the layer folders in a folder.
   /// - Parameters:
   ///   - path: the layer folder, the parent of layer folders, a `params.npz` or an `ae.pt`.
-  ///   - layer: which of several: the folder's name, or any name of its site.
+  ///   - layer: which of several: the folder's name, or any name of its site. Given, it overrides what the
+  ///     files say of the site, which otherwise must be one.
   ///   - compute: its precision is that of the search for active latents; codes are the same.
   ///   - memory: bytes that weights may take which cannot be read where they lie.
   package convenience init(
@@ -72,6 +75,7 @@ package final class TopKAutoencoder: Sendable {
       try self.init(parts: try folder.parts(memory: memory), folder: folder, compute: compute)
       return
     }
+    try folder.stated?.require(path: folder.path, asked: layer)
     let configuration = try AutoencoderConfiguration(path: folder.configurationPath)
     let file: SafetensorsFile
     do { file = try SafetensorsFile(path: folder.weightsPath) } catch {
@@ -98,15 +102,16 @@ package final class TopKAutoencoder: Sendable {
         inputSize: parts.inputSize, latents: parts.latents, k: k),
       folder: folder, encoder: parts.encoder, encoderBias: parts.encoderBias,
       decoder: parts.decoder, decoderBias: parts.decoderBias, activation: parts.activation,
-      subtractsDecoderBias: parts.subtractsDecoderBias, site: parts.site, compute: compute)
+      subtractsDecoderBias: parts.subtractsDecoderBias, stated: parts.stated,
+      compute: compute)
   }
 
   /// An autoencoder of weights at hand: `encoder` and `decoder` [M, D], biases [M] and [D].
   package init(
     configuration: AutoencoderConfiguration, folder: AutoencoderFolder? = nil,
     encoder: WeightMatrix, encoderBias: [Float], decoder: WeightMatrix, decoderBias: [Float],
-    activation: LatentActivation? = nil, subtractsDecoderBias: Bool = true, site: String? = nil,
-    compute: Compute
+    activation: LatentActivation? = nil, subtractsDecoderBias: Bool = true,
+    stated: StatedSite? = nil, compute: Compute
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
     let thresholds = activation.thresholds(latents: configuration.latents)
@@ -133,7 +138,7 @@ package final class TopKAutoencoder: Sendable {
     self.activation = activation
     self.thresholds = thresholds
     self.subtractsDecoderBias = subtractsDecoderBias
-    self.site = site ?? folder?.site
+    self.stated = stated ?? folder?.stated
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
     searchCompute = compute.precision == .bfloat16 && thresholds == nil ? compute : nil
   }
@@ -143,7 +148,7 @@ package final class TopKAutoencoder: Sendable {
     try TopKAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, activation: activation,
-      subtractsDecoderBias: subtractsDecoderBias, site: site, compute: compute)
+      subtractsDecoderBias: subtractsDecoderBias, stated: stated, compute: compute)
   }
 
   /// The decoder rows (directions) of some latents, [latents.count, D].

@@ -17,6 +17,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case notFiniteRow(String, row: Int)
   /// A configuration's value makes no sense.
   case configuration(key: String, found: String, expected: String)
+  /// Weights of fewer bits than 16, stored in some library's own way.
+  case quantised(file: String, method: String)
   /// A configuration asks for what is not implemented.
   case unsupported(key: String, found: String, supported: [String])
 
@@ -35,6 +37,9 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
       "tensor \(name) has NaN or infinity in row \(row), expected finite weights"
     case .configuration(let key, let found, let expected):
       "configuration: \(key) is \(found), expected \(expected)"
+    case .quantised(let file, let method):
+      "\(file) says that the weights are quantised by \(method), which is not read: use the unquantised "
+        + "checkpoint, of 16- or 32-bit weights; precision \"int8\" then quantises it here"
     case .unsupported(let key, let found, let supported):
       "configuration: \(key) \(found) is not supported; supported: "
         + supported.joined(separator: ", ")

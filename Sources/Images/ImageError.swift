@@ -2,7 +2,7 @@
 package enum ImageError: Error, Equatable, Sendable {
   /// The file could not be read at all.
   case unreadable(path: String, reason: String)
-  /// The bytes begin like neither a PNG nor a JPEG.
+  /// The bytes begin like none of the formats that are read.
   case notAPicture(beginning: String)
   /// The bytes begin like a picture and then break off or contradict themselves.
   case damaged(format: PictureFormat, reason: String)
@@ -28,7 +28,7 @@ extension ImageError: CustomStringConvertible {
     case .unreadable(let path, let reason):
       "the picture \(path) cannot be read: \(reason)"
     case .notAPicture(let beginning):
-      "the data is neither PNG nor JPEG: it begins with \(beginning)"
+      "the data is no \(PictureFormat.list) picture: it begins with \(beginning)"
     case .damaged(let format, let reason):
       "the \(format.rawValue) picture is damaged: \(reason)"
     case .unsupported(let format, let reason):

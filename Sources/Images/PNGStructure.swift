@@ -13,6 +13,26 @@ struct PNGStructure {
   /// Compressed pixel bytes in the file.
   private(set) var compressedLength = 0
 
+  /// What a picture of another format has in common with a PNG: the kind of its samples.
+  init(colorType: Int) {
+    self.colorType = colorType
+    bitDepth = 8
+  }
+
+  /// What a picture of another format with a palette has in common with a PNG. Indices without a palette, or with
+  /// one that says nothing else, are greys.
+  init(indexed palette: [UInt8], transparent: Int?) {
+    self.palette = palette
+    bitDepth = 8
+    let isGrey = palette.indices.allSatisfy { Int(palette[$0]) == $0 / 3 }
+    colorType = isGrey ? 0 : 3
+    transparency = transparent.map { index in
+      isGrey
+        ? [0, UInt8(clamping: index)]
+        : [UInt8](repeating: 255, count: max(0, min(255, index))) + [0]
+    }
+  }
+
   /// Walks the chunks. A file that breaks off after the first pixel bytes is left to the decoder to refuse.
   init(_ bytes: [UInt8]) throws(ImageError) {
     var position = 8

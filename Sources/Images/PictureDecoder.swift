@@ -1,6 +1,7 @@
-/// Decodes PNG and JPEG files into RGB, byte for byte as Hugging Face's loader and processor see them.
+/// Decodes PNG, JPEG, WebP, GIF and BMP files into RGB, byte for byte as Hugging Face's loader and processor see
+/// them.
 ///
-/// Only the first picture of an animated PNG is read. Colour profiles and gamma are ignored, as there.
+/// Only the first picture of an animation is read. Colour profiles and gamma are ignored, as there.
 package struct PictureDecoder: Sendable {
   package var treatment: PictureTreatment
   package var limits: PictureLimits
@@ -12,7 +13,7 @@ package struct PictureDecoder: Sendable {
 
   /// The picture in `bytes`, upright when `treatment` is `.loaded`.
   ///
-  /// - Throws: `ImageError` for anything but a whole PNG or JPEG within the limits.
+  /// - Throws: `ImageError` for anything but a whole picture of these formats within the limits.
   package func picture(from bytes: [UInt8]) throws(ImageError) -> Picture {
     try limits.check(fileLength: bytes.count)
     let stored: Picture
@@ -27,6 +28,16 @@ package struct PictureDecoder: Sendable {
       stored = try JPEGReader(bytes, limits: limits).picture()
       let structure = JPEGStructure(bytes)
       orientation = OrientationReader.orientation(exif: structure.exif, xmp: structure.xmp)
+    case .webP:
+      let reader = try WebPReader(bytes, limits: limits)
+      stored = try reader.picture(treatment: treatment)
+      orientation = reader.orientation
+    case .gif:
+      stored = try GIFReader(bytes, limits: limits).picture(treatment: treatment)
+      orientation = .upright
+    case .bmp:
+      stored = try BMPReader(bytes, limits: limits).picture(treatment: treatment)
+      orientation = .upright
     }
     return treatment == .loaded ? orientation.applied(to: stored) : stored
   }
@@ -57,6 +68,18 @@ package struct PictureDecoder: Sendable {
       return PictureHeader(
         format: format, width: reader.width, height: reader.height,
         orientation: OrientationReader.orientation(exif: structure.exif, xmp: structure.xmp))
+    case .webP:
+      let reader = try WebPReader(bytes, limits: limits)
+      return PictureHeader(
+        format: format, width: reader.width, height: reader.height, orientation: reader.orientation)
+    case .gif:
+      let reader = try GIFReader(bytes, limits: limits)
+      return PictureHeader(
+        format: format, width: reader.width, height: reader.height, orientation: .upright)
+    case .bmp:
+      let layout = try BMPReader(bytes, limits: limits).layout
+      return PictureHeader(
+        format: format, width: layout.width, height: layout.height, orientation: .upright)
     }
   }
 }

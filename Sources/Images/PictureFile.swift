@@ -7,7 +7,11 @@ package enum PictureFile {
     atPath path: String, from start: Int = 0, count: Int? = nil, limits: PictureLimits
   ) throws(ImageError) -> [UInt8] {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
-    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    var descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    if descriptor < 0, errno == ENOENT, let name = FileName.bytes(path) {
+      let name = name.map(CChar.init(bitPattern:)) + [0]
+      descriptor = unsafe open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    }
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastReason()) }
     defer { close(descriptor) }
     var status = stat()

@@ -2,6 +2,18 @@
 package enum PictureFormat: String, Sendable {
   case png = "PNG"
   case jpeg = "JPEG"
+  case webP = "WebP"
+  case gif = "GIF"
+  case bmp = "BMP"
+
+  /// How files of these formats end, without the dot, in lower case.
+  package static let suffixes = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
+
+  /// The formats as a text lists them.
+  package static let list = "PNG, JPEG, WebP, GIF or BMP"
+
+  /// The media type.
+  package var mediaType: String { "image/" + rawValue.lowercased() }
 
   private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   private static let jpegSignature: [UInt8] = [0xFF, 0xD8, 0xFF]
@@ -14,6 +26,17 @@ package enum PictureFormat: String, Sendable {
       self = .png
     } else if bytes.starts(with: Self.jpegSignature) {
       self = .jpeg
+    } else if bytes.starts(with: Array("RIFF".utf8)), bytes.count >= 12,
+      bytes[8..<12].elementsEqual("WEBP".utf8)
+    {
+      self = .webP
+    } else if bytes.starts(with: Array("GIF87a".utf8)) || bytes.starts(with: Array("GIF89a".utf8)) {
+      self = .gif
+    } else if bytes.starts(with: Array("BM".utf8)), bytes.count >= 18,
+      BMPLayout.headerSizes.contains(Int(bytes[14])), bytes[15..<18].allSatisfy({ $0 == 0 })
+    {
+      // Two letters alone begin many a text.
+      self = .bmp
     } else {
       throw .notAPicture(beginning: Self.spelled(bytes.prefix(8)))
     }

@@ -10,8 +10,8 @@ package struct PictureLimits: Sendable, Equatable {
   /// Scans of a progressive JPEG; ordinary files have about ten.
   package var scans: Int
 
-  /// The defaults admit 64 megapixels; decoding then needs at most 7 bytes a pixel, and a progressive JPEG
-  /// 8 more for its coefficients.
+  /// The defaults admit 64 megapixels; decoding then needs at most 7 bytes a pixel, a progressive JPEG
+  /// 8 more for its coefficients, an animated WebP 8 more for its canvases.
   package init(
     side: Int = 32_768, pixels: Int = 1 << 26, fileLength: Int = 1 << 28, scans: Int = 200
   ) {

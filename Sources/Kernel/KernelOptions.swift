@@ -5,8 +5,10 @@ package import World
 package struct KernelOptions: Sendable {
   /// A checkpoint folder, loaded on first use; without one the embedded world.
   package var model: String?
-  /// Sparsify folders for that model.
+  /// Autoencoders for that model.
   package var autoencoders: [String]
+  /// Where the first of them read the model; empty: where their files say.
+  package var sites: [String]
   /// Bytes that contexts and the working sets of requests may take; by default three quarters of what
   /// the machine has available.
   package var memoryLimit: Int
@@ -28,12 +30,14 @@ package struct KernelOptions: Sendable {
   package var explainerKey: String?
 
   package init(
-    model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
-    world: World?, cacheFolder: String? = nil, resizing: PictureResizing = .default,
-    index: String? = nil, jobFolder: String? = nil, explainerKey: String? = nil
+    model: String? = nil, autoencoders: [String] = [], sites: [String] = [],
+    memoryLimit: Int? = nil, threads: Int, world: World?, cacheFolder: String? = nil,
+    resizing: PictureResizing = .default, index: String? = nil, jobFolder: String? = nil,
+    explainerKey: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
+    self.sites = sites
     self.memoryLimit = memoryLimit ?? MemoryBudget.ofMachine().limit
     self.threads = threads
     self.world = world

@@ -15,6 +15,12 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
   case picturesNotSupported(model: String)
   /// A text that contains what stands for a picture.
   case textHoldsImageToken(part: Int, token: String)
+  /// Texts that together, or with what the template puts between, make what stands for a picture.
+  case textsMakeImageToken(parts: [Int], token: String)
+  /// A template that shows fewer pictures than there are.
+  case picturesLeftOut(token: String, found: Int, expected: Int)
+  /// A template that can run, but not on these messages.
+  case templateCannotRender(roles: [String], reason: String)
   /// A token that the model has no embedding for.
   case tokenOutOfRange(token: Int, vocabulary: Int)
   /// A sampling setting outside its range.
@@ -37,6 +43,17 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case .textHoldsImageToken(let part, let token):
       "text part \(part) contains \"\(token)\", which stands for a picture; "
         + "expected pictures as parts of their own"
+    case .textsMakeImageToken(let parts, let token):
+      "the prompt contains \"\(token)\", which stands for a picture, made by "
+        + (parts.isEmpty
+          ? "its texts"
+          : "text part\(parts.count > 1 ? "s" : "") \(parts.map(String.init).joined(separator: " and "))")
+        + " with what stands beside; expected pictures as parts of their own"
+    case .picturesLeftOut(let token, let found, let expected):
+      "the chat template writes \"\(token)\" \(found) times for \(expected) pictures: it does not show "
+        + "pictures in turns of these roles; expected once for each picture"
+    case .templateCannotRender(let roles, let reason):
+      "the chat template cannot render messages of the roles \(roles.joined(separator: ", ")): \(reason)"
     case .tokenOutOfRange(let token, let vocabulary):
       "token \(token) is outside the vocabulary, expected 0..<\(vocabulary)"
     case .invalidSampling(let setting, let found, let expected):

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// A place in a decoder where the residual stream `[T, D]` can be read, changed or replaced.
 ///
 /// A closed set: a range of blocks is split at a site, so the forward pass needs no hooks.
@@ -5,20 +7,10 @@ package enum Site: Hashable, Sendable, CustomStringConvertible {
   /// The output of the block with this index, from 0 (Hugging Face's `hidden_states[index + 1]`).
   case residualPost(Int)
 
-  /// Reads `resid_post.24`, `model.layers.24`, `layers.24`, `language_model.model.layers.24` and
-  /// the like, and TransformerLens's `blocks.24.hook_resid_post`. Anything else is nil, never guessed.
+  /// Reads every name that `SiteName` knows for a block's output. Anything else is nil, never guessed.
   package init?(name: String) {
-    var parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.last == "hook_resid_post", parts.count == 3, parts[0] == "blocks" {
-      parts = ["resid_post", parts[1]]
-    }
-    guard let last = parts.last, let block = Self.blockIndex(last) else { return nil }
-    switch parts.dropLast().joined(separator: ".") {
-    case "resid_post", "layers", "model.layers", "language_model.layers",
-      "language_model.model.layers", "model.language_model.layers":
-      self = .residualPost(block)
-    default: return nil
-    }
+    guard case .blockOutput(let block) = SiteName(name) else { return nil }
+    self = .residualPost(block)
   }
 
   /// The canonical name, `resid_post.24`.
@@ -32,9 +24,4 @@ package enum Site: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String { name }
-
-  private static func blockIndex(_ text: Substring) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-    return Int(text)
-  }
 }

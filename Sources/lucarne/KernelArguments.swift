@@ -22,6 +22,14 @@ struct KernelArguments: ParsableArguments {
       """)
   var resizing = PictureResizing.default
 
+  @Option(
+    name: .customLong("site"),
+    help: """
+      Where an autoencoder reads the model, such as resid_post.24, the first for the first --sae; overrides \
+      what its files say.
+      """)
+  var sites: [String] = []
+
   @Option(help: "A feature index, opened on first use.")
   var index: String?
 
@@ -49,6 +57,11 @@ struct KernelArguments: ParsableArguments {
   var log: LogLevel = .warning
 
   func validate() throws {
+    guard sites.count <= autoencoders.count else {
+      throw ValidationError(
+        "--site is given \(sites.count) times, --sae \(autoencoders.count): each goes with an autoencoder"
+      )
+    }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads), expected 1 to 1024")
     }
@@ -60,7 +73,7 @@ struct KernelArguments: ParsableArguments {
   func options() -> KernelOptions {
     KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
-      memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
+      sites: sites, memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"))

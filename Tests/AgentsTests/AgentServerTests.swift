@@ -80,6 +80,51 @@ import Testing
     #expect(try client.shakeHands()["serverInfo"] != nil)
   }
 
+  /// JSON-RPC 2.0, section 6, as revision 2025-03-26 takes it over.
+  @Test func answersABatchTogetherWhereTheRevisionHasBatches() throws {
+    let client = try AgentClient(before: kernel)
+    try client.shakeHands("2025-03-26")
+    let call: JSONValue = ["name": "kernel_status", "arguments": [:]]
+    func request(_ id: JSONValue, _ method: String, _ params: JSONValue = [:]) -> JSONValue {
+      ["jsonrpc": "2.0", "id": id, "method": .string(method), "params": params]
+    }
+    try client.send([
+      request(1, "ping"), ["jsonrpc": "2.0", "method": "notifications/progress"],
+      request("two", "tools/call", call), request(3, "no/such"), 7,
+      request(4, "initialize"), request(5, "ping"), request(5, "ping"),
+    ])
+    let answers = try #require(try client.next().arrayValue)
+    func codes(_ id: JSONValue) -> [JSONValue] {
+      answers.filter { $0["id"] == id }.map { $0["error"]?["code"] ?? .null }
+    }
+    #expect(codes(1) == [.null] && codes("two") == [.null])
+    #expect(codes(3) == [-32601] && codes(.null) == [-32600] && codes(4) == [-32600])
+    #expect(codes(5) == [-32600, -32600])
+    #expect(answers.count == 7)
+    let status = answers.first { $0["id"] == "two" }
+    #expect(status?["result"]?["structuredContent"]?["health"] == "ok")
+    // Of notifications alone there is no answer, and the session goes on.
+    try client.send([["jsonrpc": "2.0", "method": "notifications/progress"]])
+    #expect(try client.ask("ping") == [:])
+    try client.send([])
+    #expect(try client.next()["error"]?["code"] == -32600)
+    try client.send(.array(Array(repeating: request(9, "ping"), count: 10_000)))
+    let refused = try client.next()["error"]
+    #expect(refused?["message"]?.stringValue?.contains("10000 messages") == true)
+  }
+
+  @Test(arguments: ["2024-11-05", "2025-06-18", "2025-11-25"])
+  func refusesBatchesInOtherRevisions(revision: String) throws {
+    let client = try AgentClient(before: kernel)
+    try client.shakeHands(revision)
+    try client.send([["jsonrpc": "2.0", "id": 1, "method": "ping"]])
+    let error = try client.next()["error"]
+    #expect(error?["code"] == -32600)
+    let words = error?["message"]?.stringValue ?? ""
+    #expect(words.contains("2025-03-26") && words.contains(revision), "\(words)")
+    #expect(try client.ask("ping") == [:])
+  }
+
   @Test func skipsALineThatIsTooLong() throws {
     let client = try AgentClient(
       before: kernel, options: AgentOptions(version: "0", messageBytes: 1 << 16))

@@ -28,8 +28,9 @@ import Testing
     ("model.layers.24", "resid_post.24"), ("layers.0", "resid_post.0"),
     ("language_model.model.layers.7", "resid_post.7"),
     ("blocks.24.hook_resid_post", "resid_post.24"), ("resid_post.3", "resid_post.3"),
+    ("language_model.layers.7", "resid_post.7"), ("blocks.2.hook_resid_pre", "resid_post.1"),
     ("layers.24.mlp", nil), ("layers.", nil), ("layers.+4", nil), ("layers.04", nil),
-    ("layers.99999999999999999999", nil), ("blocks.2.hook_resid_pre", nil), ("sae", nil),
+    ("layers.99999999999999999999", nil), ("blocks.0.hook_resid_pre", nil), ("sae", nil),
     ("blocks..hook_resid_post", nil), ("", nil),
   ])
   func siteNamesAreNeverGuessed(name: String, site: String?) {
@@ -52,6 +53,30 @@ import Testing
       #expect(try load(folder.path, layer: name).site == "resid_post.10")
     }
     #expect(try load(folder.path, layer: "other").site == nil)
+  }
+
+  @Test func theOnlyOneIsTakenForWhateverSiteIsAskedUnlessItNamesAnother() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.copyAutoencoder(as: "final")
+    #expect(try load(folder.path, layer: "resid_post.1").stated == nil)
+    let other = try TemporaryFolder()
+    let path = try other.copyAutoencoder(as: "layers.2")
+    #expect(
+      throws: AutoencoderError.layerNotChosen(
+        path: other.path, asked: "resid_post.1", found: ["layers.2"])
+    ) { try load(other.path, layer: "resid_post.1") }
+    #expect(try load(path, layer: "resid_post.1").site == "resid_post.2")
+  }
+
+  /// sparsify names a folder for the module that it read.
+  @Test func aFolderOfAnotherPlaceNeedsASite() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.copyAutoencoder(as: "layers.2.mlp")
+    let error = #expect(throws: AutoencoderError.self) { try load(path) }
+    #expect(
+      error?.description.contains("\"layers.2.mlp\" is not the output of a decoder block") == true)
+    let stated = try load(path, layer: "resid_post.2").stated
+    #expect(stated?.name == "layers.2.mlp" && stated?.site == nil)
   }
 
   /// The cache of a model hub has links where one expects files.

@@ -187,15 +187,46 @@ import Testing
     #expect(try ModelFileConfiguration(folder: folder.path).text.rotary == expected)
   }
 
-  @Test func namesTheMethodOfQuantisedWeightsAndNumbersThatAreNoJSON() throws {
+  /// Sections as each library writes them into config.json.
+  @Test(arguments: [
+    (
+      #""quantization_config":{"quant_method":"bitsandbytes","load_in_4bit":true,"load_in_8bit":false}"#,
+      "bitsandbytes, 4 bits"
+    ),
+    (#""quantization_config":{"quant_method":"gptq","bits":4,"group_size":128}"#, "gptq, 4 bits"),
+    (#""quantization_config":{"quant_method":"awq","bits":4,"version":"gemm"}"#, "awq, 4 bits"),
+    (#""quantization_config":{"quant_method":"fp8","activation_scheme":"dynamic"}"#, "fp8"),
+    (#""quantization_config":{"quant_method":"mxfp4"}"#, "mxfp4"),
+    (#""compression_config":{"format":"pack-quantized"}"#, "pack-quantized"),
+    (#""quantization":{"group_size":64,"bits":4}"#, "mlx, 4 bits"),
+    (#""text_config":{"quantization_config":{"quant_method":"hqq"}}"#, "hqq"),
+    (#""quantization_config":{}"#, "an unnamed method"),
+  ])
+  func namesTheMethodOfQuantisedWeights(section: String, method: String) throws {
     let folder = try TemporaryFolder()
-    try folder.write(
-      #"{"model_type":"llama","quantization_config":{"quant_method":"bitsandbytes","load_in_4bit":true}}"#
-        .utf8, "config.json")
-    let quantised = #expect(throws: CheckpointError.self) {
+    try folder.write("{\"model_type\":\"llama\",\(section)}".utf8, "config.json")
+    let error = #expect(throws: CheckpointError.quantised(file: "config.json", method: method)) {
       try ModelFileConfiguration(folder: folder.path)
     }
-    #expect(try #require(quantised).description.contains("bitsandbytes, 4 bits is not supported"))
+    #expect(try #require(error).description.contains("use the unquantised checkpoint"))
+  }
+
+  @Test func namesTheMethodThatFilesBesideTheConfigurationTell() throws {
+    for (name, text, method) in [
+      ("quantize_config.json", #"{"bits": 4, "group_size": 128}"#, "gptq, 4 bits"),
+      ("quant_config.json", #"{"w_bit": 4, "zero_point": true}"#, "awq, 4 bits"),
+      ("model-Q4_K_M.gguf", "GGUF", "gguf"),
+    ] {
+      let folder = try TemporaryFolder()
+      try folder.write(text.utf8, name)
+      #expect(throws: CheckpointError.quantised(file: name, method: method)) {
+        try ModelFileConfiguration(folder: folder.path)
+      }
+    }
+  }
+
+  @Test func namesNumbersThatAreNoJSON() throws {
+    let folder = try TemporaryFolder()
     try folder.write(#"{"model_type":"llama","rope_theta":Infinity}"#.utf8, "config.json")
     let infinite = #expect(throws: CheckpointError.self) {
       try ModelFileConfiguration(folder: folder.path)

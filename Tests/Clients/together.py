@@ -119,7 +119,8 @@ class Notebook:
         cell = self.format.new_code_cell(text)
         self.book.cells.append(cell)
         self.client.execute_cell(cell, len(self.book.cells) - 1)
-        return "\n".join(each["data"]["text/plain"] for each in cell.outputs if "data" in each)
+        texts = [each["data"]["text/plain"] for each in cell.outputs if "data" in each]
+        return "\n".join(filter(None, texts))  # a display of progress is left empty
 
     def run(self, count: int) -> list[float]:
         times = []

@@ -48,6 +48,35 @@ import Testing
     #expect(failure(jpeg) == .tooLarge(quantity: "the width", found: 60_000, limit: 32_768))
   }
 
+  /// A canvas of 16,384 x 16,384 in a WebP, of 65,535 x 65,535 in a GIF, sides beyond 2^31 in a BMP.
+  @Test func theOtherFormatsAreRefusedFromTheHeaderToo() {
+    let webP =
+      Array("RIFF".utf8) + [22, 0, 0, 0] + Array("WEBPVP8X".utf8)
+      + [10, 0, 0, 0, 2, 0, 0, 0, 0xFF, 0x3F, 0, 0xFF, 0x3F, 0]
+    #expect(
+      failure(webP) == .tooLarge(quantity: "the number of pixels", found: 1 << 28, limit: 1 << 26))
+    let gif =
+      Array("GIF89a".utf8) + [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0]
+      + [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 1, 0, 0, 0x3B]
+    #expect(failure(gif) == .tooLarge(quantity: "the width", found: 65_535, limit: 32_768))
+    let bmp = Array("BM".utf8) + [UInt8](repeating: 0, count: 8) + [54, 0, 0, 0, 40, 0, 0, 0]
+    let sides: [UInt8] = [1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F]
+    let rest: [UInt8] = [1, 0, 24, 0] + [UInt8](repeating: 0, count: 24)
+    #expect(
+      failure(bmp + sides + rest)
+        == .tooLarge(quantity: "the height", found: 2_147_483_647, limit: 32_768))
+    #expect(
+      failure(bmp + [4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 7, 0] + [UInt8](repeating: 0, count: 24))
+        == .unsupported(format: .bmp, reason: "it has 7 bits a pixel"))
+  }
+
+  /// A text that begins with BM is no picture.
+  @Test func twoLettersAloneMakeNoPicture() {
+    let error = failure(Array("BMW is a maker of cars, and this is a text".utf8))
+    #expect(error == .notAPicture(beginning: "42 4d 57 20 69 73 20 61 (\"BMW is a\")"))
+    #expect(error?.description.contains("no PNG, JPEG, WebP, GIF or BMP picture") == true)
+  }
+
   @Test func aClaimThatTheFileCannotHoldIsRefusedBeforeItIsAllocated() {
     let reason = "1 compressed bytes cannot hold 192000000 bytes of pixels"
     #expect(
@@ -67,11 +96,14 @@ import Testing
 
   @Test(arguments: [
     "rgb.png", "interlaced.png", "grey-16bit.png", "photo-420.jpg", "photo-progressive-420.jpg",
-    "cmyk.jpg",
+    "cmyk.jpg", "photo.webp", "lossless-alpha.webp", "animated.webp", "orientation-6.webp",
+    "palette-interlaced.gif", "offset-key.gif", "four-bit.bmp", "runs-8.bmp", "masks-4.bmp",
   ])
   func everyBeginningOfAPictureIsRefused(_ name: String) throws {
     let whole = try Fixtures.bytes("images/" + name)
-    let end = name.hasSuffix("png") ? whole.count - 12 : whole.count - 2
+    // What may be missing: a PNG's last chunk, a JPEG's and a GIF's end mark, the end of runs.
+    let spare = ["png": 12, "jpg": 2, "gif": 1, "bmp": name.hasPrefix("runs") ? 3 : 0]
+    let end = whole.count - spare[String(name.suffix(3)), default: 0]
     for length in stride(from: 0, to: end, by: 7) {
       let error = failure(Array(whole.prefix(length)))
       #expect(error != nil, "\(name) cut to \(length) of \(whole.count) bytes was read")

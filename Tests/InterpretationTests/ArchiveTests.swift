@@ -47,6 +47,104 @@ import Testing
     #expect(entries[8].problem?.contains("symbolic link") == true)
   }
 
+  /// The same entries; nothing in it can be found again, so that pictures come along.
+  @Test func aGzippedArchiveGivesWhatThePlainOneGives() throws {
+    let packed = try CorpusReader.start(
+      .archive(Fixtures.path("corpus/pax.tar.gz")), options: .init()
+    ).all()
+    let plain = try CorpusReader.start(
+      .archive(Fixtures.path("corpus/pax.tar")), options: .init()
+    ).all()
+    #expect(packed.count == 9)
+    #expect(packed.map(\.digest) == plain.map(\.digest))
+    #expect(packed.map(\.entry.name) == plain.map(\.entry.name))
+    for (here, there) in zip(packed, plain) {
+      if let picture = here.entry.picture {
+        guard case .stored = picture else {
+          Issue.record("\(picture)")
+          continue
+        }
+      }
+      let (a, b) = (try here.entry.picture?.bytes(), try there.entry.picture?.bytes())
+      #expect(a == b)
+    }
+  }
+
+  @Test func gzipThroughAPipeIsSeenByItsBytes() throws {
+    let scratch = try Scratch()
+    let (pipe, file) = (try scratch.pipe(), Fixtures.path("corpus/pax.tar.gz"))
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "sleep 0.1; cat '\(file)' > '\(pipe)'"]
+    try writer.run()
+    let streamed = try CorpusReader.start(.archive(pipe), options: .init()).all()
+    writer.waitUntilExit()
+    #expect(streamed.count == 9)
+  }
+
+  @Test func damagedGzipIsToldAfterTheEntriesBeforeIt() throws {
+    let scratch = try Scratch()
+    let whole = try Fixtures.bytes("corpus/pax.tar.gz")
+    var changed = whole
+    // Behind gzip's header of ten bytes: a block of a kind that deflate does not have.
+    changed[10] = 0xFF
+    for (bytes, words) in [
+      (Array(whole.prefix(whole.count * 2 / 3)), "breaks off"), (changed, "gzip data are damaged"),
+      (Array(whole.prefix(2)), "breaks off"), ([0x1F, 0x8B] + Array("nothing".utf8), "damaged"),
+    ] {
+      try scratch.write(bytes, "bad.tar.gz")
+      var corpus = try CorpusSource.archive(scratch.path + "/bad.tar.gz").open()
+      let error = #expect(throws: InterpretationError.self) {
+        while try corpus.next(cancellation: .never) != nil {}
+      }
+      #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  /// A member of zeros without end: refused long before it is unpacked, and cancelled at once.
+  @Test func aBombIsRefusedByItsRatio() throws {
+    let scratch = try Scratch()
+    let maker = Process()
+    maker.executableURL = URL(filePath: "/usr/bin/python3")
+    maker.arguments = [
+      "-c",
+      """
+      import gzip, sys, tarfile
+      member = tarfile.TarInfo("a.bin")
+      member.size = 1 << 30
+      with gzip.open(sys.argv[1], "wb", 6) as out:
+          out.write(member.tobuf(tarfile.GNU_FORMAT))
+          for _ in range(160): out.write(bytes(1 << 20))
+      """, scratch.path + "/bomb.tar.gz",
+    ]
+    try maker.run()
+    maker.waitUntilExit()
+    var corpus = try CorpusSource.archive(scratch.path + "/bomb.tar.gz").open()
+    let error = #expect(throws: InterpretationError.self) {
+      try corpus.next(cancellation: .never)
+    }
+    #expect(
+      error?.description.contains("more than 256 times as many") == true,
+      "\(error?.description ?? "")")
+    var again = try CorpusSource.archive(scratch.path + "/bomb.tar.gz").open()
+    #expect(throws: CancellationError.self) {
+      try again.next(cancellation: Cancellation { true })
+    }
+  }
+
+  @Test(arguments: ["gnu", "ustar"])
+  func namesOfAnotherEncodingAreKeptApart(kind: String) throws {
+    let path = Fixtures.path("corpus/latin-1-\(kind).tar")
+    let entries = try CorpusSource.archive(path).entries()
+    let long = String(repeating: "x", count: 120) + "\\xE9.png"
+    #expect(
+      entries.map(\.name)
+        == ["caf\\xE9.png", "caf\\xEA.png", "\\xFC/\\xE9.txt"] + (kind == "gnu" ? [long] : []))
+    #expect(entries.allSatisfy { $0.problem == nil })
+    let picture: [UInt8]? = try Fixtures.bytes("images/rgb.png")
+    #expect(try entries[1].picture?.bytes() == picture)
+  }
+
   /// Through a pipe nothing can be found again, so that pictures come along; everything else is the same.
   @Test func aPipeGivesWhatTheFileGives() throws {
     let scratch = try Scratch()

@@ -102,6 +102,37 @@ import Testing
     #expect(attribution.kind == "unsupportedTarget")
   }
 
+  @Test func aSiteThatIsGivenOverridesTheConfigurationWithAWarning() throws {
+    let session = try OpenSession()
+    let folder = Self.temporary()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func load(hook: String, site: JSONValue?) throws -> (JSONValue, String) {
+      let path = try Self.saeLens(
+        session.world, ["architecture": "topk", "metadata": ["hook_name": hook]], in: folder)
+      let params: JSONValue = site.map { ["path": path, "site": $0] } ?? ["path": path]
+      let loaded = try session.client.ask("sae/load", params)
+      return (loaded, try session.client.ask("kernel/status")["message"]?.stringValue ?? "")
+    }
+    let block = try #require(
+      session.client.ask("kernel/status")["saes"]?.elements.first?["site"]?.stringValue?
+        .split(separator: ".").last)
+    let other: JSONValue = "resid_post.0"
+    #expect(block != "0")
+    let (plain, quiet) = try load(hook: "language_model.layers.\(block)", site: nil)
+    #expect(plain["site"]?.stringValue == "resid_post.\(block)")
+    #expect(!quiet.contains("as asked"))
+    for hook in ["language_model.layers.\(block)", "blocks.\(block).hook_mlp_out"] {
+      let (loaded, told) = try load(hook: hook, site: other)
+      #expect(loaded["site"] == other)
+      #expect(told.contains("\"\(hook)\"; it is put at resid_post.0, as asked"))
+    }
+    let path = try Self.saeLens(
+      session.world, ["metadata": ["hook_name": "model.layers.1.mlp"]], in: folder)
+    let refusal = try session.client.refusal("sae/load", ["path": path])
+    #expect(refusal.kind == "saeMismatch")
+    #expect(refusal.message.contains("\"model.layers.1.mlp\" is not the output of a decoder block"))
+  }
+
   @Test func whatDoesNotFitInMemoryIsRefused() throws {
     let world = try TinyWorld()
     let client = try KernelClient(options: ["memoryLimit": 4_096])

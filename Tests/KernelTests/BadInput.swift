@@ -87,6 +87,21 @@ final class BadInputScene {
       ["parts": .array(part), "chat": ["template": "none"], "model": "llama3"])
   }
 
+  /// `context/open` of a system's turn, on a copy of the model with another template, or none.
+  func templated(
+    _ template: String?, part: JSONValue = ["text": "Be brief."]
+  ) throws -> BadInput.Message {
+    let path = try folder("models/llama3") { copy in
+      guard let template else { return try copy.remove("chat_template.jinja") }
+      try copy.replace("chat_template.jinja", with: Array(template.utf8))
+    }
+    let loaded = try client.ask("model/load", ["path": path, "precision": "float32"])
+    guard case .object(var members) = part else { return .raw("") }
+    members["role"] = "system"
+    return .request(
+      "context/open", ["parts": [.object(members)], "model": loaded["model"] ?? .null])
+  }
+
   func image(_ bytes: [UInt8]) -> BadInput.Message {
     open(["image": ["base64": .string(Data(bytes).base64EncodedString())]])
   }

@@ -51,6 +51,19 @@ extension BadInput {
     BadInput("a JPEG of one pixel", "works") { scene in
       scene.image(try Fixtures.bytes("images/one-pixel.jpg"))
     },
+    BadInput("half a WebP", "imageUnreadable") { scene in
+      let whole = try Fixtures.bytes("images/photo.webp")
+      return scene.image(Array(whole.prefix(whole.count / 2)))
+    },
+    BadInput("a WebP of one pixel", "works") { scene in
+      scene.image(try Fixtures.bytes("images/one-pixel.webp"))
+    },
+    BadInput("a GIF of one pixel", "works") { scene in
+      scene.image(try Fixtures.bytes("images/one-pixel.gif"))
+    },
+    BadInput("a BMP", "works") { scene in
+      scene.image(try Fixtures.bytes("images/runs-8.bmp"))
+    },
     BadInput("a picture of 30,000 × 1 pixels", "works") { scene in
       scene.image(ForgedPNG.bomb(width: 30_000, height: 1))
     },
@@ -80,6 +93,26 @@ extension BadInput {
     },
     BadInput("a text that holds the image token", "unsupportedTarget") { scene in
       scene.open(["text": "see <image> there"])
+    },
+    BadInput("an image token put together by two texts", "unsupportedTarget") { scene in
+      scene.open(["text": "see <im"], ["text": "age> there"])
+    },
+    BadInput("a turn that the template refuses", "unsupportedTarget") { scene in
+      try scene.templated("{{ raise_exception('only users') if messages[0].role == 'system' }}")
+    },
+    BadInput("a turn that the template cannot render", "unsupportedTarget") { scene in
+      try scene.templated("{{ {'user': 'U'}[messages[0].role] + 'x' }}")
+    },
+    BadInput("a picture in a turn that the template shows none in", "unsupportedTarget") { scene in
+      try scene.templated("{{ messages[0].role }}", part: ["image": ["path": TinyWorld.picture]])
+    },
+    BadInput("a template where there is none", "unsupportedTarget") { scene in
+      try scene.templated(nil)
+    },
+    BadInput("a template that needs another", "checkpointInvalid") { scene in
+      try scene.model {
+        try $0.replace("chat_template.jinja", with: Array("{% include 'a' %}".utf8))
+      }
     },
     BadInput("a role that only the template knows", "works") { scene in
       .request(

@@ -66,6 +66,11 @@ import Testing
     #expect(!names.contains("decode"), "only what was asked for")
   }
 
+  @Test func aPictureAloneIsMeasured() throws {
+    let report = try report(["--tokens", "none", "--repeats", "1", "--only", "attribution"])
+    #expect(report["contexts"]?.arrayValue?.map { $0["name"] } == ["picture"])
+  }
+
   /// 4 blocks of 40·40·2 + 8·40·2 + 3·40·56 parameters, 5 heads of 8, a head of 384·40: from the checkpoint's
   /// configuration, by hand.
   @Test func operationsAreCountedByTheFormula() throws {

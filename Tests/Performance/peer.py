@@ -111,9 +111,11 @@ class Peer:
 
     @torch.no_grad()
     def warm_up(self, tokens):
-        """A few tokens of text, so that the weights are mapped and the libraries set up before anything is timed.
+        """A few tokens of text, none of a picture's, so that the weights are mapped and the libraries set up before anything is timed.
         The kernel's benchmark opens two such contexts to find the length of its text."""
-        self.model(input_ids=torch.tensor([tokens[:16]]), logits_to_keep=1)
+        image = getattr(self.model.config, "image_token_id", None)
+        text = [token for token in tokens if token != image][:16]
+        self.model(input_ids=torch.tensor([text]), logits_to_keep=1)
 
     def timed(self, name, context, body):
         start = time.perf_counter()

@@ -182,6 +182,9 @@ def main():
     output = arguments.output or folder / f"results-{datetime.datetime.now():%Y-%m-%d-%H%M}"
     output.mkdir(parents=True, exist_ok=True)
     sizes = [size.strip() for size in arguments.sizes.split(",")]
+    for size in sizes:
+        if size != "picture" and not (size.isdecimal() and int(size) > 0):
+            parser.error(f"--sizes has {size!r}, expected lengths such as 616 and the word picture")
     sae = next((folder / "sae").glob("model.layers.*"))
     common = ["--model", folder / "model", "--sae", sae, "--repeats", arguments.repeats,
               "--decode-tokens", arguments.decode_tokens]
@@ -189,7 +192,7 @@ def main():
         common += ["--threads", arguments.threads]
     if "picture" in sizes:
         common += ["--picture", folder / "picture.png"]
-    lengths = ",".join(size for size in sizes if size != "picture")
+    lengths = ",".join(size for size in sizes if size != "picture") or "none"
     ours, peer, beside_peer, questions = Side(), Side(), Side(), output / "ours-1.json"
 
     def measure(side, number):

@@ -61,7 +61,7 @@ import Tokenization
   }
 
   @Test func readsItsFixtures() {
-    #expect(Self.cases.count == 725)
+    #expect(Self.cases.count == 753)
   }
 
   @Test(arguments: cases)

@@ -41,6 +41,7 @@ struct TemplateGrammar {
         "replace(a, b)",
         "int", "float", "round(1)", "abs", "sum", "min", "max", "reverse", "indent", "truncate(3)",
         "center(9)", "wordcount", "title", "trim", "format(a)", "string", "safe", "attr('x')",
+        "escape", "forceescape", "urlencode", "xmlattr", "groupby('x')", "groupby(0, default=a)",
       ])
       return "(\(expression(next)))|\(filter)"
     case 5:
@@ -77,7 +78,7 @@ struct TemplateGrammar {
     let next = depth + 1
     let (open, close) = (pick(["{%", "{%-", "{%+"]), pick(["%}", "-%}"]))
     func tag(_ content: String) -> String { "\(open) \(content) \(close)" }
-    switch Int.random(in: 0..<13, using: &random) {
+    switch Int.random(in: 0..<15, using: &random) {
     case 0, 1, 2: return "{{ \(expression(0)) }}"
     case 3: return pick(["text", " ", "\n  ", "{# c #}", "é"])
     case 4: return tag("set \(pick(["a", "b", "ns.x", "a, b"])) = \(expression(0))")
@@ -96,6 +97,11 @@ struct TemplateGrammar {
     case 9:
       return tag("filter \(pick(["upper", "trim", "length"]))") + statement(next) + tag("endfilter")
     case 10: return tag("with a = \(expression(0))") + statement(next) + tag("endwith")
+    case 12:
+      let name = pick(["p", "q", "r"])
+      return tag("block \(name)\(pick(["", " scoped"]))") + statement(next) + tag("endblock")
+        + pick(["", "{{ self.\(name)() }}", "{{ self.p() }}"])
+    case 13: return tag("if \(expression(2))") + tag("include 'a'") + tag("endif")
     case 11: return tag("set a") + statement(next) + tag("endset")
     default: return "{% set ns = namespace(x=\(expression(1))) %}" + statement(next)
     }

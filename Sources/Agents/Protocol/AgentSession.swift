@@ -6,6 +6,8 @@ struct AgentSession {
   private let server: AgentServer
   /// Who said `initialize`, once somebody has.
   private var handshake: String?
+  /// The revision that `initialize` was answered with.
+  private var revision: String?
 
   init(_ server: AgentServer) { self.server = server }
 
@@ -16,12 +18,69 @@ struct AgentSession {
       server.refuse(nil, failure)
     case .body(let bytes):
       do throws(JSONError) {
-        receive(try JSONValue(parsing: bytes))
+        let value = try JSONValue(parsing: bytes)
+        if let messages = value.arrayValue { receive(batch: messages) } else { receive(value) }
       } catch {
         server.refuse(nil, .parseError("invalid JSON: \(error)"))
       }
     }
   }
+
+  // MARK: Batches
+
+  private mutating func receive(batch messages: [JSONValue]) {
+    if let reason = refusal(of: messages) {
+      server.refuse(nil, .invalidRequest(reason))
+      return
+    }
+    var (requests, repeated): (Set<RequestID>, Set<RequestID>) = ([], [])
+    for message in messages where message["method"] != nil {
+      guard let id = message["id"].flatMap(RequestID.init) else { continue }
+      if !requests.insert(id).inserted || server.table.contains(id) { repeated.insert(id) }
+    }
+    // What is open under one of these ids is answered by itself.
+    let batch = server.replies.begin(requests.subtracting(repeated))
+    for message in messages {
+      let id = message["method"] == nil ? nil : message["id"].flatMap(RequestID.init)
+      if let id, repeated.contains(id) {
+        server.replies.add(
+          Envelope.response(
+            id: id, failure: .invalidRequest("two requests have the id \(id)")), to: batch)
+      } else if message["method"] == "initialize" {
+        server.refuse(id, .invalidRequest("\"initialize\" cannot be in a batch"))
+      } else if let failure = Self.malformation(of: message) {
+        server.replies.add(Envelope.response(id: nil, failure: failure), to: batch)
+      } else {
+        receive(message)
+      }
+    }
+    server.replies.end(batch)
+  }
+
+  /// Why a list of messages is not taken as a batch.
+  private func refusal(of messages: [JSONValue]) -> String? {
+    guard revision == Revision.batching else {
+      let spoken = revision.map { "this session speaks \($0)" } ?? "nothing is negotiated yet"
+      return "batches belong to the revision \(Revision.batching) alone, and \(spoken): "
+        + "send one message a line"
+    }
+    if messages.isEmpty { return "an empty batch" }
+    let limit = server.options.openCalls
+    return messages.count <= limit
+      ? nil : "a batch of \(messages.count) messages, expected at most \(limit)"
+  }
+
+  /// What is wrong with a message that has no id to answer it under.
+  private static func malformation(of value: JSONValue) -> ResponseFailure? {
+    do throws(Message.Malformed) {
+      _ = try Message(value)
+      return nil
+    } catch {
+      return error.id == nil ? error.failure : nil
+    }
+  }
+
+  // MARK: Messages
 
   private mutating func receive(_ value: JSONValue) {
     do throws(Message.Malformed) {
@@ -38,7 +97,9 @@ struct AgentSession {
 
   private mutating func receive(_ id: RequestID, _ method: String, _ params: JSONValue) {
     if server.table.contains(id) {
-      server.refuse(id, .invalidRequest("request \(id) is still open"))
+      // By itself: the one that is open may be of a batch.
+      server.output.send(
+        Envelope.response(id: id, failure: .invalidRequest("request \(id) is still open")))
       return
     }
     do throws(ResponseFailure) {
@@ -61,10 +122,12 @@ struct AgentSession {
 
   private mutating func initialize(_ id: RequestID, _ params: JSONValue) {
     handshake = params["clientInfo"]?["name"]?.stringValue ?? "agent"
+    let negotiated = Revision.negotiated(params["protocolVersion"]?.stringValue)
+    revision = negotiated
     server.answer(
       id,
       [
-        "protocolVersion": .string(Revision.negotiated(params["protocolVersion"]?.stringValue)),
+        "protocolVersion": .string(negotiated),
         "capabilities": ServerIdentity.capabilities, "serverInfo": server.identity.info,
         "instructions": .string(ServerIdentity.instructions),
       ])

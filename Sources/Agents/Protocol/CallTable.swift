@@ -4,9 +4,13 @@ import JSONRPC
 /// The requests that have not been answered, each under its id. What is taken out of the table is never answered.
 final class CallTable: Sendable {
   private let output: OutputQueue
+  private let replies: Replies
   private let calls = Monitor<[RequestID: Work]>([:])
 
-  init(output: OutputQueue) { self.output = output }
+  init(output: OutputQueue, replies: Replies) {
+    self.output = output
+    self.replies = replies
+  }
 
   /// - Returns: false where `limit` requests are open.
   func enter(_ id: RequestID, _ work: Work, limit: Int) -> Bool {
@@ -22,7 +26,7 @@ final class CallTable: Sendable {
   /// Answers a request, unless it was cancelled.
   func answer(_ id: RequestID, _ body: [UInt8]) {
     calls.update { calls in
-      if calls.removeValue(forKey: id) != nil { output.send(body) }
+      if calls.removeValue(forKey: id) != nil { replies.send(body, of: id) }
     }
   }
 
@@ -35,7 +39,9 @@ final class CallTable: Sendable {
 
   /// Forgets a request, which is then never answered, and ends its work.
   func cancel(_ id: RequestID) {
-    calls.update { $0.removeValue(forKey: id) }?.cancel()
+    guard let work = calls.update({ $0.removeValue(forKey: id) }) else { return }
+    replies.forget(id)
+    work.cancel()
   }
 
   func cancelAll() {

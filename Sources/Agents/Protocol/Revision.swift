@@ -4,6 +4,8 @@ import JSON
 enum Revision {
   /// Those that begin with `initialize`, oldest first.
   static let handshake = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
+  /// The one that has batches: those before did not speak of them, those after have taken them out.
+  static let batching = "2025-03-26"
   /// Those whose every request says its revision in `_meta`.
   static let stateless = ["2026-07-28"]
 

@@ -14,7 +14,8 @@ enum ContextOpenTool: AgentTool {
     .init("text", Schema.text("What the user says.")),
     .init(
       "images",
-      Schema.list("PNG or JPEG files, absolute paths.", of: Schema.text("A path."), 0...16)
+      Schema.list(
+        "PNG, JPEG, WebP, GIF or BMP files, absolute paths.", of: Schema.text("A path."), 0...16)
     ).optional,
     .init("system", Schema.text("A system prompt.")).optional,
     .init(

@@ -32,7 +32,7 @@ extension ToolFailure {
     "indexStale":
       "The index belongs to another autoencoder: start the server with the right --index.",
     "pathDenied": "Give an absolute path of this machine.",
-    "imageUnreadable": "Give a PNG or JPEG file by its absolute path.",
+    "imageUnreadable": "Give a PNG, JPEG, WebP, GIF or BMP file by its absolute path.",
     "ioError": "Check that the path exists on the kernel's machine.",
     "jobNotFound": "Use a job_id that a tool answered with.",
     "outOfMemory": "Use a shorter prompt, or start the server with a larger --memory-limit.",

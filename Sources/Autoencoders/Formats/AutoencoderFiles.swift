@@ -9,10 +9,11 @@ extension AutoencoderFolder {
     case .sparsify: throw .notAnAutoencoder(path: path, reason: "read by itself")
     case .saeLens: return try SAELensReader(folder: self).parts(memory: &allowance)
     case .gemmaScope:
-      return try GemmaScopeReader(zip: try zip()).parts(memory: &allowance)
+      return try GemmaScopeReader(zip: try zip(), asked: asked).parts(memory: &allowance)
     case .dictionaryLearning:
-      return try DictionaryLearningReader(zip: try zip(), configurationPath: configurationPath)
-        .parts(memory: &allowance)
+      return try DictionaryLearningReader(
+        zip: try zip(), configurationPath: configurationPath, asked: asked
+      ).parts(memory: &allowance)
     }
   }
 

@@ -6,8 +6,8 @@ struct AutoencoderParts {
   var latents: Int
   var activation: LatentActivation
   var subtractsDecoderBias: Bool
-  /// The site that the configuration names.
-  var site: String?
+  /// The place that the configuration names.
+  var stated: StatedSite?
   /// [M, D]
   var encoder: WeightMatrix
   var encoderBias: [Float]

@@ -9,8 +9,12 @@ struct DictionaryLearningReader {
   private let archive: TorchArchive
   private let trainer: ConfigurationFile
   private let path: String
+  private let asked: String?
 
-  init(zip: ZipArchive, configurationPath: String) throws(AutoencoderError) {
+  init(
+    zip: ZipArchive, configurationPath: String, asked: String?
+  ) throws(AutoencoderError) {
+    self.asked = asked
     trainer = try ConfigurationFile(path: configurationPath).section("trainer")
     archive = try TorchArchive(zip: zip)
     path = zip.file.path
@@ -53,7 +57,7 @@ struct DictionaryLearningReader {
     let (latents, inputSize) = (stored.shape[0], stored.shape[1])
     return AutoencoderParts(
       inputSize: inputSize, latents: latents, activation: try activation(latents),
-      subtractsDecoderBias: subtracts, site: try site(),
+      subtractsDecoderBias: subtracts, stated: try stated(),
       encoder: try stored.matrix(
         rows: latents, columns: inputSize, transposed: false, memory: &memory),
       encoderBias: try archive.tensor("encoder.bias").vector(count: latents),
@@ -70,7 +74,7 @@ struct DictionaryLearningReader {
     return AutoencoderParts(
       inputSize: inputSize, latents: latents,
       activation: .jumpReLU(thresholds: try archive.tensor("threshold").vector(count: latents)),
-      subtractsDecoderBias: false, site: try site(),
+      subtractsDecoderBias: false, stated: try stated(),
       encoder: try stored.matrix(
         rows: latents, columns: inputSize, transposed: true, memory: &memory),
       encoderBias: try archive.tensor("b_enc").vector(count: latents),
@@ -101,10 +105,8 @@ struct DictionaryLearningReader {
     return k
   }
 
-  private func site() throws(AutoencoderError) -> String? {
+  private func stated() throws(AutoencoderError) -> StatedSite? {
     guard let name = trainer.text("submodule_name") else { return nil }
-    let block = name.hasPrefix("resid_post_layer_") ? Int(name.dropFirst(17)) : nil
-    if let block, "resid_post_layer_\(block)" == name { return "resid_post.\(block)" }
-    return try HookName.site(name, path: trainer.path)
+    return try StatedSite(hook: name, path: trainer.path, asked: asked)
   }
 }

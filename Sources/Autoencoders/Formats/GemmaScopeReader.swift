@@ -8,8 +8,10 @@ import Tensors
 struct GemmaScopeReader {
   private let archive: NumpyArchive
   private let path: String
+  private let asked: String?
 
-  init(zip: ZipArchive) {
+  init(zip: ZipArchive, asked: String?) {
+    self.asked = asked
     archive = NumpyArchive(zip: zip)
     path = zip.file.path
   }
@@ -32,7 +34,7 @@ struct GemmaScopeReader {
       .vector(count: latents, repeats: true)
     return AutoencoderParts(
       inputSize: inputSize, latents: latents, activation: .jumpReLU(thresholds: thresholds),
-      subtractsDecoderBias: false, site: try site(),
+      subtractsDecoderBias: false, stated: try stated(),
       encoder: try stored.matrix(
         rows: latents, columns: inputSize, transposed: true, memory: &memory),
       encoderBias: try archive.tensor("b_enc", memory: &memory).vector(count: latents),
@@ -41,24 +43,30 @@ struct GemmaScopeReader {
       decoderBias: try archive.tensor("b_dec", memory: &memory).vector(count: inputSize))
   }
 
-  private func site() throws(AutoencoderError) -> String? {
-    let names = path.split(separator: "/")
-    if let name = names.last(where: { $0.hasPrefix("gemma-scope") }) {
-      for other in ["-mlp", "-att", "-transcoders"] where name.hasSuffix(other) {
-        throw .configuration(
-          path: path,
-          reason: "\(name) does not read the residual stream, the only kind of site here")
-      }
+  private func stated() throws(AutoencoderError) -> StatedSite? {
+    let names = path.split(separator: "/").map(String.init)
+    if let name = names.last(where: { $0.hasPrefix("gemma-scope") }),
+      ["-mlp", "-att", "-transcoders"].contains(where: name.hasSuffix)
+    {
+      return try other(
+        name, "\(name) does not read the residual stream, the only kind of site here")
     }
     if names.contains("embedding") {
-      throw .configuration(
-        path: path, reason: "it reads the embeddings; only the stream after a block is a site here")
+      return try other(
+        "embedding", "it reads the embeddings; only the stream after a block is a site here")
     }
     for name in names.reversed() where name.hasPrefix("layer_") {
       if let block = Int(name.dropFirst(6)), block >= 0, "layer_\(block)" == name {
-        return "resid_post.\(block)"
+        return StatedSite(folderName: "resid_post.\(block)")
       }
     }
     return nil
+  }
+
+  private func other(
+    _ name: String, _ reason: String
+  ) throws(AutoencoderError) -> StatedSite {
+    guard asked != nil else { throw .site(path: path, reason: reason) }
+    return StatedSite(otherPlace: name)
   }
 }

@@ -10,8 +10,10 @@ struct SAELensReader {
   private let configuration: ConfigurationFile
   private let file: SafetensorsFile
   private let path: String
+  private let asked: String?
 
   init(folder: AutoencoderFolder) throws(AutoencoderError) {
+    asked = folder.asked
     configuration = try ConfigurationFile(path: folder.configurationPath)
     path = folder.weightsPath
     do { file = try SafetensorsFile(path: path) } catch {
@@ -26,15 +28,15 @@ struct SAELensReader {
     let hook =
       configuration.section("metadata").text("hook_name") ?? configuration.text("hook_name")
       ?? configuration.text("hook_point")
-    var site: String?
-    if let hook { site = try HookName.site(hook, path: configuration.path) }
+    var stated: StatedSite?
+    if let hook { stated = try StatedSite(hook: hook, path: configuration.path, asked: asked) }
     let encoder = try tensor("W_enc").matrix(
       rows: latents, columns: inputSize, transposed: true, memory: &memory)
     let decoder = try tensor("W_dec").matrix(
       rows: latents, columns: inputSize, transposed: false, memory: &memory)
     var parts = AutoencoderParts(
       inputSize: inputSize, latents: latents, activation: activation,
-      subtractsDecoderBias: configuration.flag("apply_b_dec_to_input") ?? true, site: site,
+      subtractsDecoderBias: configuration.flag("apply_b_dec_to_input") ?? true, stated: stated,
       encoder: encoder, encoderBias: try tensor("b_enc").vector(count: latents), decoder: decoder,
       decoderBias: try tensor("b_dec").vector(count: inputSize))
     if configuration.flag("rescale_acts_by_decoder_norm") == true {

@@ -9,8 +9,9 @@ package enum ModelFileConfiguration: Sendable, Equatable {
     ["llava_next"] + TextConfiguration.Family.allCases.map(\.rawValue)
 
   /// Reads `folder`/config.json. Throws `.unreadable`, `.malformed`, `.configuration`,
-  /// `.unsupported`.
+  /// `.quantised`, `.unsupported`.
   package init(folder: String) throws(CheckpointError) {
+    try QuantisedWeights.refuse(besideConfiguration: folder)
     try self.init(ConfigurationFile.read("config.json", in: folder))
   }
 
@@ -24,8 +25,7 @@ package enum ModelFileConfiguration: Sendable, Equatable {
 
   init(_ object: JSONObject) throws(CheckpointError) {
     let reader = ConfigurationReader(object: object, path: "")
-    try Self.refuseQuantised(reader)
-    try Self.refuseQuantised(reader.child("text_config"))
+    try QuantisedWeights.refuse(in: object)
     guard let type = try reader.text("model_type") else {
       throw reader.error(
         "model_type", nil, "one of \(Self.supportedTypes.joined(separator: ", "))")
@@ -38,23 +38,6 @@ package enum ModelFileConfiguration: Sendable, Equatable {
       }
       self = .text(try TextConfiguration(reader, family: family))
     }
-  }
-
-  /// Weights of fewer bits than 16 are stored in each library's own way, none of which is read.
-  private static func refuseQuantised(
-    _ reader: ConfigurationReader?
-  ) throws(CheckpointError) {
-    guard let quantised = try reader?.child("quantization_config") else { return }
-    var found = try quantised.text("quant_method") ?? "of an unnamed method"
-    for bits in ["4", "8"] where quantised.object["load_in_\(bits)bit"]?.boolValue == true {
-      found += ", \(bits) bits"
-    }
-    if let bits = quantised.object["bits"]?.plainInteger { found += ", \(bits) bits" }
-    throw .unsupported(
-      key: quantised.path + "quant_method", found: found,
-      supported: [
-        "none: give a checkpoint of 16- or 32-bit weights, and precision int8 to quantise it here"
-      ])
   }
 
   static func textFamily(

@@ -5,9 +5,9 @@ package import Tensors
 
 /// The samples of a WebDataset tar: successive members whose names agree up to the last component's first point.
 ///
-/// A sample's `.png`, `.jpg` or `.jpeg` is its picture, its `.txt` its text; its `.json` may have `text` or `caption`, and
+/// A sample's `.png`, `.jpg`, `.jpeg`, `.webp`, `.gif` or `.bmp` is its picture, its `.txt` its text; its `.json` may have `text` or `caption`, and
 /// `source`. Every picture of a sample is an entry, named for its member. The archive is read once, in order;
-/// pictures of a file stay where they are, those of a pipe come along.
+/// pictures of a file stay where they are, those of a pipe or of a gzipped archive come along.
 package struct ArchiveCorpus: Corpus {
   /// The most bytes of a text member.
   private static let textLimit = 1 << 20
@@ -66,7 +66,7 @@ package struct ArchiveCorpus: Corpus {
       sample = Sample(key: String(key))
     }
     switch PictureName.suffix(of: member.name) {
-    case "png", "jpg", "jpeg":
+    case let suffix where PictureFormat.suffixes.contains(suffix):
       var entry = CorpusEntry(name: member.name, problem: problem(of: member))
       if entry.problem == nil { entry.picture = try location(of: member, cancellation) }
       sample.pictures.append(entry)

@@ -1,19 +1,27 @@
 import Glibc
 import Tensors
 
-/// Bytes of a file or a pipe, in order. Waiting for a pipe ends with the wish for its bytes.
+/// Bytes of a file or a pipe, in order, unpacked where they are gzip and that is asked for. Waiting for a pipe ends
+/// with the wish for its bytes.
 final class ByteStream {
   /// What it is called in messages.
   let path: String
   /// The bytes that were read or passed over.
   private(set) var offset = 0
-  /// The file's length; nil for a pipe.
+  /// The file's length; nil for a pipe and for what is unpacked, where nothing can be found again.
   let length: Int?
+  private let isPipe: Bool
+  /// Whether it remains to be seen if the bytes are gzip.
+  private var mayBePacked: Bool
+  private var inflater: GzipInflater?
+  /// What was read to see that, and is not gzip.
+  private var beginning: ArraySlice<UInt8> = []
   private let descriptor: Int32
   private let owns: Bool
 
   /// Opens a regular file or a named pipe, without waiting for a pipe's writer.
-  init(path: String) throws(InterpretationError) {
+  /// - Parameter unpacksGzip: whether gzip is unpacked, by the bytes and not by the name.
+  init(path: String, unpacksGzip: Bool = false) throws(InterpretationError) {
     guard !path.utf8.contains(0) else {
       throw .badCorpus(path: path, reason: "the path contains a zero byte")
     }
@@ -26,7 +34,12 @@ final class ByteStream {
     self.path = absolutePath(path)
     self.descriptor = descriptor
     owns = true
-    length = kind.mode == S_IFREG ? kind.size : nil
+    isPipe = kind.mode == S_IFIFO
+    var first = [UInt8](repeating: 0, count: GzipInflater.signature.count)
+    let got = isPipe || !unpacksGzip ? 0 : unsafe pread(descriptor, &first, first.count, 0)
+    let isPacked = got == first.count && first == GzipInflater.signature
+    mayBePacked = unpacksGzip && (isPipe || isPacked)
+    length = isPipe || isPacked ? nil : kind.size
   }
 
   /// Reads from an open descriptor, which stays open, and only forwards.
@@ -35,6 +48,8 @@ final class ByteStream {
     self.descriptor = descriptor
     owns = false
     length = nil
+    isPipe = true
+    mayBePacked = true
   }
 
   deinit {
@@ -51,15 +66,12 @@ final class ByteStream {
   func read(_ count: Int, cancellation: Cancellation) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
+    try lookForGzip(cancellation: cancellation)
     while filled < count {
-      try wait(cancellation: cancellation)
-      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-        return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
-      }
-      if got < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard got >= 0 else {
-        throw InterpretationError.badCorpus(path: path, reason: systemReason())
+      let got = try unsafe bytes.withUnsafeMutableBytes { buffer in
+        try unsafe some(
+          into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]),
+          cancellation: cancellation)
       }
       if got == 0 { break }
       filled += got
@@ -67,6 +79,69 @@ final class ByteStream {
     offset += filled
     bytes.removeLast(count - filled)
     return bytes
+  }
+
+  /// Some of the next bytes, unpacked; 0 only at the end.
+  private func some(
+    into buffer: UnsafeMutableRawBufferPointer, cancellation: Cancellation
+  ) throws -> Int {
+    if !beginning.isEmpty {
+      let taken = beginning.prefix(buffer.count)
+      unsafe buffer.copyBytes(from: taken)
+      beginning = beginning.dropFirst(taken.count)
+      return taken.count
+    }
+    guard let inflater else { return try unsafe stored(into: buffer, cancellation: cancellation) }
+    try cancellation.check()
+    do {
+      return try unsafe inflater.read(into: buffer) { count in
+        try self.stored(count, cancellation: cancellation)
+      }
+    } catch let error as Malformed {
+      throw InterpretationError.badCorpus(path: path, reason: error.reason)
+    }
+  }
+
+  /// Some of the next bytes as they are stored; 0 only at the end.
+  private func stored(
+    into buffer: UnsafeMutableRawBufferPointer, cancellation: Cancellation
+  ) throws -> Int {
+    while true {
+      try wait(cancellation: cancellation)
+      let got = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if got < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard got >= 0 else {
+        throw InterpretationError.badCorpus(path: path, reason: systemReason())
+      }
+      return got
+    }
+  }
+
+  private func stored(_ count: Int, cancellation: Cancellation) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = try unsafe bytes.withUnsafeMutableBytes { buffer in
+      try unsafe stored(into: buffer, cancellation: cancellation)
+    }
+    bytes.removeLast(count - got)
+    return bytes
+  }
+
+  private func lookForGzip(cancellation: Cancellation) throws {
+    guard mayBePacked else { return }
+    mayBePacked = false
+    var first: [UInt8] = []
+    while first.count < GzipInflater.signature.count {
+      let more = try stored(GzipInflater.signature.count - first.count, cancellation: cancellation)
+      if more.isEmpty { break }
+      first += more
+    }
+    guard first == GzipInflater.signature else {
+      beginning = first[...]
+      return
+    }
+    do { inflater = try GzipInflater(beginning: first) } catch {
+      throw InterpretationError.badCorpus(path: path, reason: error.reason)
+    }
   }
 
   /// Passes over `count` bytes; returns how many there were.
@@ -91,7 +166,7 @@ final class ByteStream {
 
   /// Waits until there is something to read, or the end.
   private func wait(cancellation: Cancellation) throws {
-    if length != nil { return }
+    guard isPipe else { return }
     while true {
       try cancellation.check()
       var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -18,7 +18,7 @@ package enum CorpusSource: Sendable, Hashable {
   case folder(String)
   /// A text file with the path of a picture in each line, relative to the file.
   case list(String)
-  /// A WebDataset tar: a file or a named pipe.
+  /// A WebDataset tar, gzipped or not: a file or a named pipe.
   case archive(String)
   /// The same from an open descriptor, such as standard input.
   case stream(Int32)
@@ -30,7 +30,7 @@ package enum CorpusSource: Sendable, Hashable {
     switch self {
     case .folder(let path): try FolderCorpus(path: path)
     case .list(let path): try ListCorpus(path: path)
-    case .archive(let path): ArchiveCorpus(try ByteStream(path: path))
+    case .archive(let path): ArchiveCorpus(try ByteStream(path: path, unpacksGzip: true))
     case .stream(let descriptor): ArchiveCorpus(ByteStream(descriptor: descriptor))
     case .prompts(let path): try PromptCorpus(path: path)
     }

@@ -5,8 +5,9 @@ package import Tensors
 
 /// The pictures below a folder, by rising bytes of their paths.
 ///
-/// Files named .png, .jpg or .jpeg are pictures whatever they hold, so that damaged ones are noticed; others are
-/// when they begin like one. What is hidden is left out, and links to folders are not followed.
+/// Files named for a format that is read (`PictureFormat.suffixes`) are pictures whatever they hold, so that
+/// damaged ones are noticed; others are when they begin like one. What is hidden is left out, and links to folders are not followed. Bytes of names that are no UTF-8 are written
+/// `\xE9`.
 package struct FolderCorpus: Corpus {
   private let folder: String
   private let names: [String]
@@ -24,15 +25,15 @@ package struct FolderCorpus: Corpus {
     var open = [""]
     while let prefix = open.popLast() {
       let path = folder + "/" + prefix
-      guard let children = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      guard let listing = FolderListing(path: path) else {
         throw .badCorpus(path: path, reason: "the folder cannot be listed")
       }
-      for child in children where !child.hasPrefix(".") {
+      for (child, kind) in listing.names where !child.hasPrefix(".") {
         let name = prefix + child
-        switch Self.kind(of: folder + "/" + name) {
+        switch kind {
         case .folder: open.append(name + "/")
         case .file where Self.isPicture(folder + "/" + name): found.append(name)
-        default: break
+        case .file, .other: break
         }
       }
     }
@@ -46,24 +47,9 @@ package struct FolderCorpus: Corpus {
     return CorpusEntry(name: name, picture: .file(folder + "/" + name))
   }
 
-  private enum Kind { case folder, file, other }
-
-  private static func kind(of path: String) -> Kind {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    switch attributes?[.type] as? FileAttributeType {
-    case .typeDirectory?: return .folder
-    case .typeRegular?: return .file
-    case .typeSymbolicLink?:
-      var isFolder = false
-      let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      return exists && isFolder ? .other : .file
-    default: return .other
-    }
-  }
-
   private static func isPicture(_ path: String) -> Bool {
     if PictureName.isPicture(path) { return true }
-    let start = try? PictureFile.bytes(atPath: path, from: 0, count: 8, limits: PictureLimits())
+    let start = try? PictureFile.bytes(atPath: path, from: 0, count: 32, limits: PictureLimits())
     return start.flatMap { try? PictureFormat(sniffing: $0) } != nil
   }
 }
@@ -71,7 +57,7 @@ package struct FolderCorpus: Corpus {
 /// What a file's name says.
 enum PictureName {
   static func isPicture(_ name: String) -> Bool {
-    ["png", "jpg", "jpeg"].contains(suffix(of: name))
+    PictureFormat.suffixes.contains(suffix(of: name))
   }
 
   /// What follows the last point of the last component, in lower case; empty where there is none.

@@ -1,4 +1,5 @@
 import FeatureIndex
+import Images
 package import Tensors
 
 /// The pictures that a text file names, a path a line, relative to the file; empty lines are left out.
@@ -15,9 +16,7 @@ package struct ListCorpus: Corpus {
 
   package mutating func next(cancellation: Cancellation) throws -> CorpusEntry? {
     guard let line = try lines.next(cancellation: cancellation) else { return nil }
-    guard let name = String(validating: line.bytes, as: UTF8.self) else {
-      return CorpusEntry(name: "line \(line.number)", problem: "the line is not UTF-8 text")
-    }
+    let name = FileName.text(line.bytes)
     return CorpusEntry(name: name, picture: .file(LineReader.path(name, in: folder)))
   }
 }

@@ -1,3 +1,5 @@
+import Images
+
 /// One header block of a tar archive: POSIX ustar, or GNU's variant of it.
 struct TarHeader {
   static let byteCount = 512
@@ -23,7 +25,7 @@ struct TarHeader {
     let name = Self.text(block[0..<100])
     let isPOSIX = block[257..<263].elementsEqual([0x75, 0x73, 0x74, 0x61, 0x72, 0])
     let prefix = isPOSIX ? Self.text(block[345..<500]) : []
-    self.name = String(decoding: prefix.isEmpty ? name : prefix + [0x2F] + name, as: UTF8.self)
+    self.name = FileName.text(prefix.isEmpty ? name : prefix + [0x2F] + name)
   }
 
   /// The bytes before the first zero.

@@ -1,3 +1,4 @@
+import Images
 import Tensors
 
 /// The members of a tar archive, in order: ustar, pax and GNU long names. Nothing is ever extracted.
@@ -40,7 +41,7 @@ struct TarReader {
         switch header.type {
         case UInt8(ascii: "L"):
           let bytes = try smallContent(header, cancellation: cancellation).prefix { $0 != 0 }
-          longName = String(decoding: bytes, as: UTF8.self)
+          longName = FileName.text(bytes)
         case UInt8(ascii: "x"):
           let records = try PaxRecords(smallContent(header, cancellation: cancellation))
           longName = records.path ?? longName
@@ -133,12 +134,12 @@ struct PaxRecords {
         length > space + 1 - rest.startIndex, length <= rest.count
       else { throw Malformed("a pax record of impossible length") }
       let end = rest.startIndex + length
-      let record = String(decoding: rest[(space + 1)..<(end - 1)], as: UTF8.self)
-      let parts = record.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = rest[(space + 1)..<(end - 1)].split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { throw Malformed("a pax record without \"=\"") }
-      if parts[0] == "path" { path = String(parts[1]) }
-      if parts[0] == "size" {
-        guard let value = Int(parts[1]), value >= 0 else {
+      if parts[0].elementsEqual("path".utf8) { path = FileName.text(parts[1]) }
+      if parts[0].elementsEqual("size".utf8) {
+        guard let value = Int(String(decoding: parts[1], as: UTF8.self)), value >= 0 else {
           throw Malformed("a pax size that is no number")
         }
         size = value

@@ -10,7 +10,7 @@ import JSON
 ///     {"attribute": "scene", "name": "beach",
 ///      "places": [{"picture": "beach-06", "values": [0]}]}
 ///
-/// A picture is a file beside the list, `beach-06.png` (or .jpg, .jpeg, or named in full), its mask
+/// A picture is a file beside the list, `beach-06.png` (or of another format that is read, or named in full), its mask
 /// `beach-06.mask.png` unless the place names another `mask`: a greyscale PNG of the picture's size in whose
 /// pixels the concept has one of the `values`. The pictures of the set are those that some place names.
 package struct ConceptSet: Sendable {
@@ -92,7 +92,7 @@ private struct ConceptReader {
   }
 
   func picture(_ name: String) throws(InterpretationError) -> String {
-    let candidates = [name, "\(name).png", "\(name).jpg", "\(name).jpeg"].map(resolved)
+    let candidates = ([name] + PictureFormat.suffixes.map { "\(name).\($0)" }).map(resolved)
     var isFolder = false
     for candidate in candidates
     where FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder) && !isFolder {
@@ -130,8 +130,8 @@ private struct ConceptReader {
 
   private func mask(_ given: String?, of picture: String) throws(InterpretationError) -> String {
     var stem = picture
-    for suffix in [".png", ".jpg", ".jpeg"] where stem.hasSuffix(suffix) {
-      stem.removeLast(suffix.count)
+    if let suffix = PictureFormat.suffixes.first(where: { stem.hasSuffix("." + $0) }) {
+      stem.removeLast(suffix.count + 1)
     }
     let path = resolved(given ?? "\(stem).mask.png")
     guard FileManager.default.fileExists(atPath: path) else {

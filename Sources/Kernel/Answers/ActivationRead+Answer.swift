@@ -1,3 +1,4 @@
+import Checkpoints
 import Interpretation
 import JSONRPC
 import KernelProtocol
@@ -8,7 +9,10 @@ extension ActivationRead: EngineAnswerable {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let blocks = open.context.decoder.blockCount
-    guard let site = Site(name: params.site), site.block < blocks else {
+    guard let site = Site(name: params.site) else {
+      throw KernelError.unsupported(SiteName.refusal(of: params.site))
+    }
+    guard site.block < blocks else {
       throw KernelError.unsupported(
         "\"\(params.site)\" is not a site of this model: expected resid_post.0 … "
           + "resid_post.\(blocks - 1)")

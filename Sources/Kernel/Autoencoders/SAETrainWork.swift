@@ -44,8 +44,7 @@ final class SAETrainWork: JobWork {
       throw KernelError.pathDenied(path: params.output, reason: "it must be an absolute folder")
     }
     guard let site = Site(name: params.site) else {
-      throw KernelError.unsupported(
-        "\(quoted(params.site)) is not a site: expected a name such as \"resid_post.24\"")
+      throw KernelError.unsupported(SiteName.refusal(of: params.site))
     }
     block = site.block
   }

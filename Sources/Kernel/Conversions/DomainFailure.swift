@@ -28,8 +28,9 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as AutoencoderError:
     return DomainError(kind(of: error), error.description).failure
   case let error as CheckpointError: return DomainError(.checkpointInvalid, "\(error)").failure
-  case let error as TokenizationError: return DomainError(.checkpointInvalid, "\(error)").failure
-  case let error as ImageError: return DomainError(.imageUnreadable, error.description).failure
+  case let error as TokenizationError:
+    return DomainError(kind(of: error), error.description).failure
+  case let error as ImageError: return DomainError(kind(of: error), error.description).failure
   case let error as FeatureIndexError:
     return DomainError(kind(of: error), error.description).failure
   case let error as TensorError: return DomainError(.ioError, "\(error)").failure
@@ -77,9 +78,28 @@ private func kind(of error: ModelError) -> DomainError.Kind {
   switch error {
   case .nonFinite: .numericalFailure
   case .emptyPrompt, .promptTooLong: .positionOutOfRange
-  case .picturesNotSupported, .textHoldsImageToken, .tokenOutOfRange, .invalidSampling:
+  case .picturesNotSupported, .textHoldsImageToken, .textsMakeImageToken, .picturesLeftOut,
+    .templateCannotRender, .tokenOutOfRange, .invalidSampling:
     .unsupportedTarget
   case .unsupported, .inconsistent: .checkpointInvalid
+  }
+}
+
+/// Whether a template is asked for, and what it is given, is the request's.
+private func kind(of error: TokenizationError) -> DomainError.Kind {
+  switch error {
+  case .refusedByTemplate, .noTemplate: .unsupportedTarget
+  case .unreadable, .malformed, .unsupported, .template, .overBudget, .stopped: .checkpointInvalid
+  }
+}
+
+private func kind(of error: ImageError) -> DomainError.Kind {
+  switch error {
+  case .invalidConfiguration: .checkpointInvalid
+  case .scoreNotFinite: .numericalFailure
+  case .encodingFailed: .ioError
+  case .unreadable, .notAPicture, .damaged, .unsupported, .tooLarge, .empty, .wrongCount:
+    .imageUnreadable
   }
 }
 
@@ -88,9 +108,11 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .latentOutOfRange: .featureOutOfRange
   case .rowsOutOfRange: .positionOutOfRange
   case .value, .notFinite: .numericalFailure
-  case .mismatch: .saeMismatch
+  case .mismatch, .layerNotChosen, .site: .saeMismatch
+  case .writing: .ioError
   case .nothingToReselect: .unsupportedTarget
-  default: .checkpointInvalid
+  case .notAnAutoencoder, .configuration, .tensor, .archive, .memory, .checkpoint:
+    .checkpointInvalid
   }
 }
 

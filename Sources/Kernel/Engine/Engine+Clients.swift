@@ -29,6 +29,7 @@ extension Engine {
       current.defaults = StartupFiles(model: model, autoencoders: options.saes ?? [])
     } else if let saes = options.saes {
       current.defaults.autoencoders = saes
+      current.defaults.sites = []
     }
     if let limit = options.memoryLimit { current.memoryLimit = limit }
   }

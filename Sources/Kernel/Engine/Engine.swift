@@ -51,7 +51,8 @@ final class Engine {
     cacheFolder = options.cacheFolder
     resizing = options.resizing
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
-    startupFiles = StartupFiles(model: options.model, autoencoders: options.autoencoders)
+    startupFiles = StartupFiles(
+      model: options.model, autoencoders: options.autoencoders, sites: options.sites)
     serve(.only)
   }
 
@@ -151,6 +152,12 @@ final class Engine {
     let model = try model(named: modelName)
     let autoencoder = try openAutoencoder(path: path, site: site)
     let block = try block(of: autoencoder, site: site, in: model)
+    let asked = Site.residualPost(block).name
+    if let stated = autoencoder.stated, stated.site != asked {
+      warn(
+        "the autoencoder \(path) says that it reads \"\(stated.name)\"; it is put at \(asked), as asked"
+      )
+    }
     if let known = autoencoders.first(where: {
       $0.path == path && $0.modelName == model.name && $0.feature.block == block
     }) {
@@ -185,8 +192,7 @@ final class Engine {
         "the folder's name does not say the autoencoder's site: give it, as in \"resid_post.24\"")
     }
     guard let site = Site(name: name) else {
-      throw KernelError.saeMismatch(
-        "\"\(name)\" is not a site: expected a name such as \"resid_post.24\" or \"layers.24\"")
+      throw KernelError.saeMismatch(SiteName.refusal(of: name))
     }
     let decoder = model.model.decoder
     guard site.block < decoder.blockCount else {
@@ -220,8 +226,9 @@ final class Engine {
     let before = (models, autoencoders)
     let model = try loadModel(path: path, precision: nil)
     do {
-      for path in files.autoencoders {
-        _ = try loadAutoencoder(path: path, site: nil, modelName: model.name)
+      for (index, path) in files.autoencoders.enumerated() {
+        let site = index < files.sites.count ? files.sites[index] : nil
+        _ = try loadAutoencoder(path: path, site: site, modelName: model.name)
       }
     } catch {
       // Half a start is none: the next request tries, and fails, again with the same words.
@@ -338,6 +345,8 @@ final class Engine {
 struct StartupFiles: Sendable, Equatable {
   var model: String?
   var autoencoders: [String] = []
+  /// The sites of the first autoencoders; the others' files say theirs.
+  var sites: [String] = []
 }
 
 /// A resident model.

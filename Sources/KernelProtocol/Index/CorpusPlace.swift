@@ -6,7 +6,7 @@ package enum CorpusPlace: Codable, Sendable, Equatable {
   case folder(String)
   /// A text file with a picture's path in each line.
   case list(String)
-  /// A WebDataset tar: a file, or a named pipe that something writes to.
+  /// A WebDataset tar, gzipped or not: a file, or a named pipe that something writes to.
   case tar(String)
   /// JSON lines of prompts.
   case prompts(String)

@@ -27,7 +27,7 @@ package struct ImageSource: Codable, Sendable, Equatable {
     case path(String)
     /// A `file:` or `data:` address.
     case uri(String)
-    /// The bytes of a PNG or JPEG file.
+    /// The bytes of a PNG, JPEG, WebP, GIF or BMP file.
     case base64(String)
   }
 

@@ -288,7 +288,7 @@ package let openRPCDocument = #"""
         {"name": "path", "description": "Absolute.", "required": true, "schema": {"type": "string"}},
         {
           "name": "site",
-          "description": "Where it reads the model, as resid_post.24; absent: what its configuration says.",
+          "description": "Where it reads the model, by any name of a decoder block's output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -3445,11 +3445,11 @@ package let openRPCDocument = #"""
     {"kind": "featureOutOfRange", "description": "The autoencoder has fewer latents."},
     {
       "kind": "unsupportedTarget",
-      "description": "The target cannot be computed; a text that is not one token is answered with tokens, the split it gives."
+      "description": "What is asked cannot be done: the target cannot be computed, the chat template refuses the messages, a text makes what stands for a picture. A text that is not one token is answered with tokens, the split it gives."
     },
     {"kind": "outOfMemory", "description": "Refused beforehand; neededBytes and availableBytes tell why."},
     {"kind": "deadlineExceeded", "description": "Not done within deadlineMs."},
-    {"kind": "imageUnreadable", "description": "No PNG or JPEG, or one too large."},
+    {"kind": "imageUnreadable", "description": "No picture of a format that is read (PNG, JPEG, WebP, GIF, BMP), a damaged one, or one too large."},
     {"kind": "checkpointInvalid", "description": "The files of a model or an autoencoder are not what they should be."},
     {"kind": "indexMissing", "description": "There is no feature index."},
     {"kind": "indexStale", "description": "The index was made for other weights."},
@@ -3924,7 +3924,7 @@ package let openRPCDocument = #"""
           },
           {
             "type": "object",
-            "description": "A WebDataset tar: a file, or a named pipe that something writes to.",
+            "description": "A WebDataset tar, gzipped or not: a file, or a named pipe that something writes to.",
             "required": ["tar"],
             "properties": {"tar": {"type": "string"}}
           },
@@ -4241,7 +4241,7 @@ package let openRPCDocument = #"""
         }
       },
       "ImageSource": {
-        "description": "A file of the kernel's machine, or the bytes of a PNG or JPEG file.",
+        "description": "A file of the kernel's machine, or the bytes of a PNG, JPEG, WebP, GIF or BMP file.",
         "type": "object",
         "properties": {
           "reading": {

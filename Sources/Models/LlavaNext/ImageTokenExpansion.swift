@@ -4,15 +4,28 @@ struct ImageTokenExpansion {
   private let occurrences: [Range<Int>]
   private let counts: [Int]
 
-  /// Throws `ModelError.inconsistent` unless there is one image token for each count.
-  init(_ rendered: RenderedPrompt, imageToken: String?, counts: [Int]) throws(ModelError) {
-    occurrences = RenderedPrompt.occurrences(of: imageToken, in: rendered.text)
-    self.counts = counts
-    guard occurrences.count == counts.count else {
-      throw .inconsistent(
-        what: "the number of \(imageToken ?? "image tokens") in the rendered prompt",
-        found: "\(occurrences.count)", expected: "\(counts.count), one for each picture")
+  /// Throws unless there is one image token for each count: `ModelError.picturesLeftOut` where the template shows
+  /// fewer; where there are more, `.textsMakeImageToken` if texts have part in one, else `.inconsistent`.
+  /// - Parameter textParts: which parts are texts.
+  init(
+    _ rendered: RenderedPrompt, imageToken: String?, counts: [Int], textParts: [Int]
+  ) throws(ModelError) {
+    let occurrences = RenderedPrompt.occurrences(of: imageToken, in: rendered.text)
+    let token = imageToken ?? "image token"
+    guard occurrences.count >= counts.count else {
+      throw .picturesLeftOut(token: token, found: occurrences.count, expected: counts.count)
     }
+    guard occurrences.count == counts.count else {
+      let makers = textParts.filter { part in
+        rendered.ranges[part].map { range in occurrences.contains { $0.overlaps(range) } } ?? false
+      }
+      guard makers.isEmpty else { throw .textsMakeImageToken(parts: makers, token: token) }
+      throw .inconsistent(
+        what: "the number of \(token) in the rendered prompt", found: "\(occurrences.count)",
+        expected: "\(counts.count), one for each picture")
+    }
+    self.occurrences = occurrences
+    self.counts = counts
     var bytes: [UInt8] = []
     let source = Array(rendered.text.utf8)
     var end = 0

@@ -24,10 +24,18 @@ extension LlavaNextModel {
           turn.content.reduce(into: "") { if case .text(let text) = $1 { $0 += text } })
       return ChatMessage(role: turn.role, content: content)
     }
-    return try chatTemplate.get().render(
-      messages, addGenerationPrompt: addGenerationPrompt,
-      variables: tokenizerConfiguration.templateVariables, time: time,
-      isStopped: { cancellation.isCancelled })
+    let template = try chatTemplate.get()
+    do throws(TokenizationError) {
+      return try template.render(
+        messages, addGenerationPrompt: addGenerationPrompt,
+        variables: tokenizerConfiguration.templateVariables, time: time,
+        isStopped: { cancellation.isCancelled })
+    } catch {
+      guard case .template(let line, let reason) = error else { throw error }
+      // It has run when the model was loaded: these messages are what it cannot do.
+      throw ModelError.templateCannotRender(
+        roles: messages.map(\.role), reason: "line \(line): \(reason)")
+    }
   }
 
   /// The folder's template. Throws where it cannot run, be it for the shortest of conversations;

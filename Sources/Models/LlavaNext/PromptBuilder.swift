@@ -24,7 +24,9 @@ struct PromptBuilder {
     let rendered = try render()
     let counts = geometries.compactMap { $0?.tokenCount }
     try requireRoom(pictureTokens: counts.reduce(0, +), textBytes: rendered.text.utf8.count)
-    let expansion = try ImageTokenExpansion(rendered, imageToken: imageToken, counts: counts)
+    let expansion = try ImageTokenExpansion(
+      rendered, imageToken: imageToken, counts: counts,
+      textParts: parts.indices.filter { parts[$0].picture == nil })
     let tokens = try encode(expansion.text)
     try require(tokens)
     let runs = try imageRuns(in: tokens, counts: counts)
@@ -164,6 +166,10 @@ struct PromptBuilder {
     for count in counts where next + count <= positions.count {
       runs.append(positions[next]..<positions[next + count - 1] + 1)
       next += count
+    }
+    guard positions.count <= counts.reduce(0, +) else {
+      // A text that the tokenizer brings to the image token's form, as NFKC does with letters of full width.
+      throw ModelError.textsMakeImageToken(parts: [], token: imageToken ?? "image token")
     }
     guard next == positions.count, zip(runs, counts).allSatisfy({ $0.count == $1 }) else {
       throw ModelError.inconsistent(

@@ -5,6 +5,7 @@
 /// change a list or a dictionary.
 package struct ChatTemplate: Sendable {
   private let nodes: [TemplateNode]
+  private let blocks: [String: TemplateBlock]
 
   /// Far above any template.
   private static let byteLimit = 1 << 20
@@ -16,7 +17,7 @@ package struct ChatTemplate: Sendable {
       throw .template(
         line: 1, reason: "\(source.utf8.count) bytes, expected at most \(Self.byteLimit)")
     }
-    nodes = try TemplateParser.parse(source)
+    (nodes, blocks) = try TemplateParser.parse(source)
   }
 
   /// The prompt for `messages`.
@@ -37,7 +38,8 @@ package struct ChatTemplate: Sendable {
     all.merge(variables) { _, given in given }
     all["messages"] = .list(messages.map(\.templateValue))
     all["add_generation_prompt"] = .bool(addGenerationPrompt)
-    let evaluator = TemplateEvaluator(variables: all, time: time, isStopped: isStopped)
+    let evaluator = TemplateEvaluator(
+      variables: all, blocks: blocks, time: time, isStopped: isStopped)
     return try evaluator.run(nodes)
   }
 }

@@ -44,7 +44,7 @@ struct TemplateKey: Hashable {
   /// Nil for what Python does not hash.
   init?(_ value: TemplateValue) {
     switch value {
-    case .string(let text): bytes = Self.bytes(text)
+    case .string(let text), .markup(let text): bytes = Self.bytes(text)
     case .none: bytes = Array("n".utf8)
     case .bool, .integer: bytes = Array("i\(value.asInteger ?? 0)".utf8)
     case .number(let number):

@@ -67,8 +67,21 @@ extension TemplateEvaluator {
       let separator = try bind(arguments, .init("sep"), name)["sep"] ?? .string(", ")
       joiners.append((separator, false))
       return .joiner(joiners.count - 1)
-    default: return try range(arguments)
+    case "range": return try range(arguments)
+    default: return try block(name, arguments)
     }
+  }
+
+  /// `self.name()`: what a block renders.
+  private func block(
+    _ name: String, _ arguments: TemplateArgumentValues
+  ) throws(TokenizationError) -> TemplateValue {
+    guard name.hasPrefix("self.") else { throw failure("\(name) cannot be called") }
+    _ = try bind(arguments, .init(), "a block")
+    return .string(
+      try capture { () throws(TokenizationError) in
+        try execute(block: String(name.dropFirst("self.".count)), isScoped: false)
+      })
   }
 
   /// As Python's `dict`: a dictionary or pairs, and named values.
@@ -197,6 +210,7 @@ extension TemplateEvaluator {
   ) throws(TokenizationError) -> TemplateValue {
     switch value {
     case .string(let text): return try textMethod(name, of: text, arguments)
+    case .markup(let text): return try markupMethod(name, of: text, arguments)
     case .dictionary(let dictionary): return try method(name, of: dictionary, arguments)
     case .sequence(let list): return try method(name, of: list, arguments)
     case .loop(let state): return try method(name, of: state, arguments)

@@ -101,6 +101,10 @@ extension TemplateEvaluator {
         ?? (hasMethod(name, base) ? .method(name, of: base) : .undefined(name: name))
     case .cycler(let number) where name == "current":
       return cyclers[number].items[cyclers[number].position]
+    case .sequence(let list) where list.kind == .group && ["grouper", "list"].contains(name):
+      return list.elements[name == "grouper" ? 0 : 1]
+    case .function("self"):
+      return blocks[name] == nil ? .undefined(name: name) : .function("self.\(name)")
     case .macro(let number) where name == "name": return .string(macros[number].definition.name)
     default: return hasMethod(name, base) ? .method(name, of: base) : .undefined(name: name)
     }
@@ -109,7 +113,7 @@ extension TemplateEvaluator {
   /// Whether Python's value has a method of this name, be it one that is refused when called.
   func hasMethod(_ name: String, _ value: TemplateValue) -> Bool {
     switch value {
-    case .string: TemplateSignatures.textMethods[name] != nil
+    case .string, .markup: TemplateSignatures.textMethods[name] != nil
     case .dictionary:
       TemplateSignatures.dictionaryMethods[name] != nil
         || ["clear", "pop", "popitem", "setdefault", "update", "fromkeys"].contains(name)
@@ -128,6 +132,12 @@ extension TemplateEvaluator {
     _ index: TemplateValue, of base: TemplateValue
   ) throws(TokenizationError) -> TemplateValue {
     let missing = TemplateValue.undefined(name: "an item that is not there")
+    if case .markup(let text) = base {
+      let found = try item(index, of: .string(text))
+      if case .string(let text) = found { return .markup(text) }
+      if case .method(let name, _) = found { return .method(name, of: base) }
+      return found
+    }
     switch base {
     case .undefined(let what): throw failure("\(what) is undefined and has no items")
     case .dictionary(let dictionary):
@@ -195,6 +205,8 @@ extension TemplateEvaluator {
       return step > 0 ? min(max(absolute, 0), count) : min(max(absolute, -1), count - 1)
     }
     switch base {
+    case .markup(let text):
+      return .markup(try self.text(of: slice(.string(text), from, to, step)))
     case .sequence(let list) where list.isIndexed:
       var kind = list.kind
       if case .range(let first, _, let stride) = kind {

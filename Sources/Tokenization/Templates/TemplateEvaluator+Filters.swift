@@ -6,13 +6,22 @@ extension TemplateEvaluator {
     guard let signature = TemplateSignatures.filters[name] else {
       throw failure("there is no filter \(name)")
     }
+    if case .markup(let text) = value,
+      let result = try markupFilter(name, text, arguments)
+    {
+      return result
+    }
     if signature.isOpen { return try openFilter(name, value, arguments) }
     let bound = try bind(arguments, signature, "the filter \(name)")
     switch name {
     case "default", "d":
       let isMissing = value.isUndefined || (bound.isTrue("boolean") && !value.isTrue)
       return isMissing ? bound["default_value"] ?? .string("") : value
-    case "safe": return value.isUndefined ? .string("") : .string(try text(of: value))
+    case "safe": return .markup(try text(of: value))
+    case "escape", "e": return try escaped(value)
+    case "forceescape": return try escaped(value, evenIfMarked: true)
+    case "urlencode": return try urlEncoded(value)
+    case "xmlattr": return try xmlAttributes(value, bound)
     case "string": return .string(try text(of: value))
     case "items":
       if case .undefined = value { return .list([]) }
@@ -64,7 +73,7 @@ extension TemplateEvaluator {
     var indent: String?
     switch bound["indent"] {
     case nil, .some(.none): break
-    case .string(let text): indent = text
+    case .string(let text), .markup(let text): indent = text
     default:
       let count = max(0, try bound.integer("indent") ?? 0)
       try requireSize(count)

@@ -44,6 +44,7 @@ extension TemplateEvaluator {
           } ?? value)
       }
       return sum
+    case "groupby": return try made(try groups(values, bound))
     case "batch": return try made(try batches(values, bound))
     default: return try made(try slices(values, bound))
     }
@@ -186,6 +187,34 @@ extension TemplateEvaluator {
       try order(of: keys, reversed: bound.isTrue("reverse")).map {
         .tuple([dictionary.pairs[$0].key, dictionary.pairs[$0].value])
       })
+  }
+
+  /// By the attribute that they have in common, in its order, and within a group in theirs.
+  private func groups(
+    _ values: [TemplateValue], _ bound: TemplateBoundArguments
+  ) throws(TokenizationError) -> [TemplateValue] {
+    var (groupers, keys): ([TemplateValue], [TemplateValue]) = ([], [])
+    for value in values {
+      var grouper = try attribute(along: bound["attribute"] ?? .none, of: value)
+      if grouper.isUndefined, let fallback = bound["default"], !fallback.isNone {
+        grouper = fallback
+      }
+      groupers.append(grouper)
+      keys.append(try caseless(grouper, bound.isTrue("case_sensitive")))
+    }
+    var groups: [(grouper: TemplateValue, key: TemplateValue, values: [TemplateValue])] = []
+    for index in try order(of: keys, reversed: false) {
+      if let last = groups.last, try equal(last.key, keys[index]) {
+        groups[groups.count - 1].values.append(values[index])
+      } else {
+        groups.append((groupers[index], keys[index], [values[index]]))
+      }
+    }
+    var result: [TemplateValue] = []
+    for group in groups {
+      result.append(try made([group.grouper, try made(group.values)], kind: .group))
+    }
+    return result
   }
 
   private func unique(

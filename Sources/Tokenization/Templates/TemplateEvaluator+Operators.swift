@@ -45,6 +45,7 @@ extension TemplateEvaluator {
     _ left: TemplateValue, _ right: TemplateValue
   ) throws(TokenizationError) -> Bool {
     try spend()
+    let (left, right) = (left.unmarked, right.unmarked)
     switch (left, right) {
     case (.undefined, .undefined), (.none, .none): return true
     case (.string(let first), .string(let second)):
@@ -84,6 +85,7 @@ extension TemplateEvaluator {
   func contains(
     _ container: TemplateValue, _ value: TemplateValue
   ) throws(TokenizationError) -> Bool {
+    let (container, value) = (container.unmarked, value.unmarked)
     switch (container, value) {
     case (.string(let text), .string(let part)):
       try spend(bytes: text.utf8.count + part.utf8.count)
@@ -107,6 +109,7 @@ extension TemplateEvaluator {
     _ left: TemplateValue, _ right: TemplateValue, orEqual: Bool = false
   ) throws(TokenizationError) -> Bool {
     try spend()
+    let (left, right) = (left.unmarked, right.unmarked)
     switch (left, right) {
     case (.string(let first), .string(let second)):
       try spend(bytes: min(first.utf8.count, second.utf8.count))
@@ -168,6 +171,8 @@ extension TemplateEvaluator {
   private func textArithmetic(
     _ name: TemplateOperator, _ left: TemplateValue, _ right: TemplateValue
   ) throws(TokenizationError) -> TemplateValue? {
+    if let marked = try markedArithmetic(name, left, right) { return marked }
+    let (left, right) = (left.unmarked, right.unmarked)
     switch (name, left, right) {
     case (.add, .string(let first), .string(let second)):
       try requireSize(first.utf8.count + second.utf8.count)
@@ -199,6 +204,25 @@ extension TemplateEvaluator {
       }
       if case .dictionary = right { mayRemain = true }
       return try made(try formatted(format, values, mayRemain: mayRemain))
+    default: return nil
+    }
+  }
+
+  /// Of text that is marked as escaped: what is added to it is escaped first. Nil where neither is marked.
+  private func markedArithmetic(
+    _ name: TemplateOperator, _ left: TemplateValue, _ right: TemplateValue
+  ) throws(TokenizationError) -> TemplateValue? {
+    switch (name, left, right) {
+    case (.add, .markup, _) where right.asText != nil, (.add, _, .markup) where left.asText != nil:
+      let (first, second) = (try text(of: escaped(left)), try text(of: escaped(right)))
+      try requireSize(first.utf8.count + second.utf8.count)
+      _ = try made(first + second)
+      return .markup(first + second)
+    case (.multiply, .markup, _), (.multiply, _, .markup):
+      let product = try textArithmetic(name, left.unmarked, right.unmarked)
+      return product.flatMap(\.asText).map { .markup($0) }
+    case (.remainder, .markup, _):
+      throw failure("the operator % is not supported for escaped text")
     default: return nil
     }
   }

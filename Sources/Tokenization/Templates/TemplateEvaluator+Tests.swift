@@ -29,8 +29,9 @@ extension TemplateEvaluator {
       try spend(bytes: text.utf8.count)
       return TemplateText.isAll(text, lower: name == "lower")
     case "filter": return value.asText.map { TemplateSignatures.filters[$0] != nil } ?? false
+    case "escaped": if case .markup = value { return true } else { return false }
     case "test": return value.asText.map { TemplateSignatures.tests[$0] != nil } ?? false
-    default: return Self.isOfKind(name, value)
+    default: return Self.isOfKind(name, value.unmarked)
     }
   }
 
@@ -69,7 +70,7 @@ extension TemplateEvaluator {
   private func isSame(
     _ value: TemplateValue, _ other: TemplateValue
   ) throws(TokenizationError) -> Bool {
-    switch (value, other) {
+    switch (value.unmarked, other.unmarked) {
     case (.none, .none): return true
     case (.bool(let first), .bool(let second)): return first == second
     case (.integer(let first), .integer(let second)): return first == second

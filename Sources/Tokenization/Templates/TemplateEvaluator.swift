@@ -32,6 +32,9 @@ final class TemplateEvaluator {
   }
 
   var scope: TemplateScope
+  /// Of the template itself: what its blocks see.
+  private let root: TemplateScope
+  let blocks: [String: TemplateBlock]
   var namespaces: [TemplateDictionary] = []
   var loops: [Loop] = []
   var macros: [Macro] = []
@@ -46,17 +49,19 @@ final class TemplateEvaluator {
   var line = 1
 
   init(
-    variables: [String: TemplateValue], time: TemplateTime = .now,
-    isStopped: @escaping @Sendable () -> Bool = { false }
+    variables: [String: TemplateValue], blocks: [String: TemplateBlock] = [:],
+    time: TemplateTime = .now, isStopped: @escaping @Sendable () -> Bool = { false }
   ) {
     var globals = variables
     for name in [
-      "raise_exception", "namespace", "dict", "range", "strftime_now", "cycler", "joiner",
+      "raise_exception", "namespace", "dict", "range", "strftime_now", "cycler", "joiner", "self",
     ] where globals[name] == nil {
       globals[name] = .function(name)
     }
     self.time = time
-    scope = TemplateScope(parent: TemplateScope(parent: nil, values: globals))
+    self.blocks = blocks
+    root = TemplateScope(parent: TemplateScope(parent: nil, values: globals))
+    scope = root
     budget = TextBudget(
       "the chat template", steps: Self.stepLimit, bytes: Self.byteLimit, isStopped: isStopped)
   }
@@ -185,10 +190,25 @@ final class TemplateEvaluator {
       values.named.append(("caller", define(caller)))
       try emit(try text(of: call(callee, values)))
     case .scope(let body): return try scoped { () throws(TokenizationError) in try execute(body) }
+    case .block(let name, let isScoped): try execute(block: name, isScoped: isScoped)
+    case .otherTemplate(let statement): throw failure(Self.reason(ofOtherTemplate: statement))
     case .break: return .break
     case .continue: return .continue
     }
     return .next
+  }
+
+  static func reason(ofOtherTemplate statement: String) -> String {
+    "the statement \(statement) takes another template, and a chat template has none beside it"
+  }
+
+  /// A block sees the template's own names, and those around it only where it says that it is scoped.
+  func execute(block name: String, isScoped: Bool) throws(TokenizationError) {
+    guard let block = blocks[name] else { throw failure("there is no block \(name)") }
+    guard !block.isRequired else { throw failure("the block \(name) is required and not filled") }
+    try scoped(parent: isScoped ? nil : root) { () throws(TokenizationError) in
+      _ = try execute(block.body)
+    }
   }
 
   private func executeIf(
@@ -296,7 +316,7 @@ final class TemplateEvaluator {
     case .dictionary(let dictionary):
       try spend(dictionary.pairs.count)
       return dictionary.pairs.map(\.key)
-    case .string(let text):
+    case .string(let text), .markup(let text):
       try requireSize(text.utf8.count * 64)
       try spend(text.utf8.count)
       return text.unicodeScalars.map { .string(String($0)) }
@@ -312,7 +332,7 @@ final class TemplateEvaluator {
   func text(of value: TemplateValue) throws(TokenizationError) -> String {
     switch value {
     case .undefined: return ""
-    case .string(let text): return text
+    case .string(let text), .markup(let text): return text
     default:
       var writer = TemplateWriter(self)
       try writer.write(value)

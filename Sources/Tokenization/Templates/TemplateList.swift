@@ -3,6 +3,8 @@ package struct TemplateList: Sendable {
   enum Kind: Sendable, Equatable {
     case list
     case tuple
+    /// Of `groupby`: a tuple of what its elements have in common, `grouper`, and of them, `list`.
+    case group
     case range(start: Int, end: Int, step: Int)
     /// By Python's name of the view: dict_keys, dict_values or dict_items.
     case view(String)
@@ -23,7 +25,7 @@ package struct TemplateList: Sendable {
     }
   }
 
-  var isTuple: Bool { kind == .tuple }
+  var isTuple: Bool { kind == .tuple || kind == .group }
 
   /// Whether its elements have places; a view's have none.
   var isIndexed: Bool { if case .view = kind { false } else { true } }
@@ -31,7 +33,7 @@ package struct TemplateList: Sendable {
   var name: String {
     switch kind {
     case .list: "a list"
-    case .tuple: "a tuple"
+    case .tuple, .group: "a tuple"
     case .range: "a range"
     case .view: "a view of a dictionary"
     }

@@ -21,10 +21,17 @@ struct TemplateParser {
   /// Of the macro being parsed: which of its special names its body speaks of.
   var usedNames: Set<String> = []
 
-  static func parse(_ source: String) throws(TokenizationError) -> [TemplateNode] {
+  /// By their names.
+  private var blocks: [String: TemplateBlock] = [:]
+
+  init(tokens: [TemplateLexer.Located]) { self.tokens = tokens }
+
+  static func parse(
+    _ source: String
+  ) throws(TokenizationError) -> (nodes: [TemplateNode], blocks: [String: TemplateBlock]) {
     var lexer = TemplateLexer(source)
     var parser = TemplateParser(tokens: try lexer.run())
-    return try parser.parseBody(until: [])
+    return (try parser.parseBody(until: []), parser.blocks)
   }
 
   // MARK: Tokens
@@ -134,6 +141,15 @@ struct TemplateParser {
     case "call": return try parseCall()
     case "filter": return try parseFilterBlock()
     case "with": return try parseWith()
+    case "block": return try parseNamedBlock()
+    case let name where ["include", "import", "from", "extends"].contains(name):
+      // Where a condition decides, Jinja refuses it when it is reached.
+      guard isConditional else {
+        throw .template(line: line, reason: TemplateEvaluator.reason(ofOtherTemplate: name))
+      }
+      while current != nil, current != .endTag { position += 1 }
+      try endTag()
+      return .otherTemplate(name)
     case "break":
       try endTag()
       return .break
@@ -147,7 +163,7 @@ struct TemplateParser {
       throw .template(
         line: line,
         reason: "the statement \(name) is not supported; supported: if, for, set, macro, call, "
-          + "filter, with, raw, break, continue, generation")
+          + "filter, with, block, raw, break, continue, generation")
     }
   }
 
@@ -221,6 +237,22 @@ struct TemplateParser {
       targets.append((target, try parseExpression()))
     }
     return .with(targets, try parseBlock(until: "endwith"))
+  }
+
+  private mutating func parseNamedBlock() throws(TokenizationError) -> TemplateNode.Kind {
+    let name = try expectName()
+    let isScoped = take(.name("scoped"))
+    let isRequired = take(.name("required"))
+    guard blocks[name] == nil else { throw failure("the block \(name) is defined twice") }
+    // Known from here on: a block within it may not have its name.
+    blocks[name] = TemplateBlock(body: [], isRequired: isRequired)
+    try endTag()
+    let body = try parseBranch(until: ["endblock"], isConditional: false)
+    position += 1
+    _ = take(.name(name))
+    try endTag()
+    blocks[name]?.body = body
+    return .block(name, isScoped: isScoped)
   }
 
   // MARK: Macros

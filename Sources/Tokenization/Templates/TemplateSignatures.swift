@@ -25,9 +25,13 @@ enum TemplateSignatures {
     "d": .init("default_value", "boolean"),
     "default": .init("default_value", "boolean"),
     "dictsort": .init("case_sensitive", "by", "reverse"),
+    "e": .init(),
+    "escape": .init(),
     "first": .init(),
     "float": .init("default"),
+    "forceescape": .init(),
     "format": .init(isOpen: true),
+    "groupby": .init("attribute", "default", "case_sensitive", required: 1),
     "indent": .init("width", "first", "blank"),
     "int": .init("default", "base"),
     "items": .init(),
@@ -57,7 +61,9 @@ enum TemplateSignatures {
     "truncate": .init("length", "killwords", "end", "leeway"),
     "unique": .init("case_sensitive", "attribute"),
     "upper": .init(),
+    "urlencode": .init(),
     "wordcount": .init(),
+    "xmlattr": .init("autospace"),
   ]
 
   static let tests: [String: TemplateSignature] = {
@@ -65,7 +71,8 @@ enum TemplateSignatures {
       "divisibleby": .init("num", required: 1), "sameas": .init("other", required: 1),
     ]
     for name in [
-      "boolean", "callable", "defined", "even", "false", "filter", "float", "integer", "iterable",
+      "boolean", "callable", "defined", "escaped", "even", "false", "filter", "float", "integer",
+      "iterable",
       "lower", "mapping", "none", "number", "odd", "sequence", "string", "test", "true",
       "undefined", "upper",
     ] { tests[name] = .init() }
@@ -170,7 +177,7 @@ struct TemplateBoundArguments {
   func text(_ name: String) throws(TokenizationError) -> String? {
     switch values[name] {
     case nil, .some(.none): return nil
-    case .string(let text): return text
+    case .string(let text), .markup(let text): return text
     case let value?: throw wrong(name, value, "a text")
     }
   }

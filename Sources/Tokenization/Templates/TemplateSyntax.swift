@@ -75,6 +75,10 @@ struct TemplateNode: Sendable {
     case macro(TemplateMacro)
     /// Calls a macro that may call the body back.
     case callBlock(TemplateMacro, TemplateExpression, TemplateArguments)
+    /// Renders the block of that name, which only inheritance would make another.
+    case block(String, isScoped: Bool)
+    /// include, import, from or extends.
+    case otherTemplate(String)
     /// A scope of its own.
     case scope([TemplateNode])
     case `break`
@@ -90,6 +94,13 @@ struct TemplateLoop: Sendable {
   var isRecursive: Bool
   var body: [TemplateNode]
   var otherwise: [TemplateNode]
+}
+
+/// What stands between `block` and `endblock`.
+struct TemplateBlock: Sendable {
+  var body: [TemplateNode]
+  /// Must be filled by a template that extends this one.
+  var isRequired: Bool
 }
 
 /// A macro, or the body of a call block.

@@ -8,6 +8,8 @@ package enum TemplateValue: Sendable {
   case integer(Int)
   case number(Double)
   case string(String)
+  /// Text that is marked as escaped.
+  case markup(String)
   case sequence(TemplateList)
   case dictionary(TemplateDictionary)
   /// One of the evaluation's namespaces, cyclers, joiners or macros, by its number.
@@ -63,7 +65,7 @@ extension TemplateValue {
     case .bool(let value): value
     case .integer(let value): value != 0
     case .number(let value): value != 0
-    case .string(let value): !value.isEmpty
+    case .string(let value), .markup(let value): !value.isEmpty
     case .sequence(let list): !list.elements.isEmpty
     case .dictionary(let dictionary): !dictionary.pairs.isEmpty
     case .namespace, .cycler, .joiner, .macro, .loop, .function, .method: true
@@ -85,7 +87,15 @@ extension TemplateValue {
   }
 
   /// The text of a value that is one.
-  var asText: String? { if case .string(let text) = self { text } else { nil } }
+  var asText: String? {
+    switch self {
+    case .string(let text), .markup(let text): text
+    default: nil
+    }
+  }
+
+  /// Without the mark of escaped text, which no comparison sees.
+  var unmarked: TemplateValue { if case .markup(let text) = self { .string(text) } else { self } }
 
   /// What kind of value it is, for error messages.
   var kind: String {
@@ -94,7 +104,7 @@ extension TemplateValue {
     case .none: "none"
     case .bool: "a boolean"
     case .integer, .number: "a number"
-    case .string: "a string"
+    case .string, .markup: "a string"
     case .sequence(let list): list.name
     case .dictionary: "a dictionary"
     case .namespace: "a namespace"

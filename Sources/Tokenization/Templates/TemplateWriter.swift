@@ -25,6 +25,7 @@ struct TemplateWriter {
     case .integer(let value): try write("\(value)")
     case .number(let value): try write(TemplateText.number(value))
     case .string(let value): try write(TemplateText.quoted(value))
+    case .markup(let value): try write("Markup(\(TemplateText.quoted(value)))")
     case .sequence(let list):
       try write(list)
     case .dictionary(let dictionary): try write(dictionary)
@@ -40,15 +41,47 @@ struct TemplateWriter {
       try write(">")
       namespaces.remove(number)
     case .cycler, .joiner, .macro, .loop, .function, .method:
-      // Python writes where in memory it lies.
-      throw evaluator.failure("\(value.kind) cannot be written as text")
+      try write(name(of: value))
+    }
+  }
+
+  /// What Python writes for what has no value to show. Where that tells a place in memory, the place is 0: a
+  /// prompt depends on nothing but what it is made of.
+  private func name(of value: TemplateValue) throws(TokenizationError) -> String {
+    let module = "transformers.utils.chat_template_utils._cached_compile_jinja_template.<locals>"
+    switch value {
+    case .cycler: return "<jinja2.utils.Cycler object at 0x0>"
+    case .joiner: return "<jinja2.utils.Joiner object at 0x0>"
+    case .macro(let number):
+      return "<Macro \(TemplateText.quoted(evaluator.macros[number].definition.name))>"
+    case .loop(let state): return "<LoopContext \(state.index + 1)/\(state.items.count)>"
+    case .function("cycler"): return "<class 'jinja2.utils.Cycler'>"
+    case .function("joiner"): return "<class 'jinja2.utils.Joiner'>"
+    case .function("namespace"): return "<class '\(module).TemplateNamespace'>"
+    case .function("dict"): return "<\(module).TemplateDict object at 0x0>"
+    case .function("range"): return "<function safe_range at 0x0>"
+    case .function(let name):
+      return "<function _cached_compile_jinja_template.<locals>.\(name) at 0x0>"
+    case .method(let name, of: .loop(let state)):
+      return "<bound method LoopContext.\(name) of \(try self.name(of: .loop(state)))>"
+    case .method(let name, of: .cycler(let number)):
+      return "<bound method Cycler.\(name) of \(try self.name(of: .cycler(number)))>"
+    case .method(let name, let owner):
+      let type =
+        switch owner {
+        case .dictionary: "dict"
+        case .sequence(let list): list.isTuple ? "tuple" : "list"
+        default: "str"
+        }
+      return "<built-in method \(name) of \(type) object at 0x0>"
+    default: throw evaluator.failure("\(value.kind) cannot be written as text")
     }
   }
 
   private mutating func write(_ list: TemplateList) throws(TokenizationError) {
     switch list.kind {
     case .list: try write(list.elements, "[", "]")
-    case .tuple: try write(list.elements, "(", list.elements.count == 1 ? ",)" : ")")
+    case .tuple, .group: try write(list.elements, "(", list.elements.count == 1 ? ",)" : ")")
     case .view(let name): try write(list.elements, name + "([", "])")
     case .range(let start, let end, let step):
       try write("range(\(start), \(end)\(step == 1 ? "" : ", \(step)"))")
@@ -96,7 +129,7 @@ struct TemplateWriter {
     case .bool(let value): try write(value ? "true" : "false")
     case .integer(let value): try write("\(value)")
     case .number(let value): try write(Self.json(value))
-    case .string(let value):
+    case .string(let value), .markup(let value):
       try write(TemplateText.json(value, escapesNonASCII: style.escapesNonASCII))
     case .sequence(let list) where list.kind == .list || list.isTuple:
       try write("[")
@@ -148,7 +181,7 @@ struct TemplateWriter {
 
   private func jsonKey(_ key: TemplateValue) throws(TokenizationError) -> String {
     switch key {
-    case .string(let text): return text
+    case .string(let text), .markup(let text): return text
     case .none: return "null"
     case .bool(let value): return value ? "true" : "false"
     case .integer(let value): return "\(value)"

@@ -48,7 +48,11 @@ struct Benchmark: ParsableCommand {
 
   func validate() throws {
     guard lengths != nil else {
-      throw ValidationError("--tokens is \"\(tokens)\", expected lengths such as 616,2928")
+      throw ValidationError(
+        "--tokens is \"\(tokens)\", expected lengths such as 616,2928, or none")
+    }
+    if tokens == "none", picture == nil {
+      throw ValidationError("--tokens is none and there is no --picture: nothing would be measured")
     }
     for (name, value) in [("repeats", repeats), ("decode-tokens", decodeTokens)]
     where !(1...1000).contains(value) {
@@ -61,6 +65,7 @@ struct Benchmark: ParsableCommand {
 
   /// The lengths of `--tokens`, ascending; nil where one is no positive number.
   private var lengths: [Int]? {
+    if tokens == "none" { return [] }
     let numbers = tokens.split(separator: ",").map { Int(trimmed(String($0))) }
     guard numbers.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
     return numbers.compactMap(\.self).sorted()

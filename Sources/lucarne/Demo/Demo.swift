@@ -26,8 +26,17 @@ struct Demo: ParsableCommand {
   @Option(name: .customLong("sae"), help: "An autoencoder folder (default: the embedded world's).")
   var autoencoder: String?
 
+  @Option(
+    help:
+      "Where the autoencoder reads the model, such as resid_post.24; overrides what its files say.")
+  var site: String?
+
   @Option(help: "The folder to write (default: a fresh lucarne-demo in the current folder).")
   var output: String?
+
+  func validate() throws {
+    if site != nil, autoencoder == nil { throw ValidationError("--site goes with --sae") }
+  }
 
   func run() throws {
     guard let world = World() else { throw DemoError.noWorld }
@@ -60,6 +69,7 @@ struct Demo: ParsableCommand {
       arguments += ["--model", absolutePath(model)]
     }
     if let autoencoder { arguments += ["--sae", absolutePath(autoencoder)] }
+    if let site { arguments += ["--site", site] }
     return arguments
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Images
 import KernelProtocol
 
 /// The story's pictures, as the kernel drew them.
@@ -31,13 +32,13 @@ struct StoryPictures {
     } catch {
       throw DemoError.heldOutUnreadable(path: story.picture.path, reason: "\(error)")
     }
-    originalType = original.starts(with: [0xFF, 0xD8]) ? "image/jpeg" : "image/png"
+    originalType = try PictureFormat(sniffing: original).mediaType
   }
 
   /// The files to write, by name.
   var files: [(name: String, bytes: [UInt8])] {
     [
-      (originalType == "image/jpeg" ? "picture.jpg" : "picture.png", original),
+      ("picture." + originalType.dropFirst("image/".count), original),
       ("attribution-patches.png", patches), ("attribution-smooth.png", smooth),
       ("attribution-words.png", strip),
     ].compactMap { name, bytes in bytes.map { (name, $0) } }

@@ -28,7 +28,7 @@ struct IndexBuildCommand: ParsableCommand {
   @Option(help: "A text file with a picture's path in each line.")
   var list: String?
 
-  @Option(help: "A WebDataset tar, a named pipe with one, or - for standard input.")
+  @Option(help: "A WebDataset tar, gzipped or not, a named pipe with one, or - for standard input.")
   var tar: String?
 
   @Option(help: "JSON lines of prompts, as for training.")
@@ -39,6 +39,11 @@ struct IndexBuildCommand: ParsableCommand {
 
   @Option(name: .customLong("sae"), help: "An autoencoder folder.")
   var autoencoder: String?
+
+  @Option(
+    help:
+      "Where the autoencoder reads the model, such as resid_post.24; overrides what its files say.")
+  var site: String?
 
   @Option(help: "The views to take in, of base, tiles, text; base alone is faster (default: all).")
   var views: String?
@@ -88,6 +93,7 @@ struct IndexBuildCommand: ParsableCommand {
       throw ValidationError(
         "--\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
     }
+    if site != nil, autoencoder == nil { throw ValidationError("--site goes with --sae") }
     _ = try (wireViews, wireShard, wireTemplate)
   }
 
@@ -97,7 +103,8 @@ struct IndexBuildCommand: ParsableCommand {
     let indexing = LocalIndexing(
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoder.map { [absolutePath($0)] } ?? [],
-        memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World()))
+        sites: site.map { [$0] } ?? [], memoryLimit: memoryLimit,
+        threads: threads ?? processorCount(), world: World()))
     let params = IndexBuild.Params(
       path: absolutePath(index), sae: "", corpus: corpus, views: try wireViews,
       exemplars: exemplars, spanTokens: spanTokens, sampledTokens: sampledTokens,

@@ -3,6 +3,7 @@
     python Tests/Fixtures/make/corpus.py    # Python's standard library alone; pictures are those of Tests/Fixtures/images
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -57,6 +58,18 @@ def main():
             archive.addfile(link)
         with tarfile.open(path) as archive:
             places[kind] = [[m.name, m.offset_data, m.size] for m in archive.getmembers()]
+    # gzip in two members, as parallel packers write it.
+    whole = (ROOT / "pax.tar").read_bytes()
+    middle = len(whole) // 3
+    (ROOT / "pax.tar.gz").write_bytes(b"".join(gzip.compress(part, 9, mtime=0) for part in (whole[:middle], whole[middle:])))
+    # Names of another encoding, which Python's tarfile keeps as they are.
+    for kind, form in (("gnu", tarfile.GNU_FORMAT), ("ustar", tarfile.USTAR_FORMAT)):
+        with tarfile.open(ROOT / f"latin-1-{kind}.tar", "w", format=form, encoding="latin-1") as archive:
+            for name in ("caf\u00e9.png", "caf\u00ea.png", "\u00fc/\u00e9.txt", *(["x" * 120 + "\u00e9.png"] if kind == "gnu" else [])):
+                data = b"a caption" if name.endswith("txt") else content("images/rgb.png")
+                member = tarfile.TarInfo(name)
+                member.size, member.mtime = len(data), 1_700_000_000
+                archive.addfile(member, io.BytesIO(data))
     (ROOT / "members.json").write_text(json.dumps(places, indent=0) + "\n")
     files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(ROOT.iterdir())}
     manifest = {"script": "Tests/Fixtures/make/corpus.py", "seed": None, "versions": {"python": platform.python_version()}, "files": files}

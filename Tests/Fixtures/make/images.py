@@ -236,6 +236,138 @@ def jpeg_files():
     add("tall-420.jpg", saved(Image.fromarray(scene(1, 33)), "JPEG", subsampling=2))
 
 
+def webp_files():
+    photo = Image.fromarray(scene(75, 51))
+    rgba = Image.fromarray(np.dstack([scene(40, 24), np.tile(np.arange(40) * 6, (24, 1))]).astype(np.uint8))
+    add("photo.webp", saved(photo, "WEBP", quality=80))
+    add("photo-low.webp", saved(photo, "WEBP", quality=5, method=6))
+    add("odd.webp", saved(Image.fromarray(scene(17, 1)), "WEBP", quality=90))
+    add("lossless.webp", saved(photo, "WEBP", lossless=True))
+    add("lossless-palette.webp", saved(photo.quantize(8).convert("RGB"), "WEBP", lossless=True))
+    add("lossless-alpha.webp", saved(rgba, "WEBP", lossless=True, exact=True))
+    add("lossy-alpha.webp", saved(rgba, "WEBP", quality=70))
+    add("one-pixel.webp", saved(Image.new("RGB", (1, 1), (9, 99, 199)), "WEBP", lossless=True))
+    frames = [Image.fromarray(scene(33, 20)) for _ in range(3)]
+    add("animated.webp", saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
+    clear = Image.new("RGBA", (33, 20), (10, 20, 30, 0))
+    clear.paste(rgba.crop((0, 0, 9, 7)), (5, 6))
+    add("animated-alpha.webp", saved(clear, "WEBP", save_all=True, append_images=[rgba.resize((33, 20))], lossless=True))
+    unflagged = bytearray(files["lossy-alpha.webp"])
+    unflagged[20] &= ~0x10
+    add("unflagged-alpha.webp", bytes(unflagged))
+    for o in (1, 3, 6, 8):
+        exif = Image.Exif()
+        exif[274] = o
+        add(f"orientation-{o}.webp", saved(photo, "WEBP", lossless=True, exif=exif))
+    add("orientation-xmp.webp", saved(
+        photo, "WEBP", lossless=True, xmp=b'<rdf:Description tiff:Orientation="5"/>'))
+
+
+def gif(screen, frames, palette=None, background=0, trailer=b";"):
+    """A GIF by hand: frames of (left, top, picture of indices, interlaced, palette, transparent entry)."""
+    def table(colors):
+        return b"".join(bytes(c) for c in colors) + bytes(3 * ((1 << bits(colors)) - len(colors)))
+
+    def bits(colors):
+        return max(1, (len(colors) - 1).bit_length())
+
+    out = b"GIF89a" + struct.pack("<HH", *screen)
+    out += bytes([0x80 | bits(palette) - 1 if palette else 0, background, 0]) + (table(palette) if palette else b"")
+    for left, top, indices, interlaced, own, transparent in frames:
+        if transparent is not None:
+            out += b"!\xf9\x04" + bytes([1, 0, 0, transparent, 0])
+        h, w = indices.shape
+        flags = (0x40 if interlaced else 0) | (0x80 | bits(own) - 1 if own else 0)
+        out += b"," + struct.pack("<HHHH", left, top, w, h) + bytes([flags]) + (table(own) if own else b"")
+        order = [y for a, b in ((0, 8), (4, 8), (2, 4), (1, 2)) for y in range(a, h, b)] if interlaced else range(h)
+        # Codes of nine bits, a clear code before each 200, so that they never grow.
+        values = [int(v) for y in order for v in indices[y]]
+        codes = []
+        for start in range(0, len(values), 200):
+            codes += [256, *values[start:start + 200]]
+        stream = sum(c << (9 * i) for i, c in enumerate([*codes, 257]))
+        data = stream.to_bytes((9 * (len(codes) + 1) + 7) // 8, "little")
+        out += b"\x08" + b"".join(bytes([len(d)]) + d for d in (data[i:i + 255] for i in range(0, len(data), 255))) + b"\0"
+    return out + trailer
+
+
+def gif_files():
+    photo = Image.fromarray(scene(45, 31))
+    add("palette.gif", saved(photo.quantize(64), "GIF"))
+    add("palette-interlaced.gif", saved(photo.quantize(200), "GIF", interlace=True))
+    add("palette-key.gif", saved(photo.quantize(20), "GIF", transparency=3))
+    add("grey.gif", saved(photo.convert("L"), "GIF"))
+    add("bilevel.gif", saved(photo.convert("1"), "GIF"))
+    add("one-pixel.gif", saved(Image.new("P", (1, 1), 0), "GIF"))
+    frames = [Image.fromarray(scene(20, 15)).quantize(16) for _ in range(3)]
+    add("animated.gif", saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    colors = [(200, 10, 10), (10, 200, 10), (10, 10, 200), (250, 250, 0), (200, 10, 10)]
+    indices = (np.arange(7 * 11).reshape(7, 11) % 5).astype(np.uint8)
+    add("offset.gif", gif((20, 12), [(3, 4, indices, False, None, None)], colors))
+    add("offset-key.gif", gif((20, 12), [(3, 4, indices, False, None, 2)], colors))
+    add("twins-key.gif", gif((11, 7), [(0, 0, indices, False, None, 0)], colors))
+    add("beyond-screen.gif", gif((8, 5), [(2, 1, indices, True, None, None)], colors))
+    add("own-palette.gif", gif((11, 7), [(0, 0, indices, True, colors[::-1], None)], [(1, 2, 3)] * 4))
+    wide = (np.arange(9 * 30).reshape(9, 30) % 256).astype(np.uint8)
+    add("short-palette.gif", gif((30, 9), [(0, 0, wide, False, None, None)], colors))
+    add("short-palette-key.gif", gif((30, 9), [(0, 0, wide, False, None, 200)], colors))
+    add("no-palette.gif", gif((30, 9), [(0, 0, wide, False, None, None)]))
+    add("no-palette-key.gif", gif((30, 9), [(0, 0, wide, True, None, 77)]))
+    add("grey-palette.gif", gif((30, 9), [(0, 0, wide, False, None, 5)], [(i, i, i) for i in range(256)]))
+    add("no-trailer.gif", gif((11, 7), [(0, 0, indices, False, None, None)], colors, trailer=b""))
+
+
+def bmp(width, height, bits, rows, palette=b"", size=40, compression=0, colors=0, masks=b"", flipped=False, gap=0):
+    """A BMP from rows as they are stored, from below unless `flipped`."""
+    data = rows if isinstance(rows, bytes) else b"".join(bytes(r) + bytes(-len(r) % 4) for r in rows)
+    if size == 12:
+        header = struct.pack("<IHHHH", 12, width, height, 1, bits)
+    else:
+        header = struct.pack("<IiiHHIIiiII", size, width, -height if flipped else height, 1, bits, compression,
+                             len(data), 2835, 2835, colors, 0)
+        header += (masks + bytes(size))[:size - 40] if size > 40 else b""
+    extra = masks if size == 40 else b""
+    start = 14 + len(header) + len(extra) + len(palette) + gap
+    return b"BM" + struct.pack("<IHHI", start + len(data), 0, 0, start) + header + extra + palette + bytes(gap) + data
+
+
+def bmp_files():
+    photo = Image.fromarray(scene(45, 31))
+    add("rgb.bmp", saved(photo, "BMP"))
+    add("palette.bmp", saved(photo.quantize(64), "BMP"))
+    add("grey.bmp", saved(photo.convert("L"), "BMP"))
+    add("bilevel.bmp", saved(photo.convert("1"), "BMP"))
+    add("rgba.bmp", saved(Image.fromarray(np.dstack([scene(20, 9), np.tile(np.arange(20) * 12, (9, 1))]).astype(np.uint8)), "BMP"))
+    table = random.integers(0, 256, (256, 4)).astype(np.uint8)
+    indices = random.integers(0, 16, (5, 13)).astype(np.uint8)
+    halves = [bytes((r[i] << 4) | (r[i + 1] if i + 1 < 13 else 0) for i in range(0, 13, 2)) for r in indices]
+    bit_rows = [np.packbits(r & 1).tobytes() for r in indices]
+    add("four-bit.bmp", bmp(13, 5, 4, halves, table[:16].tobytes()))
+    add("four-bit-few.bmp", bmp(13, 5, 4, halves, table[:10].tobytes(), colors=10))
+    add("one-bit.bmp", bmp(13, 5, 1, bit_rows, table[:2].tobytes()))
+    add("eight-bit-few.bmp", bmp(13, 5, 8, [r.tobytes() for r in indices], table[:9].tobytes(), colors=9, flipped=True))
+    add("eight-bit-gap.bmp", bmp(13, 5, 8, [r.tobytes() for r in indices], table.tobytes(), gap=6))
+    add("old.bmp", bmp(13, 5, 4, halves, table[:16, :3].tobytes(), size=12))
+    add("old-rgb.bmp", bmp(4, 3, 24, [bytes(range(12))] * 3, size=12))
+    words = [random.integers(0, 65536, 11).astype("<u2").tobytes() for _ in range(6)]
+    add("sixteen-bit.bmp", bmp(11, 6, 16, words))
+    add("sixteen-bit-565.bmp", bmp(11, 6, 16, words, compression=3, masks=struct.pack("<III", 0xF800, 0x7E0, 0x1F)))
+    add("sixteen-bit-555.bmp", bmp(11, 6, 16, words, compression=3, masks=struct.pack("<III", 0x7C00, 0x3E0, 0x1F), flipped=True))
+    longs = [random.integers(0, 256, 36).astype(np.uint8).tobytes() for _ in range(5)]
+    add("thirty-two-bit.bmp", bmp(9, 5, 32, longs, flipped=True))
+    for number, masks in enumerate([
+            (0xFF0000, 0xFF00, 0xFF, 0), (0xFF000000, 0xFF0000, 0xFF00, 0), (0xFF000000, 0xFF00, 0xFF, 0),
+            (0xFF000000, 0xFF0000, 0xFF00, 0xFF), (0xFF, 0xFF00, 0xFF0000, 0xFF000000),
+            (0xFF0000, 0xFF00, 0xFF, 0xFF000000), (0xFF000000, 0xFF00, 0xFF, 0xFF0000), (0, 0, 0, 0)]):
+        add(f"masks-{number}.bmp", bmp(9, 5, 32, longs, size=124, compression=3, masks=struct.pack("<IIII", *masks)))
+    add("masks-short.bmp", bmp(9, 5, 32, longs, compression=3, masks=struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)))
+    add("masks-52.bmp", bmp(9, 5, 32, longs, size=52, compression=3, masks=struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)))
+    runs = bytes([5, 7, 0, 3, 1, 2, 3, 0, 5, 9, 0, 0, 13, 4, 0, 0, 0, 2, 3, 1, 4, 8, 6, 3, 0, 0, 0, 4, 9, 8, 7, 6, 9, 5, 0, 1])
+    add("runs-8.bmp", bmp(13, 5, 8, runs, table.tobytes(), compression=1))
+    halves = bytes([5, 0x12, 0, 5, 0x34, 0x56, 0x70, 0, 3, 0xAB, 0, 0, 13, 0x45, 0, 0, 13, 0x11, 0, 0, 13, 0x23, 0, 0, 13, 0x9F, 0, 1])
+    add("runs-4.bmp", bmp(13, 5, 4, halves, table[:16].tobytes(), compression=2))
+
+
 def decoded():
     """What each file becomes on the two ways into the processor."""
     entries = []
@@ -371,15 +503,25 @@ def fuzz_corpus():
     FUZZ.mkdir(parents=True, exist_ok=True)
     for name in ("rgb.png", "grey-16bit.png", "palette-alpha.png", "interlaced.png", "orientation-text.png",
                  "orientation-xmp.png", "rgba-16bit.png", "orientation-6.jpg", "photo-progressive-420.jpg", "cmyk.jpg",
-                 "grey.jpg", "photo-restart.jpg"):
+                 "grey.jpg", "photo-restart.jpg", "photo.webp", "lossless-alpha.webp", "lossy-alpha.webp",
+                 "animated-alpha.webp", "orientation-6.webp", "palette-interlaced.gif", "offset-key.gif",
+                 "beyond-screen.gif", "animated.gif", "no-palette-key.gif", "four-bit.bmp", "sixteen-bit-565.bmp",
+                 "masks-4.bmp", "runs-8.bmp", "runs-4.bmp", "old.bmp"):
         (FUZZ / name).write_bytes(files[name])
 
 
 def main():
+    global random
     OUT.mkdir(parents=True, exist_ok=True)
     png_files()
     orientation_files()
     jpeg_files()
+    # From numbers of their own, so that what follows stays what it was.
+    kept, random = random, np.random.default_rng(SEED + 1)
+    webp_files()
+    gif_files()
+    bmp_files()
+    random = kept
     data = {"decoded": decoded(), "resizes": resizes(), "tilings": tilings(), "counts": counts(), "masks": masks()}
     for name, value in data.items():
         lines = value if isinstance(value, list) else value["cases"]
@@ -398,6 +540,7 @@ def main():
             "python": platform.python_version(), "numpy": np.__version__, "pillow": PIL.__version__,
             "transformers": transformers.__version__, "torch": torch.__version__,
             "libjpeg-turbo": features.version_feature("libjpeg_turbo"), "zlib": features.version_codec("zlib"),
+            "libwebp": features.version_module("webp"),
         },
         "files": {str(p.relative_to(HERE)): digest(p.read_bytes()) for p in names},
     }

@@ -12,6 +12,7 @@ import hashlib
 import json
 import pathlib
 import random
+import re
 import warnings
 
 import jinja2
@@ -260,6 +261,34 @@ b' }}
 {{ 'ΑΣ' | lower }}|{{ 'ΑΣ Σ'.lower() }}|{{ 'İ' | lower | length }}|{{ 'ß' | upper }}|{{ 'ﬁ'.title() }}
 {{ 'a,b' | attr('upper') is callable }}|{{ {'a': 1} | attr('a') is defined }}
 {{ '<' | safe }}|{{ [1] | safe }}
+{{ '<a>&"\'' | escape }}|{{ '<' | e ~ '<' }}|{{ ('<' | e) ~ '<' }}|{{ '<' | e | e }}|{{ '<' | e | forceescape }}|{{ [1, '<'] | e }}|{{ u | e }}|{{ none | e }}
+{{ '<' | e | length }}|{{ '<' | e + '<' }}|{{ '<' + ('<' | e) }}|{{ ['<' | e] }}|{{ ('<' | e) | upper }}|{{ ('<' | e) * 2 }}|{{ ['<', '>' | e] | join(',') }}|{{ ('<' | e) | tojson }}|{{ ('<' | e) == '&lt;' }}|{{ ('<' | safe) | e }}|{{ '<' | safe + '<' }}
+{{ '<' | e is escaped }}|{{ '<' is escaped }}|{{ '<' | safe is escaped }}|{{ '<' | e is string }}|{{ {'a': 1}['a' | e] }}|{{ '&' in ('<' | e) }}|{{ (' a ' | safe).strip() + '<' }}|{{ ('a b' | safe).split()[1] + '<' }}|{{ ('ab' | safe)[0] + '<' }}|{{ ('ab' | safe)[1:] + '<' }}|{{ ('a' | safe).replace('a', '<') }}|{{ (', ' | safe).join(['<', '>' | e]) }}|{{ ('x' | safe | title) + '<' }}|{{ (' x ' | safe | trim) + '<' }}|{{ ('a' | safe | replace('a', 'b')) + '<' }}
+{{ 'a b/c?é&=~' | urlencode }}|{{ {'a b': 'c&d/', 'x': 1} | urlencode }}|{{ [('a', 1), ('b', 'é')] | urlencode }}|{{ 5 | urlencode }}|{{ 1.5 | urlencode }}|{{ none | urlencode }}|{{ u | urlencode }}|{{ '' | urlencode }}
+{{ [1, 2] | urlencode }}
+{{ {'a': 1, 'b': none, 'c': u, 'd': '<x>', 'e': true} | xmlattr }}|{{ {'a': 1, 'b': 2} | xmlattr(false) }}|{{ {} | xmlattr }}|{{ {'a': '<' | e} | xmlattr }}
+{{ {'a b': 1} | xmlattr }}
+{{ [1] | xmlattr }}
+{% for k, g in [{'a': 1, 'b': 2}, {'a': 2}, {'a': 1}] | groupby('a') %}{{ k }}:{{ g }};{% endfor %}|{{ [{'a': 1}] | groupby('a') }}|{{ ([{'a': 1}] | groupby('a'))[0].grouper }}|{{ ([{'a': 1}] | groupby('a') | first).list }}|{{ [{'a': 1}] | groupby('a') | tojson }}|{{ [{'a': {'b': 1}}] | groupby('a.b') }}
+{{ [{'a': 'X'}, {'a': 'x'}, {'a': 'W'}] | groupby('a') }}|{{ [{'a': 'X'}, {'a': 'x'}] | groupby('a', case_sensitive=true) }}|{{ [{}, {'a': 'x'}] | groupby('a', default='z') }}|{{ [] | groupby('a') }}|{{ messages | groupby('role') | map(attribute=0) | join }}|{{ [(2, 1), (1, 1), (2, 3)] | groupby(0) }}
+{{ [{'a': 1}, {'a': 'x'}] | groupby('a') }}
+{{ [1] | groupby }}
+{% block x %}a{{ messages | length }}{% endblock %}|{% set q = 1 %}{% block y %}{{ q }}{% set z = 1 %}{% endblock y %}{{ z }}|{% if true %}{% set w = 2 %}{% block v %}{{ w }}{% endblock %}{% endif %}|{% macro f() %}m{% endmacro %}{% block m %}{{ f() }}{% endblock %}
+{% for i in [1] %}{% block x %}{{ i }}{% endblock %}{% block y scoped %}{{ i }}{% endblock %}{% endfor %}|{% block o %}<{% block i %}in{% endblock %}>{% endblock %}|{% if false %}{% block n %}no{% endblock %}{% endif %}|{{ self.n() }}{{ self.i() | upper }}{{ self.nothing is defined }}
+{% block x %}a{% endblock %}{% block x %}b{% endblock %}
+{% block x %}a{% block x %}{% endblock %}{% endblock %}
+{% block x %}a{% endblock y %}
+{% block x required %}{% endblock %}
+{% block x %}{{ super() }}{% endblock %}
+{% block %}{% endblock %}
+{% include 'a' %}
+{% include 'a' ignore missing %}
+{% import 'a' as b %}
+{% from 'a' import b %}
+{% extends 'a' %}
+{% if false %}{% include 'a' %}{% extends 'b' %}{% endif %}fine
+{{ joiner(',') }}|{{ cycler('a') }}|{{ range }}|{{ namespace }}|{{ dict }}|{{ joiner }}|{{ cycler }}|{{ raise_exception }}|{{ strftime_now }}|{{ 'a'.upper }}|{{ {}.keys }}|{{ [].count }}|{{ ().count }}
+{% for i in [1, 2] %}{{ loop }}{{ loop.cycle }}{% endfor %}|{% macro f() %}{% endmacro %}{{ f }}|{{ [f, joiner()] }}|{{ cycler('a').next }}
 """
 
 TEXTS = [
@@ -295,8 +324,10 @@ def lines():
 def render(source, messages, variables, prompt):
     try:
         variables = {"tools": None, "documents": None, **copy.deepcopy(variables)}
-        return _compile_jinja_template(source).render(
+        rendered = _compile_jinja_template(source).render(
             messages=copy.deepcopy(messages), add_generation_prompt=prompt, **variables)
+        # Where something lies in memory is no part of a prompt.
+        return re.sub(r"\bat 0x[0-9a-f]+", "at 0x0", rendered)
     except Exception as error:  # Jinja's own and Python's, which templates run into
         return None, f"{type(error).__name__}: {error}"
 
@@ -398,7 +429,7 @@ def grammar_cases(count):
         if isinstance(result, tuple):
             if len(failed) < count // 4 and len(source) < 400:
                 failed.append((source, result))
-        elif len(rendered) < count and len(result) < 2000 and len(source) < 600 and " at 0x" not in result and "..." not in result:
+        elif len(rendered) < count and len(result) < 2000 and len(source) < 600 and " at 0x0" not in result and "..." not in result:
             rendered.append((source, result))
     return rendered + failed
 

@@ -34,7 +34,8 @@ def arguments():
 
 
 def suffix(content):
-    return "png" if content.startswith(b"\x89PNG") else "jpg"
+    beginnings = {"png": b"\x89PNG", "gif": b"GIF8", "bmp": b"BM", "webp": b"RIFF"}
+    return next((each for each, beginning in beginnings.items() if content.startswith(beginning)), "jpg")
 
 
 def picture_bytes(value, folder):

@@ -13,7 +13,7 @@ from lucarne.records import snake
 
 from .grammar import CellError, Command, Raw, Statement, Text, statements
 
-PICTURES = (".png", ".jpg", ".jpeg")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
 
 
 class Note:
@@ -152,7 +152,7 @@ class Session:
     async def run_open(self, command: Command) -> Any:
         """open [PICTURE …] "QUESTION" [template = none]
 
-        Opens a prompt: pictures (.png, .jpg), then the question. What is asked next is asked about it.
+        Opens a prompt: pictures (.png, .jpg, .webp, .gif, .bmp), then the question. What is asked next is asked about it.
 
             open room.png "Is there a red circle in the picture?"
         """

@@ -17,7 +17,7 @@ from lucarne import __version__ as client_version
 from traitlets import Unicode
 
 from . import __version__
-from .commands import Session, help_text, method_named, method_names
+from .commands import PICTURES, Session, help_text, method_named, method_names
 from .grammar import METHOD, CellError
 
 WORD = re.compile(r"[\w./#]+")
@@ -226,8 +226,7 @@ def completions(session: Session, code: str, cursor: int) -> tuple[int, list[tup
     offered: list[tuple[str, str]] = []
     if first in ("open", "compare"):
         found = [each + "/" if os.path.isdir(each) else each for each in sorted(glob.glob(glob.escape(os.path.expanduser(word)) + "*"))]
-        pictures = (".png", ".jpg", ".jpeg", "/")
-        offered = [(each, "path") for each in found if each.lower().endswith(pictures)]
+        offered = [(each, "path") for each in found if each.lower().endswith((*PICTURES, "/"))]
     if first == "help":
         names = [*session.commands(), *method_names()]
         return start, [(each, "command") for each in names if each.startswith(word)]

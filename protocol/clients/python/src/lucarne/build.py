@@ -12,7 +12,7 @@ from .records import Record
 Token = Union[str, int, Mapping[str, Any]]
 #: A token, several of which any will do, every spelling of a text (`variants`), or a target of the wire.
 Answer = Union[Token, Sequence[Token]]
-#: A picture: a file's path, the bytes of a PNG or JPEG file, or anything with PIL's `save`.
+#: A picture: a file's path, the bytes of a PNG, JPEG, WebP, GIF or BMP file, or anything with PIL's `save`.
 Picture = Union[str, "os.PathLike[str]", bytes, Any]
 #: A latent by its number, or with its autoencoder.
 Feature = Union[int, str, Mapping[str, Any], Record]

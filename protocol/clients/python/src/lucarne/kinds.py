@@ -31,7 +31,10 @@ class FeatureOutOfRange(RequestFailed):
 
 
 class UnsupportedTarget(RequestFailed):
-    """The target cannot be computed; a text that is not one token is answered with tokens, the split it gives."""
+    """What is asked cannot be done: the target cannot be computed, the chat template refuses the messages, a
+    text makes what stands for a picture. A text that is not one token is answered with tokens, the split it
+    gives.
+    """
 
 
 class OutOfMemory(RequestFailed):
@@ -43,7 +46,7 @@ class DeadlineExceeded(RequestFailed):
 
 
 class ImageUnreadable(RequestFailed):
-    """No PNG or JPEG, or one too large."""
+    """No picture of a format that is read (PNG, JPEG, WebP, GIF, BMP), a damaged one, or one too large."""
 
 
 class CheckpointInvalid(RequestFailed):

@@ -104,7 +104,10 @@ class SaeMethods:
         Scope's params.npz. One whose width or site does not fit the model is refused.
 
           path: Absolute.
-          site: Where it reads the model, as resid_post.24; absent: what its configuration says.
+          site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
+            model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
+            what the folder or the configuration says, with a warning where they differ; absent: what they
+            say.
           model: Absent: the model loaded last.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.
@@ -920,7 +923,10 @@ class AsyncSaeMethods:
         Scope's params.npz. One whose width or site does not fit the model is refused.
 
           path: Absolute.
-          site: Where it reads the model, as resid_post.24; absent: what its configuration says.
+          site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
+            model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
+            what the folder or the configuration says, with a warning where they differ; absent: what they
+            say.
           model: Absent: the model loaded last.
           deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
           progress: True for a bar, or a function of each $/progress value.

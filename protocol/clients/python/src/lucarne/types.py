@@ -616,7 +616,7 @@ class GeneratedToken(Record):
 
 
 class ImageSource(Record):
-    """A file of the kernel's machine, or the bytes of a PNG or JPEG file."""
+    """A file of the kernel's machine, or the bytes of a PNG, JPEG, WebP, GIF or BMP file."""
 
     reading: ImageSourceReading | None
     """Which of the two ways of transformers the picture takes into the processor. Absent: loadImage."""
