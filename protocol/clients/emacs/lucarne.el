@@ -1,7 +1,7 @@
 ;;; lucarne.el --- Prompt files asked what a model sees in them  -*- lexical-binding: t; -*-
 
 ;; Author: The Lucarne authors
-;; Version: 0.1.0
+;; Version: 0.2.0
 ;; Package-Requires: ((emacs "28.1"))
 ;; Keywords: tools, languages
 ;; URL: https://example.org/lucarne
