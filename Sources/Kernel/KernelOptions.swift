@@ -13,6 +13,8 @@ package struct KernelOptions: Sendable {
   package var threads: Int
   /// Where the embedded world lies, if it was found.
   package var world: World?
+  /// The folders in which it was looked for.
+  package var worldPlaces: [String]
   /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
   package var cacheFolder: String?
   /// A feature index, opened when it is first asked for; without one that of the embedded world, if it is loaded.
@@ -26,7 +28,8 @@ package struct KernelOptions: Sendable {
 
   package init(
     model: String? = nil, autoencoders: [String] = [], memoryLimit: Int? = nil, threads: Int,
-    world: World?, cacheFolder: String? = nil, index: String? = nil,
+    world: World?, worldPlaces: [String] = World.places(), cacheFolder: String? = nil,
+    index: String? = nil,
     jobFolder: String? = nil, explainerKey: String? = nil
   ) {
     self.model = model
@@ -34,6 +37,7 @@ package struct KernelOptions: Sendable {
     self.memoryLimit = memoryLimit ?? MemoryBudget.ofMachine().limit
     self.threads = threads
     self.world = world
+    self.worldPlaces = worldPlaces
     self.cacheFolder = cacheFolder
     self.index = index
     self.jobFolder = jobFolder
