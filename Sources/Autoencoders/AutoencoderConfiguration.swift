@@ -114,7 +114,7 @@ private struct Keys: Decodable {
     } catch let error as DecodingError {
       throw .configuration(path: path, reason: Self.reason(of: error))
     } catch {
-      throw .configuration(path: path, reason: "\(error)")
+      throw .configuration(path: path, reason: systemReason(of: error))
     }
   }
 

@@ -139,7 +139,7 @@ struct PaxRecords {
       if parts[0] == "path" { path = String(parts[1]) }
       if parts[0] == "size" {
         guard let value = Int(parts[1]), value >= 0 else {
-          throw Malformed("a pax size that is no number")
+          throw Malformed("a pax size that is not a number")
         }
         size = value
       }
