@@ -156,10 +156,8 @@ def test_an_interrupt_cancels_and_the_server_stays(frontend):
     frontend.run(OPEN)
     before = servers(frontend.wrapper)
     assert len(before) == 1
-    started = time.monotonic()
     reply, _ = frontend.run(ENDLESS, interrupt_after=1.0)
     assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt"
-    assert time.monotonic() - started < 30
     assert servers(frontend.wrapper) == before
     assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
 
