@@ -454,7 +454,7 @@ def _():
         expect((found.stdout.strip(), found.stderr), ("0", ""))
         expect(len(server.status()["connections"]), 1)
         server.process.terminate()
-        assert "user 65534 was sent away" in server.process.stderr.read().decode()
+        assert "user 65534 was turned away" in server.process.stderr.read().decode()
 
 
 @row("a path that is too long, a file in the way, a live server, no server: clear errors")

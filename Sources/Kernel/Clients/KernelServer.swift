@@ -79,12 +79,12 @@ package final class KernelServer: Sendable {
     switch socket.accept() {
     case .nobody: return false
     case .noRoom(let error):
-      log(.error, "a client could not be taken in: error \(error)")
+      log(.error, "a client could not be accepted: error \(error)")
       // It still knocks: without a pause this would be asked without end.
       Thread.sleep(milliseconds: 50)
       return false
     case .refused(let user):
-      log(.warning, "a client of user \(user) was sent away")
+      log(.warning, "a client of user \(user) was turned away")
     case .client(let descriptor, let process):
       let client = state.update { (state: inout State) -> ClientID? in
         guard state.clients.count < options.clients else { return nil }
@@ -107,7 +107,7 @@ package final class KernelServer: Sendable {
 
   /// Tells in the framing of most why nobody will answer.
   private func sendAway(_ descriptor: Int32, _ reason: String) {
-    log(.warning, "a client was sent away: \(reason)")
+    log(.warning, "a client was turned away: \(reason)")
     let failure = ResponseFailure.requestFailed(
       kind: "busy", message: reason, retryable: true, hint: "try again when another has left")
     let body = Envelope.response(id: nil, failure: failure)

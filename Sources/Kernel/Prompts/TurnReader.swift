@@ -148,7 +148,7 @@ struct TurnReader {
   }
 
   private mutating func reportEmpty(_ turn: PromptFile.Turn) {
-    collected.add(turn.range, "this turn is empty and stands for nothing", as: .warning)
+    collected.add(turn.range, "this turn is empty", as: .warning)
   }
 
   /// The texts and images of a turn, blank lines at both ends of its text left out.

@@ -174,7 +174,7 @@ extension Doubt {
   var clause: String {
     switch self {
     case .tooFew(let count):
-      "\(Number.counted(count, "measurement")) \(count == 1 ? "is" : "are") too few to tell how well scores "
+      "\(Number.counted(count, "measurement")) \(count == 1 ? "is" : "are") too few to say how well scores "
         + "agree, \(Agreement.leastCount) are needed"
     case .noVariance: "all scores, or all measured falls, are the same"
     case .correlation(let pearson):

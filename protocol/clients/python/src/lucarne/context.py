@@ -55,7 +55,7 @@ class _Plans:
                 raise ValueError("the two prompts are open in different kernels: open both in one")
             other = other.id
         if not isinstance(other, str):
-            raise TypeError(f"{other!r} is no prompt: compare takes another that is open, or its id")
+            raise TypeError(f"{other!r} is not a prompt: compare takes another that is open, or its id")
         return _steps.compare(self.id, other, target, sae, params, progress)
 
     def _features(self, at: Any, top_k: Any, rank_by: Any, sae: Any, progress: Any) -> _steps.Steps:
@@ -198,7 +198,7 @@ class Context(_Plans):
         Without a baseline the answer is compared with the runner-up, the likeliest token that does not spell it.
         `sequence` asks about a whole answer instead: its log probability; `per_token` tells each token's share.
 
-        method: `gradient`, `heldNorms`, `relevance` (one pullback each), `integratedGradients` (with `steps`), or
+        method: `gradient`, `heldNorms`, `relevance` (one backward pass each), `integratedGradients` (with `steps`), or
         `ablation` (each latent measured). by: what scores are added up over: `feature`, `token`, `part` or `none`.
         parts: how the parts are measured: `"ablation"`, `"shapley"`, `"occlusion"`, `"sum"` (no measurement), False;
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
@@ -408,7 +408,7 @@ class AsyncContext(_Plans):
         Without a baseline the answer is compared with the runner-up, the likeliest token that does not spell it.
         `sequence` asks about a whole answer instead: its log probability; `per_token` tells each token's share.
 
-        method: `gradient`, `heldNorms`, `relevance` (one pullback each), `integratedGradients` (with `steps`), or
+        method: `gradient`, `heldNorms`, `relevance` (one backward pass each), `integratedGradients` (with `steps`), or
         `ablation` (each latent measured). by: what scores are added up over: `feature`, `token`, `part` or `none`.
         parts: how the parts are measured: `"ablation"`, `"shapley"`, `"occlusion"`, `"sum"` (no measurement), False;
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.

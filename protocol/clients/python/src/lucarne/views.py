@@ -294,7 +294,7 @@ class Attribution(View[AttributionComputeResult]):
         ]
 
     def _first_order(self) -> str:
-        """The sum of scores that a method of one pullback makes, and what it leaves of the target."""
+        """The sum of scores that a method of one backward pass makes, and what it leaves of the target."""
         whole = self.result.completeness
         if whole is None:
             return ""
