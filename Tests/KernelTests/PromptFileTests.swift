@@ -156,7 +156,7 @@ import Testing
     ("---\nanswer: - x\n---\ny", "must be written as a JSON string"),
     ("---\nanswer: a: b\n---\ny", "must be written as a JSON string"),
     ("---\nanswer: \"x\n---\ny", "no closing quotation mark"),
-    ("---\nanswer: \"\\x\"\n---\ny", "a string as JSON has it"),
+    ("---\nanswer: \"\\x\"\n---\ny", "a JSON string, such as"),
     ("---\nanswer: \"x\" y\n---\ny", "nothing but a comment"),
     ("---\ntemplate: chat\n---\ny", "expected one of \"model\", \"none\""),
     ("---\nimages:\n  a: x.png\n---\ny", "needs a file's folder"),

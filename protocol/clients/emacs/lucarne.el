@@ -9,7 +9,7 @@
 ;;; Commentary:
 
 ;; A major mode for prompt files (*.lucarne): the model's answer, the tokens and
-;; features that speak for it as a heat map, steering, ablation.  The kernel is
+;; features that support it as a heat map, steering, ablation.  The kernel is
 ;; the program `lucarne'; see `lucarne-command'.
 
 ;;; Code:

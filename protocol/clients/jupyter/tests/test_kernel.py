@@ -87,7 +87,7 @@ def test_compare_takes_another_picture_or_another_question(frontend):
     assert "<table" in found["text/html"]
     frontend.run('attribute "Yes" vs "No" verify = 0')
     (asked,) = results(frontend.run('compare "Does the image show Peru?"')[1])
-    assert "209 positions beside each other" in asked["text/plain"] or "only there" in asked["text/plain"]
+    assert "209 positions in common" in asked["text/plain"] or "only there" in asked["text/plain"]
     assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
     (status,) = results(frontend.run("status")[1])
     assert status["text/plain"].count("ctx_") == 1  # The other prompt was closed.

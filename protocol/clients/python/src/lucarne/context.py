@@ -196,7 +196,7 @@ class Context(_Plans):
         latents that support and oppose the answer, with the picture's heat map.
 
         Without a baseline the answer is compared with the runner-up, the likeliest token that does not spell it.
-        `sequence` asks about a whole answer instead: its log probability; `per_token` tells each token's share.
+        `sequence` asks about a whole answer instead: its log probability; `per_token` gives each token's share.
 
         method: `gradient`, `heldNorms`, `relevance` (one backward pass each), `integratedGradients` (with `steps`), or
         `ablation` (each latent measured). by: what scores are added up over: `feature`, `token`, `part` or `none`.
@@ -261,7 +261,7 @@ class Context(_Plans):
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Steered:
-        """The answer with latents clamped (`{latent: value}`, or interventions), beside that without."""
+        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without."""
         params = {
             "maxTokens": max_tokens, "compareWith": build.names(compare_with, "an answer to compare with"),
             "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop), "splice": splice,
@@ -406,7 +406,7 @@ class AsyncContext(_Plans):
         latents that support and oppose the answer, with the picture's heat map.
 
         Without a baseline the answer is compared with the runner-up, the likeliest token that does not spell it.
-        `sequence` asks about a whole answer instead: its log probability; `per_token` tells each token's share.
+        `sequence` asks about a whole answer instead: its log probability; `per_token` gives each token's share.
 
         method: `gradient`, `heldNorms`, `relevance` (one backward pass each), `integratedGradients` (with `steps`), or
         `ablation` (each latent measured). by: what scores are added up over: `feature`, `token`, `part` or `none`.
@@ -471,7 +471,7 @@ class AsyncContext(_Plans):
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Steered:
-        """The answer with latents clamped (`{latent: value}`, or interventions), beside that without."""
+        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without."""
         params = {
             "maxTokens": max_tokens, "compareWith": build.names(compare_with, "an answer to compare with"),
             "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop), "splice": splice,
