@@ -109,7 +109,8 @@ package final class KernelServer: Sendable {
   private func sendAway(_ descriptor: Int32, _ reason: String) {
     log(.warning, "a client was turned away: \(reason)")
     let failure = ResponseFailure.requestFailed(
-      kind: "busy", message: reason, retryable: true, hint: "try again when another has left")
+      kind: "busy", message: reason, retryable: true,
+      hint: "try again when another has disconnected")
     let body = Envelope.response(id: nil, failure: failure)
     send(Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body, to: descriptor)
     close(descriptor)
@@ -133,9 +134,9 @@ package final class KernelServer: Sendable {
       return state.isStopping
     }
     if isStopping { connection.stop() }
-    log(.information, "client \(client.number), process \(process), is here")
+    log(.information, "client \(client.number), process \(process), has connected")
     let code = handler.serve(connection, process: process)
-    log(.information, "client \(client.number) has left")
+    log(.information, "client \(client.number) has disconnected")
     if isPump { send(PumpTrailer.bytes(code: code), to: descriptor) }
     leave(client, descriptor)
   }
@@ -182,7 +183,7 @@ package final class KernelServer: Sendable {
       }
     }
     if !state.wait(seconds: 4, until: { $0.clients.isEmpty }) {
-      log(.warning, "some clients did not leave in time")
+      log(.warning, "some clients did not disconnect in time")
     }
   }
 

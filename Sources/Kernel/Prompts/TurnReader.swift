@@ -65,7 +65,7 @@ struct TurnReader {
       } else {
         collected.add(
           content,
-          "this line is none of @system, @user, @assistant: a text's own \"@\" is written \"@@\" at "
+          "this line is not @system, @user or @assistant: a text's own \"@\" is written \"@@\" at "
             + "the beginning of a line")
       }
     }

@@ -81,8 +81,9 @@ struct AttributionSentences {
     guard result.byPart.count > 1, abs(identity.interaction) > 0.05 * abs(identity.features) else {
       return nil
     }
-    return "The parts do not add up: together they do \(Number.fixed(abs(identity.interaction))) "
-      + (identity.interaction < 0 ? "less" : "more") + " than one by one."
+    return "The parts do not add up: together they contribute "
+      + "\(Number.fixed(abs(identity.interaction))) "
+      + (identity.interaction < 0 ? "less" : "more") + " than separately."
   }
 
   /// The line that closes.

@@ -4,7 +4,7 @@ import Reports
 /// The answers that stand side by side.
 enum StoryAnswers {
   static let titles: [(title: String, name: SteeringGenerate.OutputName)] = [
-    ("plain", .plain), ("rebuilt", .reconstruction), ("without", .steered),
+    ("plain", .plain), ("reconstructed", .reconstruction), ("without", .steered),
   ]
 
   /// The answer with its first token's probability.

@@ -147,11 +147,11 @@ struct TerminalReport {
       "without them".alignedRight(to: 18)
         + "without similarly active others, 5 draws".alignedRight(to: 44))
     line(
-      "put right",
+      "corrected",
       evaluation.corrected.text.alignedRight(to: 18)
         + RemovalEvaluation.text(evaluation.controls.map(\.corrected)).alignedRight(to: 44))
     line(
-      "right kept",
+      "stay right",
       evaluation.kept.text.alignedRight(to: 18)
         + RemovalEvaluation.text(evaluation.controls.map(\.kept)).alignedRight(to: 44))
     lines("", evaluation.verdict)

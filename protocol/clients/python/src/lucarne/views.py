@@ -403,7 +403,8 @@ class Attribution(View[AttributionComputeResult]):
         flag = display.badge("not reliable", "; ".join(self.not_reliable)) if self.not_reliable else ""
         return display.box(
             f"{display.escape(self.title)} = {display.fixed(self.result.target.value)}{flag}",
-            display.lines(self.sentences),
+            # The first sentence is the heading.
+            display.lines(self.sentences[1:]),
             display.row(display.picture(data, "scores over the picture") if data else "", self._ledger()),
             display.row(
                 self._table("supports", self.supports, largest), self._table("opposes", self.opposes, largest)
