@@ -293,7 +293,7 @@ WRONG = [
     (lambda c: c.attribute("Yes", True), TypeError, "not a token"),
     (lambda c: c.attribute(), TypeError, "missing"),
     (lambda c: c.attribute("Yes", sequence="Yes"), TypeError, "sequence"),
-    (lambda c: c.features((0, 0, 48, 48)), TypeError, "no region"),
+    (lambda c: c.features((0, 0, 48, 48)), TypeError, "not a region"),
 ]
 
 
