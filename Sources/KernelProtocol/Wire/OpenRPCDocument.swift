@@ -1429,7 +1429,7 @@ package let openRPCDocument = #"""
     {
       "name": "attribution/compute",
       "summary": "How much each active latent supports a target, what the parts of the prompt contribute, and whether that can be relied on.",
-      "description": "A positive score supports the answer: by the method asked for, the fall of the target when the latent is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order alone; the shares of parts are measured, by ablating all features of a part together, and the scores of some features are held against exact ablation. What was not asked for is done within a budget of runs of the blocks above the site.",
+      "description": "A positive score supports the answer: by the method asked for, the fall of the target when the latent is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order alone; the shares of parts are measured, by ablating all features of a part together, and the scores of some features are checked by exact ablation. What was not asked for is done within a budget of runs of the blocks above the site.",
       "paramStructure": "by-name",
       "params": [
         {"name": "context", "required": true, "schema": {"type": "string"}},
@@ -3770,7 +3770,7 @@ package let openRPCDocument = #"""
       },
       "AttributionCompute.Verification": {
         "type": "object",
-        "description": "Scores held against exact ablation: of the strongest, of those that a second method finds strongest, and of others drawn at random.",
+        "description": "Scores checked by exact ablation: of the strongest, of those that a second method finds strongest, and of others drawn at random.",
         "required": ["items", "n", "wrongSigns", "signsCounted"],
         "properties": {
           "items": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Measured"}},

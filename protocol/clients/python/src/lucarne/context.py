@@ -203,7 +203,7 @@ class Context(_Plans):
         parts: how the parts are measured: `"ablation"`, `"shapley"`, `"occlusion"`, `"sum"` (no measurement), False;
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
         verify: how many of the strongest, of those of a second method and of others drawn at random (`seed`) are
-        held against exact ablation; 0 for none. budget: the most runs for parts and verification.
+        checked by exact ablation; 0 for none. budget: the most runs for parts and verification.
         """
         target = build.target(answer, baseline, sequence, position)
         return self.kernel.run(self._attribute(target, at, parts, sae, progress, {
@@ -413,7 +413,7 @@ class AsyncContext(_Plans):
         parts: how the parts are measured: `"ablation"`, `"shapley"`, `"occlusion"`, `"sum"` (no measurement), False;
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
         verify: how many of the strongest, of those of a second method and of others drawn at random (`seed`) are
-        held against exact ablation; 0 for none. budget: the most runs for parts and verification.
+        checked by exact ablation; 0 for none. budget: the most runs for parts and verification.
         """
         target = build.target(answer, baseline, sequence, position)
         return await self.kernel.run(self._attribute(target, at, parts, sae, progress, {

@@ -406,8 +406,8 @@ class AttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -439,8 +439,8 @@ class AttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -1222,8 +1222,8 @@ class AsyncAttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -1255,8 +1255,8 @@ class AsyncAttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.

@@ -302,8 +302,8 @@ class AttributionComputeTokenTable(Record):
 
 
 class AttributionComputeVerification(Record):
-    """Scores held against exact ablation: of the strongest, of those that a second method finds strongest, and
-    of others drawn at random.
+    """Scores checked by exact ablation: of the strongest, of those that a second method finds strongest, and of
+    others drawn at random.
     """
 
     items: list[AttributionComputeMeasured]
