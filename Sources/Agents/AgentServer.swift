@@ -139,7 +139,7 @@ package final class AgentServer: Sendable {
   /// What a call that takes long is answered with.
   private static func promise(_ name: String, after patience: Double) -> ToolResult {
     let message =
-      "Not done after \(figure(patience)) s; it goes on as \(name). "
+      "Not done after \(figure(patience)) s; it continues as \(name). "
       + "Call job_get with this job_id for the result, job_cancel to end it."
     return ToolResult(
       message, ["job_id": .string(name), "state": "running", "message": .string(message)])

@@ -114,7 +114,7 @@ private struct Keys: Decodable {
     } catch let error as DecodingError {
       throw .configuration(path: path, reason: Self.reason(of: error))
     } catch {
-      throw .configuration(path: path, reason: "\(error)")
+      throw .configuration(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -150,7 +150,7 @@ private struct Keys: Decodable {
     return switch error {
     case .keyNotFound(let missing, _): "key \(missing.stringValue) is missing"
     case .typeMismatch(let type, let context):
-      "key \(key(context.codingPath)) is no \(type)"
+      "key \(key(context.codingPath)) is not of the type \(type)"
     case .valueNotFound(let type, let context):
       "key \(key(context.codingPath)) is null, \(type) expected"
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:

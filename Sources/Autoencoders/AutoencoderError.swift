@@ -46,7 +46,7 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     case .tensor(let path, let name, let reason):
       "\(path): tensor \(name): \(reason)"
     case .memory(let path, let needed, let available):
-      "\(path): its weights have to be turned round or unpacked in memory, which takes \(needed) "
+      "\(path): its weights have to be transposed or unpacked in memory, which takes \(needed) "
         + "bytes, \(available) are left"
     case .mismatch(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"
@@ -59,7 +59,7 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let what, let row, let column):
       "\(what) is not finite at row \(row), column \(column)"
     case .nothingToReselect(let activation):
-      "the autoencoder's activation is \(activation): there is no top-k to be taken again; changes "
+      "the autoencoder's activation is \(activation): there is no top-k to apply again; changes "
         + "of its latents need reselect \"none\""
     case .writing(let path, let reason):
       "cannot write \(path): \(reason)"

@@ -35,7 +35,7 @@ package indirect enum ChatError: Error, Equatable, CustomStringConvertible {
       "\(what) is \(found), expected \(expected)"
     case .invalidRequest(let reason): reason
     case .unavailable(let reason):
-      "servers cannot be asked from here, for want of libcurl 7.66 or newer: \(reason)"
+      "servers cannot be reached without libcurl 7.66 or newer: \(reason)"
     case .unreachable(let host, let reason): "no connection to \(host): \(reason)"
     case .timedOut(let host, let seconds): "\(host) has not answered within \(seconds) s"
     case .broken(let host, let reason):
@@ -51,7 +51,7 @@ package indirect enum ChatError: Error, Equatable, CustomStringConvertible {
     case .tooLarge(let limit): "the server's answer is longer than \(limit) bytes"
     case .notJSON(let contentType, let beginning):
       "the server answers with \(contentType), expected JSON; it begins \"\(beginning)\""
-    case .malformed(let reason): "the server's answer is no chat completion: \(reason)"
+    case .malformed(let reason): "the server did not answer with a chat completion: \(reason)"
     case .gaveUp(1, let last): last.description
     case .gaveUp(let tries, let last): "\(tries) tries failed, the last because \(last)"
     }

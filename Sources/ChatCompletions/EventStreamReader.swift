@@ -21,7 +21,7 @@ struct EventStreamReader {
       do throws(JSONError) {
         chunk = try JSONValue(parsing: Array(data), limits: JSONLimits(depth: 64, values: 100_000))
       } catch {
-        throw .malformed("an event is no JSON: \(error)")
+        throw .malformed("an event is not JSON: \(error)")
       }
       if let reason = body.complaint(in: chunk) { throw .malformed("it says: \(reason)") }
       answer.note(chunk)

@@ -1,18 +1,18 @@
 /// How long to wait before each further try: twice as long each time, up to half of it by chance, never less
 /// than the server asks for.
-struct RetryWaits {
+package struct RetryWaits {
   private let limits: ChatLimits
   private var doubled: Double
   private var state: UInt64
 
-  init(limits: ChatLimits, seed: UInt64) {
+  package init(limits: ChatLimits, seed: UInt64) {
     self.limits = limits
     doubled = limits.firstWait
     state = seed
   }
 
   /// Seconds; nil where the server asks for more than `longestWait`.
-  mutating func next(after error: ChatError) -> Double? {
+  package mutating func next(after error: ChatError) -> Double? {
     let wait = min(doubled, limits.longestWait) * (0.5 + 0.5 * nextUnit())
     doubled = min(doubled * 2, limits.longestWait)
     guard case .busy(_, let asked?, _) = error else { return wait }

@@ -57,7 +57,7 @@ enum ConfigurationFile {
     for name in ["Infinity", "NaN"] {
       let needle = Array(name.utf8)
       for start in bytes.indices where bytes[start...].starts(with: needle) {
-        return "; the file holds \(name), which is no JSON, expected a finite number"
+        return "; the file holds \(name), which is not valid JSON, expected a finite number"
       }
     }
     return ""

@@ -16,6 +16,8 @@ package struct KernelOptions: Sendable {
   package var threads: Int
   /// Where the embedded world lies, if it was found.
   package var world: World?
+  /// The folders in which it was looked for.
+  package var worldPlaces: [String]
   /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
   package var cacheFolder: String?
   /// Whose resizing pictures get where `model/load` does not say.
@@ -31,9 +33,9 @@ package struct KernelOptions: Sendable {
 
   package init(
     model: String? = nil, autoencoders: [String] = [], sites: [String] = [],
-    memoryLimit: Int? = nil, threads: Int, world: World?, cacheFolder: String? = nil,
-    resizing: PictureResizing = .default, index: String? = nil, jobFolder: String? = nil,
-    explainerKey: String? = nil
+    memoryLimit: Int? = nil, threads: Int, world: World?, worldPlaces: [String] = World.places(),
+    cacheFolder: String? = nil, resizing: PictureResizing = .default, index: String? = nil,
+    jobFolder: String? = nil, explainerKey: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
@@ -41,6 +43,7 @@ package struct KernelOptions: Sendable {
     self.memoryLimit = memoryLimit ?? MemoryBudget.ofMachine().limit
     self.threads = threads
     self.world = world
+    self.worldPlaces = worldPlaces
     self.cacheFolder = cacheFolder
     self.resizing = resizing
     self.index = index

@@ -1,5 +1,6 @@
 /// The kernel's own facts.
 package enum KernelVersion {
-  /// The version of this program, as `initialize` reports it.
-  package static let current = "0.1.0"
+  /// What `lucarne --version` and `initialize` report: a release, or the next one with `-dev`.
+  /// CHANGELOG.md says how versions are made.
+  package static let current = "0.2.0-dev"
 }

@@ -29,15 +29,29 @@ package struct World: Sendable {
       .map { heldOut + "/" + $0 }
   }
 
-  /// Finds the resources beside the running program, where the package manager puts them.
+  /// Takes the first of the places that holds a world.
   ///
-  /// - Returns: nil when the program was moved away from them.
-  package init?(besideProgram program: String = "/proc/self/exe") {
-    let files = FileManager.default
-    guard let resolved = try? files.destinationOfSymbolicLink(atPath: program) else { return nil }
-    let bin = URL(fileURLWithPath: resolved).deletingLastPathComponent()
-    let found = bin.appendingPathComponent("lucarne_World.resources/Resources").path
-    guard files.fileExists(atPath: found + "/model/config.json") else { return nil }
+  /// - Returns: nil when none does.
+  package init?(in places: [String] = World.places()) {
+    let found = places.first {
+      FileManager.default.fileExists(atPath: $0 + "/model/config.json")
+    }
+    guard let found else { return nil }
     folder = found
+  }
+
+  /// The folders in which the running program looks for its world, in this order: the one that is named, and no other; else beside
+  /// the program, where the package manager and `.ci/install --prefix` put it, and `../share/lucarne/world`, seen from the program.
+  package static func places(
+    named folder: String? = nil, besideProgram program: String = "/proc/self/exe"
+  ) -> [String] {
+    if let folder { return [folder] }
+    let resolved = try? FileManager.default.destinationOfSymbolicLink(atPath: program)
+    guard let resolved else { return [] }
+    let bin = URL(fileURLWithPath: resolved).deletingLastPathComponent()
+    return [
+      bin.path + "/lucarne_World.resources/Resources",
+      bin.deletingLastPathComponent().path + "/share/lucarne/world",
+    ]
   }
 }

@@ -12,7 +12,7 @@ struct KernelArguments: ParsableArguments {
   @Option(help: "A Hugging Face checkpoint folder, loaded on first use.")
   var model: String?
 
-  @Option(name: .customLong("sae"), help: "An autoencoder folder; may be given several times.")
+  @Option(name: .customLong("sae"), help: "An autoencoder folder; can be repeated.")
   var autoencoders: [String] = []
 
   @Option(
@@ -33,27 +33,31 @@ struct KernelArguments: ParsableArguments {
   @Option(help: "A feature index, opened on first use.")
   var index: String?
 
-  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
+  @Option(
+    help: """
+      Bytes that contexts and requests may allocate, mapped weights not counted (default: \
+      three quarters of the available memory).
+      """)
   var memoryLimit: Int?
 
   @Option(
     help: """
-      Where weights made for "precision": "int8" are kept (default: $XDG_CACHE_HOME/lucarne or \
-      ~/.cache/lucarne); "" keeps none.
+      The folder for 8-bit weights made for "precision": "int8" (default: $XDG_CACHE_HOME/lucarne or \
+      ~/.cache/lucarne); "" keeps them in memory only.
       """)
   var cache: String?
 
   @Option(
     help: """
-      Where jobs are kept so that they outlive the process (default: $XDG_STATE_HOME/lucarne/jobs or \
-      ~/.local/state/lucarne/jobs); "" keeps them in memory.
+      The folder for jobs, so that they survive the process (default: $XDG_STATE_HOME/lucarne/jobs or \
+      ~/.local/state/lucarne/jobs); "" keeps them in memory only.
       """)
   var jobs: String?
 
-  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  @Option(help: "Threads for computation (default: one per processor).")
   var threads: Int?
 
-  @Option(help: "What to log: debug, info, warning, error.")
+  @Option(help: "The least severe messages to log: debug, info, warning or error.")
   var log: LogLevel = .warning
 
   func validate() throws {
@@ -73,7 +77,8 @@ struct KernelArguments: ParsableArguments {
   func options() -> KernelOptions {
     KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
-      sites: sites, memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: World(),
+      sites: sites, memoryLimit: memoryLimit, threads: threads ?? processorCount(),
+      world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"))

@@ -9,8 +9,9 @@ import Kernel
     commandName: "lucarne",
     abstract: "An interpretability kernel for large multimodal models.",
     discussion: """
-      It keeps a model and its sparse autoencoders resident and answers attribution, ablation and \
-      steering over stdio JSON-RPC. Without a model it uses the small world that ships with it.
+      Keeps a model and its sparse autoencoders in memory and answers requests for attribution, \
+      ablation and steering over JSON-RPC. Without --model, commands use the small model that ships \
+      with lucarne; "lucarne demo" shows what can be done with it.
       """,
     version: KernelVersion.current,
     subcommands: [

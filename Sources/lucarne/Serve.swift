@@ -9,28 +9,31 @@ struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Answer JSON-RPC requests on standard input and output, or at a socket.",
     discussion: """
-      Messages have Content-Length headers, as a language server's do; a stream whose first byte is \
-      "{" is read as one message a line, and answered so. Language clients are served, too: they open \
-      prompt files (*.lucarne). Logs go to standard error. Explainers that ask \
-      for a key are asked with that of the environment's LUCARNE_EXPLAINER_KEY.
+      Messages have Content-Length headers, like those of a language server. If the first byte of the \
+      input is "{", each line is one message, and so is each answer. Editors can open prompt files \
+      (*.lucarne) through their language client. Logs go to standard error. The key for an explainer's \
+      server is read from the environment variable LUCARNE_EXPLAINER_KEY.
 
-      With --listen one kernel serves many clients at a Unix-domain socket that its user alone can \
-      reach; "lucarne attach" carries a client's standard streams there.
+      With --listen, one kernel serves many clients at a Unix-domain socket that only its user can \
+      reach; "lucarne attach" connects a client's standard streams to it.
       """)
 
-  @Flag(help: "Accepted for editors that always give it; it is what serve does without --listen.")
+  @Flag(help: "Accepted because many editors pass it; has no effect.")
   var stdio = false
 
   @OptionGroup var kernel: KernelArguments
 
-  @Option(name: .customLong("clientProcessId"), help: "End when the process with this id ends.")
+  @Option(name: .customLong("clientProcessId"), help: "Exit when the process with this id exits.")
   var clientProcess: Int?
 
-  @Option(help: "Listen at this socket, in a folder of the user's own, for many clients.")
+  @Option(
+    help: """
+      Serve many clients at this Unix-domain socket, in a folder that only you can write to.
+      """)
   var listen: String?
 
   @Option(
-    help: "With --listen: end when no client is connected and no job runs for so many seconds.")
+    help: "With --listen: exit after this many seconds without a client or a running job.")
   var idleExit: Double?
 
   @Option(help: .hidden)
@@ -44,7 +47,7 @@ struct Serve: ParsableCommand {
       }
     }
     if listen != nil, stdio || clientProcess != nil {
-      throw ValidationError("--listen serves many clients: not --stdio or --clientProcessId")
+      throw ValidationError("--listen cannot be combined with --stdio or --clientProcessId")
     }
   }
 

@@ -10,22 +10,22 @@ import World
 struct ServeAgents: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mcp",
-    abstract: "Serve agents by the Model Context Protocol on standard input and output.",
+    abstract: "Serve agents over the Model Context Protocol on standard input and output.",
     discussion: """
-      One message a line; the end of input is the end. Revisions 2024-11-05 to 2025-11-25, which begin with \
-      initialize, and 2026-07-28, which does not, are spoken side by side. Logs go to standard error.
+      Reads one message per line and exits at the end of input. Supports protocol revisions 2024-11-05 to \
+      2025-11-25, which begin with initialize, and 2026-07-28, which does not. Logs go to standard error.
       """)
 
   @OptionGroup var kernel: KernelArguments
 
   @Option(
     help: """
-      A concept set that explanations are scored on: a JSON list beside masked pictures (default: the \
-      embedded world's, where that is the model).
+      A concept set to score explanations on: a JSON list of concepts, beside pictures with masks (default: \
+      the one that ships, for the model that ships).
       """)
   var concepts: String?
 
-  @Option(help: "Seconds after which a call that is not done answers with a job id.")
+  @Option(help: "Seconds to wait for a call before answering with a job id instead.")
   var patience: Double = 10
 
   func validate() throws {
@@ -54,7 +54,7 @@ struct ServeAgents: ParsableCommand {
 
   private var options: AgentOptions {
     var known = concepts.map(absolutePath)
-    if known == nil, kernel.model == nil { known = World()?.concepts }
+    if known == nil, kernel.model == nil { known = World(in: worldPlaces())?.concepts }
     return AgentOptions(version: KernelVersion.current, concepts: known, patience: patience)
   }
 

@@ -12,54 +12,58 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a TopK autoencoder on a model's residual stream.",
     discussion: """
-      Prompts come as JSON, one a line: {"image": "picture.png", "text": "…", "answer": "…"}, an image \
-      or a text at least, paths relative to the file. The state is saved regularly beside the output and \
-      a run that was interrupted goes on from there.
+      Prompts are JSON, one per line: {"image": "picture.png", "text": "…", "answer": "…"}. Each has an \
+      image or a text; paths are relative to the file. The state is saved regularly beside the output, and \
+      the same command resumes an interrupted run.
       """)
 
   @Option(help: "A Hugging Face checkpoint folder.")
   var model: String
 
-  @Option(help: "The site, such as resid_post.5.")
+  @Option(help: "The residual stream to train on, such as resid_post.5 (after block 5).")
   var site: String
 
-  @Option(help: "The JSON lines of prompts.")
+  @Option(help: "A file of prompts, one JSON object per line.")
   var prompts: String
 
-  @Option(help: "The folder to write; the autoencoder goes into it under the site's module name.")
+  @Option(
+    help: """
+      The folder to write to; the autoencoder is put into a subfolder named after the site's \
+      module.
+      """)
   var output: String
 
-  @Option(help: "Latents, M.")
+  @Option(help: "The number of latents.")
   var latents = 2048
 
-  @Option(name: .customShort("k"), help: "Active latents a token.")
+  @Option(name: .customShort("k"), help: "Active latents per token.")
   var active = 16
 
-  @Option(help: "Optimiser steps.")
+  @Option(help: "The number of optimiser steps.")
   var steps = 5000
 
-  @Option(help: "Tokens a step.")
+  @Option(help: "Tokens per step.")
   var batch = 2048
 
-  @Option(help: "Peak learning rate; by default 2e-4 / √(M / 2¹⁴).")
+  @Option(help: "Peak learning rate (default: 2e-4 / √(latents / 2¹⁴)).")
   var learningRate: Double?
 
-  @Option(help: "Tokens without firing after which a latent counts as dead.")
+  @Option(help: "A latent counts as dead after this many tokens without being active.")
   var deadAfter = 500_000
 
-  @Option(help: "Steps between saves of the state.")
+  @Option(help: "Steps between saves.")
   var saveEvery = 500
 
-  @Option(help: "Seed of the start and of the order of tokens.")
+  @Option(help: "Seed for the initial weights and the order of tokens.")
   var seed = 0
 
-  @Option(help: "The type of the written weights: F32, F16 or BF16.")
+  @Option(help: "Type of the written weights: F32, F16 or BF16.")
   var type = "F32"
 
-  @Option(help: "Bytes that the activations and the trainer may take beside the mapped weights.")
+  @Option(help: "Bytes that activations and training may allocate, mapped weights not counted.")
   var memoryLimit: Int?
 
-  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  @Option(help: "Threads for computation (default: one per processor).")
   var threads: Int?
 
   func validate() throws {
@@ -97,7 +101,7 @@ struct Train: ParsableCommand {
       log: { writeLine($0, to: STDERR_FILENO) }, isStopped: { stop.isRequested })
     line.end()
     guard let trained: SAETrain.Trained = try result?.decode(path: "result") else {
-      writeLine("stopped; the same command goes on from here", to: STDERR_FILENO)
+      writeLine("stopped; run the same command again to resume", to: STDERR_FILENO)
       throw ExitCode(130)
     }
     tell(trained.path)

@@ -3,7 +3,7 @@
     python3 record.py PATH/TO/lucarne
 
 The conversations are held with a tiny checkpoint in float32. Numbers that arithmetic makes are recorded
-with a tolerance, times and sizes of memory as their kind; an error's words go into a comment.
+with a tolerance, times, sizes of memory and the program's version as their kind; an error's words go into a comment.
 $REPOSITORY stands for the absolute path of the repository's folder.
 """
 
@@ -94,6 +94,8 @@ class Conversation:
 
 def masked(value, key=None):
     """A received value as the record has it."""
+    if key == "serverInfo":
+        return {**value, "version": "<string>"}
     if isinstance(value, dict):
         return {name: masked(each, name) for name, each in value.items()}
     if isinstance(value, list):

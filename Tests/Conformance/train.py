@@ -107,7 +107,7 @@ def break_kernels(program, folder, expected, seconds, draw):
             kernel.ask("job/resume", {"job": job})
     done = kernel.ask("job/wait", {"job": job, "timeoutMs": 120000})
     log = kernel.ask("job/log", {"job": job, "lines": 1000})["lines"]
-    resumed = [line.split("step ")[1] for line in log if "goes on at step" in line]
+    resumed = [line.split("step ")[1] for line in log if "continues at step" in line]
     kernel.end(signal.SIGTERM)
     holds = done["state"] == "completed" and weights(output) == expected
     check("kernels killed, their job resumed to the same weights", holds, f"{states}; went on at {resumed}; {done.get('message', '')}")

@@ -13,6 +13,8 @@ final class StubHandler: RequestHandler {
     var failsInitialize = false
     var looks = 0
     var changes = 0
+    /// Steps that `test/slow` took.
+    var steps = 0
   }
 
   let state = Monitor(State())
@@ -99,6 +101,7 @@ final class StubHandler: RequestHandler {
   private func slow(_ call: Call) throws -> JSONValue {
     for step in 0..<100 {
       try call.checkStop()
+      state.update { $0.steps += 1 }
       call.report(title: "slow", message: "step \(step)", fraction: Double(step) / 100)
       Thread.sleep(milliseconds: 10)
     }

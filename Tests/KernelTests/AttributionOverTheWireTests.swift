@@ -81,7 +81,7 @@ import Testing
     #expect(poor["verification"] == nil && poor["identity"] == nil)
     let sentences = text(poor)
     #expect(sentences.contains("parts' shares were not measured"))
-    #expect(sentences.contains("not held against exact ablation"))
+    #expect(sentences.contains("not checked by exact ablation"))
     let error = try session.client.refusal(
       "attribution/compute",
       session.params(["target": target, "budget": 3, "parts": ["method": "ablation"]]))

@@ -92,7 +92,7 @@ import Testing
     #expect(done["state"] == "completed", "\(done)")
     #expect(try weights("paused") == weights("unbroken"))
     let log = try client.ask("job/log", ["job": job])["lines"]?.elements ?? []
-    #expect(log.contains { $0.stringValue?.contains("goes on at step") == true })
+    #expect(log.contains { $0.stringValue?.contains("continues at step") == true })
     try client.shutDown()
   }
 

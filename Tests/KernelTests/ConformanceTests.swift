@@ -45,6 +45,33 @@ import Testing
     #expect(status == 0, "\(failures.joined(separator: "\n"))")
   }
 
+  @Test func everyBlockOfTheReadmeRunsAsItIsWritten() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Readme/run.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
+  @Test func everyCommandSaysInWordsWhatItRefuses() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/commands.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
+  @Test func anInstalledProgramFindsItsWorldWhereverItIsMoved() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/install.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
   @Test func anIndexSurvivesWhateverBecomesOfItsBuilder() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([

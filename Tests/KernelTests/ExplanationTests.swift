@@ -243,7 +243,7 @@ import Testing
     #expect(try client.ask("job/wait", ["job": job], seconds: 60)["state"] == "paused")
   }
 
-  @Test func cancellingLetsGoOfQuestionsUnderWay() throws {
+  @Test func cancellingLetsGoOfQuestionsThatAreNeverAnswered() throws {
     defer { try? end() }
     let server = try ChatServer()
     let job =
@@ -253,12 +253,11 @@ import Testing
           "index": path, "features": ["top": ["by": "max", "count": 6]],
           "explainer": ["endpoint": ["url": .string(server.url("never")), "model": "never"]],
         ])["job"] ?? .null
-    let clock = ContinuousClock()
-    Thread.sleep(forTimeInterval: 0.3)
-    let start = clock.now
+    // A question is under way once the server has it; it never answers.
+    for _ in 0..<100 where try server.timesAsked("never") == 0 {}
+    #expect(try server.timesAsked("never") > 0)
     try client.ask("job/cancel", ["job": job])
     #expect(try client.ask("job/wait", ["job": job])["state"] == "cancelled")
-    #expect(clock.now - start < .seconds(2))
   }
 
   @Test func theResidentModelCanBeAsked() throws {

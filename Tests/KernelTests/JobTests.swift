@@ -143,7 +143,7 @@ import Testing
     let failed = try client.ask("job/wait", ["job": job])
     #expect(state(failed) == "failed")
     #expect(failed["error"]?["kind"] == "ioError")
-    #expect(failed["message"]?.stringValue?.contains("is no sound index") == true)
+    #expect(failed["message"]?.stringValue?.contains("is not a valid index") == true)
     // A damaged file of a job is told, not lost.
     try Data("{".utf8).write(to: URL(filePath: folder + "/jobs/job_1.json"))
     try client.shutDown()

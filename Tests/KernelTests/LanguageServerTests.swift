@@ -4,6 +4,7 @@ import JSONRPC
 import Kernel
 import TestSupport
 import Testing
+import World
 
 /// A language client's session, message by message.
 @Suite struct LanguageServerTests {
@@ -94,6 +95,32 @@ import Testing
   }
 
   // MARK: Tests
+
+  @Test func theLikeliestAnswerIsHeldAgainstAnotherWord() throws {
+    let world = try #require(World())
+    let picture = world.heldOut + "/park-00.png"
+    let question = "What colour is the sign?"
+    let client = try KernelClient(
+      KernelOptions(memoryLimit: 1 << 30, threads: 1, world: world), options: nil)
+    try client.ask("initialize", ["processId": nil, "capabilities": Self.abilities])
+    try client.notify("initialized")
+    // The two likeliest tokens are one word, with a space before it and without.
+    let opened = try client.ask(
+      "context/open",
+      ["parts": [["image": ["path": .string(picture)]], ["text": .string(question)]]])
+    let likeliest = try client.ask(
+      "context/logits", ["context": opened["context"] ?? nil, "topK": 2])
+    let texts = likeliest["items"]?.elements.compactMap { $0["text"]?.stringValue } ?? []
+    try #require(texts.count == 2 && texts[1] == " " + texts[0])
+    try open(
+      client, "---\nimages:\n  sign: \(picture)\n---\n@user\n![sign]\n\(question)\n@assistant\n")
+    let told = try client.ask(
+      "workspace/executeCommand",
+      ["command": "lucarne.attribute", "arguments": [["uri": Self.uri]]])
+    #expect(told["answer"] == .string(texts[0]))
+    let baseline = try #require(told["baseline"]?.stringValue)
+    #expect(baseline.trimmingCharacters(in: .whitespaces) != texts[0], "\(baseline)")
+  }
 
   @Test func onlyALanguageClientIsToldOfIt() throws {
     let (_, told) = try client()

@@ -36,8 +36,8 @@ METHODS = {
     "integratedGradients, 5": {"method": "integratedGradients", "steps": 5},
     "integratedGradients, 16": {"method": "integratedGradients", "steps": 16},
 }
-PASSES = {"gradient": "1 pullback", MEASURED: "2 pullbacks, up to 24 runs", "heldNorms": "1 pullback", "relevance": "1 pullback",
-          "integratedGradients, 5": "5 × (forward + pullback)", "integratedGradients, 16": "16 × (forward + pullback)"}
+PASSES = {"gradient": "1 backward pass", MEASURED: "2 backward passes, up to 24 runs", "heldNorms": "1 backward pass", "relevance": "1 backward pass",
+          "integratedGradients, 5": "5 × (forward + backward pass)", "integratedGradients, 16": "16 × (forward + backward pass)"}
 NEGLIGIBLE = 0.02  # of the largest fall: the sign of less says nothing
 FAILURE = 0.8  # Pearson over all features below which a ranking has failed
 
@@ -164,7 +164,7 @@ def tables(records):
               f"{median(e['slope'] for e in each):.2f} | {median(e['sumError'] for e in each):.2f} | "
               f"{median(r['tokens'][name] for r in records):.2f} | {sum(e['pictureSign'] for e in each)} of {len(each)} | "
               f"{1000 * median(e['seconds'] for e in each):.0f} ms |")
-    print(f"\nUnion of both one-pullback top 20s holds {median(r['union'] for r in records):.0f} of the true 20 (mean {statistics.mean(r['union'] for r in records):.1f}).")
+    print(f"\nUnion of both one-backward-pass top 20s holds {median(r['union'] for r in records):.0f} of the true 20 (mean {statistics.mean(r['union'] for r in records):.1f}).")
     gaps = [abs(r["identity"]["gap"]) for r in records]
     closes = [abs(r["identity"]["target"] - r["identity"]["start"] - sum(r["parts"].values()) - r["identity"]["interaction"]) for r in records]
     print(f"Parts close within {max(gaps):.1e} (gap) and {max(closes):.1e} (target − start − Σ parts − interaction).")

@@ -41,7 +41,11 @@ import Testing
   }
 
   @Test func teamsComeAndGo() {
-    for i in 0..<100 { ThreadTeam(threadCount: 1 + i % 5).run(3) { _ in } }
+    let total = Atomic(0)
+    for i in 0..<100 {
+      ThreadTeam(threadCount: 1 + i % 5).run(3) { _ in total.add(1, ordering: .relaxed) }
+    }
+    #expect(total.load(ordering: .relaxed) == 300)
   }
 
   @Test func cancellationThrowsOnceAsked() throws {

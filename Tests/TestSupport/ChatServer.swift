@@ -32,6 +32,26 @@ package final class ChatServer: Sendable {
     process.waitUntilExit()
   }
 
+  /// How often it was asked in `manner`, by Python, so that the test's own program needs no other way to the web.
+  package func timesAsked(_ manner: String) throws -> Int {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let script =
+      "import json, sys, urllib.request as u; print(json.load(u.urlopen(sys.argv[1])).get(sys.argv[2], 0))"
+    process.arguments = [
+      "python3", "-c", script, "http://127.0.0.1:\(port)/asked", "/\(manner)/v1/chat/completions",
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let words = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    guard let count = Int(words.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw CocoaError(.fileReadCorruptFile)
+    }
+    return count
+  }
+
   /// The base address under which the server answers in `manner`.
   package func url(_ manner: String) -> String { "http://127.0.0.1:\(port)/\(manner)/v1" }
 }

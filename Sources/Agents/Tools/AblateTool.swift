@@ -20,7 +20,7 @@ enum AblateTool: AgentTool {
         .optional,
     ] + Metric.arguments + Place.arguments + [
       .init(
-        "controls", Schema.integer("Random sets to measure beside; absent: 3.", 0...20)
+        "controls", Schema.integer("Random sets to measure for comparison; absent: 3.", 0...20)
       ).optional,
       .init("seed", Schema.integer("For the random sets; absent: 0.")).optional,
       Subject.argument,

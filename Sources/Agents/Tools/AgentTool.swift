@@ -81,7 +81,7 @@ func shortened(_ text: String, toBytes limit: Int, ending: String = "…") -> St
 }
 
 /// A failure that the agent is to read: what is wrong and what to do next.
-struct ToolFailure: Error, Sendable, Equatable {
+struct ToolFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// Bytes of a message.
   static let messageLimit = 1500
 
@@ -92,6 +92,8 @@ struct ToolFailure: Error, Sendable, Equatable {
     self.message = message
     self.next = next
   }
+
+  var description: String { message }
 
   /// The members of a `tools/call` result.
   var wire: JSONObject {

@@ -17,7 +17,7 @@ enum Agreement {
       .init(
         "not_reliable",
         Schema.list(
-          "Why scores should not be relied on; absent where nothing speaks against it.",
+          "Why scores should not be relied on; absent if there is no reason against it.",
           of: Schema.text("A reason.")), isRequired: false),
     ], "Predicted against measured.")
 

@@ -30,7 +30,7 @@ enum AttributeTool: AgentTool {
       .init(
         "verify",
         Schema.integer(
-          "Ablates so many of the strongest, of a second method's and of random ones; absent: 8, fewer on large models.",
+          "How many features to ablate of the strongest, of the strongest by a second method, and at random; absent: 8, fewer on large models.",
           0...20)
       ).optional,
       .init(
@@ -58,7 +58,7 @@ enum AttributeTool: AgentTool {
           .init("together", Schema.number("What all parts do at once.")),
           .init("interaction", Schema.number("together less the parts' sum.")),
           .init("gap", Schema.number("target - start - together.")),
-        ], "The line that closes: target = start + together + gap.")
+        ], "The sum: target = start + together + gap.")
     ).optional,
     .init("supporters", Schema.list("Strongest first.", of: AttributedFeature.schema)),
     .init("opposers", Schema.list("Strongest first.", of: AttributedFeature.schema)),

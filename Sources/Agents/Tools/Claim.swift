@@ -40,7 +40,7 @@ struct Claim {
     "claim",
     Schema.record(
       [
-        .init("statement", Schema.text("A sentence that the numbers bear.")),
+        .init("statement", Schema.text("A sentence that the numbers support.")),
         .init("metric", Schema.text("What is measured, and its unit.")),
         .init("before", Schema.number("Without the change."), isRequired: false),
         .init("after", Schema.number("With it."), isRequired: false),

@@ -27,7 +27,7 @@ enum ContextOpenTool: AgentTool {
     .init(
       "answer_tokens",
       Schema.integer(
-        "Let the model answer with at most so many tokens, greedily; absent: 0.", 0...512)
+        "Let the model answer greedily with at most this many tokens; absent: 0.", 0...512)
     ).optional,
   ]
   static let gives: [Schema.Member] = [

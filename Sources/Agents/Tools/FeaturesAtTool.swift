@@ -67,7 +67,7 @@ enum FeaturesAtTool: AgentTool {
     lines.append("l0 \(figure(found.l0)), FVU \(found.fvu.map(figure) ?? "-")")
     let claim = Claim(
       statement:
-        "These features are active there. That is no evidence that the answer depends on them.",
+        "These features are active there. That is not evidence that the answer depends on them.",
       metric: "activation", count: found.items.count)
     var values: JSONObject = ["features": .array(features), "l0": .number(found.l0)]
     values["fvu"] = found.fvu.map { .number($0) }

@@ -30,7 +30,7 @@ enum SteerTool: AgentTool {
       .init("temperature", Schema.number("Absent or 0: greedy.")).optional,
       .init("seed", Schema.integer("Of sampling and of the random features; absent: 0.")).optional,
       .init(
-        "controls", Schema.integer("Random sets to steer beside; absent: 1.", 0...5)
+        "controls", Schema.integer("Random sets to steer for comparison; absent: 1.", 0...5)
       ).optional,
       Subject.argument,
     ]
@@ -53,7 +53,7 @@ enum SteerTool: AgentTool {
       throw ToolFailure(
         "a change of feature \(change["feature"]?.integerValue ?? 0) has no value",
         next:
-          "Give each change a value, or op zero; feature_info tells which activations are usual.")
+          "Give each change a value, or op zero; feature_info says which activations are usual.")
     }
     let given = changes.compactMap { $0["feature"]?.integerValue.flatMap(Int.init) }
     let found = try steered(

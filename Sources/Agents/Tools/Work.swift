@@ -114,7 +114,7 @@ final class Work: Sendable {
         .failure(
           ToolFailure(
             "\(tool.name): the kernel's answer could not be used: \(error)",
-            next: "Report this; kernel_status tells whether the kernel is well.")))
+            next: "Report this; kernel_status says whether the kernel works.")))
     }
   }
 }

@@ -18,7 +18,7 @@ struct StateUnpickler {
   ) throws(AutoencoderError) -> [String: PickleValue] {
     var unpickler = StateUnpickler(cursor: ByteCursor(path: path, bytes: bytes))
     guard case .dictionary(let members, _) = try unpickler.run() else {
-      throw unpickler.failure("it holds no dictionary of tensors")
+      throw unpickler.failure("it does not hold a dictionary of tensors")
     }
     return Dictionary(members.map { ($0.name, $0.value) }) { _, last in last }
   }
@@ -101,7 +101,7 @@ struct StateUnpickler {
       guard let known = PickleGlobal(rawValue: name) else {
         throw failure(
           "its pickle names \(name.split(separator: " ").joined(separator: ".").prefix(80)), which "
-            + "is refused: only tensors and dictionaries of them are read, nothing is run")
+            + "is refused: only tensors and dictionaries of tensors are read, and no code is run")
       }
       stack.append(.global(known))
     case UInt8(ascii: "Q"): stack.append(.storage(try storage(of: pop())))
@@ -131,7 +131,7 @@ struct StateUnpickler {
     _ callable: PickleValue, _ arguments: PickleValue
   ) throws(AutoencoderError) -> PickleValue {
     guard case .global(let name) = callable, case .tuple(let parts, _) = arguments else {
-      throw failure("its pickle calls what is no name")
+      throw failure("its pickle calls something that is not a name")
     }
     switch name {
     case .orderedDictionary where parts.isEmpty: return .dictionary([], depth: 1)
@@ -191,14 +191,14 @@ struct StateUnpickler {
 
   private mutating func append(_ items: [PickleValue]) throws(AutoencoderError) {
     guard case .list(let known, let depth) = try pop() else {
-      throw failure("its pickle appends to what is no list")
+      throw failure("its pickle appends to something that is not a list")
     }
     stack.append(.list(known + items, depth: max(depth, try self.depth(of: items))))
   }
 
   private mutating func setItems(_ items: [PickleValue]) throws(AutoencoderError) {
     guard case .dictionary(var members, let depth) = try pop(), items.count.isMultiple(of: 2) else {
-      throw failure("its pickle sets items of what is no dictionary")
+      throw failure("its pickle sets items of something that is not a dictionary")
     }
     for index in stride(from: 0, to: items.count, by: 2) {
       // Other keys occur in what is read past, not among tensors.

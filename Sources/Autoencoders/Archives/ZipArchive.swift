@@ -185,7 +185,7 @@ struct ZipArchive {
     guard
       unsafe inflateInit2_(
         &stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else { return (nil, "zlib cannot begin") }
+    else { return (nil, "zlib cannot start") }
     defer { unsafe inflateEnd(&stream) }
     var (input, output) = (packed, [UInt8](repeating: 0, count: size + 1))
     let status = unsafe input.withUnsafeMutableBufferPointer { source in

@@ -105,7 +105,7 @@ package struct FeatureCacheSplit: Sendable {
     ids.reserveCapacity(entry.count)
     for _ in 0..<entry.count {
       guard let id = Int32(exactly: try cursor.integer(width)) else {
-        throw .archive(path: path, reason: "a token is none of 31 bits")
+        throw .archive(path: path, reason: "a token is not a number below 2^31")
       }
       ids.append(id)
     }

@@ -31,13 +31,13 @@ package enum AutoencoderWriter {
       try tensors(of: parameters, as: type).write(to: temporary + "/sae.safetensors")
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
-      throw .writing(path: path, reason: "\(error)")
+      throw .writing(path: path, reason: systemReason(of: error))
     }
     do {
       try put(temporary, at: path, replacing: exists)
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
-      throw .writing(path: path, reason: "\(error)")
+      throw .writing(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -78,7 +78,7 @@ package enum AutoencoderWriter {
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return false }
     guard isFolder, let found = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw .writing(path: path, reason: "something that is no readable folder is there")
+      throw .writing(path: path, reason: "there is something that is not a readable folder")
     }
     if let other = found.sorted().first(where: { !names.contains($0) }) {
       throw .writing(path: path, reason: "the folder holds \(other), which would be lost")

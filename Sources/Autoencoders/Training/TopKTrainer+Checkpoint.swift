@@ -23,7 +23,7 @@ extension TopKTrainer {
       }
       try writer.write(to: path)
     } catch {
-      throw .writing(path: path, reason: "\(error)")
+      throw .writing(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -62,7 +62,7 @@ extension TopKTrainer {
     } catch let error as AutoencoderError {
       throw error
     } catch {
-      throw .checkpoint(path: path, reason: "\(error)")
+      throw .checkpoint(path: path, reason: systemReason(of: error))
     }
   }
 }

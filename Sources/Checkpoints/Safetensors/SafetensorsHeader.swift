@@ -131,7 +131,9 @@ struct SafetensorsHeader {
 }
 
 /// Why a header is refused; the file's reader adds the path.
-struct SafetensorsHeaderError: Error {
+struct SafetensorsHeaderError: Error, CustomStringConvertible {
   let reason: String
   init(_ reason: String) { self.reason = reason }
+
+  var description: String { reason }
 }

@@ -23,19 +23,20 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .missing(let path): "there is no index at \(path): make one with index/build"
+    case .missing(let path):
+      "there is no index at \(path): build one with \"lucarne index build\" or index/build"
     case .invalid(let path, let reason):
-      "\(path) is no sound index: \(reason); it was left as it is: build it again, or restore a copy"
+      "\(path) is not a valid index: \(reason); it was left as it is: build it again, or restore a copy"
     case .newer(let path): "\(path) was written by a later version of the program"
     case .busy(let path, let holder?):
       "the index \(path) is being written by process \(holder): wait for it, or cancel it"
     case .busy(let path, nil):
       "the index \(path) is being written by another job or process: wait for it, or cancel it"
     case .cutOff(let path):
-      "\(path) was cut off amid a change: whatever writes to it next, such as its build, undoes the change"
+      "\(path) was interrupted in the middle of a change: the next program that writes to it, such as its build, undoes the change"
     case .stale(let path, let reason): "the index \(path) does not fit: \(reason)"
     case .diskFull(let path):
-      "no room is left on the disk of \(path): what was taken in before is safe; make room and resume"
+      "the disk of \(path) is full: what was indexed before is safe; free some space and resume"
     case .exists(let path): "\(path) exists already"
     case .unreachable(let path):
       "\(path) cannot be opened: who asks must be allowed to read it, and to write to its folder where its last writer "

@@ -79,7 +79,7 @@ extension FeatureIndexStore {
         throw .stale(
           path: source.path,
           reason:
-            "\"\(twice.name)\" has content that another of the indexes holds too; shards of one "
+            "\"\(twice.name)\" has content that is in another of the indexes, too; shards of one "
             + "corpus are made with `shard`, so that none has")
       }
       numbers.append(accumulator.absorb(state))

@@ -276,7 +276,7 @@ extension IndexItem {
   private static func tokens(_ text: String) throws -> [String] {
     if text == "[]" { return [] }
     guard let tokens = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
-      throw DamagedRow(reason: "the tokens of an item are no list of texts")
+      throw DamagedRow(reason: "the tokens of an item are not a list of texts")
     }
     return tokens
   }

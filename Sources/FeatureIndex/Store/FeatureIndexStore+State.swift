@@ -21,7 +21,7 @@ extension FeatureIndexStore {
         }
         let digest: Data = try row.value("digest")
         guard digest.count == IndexLimits.digestBytes, digests.insert(digest).inserted else {
-          throw DamagedRow(reason: "an item's digest is none, or that of another item too")
+          throw DamagedRow(reason: "an item's digest is missing or not unique")
         }
         // Every token takes two bytes of JSON at least, so that a count cannot be larger than its file.
         let written: Int = try row.value("written")

@@ -247,7 +247,7 @@ package final class FeatureIndexStore: Sendable {
     do { return try body() } catch let error as FeatureIndexError {
       throw error
     } catch is RowDecodingError {
-      throw .invalid(path: path, reason: "a row holds what no row of its table can")
+      throw .invalid(path: path, reason: "a row holds a value of the wrong type")
     } catch let error as DamagedRow {
       throw .invalid(path: path, reason: error.reason)
     } catch let error as DatabaseError {
@@ -285,6 +285,6 @@ extension IndexIdentity {
     if activation != other.activation {
       parts.append("its activation is \(other.activation), not \(activation)")
     }
-    return parts.isEmpty ? "its pictures lie otherwise" : parts.joined(separator: ", ")
+    return parts.isEmpty ? "its pictures have other patches" : parts.joined(separator: ", ")
   }
 }

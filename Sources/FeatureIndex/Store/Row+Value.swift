@@ -1,10 +1,12 @@
 import GRDB
 
 /// A row that no index has ever written: the file is damaged, or was made to harm.
-struct DamagedRow: Error {
+struct DamagedRow: Error, CustomStringConvertible {
   let reason: String
 
   init(reason: String) { self.reason = reason }
+
+  var description: String { reason }
 
   init(what: String, found: String, expected: String) {
     reason = "\(what) is \(found), expected \(expected)"

@@ -83,7 +83,7 @@ package struct AttributionQuestion: Sendable {
     }
     if byTerm, !method.isOnePullback {
       throw .badValue(
-        "a table of tokens and features needs a method of one pullback: gradient, heldNorms or relevance"
+        "a table of tokens and features needs a method with a single backward pass: gradient, heldNorms or relevance"
       )
     }
   }

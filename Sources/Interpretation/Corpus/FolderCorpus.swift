@@ -19,7 +19,7 @@ package struct FolderCorpus: Corpus {
     folder = absolutePath(path)
     var isFolder = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
-      throw .badCorpus(path: path, reason: "it is no folder")
+      throw .badCorpus(path: path, reason: "it is not a folder")
     }
     var found: [String] = []
     var open = [""]

@@ -25,11 +25,14 @@ package struct PromptCorpus: Corpus {
     } catch let error as JSONError {
       return CorpusEntry(name: name, problem: "\(name) is not JSON: \(error)")
     } catch let error as Malformed {
-      return CorpusEntry(name: name, problem: "\(name) is no prompt: \(error.reason)")
+      return CorpusEntry(name: name, problem: "\(name) is not a prompt: \(error.reason)")
     }
   }
 
-  private struct Malformed: Error { let reason: String }
+  private struct Malformed: Error, CustomStringConvertible {
+    let reason: String
+    var description: String { reason }
+  }
 
   private func entry(_ value: JSONValue, name: String) throws(Malformed) -> CorpusEntry {
     guard value.objectValue != nil else {

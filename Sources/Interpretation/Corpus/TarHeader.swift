@@ -18,7 +18,7 @@ struct TarHeader {
     let stored = try Self.number(block[148..<156], "checksum")
     let sum = block.enumerated().reduce(0) { $0 + ((148..<156).contains($1.0) ? 32 : Int($1.1)) }
     guard stored == sum else {
-      throw Malformed("its checksum is \(stored), expected \(sum): it is no tar header")
+      throw Malformed("its checksum is \(stored), expected \(sum): it is not a tar header")
     }
     size = try Self.number(block[124..<136], "size")
     type = block[156]
@@ -58,8 +58,10 @@ struct TarHeader {
 }
 
 /// What is wrong with a piece of an archive.
-struct Malformed: Error {
+struct Malformed: Error, CustomStringConvertible {
   let reason: String
 
   init(_ reason: String) { self.reason = reason }
+
+  var description: String { reason }
 }

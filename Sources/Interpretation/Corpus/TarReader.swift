@@ -140,7 +140,7 @@ struct PaxRecords {
       if parts[0].elementsEqual("path".utf8) { path = FileName.text(parts[1]) }
       if parts[0].elementsEqual("size".utf8) {
         guard let value = Int(String(decoding: parts[1], as: UTF8.self)), value >= 0 else {
-          throw Malformed("a pax size that is no number")
+          throw Malformed("a pax size that is not a number")
         }
         size = value
       }

@@ -97,7 +97,7 @@ package struct DelphiExport {
         Int(place.map.positions.last ?? 0) < rows.columns
       else {
         throw FeatureIndexError.invalid(
-          path: store.path, reason: "a map of latent \(latent) lies on no place of its view")
+          path: store.path, reason: "a map of latent \(latent) covers no place in its view")
       }
       return zip(place.map.positions, place.map.values).map { position, value in
         CachedActivation(row: row, position: Int(position), latent: latent, value: value)

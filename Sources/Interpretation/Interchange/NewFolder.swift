@@ -1,6 +1,7 @@
 import FeatureIndex
 import FoundationEssentials
 import Glibc
+import Tensors
 
 /// A folder that appears under its name when everything in it is written, or not at all.
 final class NewFolder {
@@ -43,6 +44,6 @@ final class NewFolder {
   }
 
   private static func call(_ path: String, _ body: () throws -> Void) throws(FeatureIndexError) {
-    do { try body() } catch { throw .inputOutput(path: path, reason: "\(error)") }
+    do { try body() } catch { throw .inputOutput(path: path, reason: systemReason(of: error)) }
   }
 }

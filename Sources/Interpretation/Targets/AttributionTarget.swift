@@ -105,7 +105,7 @@ extension AttributionTarget {
           "\(name) has \(set.count) tokens, expected 1 to \(Self.tokenLimit)")
       }
       if let both = answers.first(where: baselines.contains) {
-        throw .unsupportedTarget("token \(both) stands in answer and in baseline")
+        throw .unsupportedTarget("token \(both) is in both answer and baseline")
       }
     case .logit, .logProbability: break
     case .sequenceLogProbability(let tokens):

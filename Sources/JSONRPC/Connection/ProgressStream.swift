@@ -15,22 +15,22 @@ struct ProgressStream {
     var items: [JSONValue]
   }
 
-  private static let quietTime = Duration.milliseconds(300)
-  private static let interval = Duration.milliseconds(100)
-
   private let options: RequestOptions
-  private let start = ContinuousClock.now
   private var hasBegun = false
   private var percentage: Int64 = 0
-  private var lastReport: ContinuousClock.Instant?
-  private var lastItems: ContinuousClock.Instant?
+  private var reportPace: NotificationPace
+  private var itemPace: NotificationPace
   private var batches: [Batch] = []
 
-  init(options: RequestOptions) { self.options = options }
+  init(options: RequestOptions) {
+    self.options = options
+    reportPace = NotificationPace()
+    itemPace = reportPace
+  }
 
   mutating func report(title: String, message: String?, fraction: Double?) -> [Message] {
-    guard let token = options.workDoneToken, isDue(since: lastReport) else { return [] }
-    lastReport = .now
+    guard let token = options.workDoneToken, reportPace.isDue() else { return [] }
+    reportPace.send()
     var value: JSONObject = ["kind": hasBegun ? "report" : "begin"]
     if let message { value["message"] = .string(message) }
     if let fraction, fraction.isFinite {
@@ -55,7 +55,7 @@ struct ProgressStream {
     } else {
       batches.append(Batch(name: name, fields: fields, items: items))
     }
-    return isDue(since: lastItems) ? takeItems() : []
+    return itemPace.isDue() ? takeItems() : []
   }
 
   /// - Parameter keepingItems: whether the items that wait are still to be sent.
@@ -70,18 +70,12 @@ struct ProgressStream {
   private mutating func takeItems() -> [Message] {
     guard let token = options.partialResultToken else { return [] }
     defer { batches = [] }
-    lastItems = .now
+    itemPace.send()
     return batches.flatMap { batch in
       var value = batch.fields
       value[batch.name] = .array(batch.items)
       return Self.messages(token, value)
     }
-  }
-
-  private func isDue(since last: ContinuousClock.Instant?) -> Bool {
-    let now = ContinuousClock.now
-    guard let last else { return now - start >= Self.quietTime }
-    return now - last >= Self.interval
   }
 
   private static func messages(

@@ -1,7 +1,7 @@
 package import JSON
 
 /// The error member of a response.
-package struct ResponseFailure: Error, Equatable, Sendable {
+package struct ResponseFailure: Error, Equatable, Sendable, CustomStringConvertible {
   package var code: Int
   package var message: String
   package var data: JSONValue?
@@ -11,6 +11,8 @@ package struct ResponseFailure: Error, Equatable, Sendable {
     self.message = message
     self.data = data
   }
+
+  package var description: String { message }
 
   package var json: JSONValue {
     var members: JSONObject = ["code": .integer(Int64(code)), "message": .string(message)]

@@ -6,7 +6,7 @@ package final class ListeningSocket: Sendable {
   package enum Arrival: Sendable, Equatable {
     /// A client of our user; the descriptor is the caller's to close.
     case client(descriptor: Int32, process: Int)
-    /// Somebody else, who was sent away.
+    /// Somebody else, who was turned away.
     case refused(user: UInt32)
     /// Nobody, though they may still come.
     case nobody
@@ -64,7 +64,7 @@ package final class ListeningSocket: Sendable {
       throw .system(doing: "looking at the folder", path: folder, error: errno)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      throw .folder(path: folder, reason: "it is no folder")
+      throw .folder(path: folder, reason: "it is not a folder")
     }
     guard status.st_uid == geteuid() else {
       throw .folder(path: folder, reason: "it belongs to user \(status.st_uid)")
@@ -72,7 +72,7 @@ package final class ListeningSocket: Sendable {
     guard status.st_mode & 0o022 == 0 else {
       let mode = String(status.st_mode & 0o777, radix: 8)
       throw .folder(
-        path: folder, reason: "others can write to it (mode \(mode)); expected one such as 700")
+        path: folder, reason: "others can write to it (mode \(mode)); expected mode 700 or similar")
     }
   }
 

@@ -16,10 +16,10 @@ extension SocketError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .pathTooLong(let path, let bytes, let limit):
-      "the socket's path has \(bytes) bytes, a socket's may have \(limit): \(path)"
-    case .noPath(let path): "\"\(path)\" is no path of a socket"
+      "the socket's path has \(bytes) bytes, at most \(limit) are allowed: \(path)"
+    case .noPath(let path): "\"\(path)\" cannot be the path of a socket"
     case .folder(let path, let reason): "the socket's folder \(path) is refused: \(reason)"
-    case .notASocket(let path): "\(path) is there and is no socket: it is left alone"
+    case .notASocket(let path): "\(path) exists and is not a socket, so it is left as it is"
     case .inUse(let path): "a kernel listens at \(path) already"
     case .nobodyListens(let path): "no kernel listens at \(path)"
     case .system(let doing, let path, let error):

@@ -60,7 +60,7 @@ struct AttributionPlan {
       verify = affordable < Self.leastVerify ? 0 : affordable
       if verify == 0 {
         notes.append(
-          "The scores were not held against exact ablation: the budget of \(budget) runs is too small for it. "
+          "The scores were not checked by exact ablation: the budget of \(budget) runs is too small for it. "
             + "Ask with verify to know whether they can be relied on.")
       }
     }

@@ -210,7 +210,7 @@ final class SAETrainWork: JobWork {
         "\(statePath) was saved by a training with other options: give those, or remove it")
     }
     try source.move(to: position)
-    tools.log("goes on at step \(trainer.step)")
+    tools.log("continues at step \(trainer.step)")
     phase = .training(trainer, source)
   }
 

@@ -79,12 +79,12 @@ package final class KernelServer: Sendable {
     switch socket.accept() {
     case .nobody: return false
     case .noRoom(let error):
-      log(.error, "a client could not be taken in: error \(error)")
+      log(.error, "a client could not be accepted: error \(error)")
       // It still knocks: without a pause this would be asked without end.
       Thread.sleep(milliseconds: 50)
       return false
     case .refused(let user):
-      log(.warning, "a client of user \(user) was sent away")
+      log(.warning, "a client of user \(user) was turned away")
     case .client(let descriptor, let process):
       let client = state.update { (state: inout State) -> ClientID? in
         guard state.clients.count < options.clients else { return nil }
@@ -107,9 +107,10 @@ package final class KernelServer: Sendable {
 
   /// Tells in the framing of most why nobody will answer.
   private func sendAway(_ descriptor: Int32, _ reason: String) {
-    log(.warning, "a client was sent away: \(reason)")
+    log(.warning, "a client was turned away: \(reason)")
     let failure = ResponseFailure.requestFailed(
-      kind: "busy", message: reason, retryable: true, hint: "try again when another has left")
+      kind: "busy", message: reason, retryable: true,
+      hint: "try again when another has disconnected")
     let body = Envelope.response(id: nil, failure: failure)
     send(Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body, to: descriptor)
     close(descriptor)
@@ -133,9 +134,9 @@ package final class KernelServer: Sendable {
       return state.isStopping
     }
     if isStopping { connection.stop() }
-    log(.information, "client \(client.number), process \(process), is here")
+    log(.information, "client \(client.number), process \(process), has connected")
     let code = handler.serve(connection, process: process)
-    log(.information, "client \(client.number) has left")
+    log(.information, "client \(client.number) has disconnected")
     if isPump { send(PumpTrailer.bytes(code: code), to: descriptor) }
     leave(client, descriptor)
   }
@@ -182,7 +183,7 @@ package final class KernelServer: Sendable {
       }
     }
     if !state.wait(seconds: 4, until: { $0.clients.isEmpty }) {
-      log(.warning, "some clients did not leave in time")
+      log(.warning, "some clients did not disconnect in time")
     }
   }
 

@@ -62,10 +62,19 @@ extension OpenContext {
       : .logOdds(answers: answers, baselines: baselines, position: position)
     let title =
       answers.count == 1 && baselines.count == 1
-      ? "logit(\(spelt(answers[0]))) − logit(\(spelt(baselines[0])))"
+      ? difference(answers[0], baselines[0])
       : "log odds of \(set(answers)) over \(set(baselines))"
     return ResolvedTarget(
       target: target, answer: answers, baseline: baselines, position: position, title: title)
+  }
+
+  /// The title of a difference; two tokens that are shown alike are told apart by their numbers.
+  private func difference(_ answer: Int, _ baseline: Int) -> String {
+    var names = (spelt(answer), spelt(baseline))
+    if names.0 == names.1 {
+      names = ("\(names.0) (token \(answer))", "\(names.1) (token \(baseline))")
+    }
+    return "logit(\(names.0)) − logit(\(names.1))"
   }
 
   private func sequence(_ tokens: [Int]) -> ResolvedTarget {
@@ -122,7 +131,7 @@ extension OpenContext {
   }
 
   /// A text without the space before it, in small letters.
-  private static func spelling(_ text: String) -> String {
+  static func spelling(_ text: String) -> String {
     text.drop(while: \.isWhitespace).lowercased()
   }
 }

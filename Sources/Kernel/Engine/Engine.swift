@@ -16,6 +16,8 @@ final class Engine {
 
   let team: ThreadTeam
   let world: World?
+  /// The folders in which the world was looked for.
+  private let worldPlaces: [String]
   /// The indexes that are open, each client's apart.
   let shelves: IndexShelves
   /// Whether clients come and go, none of which may take anything from the others.
@@ -48,6 +50,7 @@ final class Engine {
     isShared = options.isShared
     team = ThreadTeam(threadCount: options.threads)
     world = options.world
+    worldPlaces = options.worldPlaces
     cacheFolder = options.cacheFolder
     resizing = options.resizing
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
@@ -83,7 +86,10 @@ final class Engine {
     }
     guard let last = models.first(where: { $0.name == current.modelName }) else {
       throw KernelError.modelNotLoaded(
-        "no model is loaded, and the embedded world is not beside the program: use model/load")
+        "no model is loaded, and the one that ships with lucarne is in none of "
+          + worldPlaces.map(quoted).joined(separator: ", ")
+          + ": use model/load, or set LUCARNE_WORLD"
+      )
     }
     return last
   }

@@ -30,7 +30,7 @@ final class EndpointAsker: ExplanationAsker {
         .unsupportedTarget,
         "the explainer's address \(quoted(endpoint.url)) was kept without the secret in its query",
         hint:
-          "begin explanation/generate anew with the whole address: what was explained is not asked again"
+          "start explanation/generate again with the complete address: what has been explained is not asked again"
       )
     }
     author = ExplanationAuthor(kind: .model, name: endpoint.model)

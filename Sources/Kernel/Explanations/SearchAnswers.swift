@@ -34,7 +34,7 @@ extension IndexSearch: ShelfAnswerable {
         atPath: FilePath(path).path, limits: PictureLimits())
       guard let number = try store.item(digest: SHA256.digest(of: bytes)) else {
         throw DomainError(
-          .unsupportedTarget, "the picture \(path) is none of the index's",
+          .unsupportedTarget, "the picture \(path) is not in the index",
           hint: "open a context of it, and give feature/activations' latents")
       }
       return try latents(of: number, in: view, page, store)

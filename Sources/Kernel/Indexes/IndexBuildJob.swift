@@ -34,7 +34,7 @@ final class IndexBuildJob: JobWork {
     return Job.Progress(
       done: progress.done, total: progress.total, rate: rate,
       remainingSeconds: rate > 0 ? left.map { $0 / rate } : nil,
-      message: "\(progress.items) taken in, \(progress.skipped) skipped",
+      message: "\(progress.items) indexed, \(progress.skipped) skipped",
       metrics: ["overhead": progress.overhead])
   }
 }

@@ -4,6 +4,7 @@ import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import Tensors
 
 /// The files of jobs: a JSON file, a log and a lock for each, so that a job outlives its process.
 ///

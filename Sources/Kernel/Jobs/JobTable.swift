@@ -90,7 +90,7 @@ final class JobTable: Sendable {
     guard job.state.isResumable else {
       throw DomainError(
         .busy,
-        "the job \(quoted(job.job)) is \(job.state.rawValue): only a paused, interrupted or failed one goes on"
+        "the job \(quoted(job.job)) is \(job.state.rawValue): only a paused, interrupted or failed job can be resumed"
       )
     }
   }
@@ -194,7 +194,7 @@ final class JobTable: Sendable {
     // Its process may have ended it between the two looks; the state is written before the lock is given back.
     if let latest = folder.read(job.job), latest.state.isSettled { return latest }
     seen.state = .interrupted
-    seen.message = "its process ended before it did; job/resume goes on with it"
+    seen.message = "its process ended first; job/resume continues it"
     return seen
   }
 

@@ -132,18 +132,19 @@ extension LanguageServer {
     ]
   }
 
-  /// The likeliest answer, over the next likeliest.
+  /// The likeliest answer, over the likeliest token that does not spell the same: " red" is no alternative to "red".
   private func likeliest(_ open: OpenDocument) throws -> PromptDocument.Comparison {
     let context = open.context.context
     let logits = try context.logits(at: context.position(nil))
-    let best = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
+    let texts = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }.lazy
       .map { open.context.text(ofToken: $0) }
-      // A target is named by its text, which special tokens and pieces of characters have not.
-      .lazy.filter { (try? open.context.token(.text($0))) != nil }.prefix(2)
-    guard let answer = best.first else {
+      // A target is named by its text, which special tokens and pieces of characters do not have.
+      .filter { (try? open.context.token(.text($0))) != nil }
+    guard let answer = texts.first else {
       throw KernelError.unsupported("no token of the vocabulary has a text of its own")
     }
-    return .init(answer: answer, baseline: best.dropFirst().first)
+    let spelling = OpenContext.spelling(answer)
+    return .init(answer: answer, baseline: texts.first { OpenContext.spelling($0) != spelling })
   }
 
   /// Has the client ask again for what it shows.

@@ -197,7 +197,7 @@ struct FrontMatterReader {
     }
     let written = range.lowerBound..<end + 1
     guard let value = try? JSONValue(parsing: Array(source.bytes[written])).stringValue else {
-      collected.add(written, "expected a string as JSON has it, such as \" No\" or \"\\n\"")
+      collected.add(written, "expected a JSON string, such as \" No\" or \"\\n\"")
       return nil
     }
     return .init(value: value, range: written)

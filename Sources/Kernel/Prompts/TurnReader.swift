@@ -65,7 +65,7 @@ struct TurnReader {
       } else {
         collected.add(
           content,
-          "this line is none of @system, @user, @assistant: a text's own \"@\" is written \"@@\" at "
+          "this line is not @system, @user or @assistant: a text's own \"@\" is written \"@@\" at "
             + "the beginning of a line")
       }
     }
@@ -148,7 +148,7 @@ struct TurnReader {
   }
 
   private mutating func reportEmpty(_ turn: PromptFile.Turn) {
-    collected.add(turn.range, "this turn is empty and stands for nothing", as: .warning)
+    collected.add(turn.range, "this turn is empty", as: .warning)
   }
 
   /// The texts and images of a turn, blank lines at both ends of its text left out.

@@ -81,8 +81,9 @@ struct AttributionSentences {
     guard result.byPart.count > 1, abs(identity.interaction) > 0.05 * abs(identity.features) else {
       return nil
     }
-    return "The parts do not add up: together they do \(Number.fixed(abs(identity.interaction))) "
-      + (identity.interaction < 0 ? "less" : "more") + " than one by one."
+    return "The parts do not add up: together they contribute "
+      + "\(Number.fixed(abs(identity.interaction))) "
+      + (identity.interaction < 0 ? "less" : "more") + " than separately."
   }
 
   /// The line that closes.
@@ -174,7 +175,7 @@ extension Doubt {
   var clause: String {
     switch self {
     case .tooFew(let count):
-      "\(Number.counted(count, "measurement")) \(count == 1 ? "is" : "are") too few to tell how well scores "
+      "\(Number.counted(count, "measurement")) \(count == 1 ? "is" : "are") too few to say how well scores "
         + "agree, \(Agreement.leastCount) are needed"
     case .noVariance: "all scores, or all measured falls, are the same"
     case .correlation(let pearson):

@@ -14,7 +14,7 @@ struct ComparisonSentences {
         + "difference of \(Number.signed(result.difference)).",
       "\(Number.counted(differing, "feature")) differ somewhere. All of them patched at once explain "
         + "\(Number.signed(together.intoContext)) of it here and \(Number.signed(together.intoOther)) there; the "
-        + "rest lies in what the autoencoder leaves out.",
+        + "rest is in what the autoencoder does not represent.",
     ]
     let strongest = result.items
       .map { ($0.feature.index, ($0.measured.intoContext + $0.measured.intoOther) / 2, $0) }

@@ -2,7 +2,7 @@ package import JSON
 package import JSONRPC
 
 /// A failure that is no fault of the message's form: code −32803, told apart by its kind.
-package struct DomainError: FailureConvertible, Sendable, Equatable {
+package struct DomainError: FailureConvertible, Sendable, Equatable, CustomStringConvertible {
   package enum Kind: String, WireName {
     case modelNotLoaded, saeMismatch, contextNotFound, contextVersionMismatch
     case positionOutOfRange, featureOutOfRange, unsupportedTarget, outOfMemory
@@ -45,6 +45,9 @@ package struct DomainError: FailureConvertible, Sendable, Equatable {
         "availableBytes": .integer(Int64(availableBytes)),
       ])
   }
+
+  /// The error's own words and its hint, for people.
+  package var description: String { hint.map { "\(message): \($0)" } ?? message }
 
   /// The error member of the response.
   package var failure: ResponseFailure {

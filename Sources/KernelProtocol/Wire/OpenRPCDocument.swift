@@ -8,7 +8,7 @@ package let openRPCDocument = #"""
   "info": {
     "title": "Lucarne",
     "version": "1.0.0",
-    "description": "Attribution, ablation and steering of a resident large multimodal model. JSON-RPC 2.0 over standard input and output with the Base Protocol 0.9; README.md beside this file tells the rules that a schema cannot."
+    "description": "Attribution, ablation and steering of a resident large multimodal model. JSON-RPC 2.0 over standard input and output with the Base Protocol 0.9; README.md beside this file gives the rules that a schema cannot express."
   },
   "methods": [
     {
@@ -238,7 +238,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -306,7 +306,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -398,7 +398,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -627,7 +627,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "sae",
-          "description": "The autoencoder to splice where there is no intervention to name one.",
+          "description": "The autoencoder to splice if no intervention names one.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -652,7 +652,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -734,7 +734,7 @@ package let openRPCDocument = #"""
     {
       "name": "prompt/check",
       "summary": "Reads a prompt file without a model: what it says, where, and what is wrong with it.",
-      "description": "The format is told in prompt-files.md beside this document.",
+      "description": "prompt-files.md beside this document describes the format.",
       "paramStructure": "by-name",
       "params": [
         {"name": "text", "description": "The whole file.", "required": true, "schema": {"type": "string"}},
@@ -814,7 +814,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "prompt/open",
-      "summary": "Makes a prompt file resident as context/open does, and says where in the file each token lies.",
+      "summary": "Makes a prompt file resident as context/open does, and says where in the file each token is.",
       "description": "The same text again gives the same context while that is open and unchanged; an edited one re-uses what the two share. What the file names and cannot be loaded is a diagnostic, not an error.",
       "paramStructure": "by-name",
       "params": [
@@ -833,7 +833,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -984,7 +984,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -1062,7 +1062,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -1152,7 +1152,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -1286,7 +1286,7 @@ package let openRPCDocument = #"""
     {
       "name": "feature/render",
       "summary": "Pictures of the places where a latent is most active, what it does not see darkened.",
-      "description": "Pictures are read again from where the index found them. One that has changed is not drawn: the digest tells.",
+      "description": "Pictures are read again from where the index found them. One that has changed, by its digest, is not drawn.",
       "paramStructure": "by-name",
       "params": [
         {"name": "feature", "required": true, "schema": {"$ref": "#/components/schemas/FeatureRef"}},
@@ -1438,7 +1438,7 @@ package let openRPCDocument = #"""
     {
       "name": "attribution/compute",
       "summary": "How much each active latent supports a target, what the parts of the prompt contribute, and whether that can be relied on.",
-      "description": "A positive score supports the answer: by the method asked for, the fall of the target when the latent is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order alone; the shares of parts are measured, by ablating all features of a part together, and the scores of some features are held against exact ablation. What was not asked for is done within a budget of runs of the blocks above the site.",
+      "description": "A positive score supports the answer: by the method asked for, the fall of the target when the latent is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order alone; the shares of parts are measured, by ablating all features of a part together, and the scores of some features are checked by exact ablation. What was not asked for is done within a budget of runs of the blocks above the site.",
       "paramStructure": "by-name",
       "params": [
         {"name": "context", "required": true, "schema": {"type": "string"}},
@@ -1507,7 +1507,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "perToken",
-          "description": "Whether each item's score is told for every token of the target, too.",
+          "description": "Whether to give each item's score for every token of the target, too.",
           "required": false,
           "schema": {"type": "boolean"}
         },
@@ -1526,7 +1526,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -1554,7 +1554,7 @@ package let openRPCDocument = #"""
             },
             "completeness": {
               "$ref": "#/components/schemas/AttributionCompute.Completeness",
-              "description": "With a method of one pullback."
+              "description": "With a method that makes one backward pass."
             },
             "verification": {"$ref": "#/components/schemas/AttributionCompute.Verification"},
             "explanation": {"$ref": "#/components/schemas/AttributionCompute.Explanation"},
@@ -1686,7 +1686,7 @@ package let openRPCDocument = #"""
                 "n": 1,
                 "wrongSigns": 0,
                 "signsCounted": 1,
-                "notReliable": ["1 measurement is too few to tell how well scores agree, 8 are needed"]
+                "notReliable": ["1 measurement is too few to say how well scores agree, 8 are needed"]
               },
               "explanation": {
                 "title": "log odds of {\"Yes\", \" yes\"} over {\"No\", \" No\"}",
@@ -1745,7 +1745,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -1877,7 +1877,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -2002,7 +2002,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -2078,13 +2078,13 @@ package let openRPCDocument = #"""
     },
     {
       "name": "index/build",
-      "summary": "Runs a corpus through a model and an autoencoder into an index: a job, which goes on where an earlier one ended.",
+      "summary": "Runs a corpus through a model and an autoencoder and indexes the features: a job, which continues where an earlier one ended.",
       "description": "The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds, itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.",
       "paramStructure": "by-name",
       "params": [
         {
           "name": "path",
-          "description": "The index's file, absolute; it is made where there is none.",
+          "description": "The absolute path of the index file; it is created if it does not exist.",
           "required": true,
           "schema": {"type": "string"}
         },
@@ -2432,7 +2432,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "index/annotate",
-      "summary": "Keeps with an index the tokens that decoder rows raise and lower, and the nearest rows: a job, which goes on where an earlier one ended.",
+      "summary": "Keeps with an index the tokens that decoder rows raise and lower, and the nearest rows: a job, which continues where an earlier one ended.",
       "description": "The job's result is {latents, seconds}. It fails with indexStale on an index of another model or autoencoder.",
       "paramStructure": "by-name",
       "params": [
@@ -2833,7 +2833,7 @@ package let openRPCDocument = #"""
     {
       "name": "explanation/score",
       "summary": "Measures how well explanations hold on pictures with masks: a job; the scores are kept with them.",
-      "description": "An explanation is held to the concept that it names. What dissection of the same set chose is measured on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.",
+      "description": "An explanation is compared with the concept that it names. What dissection of the same set chose is measured on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.",
       "paramStructure": "by-name",
       "params": [
         {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
@@ -2906,8 +2906,8 @@ package let openRPCDocument = #"""
     },
     {
       "name": "sae/train",
-      "summary": "Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an earlier one ended.",
-      "description": "The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with outOfMemory before anything is run. A resumed job collects the activations again and goes on from the saved state; its weights are those of an unbroken run, bit by bit.",
+      "summary": "Trains a TopK autoencoder on a model's residual stream: a job, which continues where an earlier one ended.",
+      "description": "The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with outOfMemory before anything is run. A resumed job collects the activations again and continues from the saved state; its weights are bit by bit those of an uninterrupted run.",
       "paramStructure": "by-name",
       "params": [
         {
@@ -3014,7 +3014,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "sae/check",
-      "summary": "Measures how well an autoencoder stands in for the residual stream on a data set: a job.",
+      "summary": "Measures how well an autoencoder can replace the residual stream on a data set: a job.",
       "description": "The job's result is a SAECheck.Checked. A resumed job begins anew.",
       "paramStructure": "by-name",
       "params": [
@@ -3157,7 +3157,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "deadlineMs",
-          "description": "Fails with kind deadlineExceeded so many milliseconds after the arrival.",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         }
@@ -3340,7 +3340,7 @@ package let openRPCDocument = #"""
     {
       "name": "$/setTrace",
       "direction": "client",
-      "summary": "Whether the kernel tells about each message.",
+      "summary": "Whether the kernel reports each message.",
       "params": {
         "type": "object",
         "required": ["value"],
@@ -3423,7 +3423,7 @@ package let openRPCDocument = #"""
     {
       "code": -32600,
       "name": "InvalidRequest",
-      "description": "No message, a batch, an id in use, initialize twice, anything after shutdown; id null where there is none."
+      "description": "No message, a batch, an id in use, initialize twice, anything after shutdown; id null if there is none."
     },
     {"code": -32601, "name": "MethodNotFound", "description": "There is no such method."},
     {"code": -32602, "name": "InvalidParams", "description": "data = {kind: \"invalidParams\", path, expected?}."},
@@ -3437,17 +3437,17 @@ package let openRPCDocument = #"""
     }
   ],
   "x-errorKinds": [
-    {"kind": "modelNotLoaded", "description": "There is no model, or none of that name."},
+    {"kind": "modelNotLoaded", "description": "No model is loaded, or none of that name."},
     {"kind": "saeMismatch", "description": "There is no such autoencoder, or its width or site does not fit the model."},
     {"kind": "contextNotFound", "description": "There is no such context; it may have been closed."},
-    {"kind": "contextVersionMismatch", "description": "The context has changed; version tells its version."},
-    {"kind": "positionOutOfRange", "description": "A position, span, part or image lies outside of the context."},
+    {"kind": "contextVersionMismatch", "description": "The context has changed; version is its current version."},
+    {"kind": "positionOutOfRange", "description": "A position, span, part or image is outside the context."},
     {"kind": "featureOutOfRange", "description": "The autoencoder has fewer latents."},
     {
       "kind": "unsupportedTarget",
       "description": "What is asked cannot be done: the target cannot be computed, the chat template refuses the messages, a text makes what stands for a picture. A text that is not one token is answered with tokens, the split it gives."
     },
-    {"kind": "outOfMemory", "description": "Refused beforehand; neededBytes and availableBytes tell why."},
+    {"kind": "outOfMemory", "description": "Refused beforehand; neededBytes and availableBytes say why."},
     {"kind": "deadlineExceeded", "description": "Not done within deadlineMs."},
     {"kind": "imageUnreadable", "description": "No picture of a format that is read (PNG, JPEG, WebP, GIF, BMP), a damaged one, or one too large."},
     {"kind": "checkpointInvalid", "description": "The files of a model or an autoencoder are not what they should be."},
@@ -3660,7 +3660,7 @@ package let openRPCDocument = #"""
         }
       },
       "AttributionCompute.Method": {
-        "description": "gradient: Activation times gradient, one pullback. heldNorms: The same with norms' scales held constant on the way back. relevance: A conserving pullback, in the line of layer-wise relevance propagation: the shares add up to the target. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest of the model run again without each latent.",
+        "description": "gradient: Activation times gradient, one backward pass. heldNorms: The same with the scales of normalisations treated as constants in the backward pass. relevance: A conserving backward pass, as in layer-wise relevance propagation: the shares add up to the target. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest of the model run again without each latent.",
         "enum": ["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
       },
       "AttributionCompute.NamedRegion": {
@@ -3704,7 +3704,7 @@ package let openRPCDocument = #"""
           },
           "replacement": {
             "$ref": "#/components/schemas/TokenSpec",
-            "description": "For occlusion: the token that stands in for a text's tokens; absent: a space."
+            "description": "For occlusion: the token that replaces the tokens of a text; absent: a space."
           }
         }
       },
@@ -3783,7 +3783,7 @@ package let openRPCDocument = #"""
       },
       "AttributionCompute.Verification": {
         "type": "object",
-        "description": "Scores held against exact ablation: of the strongest, of those that a second method finds strongest, and of others drawn at random.",
+        "description": "Scores checked by exact ablation: of the strongest, of those that a second method finds strongest, and of others drawn at random.",
         "required": ["items", "n", "wrongSigns", "signsCounted"],
         "properties": {
           "items": {"type": "array", "items": {"$ref": "#/components/schemas/AttributionCompute.Measured"}},
@@ -4028,7 +4028,7 @@ package let openRPCDocument = #"""
       },
       "ExplanationScore.Scorer": {
         "enum": ["iou", "detection"],
-        "description": "iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures; detection: how well its activity tells pictures with the concept from those without."
+        "description": "iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures; detection: how well its activity distinguishes pictures with the concept from those without."
       },
       "ExplanationState": {
         "enum": ["explained", "uninterpretable", "failed"],
@@ -4062,7 +4062,7 @@ package let openRPCDocument = #"""
         "properties": {
           "path": {
             "type": "string",
-            "description": "The picture's file, or the archive it lies in; absent where the index holds its bytes."
+            "description": "The picture's file, or the archive that contains it; absent if the index holds its bytes."
           },
           "offset": {"type": "integer", "minimum": 0},
           "length": {"type": "integer", "minimum": 0},
@@ -4159,7 +4159,7 @@ package let openRPCDocument = #"""
       "FeatureRender.Interpolation": {"enum": ["patches", "smooth"]},
       "FeatureRender.Missing": {
         "type": "object",
-        "description": "An exemplar that could not be drawn: its picture is gone, or is no longer what it was.",
+        "description": "An exemplar that could not be drawn: its picture is missing or has changed.",
         "required": ["item", "name", "message"],
         "properties": {
           "item": {"type": "integer", "minimum": 0},
@@ -4259,7 +4259,7 @@ package let openRPCDocument = #"""
         "description": "loadImage: As load_image of a path or an address: turned upright as its EXIF data say, an alpha channel dropped. open: As a picture opened with Pillow and handed to the processor: transparency on white, orientation left as stored.",
         "enum": ["loadImage", "open"]
       },
-      "IndexBuild.KeepPictures": {"enum": ["reference", "copy"], "description": "Where the picture lies, or its bytes."},
+      "IndexBuild.KeepPictures": {"enum": ["reference", "copy"], "description": "Where the picture is, or its bytes."},
       "IndexBuild.Shard": {
         "type": "object",
         "description": "The entries whose content's digest leaves index when divided by count.",
@@ -4467,7 +4467,7 @@ package let openRPCDocument = #"""
           "state": {"$ref": "#/components/schemas/JobState"},
           "progress": {"$ref": "#/components/schemas/Job.Progress"},
           "message": {"type": "string", "description": "Why it is paused or failed, in words."},
-          "result": {"description": "Of a job that is completed; its shape is told by the method that began it."},
+          "result": {"description": "Of a job that is completed; its shape is given by the method that started it."},
           "error": {"$ref": "#/components/schemas/Job.Failure"},
           "created": {"type": "number", "description": "Seconds since 1970."},
           "started": {"type": "number"},
@@ -4476,7 +4476,7 @@ package let openRPCDocument = #"""
       },
       "Job.Failure": {
         "type": "object",
-        "description": "What error.data of a request would have told.",
+        "description": "What error.data of a request would have contained.",
         "required": ["kind", "message"],
         "properties": {"kind": {"type": "string"}, "message": {"type": "string"}}
       },
@@ -4498,7 +4498,7 @@ package let openRPCDocument = #"""
       },
       "JobStarted": {
         "type": "object",
-        "description": "A job was begun; job/get, job/wait and job/didUpdate tell how it is.",
+        "description": "A job was started; job/get, job/wait and job/didUpdate report on it.",
         "required": ["job"],
         "properties": {"job": {"type": "string"}}
       },
@@ -4691,7 +4691,7 @@ package let openRPCDocument = #"""
       },
       "PromptFront": {
         "type": "object",
-        "description": "What stands between the two --- lines of a prompt file.",
+        "description": "The lines between the two --- lines of a prompt file.",
         "required": ["images", "template", "steer"],
         "properties": {
           "model": {
@@ -4960,7 +4960,7 @@ package let openRPCDocument = #"""
               "text": {
                 "type": "string",
                 "minLength": 1,
-                "description": "In the place of tokens: a text, as the tokenizer splits it where it stands alone."
+                "description": "In the place of tokens: a text, as the tokenizer splits it by itself."
               }
             },
             "oneOf": [{"required": ["tokens"]}, {"required": ["text"]}]

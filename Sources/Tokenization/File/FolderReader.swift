@@ -25,7 +25,11 @@ enum FolderReader {
         path: path, reason: "\(status.st_size) bytes, expected at most \(byteLimit)")
     }
     do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
-      throw .unreadable(path: path, reason: "\(error)")
+      // What the system says, which Foundation's error only wraps.
+      let isReadable = unsafe access(path, R_OK) == 0
+      throw .unreadable(
+        path: path,
+        reason: isReadable ? "it cannot be read" : unsafe String(cString: strerror(errno)))
     }
   }
 

@@ -7,11 +7,11 @@ import Tensors
 /// Measures a kernel that runs as this program's child, through the requests any client sends.
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure how fast a kernel answers, beside what the machine can do at most.",
+    abstract: "Measure how fast a kernel answers, compared with the machine's peak speed.",
     discussion: """
-      Starts kernels, loads a model and an autoencoder, opens contexts that share nothing with one \
-      another, and takes the time of each kind of request. Figures go to standard error as they come, \
-      the table to standard output.
+      Starts kernels, loads a model and an autoencoder, opens contexts that have nothing in common, and \
+      times each kind of request. Figures go to standard error as they are measured, the table to \
+      standard output.
       """)
 
   @Option(help: "A Hugging Face checkpoint folder.")
@@ -20,30 +20,30 @@ struct Benchmark: ParsableCommand {
   @Option(name: .customLong("sae"), help: "An autoencoder folder.")
   var autoencoder: String
 
-  @Option(help: "A picture to ask about.")
+  @Option(help: "A picture for a context with a picture.")
   var picture: String?
 
-  @Option(help: "Lengths of contexts of text alone, such as 616,2928.")
+  @Option(help: "Lengths of text contexts in tokens, such as 616,2928.")
   var tokens = "616"
 
-  @Option(help: "How often everything is measured.")
+  @Option(help: "How often to repeat each measurement.")
   var repeats = 3
 
-  @Option(help: "Tokens that decoding is measured over.")
+  @Option(help: "Tokens to generate when measuring decoding.")
   var decodeTokens = 16
 
-  @Option(help: "Bytes that contexts and requests may take beside the mapped weights.")
+  @Option(help: "Bytes that contexts and requests may allocate, mapped weights not counted.")
   var memoryLimit: Int?
 
-  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  @Option(help: "Threads for computation (default: one per processor).")
   var threads: Int?
 
-  @Option(help: "A file to write everything to as JSON.")
+  @Option(help: "A JSON file to write all figures to.")
   var json: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: "What to measure, of: ceilings start load prefill decode encode attribution busy.")
+    help: "What to measure (default: everything).")
   var only: [BenchmarkSubject] = []
 
   func validate() throws {

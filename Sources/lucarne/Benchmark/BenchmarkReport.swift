@@ -50,7 +50,7 @@ struct BenchmarkReport {
     var object = facts
     object["figures"] = .array(figures.map(\.json))
     object["contexts"] = .array(contexts)
-    try Data(try JSONValue.object(object).bytes() + [10]).write(to: URL(fileURLWithPath: path))
+    try writeFile(JSONValue.object(object).bytes() + [10], to: path)
   }
 
   private func index(of name: String, _ context: String) -> Int? {

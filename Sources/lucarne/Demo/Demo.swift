@@ -7,23 +7,30 @@ import World
 /// The main job, start to end, as a client of a kernel that runs as this program's child.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ask a map about a country it does not show, explain the answer and correct it.",
+    abstract: """
+      Ask about a country that a map does not show, explain the wrong answer and correct it.
+      """,
     discussion: """
-      Starts a kernel, asks a question that its model gets wrong, measures what picture, words and \
-      features contribute, and takes out the features that turn the answer. Writes the pictures and a report \
-      into a folder.
+      Starts a kernel, asks a question that the model gets wrong, measures what picture, words and \
+      features contribute, and removes the features that decide the answer. Writes pictures and a report \
+      into a folder. With --picture and --question it does the same for a question of yours; the answer is \
+      then compared with "Yes" or "No" where it is the other of the two, else with the most likely token \
+      that is another word.
       """)
 
-  @Option(help: "A picture to ask about: a file, or the name of a held-out picture.")
+  @Option(
+    help: """
+      A picture to ask about: a file, or the name of a held-out picture such as park-00.
+      """)
   var picture: String?
 
   @Option(help: "The question to ask (default: the picture's own).")
   var question: String?
 
-  @Option(help: "A Hugging Face checkpoint folder (default: the embedded world).")
+  @Option(help: "A Hugging Face checkpoint folder (default: the model that ships).")
   var model: String?
 
-  @Option(name: .customLong("sae"), help: "An autoencoder folder (default: the embedded world's).")
+  @Option(name: .customLong("sae"), help: "An autoencoder folder (default: the one that ships).")
   var autoencoder: String?
 
   @Option(
@@ -31,7 +38,7 @@ struct Demo: ParsableCommand {
       "Where the autoencoder reads the model, such as resid_post.24; overrides what its files say.")
   var site: String?
 
-  @Option(help: "The folder to write (default: a fresh lucarne-demo in the current folder).")
+  @Option(help: "The folder to write to (default: a new folder lucarne-demo here).")
   var output: String?
 
   func validate() throws {
@@ -39,7 +46,7 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
-    guard let world = World() else { throw DemoError.noWorld }
+    let world = try shippedWorld()
     let heldOut = try HeldOutSet(folder: world.heldOut)
     let report = TerminalReport()
     let started = ContinuousClock.now

@@ -1,23 +1,18 @@
 /// Why the demo could not go on.
 enum DemoError: Error, CustomStringConvertible {
   case heldOutUnreadable(path: String, reason: String)
-  case noWorld
   case noPicture(String)
   case noAutoencoder
   case noAnswer(question: String)
-  case cannotWrite(path: String, reason: String)
 
   var description: String {
     switch self {
     case .heldOutUnreadable(let path, let reason): "\(path) could not be read: \(reason)"
-    case .noWorld:
-      "the embedded world is not beside the program, expected in lucarne_World.resources"
     case .noPicture(let name):
       "there is no picture \"\(name)\": expected a file or the name of a held-out picture"
     case .noAutoencoder:
       "the kernel has no autoencoder loaded: give its folder with --sae"
     case .noAnswer(let question): "the model gave no answer to \"\(question)\""
-    case .cannotWrite(let path, let reason): "\(path) could not be written: \(reason)"
     }
   }
 }

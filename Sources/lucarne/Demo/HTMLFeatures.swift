@@ -39,7 +39,7 @@ struct HTMLFeatures {
     let doubts = explanation.found.verification?.notReliable ?? []
     let flag =
       doubts.isEmpty
-      ? "<p class=\"good\">Nothing speaks against relying on the scores.</p>"
+      ? "<p class=\"good\">There is no sign that the scores are unreliable.</p>"
       : "<p class=\"bad\">The scores are not reliable here: "
         + "\(HTMLText.escaped(doubts.joined(separator: "; "))). Rely on the ablated column.</p>"
     return HTMLText.table(

@@ -10,7 +10,7 @@ struct HTMLRemoval {
 
   var sections: String {
     """
-    <h2>What turns the answer</h2>
+    <h2>What changes the answer</h2>
     <p>\(coverage)The best were set to zero together, everywhere.</p>
     \(sets)
     \(chosen)
@@ -40,7 +40,7 @@ struct HTMLRemoval {
 
   private var chosen: String {
     guard let chosen = search.chosen, let steering = story.steering else {
-      return "<p class=\"verdict\">No set of them turns the answer.</p>"
+      return "<p class=\"verdict\">No set of features changes the answer.</p>"
     }
     return """
       <p>Chosen: <strong>\(chosen.removal.names)</strong>.</p>
@@ -78,12 +78,12 @@ struct HTMLRemoval {
       <h2>Does it carry over?</h2>
       <p>The same features set to zero on questions about other pictures, on which they were not chosen: \
       the other probes, the other questions about what maps show, and one of another kind for each \
-      picture. Beside it as many random features of like activity, \(RemovalEvaluation.draws) draws.</p>
+      picture. Beside it as many random features of similar activity, \(RemovalEvaluation.draws) draws.</p>
       \(HTMLText.table(
         "Other questions", head: ["", "without the features", "without random ones, each draw"],
         rows: [
           [
-            "wrong answers put right", found.corrected.text,
+            "wrong answers corrected", found.corrected.text,
             RemovalEvaluation.text(found.controls.map(\.corrected)),
           ],
           [

@@ -94,7 +94,7 @@ struct HTMLReport {
       ["<em>\(escaped($0.name))</em>", cell($0.ablated), "", cell($0.occluded)]
     }
     return HTMLText.table(
-      "What the difference falls by without a part; start is what is left without all of them",
+      "How far the difference falls without a part; start is what is left without all parts",
       head: ["part", "ablated", "", "occluded"], rows: rows + sums, texts: [0, 2])
   }
 

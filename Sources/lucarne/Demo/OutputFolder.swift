@@ -8,25 +8,21 @@ final class OutputFolder {
   private(set) var written: [String] = []
 
   /// - Parameter path: nil for the first of `lucarne-demo`, `lucarne-demo-2` and so on that is not there.
-  /// - Throws: `DemoError.cannotWrite`.
+  /// - Throws: `UnwritableOutput`.
   init(path given: String?) throws {
     let files = FileManager.default
     let fresh = (1...).lazy
       .map { absolutePath($0 == 1 ? "lucarne-demo" : "lucarne-demo-\($0)") }
       .first { !files.fileExists(atPath: $0) }
     path = given.map(absolutePath) ?? fresh ?? absolutePath("lucarne-demo")
-    do {
-      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw DemoError.cannotWrite(path: path, reason: Self.reason(of: error))
-    }
+    try makeFolder(path)
   }
 
   /// Leaves no empty folder behind; one with anything in it stays.
   func removeIfEmpty() { unsafe rmdir(path) }
 
   /// Writes the pictures and the report.
-  /// - Throws: `DemoError.cannotWrite`.
+  /// - Throws: `UnwritableOutput`, and `DemoError.heldOutUnreadable` where the picture is gone.
   func write(_ story: Story) throws {
     let pictures = try StoryPictures(story)
     for (name, bytes) in pictures.files { try write(bytes, to: name) }
@@ -34,20 +30,7 @@ final class OutputFolder {
   }
 
   private func write(_ bytes: [UInt8], to name: String) throws {
-    let file = path + "/" + name
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: file))
-    } catch {
-      throw DemoError.cannotWrite(path: file, reason: Self.reason(of: error))
-    }
+    try writeFile(bytes, to: path + "/" + name)
     written.append(name)
-  }
-
-  /// What the system says, where it is known.
-  private static func reason(of error: any Error) -> String {
-    guard let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code else {
-      return "\(error)"
-    }
-    return unsafe String(cString: strerror(code.rawValue))
   }
 }

@@ -24,7 +24,7 @@ struct RemovalEvaluation {
   var controlKept: Share { Self.sum(controls.map(\.kept)) }
 
   /// - Parameters:
-  ///   - controls: random features of like activity, one set a draw.
+  ///   - controls: random features of similar activity, one set a draw.
   ///   - probes: questions about what is not to be seen.
   ///   - others: questions about what is.
   init(

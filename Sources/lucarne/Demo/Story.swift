@@ -25,8 +25,9 @@ extension Story {
       return "picture x \(text(box.x0))–\(text(box.x1)), y \(text(box.y0))–\(text(box.y1))"
     }
     if token.image != nil { return "picture, end of a row" }
+    // Not trimmed: a token with a space before it is another one.
     let text = token.text.map { $0.isNewline ? "↵" : String($0) }.joined()
-    return "“\(trimmed(text))” in the \(token.part ?? "template")"
+    return "“\(text)” in the \(token.part ?? "template")"
   }
 }
 

@@ -4,7 +4,7 @@ import Reports
 /// The answers that stand side by side.
 enum StoryAnswers {
   static let titles: [(title: String, name: SteeringGenerate.OutputName)] = [
-    ("plain", .plain), ("rebuilt", .reconstruction), ("without", .steered),
+    ("plain", .plain), ("reconstructed", .reconstruction), ("without", .steered),
   ]
 
   /// The answer with its first token's probability.
@@ -31,19 +31,19 @@ extension RemovalEvaluation {
   /// What the shares say, in a sentence or two.
   var verdict: [String] {
     guard let turned = corrected.share else {
-      return ["The model answers all of these right: there was nothing to put right."]
+      return ["The model answers all of these correctly: there was nothing to correct."]
     }
     if corrected.hits == 0 {
-      return ["It does not carry over: it puts no other answer right."]
+      return ["It does not carry over: it corrects no other answer."]
     }
     let control = controlCorrected.share ?? 0
-    let others = "random features of like activity \(NumberText.percent(control))"
+    let others = "random features of similar activity \(NumberText.percent(control))"
     if turned - control <= 0.1 {
       return ["Random features do about as much: \(NumberText.percent(turned)), \(others)."]
     }
     let lost = kept.count - kept.hits
     return [
-      "It puts \(NumberText.percent(turned)) of the wrong answers right, \(others).",
+      "It puts \(NumberText.percent(turned)) of the wrong answers right; \(others).",
       "It costs \(lost == 0 ? "none" : NumberText.grouped(lost)) of "
         + "\(NumberText.counted(kept.count, "right answer")).",
     ]

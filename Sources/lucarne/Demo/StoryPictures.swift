@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Images
 import KernelProtocol
+import Tensors
 
 /// The story's pictures, as the kernel drew them.
 struct StoryPictures {
@@ -30,7 +31,7 @@ struct StoryPictures {
     do {
       original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: story.picture.path)))
     } catch {
-      throw DemoError.heldOutUnreadable(path: story.picture.path, reason: "\(error)")
+      throw DemoError.heldOutUnreadable(path: story.picture.path, reason: systemReason(of: error))
     }
     originalType = try PictureFormat(sniffing: original).mediaType
   }

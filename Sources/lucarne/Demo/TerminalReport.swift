@@ -115,10 +115,10 @@ struct TerminalReport {
     let best = search.ranking.prefix(4).compactMap { item in
       item.feature.map { "#\($0.index) \(signed(item.score))" }
     }
-    line("", best.isEmpty ? "none holds the answer up" : best.joined(separator: ", "))
+    line("", best.isEmpty ? "no feature supports the answer" : best.joined(separator: ", "))
     tellSets(search, asked)
     guard let chosen = search.chosen else {
-      line("result", "no set of them turns the answer")
+      line("result", "no set of features changes the answer")
       return
     }
     line("chosen", "\(chosen.removal.names), at zero everywhere")
@@ -145,13 +145,13 @@ struct TerminalReport {
     line(
       "",
       "without them".alignedRight(to: 18)
-        + "without others of like activity, 5 draws".alignedRight(to: 44))
+        + "without similarly active others, 5 draws".alignedRight(to: 44))
     line(
-      "put right",
+      "corrected",
       evaluation.corrected.text.alignedRight(to: 18)
         + RemovalEvaluation.text(evaluation.controls.map(\.corrected)).alignedRight(to: 44))
     line(
-      "right kept",
+      "stay right",
       evaluation.kept.text.alignedRight(to: 18)
         + RemovalEvaluation.text(evaluation.controls.map(\.kept)).alignedRight(to: 44))
     lines("", evaluation.verdict)

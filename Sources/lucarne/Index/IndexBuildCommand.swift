@@ -12,29 +12,32 @@ import World
 struct IndexBuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build",
-    abstract: "Run pictures and prompts through a model and an autoencoder into an index.",
+    abstract: """
+      Run pictures and prompts through a model and an autoencoder, and index the features.
+      """,
     discussion: """
-      The index is a file that is whole at every moment: a build that was interrupted, by Ctrl-C or worse, \
-      goes on when the same command is given again. Pictures that cannot be read are listed in it and \
-      passed over. Without --model the embedded world is used.
+      The index is a single file that is consistent at every moment: after Ctrl-C or a crash, the same \
+      command resumes. Pictures that cannot be read are skipped and listed in the index. Without --model, \
+      the model that ships with lucarne is used.
       """)
 
-  @Argument(help: "The index's file; made where there is none.")
+  @Argument(help: "The index file; created if it does not exist.")
   var index: String
 
   @Option(help: "A folder of pictures.")
   var folder: String?
 
-  @Option(help: "A text file with a picture's path in each line.")
+  @Option(help: "A text file with the path of a picture on each line.")
   var list: String?
 
-  @Option(help: "A WebDataset tar, gzipped or not, a named pipe with one, or - for standard input.")
+  @Option(
+    help: "A WebDataset tar file, gzipped or not, a named pipe with one, or - for standard input.")
   var tar: String?
 
-  @Option(help: "JSON lines of prompts, as for training.")
+  @Option(help: "A file of prompts, one JSON object per line, as for \"lucarne train\".")
   var prompts: String?
 
-  @Option(help: "A Hugging Face checkpoint folder.")
+  @Option(help: "A Hugging Face checkpoint folder (default: the model that ships).")
   var model: String?
 
   @Option(name: .customLong("sae"), help: "An autoencoder folder.")
@@ -45,43 +48,53 @@ struct IndexBuildCommand: ParsableCommand {
       "Where the autoencoder reads the model, such as resid_post.24; overrides what its files say.")
   var site: String?
 
-  @Option(help: "The views to take in, of base, tiles, text; base alone is faster (default: all).")
+  @Option(
+    help: """
+      Views to index, a comma-separated list of base, tiles and text; base alone is faster \
+      (default: all).
+      """)
   var views: String?
 
-  @Option(help: "Best places kept of each feature under each ranking (default: 20).")
+  @Option(help: "Top places to keep per feature and ranking (default: 20).")
   var exemplars: Int?
 
-  @Option(help: "Tokens of a span of text (default: 64).")
+  @Option(help: "Tokens per span of text (default: 64).")
   var spanTokens: Int?
 
-  @Option(help: "Tokens kept to count which features are active together (default: 65536).")
+  @Option(
+    help: """
+      Tokens to sample for counting which features are active together (default: 65536).
+      """)
   var sampledTokens: Int?
 
-  @Option(help: "How prompts are rendered: none or model.")
+  @Option(help: "The chat template for prompts: none, or model for the model's own.")
   var template = "none"
 
-  @Option(help: "A part of the corpus by content, such as 0/3; parts are put together by merge.")
+  @Option(
+    help: """
+      Index only one part of the corpus, such as 0/3; "lucarne index merge" joins the parts.
+      """)
   var shard: String?
 
-  @Option(help: "Entries of the corpus to look at.")
+  @Option(help: "The number of entries of the corpus to read (default: all).")
   var limit: Int?
 
-  @Flag(help: "Keep the pictures' bytes in the index, not only where they lie.")
+  @Flag(help: "Store the pictures in the index instead of their paths.")
   var copyPictures = false
 
   @Option(help: ArgumentHelp("Entries after which a commit is made.", visibility: .hidden))
   var commitEntries = 1024
 
-  @Option(help: "Bytes that prompts and tables may take beside the mapped weights.")
+  @Option(help: "Bytes that prompts and tables may allocate, mapped weights not counted.")
   var memoryLimit: Int?
 
-  @Option(help: "Threads of the numeric work (default: the machine's processors).")
+  @Option(help: "Threads for computation (default: one per processor).")
   var threads: Int?
 
   func validate() throws {
     let given = [folder, list, tar, prompts].compactMap(\.self)
     guard given.count == 1 else {
-      throw ValidationError("give one of --folder, --list, --tar and --prompts")
+      throw ValidationError("give exactly one of --folder, --list, --tar and --prompts")
     }
     for (name, value, range) in [
       ("exemplars", exemplars, 1...1000), ("span-tokens", spanTokens, 1...65_535),
@@ -104,7 +117,8 @@ struct IndexBuildCommand: ParsableCommand {
       KernelOptions(
         model: model.map(absolutePath), autoencoders: autoencoder.map { [absolutePath($0)] } ?? [],
         sites: site.map { [$0] } ?? [], memoryLimit: memoryLimit,
-        threads: threads ?? processorCount(), world: World()))
+        threads: threads ?? processorCount(), world: World(in: worldPlaces()),
+        worldPlaces: worldPlaces()))
     let params = IndexBuild.Params(
       path: absolutePath(index), sae: "", corpus: corpus, views: try wireViews,
       exemplars: exemplars, spanTokens: spanTokens, sampledTokens: sampledTokens,
@@ -116,7 +130,7 @@ struct IndexBuildCommand: ParsableCommand {
       isStopped: { stop.isRequested })
     line.end()
     guard let built else {
-      writeLine("stopped; the same command goes on from here", to: STDERR_FILENO)
+      writeLine("stopped; run the same command again to resume", to: STDERR_FILENO)
       throw ExitCode(130)
     }
     let skipped = built.skipped
@@ -164,7 +178,7 @@ struct IndexBuildCommand: ParsableCommand {
       let parts = shard.split(separator: "/").map { Int($0) }
       guard parts.count == 2, let index = parts[0], let count = parts[1], count <= 65_536,
         (0..<max(count, 0)).contains(index)
-      else { throw ValidationError("--shard is \"\(shard)\", expected such as 0/3") }
+      else { throw ValidationError("--shard is \"\(shard)\", expected PART/PARTS, such as 0/3") }
       return .init(index: index, count: count)
     }
   }

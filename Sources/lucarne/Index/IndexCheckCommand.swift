@@ -5,13 +5,13 @@ import FeatureIndex
 struct IndexCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check an index's file and print a digest of its content.",
+    abstract: "Check an index file and print a digest of its contents.",
     discussion: """
-      Two indexes with one digest hold the same items, statistics, exemplars and maps, in whatever order \
-      they were built.
+      Two indexes with the same digest hold the same items, statistics, exemplars and maps, whatever order \
+      they were built in.
       """)
 
-  @Argument(help: "The index's file.")
+  @Argument(help: "The index file.")
   var index: String
 
   func run() throws {

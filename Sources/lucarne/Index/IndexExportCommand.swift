@@ -11,7 +11,7 @@ struct IndexExportCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write an index as Neuronpedia's JSON lines, or as delphi's splits.",
+    abstract: "Export an index as Neuronpedia's JSON lines or as delphi's splits.",
     discussion: """
       The output is a folder that appears when it is whole. neuronpedia: features/, activations/ and \
       explanations/ in batches of 1,024 features, with the pictures' places (imageRef) and pixel boxes (rect) \
@@ -19,38 +19,38 @@ struct IndexExportCommand: ParsableCommand {
       index keeps: config.json in it says what is missing. protocol/README.md describes both.
       """)
 
-  @Argument(help: "The index's file.")
+  @Argument(help: "The index file.")
   var index: String
 
-  @Argument(help: "The new folder.")
+  @Argument(help: "The folder to create.")
   var output: String
 
   @Option(help: "neuronpedia or delphi.")
   var format: Format
 
-  @Option(help: "neuronpedia: the model's id there (default: from its digest).")
+  @Option(help: "neuronpedia: the id of the model on Neuronpedia (default: made from its digest).")
   var modelId: String?
 
-  @Option(help: "neuronpedia: the name of the set of sources.")
+  @Option(help: "neuronpedia: the name of the source set.")
   var sourceSet = "lucarne"
 
-  @Option(help: "neuronpedia: the id of the user to whom the rows belong.")
+  @Option(help: "neuronpedia: the id of the user who owns the rows.")
   var creator = "lucarne"
 
-  @Option(help: "neuronpedia: exemplars by max, mean or mass.")
+  @Option(help: "neuronpedia: rank exemplars by max, mean or mass (the sum).")
   var ranking = "max"
 
-  @Option(help: "neuronpedia: exemplars of a feature in each view (default: all that are kept).")
+  @Option(help: "neuronpedia: exemplars per feature and view (default: all in the index).")
   var exemplars: Int?
 
   @Option(help: "delphi: base, tiles or text.")
   var view = "text"
 
-  @Option(help: "delphi: the number of files (default: one for 1,024 features).")
+  @Option(help: "delphi: the number of files (default: one per 1,024 features).")
   var splits: Int?
 
   @Option(
-    help: "delphi: a folder with the tokenizer.json of the model, so that tokens are written.")
+    help: "delphi: a folder with the tokenizer.json of the model, to write tokens.")
   var tokenizer: String?
 
   func validate() throws {

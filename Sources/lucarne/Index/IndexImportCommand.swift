@@ -22,7 +22,7 @@ struct IndexImportCommand: ParsableCommand {
   @Argument(help: "The folder with FIRST_LAST.safetensors.")
   var cache: String
 
-  @Argument(help: "The new index's file.")
+  @Argument(help: "The new index file.")
   var index: String
 
   @Option(help: "The checkpoint that the cache was made with.")
@@ -31,43 +31,50 @@ struct IndexImportCommand: ParsableCommand {
   @Option(name: .customLong("sae"), help: "The autoencoder that the cache was made with.")
   var autoencoder: String?
 
-  @Option(help: "The model's digest, as `index/open` tells it.")
+  @Option(help: "The model's digest, as `index/open` reports it.")
   var modelDigest: String?
 
   @Option(help: "The autoencoder's digest.")
   var saeDigest: String?
 
-  @Option(help: "The autoencoder's site, where no model is given.")
+  @Option(help: "The autoencoder's site, if no model is given.")
   var site = "resid_post.24"
 
-  @Option(help: "The autoencoder's activation, where no model is given.")
+  @Option(help: "The autoencoder's activation function, if no model is given.")
   var activation = "topk 256"
 
-  @Option(help: "All features, where no model is given (default: up to the cache's last).")
+  @Option(
+    help: """
+      The number of features, if no model is given (default: up to the last in the cache).
+      """)
   var latents: Int?
 
-  @Option(help: "base or text (default: text where the cache has tokens).")
+  @Option(help: "base or text (default: text if the cache has tokens).")
   var view: String?
 
-  @Option(help: "Patches of a picture, where no model is given.")
+  @Option(help: "Rows and columns of patches in a picture, if no model is given.")
   var grid = "24x24"
 
-  @Option(help: "A text file that names the picture of each row, a path a line.")
+  @Option(help: "A text file with the path of each row's picture, one per line.")
   var pictures: String?
 
-  @Option(help: "All rows (default: those of the tokens or pictures, or that are active).")
+  @Option(
+    help: """
+      The number of rows (default: as many as there are tokens or pictures, else up to the \
+      last active row).
+      """)
   var rows: Int?
 
-  @Option(help: "A folder with the tokenizer.json that writes the tokens.")
+  @Option(help: "A folder with the tokenizer.json of the model, to write tokens as text.")
   var tokenizer: String?
 
-  @Option(help: "Best places kept of each feature under each ranking.")
+  @Option(help: "Top places to keep per feature and ranking.")
   var exemplars = 20
 
-  @Option(help: "Tokens of a span of text.")
+  @Option(help: "Tokens per span of text.")
   var spanTokens = 64
 
-  @Option(help: "Tokens kept to count which features are active together.")
+  @Option(help: "Tokens to sample for counting which features are active together.")
   var sampledTokens = 65_536
 
   func validate() throws {
@@ -83,9 +90,12 @@ struct IndexImportCommand: ParsableCommand {
         && digest.utf8.allSatisfy {
           (48...57).contains($0) || (97...102).contains($0)
         }
-      if !isDigest { throw ValidationError("--\(name) is no 64 lower-case hexadecimal digits") }
+      if !isDigest {
+        throw ValidationError(
+          "--\(name) is \"\(digest)\", expected 64 lower-case hexadecimal digits")
+      }
     }
-    if let rows, rows < 0 { throw ValidationError("--rows is \(rows)") }
+    if let rows, rows < 0 { throw ValidationError("--rows is \(rows), expected 0 or more") }
   }
 
   func run() throws {
@@ -115,7 +125,7 @@ struct IndexImportCommand: ParsableCommand {
       """
       \(path): \(counts.items) items, \(counts.activations) activations
       left out: \(counts.leftOut) activations, \(counts.skipped) rows
-      unknown: \(counts.missingLatents.count) features that the cache has lost
+      unknown: \(counts.missingLatents.count) features that the cache does not have
       """)
   }
 
@@ -137,7 +147,7 @@ struct IndexImportCommand: ParsableCommand {
       let parts = grid.split(separator: "x").map { Int($0) }
       guard parts.count == 2, let rows = parts[0], let columns = parts[1],
         (1...65_536).contains(rows), (1...65_536).contains(columns)
-      else { throw ValidationError("--grid is \"\(grid)\", expected such as 24x24") }
+      else { throw ValidationError("--grid is \"\(grid)\", expected ROWSxCOLUMNS, such as 24x24") }
       return GridSize(rows: rows, columns: columns)
     }
   }

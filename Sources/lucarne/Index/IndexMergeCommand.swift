@@ -8,13 +8,13 @@ import Reports
 struct IndexMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Make one index of several that hold parts of one corpus.",
-    discussion: "The result is the index that one build of the whole corpus would have made.")
+    abstract: "Merge indexes of parts of one corpus into one index.",
+    discussion: "The result is identical to the index of a single build of the whole corpus.")
 
-  @Argument(help: "The new index's file.")
+  @Argument(help: "The new index file.")
   var index: String
 
-  @Argument(help: "The shards' files.")
+  @Argument(help: "The index files to merge.")
   var inputs: [String]
 
   func run() throws {

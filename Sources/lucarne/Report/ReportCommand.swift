@@ -1,6 +1,5 @@
 import ArgumentParser
 import FeatureIndex
-import FoundationEssentials
 import Kernel
 import Reports
 import World
@@ -10,26 +9,26 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract:
-      "Write pages of features: where they are most active, how often, and what was said of them.",
+      "Write web pages about features: where they are most active, how often, and how they were explained.",
     discussion: """
-      Every page is one HTML file that needs nothing beside itself and fetches nothing. Pictures are read \
-      again from where the index found them; one that is gone or has changed is told on the page.
+      Each page is a single HTML file that loads nothing else. Pictures are read again from where the index \
+      found them; the page says which are missing or have changed.
       """,
     subcommands: [ReportFeatureCommand.self, ReportIndexCommand.self])
 }
 
 /// What both commands take.
 struct ReportPlace: ParsableArguments {
-  @Option(help: "The index's file (default: the embedded world's).")
+  @Option(help: "The index file (default: the one that ships).")
   var index: String?
 
-  @Option(help: "The folder to write; made where there is none.")
+  @Option(help: "The folder to write to; created if it does not exist.")
   var output: String
 
-  @Option(help: "Exemplars of each ranking of each view.")
+  @Option(help: "Exemplars to show per ranking and view.")
   var exemplars = 12
 
-  @Option(help: "What the autoencoder is called on the pages.")
+  @Option(help: "The autoencoder's name on the pages.")
   var name = "sae"
 
   func validate() throws {
@@ -39,8 +38,8 @@ struct ReportPlace: ParsableArguments {
   }
 
   func reports() throws -> LocalReports {
-    guard let path = index.map(absolutePath) ?? World()?.index else {
-      throw ValidationError("--index is missing, and the embedded world has no index")
+    guard let path = try index.map(absolutePath) ?? shippedWorld().index else {
+      throw ValidationError("--index is missing, and no index ships with this lucarne")
     }
     var reports = try LocalReports(indexPath: path, autoencoder: name)
     reports.exemplars = exemplars
@@ -50,8 +49,8 @@ struct ReportPlace: ParsableArguments {
   var folder: String { absolutePath(output) }
 
   func write(_ page: String, to name: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try Data(page.utf8).write(to: URL(filePath: folder + "/" + name), options: .atomic)
+    try makeFolder(folder)
+    try writeFile(Array(page.utf8), to: folder + "/" + name)
   }
 
   /// Whether an earlier run wrote a page of a feature into the folder.
@@ -63,7 +62,7 @@ struct ReportPlace: ParsableArguments {
 /// Pages of some features.
 struct ReportFeatureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "feature", abstract: "Write the pages of some features.")
+    commandName: "feature", abstract: "Write one page for each given feature.")
 
   @Argument(help: "The features' numbers.")
   var features: [Int]
@@ -86,25 +85,25 @@ struct ReportFeatureCommand: ParsableCommand {
 struct ReportIndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
-    abstract: "Write an overview of the features that are active, with a search.",
+    abstract: "Write a searchable overview of all active features.",
     discussion: """
-      A page lists at most --page-size features; more make more pages, each of which searches itself. With \
-      --limit the overview ends early: of 131,072 features, the 2,000 most frequent or strongest are one \
-      page. --pages writes the listed features' own pages, too.
+      Each page lists up to --page-size features; its search covers that page. --limit sets how many \
+      features are listed in all, in the order given by --by. --pages also writes a page for each listed \
+      feature.
       """)
 
   @OptionGroup var place: ReportPlace
 
-  @Option(help: "The order: latent, frequency or max.")
+  @Option(help: "The order of features: latent, frequency or max.")
   var by = "frequency"
 
-  @Option(help: "Features to list at most.")
+  @Option(help: "The largest number of features to list.")
   var limit = 10_000
 
-  @Option(help: "Features on one page.")
+  @Option(help: "Features per page.")
   var pageSize = 2_000
 
-  @Flag(help: "Write the listed features' own pages, too.")
+  @Flag(help: "Also write a page for each listed feature.")
   var pages = false
 
   func validate() throws {

@@ -5,33 +5,37 @@ import JSONRPC
 /// A client's standard streams, carried to a kernel that listens at a socket.
 struct Attach: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Carry standard input and output to a kernel that others share.",
+    abstract: "Connect standard input and output to a shared kernel.",
     discussion: """
-      To a client it is what "lucarne serve" is, exit codes included: 0 after a "shutdown". With --spawn a \
-      kernel is started where none listens; what stands after "--" are its options, as of "serve", and \
-      its log goes to a file beside the socket.
+      To a client it behaves like "lucarne serve", down to the exit code (0 after a "shutdown"). With --spawn, \
+      a kernel is started if none listens at the socket yet. Options after "--" are passed to it as to \
+      "serve", and its log goes to a file beside the socket. For example:
 
       lucarne attach --spawn $XDG_RUNTIME_DIR/lucarne/kernel.sock -- --model /models/llava --idle-exit 600
       """)
 
-  @Flag(help: "Start a kernel where none listens.")
+  @Flag(help: "Start a kernel if none listens at the socket.")
   var spawn = false
 
-  @Flag(help: "Accepted for editors that always give it; it is the only way to attach.")
+  @Flag(help: "Accepted because many editors pass it; has no effect.")
   var stdio = false
 
-  @Option(name: .customLong("clientProcessId"), help: "End when the process with this id ends.")
+  @Option(name: .customLong("clientProcessId"), help: "Exit when the process with this id exits.")
   var clientProcess: Int?
 
   @Argument(help: "The socket that the kernel listens at.")
   var path: String
 
-  @Argument(parsing: .postTerminator, help: "Options of serve for a kernel that is started.")
+  @Argument(
+    parsing: .postTerminator,
+    help: """
+      Options of "lucarne serve" for a kernel started by --spawn.
+      """)
   var options: [String] = []
 
   func validate() throws {
     if !spawn, !options.isEmpty {
-      throw ValidationError("options of serve are for a kernel that is started: give --spawn")
+      throw ValidationError("options after -- are for a kernel that --spawn starts: add --spawn")
     }
   }
 

@@ -25,7 +25,7 @@
         ((and (derived-mode-p 'lucarne-report-mode)
               (buffer-live-p lucarne--source))
          lucarne--source)
-        (t (user-error "This is no prompt file (*.lucarne)"))))
+        (t (user-error "This is not a prompt file (*.lucarne)"))))
 
 (defun lucarne--params ()
   "What prompt/check and prompt/open are asked about the current buffer."
@@ -57,7 +57,7 @@
     (let ((first (seq-first (plist-get opened :diagnostics))))
       (error "Line %d: %s"
              (1+ (or (lucarne--in first :range :start :line) 0))
-             (or (plist-get first :message) "the file is no prompt"))))
+             (or (plist-get first :message) "the file is not a prompt"))))
   (lucarne--hold opened)
   opened)
 
@@ -147,7 +147,7 @@ spell the answer, as a plist with the target as :wire."
   "The numbers in TEXT."
   (mapcar (lambda (word)
             (unless (string-match-p "\\`[0-9]+\\'" word)
-              (user-error "%s is no feature: a number is expected, as 123" word))
+              (user-error "%s is not a feature: expected a number, such as 123" word))
             (string-to-number word))
           (split-string text)))
 

@@ -1,7 +1,7 @@
 ;;; lucarne.el --- Prompt files asked what a model sees in them  -*- lexical-binding: t; -*-
 
 ;; Author: The Lucarne authors
-;; Version: 0.1.0
+;; Version: 0.2.0
 ;; Package-Requires: ((emacs "28.1"))
 ;; Keywords: tools, languages
 ;; URL: https://example.org/lucarne
@@ -9,7 +9,7 @@
 ;;; Commentary:
 
 ;; A major mode for prompt files (*.lucarne): the model's answer, the tokens and
-;; features that speak for it as a heat map, steering, ablation.  The kernel is
+;; features that support it as a heat map, steering, ablation.  The kernel is
 ;; the program `lucarne'; see `lucarne-command'.
 
 ;;; Code:

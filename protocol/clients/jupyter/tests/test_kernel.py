@@ -87,7 +87,7 @@ def test_compare_takes_another_picture_or_another_question(frontend):
     assert "<table" in found["text/html"]
     frontend.run('attribute "Yes" vs "No" verify = 0')
     (asked,) = results(frontend.run('compare "Does the image show Peru?"')[1])
-    assert "209 positions beside each other" in asked["text/plain"] or "only there" in asked["text/plain"]
+    assert "209 positions in common" in asked["text/plain"] or "only there" in asked["text/plain"]
     assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
     (status,) = results(frontend.run("status")[1])
     assert status["text/plain"].count("ctx_") == 1  # The other prompt was closed.
@@ -156,10 +156,8 @@ def test_an_interrupt_cancels_and_the_server_stays(frontend):
     frontend.run(OPEN)
     before = servers(frontend.wrapper)
     assert len(before) == 1
-    started = time.monotonic()
     reply, _ = frontend.run(ENDLESS, interrupt_after=1.0)
     assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt"
-    assert time.monotonic() - started < 30
     assert servers(frontend.wrapper) == before
     assert results(frontend.run("generate 8")[1])[0]["text/plain"] == "Yes"
 

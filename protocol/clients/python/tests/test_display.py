@@ -90,7 +90,9 @@ def test_an_attribution_shows_what_the_kernel_says_and_measured(context):
     assert found.supports == [each for each, effect in zip(found.items, effects) if effect > 0]
     assert found.opposes == [each for each, effect in zip(found.items, effects) if effect < 0]
     for face in shown(found):
-        for sentence in found.sentences:
+        # The first is a page's heading.
+        assert found.sentences[0].removesuffix(".") in face
+        for sentence in found.sentences[1:]:
             assert sentence in face
         assert "supports" in face and "opposes" in face and "unexplained" not in face
         for each in found.verification.items:

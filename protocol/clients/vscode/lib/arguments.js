@@ -1,7 +1,7 @@
 'use strict';
 
 function feature(text) {
-  if (!/^\d+$/.test(text)) throw new Error(`${text} is no feature: a number is expected, as 123`);
+  if (!/^\d+$/.test(text)) throw new Error(`${text} is not a feature: expected a number, such as 123`);
   return Number(text);
 }
 

@@ -77,7 +77,7 @@ class Commands {
   /** Runs a command's body for the prompt at hand, one at a time for a document; tells how it ended. */
   async run(name, body, document = vscode.window.activeTextEditor?.document) {
     if (document?.languageId !== 'lucarne') {
-      vscode.window.showErrorMessage('Lucarne: this is no prompt file (*.lucarne)');
+      vscode.window.showErrorMessage('Lucarne: this is not a prompt file (*.lucarne)');
       return;
     }
     this.stopTasks('another command was given', document);

@@ -80,7 +80,7 @@ class Connection {
       const end = this.rest.indexOf('\r\n\r\n');
       if (end < 0) return;
       const length = /content-length:\s*(\d+)/i.exec(this.rest.toString('latin1', 0, end));
-      if (!length) return this.end(`what the program writes is no message: ${this.rest.toString('latin1', 0, 80)}`);
+      if (!length) return this.end(`the program wrote something that is not a message: ${this.rest.toString('latin1', 0, 80)}`);
       const start = end + 4;
       const stop = start + Number(length[1]);
       if (this.rest.length < stop) return;
@@ -90,7 +90,7 @@ class Connection {
       try {
         message = JSON.parse(body);
       } catch (error) {
-        return this.end(`what the program writes is no JSON: ${error.message}`);
+        return this.end(`the program wrote something that is not JSON: ${error.message}`);
       }
       this.handle(message);
     }

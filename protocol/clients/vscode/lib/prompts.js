@@ -40,7 +40,7 @@ class Prompts {
     this.diagnose(document, result.diagnostics);
     if (!result.context) {
       const first = result.diagnostics[0];
-      throw new Error(first ? `line ${first.range.start.line + 1}: ${first.message}` : 'the file is no prompt');
+      throw new Error(first ? `line ${first.range.start.line + 1}: ${first.message}` : 'the file is not a prompt');
     }
     const held = this.open.get(document);
     const now = { result, version, generation: this.kernel.generation };

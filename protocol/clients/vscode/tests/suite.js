@@ -318,7 +318,7 @@ test('steers the answer', async () => {
 test('refuses what is no feature', async () => {
   open(QUESTION);
   await run('steer', '18x=0');
-  assert.match(told.pop(), /18x is no feature/);
+  assert.match(told.pop(), /18x is not a feature/);
   await run('steer', '');
   assert.match(told.pop(), /nothing to steer/);
   await run('explain', 999999);
@@ -397,7 +397,7 @@ test('is for prompt files alone', async () => {
   const editor = open(QUESTION);
   editor.document.languageId = 'plaintext';
   await run('generate');
-  assert.match(told.pop(), /no prompt file/);
+  assert.match(told.pop(), /not a prompt file/);
 });
 
 test("tells the process' death; the next command starts it again", async () => {
@@ -433,7 +433,7 @@ test('says so where the program is missing, and takes another one', async () => 
   assert.match(told.pop(), /lucarne-is-not-here could not be started/);
   change([process.execPath, '-e', 'console.log("hello\\r\\n\\r\\n"); setTimeout(() => {}, 60000)']);
   await run('generate');
-  assert.match(told.pop(), /no message: hello/);
+  assert.match(told.pop(), /not a message: hello/);
   change([program, 'serve']);
   await run('generate');
   assert.equal(report(), 'answer Yes');

@@ -1,3 +1,3 @@
 """Lucarne as a Jupyter kernel."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

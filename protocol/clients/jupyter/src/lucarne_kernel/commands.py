@@ -267,7 +267,7 @@ class Session:
     async def run_steer(self, command: Command) -> Any:
         """steer LATENT = VALUE, … [in REGION] [tokens = 64]
 
-        The answer with latents held at values, beside the plain one and that of the reconstruction alone.
+        The answer with latents held at values, next to the plain one and that of the reconstruction alone.
 
             steer 631 = 140, 1619 = 220 in picture
         """
@@ -283,7 +283,7 @@ class Session:
     async def run_ablate(self, command: Command) -> Any:
         """ablate LATENT, … [for "ANSWER" vs "OTHER"] [in REGION] [top = 5]
 
-        Sets latents to zero, exactly, and tells what becomes of the next token, and of the answer's score: that
+        Sets latents to zero, exactly, and shows what happens to the next token, and of the answer's score: that
         of the last attribute, unless another is given.
         """
         latents = [_latent(each.lstrip("#"), command) for each in command.positional]
@@ -422,7 +422,7 @@ def _is_number(text: str) -> bool:
 
 def _latent(text: str, command: Command) -> int:
     if not _is_number(text):
-        raise CellError(f"{text} is no latent's number", command.line)
+        raise CellError(f"{text} is not the number of a latent", command.line)
     return int(text.lstrip("#"))
 
 
@@ -432,7 +432,7 @@ def _value(text: str) -> Any:
             return kind(text)
         except ValueError:
             pass
-    raise CellError(f"{text} is no number")
+    raise CellError(f"{text} is not a number")
 
 
 def _integer(command: Command, at: int, otherwise: int) -> int:
@@ -440,7 +440,7 @@ def _integer(command: Command, at: int, otherwise: int) -> int:
         return otherwise
     found = _value(command.positional[at])
     if not isinstance(found, int):
-        raise CellError(f"{found} is no whole number", command.line)
+        raise CellError(f"{found} is not a whole number", command.line)
     return found
 
 

@@ -26,7 +26,7 @@ end
 
 local function latent(text)
   local number = text:match('^%d+$') and tonumber(text)
-  if not number then error(('%s is no feature: a number is expected, as 123'):format(text), 0) end
+  if not number then error(('%s is not a feature: expected a number, such as 123'):format(text), 0) end
   return number
 end
 

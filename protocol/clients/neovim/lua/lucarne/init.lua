@@ -85,7 +85,7 @@ local function run(name, body)
     buffer = M.last
   end
   if not buffer or not attached[buffer] then
-    return tell('this is no prompt file (*.lucarne)', vim.log.levels.ERROR)
+    return tell('this is not a prompt file (*.lucarne)', vim.log.levels.ERROR)
   end
   local started, why = kernel.ensure(M.config.cmd)
   if not started then return tell(why, vim.log.levels.ERROR) end

@@ -110,7 +110,7 @@ function M.open(task)
   if not result.context then
     local first = (result.diagnostics or {})[1]
     error(first and ('line %d: %s'):format(first.range.start.line + 1, first.message)
-      or 'the file is no prompt', 0)
+      or 'the file is not a prompt', 0)
   end
   local held = open[buffer]
   if not held or held.context ~= result.context or held.generation ~= kernel.generation then

@@ -77,7 +77,7 @@ def target(
     """The difference to `baseline`, or to the runner-up; the log probability of a `sequence`; a target stays."""
     if sequence is not None:
         if answer is not None or baseline is not None or position is not None:
-            raise TypeError("sequence= is a whole answer: it takes no answer, baseline or position beside it")
+            raise TypeError("sequence= is a whole answer: it cannot be combined with answer, baseline or position")
         return sentence(sequence)
     if answer is None:
         raise TypeError("what is asked about is missing: an answer, or sequence= for a whole sentence")
@@ -195,7 +195,7 @@ def region(value: Any) -> Mapping[str, Any]:
     if isinstance(value, str):
         return {"part": value}
     if isinstance(value, bool):
-        raise TypeError("a region is no truth value")
+        raise TypeError("a region is not a truth value")
     if hasattr(value, "__index__"):
         return {"image": operator.index(value)}
     if isinstance(value, Record):
@@ -205,7 +205,7 @@ def region(value: Any) -> Mapping[str, Any]:
             raise ValueError(f"{value}, expected a start, an end and a step of 1")
         return {"span": {"start": value.start, "end": value.stop}}
     if not isinstance(value, Mapping):
-        raise TypeError(f"{value!r} is no region: a part's id, a picture's number, a range of positions, build.box(…)")
+        raise TypeError(f"{value!r} is not a region: give a part's id, a picture's number, a range of positions, build.box(…)")
     return value
 
 
@@ -232,7 +232,7 @@ def clamps(
     found: list[Mapping[str, Any]] = []
     for each in [values] if isinstance(values, (Mapping, Record)) else _several(values):
         if not (isinstance(each, (Mapping, Record)) and "op" in each):
-            raise TypeError(f"{each!r} is no intervention: give {{latent: value}}, such as {{182: 0}}")
+            raise TypeError(f"{each!r} is not an intervention: give {{latent: value}}, such as {{182: 0}}")
         found.append(_mapping(each))
     return found
 
@@ -257,7 +257,7 @@ def names(value: str | Sequence[str], of: str) -> list[str]:
     found = [value] if isinstance(value, str) else list(value)
     for each in found:
         if not isinstance(each, str):
-            raise TypeError(f"{each!r} is no name for {of}")
+            raise TypeError(f"{each!r} is not a name for {of}")
     return found
 
 
@@ -274,7 +274,7 @@ def image(source: Picture) -> dict[str, Any]:
         buffer = io.BytesIO()
         source.save(buffer, format="PNG")
         return {"base64": buffer.getvalue()}
-    raise TypeError(f"{type(source).__name__} is no picture: give a path, a file's bytes or a PIL image")
+    raise TypeError(f"{type(source).__name__} is not a picture: give a path, a file's bytes or a PIL image")
 
 
 def parts(text: str | None, pictures: Picture | Sequence[Picture] | None) -> list[dict[str, Any]]:

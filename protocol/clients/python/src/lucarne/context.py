@@ -55,7 +55,7 @@ class _Plans:
                 raise ValueError("the two prompts are open in different kernels: open both in one")
             other = other.id
         if not isinstance(other, str):
-            raise TypeError(f"{other!r} is no prompt: compare takes another that is open, or its id")
+            raise TypeError(f"{other!r} is not a prompt: compare takes another that is open, or its id")
         return _steps.compare(self.id, other, target, sae, params, progress)
 
     def _features(self, at: Any, top_k: Any, rank_by: Any, sae: Any, progress: Any) -> _steps.Steps:
@@ -196,14 +196,14 @@ class Context(_Plans):
         latents that support and oppose the answer, with the picture's heat map.
 
         Without a baseline the answer is compared with the runner-up, the likeliest token that does not spell it.
-        `sequence` asks about a whole answer instead: its log probability; `per_token` tells each token's share.
+        `sequence` asks about a whole answer instead: its log probability; `per_token` gives each token's share.
 
-        method: `gradient`, `heldNorms`, `relevance` (one pullback each), `integratedGradients` (with `steps`), or
+        method: `gradient`, `heldNorms`, `relevance` (one backward pass each), `integratedGradients` (with `steps`), or
         `ablation` (each latent measured). by: what scores are added up over: `feature`, `token`, `part` or `none`.
         parts: how the parts are measured: `"ablation"`, `"shapley"`, `"occlusion"`, `"sum"` (no measurement), False;
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
         verify: how many of the strongest, of those of a second method and of others drawn at random (`seed`) are
-        held against exact ablation; 0 for none. budget: the most runs for parts and verification.
+        checked by exact ablation; 0 for none. budget: the most runs for parts and verification.
         """
         target = build.target(answer, baseline, sequence, position)
         return self.kernel.run(self._attribute(target, at, parts, sae, progress, {
@@ -261,7 +261,7 @@ class Context(_Plans):
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Steered:
-        """The answer with latents clamped (`{latent: value}`, or interventions), beside that without."""
+        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without."""
         params = {
             "maxTokens": max_tokens, "compareWith": build.names(compare_with, "an answer to compare with"),
             "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop), "splice": splice,
@@ -406,14 +406,14 @@ class AsyncContext(_Plans):
         latents that support and oppose the answer, with the picture's heat map.
 
         Without a baseline the answer is compared with the runner-up, the likeliest token that does not spell it.
-        `sequence` asks about a whole answer instead: its log probability; `per_token` tells each token's share.
+        `sequence` asks about a whole answer instead: its log probability; `per_token` gives each token's share.
 
-        method: `gradient`, `heldNorms`, `relevance` (one pullback each), `integratedGradients` (with `steps`), or
+        method: `gradient`, `heldNorms`, `relevance` (one backward pass each), `integratedGradients` (with `steps`), or
         `ablation` (each latent measured). by: what scores are added up over: `feature`, `token`, `part` or `none`.
         parts: how the parts are measured: `"ablation"`, `"shapley"`, `"occlusion"`, `"sum"` (no measurement), False;
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
         verify: how many of the strongest, of those of a second method and of others drawn at random (`seed`) are
-        held against exact ablation; 0 for none. budget: the most runs for parts and verification.
+        checked by exact ablation; 0 for none. budget: the most runs for parts and verification.
         """
         target = build.target(answer, baseline, sequence, position)
         return await self.kernel.run(self._attribute(target, at, parts, sae, progress, {
@@ -471,7 +471,7 @@ class AsyncContext(_Plans):
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Steered:
-        """The answer with latents clamped (`{latent: value}`, or interventions), beside that without."""
+        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without."""
         params = {
             "maxTokens": max_tokens, "compareWith": build.names(compare_with, "an answer to compare with"),
             "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop), "splice": splice,

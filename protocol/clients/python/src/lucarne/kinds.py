@@ -7,7 +7,7 @@ from .errors import RequestFailed
 
 
 class ModelNotLoaded(RequestFailed):
-    """There is no model, or none of that name."""
+    """No model is loaded, or none of that name."""
 
 
 class SaeMismatch(RequestFailed):
@@ -19,11 +19,11 @@ class ContextNotFound(RequestFailed):
 
 
 class ContextVersionMismatch(RequestFailed):
-    """The context has changed; version tells its version."""
+    """The context has changed; version is its current version."""
 
 
 class PositionOutOfRange(RequestFailed):
-    """A position, span, part or image lies outside of the context."""
+    """A position, span, part or image is outside the context."""
 
 
 class FeatureOutOfRange(RequestFailed):
@@ -38,7 +38,7 @@ class UnsupportedTarget(RequestFailed):
 
 
 class OutOfMemory(RequestFailed):
-    """Refused beforehand; neededBytes and availableBytes tell why."""
+    """Refused beforehand; neededBytes and availableBytes say why."""
 
 
 class DeadlineExceeded(RequestFailed):

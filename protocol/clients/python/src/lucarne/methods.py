@@ -85,7 +85,7 @@ class ModelMethods:
           path: Absolute.
           precision: Absent: auto.
           resizing: Absent: torchvision.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
@@ -109,7 +109,7 @@ class SaeMethods:
             what the folder or the configuration says, with a warning where they differ; absent: what they
             say.
           model: Absent: the model loaded last.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
@@ -118,13 +118,13 @@ class SaeMethods:
         return self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
 
     def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
-        """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an
+        """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
         earlier one ended.
 
         The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and
         tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with
-        outOfMemory before anything is run. A resumed job collects the activations again and goes on from the
-        saved state; its weights are those of an unbroken run, bit by bit.
+        outOfMemory before anything is run. A resumed job collects the activations again and continues from
+        the saved state; its weights are bit by bit those of an uninterrupted run.
 
           site: Where the model is read, as resid_post.5.
           output: The folder to write, absolute; the autoencoder goes into it under the site's module name.
@@ -145,7 +145,7 @@ class SaeMethods:
         return self._kernel.call("sae/train", {"site": site, "corpus": corpus, "output": output, "latents": latents, "k": k, "steps": steps, "model": model, "limit": limit, "template": template, "batch": batch, "learningRate": learning_rate, "deadAfter": dead_after, "seed": seed, "type": type, "saveEvery": save_every, "subscribe": subscribe}, JobStarted)
 
     def check(self, *, sae: str, corpus: CorpusPlace | Mapping[str, Any], limit: int | None = None, template: IndexBuildTemplate | None = None, subscribe: bool | None = None) -> JobStarted:
-        """sae/check: Measures how well an autoencoder stands in for the residual stream on a data set: a job.
+        """sae/check: Measures how well an autoencoder can replace the residual stream on a data set: a job.
 
         The job's result is a SAECheck.Checked. A resumed job begins anew.
 
@@ -172,7 +172,7 @@ class ContextMethods:
         an image standing for the model's image token.
 
           model: Absent: the model loaded last.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: DeadlineExceeded, ImageUnreadable, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
@@ -217,9 +217,9 @@ class ContextMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          sae: The autoencoder to splice where there is no intervention to name one.
+          sae: The autoencoder to splice if no intervention names one.
           append: Whether the tokens stay with the context, whose version then rises.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -235,9 +235,9 @@ class ContextMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          sae: The autoencoder to splice where there is no intervention to name one.
+          sae: The autoencoder to splice if no intervention names one.
           append: Whether the tokens stay with the context, whose version then rises.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -262,7 +262,7 @@ class PromptMethods:
     def check(self, *, text: str, directory: str | None = None) -> PromptCheckResult:
         """prompt/check: Reads a prompt file without a model: what it says, where, and what is wrong with it.
 
-        The format is told in prompt-files.md beside this document.
+        prompt-files.md beside this document describes the format.
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
@@ -273,14 +273,14 @@ class PromptMethods:
 
     def open(self, *, text: str, directory: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
         """prompt/open: Makes a prompt file resident as context/open does, and says where in the file each token
-        lies.
+        is.
 
         The same text again gives the same context while that is open and unchanged; an edited one re-uses
         what the two share. What the file names and cannot be loaded is a diagnostic, not an error.
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, ModelNotLoaded, OutOfMemory, PathDenied,
@@ -300,7 +300,7 @@ class ActivationMethods:
 
           site: As resid_post.24; any block.
           version: Where given, the context must be at this version, else contextVersionMismatch.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, OutOfMemory, PositionOutOfRange.
@@ -321,7 +321,7 @@ class FeatureMethods:
           region: Absent: the whole context.
           top_k: Absent: 20.
           rank_by: Absent: max.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
@@ -337,7 +337,7 @@ class FeatureMethods:
           region: Absent: the whole context.
           top_k: Absent: 20.
           rank_by: Absent: max.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
@@ -348,7 +348,7 @@ class FeatureMethods:
         """feature/info: What is known of a latent without any prompt.
 
           top_k: Tokens and neighbours to list; absent: 10.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: DeadlineExceeded, FeatureOutOfRange, IndexStale, SaeMismatch.
@@ -370,8 +370,8 @@ class FeatureMethods:
     def render(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, offset: int | None = None, top_k: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, size: int | None = None, montage: FeatureRenderMontage | Mapping[str, Any] | None = None) -> FeatureRenderResult:
         """feature/render: Pictures of the places where a latent is most active, what it does not see darkened.
 
-        Pictures are read again from where the index found them. One that has changed is not drawn: the digest
-        tells.
+        Pictures are read again from where the index found them. One that has changed, by its digest, is not
+        drawn.
 
           index: Absent: the index of the feature's autoencoder.
           view: Absent: the first of base, tiles, text where the latent is active.
@@ -411,8 +411,8 @@ class AttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -426,8 +426,8 @@ class AttributionMethods:
           seed: Of what is drawn at random; absent: 0.
           budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
             for the model's size, and no limit to what was asked for.
-          per_token: Whether each item's score is told for every token of the target, too.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          per_token: Whether to give each item's score for every token of the target, too.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
@@ -444,8 +444,8 @@ class AttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -459,8 +459,8 @@ class AttributionMethods:
           seed: Of what is drawn at random; absent: 0.
           budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
             for the model's size, and no limit to what was asked for.
-          per_token: Whether each item's score is told for every token of the target, too.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          per_token: Whether to give each item's score for every token of the target, too.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
@@ -480,7 +480,7 @@ class AttributionMethods:
           target: The same for both; a position counts in each.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           top_k: Features to measure and list; absent: 10.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
@@ -500,7 +500,7 @@ class AblationMethods:
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           top_k: Changed tokens to list; absent: 10.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -521,7 +521,7 @@ class SteeringMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -537,7 +537,7 @@ class SteeringMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -553,14 +553,14 @@ class IndexMethods:
         self._kernel = kernel
 
     def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
-        """index/build: Runs a corpus through a model and an autoencoder into an index: a job, which goes on
-        where an earlier one ended.
+        """index/build: Runs a corpus through a model and an autoencoder and indexes the features: a job, which
+        continues where an earlier one ended.
 
         The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds,
         itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another
         model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
 
-          path: The index's file, absolute; it is made where there is none.
+          path: The absolute path of the index file; it is created if it does not exist.
           views: Absent: all.
           exemplars: Best places kept of a latent under each ranking of each view; absent: 20.
           span_tokens: Tokens of a span of text; absent: 64.
@@ -654,7 +654,7 @@ class IndexMethods:
 
     def annotate(self, *, index: str, sae: str, tokens: int | None = None, neighbours: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
-        rows: a job, which goes on where an earlier one ended.
+        rows: a job, which continues where an earlier one ended.
 
         The job's result is {latents, seconds}. It fails with indexStale on an index of another model or
         autoencoder.
@@ -762,9 +762,10 @@ class ExplanationMethods:
         """explanation/score: Measures how well explanations hold on pictures with masks: a job; the scores are
         kept with them.
 
-        An explanation is held to the concept that it names. What dissection of the same set chose is measured
-        on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed,
-        unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.
+        An explanation is compared with the concept that it names. What dissection of the same set chose is
+        measured on the other half of the pictures alone. The job's result is {scored, uninterpretable,
+        failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score
+        as 0.
 
           index: The index's file, absolute.
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
@@ -809,7 +810,7 @@ class JobMethods:
         """job/wait: Waits until a job is neither queued nor running, or a time is over: the job as it is then.
 
           timeout_ms: Absent: 60000.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: DeadlineExceeded, JobNotFound.
@@ -904,7 +905,7 @@ class AsyncModelMethods:
           path: Absolute.
           precision: Absent: auto.
           resizing: Absent: torchvision.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
@@ -928,7 +929,7 @@ class AsyncSaeMethods:
             what the folder or the configuration says, with a warning where they differ; absent: what they
             say.
           model: Absent: the model loaded last.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
@@ -937,13 +938,13 @@ class AsyncSaeMethods:
         return await self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
 
     async def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
-        """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an
+        """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
         earlier one ended.
 
         The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and
         tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with
-        outOfMemory before anything is run. A resumed job collects the activations again and goes on from the
-        saved state; its weights are those of an unbroken run, bit by bit.
+        outOfMemory before anything is run. A resumed job collects the activations again and continues from
+        the saved state; its weights are bit by bit those of an uninterrupted run.
 
           site: Where the model is read, as resid_post.5.
           output: The folder to write, absolute; the autoencoder goes into it under the site's module name.
@@ -964,7 +965,7 @@ class AsyncSaeMethods:
         return await self._kernel.call("sae/train", {"site": site, "corpus": corpus, "output": output, "latents": latents, "k": k, "steps": steps, "model": model, "limit": limit, "template": template, "batch": batch, "learningRate": learning_rate, "deadAfter": dead_after, "seed": seed, "type": type, "saveEvery": save_every, "subscribe": subscribe}, JobStarted)
 
     async def check(self, *, sae: str, corpus: CorpusPlace | Mapping[str, Any], limit: int | None = None, template: IndexBuildTemplate | None = None, subscribe: bool | None = None) -> JobStarted:
-        """sae/check: Measures how well an autoencoder stands in for the residual stream on a data set: a job.
+        """sae/check: Measures how well an autoencoder can replace the residual stream on a data set: a job.
 
         The job's result is a SAECheck.Checked. A resumed job begins anew.
 
@@ -991,7 +992,7 @@ class AsyncContextMethods:
         an image standing for the model's image token.
 
           model: Absent: the model loaded last.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: DeadlineExceeded, ImageUnreadable, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
@@ -1036,9 +1037,9 @@ class AsyncContextMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          sae: The autoencoder to splice where there is no intervention to name one.
+          sae: The autoencoder to splice if no intervention names one.
           append: Whether the tokens stay with the context, whose version then rises.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -1054,9 +1055,9 @@ class AsyncContextMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          sae: The autoencoder to splice where there is no intervention to name one.
+          sae: The autoencoder to splice if no intervention names one.
           append: Whether the tokens stay with the context, whose version then rises.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -1081,7 +1082,7 @@ class AsyncPromptMethods:
     async def check(self, *, text: str, directory: str | None = None) -> PromptCheckResult:
         """prompt/check: Reads a prompt file without a model: what it says, where, and what is wrong with it.
 
-        The format is told in prompt-files.md beside this document.
+        prompt-files.md beside this document describes the format.
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
@@ -1092,14 +1093,14 @@ class AsyncPromptMethods:
 
     async def open(self, *, text: str, directory: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
         """prompt/open: Makes a prompt file resident as context/open does, and says where in the file each token
-        lies.
+        is.
 
         The same text again gives the same context while that is open and unchanged; an edited one re-uses
         what the two share. What the file names and cannot be loaded is a diagnostic, not an error.
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, ModelNotLoaded, OutOfMemory, PathDenied,
@@ -1119,7 +1120,7 @@ class AsyncActivationMethods:
 
           site: As resid_post.24; any block.
           version: Where given, the context must be at this version, else contextVersionMismatch.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, OutOfMemory, PositionOutOfRange.
@@ -1140,7 +1141,7 @@ class AsyncFeatureMethods:
           region: Absent: the whole context.
           top_k: Absent: 20.
           rank_by: Absent: max.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
@@ -1156,7 +1157,7 @@ class AsyncFeatureMethods:
           region: Absent: the whole context.
           top_k: Absent: 20.
           rank_by: Absent: max.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, PositionOutOfRange, SaeMismatch.
@@ -1167,7 +1168,7 @@ class AsyncFeatureMethods:
         """feature/info: What is known of a latent without any prompt.
 
           top_k: Tokens and neighbours to list; absent: 10.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: DeadlineExceeded, FeatureOutOfRange, IndexStale, SaeMismatch.
@@ -1189,8 +1190,8 @@ class AsyncFeatureMethods:
     async def render(self, *, feature: FeatureRef | Mapping[str, Any], index: str | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, offset: int | None = None, top_k: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, size: int | None = None, montage: FeatureRenderMontage | Mapping[str, Any] | None = None) -> FeatureRenderResult:
         """feature/render: Pictures of the places where a latent is most active, what it does not see darkened.
 
-        Pictures are read again from where the index found them. One that has changed is not drawn: the digest
-        tells.
+        Pictures are read again from where the index found them. One that has changed, by its digest, is not
+        drawn.
 
           index: Absent: the index of the feature's autoencoder.
           view: Absent: the first of base, tiles, text where the latent is active.
@@ -1230,8 +1231,8 @@ class AsyncAttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -1245,8 +1246,8 @@ class AsyncAttributionMethods:
           seed: Of what is drawn at random; absent: 0.
           budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
             for the model's size, and no limit to what was asked for.
-          per_token: Whether each item's score is told for every token of the target, too.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          per_token: Whether to give each item's score for every token of the target, too.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
@@ -1263,8 +1264,8 @@ class AsyncAttributionMethods:
         A positive score supports the answer: by the method asked for, the fall of the target when the latent
         is set to zero there. gradient is z·(W_dec·g) with g the target's gradient, right to first order
         alone; the shares of parts are measured, by ablating all features of a part together, and the scores
-        of some features are held against exact ablation. What was not asked for is done within a budget of
-        runs of the blocks above the site.
+        of some features are checked by exact ablation. What was not asked for is done within a budget of runs
+        of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -1278,8 +1279,8 @@ class AsyncAttributionMethods:
           seed: Of what is drawn at random; absent: 0.
           budget: The most runs of the blocks above the site for parts and verification. Absent: what is cheap
             for the model's size, and no limit to what was asked for.
-          per_token: Whether each item's score is told for every token of the target, too.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          per_token: Whether to give each item's score for every token of the target, too.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
@@ -1299,7 +1300,7 @@ class AsyncAttributionMethods:
           target: The same for both; a position counts in each.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           top_k: Features to measure and list; absent: 10.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
@@ -1319,7 +1320,7 @@ class AsyncAblationMethods:
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           top_k: Changed tokens to list; absent: 10.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -1340,7 +1341,7 @@ class AsyncSteeringMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -1356,7 +1357,7 @@ class AsyncSteeringMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
@@ -1372,14 +1373,14 @@ class AsyncIndexMethods:
         self._kernel = kernel
 
     async def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
-        """index/build: Runs a corpus through a model and an autoencoder into an index: a job, which goes on
-        where an earlier one ended.
+        """index/build: Runs a corpus through a model and an autoencoder and indexes the features: a job, which
+        continues where an earlier one ended.
 
         The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds,
         itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another
         model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
 
-          path: The index's file, absolute; it is made where there is none.
+          path: The absolute path of the index file; it is created if it does not exist.
           views: Absent: all.
           exemplars: Best places kept of a latent under each ranking of each view; absent: 20.
           span_tokens: Tokens of a span of text; absent: 64.
@@ -1473,7 +1474,7 @@ class AsyncIndexMethods:
 
     async def annotate(self, *, index: str, sae: str, tokens: int | None = None, neighbours: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
-        rows: a job, which goes on where an earlier one ended.
+        rows: a job, which continues where an earlier one ended.
 
         The job's result is {latents, seconds}. It fails with indexStale on an index of another model or
         autoencoder.
@@ -1581,9 +1582,10 @@ class AsyncExplanationMethods:
         """explanation/score: Measures how well explanations hold on pictures with masks: a job; the scores are
         kept with them.
 
-        An explanation is held to the concept that it names. What dissection of the same set chose is measured
-        on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed,
-        unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.
+        An explanation is compared with the concept that it names. What dissection of the same set chose is
+        measured on the other half of the pictures alone. The job's result is {scored, uninterpretable,
+        failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score
+        as 0.
 
           index: The index's file, absolute.
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
@@ -1628,7 +1630,7 @@ class AsyncJobMethods:
         """job/wait: Waits until a job is neither queued nor running, or a time is over: the job as it is then.
 
           timeout_ms: Absent: 60000.
-          deadline_ms: Fails with kind deadlineExceeded so many milliseconds after the arrival.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: DeadlineExceeded, JobNotFound.

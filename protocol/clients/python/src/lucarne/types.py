@@ -13,10 +13,10 @@ AttributionComputeAggregate = Literal["none", "feature", "token", "part"]
 AttributionComputeImageStyle = Literal["patches", "smooth"]
 """patches: Each token's pixels in one colour. smooth: Interpolated between tokens."""
 AttributionComputeMethod = Literal["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
-"""gradient: Activation times gradient, one pullback. heldNorms: The same with norms' scales held constant on the
-way back. relevance: A conserving pullback, in the line of layer-wise relevance propagation: the shares add up
-to the target. integratedGradients: The gradient averaged on the way from no latent to all. ablation: The rest
-of the model run again without each latent.
+"""gradient: Activation times gradient, one backward pass. heldNorms: The same with the scales of normalisations
+treated as constants in the backward pass. relevance: A conserving backward pass, as in layer-wise relevance
+propagation: the shares add up to the target. integratedGradients: The gradient averaged on the way from no
+latent to all. ablation: The rest of the model run again without each latent.
 """
 AttributionComputeOrigin = Literal["strongest", "secondMethod", "random"]
 """strongest: Among the strongest by the method asked for. secondMethod: Among the strongest by a second method.
@@ -39,7 +39,7 @@ write no JSON.
 """
 ExplanationScoreScorer = Literal["iou", "detection"]
 """iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures;
-detection: how well its activity tells pictures with the concept from those without.
+detection: how well its activity distinguishes pictures with the concept from those without.
 """
 ExplanationState = Literal["explained", "uninterpretable", "failed"]
 """uninterpretable: the explainer looked and found nothing in common; failed: there was no answer, it may be
@@ -62,7 +62,7 @@ dropped. open: As a picture opened with Pillow and handed to the processor: tran
 left as stored.
 """
 IndexBuildKeepPictures = Literal["reference", "copy"]
-"""Where the picture lies, or its bytes."""
+"""Where the picture is, or its bytes."""
 IndexBuildTemplate = Literal["none", "model"]
 """none: the picture, the text and the answer one after the other; model: the model's chat template."""
 IndexBuildView = Literal["base", "tiles", "text"]
@@ -265,7 +265,7 @@ class AttributionComputePartsRequest(Record):
     regions: list[AttributionComputeNamedRegion] | None
     """Absent: the context's parts, the template's tokens and what was generated."""
     replacement: TokenSpec | None
-    """For occlusion: the token that stands in for a text's tokens; absent: a space."""
+    """For occlusion: the token that replaces the tokens of a text; absent: a space."""
 
 
 class AttributionComputeRender(Record):
@@ -313,8 +313,8 @@ class AttributionComputeTokenTable(Record):
 
 
 class AttributionComputeVerification(Record):
-    """Scores held against exact ablation: of the strongest, of those that a second method finds strongest, and
-    of others drawn at random.
+    """Scores checked by exact ablation: of the strongest, of those that a second method finds strongest, and of
+    others drawn at random.
     """
 
     items: list[AttributionComputeMeasured]
@@ -497,7 +497,7 @@ class FeatureExamplesImage(Record):
     length: int | None
     offset: int | None
     path: str | None
-    """The picture's file, or the archive it lies in; absent where the index holds its bytes."""
+    """The picture's file, or the archive that contains it; absent if the index holds its bytes."""
     width: int
 
 
@@ -566,7 +566,7 @@ class FeatureRef(Record):
 
 
 class FeatureRenderMissing(Record):
-    """An exemplar that could not be drawn: its picture is gone, or is no longer what it was."""
+    """An exemplar that could not be drawn: its picture is missing or has changed."""
 
     item: int
     message: str
@@ -784,13 +784,13 @@ class Job(Record):
     params: Record
     progress: JobProgress | None
     result: Any | None
-    """Of a job that is completed; its shape is told by the method that began it."""
+    """Of a job that is completed; its shape is given by the method that started it."""
     started: float | None
     state: JobState
 
 
 class JobFailure(Record):
-    """What error.data of a request would have told."""
+    """What error.data of a request would have contained."""
 
     kind: str
     message: str
@@ -810,7 +810,7 @@ class JobProgress(Record):
 
 
 class JobStarted(Record):
-    """A job was begun; job/get, job/wait and job/didUpdate tell how it is."""
+    """A job was started; job/get, job/wait and job/didUpdate report on it."""
 
     job: str
 
@@ -935,7 +935,7 @@ class PromptDiagnostic(Record):
 
 
 class PromptFront(Record):
-    """What stands between the two --- lines of a prompt file."""
+    """The lines between the two --- lines of a prompt file."""
 
     answer: str | None
     """The token that attribution is about."""
@@ -1111,7 +1111,7 @@ class Target(Record):
     """Absent or -1: the last."""
     token: TokenSpec | None
     text: str | None
-    """In the place of tokens: a text, as the tokenizer splits it where it stands alone."""
+    """In the place of tokens: a text, as the tokenizer splits it by itself."""
     tokens: list[TokenSpec] | None
 
 
@@ -1351,7 +1351,7 @@ class AttributionComputeResult(Record):
     by_part: list[AttributionComputePartScore]
     """What each part contributes; empty where it was not measured."""
     completeness: AttributionComputeCompleteness | None
-    """With a method of one pullback."""
+    """With a method that makes one backward pass."""
     coverage: Record | None
     """With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient
     scores are not.

@@ -232,12 +232,12 @@ class Attribution(View[AttributionComputeResult]):
 
     @property
     def supports(self) -> list[AttributionComputeItem]:
-        """What speaks for the answer, strongest first: by what was measured where it was, else by the score."""
+        """What supports the answer, strongest first: by what was measured where it was, else by the score."""
         return [each for each in self.result.items if self._effect(each) > 0]
 
     @property
     def opposes(self) -> list[AttributionComputeItem]:
-        """What speaks against it, likewise."""
+        """What opposes it, likewise."""
         return [each for each in self.result.items if self._effect(each) < 0]
 
     @property
@@ -247,7 +247,7 @@ class Attribution(View[AttributionComputeResult]):
 
     @property
     def not_reliable(self) -> list[str]:
-        """Why the scores should not be relied on; empty where nothing speaks against them."""
+        """Why the scores should not be relied on; empty if there is no reason."""
         found = self.result.verification
         return list(found.not_reliable or []) if found is not None else []
 
@@ -294,7 +294,7 @@ class Attribution(View[AttributionComputeResult]):
         ]
 
     def _first_order(self) -> str:
-        """The sum of scores that a method of one pullback makes, and what it leaves of the target."""
+        """The sum of scores that a method of one backward pass makes, and what it leaves of the target."""
         whole = self.result.completeness
         if whole is None:
             return ""
@@ -403,7 +403,8 @@ class Attribution(View[AttributionComputeResult]):
         flag = display.badge("not reliable", "; ".join(self.not_reliable)) if self.not_reliable else ""
         return display.box(
             f"{display.escape(self.title)} = {display.fixed(self.result.target.value)}{flag}",
-            display.lines(self.sentences),
+            # The first sentence is the heading.
+            display.lines(self.sentences[1:]),
             display.row(display.picture(data, "scores over the picture") if data else "", self._ledger()),
             display.row(
                 self._table("supports", self.supports, largest), self._table("opposes", self.opposes, largest)
@@ -511,7 +512,7 @@ class Comparison(View[AttributionCompareResult]):
         return [
             f"predicted and measured: {agreement(self.result.agreement)}",
             f"all features patched at once: {display.signed(found.into_context)} here, {display.signed(found.into_other)} there",
-            f"{aligned.pairs:,} positions beside each other, {aligned.only_in_context:,} only here, "
+            f"{aligned.pairs:,} positions in common, {aligned.only_in_context:,} only here, "
             f"{aligned.only_in_other:,} only there",
         ]
 
@@ -634,7 +635,7 @@ class Features(View[FeatureActivationsResult]):
 
 
 class Steered(View[SteeringGenerateResult]):
-    """The answer under interventions, beside the same without them."""
+    """The answer under interventions, next to the one without them."""
 
     outputs: list[SteeringGenerateOutput]
     effect: SteeringGenerateEffect

@@ -1,0 +1,28 @@
+import FoundationEssentials
+import Tensors
+
+/// Writes a file whole, in the place of what was there.
+func writeFile(_ bytes: [UInt8], to path: String) throws(UnwritableOutput) {
+  do {
+    try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+  } catch {
+    throw UnwritableOutput(path: path, reason: systemReason(of: error))
+  }
+}
+
+/// Makes a folder and those above it, where they are not there.
+func makeFolder(_ path: String) throws(UnwritableOutput) {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw UnwritableOutput(path: path, reason: systemReason(of: error))
+  }
+}
+
+/// A file or folder that the program was asked to write and cannot.
+struct UnwritableOutput: Error, CustomStringConvertible {
+  let path: String
+  let reason: String
+
+  var description: String { "\(path) cannot be written: \(reason)" }
+}

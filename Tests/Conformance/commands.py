@@ -1,0 +1,120 @@
+"""Gives lucarne's commands what they must refuse, and reads what they say about it.
+
+    python3 commands.py PATH/TO/lucarne
+
+A refusal is one message on standard error that names the thing and what was expected, with an exit code that is not 0. No
+message is the dump of a value or of a library's error.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[2]
+program = str(Path(sys.argv[1]).resolve())
+fixtures = root / "Tests/Fixtures"
+model = str(fixtures / "models/llama3")
+autoencoder = str(fixtures / "interpretation/autoencoders/llama3")
+world = str(root / "Sources/World/Resources")
+
+# What Swift and Foundation make of a value that nobody described.
+DUMP = re.compile(r"[A-Za-z]\w*\((?:[a-z]\w*: |\.)|Optional\(|Error Domain=|NSUnderlyingError|\bKind\.|members: \[|CocoaError|POSIXError|error \d+\.\)")
+
+ROWS = [
+    # words of the command, what the message must hold
+    (["report", "feature", "99999", "--output", "out"], "feature 99999 does not exist: the index has latents 0 … 2047"),
+    (["report", "feature", "--output", "out"], "Missing expected argument '<features> ...'"),
+    (["report", "feature", "1", "--output", "file/pages"], "file/pages cannot be written"),
+    (["report", "feature", "1", "--output", "/proc/none"], "/proc/none cannot be written: No such file or directory"),
+    (["report", "feature", "1", "--index", "none", "--output", "out"], "there is no index at"),
+    (["report", "feature", "1", "--index", "file", "--output", "out"], "file"),
+    (["report", "index", "--by", "name", "--output", "out"], "--by is \"name\", expected latent, frequency or max"),
+    (["report", "index", "--index", world, "--output", "out"], world),
+    (["index", "build", "new.index", "--folder", "none"], "none"),
+    (["index", "build", "new.index"], "--folder, --list, --tar and --prompts"),
+    (["index", "build", "none/new.index", "--folder", world + "/heldout"], "/none"),
+    (["index", "build", "new.index", "--folder", world + "/heldout", "--views", "left"], "left"),
+    (["index", "build", "new.index", "--folder", world + "/heldout", "--model", "none"], "none"),
+    (["index", "check", "none"], "there is no index at"),
+    (["index", "check", "file"], "file"),
+    (["index", "merge", "new.index", "none"], "there is no index at"),
+    (["index", "merge", "file", world + "/index/features.index"], "file"),
+    (["index", "export", "none", "out", "--format", "neuronpedia"], "there is no index at"),
+    (["index", "export", world + "/index/features.index", "none/out", "--format", "neuronpedia"], "No such file or directory"),
+    (["index", "export", world + "/index/features.index", "file", "--format", "neuronpedia"], "file"),
+    (["index", "import", "none", "new.index"], "none"),
+    (["index", "import", ".", "new.index"], "no FIRST_LAST.safetensors"),
+    (["index", "import", ".", "new.index", "--grid", "wide"], "--grid is \"wide\""),
+    (["train", "--model", "none", "--site", "resid_post.1", "--prompts", "file", "--output", "out"], "none"),
+    (["train", "--model", model, "--site", "resid_post.99", "--prompts", "file", "--output", "out"], "resid_post.99"),
+    (["train", "--model", model, "--site", "resid_post.1", "--prompts", "none", "--output", "out"], "none"),
+    (["train", "--model", model, "--site", "resid_post.1", "--prompts", "file", "--output", "file/out"], "file/out"),
+    (["train", "--model", model, "--site", "resid_post.1", "--prompts", "file", "--output", "out", "-k", "0"], "-k is 0, expected 1 to 2048"),
+    (["train", "--model", model, "--site", "resid_post.1", "--prompts", "file", "--output", "out", "--type", "F8"], "\"F8\", expected F32, F16 or BF16"),
+    (["demo", "--picture", "none"], "there is no picture \"none\""),
+    (["demo", "--picture", "file"], "file"),
+    (["demo", "--output", "/proc/none"], "/proc/none cannot be written: No such file or directory"),
+    (["demo", "--model", "none"], "none"),
+    (["demo", "--sae", model], "no autoencoder"),
+    (["benchmark", "--model", "none", "--sae", autoencoder], "none"),
+    (["benchmark", "--model", model, "--sae", autoencoder, "--tokens", "x"], "--tokens is \"x\""),
+    (["benchmark", "--model", model, "--sae", autoencoder, "--only", "start", "--repeats", "1", "--json", "none/x"],
+     "none/x cannot be written: No such file or directory"),
+    (["serve", "--listen", "none/folder/socket"], "none/folder"),
+    (["serve", "--listen", "x" * 200], "bytes"),
+    (["serve", "--listen", "file"], "file"),
+    (["serve", "--threads", "0"], "--threads is 0, expected 1 to 1024"),
+    (["serve", "--log", "loud"], "loud"),
+    (["serve", "--idle-exit", "5"], "--idle-exit needs --listen"),
+    (["attach", "none.sock"], "no kernel listens at"),
+    (["attach", "file"], "file"),
+    (["mcp", "--patience=-1"], "--patience is -1.0, expected 0 to 86400 seconds"),
+]
+
+
+
+def names(folder):
+    """What lies there, without the locks of sockets, which stay."""
+    return sorted(path.name for path in Path(folder).iterdir() if path.suffix != ".lock")
+
+
+failures = []
+with tempfile.TemporaryDirectory(prefix="lucarne-commands-") as folder:
+    Path(folder, "file").write_text("a file of words\n")
+    for words, expected in ROWS:
+        before = names(folder)
+        done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        said = done.stderr
+        problems = [
+            problem for problem, found in {
+                "it is not refused": done.returncode == 0,
+                "it was ended by a signal": done.returncode < 0,
+                "a value is dumped": DUMP.search(said),
+                f"it does not say {expected!r}": expected not in said,
+                "it says too much": len(said) > 2000,
+                "something is left behind": names(folder) != before,
+            }.items() if found
+        ]
+        name = " ".join(words)[:100]
+        print(f"{'FAILED' if problems else 'passed'}  {name}\n        {said.strip()[:300]}")
+        failures += [f"{name}: {'; '.join(problems)}: {said.strip()[:1000]}"] if problems else []
+
+    # A picture of one's own, where the likeliest token after the answer is the same word with a space before it.
+    Path(folder, "mine.png").write_bytes(Path(world, "heldout/park-00.png").read_bytes())
+    words = ["demo", "--picture", "mine.png", "--question", "What colour is the sign?", "--output", "out"]
+    done = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, timeout=300)
+    told = re.search(r'answer\s+(\w+)\s+\("(.*?)" .*?, "(.*?)" ', done.stdout)
+    title = re.search(r'Why: logit\("(.*)"\) − logit\("(.*)"\) = ', done.stdout)
+    if not (told and told[2].strip() == told[3].strip()):
+        failures.append(f"demo: the two likeliest tokens are not one word: {done.stdout[:1000]}{done.stderr}")
+    elif not (title and title[1] == told[2] and title[2].strip().lower() != title[1].strip().lower()):
+        failures.append(f"demo: an answer is compared with itself: {title and title[0]}")
+    else:
+        print(f"passed  {' '.join(words)}\n        {title[0]}")
+
+print(f"{len(ROWS) + 1 - len(failures)} of {len(ROWS) + 1} passed")
+if failures:
+    print("\n".join(failures))
+sys.exit(1 if failures else 0)
