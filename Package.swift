@@ -10,6 +10,8 @@ let package = Package(
   ],
   targets: [
     // MARK: Texts
+    .target(name: "SystemReasons"),
+    .testTarget(name: "SystemReasonsTests", dependencies: ["SystemReasons"]),
     .target(name: "JSON"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
 
@@ -27,7 +29,7 @@ let package = Package(
     // MARK: Files
     .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-    .target(name: "Tokenization", dependencies: ["JSON"]),
+    .target(name: "Tokenization", dependencies: ["JSON", "SystemReasons"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -38,14 +40,18 @@ let package = Package(
     .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints", "JSON", "CZlib"]),
+    .target(
+      name: "Autoencoders",
+      dependencies: ["Tensors", "Checkpoints", "JSON", "SystemReasons", "CZlib"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "FeatureIndex",
-      dependencies: ["CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["CSQLite", "SystemReasons", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
-    .target(name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex"]),
+    .target(
+      name: "Interpretation",
+      dependencies: ["Models", "Autoencoders", "FeatureIndex", "SystemReasons"]),
     .testTarget(
       name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
 
@@ -77,7 +83,7 @@ let package = Package(
       name: "Kernel",
       dependencies: [
         "Interpretation", "FeatureIndex", "ChatCompletions", "Reports", "KernelProtocol", "World",
-        "JSON",
+        "JSON", "SystemReasons",
       ]),
     .testTarget(
       name: "KernelTests",
@@ -85,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "CMappings", "Kernel", "Agents", "Reports",
+        "CMappings", "Kernel", "Agents", "Reports", "SystemReasons",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SystemReasons
 
 /// A folder of splits: the cache of one module, in either format.
 package struct FeatureCache: Sendable {
@@ -9,7 +10,7 @@ package struct FeatureCache: Sendable {
   package init(path: String) throws(AutoencoderError) {
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-      throw .archive(path: path, reason: "cannot be listed: \(error)")
+      throw .archive(path: path, reason: "cannot be listed: \(systemReason(of: error))")
     }
     var splits: [FeatureCacheSplit] = []
     for name in names where FeatureCacheSplit.latents(of: name) != nil {

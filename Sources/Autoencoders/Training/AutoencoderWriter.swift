@@ -1,6 +1,7 @@
 import Checkpoints
 import FoundationEssentials
 import Glibc
+import SystemReasons
 package import Tensors
 
 /// Writes a sparsify folder: `cfg.json` and `sae.safetensors`.
@@ -31,13 +32,13 @@ package enum AutoencoderWriter {
       try tensors(of: parameters, as: type).write(to: temporary + "/sae.safetensors")
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
-      throw .writing(path: path, reason: "\(error)")
+      throw .writing(path: path, reason: systemReason(of: error))
     }
     do {
       try put(temporary, at: path, replacing: exists)
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
-      throw .writing(path: path, reason: "\(error)")
+      throw .writing(path: path, reason: systemReason(of: error))
     }
   }
 

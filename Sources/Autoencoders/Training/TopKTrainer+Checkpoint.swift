@@ -1,5 +1,6 @@
 import Checkpoints
 import FoundationEssentials
+import SystemReasons
 package import Tensors
 
 extension TopKTrainer {
@@ -23,7 +24,7 @@ extension TopKTrainer {
       }
       try writer.write(to: path)
     } catch {
-      throw .writing(path: path, reason: "\(error)")
+      throw .writing(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -62,7 +63,7 @@ extension TopKTrainer {
     } catch let error as AutoencoderError {
       throw error
     } catch {
-      throw .checkpoint(path: path, reason: "\(error)")
+      throw .checkpoint(path: path, reason: systemReason(of: error))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SystemReasons
 import Tensors
 
 /// Bytes of a file or a pipe, in order. Waiting for a pipe ends with the wish for its bytes.
@@ -102,10 +103,4 @@ final class ByteStream {
       }
     }
   }
-}
-
-/// What the last system call failed for, in words.
-func systemReason() -> String {
-  guard let text = unsafe strerror(errno) else { return "unknown reason" }
-  return unsafe String(cString: text)
 }

@@ -1,6 +1,7 @@
 import FeatureIndex
 import FoundationEssentials
 import Glibc
+import SystemReasons
 
 /// A folder that appears under its name when everything in it is written, or not at all.
 final class NewFolder {
@@ -37,12 +38,12 @@ final class NewFolder {
   /// Gives the folder its name.
   func finish() throws(FeatureIndexError) {
     guard unsafe rename(temporary, path) == 0 else {
-      throw .inputOutput(path: path, reason: unsafe String(cString: strerror(errno)))
+      throw .inputOutput(path: path, reason: systemReason())
     }
     isFinished = true
   }
 
   private static func call(_ path: String, _ body: () throws -> Void) throws(FeatureIndexError) {
-    do { try body() } catch { throw .inputOutput(path: path, reason: "\(error)") }
+    do { try body() } catch { throw .inputOutput(path: path, reason: systemReason(of: error)) }
   }
 }

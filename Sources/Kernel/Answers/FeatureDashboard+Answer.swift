@@ -2,6 +2,7 @@ import FoundationEssentials
 import JSONRPC
 import KernelProtocol
 import Reports
+import SystemReasons
 
 extension FeatureDashboard: ShelfAnswerable {
   static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {
@@ -18,7 +19,7 @@ extension FeatureDashboard: ShelfAnswerable {
     do {
       try Data(html.utf8).write(to: URL(filePath: path), options: .atomic)
     } catch {
-      throw DomainError(.ioError, "\(path) cannot be written: \(error)")
+      throw DomainError(.ioError, "\(path) cannot be written: \(systemReason(of: error))")
     }
     return Result(index: entry.name, path: path, bytes: html.utf8.count)
   }

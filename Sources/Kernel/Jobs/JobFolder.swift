@@ -4,6 +4,7 @@ import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import SystemReasons
 
 /// The files of jobs: a JSON file, a log and a lock for each, so that a job outlives its process.
 ///
@@ -68,7 +69,7 @@ struct JobFolder: Sendable {
     } catch {
       return Job(
         job: job, method: "", params: .object([:]), state: .failed,
-        message: "its file \(name) cannot be read: \(error)", created: 0)
+        message: "its file \(name) cannot be read: \(systemReason(of: error))", created: 0)
     }
   }
 

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import JSON
+internal import SystemReasons
 
 /// Reads the small files of a checkpoint's folder.
 enum FolderReader {
@@ -25,7 +26,7 @@ enum FolderReader {
         path: path, reason: "\(status.st_size) bytes, expected at most \(byteLimit)")
     }
     do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
-      throw .unreadable(path: path, reason: "\(error)")
+      throw .unreadable(path: path, reason: systemReason(of: error))
     }
   }
 

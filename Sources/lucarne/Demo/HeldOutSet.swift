@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Images
 import KernelProtocol
+import SystemReasons
 
 /// The world's held-out pictures.
 struct HeldOutSet {
@@ -15,7 +16,7 @@ struct HeldOutSet {
       pictures = try JSONDecoder().decode(
         [HeldOutPicture].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
-      throw .heldOutUnreadable(path: path, reason: "\(error)")
+      throw .heldOutUnreadable(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -37,7 +38,7 @@ struct HeldOutSet {
         return .init(name: word, region: .image(0, view: nil, box: box))
       }
     } catch {
-      throw .heldOutUnreadable(path: path, reason: "\(error)")
+      throw .heldOutUnreadable(path: path, reason: systemReason(of: error))
     }
   }
 

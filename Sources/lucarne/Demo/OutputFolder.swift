@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import KernelProtocol
+import SystemReasons
 
 /// The folder that the demo writes.
 final class OutputFolder {
@@ -18,7 +19,7 @@ final class OutputFolder {
     do {
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw DemoError.cannotWrite(path: path, reason: Self.reason(of: error))
+      throw DemoError.cannotWrite(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -38,16 +39,8 @@ final class OutputFolder {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: file))
     } catch {
-      throw DemoError.cannotWrite(path: file, reason: Self.reason(of: error))
+      throw DemoError.cannotWrite(path: file, reason: systemReason(of: error))
     }
     written.append(name)
-  }
-
-  /// What the system says, where it is known.
-  private static func reason(of error: any Error) -> String {
-    guard let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code else {
-      return "\(error)"
-    }
-    return unsafe String(cString: strerror(code.rawValue))
   }
 }

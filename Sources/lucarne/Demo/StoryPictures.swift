@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KernelProtocol
+import SystemReasons
 
 /// The story's pictures, as the kernel drew them.
 struct StoryPictures {
@@ -29,7 +30,7 @@ struct StoryPictures {
     do {
       original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: story.picture.path)))
     } catch {
-      throw DemoError.heldOutUnreadable(path: story.picture.path, reason: "\(error)")
+      throw DemoError.heldOutUnreadable(path: story.picture.path, reason: systemReason(of: error))
     }
     originalType = original.starts(with: [0xFF, 0xD8]) ? "image/jpeg" : "image/png"
   }
