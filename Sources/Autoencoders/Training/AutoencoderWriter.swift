@@ -1,6 +1,5 @@
 import Checkpoints
 import FoundationEssentials
-import Glibc
 import SystemReasons
 package import Tensors
 
@@ -24,7 +23,7 @@ package enum AutoencoderWriter {
     }
     let exists = try refuseOtherContent(of: path)
     let parent = path.dropLast(name.count)
-    let temporary = "\(parent).\(name).\(getpid()).tmp"
+    let temporary = TemporaryName.make("\(parent).\(name)")
     do {
       try FileManager.default.createDirectory(
         atPath: temporary, withIntermediateDirectories: true)
