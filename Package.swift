@@ -29,7 +29,8 @@ let package = Package(
     // MARK: Files
     .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-    .target(name: "Tokenization", dependencies: ["JSON", "SystemReasons"]),
+    .target(name: "COniguruma", linkerSettings: [.linkedLibrary("onig")]),
+    .target(name: "Tokenization", dependencies: ["COniguruma", "JSON", "SystemReasons"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -113,7 +114,9 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite", "CMappings"].contains(target.name) {
+  if ![
+    "CKernels", "CPNG", "CJPEG", "CCurl", "CSQLite", "CMappings", "COniguruma",
+  ].contains(target.name) {
     target.swiftSettings = rules
   }
 }

@@ -56,6 +56,6 @@ extension Tokenizer {
     guard let json = try FolderReader.readIfPresent("tokenizer.json", in: folder) else {
       throw .unreadable(path: "\(folder)/tokenizer.json", reason: "there is no such file")
     }
-    try self.init(json: json)
+    try self.init(json: json, name: "\(folder)/tokenizer.json")
   }
 }
