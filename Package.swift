@@ -10,6 +10,8 @@ let package = Package(
   ],
   targets: [
     // MARK: Texts
+    .target(name: "SystemReasons"),
+    .testTarget(name: "SystemReasonsTests", dependencies: ["SystemReasons"]),
     .target(name: "JSON"),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
 
@@ -27,7 +29,8 @@ let package = Package(
     // MARK: Files
     .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-    .target(name: "Tokenization", dependencies: ["JSON"]),
+    .target(name: "COniguruma", linkerSettings: [.linkedLibrary("onig")]),
+    .target(name: "Tokenization", dependencies: ["COniguruma", "JSON", "SystemReasons"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -41,15 +44,18 @@ let package = Package(
     .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Autoencoders", dependencies: ["Tensors", "Checkpoints", "JSON", "CZlib"]),
+    .target(
+      name: "Autoencoders",
+      dependencies: ["Tensors", "Checkpoints", "JSON", "SystemReasons", "CZlib"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "FeatureIndex",
-      dependencies: ["CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["CSQLite", "SystemReasons", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
     .target(
-      name: "Interpretation", dependencies: ["Models", "Autoencoders", "FeatureIndex", "CZlib"]),
+      name: "Interpretation",
+      dependencies: ["Models", "Autoencoders", "FeatureIndex", "SystemReasons", "CZlib"]),
     .testTarget(
       name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
 
@@ -81,7 +87,7 @@ let package = Package(
       name: "Kernel",
       dependencies: [
         "Interpretation", "FeatureIndex", "ChatCompletions", "Reports", "KernelProtocol", "World",
-        "JSON",
+        "JSON", "SystemReasons",
       ]),
     .testTarget(
       name: "KernelTests",
@@ -89,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "CMappings", "Kernel", "Agents", "Reports",
+        "CMappings", "Kernel", "Agents", "Reports", "SystemReasons",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -111,9 +117,9 @@ let rules: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 for target in package.targets where target.type != .system {
-  if !["CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CSQLite", "CMappings"].contains(
-    target.name)
-  {
+  if ![
+    "CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CSQLite", "CMappings", "COniguruma",
+  ].contains(target.name) {
     target.swiftSettings = rules
   }
 }

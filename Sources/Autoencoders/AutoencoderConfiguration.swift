@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SystemReasons
 import Tensors
 
 /// The sizes of a TopK autoencoder, as `cfg.json` of a sparsify folder gives them.
@@ -111,8 +112,6 @@ private struct Keys: Decodable {
       self = try JSONDecoder().decode(Keys.self, from: data)
     } catch let error as AutoencoderError {
       throw error
-    } catch let error as DecodingError {
-      throw .configuration(path: path, reason: Self.reason(of: error))
     } catch {
       throw .configuration(path: path, reason: systemReason(of: error))
     }
@@ -143,19 +142,5 @@ private struct Keys: Decodable {
         path: path, reason: "d_in \(inputSize) * expansion_factor \(expansionFactor) is too large")
     }
     return product
-  }
-
-  private static func reason(of error: DecodingError) -> String {
-    func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
-    return switch error {
-    case .keyNotFound(let missing, _): "key \(missing.stringValue) is missing"
-    case .typeMismatch(let type, let context):
-      "key \(key(context.codingPath)) is not of the type \(type)"
-    case .valueNotFound(let type, let context):
-      "key \(key(context.codingPath)) is null, \(type) expected"
-    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "key \(key(context.codingPath)) cannot be read: \(context.debugDescription)"
-    default: "not valid JSON"
-    }
   }
 }

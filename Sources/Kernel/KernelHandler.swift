@@ -58,10 +58,7 @@ package final class KernelHandler: RequestHandler {
       case .job(_, let answer): return try answer(call, jobs)
       case .shelf(let answer): return try answer(call, shelves.shelf(of: call.client))
       case .engineThenShelf(let prepare):
-        let answer = try engine.perform(call, prepare)
-        throw RequestContinuation(on: .index) { [self] call in
-          try withDomainFailures(of: call) { try answer(shelves.shelf(of: call.client)) }
-        }
+        return try goOn(with: try engine.perform(call, prepare))
       case nil: throw ResponseFailure.methodNotFound(call.method)
       }
     }
@@ -79,8 +76,25 @@ package final class KernelHandler: RequestHandler {
     }
   }
 
-  /// Opens the index that the client has from the start, if it has one, so that the engine finds it open.
-  func openDefaultIndex(of client: ClientID) { try? shelves.shelf(of: client).openDefault() }
+  /// Goes on with a request on the index lane, where indexes are read.
+  private func goOn(with answer: @escaping ShelfAnswer) throws -> JSONValue {
+    throw RequestContinuation(on: .index) { [self] call in
+      try withDomainFailures(of: call) {
+        try FeatureIndexStore.stopping(when: { call.shouldStop }) {
+          try answer(shelves.shelf(of: call.client))
+        }
+      }
+    }
+  }
+
+  /// Answers a request with the engine, then with an index. Runs on the engine's thread.
+  func perform(_ call: Call, thenReading prepare: (Engine) throws -> ShelfAnswer) throws
+    -> JSONValue
+  {
+    try withDomainFailures(of: call) {
+      try goOn(with: try engine.perform(call) { _, engine in try prepare(engine) })
+    }
+  }
 
   /// Answers a request with the engine. Runs on the engine's thread.
   func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
@@ -108,6 +122,9 @@ package final class KernelHandler: RequestHandler {
   package func stopJobs(waiting seconds: Double) { jobs.stopAll(waiting: seconds) }
 }
 
+/// What gives a request's answer on the index lane.
+typealias ShelfAnswer = @Sendable (IndexShelf) throws -> JSONValue
+
 /// Where a method runs and what answers it.
 enum Answer: Sendable {
   case immediate(@Sendable (Call, EngineHolder, ClientDirectory) throws -> JSONValue)
@@ -115,8 +132,7 @@ enum Answer: Sendable {
   case engine(@Sendable (Call, Engine) throws -> JSONValue)
   case shelf(@Sendable (Call, IndexShelf) throws -> JSONValue)
   /// Begins with the engine; what that gives answers on the index thread.
-  case engineThenShelf(
-    @Sendable (Call, Engine) throws -> @Sendable (IndexShelf) throws -> JSONValue)
+  case engineThenShelf(@Sendable (Call, Engine) throws -> ShelfAnswer)
   /// Begins a job, or is about one.
   case job(Lane, @Sendable (Call, JobTable) throws -> JSONValue)
 
@@ -229,10 +245,6 @@ private func row<R: EngineThenShelfAnswerable>(_ request: R.Type) -> Answer {
   .engineThenShelf { call, engine in
     let params: R.Params = try call.decodeParams()
     let prepared = try R.prepare(params, engine: engine, call: call)
-    return { shelf in
-      try FeatureIndexStore.stopping(when: { call.shouldStop }) {
-        try JSONValue(encoding: R.answer(params, prepared, shelf: shelf, call: call))
-      }
-    }
+    return { try JSONValue(encoding: R.answer(params, prepared, shelf: $0, call: call)) }
   }
 }

@@ -6,7 +6,8 @@ final class TextBudget {
   private static let stepsBetweenPolls = 1024
   private static let bytesBetweenPolls = 1 << 18
 
-  private let what: String
+  /// The work, as an error names it.
+  let what: String
   private let stepLimit: Int
   private let byteLimit: Int
   private let isStopped: @Sendable () -> Bool
@@ -35,7 +36,8 @@ final class TextBudget {
     if steps >= nextStepPoll || bytes >= nextBytePoll { try poll() }
   }
 
-  private func poll() throws(TokenizationError) {
+  /// Asks at once whether the result is still wanted; throws as `spend` does.
+  func poll() throws(TokenizationError) {
     guard steps <= stepLimit else {
       throw .overBudget(what: what, limit: "\(stepLimit) steps")
     }

@@ -8,12 +8,15 @@ internal import Synchronization
 /// Vicuna and Mistral.
 package final class Tokenizer: Sendable {
   let parts: TokenizerParts
+  private let name: String
   private let alphabet = ByteAlphabet()
   /// Made when a token is first sought by its text.
   private let texts = Mutex<TokenTexts?>(nil)
 
-  /// Reads the content of a tokenizer.json. Throws `.malformed`, `.unsupported`.
-  package init(json: [UInt8]) throws(TokenizationError) {
+  /// Reads the content of a tokenizer.json, which errors call `name`. Throws `.malformed`,
+  /// `.unsupported`.
+  package init(json: [UInt8], name: String = "tokenizer.json") throws(TokenizationError) {
+    self.name = name
     parts = try TokenizerFile.read(json)
   }
 
@@ -51,7 +54,7 @@ package final class Tokenizer: Sendable {
     var scratch = BytePairEncoding.Scratch()
     if addSpecialTokens { ids.append(contentsOf: parts.template.before) }
     let bytes = Array(text.utf8)
-    let budget = Self.budget(for: bytes.count, isStopped: isStopped)
+    let budget = self.budget(for: bytes.count, isStopped: isStopped)
     for stretch in try parts.rawTokens.stretches(of: bytes, budget) {
       if let token = stretch.token {
         ids.append(token)
@@ -67,11 +70,11 @@ package final class Tokenizer: Sendable {
   }
 
   /// A dozen steps of a sound file read and write the text a few times each.
-  private static func budget(
+  private func budget(
     for byteCount: Int, isStopped: @escaping @Sendable () -> Bool = { false }
   ) -> TextBudget {
     let room = (1 << 22) + 512 * byteCount
-    return TextBudget("the tokenizer", steps: room, bytes: room, isStopped: isStopped)
+    return TextBudget("the tokenizer \(name)", steps: room, bytes: room, isStopped: isStopped)
   }
 
   /// Encodes a stretch of raw text that lies between added tokens.
@@ -79,15 +82,18 @@ package final class Tokenizer: Sendable {
     _ bytes: [UInt8], isAtStart: Bool, into ids: inout [Int],
     scratch: inout BytePairEncoding.Scratch, budget: TextBudget
   ) throws(TokenizationError) {
-    let normalized = try parts.normalizer?(bytes, budget) ?? bytes
-    for stretch in try parts.normalizedTokens.stretches(of: normalized, budget) {
+    let raw = Piece(bytes: bytes, isAtStart: isAtStart)
+    let normalized = try parts.normalizer?(raw, budget) ?? raw
+    // Of nothing the reference makes no word, not even one of a prefix.
+    if normalized.bytes.isEmpty { return }
+    for stretch in try parts.normalizedTokens.stretches(of: normalized.bytes, budget) {
       if let token = stretch.token {
         ids.append(token)
         continue
       }
       let piece = Piece(
-        bytes: Array(normalized[stretch.range]),
-        isAtStart: isAtStart && stretch.range.lowerBound == 0)
+        bytes: Array(normalized.bytes[stretch.range]),
+        isAtStart: normalized.isAtStart && stretch.range.lowerBound == 0)
       let words = try parts.preTokenizer?(piece, alphabet, budget) ?? [piece]
       for word in words {
         try budget.spend(steps: 1 + word.bytes.count)

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Tensors
+import SystemReasons
 
 /// Writes a file whole, in the place of what was there.
 func writeFile(_ bytes: [UInt8], to path: String) throws(UnwritableOutput) {

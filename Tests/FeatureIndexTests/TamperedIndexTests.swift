@@ -27,58 +27,6 @@ import Testing
     try store.checkpoint()
   }
 
-  /// Everything that reads a file.
-  private func readAll(_ path: String) throws {
-    var failures: [any Error] = []
-    func attempt(_ body: () throws -> Void) {
-      do { try body() } catch { failures.append(error) }
-    }
-    let store = try FeatureIndexStore.open(at: path)
-    attempt { _ = try store.state() }
-    attempt { _ = try store.facts() }
-    attempt { _ = IndexAccumulator(resuming: try store.state()) }
-    attempt { _ = try store.items(limit: 100) }
-    attempt { _ = try store.integrityFailures() }
-    attempt { _ = try store.contentDigest() }
-    attempt { _ = try store.search(text: "fishes", limit: 5) }
-    attempt { _ = try store.search(token: "a", limit: 5) }
-    attempt { _ = try store.newestExplanations(limit: 10) }
-    attempt { _ = try store.skipped(limit: 5) }
-    for view in IndexView.allCases {
-      attempt { _ = try store.latents(withItem: 0, view: view, limit: 100) }
-      for order in LatentOrder.allCases {
-        attempt { _ = try store.latents(in: view, by: order, limit: 100) }
-      }
-    }
-    for latent in 0..<store.identity.latents.clamped(to: 1...8) {
-      attempt { _ = try store.coactivations(ofLatent: latent, limit: 5) }
-      attempt { _ = try store.derived(latent: latent) }
-      attempt { _ = try store.explanations(ofLatent: latent) }
-      attempt {
-        for statistics in try store.statistics(ofLatent: latent).values {
-          _ = (statistics.mean, statistics.quantile(0.5), statistics.quantile(1))
-        }
-      }
-      for view in IndexView.allCases {
-        for ranking in IndexRanking.allCases {
-          attempt {
-            for shown in try store.exemplars(
-              ofLatent: latent, view: view, ranking: ranking, limit: 9)
-            {
-              // What is shown can be counted with.
-              #expect(shown.item.positionCount(in: view) > Int(shown.map.positions.last ?? 0))
-            }
-          }
-        }
-      }
-    }
-    attempt {
-      let merged = path + ".merged"
-      _ = try FeatureIndexStore.merge([path], into: merged)
-    }
-    if let failure = failures.first { throw failure }
-  }
-
   /// A copy in which a statement was run without the checks between tables.
   private func tampered(_ sql: String, _ arguments: StatementArguments) throws -> String {
     let copy = folder.file("copy-\(UUID())")
@@ -121,7 +69,7 @@ import Testing
         guard let copy = try? tampered("UPDATE OR REPLACE \(table) SET \(column) = ?", [value])
         else { continue }
         // Read whole, or refused in the index's own words.
-        do { _ = try readAll(copy) } catch {
+        do { try readEverything(of: copy) } catch {
           #expect(error is FeatureIndexError, "\(table).\(column) = \(value): \(error)")
         }
         read += 1
@@ -157,7 +105,7 @@ import Testing
   func damageIsNamed(sql: String, word: String) throws {
     let copy = try tampered(sql, [])
     do {
-      try readAll(copy)
+      try readEverything(of: copy)
       Issue.record("\(sql) was not noticed")
     } catch {
       #expect("\(error)".contains(word), "\(error)")
@@ -197,10 +145,28 @@ import Testing
     }
     _ = first
   }
-}
 
-extension Int {
-  fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
-    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+  @Test func aWriterLeavesNothingBesideItsIndex() throws {
+    func names() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
+    let before = try names()
+    var writer: FeatureIndexStore? = try FeatureIndexStore.open(at: path, writing: true)
+    #expect(try names().contains { $0.hasSuffix(".lock") })
+    writer = nil
+    #expect(writer == nil)
+    #expect(try names() == before)
+
+    // Nor follows a link that lies where the lock would be.
+    let victim = folder.file("victim")
+    try Data("untouched".utf8).write(to: URL(filePath: victim))
+    try FileManager.default.createSymbolicLink(
+      atPath: path + ".lock", withDestinationPath: victim)
+    #expect {
+      try FeatureIndexStore.open(at: path, writing: true)
+    } throws: { error in
+      if case FeatureIndexError.inputOutput(path + ".lock", _) = error { true } else { false }
+    }
+    #expect(try String(contentsOfFile: victim, encoding: .utf8) == "untouched")
   }
 }

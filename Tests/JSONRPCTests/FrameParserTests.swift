@@ -45,6 +45,28 @@ import Testing
     }
   }
 
+  // MARK: Byte order marks
+
+  @Test func passesOverAByteOrderMarkHoweverItFalls() {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let lines = mark + Array("{\"a\":1}\n{\"b\":2}\n".utf8)
+    for cut in 0...lines.count {
+      #expect(bodies(parse([lines[..<cut], lines[cut...]])) == [#"{"a":1}"#, #"{"b":2}"#])
+    }
+    #expect(bodies(parse(lines.map { [$0][...] })) == [#"{"a":1}"#, #"{"b":2}"#])
+    #expect(bodies(parse([(mark + Self.stream)[...]])) == Self.bodies)
+    var known = FrameParser(framing: .lines)
+    #expect(bodies(known.push(lines[...])) == [#"{"a":1}"#, #"{"b":2}"#])
+  }
+
+  /// A mark is one at the stream's very beginning, once and whole.
+  @Test(arguments: [
+    [0x20, 0xEF, 0xBB, 0xBF], [0xEF, 0xBB], [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF],
+  ])
+  func takesNothingElseForAMark(_ bytes: [UInt8]) {
+    #expect(bodies(parse([(bytes + Array("{}\n".utf8))[...]])).isEmpty)
+  }
+
   // MARK: However the reads fall
 
   @Test func readsByteByByte() {

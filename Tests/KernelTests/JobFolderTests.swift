@@ -67,13 +67,14 @@ import World
     try second.shutDown()
   }
 
+  private func mode(_ path: String) throws -> Int {
+    try (FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0
+  }
+
   /// What stands in a folder that others may write to, and what is left of processes that ended.
   @Test func aFolderIsItsUsersAloneAndNoLinkInItIsFollowed() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let jobs = folder + "/jobs"
-    func mode(_ path: String) throws -> Int {
-      try (FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0
-    }
     let first = try kernel()
     let job = try first.ask("sae/train", training("one", steps: 1))["job"] ?? .null
     _ = try settled(job, first)
@@ -103,6 +104,39 @@ import World
     let names = try FileManager.default.contentsOfDirectory(atPath: jobs)
     #expect(!names.contains("job_9.lock") && !names.contains("job_9.json.tmp"), "\(names)")
     try second.shutDown()
+  }
+
+  @Test func closesAFolderThatWasOpenToOthers() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let files = FileManager.default
+    let folders: [(name: String, file: String?)] = [
+      ("empty", nil), ("used", "job_7.log"), ("mixed", "letters.txt"),
+    ]
+    for (name, other) in folders {
+      let path = "\(folder)/\(name)"
+      try files.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+      if let other { try Data().write(to: URL(filePath: "\(path)/\(other)")) }
+    }
+    try files.createSymbolicLink(
+      atPath: folder + "/link", withDestinationPath: folder + "/empty")
+    for name in ["empty", "used"] {
+      let client = try kernel(name)
+      let job = try client.ask("sae/train", training("out-\(name)", steps: 1))["job"] ?? .null
+      #expect(try settled(job, client)["state"] == "completed")
+      #expect(try mode("\(folder)/\(name)") == 0o700)
+      try client.shutDown()
+    }
+    for (name, reason) in [
+      ("mixed", "open to others (mode 0755) and holds \"letters.txt\""), ("link", "is a link"),
+    ] {
+      let client = try kernel(name)
+      let refusal = try client.refusal("sae/train", training("out-\(name)", steps: 1))
+      #expect(refusal.kind == "ioError" && refusal.message.contains(reason), "\(refusal)")
+      try client.shutDown()
+    }
+    #expect(try mode(folder + "/mixed") == 0o755)
+    #expect(try files.contentsOfDirectory(atPath: folder + "/mixed") == ["letters.txt"])
   }
 
   @Test func anAddressesSecretIsNeitherKeptNorTold() throws {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Tensors
+import SystemReasons
 
 /// A folder of splits: the cache of one module, in either format.
 package struct FeatureCache: Sendable {

@@ -1,6 +1,6 @@
 import Checkpoints
 import FoundationEssentials
-import Glibc
+import SystemReasons
 package import Tensors
 
 /// Writes a sparsify folder: `cfg.json` and `sae.safetensors`.
@@ -23,7 +23,7 @@ package enum AutoencoderWriter {
     }
     let exists = try refuseOtherContent(of: path)
     let parent = path.dropLast(name.count)
-    let temporary = "\(parent).\(name).\(getpid()).tmp"
+    let temporary = TemporaryName.make("\(parent).\(name)")
     do {
       try FileManager.default.createDirectory(
         atPath: temporary, withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import Checkpoints
 import FoundationEssentials
+import SystemReasons
 package import Tensors
 
 extension TopKTrainer {

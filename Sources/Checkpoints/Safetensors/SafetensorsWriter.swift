@@ -75,7 +75,7 @@ package struct SafetensorsWriter {
     let ordered = tensors.sorted {
       ($1.width, $0.name) < ($0.width, $1.name)
     }
-    let temporaryPath = "\(path).\(getpid()).tmp"
+    let temporaryPath = TemporaryName.make(path)
     let output = try OutputFile(creating: temporaryPath)
     do {
       try output.write(header(of: ordered))

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Glibc
 import Synchronization
+import SystemReasons
 
 /// One index: a SQLite file that one job at a time writes and any number of threads and processes read meanwhile.
 package final class FeatureIndexStore: Sendable {
@@ -270,7 +271,7 @@ package final class FeatureIndexStore: Sendable {
       default:
         throw .inputOutput(path: path, reason: error.message ?? "SQLite's code \(error.resultCode)")
       }
-    } catch { throw .inputOutput(path: path, reason: error.localizedDescription) }
+    } catch { throw .inputOutput(path: path, reason: systemReason(of: error)) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import SystemReasons
 import Tensors
 
 /// Bytes of a file or a pipe, in order, unpacked where they are gzip and that is asked for. Waiting for a pipe ends
@@ -177,10 +178,4 @@ final class ByteStream {
       }
     }
   }
-}
-
-/// What the last system call failed for, in words.
-func systemReason() -> String {
-  guard let text = unsafe strerror(errno) else { return "unknown reason" }
-  return unsafe String(cString: text)
 }

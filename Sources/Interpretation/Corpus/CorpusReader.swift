@@ -2,6 +2,7 @@ import Dispatch
 import FeatureIndex
 import Images
 import Synchronization
+import SystemReasons
 import Tensors
 
 /// Reads a corpus on a thread of its own, a few entries ahead: files, digests and the decoding of pictures cost
@@ -137,7 +138,7 @@ package final class CorpusReader: Sendable {
     var bytes: [UInt8]?
     var problem = entry.problem
     if problem == nil, let picture = entry.picture {
-      do { bytes = try picture.bytes() } catch { problem = "\(error)" }
+      do { bytes = try picture.bytes() } catch { problem = systemReason(of: error) }
     }
     let isContent = bytes != nil || (problem == nil && entry.text != nil)
     let digest =
@@ -159,7 +160,7 @@ package final class CorpusReader: Sendable {
         : .skipped(.unusable, "a text alone, of which no view is asked for")
     }
     do { return .usable(try PictureDecoder().picture(from: bytes)) } catch {
-      return .skipped(.unreadable, "\(error)")
+      return .skipped(.unreadable, systemReason(of: error))
     }
   }
 }

@@ -28,8 +28,8 @@ final class CommitWriter {
   private let write: @Sendable (IndexCommit) throws -> Void
   private let queue = DispatchQueue(label: "commits")
   private var flight: Flight?
-  /// What could not be written.
-  private var failed: IndexCommit?
+  /// What could not be written, and why, until that was told.
+  private var failed: (commit: IndexCommit, failure: (any Error)?)?
   /// What the last commit took.
   private(set) var lastDuration = Duration.zero
 
@@ -42,16 +42,21 @@ final class CommitWriter {
     queue.sync {}
   }
 
-  /// Whether nothing is on its way. Throws what the last commit failed with; the next call tries it again.
-  func isIdle() throws -> Bool {
-    if let failed {
-      try write(failed)
-      self.failed = nil
-    }
-    guard let flight else { return true }
-    guard flight.done.wait(timeout: .now()) == .success else { return false }
-    try land(flight)
-    return true
+  enum State {
+    /// Nothing is on its way.
+    case idle
+    case busy
+    /// What was sent could not be written; `finish` says why, then tries again.
+    case failed
+  }
+
+  /// How it stands, without waiting.
+  var state: State {
+    if failed != nil { return .failed }
+    guard let flight else { return .idle }
+    guard flight.done.wait(timeout: .now()) == .success else { return .busy }
+    land(flight)
+    return failed == nil ? .idle : .failed
   }
 
   /// Sends a commit on its way; nothing else may be.
@@ -63,21 +68,26 @@ final class CommitWriter {
     queue.async { [write] in flight.run(write) }
   }
 
-  /// Waits until everything that was sent is written.
+  /// Waits until everything that was sent is written. Throws what it failed with; the next call tries it again.
   func finish() throws {
     if let flight {
       flight.done.wait()
-      try land(flight)
+      land(flight)
     }
-    _ = try isIdle()
-  }
-
-  private func land(_ flight: Flight) throws {
-    self.flight = nil
-    lastDuration = flight.result.duration
-    if let failure = flight.result.failure {
-      failed = flight.commit
+    guard let failed else { return }
+    if let failure = failed.failure {
+      self.failed?.failure = nil
       throw failure
     }
+    let begin = ContinuousClock.now
+    try write(failed.commit)
+    lastDuration = ContinuousClock.now - begin
+    self.failed = nil
+  }
+
+  private func land(_ flight: Flight) {
+    self.flight = nil
+    lastDuration = flight.result.duration
+    failed = flight.result.failure.map { (flight.commit, $0) }
   }
 }

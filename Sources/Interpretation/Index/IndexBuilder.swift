@@ -27,6 +27,8 @@ package final class IndexBuilder {
     case entry
     /// The corpus has nothing yet: a stream is slow.
     case waiting
+    /// The next step writes what was taken in.
+    case writing
     /// Everything is in the index, committed.
     case done
   }
@@ -65,7 +67,20 @@ package final class IndexBuilder {
 
   deinit { reader.stop() }
 
-  /// Takes in one entry, and sends what came before to be written when it is time.
+  /// What the next step waits for the disk for, and then does.
+  private enum Wait {
+    case goOn
+    case end
+    case fail(any Error)
+  }
+
+  private var wait: Wait?
+
+  /// Whether the next step may run the model; if not, it waits for the disk.
+  package var needsModel: Bool { wait == nil }
+
+  /// Takes in one entry, and sends what came before to be written when it is time. A step that waits for the disk does
+  /// nothing else; one that the model is needed for waits for nothing but a slow stream.
   ///
   /// - Parameters:
   ///   - seconds: how long a slow stream is waited for.
@@ -76,16 +91,47 @@ package final class IndexBuilder {
     waiting seconds: Double = 0.05, admit: (Int) throws -> Void = { _ in },
     cancellation: Cancellation = .never
   ) throws -> Step {
-    if try writer.isIdle(), isCommitDue { send() }
-    switch try nextArrival(waiting: seconds) {
+    if let wait { return try finish(wait) }
+    switch writer.state {
+    case .idle: if isCommitDue { send() }
+    case .busy where accumulator.pendingBytes >= 2 * options.pendingBytes, .failed:
+      return wait(.goOn)
+    case .busy: break
+    }
+    let begin = ContinuousClock.now
+    let arrival: CorpusReader.Arrival
+    // A corpus that breaks off leaves what came before in the index.
+    do { arrival = try reader.next(waiting: seconds) } catch { return wait(.fail(error)) }
+    waitingTime += ContinuousClock.now - begin
+    switch arrival {
     case .nothingYet: return .waiting
     case .end:
       position = reader.visited
-      try commit()
-      return .done
+      return wait(.end)
     case .entry(let prepared):
       try take(prepared, admit: admit, cancellation: cancellation)
       return .entry
+    }
+  }
+
+  private func wait(_ next: Wait) -> Step {
+    wait = next
+    return .writing
+  }
+
+  /// Where writing throws, the same is tried again by the next step.
+  private func finish(_ next: Wait) throws -> Step {
+    switch next {
+    case .goOn:
+      try writer.finish()
+      wait = nil
+      return .writing
+    case .end:
+      try commit()
+      return .done
+    case .fail(let error):
+      try commit()
+      throw error
     }
   }
 
@@ -117,16 +163,6 @@ package final class IndexBuilder {
     return uncommitted >= options.commitEntries
       || accumulator.pendingBytes >= options.pendingBytes
       || ContinuousClock.now - lastCommit > .seconds(min(interval, Self.longestInterval))
-  }
-
-  /// A corpus that breaks off leaves what came before in the index.
-  private func nextArrival(waiting seconds: Double) throws -> CorpusReader.Arrival {
-    let begin = ContinuousClock.now
-    defer { waitingTime += ContinuousClock.now - begin }
-    do { return try reader.next(waiting: seconds) } catch {
-      try commit()
-      throw error
-    }
   }
 
   private func take(

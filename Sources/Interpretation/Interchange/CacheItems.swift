@@ -2,6 +2,7 @@ import Autoencoders
 import FeatureIndex
 import FoundationEssentials
 import Images
+import SystemReasons
 import Tensors
 import Tokenization
 
@@ -94,7 +95,7 @@ struct CacheItems {
       return .skipped(
         SkippedItem(
           name: "row \(row): \(name)", reason: .unreadable,
-          message: String("\(error)".prefix(500))))
+          message: String(systemReason(of: error).prefix(500))))
     }
   }
 

@@ -1,7 +1,7 @@
 import FeatureIndex
 import FoundationEssentials
 import Glibc
-import Tensors
+import SystemReasons
 
 /// A folder that appears under its name when everything in it is written, or not at all.
 final class NewFolder {
@@ -38,7 +38,7 @@ final class NewFolder {
   /// Gives the folder its name.
   func finish() throws(FeatureIndexError) {
     guard unsafe rename(temporary, path) == 0 else {
-      throw .inputOutput(path: path, reason: unsafe String(cString: strerror(errno)))
+      throw .inputOutput(path: path, reason: systemReason())
     }
     isFinished = true
   }

@@ -4,6 +4,7 @@ internal import JSON
 ///
 /// The first byte that is no white space decides for the whole stream: `{` (or `[`) means one
 /// message a line, anything else means Base Protocol frames, `Content-Length: N\r\n\r\n` + N bytes.
+/// A mark of UTF-8's byte order before it is passed over.
 /// A bad frame is reported once and the stream goes on behind it. A value type without any clock or
 /// descriptor: bytes in, events out.
 package struct FrameParser: Sendable {
@@ -12,7 +13,8 @@ package struct FrameParser: Sendable {
   }
 
   private enum State {
-    case undecided
+    /// So much of a byte order mark, or all that may be before the first byte.
+    case undecided(marked: Int)
     case line([UInt8])
     /// A line over the limit; dropped up to its end.
     case longLine
@@ -30,7 +32,7 @@ package struct FrameParser: Sendable {
   static let beginningBytes = 4096
 
   private let limits: FramingLimits
-  private var state = State.undecided
+  private var state = State.undecided(marked: 0)
 
   /// The framing, once the stream's first byte is known.
   package private(set) var framing: Framing?
@@ -40,8 +42,7 @@ package struct FrameParser: Sendable {
     self.limits = limits
     self.framing = framing
     switch framing {
-    case nil: state = .undecided
-    case .lines: state = .line([])
+    case nil, .lines: state = .undecided(marked: 0)
     case .headers: state = .header([])
     }
   }
@@ -61,7 +62,7 @@ package struct FrameParser: Sendable {
     var events: [FrameEvent] = []
     while !rest.isEmpty {
       switch state {
-      case .undecided: decide(&rest)
+      case .undecided(let marked): decide(&rest, marked: marked)
       case .line(var line):
         state = .ended
         takeLine(&line, from: &rest, events: &events)
@@ -108,12 +109,37 @@ package struct FrameParser: Sendable {
 
   // MARK: Lines
 
-  private mutating func decide(_ rest: inout ArraySlice<UInt8>) {
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  private mutating func decide(_ rest: inout ArraySlice<UInt8>, marked: Int) {
+    var marked = marked
+    while marked < 3, let byte = rest.first, byte == Self.byteOrderMark[marked] {
+      marked += 1
+      rest = rest.dropFirst()
+    }
+    guard marked == 0 || marked == 3 else {
+      // No mark after all, unless more comes.
+      if rest.isEmpty {
+        state = .undecided(marked: marked)
+      } else {
+        begin(.headers, with: Array(Self.byteOrderMark.prefix(marked)))
+      }
+      return
+    }
+    let count = rest.count
     rest = rest.drop(while: Self.isSpace)
-    guard let first = rest.first else { return }
-    let isLines = first == Ascii.brace || first == Ascii.bracket
-    framing = isLines ? .lines : .headers
-    state = isLines ? .line([]) : .header([])
+    guard let first = rest.first else {
+      // Behind white space there is no mark.
+      state = .undecided(marked: count > 0 ? 3 : marked)
+      return
+    }
+    begin(first == Ascii.brace || first == Ascii.bracket ? .lines : .headers, with: [])
+  }
+
+  private mutating func begin(_ found: Framing, with bytes: [UInt8]) {
+    let framing = framing ?? found
+    self.framing = framing
+    state = framing == .lines ? .line(bytes) : .header(bytes)
   }
 
   private mutating func takeLine(

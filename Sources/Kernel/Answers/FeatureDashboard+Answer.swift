@@ -2,7 +2,7 @@ import FoundationEssentials
 import JSONRPC
 import KernelProtocol
 import Reports
-import Tensors
+import SystemReasons
 
 extension FeatureDashboard: ShelfAnswerable {
   static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result {

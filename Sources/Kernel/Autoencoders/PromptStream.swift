@@ -36,8 +36,8 @@ final class PromptStream {
   var visited: Int { reader.visited }
   var count: Int? { reader.count }
 
-  /// - Throws: what ends the corpus before its end.
-  func next(log: (String) -> Void) throws -> Arrival {
+  /// - Throws: what ends the corpus before its end; `CancellationError`.
+  func next(cancellation: Cancellation, log: (String) -> Void) throws -> Arrival {
     switch try reader.next(waiting: 0.05) {
     case .nothingYet: return .waiting
     case .end: return .end
@@ -52,7 +52,8 @@ final class PromptStream {
           return .prompt(
             try model.prompt(
               entry.parts(picture: picture),
-              template: usesTemplate ? .model(addGenerationPrompt: entry.answer == nil) : .plain))
+              template: usesTemplate ? .model(addGenerationPrompt: entry.answer == nil) : .plain,
+              cancellation: cancellation))
         } catch let error as ModelError {
           skip(entry.name, "\(error)", log)
         } catch let error as ImageError {

@@ -29,7 +29,8 @@ final class SAECheckWork: JobWork {
       preconditionFailure("a check runs on the engine's thread")
     }
     if running == nil { running = try begin(engine) }
-    switch try running?.prompts.next(log: tools.log) {
+    let arrival = try running?.prompts.next(cancellation: tools.cancellation, log: tools.log)
+    switch arrival {
     case .waiting: return .waiting
     case .skipped, nil: return .more
     case .prompt(let prompt):

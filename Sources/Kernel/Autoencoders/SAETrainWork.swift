@@ -126,7 +126,7 @@ final class SAETrainWork: JobWork {
   private func count(
     _ prompts: PromptStream, _ tokens: Int, _ engine: Engine, _ tools: JobTools
   ) throws -> JobStep {
-    switch try prompts.next(log: { _ in }) {
+    switch try prompts.next(cancellation: tools.cancellation, log: { _ in }) {
     case .waiting: return .waiting
     case .skipped: break
     case .prompt(let prompt):
@@ -159,7 +159,7 @@ final class SAETrainWork: JobWork {
   private func collect(
     _ prompts: PromptStream, _ expected: Int?, _ engine: Engine, _ tools: JobTools
   ) throws -> JobStep {
-    switch try prompts.next(log: tools.log) {
+    switch try prompts.next(cancellation: tools.cancellation, log: tools.log) {
     case .waiting: return .waiting
     case .skipped: break
     case .prompt(let prompt):

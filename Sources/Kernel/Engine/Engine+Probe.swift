@@ -25,15 +25,22 @@ extension Engine {
     {
       parts.insert(.picture(picture), at: 0)
     }
-    // A plain text model may have no template.
-    let prompt =
-      try (try? model.model.prompt(parts)) ?? model.model.prompt(parts, template: .plain)
+    let prompt = try probePrompt(parts, model.model, cancellation: cancellation)
     let decoder = model.model.decoder
     var cache = decoder.makeCache()
     let residual = try decoder.forward(
       model.model.embeddings(prompt, cancellation: cancellation), blocks: 0..<feature.block + 1,
       cache: &cache, cancellation: cancellation)
     return try feature.autoencoder.fit(residual, cancellation: cancellation)
+  }
+
+  /// A plain text model may have no template, and some refuse a text alone.
+  private func probePrompt(
+    _ parts: [PromptPart], _ model: LlavaNextModel, cancellation: Cancellation
+  ) throws -> Prompt {
+    do { return try model.prompt(parts, cancellation: cancellation) } catch let error
+      where !(error is CancellationError)
+    { return try model.prompt(parts, template: .plain, cancellation: cancellation) }
   }
 
   private func probePicture() -> Picture? {

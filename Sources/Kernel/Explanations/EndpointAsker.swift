@@ -4,6 +4,7 @@ import Interpretation
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import SystemReasons
 
 /// Asks a server, several questions at once, each on a thread of its own.
 final class EndpointAsker: ExplanationAsker {
@@ -76,7 +77,7 @@ final class EndpointAsker: ExplanationAsker {
           text: answer.text, isCutShort: answer.isCutShort,
           promptTokens: answer.promptTokens ?? 0,
           completionTokens: answer.completionTokens ?? 0, tries: answer.tries))
-    } catch is CancellationError { return nil } catch { return .failed("\(error)") }
+    } catch is CancellationError { return nil } catch { return .failed(systemReason(of: error)) }
   }
 
   func takeAnswers(_ tools: JobTools) throws -> [ExplanationReply] {

@@ -5,6 +5,7 @@ import Interpretation
 import JSONRPC
 import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 
 /// Asks the resident model itself, on the engine's thread: a prompt or a token a step.
@@ -49,7 +50,7 @@ final class ResidentAsker: ExplanationAsker {
       guard let said = try step(task, engine, tools.cancellation) else { return [] }
       outcome = .answered(said)
     } catch let error as CancellationError { throw error } catch {
-      outcome = .failed(domainFailure(error)?.message ?? "\(error)")
+      outcome = .failed(domainFailure(error)?.message ?? systemReason(of: error))
     }
     stop()
     return [ExplanationReply(task: task, outcome: outcome)]

@@ -26,6 +26,7 @@ final class IndexBuildJob: JobWork {
   func settle() throws { try work.settle() }
 
   var place: JobKind.Place? { work.needsEngine ? .engine : .ownThread }
+  var settlingPlace: JobKind.Place? { .ownThread }
 
   var progress: Job.Progress? {
     guard let progress = work.progress else { return nil }

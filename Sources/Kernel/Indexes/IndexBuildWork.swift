@@ -6,7 +6,7 @@ import KernelProtocol
 import Models
 import Tensors
 
-/// The work of `index/build`, in steps of one entry on the engine's thread.
+/// The work of `index/build`, in steps of one entry on the engine's thread; what waits for the disk is for another.
 final class IndexBuildWork {
   enum Step {
     /// Something was done.
@@ -31,8 +31,8 @@ final class IndexBuildWork {
     let feature: LoadedAutoencoder
   }
 
-  /// Whether the next step is one for the engine's thread; opening the index is not.
-  var needsEngine: Bool { plan == nil || builder != nil }
+  /// Whether the next step is one for the engine's thread; opening the index and waiting for it are not.
+  var needsEngine: Bool { builder?.needsModel ?? (plan == nil) }
 
   /// - Parameter standardInput: whether the corpus may come from it.
   /// - Throws: `KernelError` for paths that cannot be.
@@ -54,15 +54,15 @@ final class IndexBuildWork {
       if let plan { try open(plan) } else if let engine { plan = try makePlan(engine) }
       return .more
     }
-    guard let engine else { preconditionFailure("a build runs on the engine's thread") }
     let taken = try builder.step(
       admit: { bytes in
+        guard let engine else { preconditionFailure("the model runs on the engine's thread") }
         do { try engine.reserve(bytes, for: "a prompt") } catch {
           throw IndexBuilder.TooLarge(message: "\(error)")
         }
       }, cancellation: cancellation)
     switch taken {
-    case .entry: return .more
+    case .entry, .writing: return .more
     case .waiting: return .waiting
     case .done: return .done(try result(builder.progress))
     }

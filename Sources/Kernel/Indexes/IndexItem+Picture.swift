@@ -2,6 +2,7 @@ import FeatureIndex
 import Images
 import Interpretation
 import KernelProtocol
+import SystemReasons
 
 extension IndexItem {
   /// The picture, found again where it lay when it was taken in.
@@ -18,7 +19,8 @@ extension IndexItem {
       bytes = try location.bytes()
     } catch {
       throw DomainError(
-        .imageUnreadable, "the picture of \(quoted(name)) is not where it was: \(error)",
+        .imageUnreadable,
+        "the picture of \(quoted(name)) is not where it was: \(systemReason(of: error))",
         hint: "put it back, or build the index with keepPictures: copy")
     }
     guard isContent(picture: bytes) else { throw changed(location) }

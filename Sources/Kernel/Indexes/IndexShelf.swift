@@ -91,21 +91,13 @@ final class IndexShelf: Sendable {
           + opened.map(\.name).joined(separator: ", "))
   }
 
-  /// Opens the default, where there is one, so that it is found by `openEntry`.
-  func openDefault() throws {
-    guard let start = state.withLock({ $0.start }), !entries.contains(where: \.isDefault) else {
-      return
-    }
-    _ = try open(start)
-  }
-
   private func open(_ start: Default) throws -> Entry {
     add(
       try FeatureIndexStore.open(at: start.path), autoencoder: start.autoencoder, isDefault: true)
   }
 
   /// As `entry`, where it is open already; nil where it is not. Opens no file.
-  func openEntry(named name: String?, autoencoder: String? = nil) throws -> Entry? {
+  private func openEntry(named name: String?, autoencoder: String?) throws -> Entry? {
     if let name {
       guard let found = entries.first(where: { $0.name == name }) else {
         throw Self.missing("there is no index \(quoted(name))")

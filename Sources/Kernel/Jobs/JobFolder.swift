@@ -4,7 +4,7 @@ import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization
-import Tensors
+import SystemReasons
 
 /// The files of jobs: a JSON file, a log and a lock for each, so that a job outlives its process.
 ///
@@ -16,8 +16,8 @@ struct JobFolder: Sendable {
     path.map { "\($0)/\(job).\(suffix)" }
   }
 
-  /// Makes the folder, for its user alone, and takes away what processes that ended left in it.
-  /// - Throws: `DomainError` where the folder cannot be made or written.
+  /// Makes the folder, for its user alone.
+  /// - Throws: `DomainError` where the folder cannot be made, written or closed to others.
   func prepare() throws(DomainError) {
     guard let path else { return }
     do {
@@ -27,8 +27,41 @@ struct JobFolder: Sendable {
       throw DomainError(
         .ioError, "the folder of jobs \(path) cannot be made: \(systemReason(of: error))")
     }
+    try closeToOthers(path)
     guard unsafe access(path, W_OK | X_OK) == 0 else {
       throw DomainError(.ioError, "the folder of jobs \(path) cannot be written")
+    }
+  }
+
+  /// Closes a folder that was there before to others. One that others own, or that holds something else than jobs, is
+  /// not ours to change; a link leads to such a one.
+  private func closeToOthers(_ path: String) throws(DomainError) {
+    func refuse(_ reason: String) -> DomainError {
+      DomainError(
+        .ioError, "the folder of jobs \(path) \(reason)",
+        hint: "give a folder of its own, with mode 0700")
+    }
+    var name = path
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+    let descriptor = unsafe open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw errno == ENOTDIR || errno == ELOOP
+        ? refuse("is a link or no folder") : refuse("cannot be read: \(systemReason())")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid() else {
+      throw refuse("belongs to another user")
+    }
+    guard status.st_mode & 0o077 != 0 else { return }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? []
+    if let other = names.sorted().first(where: { !$0.hasPrefix("job_") }) {
+      let mode = String(status.st_mode & 0o777, radix: 8)
+      throw refuse(
+        "is open to others (mode 0\(mode)) and holds \(quoted(other)), which is no job's")
+    }
+    guard fchmod(descriptor, 0o700) == 0 else {
+      throw refuse("is open to others, and cannot be closed: \(systemReason())")
     }
   }
 
@@ -69,7 +102,7 @@ struct JobFolder: Sendable {
     } catch {
       return Job(
         job: job, method: "", params: .object([:]), state: .failed,
-        message: "its file \(name) cannot be read: \(error)", created: 0)
+        message: "its file \(name) cannot be read: \(systemReason(of: error))", created: 0)
     }
   }
 

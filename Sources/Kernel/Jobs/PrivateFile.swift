@@ -1,5 +1,6 @@
 import Glibc
 import JSONRPC
+import SystemReasons
 
 /// Files for their user's eyes, in a folder where others may have put something in their place: no link is followed,
 /// and nothing is waited for.
@@ -56,5 +57,5 @@ enum PrivateFile {
 struct SystemError: Error, CustomStringConvertible {
   let description: String
 
-  init(_ code: Int32 = errno) { description = unsafe String(cString: strerror(code)) }
+  init(_ code: Int32 = errno) { description = systemReason(code) }
 }

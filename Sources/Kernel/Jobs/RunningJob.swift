@@ -3,6 +3,7 @@ import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import SystemReasons
 import Tensors
 
 /// A job of this process while it is queued or runs.
@@ -160,7 +161,7 @@ final class RunningJob: @unchecked Sendable {
       let found = domainFailure(error) ?? (error as? any FailureConvertible)?.failure
       return Job.Failure(
         kind: found?.data?["kind"]?.stringValue ?? "internalError",
-        message: found?.message ?? "\(error)")
+        message: found?.message ?? systemReason(of: error))
     }
     let progress = work?.progress
     state.withLock { state in

@@ -56,7 +56,7 @@ extension LanguageServer {
     var seed: UInt64?
   }
 
-  func execute(_ call: Call, _ engine: Engine) throws -> JSONValue {
+  func execute(_ call: Call, _ engine: Engine) throws -> ShelfAnswer {
     guard let command = call.params["command"]?.stringValue else {
       throw WireError.missing(path: "params.command")
     }
@@ -84,14 +84,16 @@ extension LanguageServer {
         hint: "its diagnostics say more")
     }
     if command == "lucarne.attribute" { return try attribute(arguments, open, call, engine) }
-    return try generate(arguments, open, isSteered: command == "lucarne.steer", call, engine)
+    let generated = try generate(
+      arguments, open, isSteered: command == "lucarne.steer", call, engine)
+    return { _ in generated }
   }
 
   // MARK: Attribution
 
   private func attribute(
     _ arguments: Arguments, _ open: OpenDocument, _ call: Call, _ engine: Engine
-  ) throws -> JSONValue {
+  ) throws -> ShelfAnswer {
     var asked = arguments.answer.map {
       PromptDocument.Comparison(answer: $0, baseline: arguments.baseline)
     }
@@ -108,28 +110,32 @@ extension LanguageServer {
       throw KernelError.saeNotLoaded(name: open.prompt.front.sae ?? "", known: [])
     }
     refresh(open.document)
-    let labels = labels(of: scores.features.map(\.latent), sae: sae, engine)
-    return [
-      "answer": .string(scores.comparison.answer),
-      "baseline": scores.comparison.baseline.map { .string($0) } ?? .null,
-      "value": .number(Double(scores.value)),
-      "tokens": .array(
-        scores.places(in: open.prompt).map {
-          [
-            "range": $0.range.json, "text": .string($0.text), "score": .number(Double($0.score)),
-          ]
-        }),
-      "features": .array(
-        scores.features.map { feature in
-          var members: JSONObject = [
-            "feature": ["sae": .string(sae), "index": .integer(Int64(feature.latent))],
-            "activation": .number(Double(feature.activation)),
-            "score": .number(Double(feature.score)),
-          ]
-          members["label"] = labels[feature.latent].map { .string($0) }
-          return .object(members)
-        }),
-    ]
+    let places = scores.places(in: open.prompt)
+    let known = LatentLabels(ofAutoencoder: sae, engine)
+    return { shelf in
+      let labels = known.labels(of: scores.features.map(\.latent), in: shelf)
+      return [
+        "answer": .string(scores.comparison.answer),
+        "baseline": scores.comparison.baseline.map { .string($0) } ?? .null,
+        "value": .number(Double(scores.value)),
+        "tokens": .array(
+          places.map {
+            [
+              "range": $0.range.json, "text": .string($0.text), "score": .number(Double($0.score)),
+            ]
+          }),
+        "features": .array(
+          scores.features.map { feature in
+            var members: JSONObject = [
+              "feature": ["sae": .string(sae), "index": .integer(Int64(feature.latent))],
+              "activation": .number(Double(feature.activation)),
+              "score": .number(Double(feature.score)),
+            ]
+            members["label"] = labels[feature.latent].map { .string($0) }
+            return .object(members)
+          }),
+      ]
+    }
   }
 
   /// The likeliest answer, over the likeliest token that does not spell the same: " red" is no alternative to "red".

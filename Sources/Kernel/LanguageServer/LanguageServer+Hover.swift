@@ -10,29 +10,38 @@ extension LanguageServer {
 
   /// The strongest features of the token, or the image, under the cursor; of a latent in the front matter what
   /// it stands for.
-  func hover(_ call: Call, _ engine: Engine) throws -> JSONValue {
+  func hover(_ call: Call, _ engine: Engine) throws -> ShelfAnswer {
     guard
       let position = try call.params["position"]?.decode(TextPosition.self, path: "params.position")
     else { throw WireError.missing(path: "params.position") }
-    guard let open = try open(call, engine) else { return .null }
-    let found: (text: String, range: TextRange)? =
+    guard let open = try open(call, engine) else { return { _ in .null } }
+    let found: Description? =
       if let latent = latent(at: position, in: open.document) {
         try describe(latent.index, at: latent.range, in: open, call, engine)
       } else {
         try describe(position, in: open, call, engine)
       }
-    guard let found else { return .null }
+    guard let found else { return { _ in .null } }
     let kind: JSONValue = client.readsMarkdown ? "markdown" : "plaintext"
-    return [
-      "contents": ["kind": kind, "value": .string(found.text)], "range": found.range.json,
-    ]
+    return { shelf in
+      [
+        "contents": ["kind": kind, "value": .string(try found.text(shelf))],
+        "range": found.range.json,
+      ]
+    }
+  }
+
+  /// What is said of a place, with what an index says.
+  private struct Description: Sendable {
+    let range: TextRange
+    let text: @Sendable (IndexShelf) throws -> String
   }
 
   // MARK: Tokens and images
 
   private func describe(
     _ position: TextPosition, in open: OpenDocument, _ call: Call, _ engine: Engine
-  ) throws -> (text: String, range: TextRange)? {
+  ) throws -> Description? {
     let tokens = open.prompt.tokens.filter { $0.range.contains(position) }
     if let first = tokens.first, let last = tokens.last {
       let places = tokens.map { "\($0.position)" }.joined(separator: ", ")
@@ -41,7 +50,8 @@ extension LanguageServer {
         + "\(places) of \(open.context.context.tokenCount)"
       let text = try describe(
         tokens.map { $0.position..<$0.position + 1 }, title: title, in: open, call, engine)
-      return (text, TextRange(start: first.range.start, end: last.range.end))
+      return Description(
+        range: TextRange(start: first.range.start, end: last.range.end), text: text)
     }
     guard
       let part = open.prompt.parts.first(where: { $0.image != nil && $0.range.contains(position) })
@@ -49,30 +59,35 @@ extension LanguageServer {
     let span = part.span.start..<part.span.end
     let title =
       "\(code("![\(part.image ?? "")]")) tokens \(span.lowerBound) to \(span.upperBound - 1)"
-    return (try describe([span], title: title, in: open, call, engine), part.range)
+    return Description(
+      range: part.range, text: try describe([span], title: title, in: open, call, engine))
   }
 
   private func describe(
     _ positions: [Range<Int>], title: String, in open: OpenDocument, _ call: Call, _ engine: Engine
-  ) throws -> String {
+  ) throws -> @Sendable (IndexShelf) throws -> String {
     var lines = [title]
     if let scores = documents[open.document.uri]?.scores {
       lines += ["", escaped(sentence(scores, positions, in: open))]
       lines += scores.explanation.sentences.flatMap { ["", escaped($0)] }
     }
-    guard let name = open.prompt.sae else { return lines.joined(separator: "\n") }
+    let title = lines.joined(separator: "\n")
+    guard let name = open.prompt.sae else { return { _ in title } }
     let feature = try engine.autoencoder(named: name, for: open.context)
     let found = try open.context.context.activations(
       of: feature, at: positions, topK: Self.listed, rankedBy: .max,
       cancellation: Cancellation(call))
-    let labels = labels(of: found.items.map(\.latent), sae: name, engine)
-    lines.append("")
-    lines += found.items.map { item in
-      let label = labels[item.latent].map { " " + escaped($0) } ?? ""
-      return "- \(strong("\(item.latent)")) \(decimal(item.score))\(label)"
+    let items = found.items.map { (latent: $0.latent, score: $0.score) }
+    if items.isEmpty { return { _ in title + "\n\nno feature is active here" } }
+    let known = LatentLabels(ofAutoencoder: name, engine)
+    return { [self] shelf in
+      let labels = known.labels(of: items.map(\.latent), in: shelf)
+      let listed = items.map { item in
+        let label = labels[item.latent].map { " " + escaped($0) } ?? ""
+        return "- \(strong("\(item.latent)")) \(decimal(item.score))\(label)"
+      }
+      return ([title, ""] + listed).joined(separator: "\n")
     }
-    if found.items.isEmpty { lines.append("no feature is active here") }
-    return lines.joined(separator: "\n")
   }
 
   /// What the scores say of some positions: of an image, what was measured of it.
@@ -108,21 +123,21 @@ extension LanguageServer {
 
   private func describe(
     _ latent: Int, at range: TextRange, in open: OpenDocument, _ call: Call, _ engine: Engine
-  ) throws -> (text: String, range: TextRange)? {
+  ) throws -> Description? {
     guard let name = open.prompt.sae else { return nil }
     let params = FeatureInfo.Params(feature: FeatureRef(sae: name, index: latent))
-    let info = try FeatureInfo.answer(
-      params, FeatureInfo.prepare(params, engine: engine, call: call), shelf: engine.shelf,
-      call: call)
-    func words(_ effects: [FeatureInfo.TokenEffect]) -> String {
-      effects.prefix(Self.listed).map { code($0.text) }.joined(separator: " ")
+    let derived = try FeatureInfo.prepare(params, engine: engine, call: call)
+    return Description(range: range) { [self] shelf in
+      let info = try FeatureInfo.answer(params, derived, shelf: shelf, call: call)
+      func words(_ effects: [FeatureInfo.TokenEffect]) -> String {
+        effects.prefix(Self.listed).map { code($0.text) }.joined(separator: " ")
+      }
+      let label = info.explanation.map { escaped($0.text) } ?? "no explanation"
+      return [
+        "\(strong("\(latent)")) \(label)", "", "raises \(words(info.logits.promoted))", "",
+        "lowers \(words(info.logits.suppressed))",
+      ].joined(separator: "\n")
     }
-    let label = info.explanation.map { escaped($0.text) } ?? "no explanation"
-    let lines = [
-      "\(strong("\(latent)")) \(label)", "", "raises \(words(info.logits.promoted))", "",
-      "lowers \(words(info.logits.suppressed))",
-    ]
-    return (lines.joined(separator: "\n"), range)
   }
 
   // MARK: Words

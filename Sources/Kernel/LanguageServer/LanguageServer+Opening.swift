@@ -1,4 +1,3 @@
-import FeatureIndex
 internal import JSON
 import JSONRPC
 import KernelProtocol
@@ -75,15 +74,6 @@ extension LanguageServer {
         "message": .string(scores.sentence(place)),
       ]
     }
-  }
-
-  /// What an index says of latents, where one of the autoencoder is open.
-  func labels(of latents: [Int], sae: String, _ engine: Engine) -> [Int: String] {
-    guard let entry = try? engine.shelf.openEntry(named: nil, autoencoder: sae),
-      let identity = try? engine.identity(of: engine.autoencoder(named: sae)),
-      entry.store.identity == identity
-    else { return [:] }
-    return (try? entry.store.labels(of: latents)) ?? [:]
   }
 }
 

@@ -1,4 +1,3 @@
-import FeatureIndex
 package import JSON
 package import JSONRPC
 import KernelProtocol
@@ -56,23 +55,12 @@ package final class LanguageServer: RequestHandler {
       return call.method == Initialize.method ? welcome(call.params, answer) : answer
     }
     switch method {
-    case .hover: throw engineContinuation(of: call) { try $0.hover($1, $2) }
+    case .hover: return try kernel.perform(call, thenReading: { try self.hover(call, $0) })
     case .inlayHint: return try whenResting(call) { try self.inlayHints(call, $0) }
     case .semanticTokens: return try whenResting(call) { try self.semanticTokens(call, $0) }
     case .codeAction: return try codeActions(call)
-    case .executeCommand: throw engineContinuation(of: call) { try $0.execute($1, $2) }
-    }
-  }
-
-  /// Opens the index whose labels are shown, which the engine does not wait for, and goes on with the engine.
-  private func engineContinuation(
-    of call: Call, _ answer: @escaping @Sendable (LanguageServer, Call, Engine) throws -> JSONValue
-  ) -> RequestContinuation {
-    kernel.openDefaultIndex(of: call.client)
-    return RequestContinuation(on: .engine) { [self] call in
-      try FeatureIndexStore.stopping(when: { call.shouldStop }) {
-        try kernel.perform(call) { try answer(self, call, $0) }
-      }
+    case .executeCommand:
+      return try kernel.perform(call, thenReading: { try self.execute(call, $0) })
     }
   }
 
@@ -96,7 +84,6 @@ package final class LanguageServer: RequestHandler {
       Thread.sleep(milliseconds: min(wait, 20))
     }
     guard let connection else { throw CancellationError() }
-    kernel.openDefaultIndex(of: call.client)
     let outcome = Monitor<Result<JSONValue, any Error>?>(nil)
     connection.lanes.engine.submit(for: call.client) { [kernel] in
       let result = Result { () throws -> JSONValue in
@@ -188,8 +175,8 @@ enum LanguageMethod: String {
 
   var lane: Lane {
     switch self {
-    // They look for the open index first, then for the engine.
-    case .hover, .executeCommand: .index
+    // What they say of features they look up on the index lane then.
+    case .hover, .executeCommand: .engine
     // They wait for the document to rest, then for the engine.
     case .inlayHint, .semanticTokens: .waiting
     case .codeAction: .control

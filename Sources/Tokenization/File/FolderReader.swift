@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import JSON
+internal import SystemReasons
 
 /// Reads the small files of a checkpoint's folder.
 enum FolderReader {
@@ -25,11 +26,7 @@ enum FolderReader {
         path: path, reason: "\(status.st_size) bytes, expected at most \(byteLimit)")
     }
     do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
-      // What the system says, which Foundation's error only wraps.
-      let isReadable = unsafe access(path, R_OK) == 0
-      throw .unreadable(
-        path: path,
-        reason: isReadable ? "it cannot be read" : unsafe String(cString: strerror(errno)))
+      throw .unreadable(path: path, reason: systemReason(of: error))
     }
   }
 
@@ -59,6 +56,6 @@ extension Tokenizer {
     guard let json = try FolderReader.readIfPresent("tokenizer.json", in: folder) else {
       throw .unreadable(path: "\(folder)/tokenizer.json", reason: "there is no such file")
     }
-    try self.init(json: json)
+    try self.init(json: json, name: "\(folder)/tokenizer.json")
   }
 }

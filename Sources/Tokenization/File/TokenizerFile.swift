@@ -43,8 +43,8 @@ enum TokenizerFile {
     let budget = TextBudget("the tokenizer's normalizer", steps: room, bytes: room)
     var spellings: [[UInt8]] = []
     for token in tokens {
-      let content = Array(token.content.utf8)
-      spellings.append(try normalizer?(content, budget) ?? content)
+      let content = Piece(bytes: Array(token.content.utf8), isAtStart: true)
+      spellings.append(try (normalizer?(content, budget) ?? content).bytes)
     }
     return spellings
   }

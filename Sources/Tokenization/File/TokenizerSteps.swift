@@ -115,7 +115,8 @@ extension TokenizerFile {
   ) throws(TokenizationError) -> SplitPattern {
     let pattern = try section.child("pattern")
     if let literal = try pattern.optionalText("String") {
-      return .literal(Array(literal.utf8))
+      // The empty text stands between all characters, as an expression of nothing does.
+      return literal.isEmpty ? try SplitPattern(expression: "") : .literal(Array(literal.utf8))
     }
     guard let expression = try pattern.optionalText("Regex") else {
       throw .unsupported(

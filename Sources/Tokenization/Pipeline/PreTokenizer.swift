@@ -22,7 +22,7 @@ indirect enum PreTokenizer: Sendable {
     let pieces: [Piece]
     switch self {
     case .split(let pattern, let behaviour, let inverts):
-      let matches = try pattern.matches(in: piece.bytes)
+      let matches = try pattern.matches(in: piece.bytes, budget)
       pieces = behaviour.cut(piece, at: matches, inverts: inverts)
     case .byteLevel(let addsPrefixSpace, let cuts):
       pieces = Self.byteLevel(piece, addsPrefixSpace, cuts, alphabet)

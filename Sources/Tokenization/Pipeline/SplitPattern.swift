@@ -7,34 +7,28 @@ enum SplitPattern: Sendable {
   case digits
   /// Every punctuation mark by itself.
   case punctuation
-  /// Any other regular expression. It is kept as text, for a compiled one may not be shared
-  /// between threads.
-  case expression(String)
+  /// Any other regular expression.
+  case expression(RegularExpression)
 
-  /// Throws where `expression` is not a regular expression that Swift reads.
+  /// Throws as `RegularExpression` does.
   init(expression: String) throws(TokenizationError) {
     if let known = WordScanner.Pattern(rawValue: expression) {
       self = .known(known)
     } else {
-      _ = try Self.compile(expression)
-      self = .expression(expression)
+      self = .expression(try RegularExpression(expression))
     }
   }
 
-  /// The matches in `text`, ascending, not empty and without overlap.
-  func matches(in text: [UInt8]) throws(TokenizationError) -> [Range<Int>] {
+  /// The matches in `text`, ascending and without overlap, as the reference finds them: none in an
+  /// empty text. Throws `.overBudget`, `.stopped`.
+  func matches(in text: [UInt8], _ budget: TextBudget) throws(TokenizationError) -> [Range<Int>] {
+    if text.isEmpty { return [] }
     switch self {
     case .known(let pattern): return WordScanner(pattern, text: text[...]).words()
     case .literal(let literal): return ByteSearch.occurrences(of: literal, in: text)
     case .digits: return Self.characters(of: text, where: CharacterClass.isNumber)
     case .punctuation: return Self.characters(of: text, where: CharacterClass.isPunctuation)
-    case .expression(let expression):
-      let string = String(decoding: text, as: UTF8.self)
-      return string.matches(of: try Self.compile(expression)).map { match in
-        string.utf8.distance(
-          from: string.startIndex, to: match.range.lowerBound)..<string.utf8.distance(
-            from: string.startIndex, to: match.range.upperBound)
-      }.filter { !$0.isEmpty }
+    case .expression(let expression): return try expression.matches(in: text, budget)
     }
   }
 
@@ -49,12 +43,5 @@ enum SplitPattern: Sendable {
       offset = end
     }
     return ranges
-  }
-
-  /// Scalar semantics: by characters, an accent would not stand apart from its letter.
-  private static func compile(_ text: String) throws(TokenizationError) -> Regex<AnyRegexOutput> {
-    do { return try Regex(text).matchingSemantics(.unicodeScalar) } catch {
-      throw .malformed(what: "tokenizer pattern \(text.prefix(80))", reason: "\(error)")
-    }
   }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Images
 import KernelProtocol
-import Tensors
+import SystemReasons
 
 /// The world's held-out pictures.
 struct HeldOutSet {

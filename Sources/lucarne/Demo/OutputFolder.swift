@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import KernelProtocol
+import SystemReasons
 
 /// The folder that the demo writes.
 final class OutputFolder {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Images
 import KernelProtocol
-import Tensors
+import SystemReasons
 
 /// The story's pictures, as the kernel drew them.
 struct StoryPictures {

@@ -1,0 +1,62 @@
+#include "coniguruma.h"
+
+#include <oniguruma.h>
+#include <pthread.h>
+#include <string.h>
+
+// Groups within groups; the parser calls itself for each.
+static const unsigned int depth_limit = 250;
+
+// Places that one match may go back to, some 40 bytes each.
+static const unsigned int stack_limit = 1 << 22;
+
+static void initialize(void) {
+  OnigEncoding encodings[] = {ONIG_ENCODING_UTF8};
+  onig_initialize(encodings, 1);
+  onig_set_parse_depth_limit(depth_limit);
+}
+
+coniguruma_expression *coniguruma_compile(const uint8_t *pattern, size_t length, char *message) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, initialize);
+  regex_t *expression = NULL;
+  OnigErrorInfo info;
+  memset(&info, 0, sizeof info);
+  int status = onig_new(
+      &expression, pattern, pattern + length, ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
+  if (status == ONIG_NORMAL) return (coniguruma_expression *)expression;
+  _Static_assert((int)CONIGURUMA_MESSAGE_SIZE > (int)ONIG_MAX_ERROR_MESSAGE_LEN, "room for any message");
+  int count = onig_error_code_to_str((OnigUChar *)message, status, &info);
+  message[count < 0 ? 0 : count] = 0;
+  return NULL;
+}
+
+void coniguruma_free(coniguruma_expression *expression) { onig_free((regex_t *)expression); }
+
+enum coniguruma_outcome coniguruma_search(
+    const coniguruma_expression *expression, const uint8_t *text, size_t length, size_t start, size_t before,
+    unsigned long retries, size_t *match_start, size_t *match_end) {
+  OnigMatchParam *limits = onig_new_match_param();
+  OnigRegion *region = onig_region_new();
+  int found = ONIGERR_MEMORY;
+  if (limits && region) {
+    onig_set_retry_limit_in_match_of_match_param(limits, retries);
+    onig_set_retry_limit_in_search_of_match_param(limits, retries);
+    onig_set_match_stack_limit_size_of_match_param(limits, stack_limit);
+    found = onig_search_with_param(
+        (regex_t *)expression, text, text + length, text + start, text + before, region, ONIG_OPTION_NONE, limits);
+  }
+  if (found >= 0) {
+    *match_start = (size_t)region->beg[0];
+    *match_end = (size_t)region->end[0];
+  }
+  if (region) onig_region_free(region, 1);
+  if (limits) onig_free_match_param(limits);
+  switch (found) {
+    case ONIG_MISMATCH: return CONIGURUMA_NONE;
+    case ONIGERR_RETRY_LIMIT_IN_MATCH_OVER:
+    case ONIGERR_RETRY_LIMIT_IN_SEARCH_OVER: return CONIGURUMA_RETRIES;
+    case ONIGERR_MATCH_STACK_LIMIT_OVER: return CONIGURUMA_STACK;
+    default: return found >= 0 ? CONIGURUMA_MATCH : CONIGURUMA_FAILED;
+  }
+}

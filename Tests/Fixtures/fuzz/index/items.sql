@@ -1,0 +1,1 @@
+UPDATE item SET width = -9223372036854775808, height = 9223372036854775807, baseRows = 9223372036854775807, baseColumns = 9223372036854775807, tokenCount = -1, pictureOffset = -1, pictureLength = 9223372036854775807;

@@ -1,0 +1,2 @@
+PRAGMA writable_schema = ON;
+UPDATE sqlite_master SET rootpage = 1;
