@@ -41,10 +41,16 @@ enum coniguruma_outcome coniguruma_search(
   int found = ONIGERR_MEMORY;
   if (limits && region) {
     onig_set_retry_limit_in_match_of_match_param(limits, retries);
-    onig_set_retry_limit_in_search_of_match_param(limits, retries);
     onig_set_match_stack_limit_size_of_match_param(limits, stack_limit);
-    found = onig_search_with_param(
-        (regex_t *)expression, text, text + length, text + start, text + before, region, ONIG_OPTION_NONE, limits);
+    // Not by onig_search, which takes the end of its range for the text's.
+    found = ONIG_MISMATCH;
+    for (size_t at = start; at < before || (at == before && before == length);) {
+      found = onig_match_with_param(
+          (regex_t *)expression, text, text + length, text + at, region, ONIG_OPTION_NONE, limits);
+      if (found != ONIG_MISMATCH) break;
+      do at++;
+      while (at < length && (text[at] & 0xC0) == 0x80);
+    }
   }
   if (found >= 0) {
     *match_start = (size_t)region->beg[0];
@@ -54,8 +60,7 @@ enum coniguruma_outcome coniguruma_search(
   if (limits) onig_free_match_param(limits);
   switch (found) {
     case ONIG_MISMATCH: return CONIGURUMA_NONE;
-    case ONIGERR_RETRY_LIMIT_IN_MATCH_OVER:
-    case ONIGERR_RETRY_LIMIT_IN_SEARCH_OVER: return CONIGURUMA_RETRIES;
+    case ONIGERR_RETRY_LIMIT_IN_MATCH_OVER: return CONIGURUMA_RETRIES;
     case ONIGERR_MATCH_STACK_LIMIT_OVER: return CONIGURUMA_STACK;
     default: return found >= 0 ? CONIGURUMA_MATCH : CONIGURUMA_FAILED;
   }

@@ -9,16 +9,23 @@ package struct PictureLimits: Sendable, Equatable {
   package var fileLength: Int
   /// Scans of a progressive JPEG; ordinary files have about ten.
   package var scans: Int
+  /// Bytes that decoding may take, of which there are `decodingBytes` a pixel at most.
+  package var memory: Int
+
+  /// Of a pixel: a progressive JPEG's coefficients are the most of it.
+  package static let decodingBytes = 15
 
   /// The defaults admit 64 megapixels; decoding then needs at most 7 bytes a pixel, a progressive JPEG
   /// 8 more for its coefficients, an animated WebP 8 more for its canvases.
   package init(
-    side: Int = 32_768, pixels: Int = 1 << 26, fileLength: Int = 1 << 28, scans: Int = 200
+    side: Int = 32_768, pixels: Int = 1 << 26, fileLength: Int = 1 << 28, scans: Int = 200,
+    memory: Int = .max
   ) {
     self.side = side
     self.pixels = pixels
     self.fileLength = fileLength
     self.scans = scans
+    self.memory = memory
   }
 
   func check(width: Int, height: Int) throws(ImageError) {
@@ -31,6 +38,11 @@ package struct PictureLimits: Sendable, Equatable {
     guard !overflow, area <= pixels else {
       throw .tooLarge(
         quantity: "the number of pixels", found: overflow ? .max : area, limit: pixels)
+    }
+    guard area <= memory / Self.decodingBytes else {
+      throw .tooLarge(
+        quantity: "the memory to decode \(width) × \(height) pixels, in bytes,",
+        found: area * Self.decodingBytes, limit: memory)
     }
   }
 

@@ -1,4 +1,5 @@
 import FeatureIndex
+import Images
 package import JSON
 package import JSONRPC
 import KernelProtocol
@@ -18,10 +19,14 @@ package final class KernelHandler: RequestHandler {
     status = StatusBoard(
       limit: options.memoryLimit, directory: directory, isShared: options.isShared)
     let installed = InstalledIndex(path: options.world?.index)
+    // Of what is not decoded on the engine's thread.
+    let limits = PictureLimits(memory: options.memoryLimit / 4)
     jobs = JobTable(
       folder: options.jobFolder,
-      kinds: jobKinds(explainerKey: options.explainerKey, installed: installed))
-    shelves = IndexShelves(default: options.defaultIndex, installed: installed)
+      kinds: jobKinds(
+        explainerKey: options.explainerKey, installed: installed, pictureLimits: limits))
+    shelves = IndexShelves(
+      default: options.defaultIndex, installed: installed, pictureLimits: limits)
     engine = EngineHolder(
       Engine(options, shelves: shelves), shelves: shelves, status: status)
     jobs.notify { [directory] client, job in directory.tell(client, of: job) }

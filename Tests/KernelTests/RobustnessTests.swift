@@ -31,6 +31,58 @@ import World
     try client.shutDown()
   }
 
+  /// Those of index builds, and those that an index shows.
+  @Test func picturesOfIndexesAreRefusedForMemoryBeforeTheyAreDecoded() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let pictures = folder + "/pictures"
+    try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
+    let plain = ForgedPNG.bomb(width: 1200, height: 1000)
+    try Data(plain).write(to: URL(filePath: pictures + "/a.png"))
+    // Nothing stands behind the header: decoding would fail in other words.
+    try Data(ForgedPNG.header(width: 8000, height: 8000)).write(
+      to: URL(filePath: pictures + "/b.png"))
+    let (path, world) = (JSONValue.string(folder + "/index"), try TinyWorld())
+    let builder = try KernelClient(KernelOptions(memoryLimit: 1 << 30, threads: 1, world: nil))
+    try builder.ask("model/load", ["path": world.model])
+    let sae = try builder.ask("sae/load", ["path": world.autoencoder])["sae"] ?? .null
+    let job =
+      try builder.ask(
+        "index/build", ["path": path, "sae": sae, "corpus": ["folder": .string(pictures)]])["job"]
+      ?? .null
+    let built = try builder.ask("job/wait", ["job": job, "timeoutMs": 60_000], seconds: 90)
+    #expect(built["result"]?["items"] == 1, "\(built)")
+    try builder.ask("index/open", ["path": path, "sae": sae])
+    let skipped = try builder.ask("index/skipped")["items"]?.elements ?? []
+    #expect(skipped.count == 1)
+    #expect(
+      skipped.first?["message"]?.stringValue?.contains("the memory to decode 8000 × 8000 pixels")
+        == true, "\(skipped)")
+    let latent = try #require(
+      try (0..<512).first {
+        try builder.ask(
+          "feature/examples",
+          ["feature": ["sae": sae, "index": .integer(Int64($0))], "view": "base"])["items"]?
+          .elements.isEmpty == false
+      })
+    try builder.shutDown()
+
+    // 18 MB to decode 1.2 megapixels, of which a quarter of the limit is too little.
+    for (limit, isShown) in [(64 << 20, false), (256 << 20, true)] {
+      let viewer = try KernelClient(KernelOptions(memoryLimit: limit, threads: 1, world: nil))
+      let index = try viewer.ask("index/open", ["path": path])["index"] ?? .null
+      let found = try viewer.ask(
+        "feature/render",
+        [
+          "feature": ["sae": sae, "index": .integer(Int64(latent))], "index": index,
+          "view": "base",
+        ])
+      #expect((found["renderings"]?.elements.isEmpty == false) == isShown)
+      let reason = found["missing"]?.elements.first?["message"]?.stringValue ?? ""
+      #expect(reason.contains("the memory to decode 1200 × 1000 pixels") != isShown, "\(found)")
+      try viewer.shutDown()
+    }
+  }
+
   @Test func aContextCountsItsPicturesAndTheirTiles() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let world = try TinyWorld()

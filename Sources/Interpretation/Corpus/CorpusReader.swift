@@ -1,6 +1,6 @@
 import Dispatch
 import FeatureIndex
-import Images
+package import Images
 import Synchronization
 import SystemReasons
 import Tensors
@@ -16,6 +16,8 @@ package final class CorpusReader: Sendable {
     package var limit: Int?
     /// Whether the pictures' bytes are to be kept in the index.
     package var copiesPictures = false
+    /// What decoding a picture may cost. Those that wait, decoded, take as much again at most.
+    package var limits = PictureLimits()
 
     package init() {}
   }
@@ -159,7 +161,7 @@ package final class CorpusReader: Sendable {
         ? .usable(nil)
         : .skipped(.unusable, "a text alone, of which no view is asked for")
     }
-    do { return .usable(try PictureDecoder().picture(from: bytes)) } catch {
+    do { return .usable(try PictureDecoder(limits: options.limits).picture(from: bytes)) } catch {
       return .skipped(.unreadable, systemReason(of: error))
     }
   }

@@ -1,6 +1,6 @@
 import Autoencoders
 package import FeatureIndex
-import Images
+package import Images
 package import Models
 package import Tensors
 
@@ -46,14 +46,20 @@ package final class ConceptHarvest {
 
   /// Runs the next picture.
   ///
-  /// - Parameter admit: may refuse, by throwing, what the run and the maps take, in bytes.
+  /// - Parameters:
+  ///   - limits: what decoding the picture, and each mask, may cost.
+  ///   - admit: may refuse, by throwing, what the run and the maps take, in bytes.
   /// - Throws: `InterpretationError.badConcepts` for a picture or mask that cannot be used; `ModelError`;
   ///   `CancellationError`, after which the step may be repeated.
-  package func step(admit: (Int) throws -> Void, cancellation: Cancellation) throws {
+  package func step(
+    limits: PictureLimits = PictureLimits(), admit: (Int) throws -> Void,
+    cancellation: Cancellation
+  ) throws {
+    masks.limits = limits
     let number = patches.count
     let path = conceptSet.pictures[number]
     let picture: Picture
-    do { picture = try PictureDecoder().picture(atPath: path) } catch {
+    do { picture = try PictureDecoder(limits: limits).picture(atPath: path) } catch {
       throw InterpretationError.badConcepts(path: conceptSet.path, reason: "\(path): \(error)")
     }
     let entry = CorpusEntry(name: path, picture: .file(path), text: text)
@@ -154,6 +160,7 @@ package final class ConceptHarvest {
 
 /// Reads masks; several concepts of a picture share one.
 private struct MaskReader {
+  var limits = PictureLimits()
   private var last: (path: String, levels: [UInt8], width: Int, height: Int)?
 
   mutating func levels(
@@ -161,7 +168,9 @@ private struct MaskReader {
   ) throws(InterpretationError) -> [UInt8] {
     if last?.path != path {
       let mask: Picture
-      do { mask = try PictureDecoder(treatment: .loaded).picture(atPath: path) } catch {
+      do {
+        mask = try PictureDecoder(treatment: .loaded, limits: limits).picture(atPath: path)
+      } catch {
         throw .badConcepts(path: set.path, reason: "\(path): \(error)")
       }
       var levels: [UInt8] = []

@@ -1,5 +1,5 @@
 package import FeatureIndex
-import Images
+package import Images
 
 /// The places that an explainer is shown of a latent.
 package struct ExplanationEvidence: Sendable {
@@ -18,18 +18,21 @@ package struct ExplanationEvidence: Sendable {
 
   /// The best exemplars of a latent, as many as can be shown of `count`.
   ///
-  /// - Parameter side: pixels of a picture's longer side at most; smaller pictures stay as they are.
+  /// - Parameters:
+  ///   - side: pixels of a picture's longer side at most; smaller pictures stay as they are.
+  ///   - limits: what decoding a picture may cost.
   /// - Throws: `FeatureIndexError`.
   package init(
     ofLatent latent: Int, in store: FeatureIndexStore, view: IndexView, ranking: IndexRanking,
-    count: Int, side: Int
+    count: Int, side: Int, limits: PictureLimits = PictureLimits()
   ) throws {
     let exemplars = try store.exemplars(
       ofLatent: latent, view: view, ranking: ranking, limit: count)
     (examples, items, missing) = ([], [], [])
     for shown in exemplars {
       do {
-        examples.append(try Self.example(shown, view: view, side: side, store: store))
+        examples.append(
+          try Self.example(shown, view: view, side: side, store: store, limits: limits))
         items.append(shown.item.digest.hexadecimal)
       } catch let error as ImageError {
         missing.append("\(shown.item.name): \(error)")
@@ -38,7 +41,8 @@ package struct ExplanationEvidence: Sendable {
   }
 
   private static func example(
-    _ shown: ShownExemplar, view: IndexView, side: Int, store: FeatureIndexStore
+    _ shown: ShownExemplar, view: IndexView, side: Int, store: FeatureIndexStore,
+    limits: PictureLimits
   ) throws -> Example {
     guard view != .text else {
       return .text(excerpt(shown, spanTokens: store.options.spanTokens))
@@ -46,7 +50,7 @@ package struct ExplanationEvidence: Sendable {
     guard let location = shown.item.picture else {
       throw ImageError.unreadable(path: shown.item.name, reason: "the index has no picture of it")
     }
-    let picture = try PictureDecoder().picture(from: location.bytes())
+    let picture = try PictureDecoder(limits: limits).picture(from: location.bytes())
     let grid = view == .base ? shown.item.baseGrid : shown.item.tileGrid
     var activations = [Float](repeating: 0, count: grid.count)
     for (position, value) in zip(shown.map.positions, shown.map.values)

@@ -11,6 +11,7 @@ extension FeatureDashboard: ShelfAnswerable {
     let path = try params.path.map { try NewFilePath($0).path }
     var maker = FeatureReportMaker(store: entry.store, autoencoder: params.feature.sae)
     maker.exemplars = params.topK ?? maker.exemplars
+    maker.limits = shelf.pictureLimits
     maker.isStopped = { call.isCancelled }
     let html = FeaturePage(try maker.report(ofLatent: params.feature.index)).html
     guard let path else {

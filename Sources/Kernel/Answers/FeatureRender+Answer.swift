@@ -21,7 +21,8 @@ extension FeatureRender: ShelfAnswerable {
     let found = try store.exemplars(
       ofLatent: latent, view: view, ranking: (params.rankBy ?? .mean).value,
       offset: params.offset ?? 0, limit: params.topK ?? 5)
-    var drawing = Drawing(painter: ExemplarPainter(store: store), params: params)
+    var drawing = Drawing(
+      painter: ExemplarPainter(store: store, limits: shelf.pictureLimits), params: params)
     for shown in found {
       guard !call.isCancelled else { throw CancellationError() }
       try drawing.add(shown)

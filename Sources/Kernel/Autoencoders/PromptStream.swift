@@ -21,10 +21,12 @@ final class PromptStream {
   private(set) var skipped = 0
 
   init(
-    _ corpus: CorpusSource, limit: Int?, template: IndexBuild.Template?, model: LlavaNextModel
+    _ corpus: CorpusSource, limit: Int?, template: IndexBuild.Template?, model: LlavaNextModel,
+    pictures: PictureLimits
   ) {
     var options = CorpusReader.Options()
     options.limit = limit
+    options.limits = pictures.halved
     reader = CorpusReader.start(corpus, options: options)
     self.model = model
     usesTemplate = (template ?? .model) == .model

@@ -45,7 +45,8 @@ final class SAECheckWork: JobWork {
     let model = try engine.model(named: resident.modelName).model
     return Running(
       prompts: PromptStream(
-        corpus, limit: params.limit, template: params.template, model: model),
+        corpus, limit: params.limit, template: params.template, model: model,
+        pictures: engine.decodingLimits()),
       feature: resident.feature,
       evaluation: AutoencoderEvaluation(model: model, feature: resident.feature))
   }

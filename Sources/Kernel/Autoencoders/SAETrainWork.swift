@@ -115,11 +115,14 @@ final class SAETrainWork: JobWork {
     rows = Matrix(rows: 0, columns: model.decoder.hiddenSize)
     phase =
       corpus.isReadOnce
-      ? .collecting(prompts(model), expected: nil) : .counting(prompts(model), tokens: 0)
+      ? .collecting(prompts(model, engine), expected: nil)
+      : .counting(prompts(model, engine), tokens: 0)
   }
 
-  private func prompts(_ model: LlavaNextModel) -> PromptStream {
-    PromptStream(corpus, limit: params.limit, template: params.template, model: model)
+  private func prompts(_ model: LlavaNextModel, _ engine: Engine) -> PromptStream {
+    PromptStream(
+      corpus, limit: params.limit, template: params.template, model: model,
+      pictures: engine.decodingLimits())
   }
 
   /// Counts one prompt's tokens, and at the end refuses what would not fit.
@@ -136,7 +139,7 @@ final class SAETrainWork: JobWork {
       try hold(tokens, engine)
       rows.reserve(rows: tokens)
       tools.log("\(tokens) tokens in \(prompts.visited) entries")
-      phase = .collecting(self.prompts(model), expected: tokens)
+      phase = .collecting(self.prompts(model, engine), expected: tokens)
       return .more
     }
     progress = Job.Progress(

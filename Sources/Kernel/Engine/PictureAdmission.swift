@@ -4,9 +4,6 @@ import KernelProtocol
 
 /// Decodes the pictures of one request, each after its header has shown that there is room for it beside those before.
 struct PictureAdmission {
-  /// What decoding takes at most, by pixel: a progressive JPEG's coefficients are the most of it.
-  private static let decodingBytes = 15
-
   private let engine: Engine
   private var decoder = PictureDecoder()
   /// Bytes of the pictures that were decoded.
@@ -25,7 +22,7 @@ struct PictureAdmission {
     let header = try decoder.header(of: bytes)
     let pixels = header.width * header.height
     try engine.reserve(
-      heldBytes + pixels * Self.decodingBytes + bytes.count,
+      heldBytes + pixels * PictureLimits.decodingBytes + bytes.count,
       for: "a picture of \(header.width) × \(header.height) pixels")
     let picture = try decoder.picture(from: bytes)
     heldBytes += picture.byteCount
@@ -35,6 +32,25 @@ struct PictureAdmission {
   /// The picture of a file.
   mutating func picture(atPath path: String) throws -> Picture {
     try picture(from: PictureFile.bytes(atPath: path, limits: decoder.limits))
+  }
+}
+
+extension Engine {
+  /// For pictures of jobs, which are decoded where nothing can be given back any more: what only saves time makes room
+  /// for them now.
+  func decodingLimits() -> PictureLimits {
+    let wanted = clientBudget.limit / 4
+    try? reserve(wanted, for: "pictures")
+    return PictureLimits(memory: min(wanted, freeBytes))
+  }
+}
+
+extension PictureLimits {
+  /// For a reader that keeps decoded pictures ready.
+  var halved: PictureLimits {
+    var limits = self
+    limits.memory /= 2
+    return limits
   }
 }
 

@@ -30,6 +30,7 @@ final class ConceptRun {
     let harvest = try self.harvest ?? begin(engine)
     if harvest.done == harvest.total { return harvest.finish() }
     try harvest.step(
+      limits: engine.decodingLimits(),
       admit: {
         try engine.reserve($0, for: "a picture of the concept set, and what is kept of them")
       },

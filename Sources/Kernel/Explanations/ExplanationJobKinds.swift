@@ -1,3 +1,4 @@
+import Images
 import JSON
 import JSONRPC
 import KernelProtocol
@@ -6,8 +7,9 @@ import KernelProtocol
 /// - Parameters:
 ///   - explainerKey: what endpoints are asked with; nil where none was given to the kernel.
 ///   - installed: the index that no job writes to.
+///   - pictureLimits: what decoding a picture of an index may cost.
 func explanationJobKinds(
-  explainerKey: String?, installed: InstalledIndex
+  explainerKey: String?, installed: InstalledIndex, pictureLimits: PictureLimits
 ) -> [String: JobKind] {
   [
     IndexAnnotate.method: JobKind(place: .engine) {
@@ -28,7 +30,7 @@ func explanationJobKinds(
     ExplanationGenerate.method: JobKind(place: .ownThread) {
       let params: ExplanationGenerate.Params = try $0.decode()
       try installed.refuse(writingTo: params.index)
-      return try GenerateJob(params, key: explainerKey)
+      return try GenerateJob(params, key: explainerKey, pictureLimits: pictureLimits)
     },
   ]
 }

@@ -1,6 +1,7 @@
 import ChatCompletions
 import FeatureIndex
 import FoundationEssentials
+import Images
 import Interpretation
 import JSON
 import JSONRPC
@@ -22,6 +23,7 @@ final class GenerateJob: JobWork {
   private let asker: any ExplanationAsker
   private let question: ExplanationQuestion
   private let view: IndexView
+  private let pictureLimits: PictureLimits
   private var store: FeatureIndexStore?
   private var latents: [Int] = []
   private var next = 0
@@ -32,8 +34,11 @@ final class GenerateJob: JobWork {
   private let start = ContinuousClock.now
 
   /// - Throws: where the endpoint cannot be one, or there is no such file.
-  init(_ params: ExplanationGenerate.Params, key: String?) throws {
+  init(
+    _ params: ExplanationGenerate.Params, key: String?, pictureLimits: PictureLimits
+  ) throws {
     self.params = params
+    self.pictureLimits = pictureLimits
     path = try FilePath(params.index).path
     view = (params.view ?? .base).value
     question = ExplanationQuestion(
@@ -100,7 +105,7 @@ final class GenerateJob: JobWork {
   private func ask(_ latent: Int, _ store: FeatureIndexStore) throws {
     let evidence = try ExplanationEvidence(
       ofLatent: latent, in: store, view: view, ranking: (params.rankBy ?? .mean).value,
-      count: params.exemplars ?? 5, side: params.side ?? 336)
+      count: params.exemplars ?? 5, side: params.side ?? 336, limits: pictureLimits)
     if let reason = evidence.missing.first, evidence.examples.isEmpty {
       record(
         latent, .failed, "none of its pictures can be shown: \(reason)", evidence: [], nil)

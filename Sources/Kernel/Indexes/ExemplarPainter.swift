@@ -7,6 +7,8 @@ import Reports
 /// Draws the places of an index where a latent is most active.
 struct ExemplarPainter {
   let store: FeatureIndexStore
+  /// What decoding a picture may cost.
+  var limits = PictureLimits()
 
   /// The map of a picture's exemplar as a grid over the picture.
   func mask(_ shown: ShownExemplar) throws -> ActivationMask {
@@ -29,7 +31,7 @@ struct ExemplarPainter {
   func drawn(_ shown: ShownExemplar, style: MaskStyle) throws -> Picture {
     let mask = try mask(shown)
     return try mask.drawn(
-      over: shown.item.foundPicture(), style: style,
+      over: shown.item.foundPicture(within: limits), style: style,
       tileSide: store.identity.geometry?.tileSide ?? 336)
   }
 

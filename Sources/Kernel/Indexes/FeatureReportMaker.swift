@@ -14,6 +14,8 @@ struct FeatureReportMaker {
   var exemplars = 12
   /// Pictures are reduced to this longer side; their masks stay exact.
   var side = 384
+  /// What decoding a picture may cost.
+  var limits = PictureLimits()
   /// The address of another latent's page; nil for none.
   var address: (Int) -> String? = { _ in nil }
   var overview: String?
@@ -104,7 +106,7 @@ struct FeatureReportMaker {
     let key = shown.exemplar.item
     do {
       if pictures[key] == nil {
-        let picture = try shown.item.foundPicture()
+        let picture = try shown.item.foundPicture(within: limits)
         let longer = max(picture.width, picture.height)
         pictures[key] = .init(
           bytes: try PNGEncoder.data(try picture.fitted(side: longer > side ? side : nil)),

@@ -1,6 +1,7 @@
 import Autoencoders
 import FeatureIndex
 import FoundationEssentials
+import Images
 import Interpretation
 import KernelProtocol
 import Models
@@ -29,6 +30,7 @@ final class IndexBuildWork {
     let identity: IndexIdentity
     let model: LlavaNextModel
     let feature: LoadedAutoencoder
+    let limits: PictureLimits
   }
 
   /// Whether the next step is one for the engine's thread; opening the index and waiting for it are not.
@@ -82,7 +84,8 @@ final class IndexBuildWork {
       views: views.count)
     try engine.reserve(needed, for: "an index's tables")
     return Plan(
-      identity: try engine.identity(of: resident), model: model, feature: resident.feature)
+      identity: try engine.identity(of: resident), model: model, feature: resident.feature,
+      limits: engine.decodingLimits().halved)
   }
 
   private func open(_ plan: Plan) throws {
@@ -91,6 +94,7 @@ final class IndexBuildWork {
     var options = IndexBuilder.Options()
     if let commitEntries { options.commitEntries = commitEntries }
     options.reader.limit = params.limit
+    options.reader.limits = plan.limits
     options.reader.copiesPictures = params.keepPictures == .copy
     if let shard = params.shard {
       options.reader.shard = try CorpusShard(index: shard.index, count: shard.count)

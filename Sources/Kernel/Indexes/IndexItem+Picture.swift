@@ -9,7 +9,7 @@ extension IndexItem {
   ///
   /// - Throws: `DomainError` of kind `imageUnreadable` where it is gone, or is not what it was: a map of activations
   ///   means nothing over another picture.
-  func foundPicture() throws(DomainError) -> Picture {
+  func foundPicture(within limits: PictureLimits) throws(DomainError) -> Picture {
     guard let location = picture else {
       throw DomainError(.imageUnreadable, "\(quoted(name)) has no picture")
     }
@@ -24,7 +24,7 @@ extension IndexItem {
         hint: "put it back, or build the index with keepPictures: copy")
     }
     guard isContent(picture: bytes) else { throw changed(location) }
-    do { found = try PictureDecoder().picture(from: bytes) } catch {
+    do { found = try PictureDecoder(limits: limits).picture(from: bytes) } catch {
       throw DomainError(.imageUnreadable, "the picture of \(quoted(name)): \(error)")
     }
     guard found.width == width, found.height == height else { throw changed(location) }

@@ -1,4 +1,5 @@
 import FeatureIndex
+import Images
 import KernelProtocol
 import Synchronization
 
@@ -28,10 +29,16 @@ final class IndexShelf: Sendable {
 
   /// Nobody writes to it.
   let installed: InstalledIndex
+  /// What decoding a picture of an index may cost.
+  let pictureLimits: PictureLimits
   private let state: Mutex<State>
 
-  init(default start: Default?, installed: InstalledIndex = InstalledIndex(path: nil)) {
+  init(
+    default start: Default?, installed: InstalledIndex = InstalledIndex(path: nil),
+    pictureLimits: PictureLimits = PictureLimits()
+  ) {
     self.installed = installed
+    self.pictureLimits = pictureLimits
     state = Mutex(State(start: start))
   }
 

@@ -126,7 +126,7 @@ private struct ThumbnailCache {
 
   private mutating func picture(_ shown: ShownExemplar) -> Picture? {
     if let known = pictures[shown.exemplar.item] { return known }
-    let found = try? shown.item.foundPicture().fitted(side: Self.side)
+    let found = try? shown.item.foundPicture(within: PictureLimits()).fitted(side: Self.side)
     pictures[shown.exemplar.item] = .some(found)
     return found
   }

@@ -1,3 +1,4 @@
+import Images
 import JSON
 import JSONRPC
 import KernelProtocol
@@ -7,14 +8,17 @@ import KernelProtocol
 /// - Parameters:
 ///   - explainerKey: what explainers are asked with, if the kernel was given it.
 ///   - installed: the index that no job writes to.
+///   - pictureLimits: what decoding a picture of an index may cost.
 func jobKinds(
-  explainerKey: String? = nil, installed: InstalledIndex = InstalledIndex(path: nil)
+  explainerKey: String? = nil, installed: InstalledIndex = InstalledIndex(path: nil),
+  pictureLimits: PictureLimits = PictureLimits()
 ) -> [String: JobKind] {
   modelJobKinds
     .merging(indexJobKinds(installed)) { first, _ in first }
-    .merging(explanationJobKinds(explainerKey: explainerKey, installed: installed)) { first, _ in
-      first
-    }
+    .merging(
+      explanationJobKinds(
+        explainerKey: explainerKey, installed: installed, pictureLimits: pictureLimits)
+    ) { first, _ in first }
 }
 
 private func indexJobKinds(_ installed: InstalledIndex) -> [String: JobKind] {

@@ -66,10 +66,10 @@ struct AddedTokenMatcher: Sendable {
       position = matchEnd
       let token = tokens[index]
       if token.isSingleWord, touchesWord(text, start..<matchEnd) { continue }
-      // Spaces that the token before has taken are not taken twice.
-      let from = max(consumed, token.stripsLeft ? spaceStart(text, before: start) : start)
+      // Spaces that the token before has taken are not taken twice. A token of spaces is found among
+      // them all the same, as by the reference.
+      let from = token.stripsLeft ? max(consumed, spaceStart(text, before: start)) : start
       let to = token.stripsRight ? spaceEnd(text, after: matchEnd) : matchEnd
-      guard to > from else { continue }
       if from > consumed { stretches.append(Stretch(range: consumed..<from, token: nil)) }
       stretches.append(Stretch(range: from..<to, token: token.id))
       consumed = to

@@ -98,8 +98,14 @@ internal import COniguruma
         }
       }
       switch outcome {
-      case CONIGURUMA_MATCH: return first..<end
-      case CONIGURUMA_NONE: return nil
+      case CONIGURUMA_MATCH, CONIGURUMA_NONE:
+        let isMatch = outcome == CONIGURUMA_MATCH
+        if retries > Self.firstRetries {
+          // Some of the places took more than the number of retries before; all are taken to have.
+          let places = 1 + (isMatch ? max(0, first - start) : before - start)
+          try budget.spend(steps: places * Int(retries / 8))
+        }
+        return isMatch ? first..<end : nil
       case CONIGURUMA_RETRIES where retries < Self.retriesAtOnePlace:
         try budget.spend(steps: Int(retries))
         retries *= 8
