@@ -77,7 +77,7 @@ package enum KernelStatus: Request {
     package var architecture: String
     /// What products are made in.
     package var precision: ModelLoad.Precision
-    /// Bytes of weights: mapped from files, which other processes may share, or made for `int8`.
+    /// Bytes of the weights' files, which other processes may share, and of the weights made for `int8`.
     package var bytes: Int
 
     package init(
@@ -141,7 +141,9 @@ package enum KernelStatus: Request {
 
   /// Bytes.
   package struct Memory: Codable, Sendable, Equatable {
+    /// What the kernel may use beside mapped weights.
     package var limit: Int
+    /// The sum of the items but the mapped weights, whose pages the system can drop and read again.
     package var used: Int
     package var items: [MemoryItem]
 

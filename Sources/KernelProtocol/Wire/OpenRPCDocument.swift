@@ -246,7 +246,7 @@ package let openRPCDocument = #"""
             "hiddenSize": {"type": "integer"},
             "vocabularySize": {"type": "integer"},
             "image": {"$ref": "#/components/schemas/ModelLoad.Image"},
-            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of weights, those made for int8 included."}
+            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of the weights' files, and of the weights made for int8."}
           }
         }
       },
@@ -327,7 +327,7 @@ package let openRPCDocument = #"""
             },
             "fit": {
               "$ref": "#/components/schemas/SAELoad.Fit",
-              "description": "How well it fits the model on a probe, where there is a model."
+              "description": "How well it fits the model on its newest open context, else on a probe prompt; absent where that does not vary."
             }
           }
         }
@@ -3467,8 +3467,8 @@ package let openRPCDocument = #"""
         "required": ["before", "reconstruction", "after"],
         "properties": {
           "before": {"type": "number", "description": "The model as it is."},
-          "reconstruction": {"type": "number", "description": "With the splice, without the interventions."},
-          "after": {"type": "number"}
+          "reconstruction": {"type": "number", "description": "On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice."},
+          "after": {"type": "number", "description": "With the splice and the interventions."}
         }
       },
       "ActivationThreshold": {
@@ -4523,8 +4523,8 @@ package let openRPCDocument = #"""
         "description": "Bytes.",
         "required": ["limit", "used", "items"],
         "properties": {
-          "limit": {"type": "integer", "minimum": 0},
-          "used": {"type": "integer", "minimum": 0},
+          "limit": {"type": "integer", "minimum": 0, "description": "What the kernel may use beside mapped weights."},
+          "used": {"type": "integer", "minimum": 0, "description": "The sum of the items but the mapped weights, whose pages the system can drop and read again."},
           "items": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.MemoryItem"}}
         }
       },
@@ -4544,7 +4544,7 @@ package let openRPCDocument = #"""
           "bytes": {
             "type": "integer",
             "minimum": 0,
-            "description": "Bytes of weights, which other processes may share."
+            "description": "Bytes of the weights' files, which other processes may share, and of the weights made for int8."
           }
         }
       },
@@ -4847,7 +4847,7 @@ package let openRPCDocument = #"""
         }
       },
       "SteeringGenerate.Comparison": {
-        "description": "plain: The model as it is. reconstruction: With the splice, without the interventions.",
+        "description": "plain: The model as it is. reconstruction: On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice.",
         "enum": ["plain", "reconstruction"]
       },
       "SteeringGenerate.Effect": {
@@ -4856,7 +4856,7 @@ package let openRPCDocument = #"""
         "properties": {
           "klPerToken": {
             "$ref": "#/components/schemas/WireNumbers",
-            "description": "KL(plain ‖ steered) in nats at each token of the steered text."
+            "description": "KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text."
           }
         }
       },
@@ -4876,10 +4876,10 @@ package let openRPCDocument = #"""
         "description": "What was really done.",
         "required": ["steps", "positions", "meanNorm", "dropped"],
         "properties": {
-          "steps": {"type": "integer", "description": "Forward passes in which the stream was changed."},
-          "positions": {"type": "integer", "description": "Positions that were changed."},
-          "meanNorm": {"type": "number", "description": "Mean length of the change to the residual."},
-          "dropped": {"type": "integer", "description": "Interventions lost because top-k left their latent out."}
+          "steps": {"type": "integer", "description": "Forward passes in which an intervention changed the stream: the prompt is one, each generated token that is read another."},
+          "positions": {"type": "integer", "description": "Positions at which an intervention changed the stream. The error term that a splice drops is no change."},
+          "meanNorm": {"type": "number", "description": "Mean length of decode(z′) − decode(z) over these positions; 0 where there are none."},
+          "dropped": {"type": "integer", "description": "Activations, each of a latent at a position, that were asked for and that top-k left out."}
         }
       },
       "Target": {
