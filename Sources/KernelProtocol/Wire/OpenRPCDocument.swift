@@ -1158,7 +1158,7 @@ package let openRPCDocument = #"""
             "explanation": {"$ref": "#/components/schemas/FeatureInfo.Explanation"},
             "logits": {
               "$ref": "#/components/schemas/FeatureInfo.Logits",
-              "description": "The direct effect of the decoder row on the vocabulary."
+              "description": "The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last norm's weight, without that norm's scale."
             },
             "neighbours": {
               "type": "array",
@@ -4097,7 +4097,11 @@ package let openRPCDocument = #"""
       "FeatureInfo.Explanation": {
         "type": "object",
         "required": ["text"],
-        "properties": {"text": {"type": "string"}, "author": {"type": "string"}, "score": {"type": "number"}}
+        "properties": {
+          "text": {"type": "string"},
+          "author": {"type": "string"},
+          "score": {"type": "number", "description": "Of its scores the newest."}
+        }
       },
       "FeatureInfo.Logits": {
         "type": "object",
@@ -4304,7 +4308,7 @@ package let openRPCDocument = #"""
           "latent": {"type": "integer", "minimum": 0},
           "score": {
             "type": "number",
-            "description": "Higher is better: rank of the text, effect on the token's logit, largest activation, cosine."
+            "description": "Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or Jaccard index; absent for latents that were given."
           },
           "label": {"type": "string", "description": "What the latent is called."}
         }

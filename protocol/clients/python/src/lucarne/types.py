@@ -517,6 +517,7 @@ class FeatureExamplesPosition(Record):
 class FeatureInfoExplanation(Record):
     author: str | None
     score: float | None
+    """Of its scores the newest."""
     text: str
 
 
@@ -657,7 +658,9 @@ class IndexSearchItem(Record):
     """What the latent is called."""
     latent: int
     score: float | None
-    """Higher is better: rank of the text, effect on the token's logit, largest activation, cosine."""
+    """Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or
+    Jaccard index; absent for latents that were given.
+    """
 
 
 class IndexSearchQuery(Record):
@@ -1301,7 +1304,9 @@ class FeatureInfoResult(Record):
     """Latents active at the same tokens; absent without an index."""
     explanation: FeatureInfoExplanation | None
     logits: FeatureInfoLogits
-    """The direct effect of the decoder row on the vocabulary."""
+    """The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last norm's weight,
+    without that norm's scale.
+    """
     neighbours: list[FeatureInfoNeighbour]
     """The nearest decoder rows, by descending cosine."""
     stats: FeatureInfoStats
