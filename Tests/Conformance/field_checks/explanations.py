@@ -12,7 +12,7 @@ def explanations(world, ledger, path, latent):
     before = time.time()
     said = [
         {"text": "red things", "author": {"kind": "human", "name": "a reader"}, "evidence": ["item:0", "item:1"]},
-        {"state": "uninterpretable", "author": {"kind": "model", "name": "another"}, "method": "chat"},
+        {"state": "uninterpretable", "author": {"kind": "model", "name": "another"}, "method": "chat", "evidence": ["item:2"]},
     ]
     for number, each in enumerate(said, 1):
         found = world.ask("explanation/put", index=world.index, latent=latent, **each)
