@@ -69,7 +69,7 @@ def pullback(world, ledger, question, method):
     places = [(each["position"], each["feature"]["index"]) for each in found]
     active = list(zip(*(each.tolist() for each in numpy.nonzero(context.code))))
     ledger.same(METHOD, "items[].position", sorted(places), active)
-    ledger.same(METHOD, "items[].feature.index", len(set(places)), len(places))
+    ledger.same(METHOD, "items[].feature.index", sorted(latent for _, latent in places), sorted(latent for _, latent in active))
     ledger.same(METHOD, "items[].feature.sae", {each["feature"]["sae"] for each in found}, {world.sae})
     ledger.close(METHOD, "items[].activation", [each["activation"] for each in found], [context.code[place] for place in places])
     scores = numpy.array([each["score"] for each in found])

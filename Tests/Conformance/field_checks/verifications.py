@@ -5,6 +5,7 @@ import numpy
 from .interventions import SPLICES, decisive
 from .ledger import LOGIT
 from .questions import EVERYTHING, METHOD, Question
+from .world import picture
 
 
 def check(world, ledger, folder):
@@ -12,6 +13,17 @@ def check(world, ledger, folder):
     for splice in SPLICES:
         question = Question(world, context, splice)
         verification(ledger, question, question.ask(parts={"method": "none"}))
+    # A picture of which the scores have signs wrong, and too few pairs to tell.
+    night = world.open(picture("night-19"), context.parts[1])
+    doubted = Question(world, night)
+    answer = doubted.ask(parts={"method": "none"})
+    verification(ledger, doubted, answer)
+    ledger.same(METHOD, "verification.notReliable[]", len(answer["verification"].get("notReliable", [])), 1)
+    few = doubted.ask(parts={"method": "none"}, verify=2)["verification"]
+    ledger.same(METHOD, "verification.n", few["n"], len(few["items"]))
+    for name in ("pearson", "spearman", "slope"):
+        ledger.holds(METHOD, f"verification.{name}", few["n"] < 8 and name not in few, "told of fewer than eight pairs")
+    ledger.same(METHOD, "verification.notReliable[]", len(few["notReliable"]), 1)
 
 
 def verification(ledger, question, answer):
