@@ -89,6 +89,7 @@ import Testing
   private func expect(
     _ found: InterventionReceipt, _ expected: InterpretationReference.Receipt, _ what: String
   ) {
+    #expect(found.passes == expected.steps, "\(what), passes")
     #expect(found.positions == expected.positions, "\(what), positions")
     #expect(found.dropped == expected.dropped, "\(what), dropped")
     #expect(

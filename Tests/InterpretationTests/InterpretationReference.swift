@@ -64,6 +64,7 @@ struct InterpretationReference: Decodable, Sendable {
   }
 
   struct Receipt: Decodable, Sendable {
+    let steps: Int
     let positions: Int
     let meanNorm: Double
     let dropped: Int

@@ -81,6 +81,21 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
+  @Test func everyNumberIsWhatItsDescriptionSays() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let installed = ProgramRun.path("../../.build/clients/bin/python")
+    let python = FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3"
+    let (status, text) = try ProgramRun.run([
+      python, ProgramRun.path("../Conformance/fields.py"), program,
+    ])
+    print(text)
+    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
+    let failures = text.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
+    #expect(
+      status == 0 || isLacking,
+      "ended with \(status): \(failures.joined(separator: "\n")) \(text.suffix(2000))")
+  }
+
   @Test(.enabled("needs the Python package jsonschema") { hasSchemaPackage() })
   func everyRecordedAnswerFitsThePublishedSchemas() throws {
     let folder = ProgramRun.path("../../protocol/examples")

@@ -1,6 +1,8 @@
 /// What a set of interventions did to the residual stream.
 package struct InterventionReceipt: Sendable, Equatable {
-  /// Positions at which the residual was changed.
+  /// Forward passes in which the residual was changed somewhere.
+  package var passes = 0
+  /// Positions at which the residual was changed. The error term that a splice drops is no change.
   package var positions = 0
   /// Sum over those positions of the length of the change, ‖decode(z′) − decode(z)‖₂.
   package var normSum: Double = 0

@@ -121,10 +121,12 @@ extension TopKAutoencoder {
         x, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
     }
     let difference = try decodeChange(from: code, to: changed)
+    let known = receipt.positions
     for squared in difference.rowDots(difference) where squared > 0 {
       receipt.positions += 1
       receipt.normSum += squared.squareRoot()
     }
+    if receipt.positions > known { receipt.passes += 1 }
     return try (splice.errorTerm == .keep ? x + difference : decode(changed)).usableResidual()
   }
 

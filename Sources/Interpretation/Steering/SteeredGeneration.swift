@@ -6,7 +6,7 @@ package import Tensors
 /// A continuation of a context and what steering did to it.
 package struct SteeredGeneration: Sendable {
   package let generation: Generation
-  /// KL(steered ‖ plain) in nats of the next-token distributions, by generated token, both runs having
+  /// KL(plain ‖ steered) in nats of the next-token distributions, by generated token, both runs having
   /// read the same text; empty when not asked for.
   package let divergences: [Float]
   package let receipt: InterventionReceipt
@@ -25,7 +25,7 @@ extension ResidentContext {
     var run = try SteeredDecoding(self, steering: steering, cancellation: cancellation)
     var plain =
       comparing ? try SteeredDecoding(self, steering: nil, cancellation: cancellation) : nil
-    var divergences = plain.map { [divergence(run.logits, from: $0.logits)] } ?? []
+    var divergences = plain.map { [divergence($0.logits, from: run.logits)] } ?? []
     var generator = Generator(model.tokenizer, options: options)
     let room = decoder.configuration.contextLength - tokenCount
     var fed = 0
@@ -36,7 +36,7 @@ extension ResidentContext {
         fed += 1
         try run.advance(token, cancellation: cancellation)
         try plain?.advance(token, cancellation: cancellation)
-        if let plain { divergences.append(divergence(run.logits, from: plain.logits)) }
+        if let plain { divergences.append(divergence(plain.logits, from: run.logits)) }
         return run.logits
       }, onToken: { token, _ in try onToken(token) })
     return SteeredGeneration(

@@ -53,7 +53,7 @@ extension SteeringGenerate: EngineAnswerable {
       outputs: outputs,
       effect: Effect(klPerToken: WireNumbers(steeredRun.divergences.map { Double($0) })),
       receipt: Receipt(
-        steps: steeredRun.generation.tokens.count, positions: steeredRun.receipt.positions,
+        steps: steeredRun.receipt.passes, positions: steeredRun.receipt.positions,
         meanNorm: steeredRun.receipt.meanNorm, dropped: steeredRun.receipt.dropped))
   }
 }

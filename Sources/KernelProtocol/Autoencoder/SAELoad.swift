@@ -33,7 +33,8 @@ package enum SAELoad: Request {
     package var format: Format
     /// Which latents are active: the k largest, all positive ones, or those above their thresholds.
     package var activation: Activation
-    /// How well it fits the model on a probe, where there is a model.
+    /// How well it fits the model on its newest open context, else on a probe prompt; absent where that does
+    /// not vary.
     package var fit: Fit?
 
     package init(

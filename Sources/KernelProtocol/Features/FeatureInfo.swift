@@ -26,7 +26,8 @@ package enum FeatureInfo: Request {
   package struct Result: Codable, Sendable, Equatable {
     package var stats: Stats
     package var explanation: Explanation?
-    /// The direct effect of the decoder row on the vocabulary.
+    /// The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last norm's weight,
+    /// without that norm's scale.
     package var logits: Logits
     /// The nearest decoder rows, by descending cosine.
     package var neighbours: [Neighbour]
@@ -73,6 +74,7 @@ package enum FeatureInfo: Request {
   package struct Explanation: Codable, Sendable, Equatable {
     package var text: String
     package var author: String?
+    /// Of its scores the newest.
     package var score: Double?
 
     package init(text: String, author: String? = nil, score: Double? = nil) {

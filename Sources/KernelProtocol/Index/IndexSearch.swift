@@ -35,7 +35,8 @@ package enum IndexSearch: Request {
 
   package struct Item: Codable, Sendable, Equatable {
     package var latent: Int
-    /// Higher is better: rank of the text, effect on the token's logit, largest activation, cosine.
+    /// Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or
+    /// Jaccard index; absent for latents that were given.
     package var score: Double?
     /// What the latent is called.
     package var label: String?

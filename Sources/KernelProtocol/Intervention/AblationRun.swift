@@ -60,8 +60,10 @@ package enum AblationRun: Request {
   package struct TargetValues: Codable, Sendable, Equatable {
     /// The model as it is.
     package var before: Double
-    /// With the splice, without the interventions.
+    /// On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the
+    /// splice.
     package var reconstruction: Double
+    /// With the splice and the interventions.
     package var after: Double
 
     package init(before: Double, reconstruction: Double, after: Double) {

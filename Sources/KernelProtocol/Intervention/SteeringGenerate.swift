@@ -72,7 +72,8 @@ package enum SteeringGenerate: Request {
   package enum Comparison: String, WireName {
     /// The model as it is.
     case plain
-    /// With the splice, without the interventions.
+    /// On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the
+    /// splice.
     case reconstruction
   }
 
@@ -93,7 +94,7 @@ package enum SteeringGenerate: Request {
   }
 
   package struct Effect: Codable, Sendable, Equatable {
-    /// KL(plain ‖ steered) in nats at each token of the steered text.
+    /// KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text.
     package var klPerToken: WireNumbers
 
     package init(klPerToken: WireNumbers) {
@@ -103,13 +104,14 @@ package enum SteeringGenerate: Request {
 
   /// What was really done.
   package struct Receipt: Codable, Sendable, Equatable {
-    /// Forward passes in which the stream was changed.
+    /// Forward passes in which an intervention changed the stream: the prompt is one, each generated token
+    /// that is read another.
     package var steps: Int
-    /// Positions that were changed.
+    /// Positions at which an intervention changed the stream. The error term that a splice drops is no change.
     package var positions: Int
-    /// Mean length of the change to the residual.
+    /// Mean length of decode(z′) − decode(z) over these positions; 0 where there are none.
     package var meanNorm: Double
-    /// Interventions lost because top-k left their latent out.
+    /// Activations, each of a latent at a position, that were asked for and that top-k left out.
     package var dropped: Int
 
     package init(steps: Int, positions: Int, meanNorm: Double, dropped: Int) {

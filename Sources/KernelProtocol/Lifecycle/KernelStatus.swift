@@ -83,7 +83,7 @@ package enum KernelStatus: Request {
     package var precision: ModelLoad.Precision
     /// Whose resizing pictures get; absent for a text model.
     package var resizing: ModelLoad.Resizing?
-    /// Bytes of weights: mapped from files, which other processes may share, or made for `int8`.
+    /// Bytes of the weights' files, which other processes may share, and of the weights made for `int8`.
     package var bytes: Int
 
     package init(
@@ -149,7 +149,9 @@ package enum KernelStatus: Request {
 
   /// Bytes.
   package struct Memory: Codable, Sendable, Equatable {
+    /// What the kernel may use beside mapped weights.
     package var limit: Int
+    /// The sum of the items but the mapped weights, whose pages the system can drop and read again.
     package var used: Int
     package var items: [MemoryItem]
 

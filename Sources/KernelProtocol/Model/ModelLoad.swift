@@ -28,7 +28,7 @@ package enum ModelLoad: Request {
     package var hiddenSize: Int
     package var vocabularySize: Int
     package var image: Image
-    /// Bytes of weights, those made for `int8` included.
+    /// Bytes of the weights' files, and of the weights made for `int8`.
     package var bytes: Int
 
     package init(

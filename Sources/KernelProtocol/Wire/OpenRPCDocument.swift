@@ -255,7 +255,7 @@ package let openRPCDocument = #"""
             "hiddenSize": {"type": "integer"},
             "vocabularySize": {"type": "integer"},
             "image": {"$ref": "#/components/schemas/ModelLoad.Image"},
-            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of weights, those made for int8 included."}
+            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of the weights' files, and of the weights made for int8."}
           }
         }
       },
@@ -336,7 +336,7 @@ package let openRPCDocument = #"""
             },
             "fit": {
               "$ref": "#/components/schemas/SAELoad.Fit",
-              "description": "How well it fits the model on a probe, where there is a model."
+              "description": "How well it fits the model on its newest open context, else on a probe prompt; absent where that does not vary."
             }
           }
         }
@@ -1167,7 +1167,7 @@ package let openRPCDocument = #"""
             "explanation": {"$ref": "#/components/schemas/FeatureInfo.Explanation"},
             "logits": {
               "$ref": "#/components/schemas/FeatureInfo.Logits",
-              "description": "The direct effect of the decoder row on the vocabulary."
+              "description": "The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last norm's weight, without that norm's scale."
             },
             "neighbours": {
               "type": "array",
@@ -3476,8 +3476,8 @@ package let openRPCDocument = #"""
         "required": ["before", "reconstruction", "after"],
         "properties": {
           "before": {"type": "number", "description": "The model as it is."},
-          "reconstruction": {"type": "number", "description": "With the splice, without the interventions."},
-          "after": {"type": "number"}
+          "reconstruction": {"type": "number", "description": "On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice."},
+          "after": {"type": "number", "description": "With the splice and the interventions."}
         }
       },
       "ActivationThreshold": {
@@ -4113,7 +4113,11 @@ package let openRPCDocument = #"""
       "FeatureInfo.Explanation": {
         "type": "object",
         "required": ["text"],
-        "properties": {"text": {"type": "string"}, "author": {"type": "string"}, "score": {"type": "number"}}
+        "properties": {
+          "text": {"type": "string"},
+          "author": {"type": "string"},
+          "score": {"type": "number", "description": "Of its scores the newest."}
+        }
       },
       "FeatureInfo.Logits": {
         "type": "object",
@@ -4330,7 +4334,7 @@ package let openRPCDocument = #"""
           "latent": {"type": "integer", "minimum": 0},
           "score": {
             "type": "number",
-            "description": "Higher is better: rank of the text, effect on the token's logit, largest activation, cosine."
+            "description": "Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or Jaccard index; absent for latents that were given."
           },
           "label": {"type": "string", "description": "What the latent is called."}
         }
@@ -4549,8 +4553,8 @@ package let openRPCDocument = #"""
         "description": "Bytes.",
         "required": ["limit", "used", "items"],
         "properties": {
-          "limit": {"type": "integer", "minimum": 0},
-          "used": {"type": "integer", "minimum": 0},
+          "limit": {"type": "integer", "minimum": 0, "description": "What the kernel may use beside mapped weights."},
+          "used": {"type": "integer", "minimum": 0, "description": "The sum of the items but the mapped weights, whose pages the system can drop and read again."},
           "items": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.MemoryItem"}}
         }
       },
@@ -4574,7 +4578,7 @@ package let openRPCDocument = #"""
           "bytes": {
             "type": "integer",
             "minimum": 0,
-            "description": "Bytes of weights, which other processes may share."
+            "description": "Bytes of the weights' files, which other processes may share, and of the weights made for int8."
           }
         }
       },
@@ -4881,7 +4885,7 @@ package let openRPCDocument = #"""
         }
       },
       "SteeringGenerate.Comparison": {
-        "description": "plain: The model as it is. reconstruction: With the splice, without the interventions.",
+        "description": "plain: The model as it is. reconstruction: On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice.",
         "enum": ["plain", "reconstruction"]
       },
       "SteeringGenerate.Effect": {
@@ -4890,7 +4894,7 @@ package let openRPCDocument = #"""
         "properties": {
           "klPerToken": {
             "$ref": "#/components/schemas/WireNumbers",
-            "description": "KL(plain ‖ steered) in nats at each token of the steered text."
+            "description": "KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text."
           }
         }
       },
@@ -4910,10 +4914,10 @@ package let openRPCDocument = #"""
         "description": "What was really done.",
         "required": ["steps", "positions", "meanNorm", "dropped"],
         "properties": {
-          "steps": {"type": "integer", "description": "Forward passes in which the stream was changed."},
-          "positions": {"type": "integer", "description": "Positions that were changed."},
-          "meanNorm": {"type": "number", "description": "Mean length of the change to the residual."},
-          "dropped": {"type": "integer", "description": "Interventions lost because top-k left their latent out."}
+          "steps": {"type": "integer", "description": "Forward passes in which an intervention changed the stream: the prompt is one, each generated token that is read another."},
+          "positions": {"type": "integer", "description": "Positions at which an intervention changed the stream. The error term that a splice drops is no change."},
+          "meanNorm": {"type": "number", "description": "Mean length of decode(z′) − decode(z) over these positions; 0 where there are none."},
+          "dropped": {"type": "integer", "description": "Activations, each of a latent at a position, that were asked for and that top-k left out."}
         }
       },
       "Target": {

@@ -224,7 +224,7 @@ class Splicer:
         return x + (self.sae.decode(new) - self.sae.decode(z)) if self.error_term == "keep" else self.sae.decode(new)
 
     def receipt(self, x):
-        """Norms of the change by row, and how many requested activations the selection lost."""
+        """Norms of the change by row, the passes that it takes part in, and how many requested activations the selection lost."""
         z, new = self.codes(x)
         norms = (self.sae.decode(new) - self.sae.decode(z)).norm(dim=1)
         lost = 0
@@ -239,8 +239,10 @@ class Splicer:
                         rows[self.count :] |= bool(change.get("generated"))
                 lost += int((rows & (asked[:, latent] > 0) & (new[:, latent] == 0)).sum())
         moved = (new != z).any(dim=1)
+        # The prompt is one pass, each token after it another.
+        steps = int(moved[: self.count].any()) + int(moved[self.count :].sum())
         return {
-            "positions": int(moved.sum()), "meanNorm": float(norms[moved].double().mean()) if moved.any() else 0.0, "dropped": lost,
+            "steps": steps, "positions": int(moved.sum()), "meanNorm": float(norms[moved].double().mean()) if moved.any() else 0.0, "dropped": lost,
         }
 
 
@@ -466,12 +468,12 @@ def generate(model, splicer):
         if gaps[-1] < GREEDY_GAP or token in model.refused:
             raise NearTie(f"greedy token {token}, gap {gaps[-1]}")
         steered = functional.log_softmax(logits[-1], dim=-1)
-        divergences.append(kl(steered, functional.log_softmax(plain, dim=-1)))
+        divergences.append(kl(functional.log_softmax(plain, dim=-1), steered))
         log_probs.append(float(steered[token]))
         tokens.append(token)
     return {
         "tokens": tokens, "logProbs": log_probs, "klPerToken": divergences, "gap": min(gaps),
-        "receipt": splicer.receipt(x) if splicer else {"positions": 0, "meanNorm": 0.0, "dropped": 0},
+        "receipt": splicer.receipt(x) if splicer else {"steps": 0, "positions": 0, "meanNorm": 0.0, "dropped": 0},
     }
 
 

@@ -87,7 +87,9 @@ ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
 SteeringGenerateComparison = Literal["plain", "reconstruction"]
-"""plain: The model as it is. reconstruction: With the splice, without the interventions."""
+"""plain: The model as it is. reconstruction: On the autoencoder's reconstruction x̂ at every position, without
+the interventions, whatever the splice.
+"""
 SteeringGenerateOutputName = Literal["steered", "plain", "reconstruction"]
 View = Literal["base", "tiles"]
 """How an image token sees its image: whole and small, or one tile of it in full."""
@@ -103,10 +105,11 @@ class AblationRunChange(Record):
 
 class AblationRunTargetValues(Record):
     after: float
+    """With the splice and the interventions."""
     before: float
     """The model as it is."""
     reconstruction: float
-    """With the splice, without the interventions."""
+    """On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice."""
 
 
 class ActivationThreshold(Record):
@@ -525,6 +528,7 @@ class FeatureExamplesPosition(Record):
 class FeatureInfoExplanation(Record):
     author: str | None
     score: float | None
+    """Of its scores the newest."""
     text: str
 
 
@@ -667,7 +671,9 @@ class IndexSearchItem(Record):
     """What the latent is called."""
     latent: int
     score: float | None
-    """Higher is better: rank of the text, effect on the token's logit, largest activation, cosine."""
+    """Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or
+    Jaccard index; absent for latents that were given.
+    """
 
 
 class IndexSearchQuery(Record):
@@ -856,7 +862,9 @@ class KernelStatusMemory(Record):
 
     items: list[KernelStatusMemoryItem]
     limit: int
+    """What the kernel may use beside mapped weights."""
     used: int
+    """The sum of the items but the mapped weights, whose pages the system can drop and read again."""
 
 
 class KernelStatusMemoryItem(Record):
@@ -867,7 +875,7 @@ class KernelStatusMemoryItem(Record):
 class KernelStatusModel(Record):
     architecture: str
     bytes: int
-    """Bytes of weights, which other processes may share."""
+    """Bytes of the weights' files, which other processes may share, and of the weights made for int8."""
     model: str
     path: str
     precision: ModelLoadPrecision
@@ -1077,7 +1085,7 @@ class Splice(Record):
 
 class SteeringGenerateEffect(Record):
     kl_per_token: WireNumbers
-    """KL(plain ‖ steered) in nats at each token of the steered text."""
+    """KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text."""
 
 
 class SteeringGenerateOutput(Record):
@@ -1091,13 +1099,15 @@ class SteeringGenerateReceipt(Record):
     """What was really done."""
 
     dropped: int
-    """Interventions lost because top-k left their latent out."""
+    """Activations, each of a latent at a position, that were asked for and that top-k left out."""
     mean_norm: float
-    """Mean length of the change to the residual."""
+    """Mean length of decode(z′) − decode(z) over these positions; 0 where there are none."""
     positions: int
-    """Positions that were changed."""
+    """Positions at which an intervention changed the stream. The error term that a splice drops is no change."""
     steps: int
-    """Forward passes in which the stream was changed."""
+    """Forward passes in which an intervention changed the stream: the prompt is one, each generated token that
+    is read another.
+    """
 
 
 class Target(Record):
@@ -1185,7 +1195,7 @@ class ModelLoadResult(Record):
 
     architecture: str
     bytes: int
-    """Bytes of weights, those made for int8 included."""
+    """Bytes of the weights' files, and of the weights made for int8."""
     hidden_size: int
     image: ModelLoadImage
     layers: int
@@ -1200,7 +1210,9 @@ class SaeLoadResult(Record):
     """Which latents are active: the k largest, all positive ones, or those above their thresholds."""
     bytes: int
     fit: SAELoadFit | None
-    """How well it fits the model on a probe, where there is a model."""
+    """How well it fits the model on its newest open context, else on a probe prompt; absent where that does not
+    vary.
+    """
     format: Literal["sparsify", "saelens", "gemma-scope", "dictionary_learning"]
     """Whose files it was read from."""
     input_size: int
@@ -1309,7 +1321,9 @@ class FeatureInfoResult(Record):
     """Latents active at the same tokens; absent without an index."""
     explanation: FeatureInfoExplanation | None
     logits: FeatureInfoLogits
-    """The direct effect of the decoder row on the vocabulary."""
+    """The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last norm's weight,
+    without that norm's scale.
+    """
     neighbours: list[FeatureInfoNeighbour]
     """The nearest decoder rows, by descending cosine."""
     stats: FeatureInfoStats

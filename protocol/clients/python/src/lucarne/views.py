@@ -681,7 +681,7 @@ class Steered(View[SteeringGenerateResult]):
 
     @property
     def kl(self) -> list[float]:
-        """KL(plain ‖ steered) in nats at each token of the steered text."""
+        """KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text."""
         return numbers(self.result.effect.kl_per_token)
 
     def frame(self) -> "pandas.DataFrame":

@@ -1,0 +1,78 @@
+"""model/load, sae/load and kernel/status: facts of the files, fits, and bytes that add up."""
+
+import os
+from pathlib import Path
+
+from .world import BLOCK, MODEL, SAE, picture
+
+
+def check(world, ledger, folder):
+    model(world, ledger)
+    autoencoder(world, ledger)
+    status(world, ledger)
+
+
+def model(world, ledger):
+    method, found = "model/load", world.loaded_model
+    config, text = world.decoder.config, world.decoder.text
+    side = config["vision_config"]["image_size"] // config["vision_config"]["patch_size"]
+    ledger.same(method, "architecture", found["architecture"], config["architectures"][0])
+    ledger.same(method, "layers", found["layers"], text["num_hidden_layers"])
+    ledger.same(method, "hiddenSize", found["hiddenSize"], text["hidden_size"])
+    ledger.same(method, "vocabularySize", found["vocabularySize"], text["vocab_size"])
+    ledger.same(method, "image.patchGrid[]", found["image"]["patchGrid"], [side, side])
+    ledger.same(method, "image.tokensPerTile", found["image"]["tokensPerTile"], config["image_seq_length"])
+    ledger.same(method, "bytes", found["bytes"], (MODEL / "model.safetensors").stat().st_size)
+
+
+def autoencoder(world, ledger):
+    method, found, config = "sae/load", world.loaded_sae, world.autoencoder.config
+    ledger.same(method, "latents", found["latents"], config["num_latents"])
+    ledger.same(method, "k", found["k"], config["k"])
+    ledger.same(method, "inputSize", found["inputSize"], config["d_in"])
+    ledger.same(method, "activation", found["activation"], config["activation"])
+    ledger.same(method, "format", found["format"], "sparsify")
+    ledger.same(method, "site", found["site"], f"resid_post.{BLOCK}")
+    ledger.same(method, "bytes", found["bytes"], world.autoencoder.weights.bytes)
+    # The fit is measured on the context that was opened last.
+    context = next(each for each in (world.open(picture(f"street-{n}")) for n in range(24, 30)) if each.decisive)
+    for other in world.ask("kernel/status")["contexts"]:
+        if other["context"] != context.name:
+            world.ask("context/close", context=other["context"])
+    fit = world.ask(method, path=str(SAE))["fit"]
+    ledger.close(method, "fit.fvu", fit["fvu"], world.autoencoder.unexplained(context.residual), 1e-4)
+    ledger.close(method, "fit.l0", fit["l0"], (context.code > 0).sum(axis=1).mean())
+
+
+def status(world, ledger):
+    method, context = "kernel/status", world.open(picture("beach-06"))
+    found = world.ask(method)
+    (model,), (sae,) = found["models"], found["saes"]
+    ledger.same(method, "models[].bytes", model["bytes"], world.loaded_model["bytes"])
+    ledger.same(method, "models[].architecture", model["architecture"], world.loaded_model["architecture"])
+    ledger.same(method, "models[].precision", model["precision"], "float32")
+    ledger.same(method, "models[].path", os.path.realpath(model["path"]), os.path.realpath(MODEL))
+    ledger.same(method, "saes[].path", os.path.realpath(sae["path"]), os.path.realpath(SAE))
+    for name in ("site", "latents", "k", "bytes", "sae"):
+        ledger.same(method, f"saes[].{name}", sae[name], world.loaded_sae[name])
+    ledger.same(method, "saes[].model", sae["model"], model["model"])
+    ledger.same(method, "models[].model", model["model"], world.loaded_model["model"])
+    own = next(each for each in found["contexts"] if each["context"] == context.name)
+    ledger.same(method, "contexts[].tokenCount", own["tokenCount"], len(context.ids))
+    ledger.same(method, "contexts[].version", own["version"], context.opened["version"])
+    memory = found["memory"]
+    items = {each["name"]: each["bytes"] for each in memory["items"]}
+    ledger.same(method, "contexts[].bytes", sum(each["bytes"] for each in found["contexts"]), items["contexts"])
+    # Keys and values of every block, in float32.
+    text = world.decoder.text
+    least = 4 * 2 * text["num_hidden_layers"] * text["num_key_value_heads"] * text["head_dim"] * len(context.ids)
+    ledger.holds(method, "contexts[].bytes", own["bytes"] >= least, f"less than the {least} of keys and values")
+    weights = sum(each["bytes"] for each in found["models"] + found["saes"])
+    ledger.same(method, "memory.items[].bytes", items["mapped weights"], weights)
+    ledger.same(method, "memory.items[].name", len(items), len(memory["items"]))
+    ledger.same(method, "memory.used", memory["used"], sum(items.values()) - items["mapped weights"])
+    resident = int(Path(f"/proc/{world.process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    ledger.holds(method, "memory.used", memory["used"] < resident, f"more than the process's {resident}")
+    ledger.holds(method, "memory.limit", memory["limit"] > memory["used"], "below what is used")
+    ledger.same(method, "queue.waiting", found["queue"]["waiting"], 0)
+    ledger.same(method, "health", (found["health"], "message" in found), ("ok", False))
