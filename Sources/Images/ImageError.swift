@@ -28,7 +28,7 @@ extension ImageError: CustomStringConvertible {
     case .unreadable(let path, let reason):
       "the picture \(path) cannot be read: \(reason)"
     case .notAPicture(let beginning):
-      "the data is no \(PictureFormat.list) picture: it begins with \(beginning)"
+      "the data is not a \(PictureFormat.list) picture: it begins with \(beginning)"
     case .damaged(let format, let reason):
       "the \(format.rawValue) picture is damaged: \(reason)"
     case .unsupported(let format, let reason):

@@ -122,7 +122,7 @@ def cut_off(program, folder, source, expected):
     database.execute("ROLLBACK")
     database.close()
     read = run(program, "check", broken)
-    Row.check("an index with a change half made is not read", read.returncode == 1 and "cut off" in read.stderr, read.stderr.strip())
+    Row.check("an index with a change half made is not read", read.returncode == 1 and "interrupted in the middle of a change" in read.stderr, read.stderr.strip())
     again = run(program, "build", broken, *source)
     Row.check("a change half made is undone by the next writer", ", 0 of them new" in again.stdout and content(program, broken) == expected, again.stderr.strip())
 

@@ -74,7 +74,7 @@ import Testing
   @Test func twoLettersAloneMakeNoPicture() {
     let error = failure(Array("BMW is a maker of cars, and this is a text".utf8))
     #expect(error == .notAPicture(beginning: "42 4d 57 20 69 73 20 61 (\"BMW is a\")"))
-    #expect(error?.description.contains("no PNG, JPEG, WebP, GIF or BMP picture") == true)
+    #expect(error?.description.contains("not a PNG, JPEG, WebP, GIF or BMP picture") == true)
   }
 
   @Test func aClaimThatTheFileCannotHoldIsRefusedBeforeItIsAllocated() {

@@ -85,6 +85,8 @@ import Testing
     #expect(try end("index/build", params("index", pictures))["state"] == "completed")
     let other = try end("index/build", params("index", pictures, ["exemplars": 3]))
     #expect(other["state"] == "failed" && other["error"]?["kind"] == "indexStale")
+    let message = other["error"]?["message"]?.stringValue ?? ""
+    #expect(message.hasSuffix("other options: exemplars was 20 and is now 3"), "\(message)")
     let store = try FeatureIndexStore.open(at: folder + "/index", writing: true)
     let busy = try end("index/build", params("index", pictures))
     #expect(busy["state"] == "failed" && busy["error"]?["kind"] == "busy")

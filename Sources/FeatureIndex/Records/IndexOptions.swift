@@ -22,6 +22,21 @@ package struct IndexOptions: Sendable, Hashable, Codable {
     self.views = views
   }
 
+  /// What is not as it was in an index that has `others`, in words.
+  func difference(from others: IndexOptions) -> String {
+    func views(_ options: IndexOptions) -> String {
+      options.views.map { "\($0)" }.joined(separator: ", ")
+    }
+    let values = [
+      ("exemplars", "\(others.exemplars)", "\(exemplars)"),
+      ("sampledTokens", "\(others.sampledTokens)", "\(sampledTokens)"),
+      ("spanTokens", "\(others.spanTokens)", "\(spanTokens)"),
+      ("template", others.template, template), ("views", views(others), views(self)),
+    ]
+    return values.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is now \($0.2)" }
+      .joined(separator: "; ")
+  }
+
   /// The places of a text of so many tokens; an item without a text is one place.
   package func spans(tokens: Int) -> Int {
     Swift.max(1, tokens / spanTokens + (tokens % spanTokens == 0 ? 0 : 1))

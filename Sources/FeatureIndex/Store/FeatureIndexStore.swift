@@ -108,7 +108,7 @@ package final class FeatureIndexStore: Sendable {
     guard store.options == options else {
       throw .stale(
         path: path,
-        reason: "it was begun with other options, \(store.options), and not \(options)")
+        reason: "it was begun with other options: \(options.difference(from: store.options))")
     }
     return store
   }

@@ -58,7 +58,8 @@ struct JobFolder: Sendable {
     if let other = names.sorted().first(where: { !$0.hasPrefix("job_") }) {
       let mode = String(status.st_mode & 0o777, radix: 8)
       throw refuse(
-        "is open to others (mode 0\(mode)) and holds \(quoted(other)), which is no job's")
+        "is open to others (mode 0\(mode)) and holds \(quoted(other)), which does not belong to a job"
+      )
     }
     guard fchmod(descriptor, 0o700) == 0 else {
       throw refuse("is open to others, and cannot be closed: \(systemReason())")

@@ -23,7 +23,7 @@ extension TemplateEvaluator {
       let sequence = try bind(arguments, .init("iterable", required: 1), "loop")["iterable"]
       return try recurse(state, over: sequence ?? .none)
     case .undefined(let name): throw failure("\(name) is undefined and cannot be called")
-    default: throw failure("\(callee.kind) is no function")
+    default: throw failure("\(callee.kind) is not a function")
     }
   }
 

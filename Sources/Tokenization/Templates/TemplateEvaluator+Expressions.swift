@@ -71,7 +71,7 @@ extension TemplateEvaluator {
     }
     if let spread = arguments.namedSpread {
       guard case .dictionary(let dictionary) = try evaluate(spread) else {
-        throw failure("what stands behind ** is no dictionary")
+        throw failure("what follows ** is not a dictionary")
       }
       try spend(dictionary.pairs.count)
       for pair in dictionary.pairs {

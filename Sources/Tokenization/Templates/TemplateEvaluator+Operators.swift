@@ -154,7 +154,7 @@ extension TemplateEvaluator {
     case .multiply: return .number(first * second)
     case .power:
       guard first != 0 || second >= 0, first >= 0 || second.rounded() == second else {
-        throw failure("\(first) ** \(second) is no number")
+        throw failure("\(first) ** \(second) is not a number")
       }
       return .number(pow(first, second))
     default:

@@ -286,7 +286,7 @@ final class TemplateEvaluator {
     case .name(let name): scope.set(name, value)
     case .attribute(let name, let attribute):
       guard case .namespace(let number) = lookUp(name) else {
-        throw failure("\(name).\(attribute) cannot be set: \(name) is no namespace")
+        throw failure("\(name).\(attribute) cannot be set: \(name) is not a namespace")
       }
       try set(attribute, of: number, to: value)
     case .tuple(let targets):

@@ -241,7 +241,7 @@ struct TemplateLexer {
       advance(to: digitsEnd(from: start + 2, radix: radix))
       let digits = text(start + 2..<position).replacing("_", with: "")
       guard let value = Int(digits, radix: radix) else {
-        throw failure("\(text(start..<position)) is no number, or too large")
+        throw failure("\(text(start..<position)) is not a number, or is too large")
       }
       return .integer(value)
     }
