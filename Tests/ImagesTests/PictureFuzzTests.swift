@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Images
+import TestSupport
 import Testing
 
 /// Changed copies of small files: whatever they hold, decoding ends in a picture or an `ImageError`.
@@ -11,23 +12,20 @@ import Testing
     let corpus = try names.map { try Fixtures.bytes("fuzz/images/" + $0) }
     let decoder = PictureDecoder(limits: PictureLimits(side: 4096, pixels: 1 << 20, scans: 20))
     let opened = PictureDecoder(treatment: .opened, limits: decoder.limits)
-    var random = Xorshift(state: 0x9E37_79B9_7F4A_7C15)
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(3)
-    var (pictures, errors) = (0, 0)
-    while clock.now < end, pictures + errors < 20_000 {
+    let run = FuzzRun(rounds: 6_000, seed: 2026)
+    let found = run("pictures") { _, seeded in
+      var random = Xorshift(state: seeded.next() | 1)
       let bytes = mutated(corpus[random.below(corpus.count)], &random)
       do {
         let picture = try (random.below(2) == 0 ? decoder : opened).picture(from: bytes)
         #expect(picture.pixels.count == picture.width * picture.height * 3)
-        pictures += 1
+        return .answered
       } catch {
-        #expect(!error.description.isEmpty)
-        errors += 1
+        #expect(error is ImageError, "\(error)")
+        return .refused
       }
     }
-    #expect(pictures > 0)
-    #expect(errors > 0)
+    #expect(found.answered > 0 && found.refused > 0)
   }
 
   private func mutated(_ original: [UInt8], _ random: inout Xorshift) -> [UInt8] {
