@@ -187,6 +187,23 @@ import Testing
     #expect(try ModelFileConfiguration(folder: folder.path).text.rotary == expected)
   }
 
+  /// `LlavaNextConfig` of transformers 5.24 calls the same value by two names; `image_token_id` wins.
+  @Test(arguments: [
+    (#""image_token_index":5,"image_token_id":7"#, 7),
+    (#""image_token_id":7,"image_token_index":5"#, 7), (#""image_token_index":5"#, 5),
+  ])
+  func readsTheImageTokenUnderEitherName(_ json: String, _ expected: Int) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "{\"model_type\":\"llava_next\",\"text_config\":{\"model_type\":\"llama\"},\(json)}".utf8,
+      "config.json")
+    guard case .llavaNext(let model) = try ModelFileConfiguration(folder: folder.path) else {
+      Issue.record("not a LLaVA-NeXT configuration")
+      return
+    }
+    #expect(model.imageToken == expected)
+  }
+
   /// Sections as each library writes them into config.json.
   @Test(arguments: [
     (

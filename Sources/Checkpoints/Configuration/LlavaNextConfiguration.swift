@@ -47,7 +47,7 @@ extension LlavaNextConfiguration {
     } else {
       vision = .llavaNextDefault
     }
-    imageToken = try reader.token("image_token_index", "image_token_id") ?? 32_000
+    imageToken = try reader.token("image_token_id", "image_token_index") ?? 32_000
     pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? Self.defaultPinpoints
     featureStates = try Self.featureStates(reader, layerCount: vision.layerCount)
     selectStrategy = try reader.choice(

@@ -73,9 +73,10 @@ package enum ContextOpen: Request {
   }
 
   package enum Template: String, WireName {
-    /// The checkpoint's own chat template.
+    /// The checkpoint's own chat template. The prompt begins as `apply_chat_template(tokenize=True)` has it.
     case model
-    /// No template.
+    /// No template. The tokenizer's special tokens, such as BOS, are put in front, as `tokenizer(text)` does, unless the text begins
+    /// with them already.
     case none
   }
 

@@ -3877,7 +3877,7 @@ package let openRPCDocument = #"""
         "properties": {"part": {"type": "string"}, "span": {"$ref": "#/components/schemas/Span"}}
       },
       "ContextOpen.Template": {
-        "description": "model: The checkpoint's own chat template. none: No template.",
+        "description": "model: The checkpoint's own chat template. The prompt begins as apply_chat_template(tokenize=True) has it. none: No template. The tokenizer's special tokens, such as BOS, are put in front, as tokenizer(text) does, unless the text begins with them already.",
         "enum": ["model", "none"]
       },
       "ContextOpen.View": {

@@ -31,7 +31,10 @@ AttributionComputeTextStyle = Literal["png", "html"]
 Box = list[float]
 """Pixels of an image as given: [x0, y0, x1, y1], x to the right, y down, half open."""
 ContextOpenTemplate = Literal["model", "none"]
-"""model: The checkpoint's own chat template. none: No template."""
+"""model: The checkpoint's own chat template. The prompt begins as apply_chat_template(tokenize=True) has it.
+none: No template. The tokenizer's special tokens, such as BOS, are put in front, as tokenizer(text) does,
+unless the text begins with them already.
+"""
 ExplanationAuthorKind = Literal["human", "program", "model"]
 ExplanationGenerateAnswerForm = Literal["json", "text"]
 """json: an object that says whether there is a common concept, and which; text: a sentence, for models that
