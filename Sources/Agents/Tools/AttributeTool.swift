@@ -95,7 +95,7 @@ enum AttributeTool: AgentTool {
     let all = AttributedFeature.all(of: found)
     let supporters = all.filter { $0.fall > 0 }.prefix(count)
     let opposers = all.filter { $0.fall < 0 }.prefix(count)
-    let labels = try Subject.labels(of: (supporters + opposers).map(\.index), work)
+    let labels = try subject.labels(of: (supporters + opposers).map(\.index), work)
     let claim = claim(found, seed: seed)
     var lines = [claim.statement, "feature  score  measured  label", "supporters:"]
     lines += supporters.map { $0.line(label: labels[$0.index]) }

@@ -56,7 +56,7 @@ enum CompareTool: AgentTool {
         "sae": .string(subject.sae), "target": Metric(arguments).target,
         "topK": .integer(Int64(arguments.integer("top_k") ?? 10)),
       ])
-    let labels = try Subject.labels(of: found.items.map(\.feature.index), work)
+    let labels = try subject.labels(of: found.items.map(\.feature.index), work)
     return result(found, labels: labels, provenance: subject.provenance(work))
   }
 

@@ -48,7 +48,7 @@ enum FeatureInfoTool: AgentTool {
         "feature": subject.feature(index),
         "topK": .integer(Int64(arguments.integer("top_k") ?? 8)),
       ])
-    let labels = try Subject.labels(of: found.neighbours.map(\.feature.index), work)
+    let labels = try subject.labels(of: found.neighbours.map(\.feature.index), work)
     let explanations = try ExplanationTexts(of: index, work)
     var values: JSONObject = ["feature": .integer(Int64(index))]
     values["label"] = found.explanation.map { .string($0.text) }

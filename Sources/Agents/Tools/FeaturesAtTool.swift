@@ -47,7 +47,7 @@ enum FeaturesAtTool: AgentTool {
     if let region = try Place(arguments, work).region { params["region"] = region }
     if let rank = arguments["rank_by"] { params["rankBy"] = rank }
     let found = try work.ask(FeatureActivations.self, params)
-    let labels = try Subject.labels(of: found.items.map(\.feature.index), work)
+    let labels = try subject.labels(of: found.items.map(\.feature.index), work)
     var lines = ["feature  \(arguments.text("rank_by") ?? "max")  positions  strongest at  label"]
     var features: [JSONValue] = []
     for item in found.items {

@@ -78,13 +78,16 @@ struct Subject: Sendable {
     "sae", Schema.text("An autoencoder's name; absent: the one loaded last."), isRequired: false)
 
   /// What the latents are called, where an index knows it.
-  static func labels(of latents: [Int], _ work: Work) throws -> [Int: String] {
+  func labels(of latents: [Int], _ work: Work) throws -> [Int: String] {
     guard !latents.isEmpty else { return [:] }
     do {
       let list = JSONValue.array(latents.map { .integer(Int64($0)) })
       let found = try work.ask(
         IndexSearch.self,
-        ["query": ["latents": list], "limit": .integer(Int64(min(latents.count, 1000)))])
+        [
+          "query": ["latents": list], "sae": .string(sae),
+          "limit": .integer(Int64(min(latents.count, 1000))),
+        ])
       return Dictionary(
         found.items.compactMap { item in item.label.map { (item.latent, $0) } },
         uniquingKeysWith: { first, _ in first })

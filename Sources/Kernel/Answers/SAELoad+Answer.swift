@@ -6,10 +6,6 @@ import Models
 import Tensors
 
 extension SAELoad: EngineAnswerable {
-  /// The share of unexplained variance above which an autoencoder is taken for one of another site or
-  /// model.
-  private static let badFit = 1.0
-
   /// Maps an autoencoder, refuses one that does not fit the model, and measures its fit.
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadAutoencoder(
@@ -17,11 +13,7 @@ extension SAELoad: EngineAnswerable {
     let (name, autoencoder) = (loaded.feature.name, loaded.feature.autoencoder)
     let site = Site.residualPost(loaded.feature.block).name
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
-    if let fvu = fit?.fvu, fvu > badFit {
-      engine.warn(
-        "the autoencoder \"\(name)\" leaves \(fvu) of the variance at \(site) unexplained: it was "
-          + "probably trained on another model or site")
-    }
+    engine.warn(of: fit, loaded)
     return Result(
       sae: name, site: site, latents: autoencoder.latents, k: autoencoder.k,
       inputSize: autoencoder.inputSize, bytes: autoencoder.byteCount,

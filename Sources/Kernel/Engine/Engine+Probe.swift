@@ -10,6 +10,19 @@ extension Engine {
   private static let pictureProbeBytes = 1 << 30
   private static let probeText = "What does the picture show? Describe the objects in it."
 
+  /// The share of unexplained variance above which an autoencoder is taken for one of another site or model.
+  private static let badFit = 0.75
+
+  /// Warns of an autoencoder that does not fit.
+  func warn(of fit: AutoencoderFit?, _ loaded: ResidentAutoencoder) {
+    guard let fvu = fit?.fvu, fvu > Self.badFit else { return }
+    let share = fvu < 10 ? "\(Int((100 * fvu).rounded())) %" : "\(fvu) times all"
+    warn(
+      "the autoencoder \"\(loaded.feature.name)\" leaves \(share) of the variance at "
+        + "\(Site.residualPost(loaded.feature.block).name) unexplained: it was probably trained on another "
+        + "model or site")
+  }
+
   /// How well an autoencoder fits its model: on the contexts that are open, or on a probe prompt.
   func fit(of loaded: ResidentAutoencoder, cancellation: Cancellation) throws -> AutoencoderFit? {
     let model = try model(named: loaded.modelName)

@@ -109,6 +109,7 @@ final class Engine {
       models.removeAll { $0.name == known.name }
       models.append(known)
       current.modelName = known.name
+      try noteOwner()
       return known
     }
     let loaded = LoadedModel(
@@ -120,7 +121,16 @@ final class Engine {
     for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
     current.modelName = loaded.name
+    try noteOwner()
     return loaded
+  }
+
+  /// Says to the client's indexes which autoencoder it works with.
+  private func noteOwner() throws {
+    let name = current.modelName.flatMap { current.autoencoderNames[$0] }
+    let resident = autoencoders.first { $0.feature.name == name }
+    shelf.setOwner(
+      try resident.map { .init(autoencoder: $0.feature.name, identity: try identity(of: $0)) })
   }
 
   private func quantisation(for call: Call?) -> WeightQuantiser.Options {
@@ -168,6 +178,7 @@ final class Engine {
       $0.path == path && $0.modelName == model.name && $0.feature.block == block
     }) {
       current.autoencoderNames[model.name] = known.feature.name
+      try noteOwner()
       return known
     }
     let name = unusedName(for: path, among: autoencoders.map(\.feature.name))
@@ -176,6 +187,7 @@ final class Engine {
       feature: LoadedAutoencoder(name: name, autoencoder: autoencoder, block: block))
     autoencoders.append(loaded)
     current.autoencoderNames[model.name] = name
+    try noteOwner()
     return loaded
   }
 
@@ -234,7 +246,11 @@ final class Engine {
     do {
       for (index, path) in files.autoencoders.enumerated() {
         let site = index < files.sites.count ? files.sites[index] : nil
-        _ = try loadAutoencoder(path: path, site: site, modelName: model.name)
+        let loaded = try loadAutoencoder(path: path, site: site, modelName: model.name)
+        // What cannot be measured fails, and says so, where it is used.
+        if path != world?.autoencoder {
+          warn(of: try? fit(of: loaded, cancellation: .never), loaded)
+        }
       }
     } catch {
       // Half a start is none: the next request tries, and fails, again with the same words.

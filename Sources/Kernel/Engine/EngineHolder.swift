@@ -67,6 +67,8 @@ final class EngineHolder: @unchecked Sendable {
       // At once: what reads indexes does not wait for the engine.
       if let index = options.index {
         shelves.shelf(of: client).setDefault(.init(path: index, autoencoder: nil))
+      } else if options.model != nil {
+        shelves.shelf(of: client).forgetInstalled()
       }
       if let limit = options.memoryLimit { status.setLimit(limit, for: client) }
     }

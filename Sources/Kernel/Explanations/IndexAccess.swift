@@ -5,9 +5,14 @@ import Tensors
 
 /// Opens indexes that requests and jobs name.
 enum IndexAccess {
-  /// For reading: an open index by its name, another by its path; without either the only one that is open.
-  static func reading(_ name: String?, _ shelf: IndexShelf) throws -> FeatureIndexStore {
-    guard let name, name.hasPrefix("/") else { return try shelf.entry(named: name).store }
+  /// For reading: an open index by its name, another by its path; without either the autoencoder's, or the only one
+  /// that is open.
+  static func reading(
+    _ name: String?, autoencoder: String? = nil, _ shelf: IndexShelf
+  ) throws -> FeatureIndexStore {
+    guard let name, name.hasPrefix("/") else {
+      return try shelf.entry(named: name, autoencoder: autoencoder).store
+    }
     return try FeatureIndexStore.open(at: try FilePath(name).path)
   }
 

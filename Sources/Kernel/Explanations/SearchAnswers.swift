@@ -7,7 +7,7 @@ extension IndexSearch: ShelfAnswerable {
   static func answer(
     _ params: Params, shelf: IndexShelf, call: Call
   ) throws -> Result {
-    let store = try IndexAccess.reading(params.index, shelf)
+    let store = try IndexAccess.reading(params.index, autoencoder: params.sae, shelf)
     let page = Page(offset: params.offset, limit: params.limit)
     return try page.result(from: hits(params.query, page, store), store)
   }
@@ -72,7 +72,7 @@ extension IndexNeighbours: ShelfAnswerable {
   static func answer(
     _ params: Params, shelf: IndexShelf, call: Call
   ) throws -> Result {
-    let store = try IndexAccess.reading(params.index, shelf)
+    let store = try IndexAccess.reading(params.index, autoencoder: params.sae, shelf)
     let page = Page(offset: params.offset, limit: params.limit)
     let hits: [IndexSearch.Item]
     switch params.by ?? .decoder {

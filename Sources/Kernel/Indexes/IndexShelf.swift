@@ -21,10 +21,18 @@ final class IndexShelf: Sendable {
     let autoencoder: String?
   }
 
+  /// Whose latents the client asks about where it does not say.
+  struct Owner: Sendable {
+    let autoencoder: String
+    let identity: IndexIdentity
+  }
+
   private struct State {
     var entries: [Entry] = []
     var number = 0
     var start: Default?
+    /// The autoencoder that the client loaded last; nil before a model is loaded, `.some(nil)` where the model has none.
+    var owner: Owner??
   }
 
   /// Nobody writes to it.
@@ -43,6 +51,14 @@ final class IndexShelf: Sendable {
   }
 
   func setDefault(_ start: Default) { state.withLock { $0.start = start } }
+
+  /// The client works with another model than the index that came with the program was built for.
+  func forgetInstalled() {
+    state.withLock { if $0.start?.path == installed.path { $0.start = nil } }
+  }
+
+  /// Notes which autoencoder the client works with: latents of no other are looked up unasked.
+  func setOwner(_ owner: Owner?) { state.withLock { $0.owner = .some(owner) } }
 
   var entries: [Entry] { state.withLock { $0.entries } }
 
@@ -86,16 +102,33 @@ final class IndexShelf: Sendable {
   }
 
   /// The named index; else the newest opened of the autoencoder, or the only one opened; else the default, which is
-  /// opened where it is not yet.
+  /// opened where it is not yet and must have been built for the autoencoder.
+  ///
+  /// - Parameter autoencoder: nil where the request is about an index and names no autoencoder.
   func entry(named name: String?, autoencoder: String? = nil) throws -> Entry {
     if let found = try openEntry(named: name, autoencoder: autoencoder) { return found }
-    let opened = entries.filter { !$0.isDefault }
-    if let start = fittingStart(autoencoder) { return try open(start) }
+    if let start = fittingStart(autoencoder) {
+      let entry = try open(start)
+      try check(entry, isOf: autoencoder)
+      return entry
+    }
+    let opened = entries.filter { !$0.isDefault }.map(\.name).joined(separator: ", ")
+    guard !opened.isEmpty else { throw Self.missing("no index is open") }
     throw Self.missing(
-      opened.isEmpty
-        ? "no index is open"
-        : "none of the open indexes belongs to \(autoencoder.map(quoted) ?? "one autoencoder alone"): "
-          + opened.map(\.name).joined(separator: ", "))
+      autoencoder.map { "none of the open indexes belongs to \(quoted($0)): \(opened)" }
+        ?? "several indexes are open, \(opened): say which is meant")
+  }
+
+  /// Refuses the default where it belongs to another autoencoder than the one the client works with.
+  private func check(_ entry: Entry, isOf autoencoder: String?) throws {
+    guard let known = state.withLock({ $0.owner }) else { return }
+    guard let owner = known else { throw Self.missing("no index is open") }
+    guard autoencoder == nil || autoencoder == owner.autoencoder,
+      entry.store.identity != owner.identity
+    else { return }
+    if entry.store.path == installed.path { throw Self.missing("no index is open") }
+    throw FeatureIndexError.stale(
+      path: entry.store.path, reason: owner.identity.difference(from: entry.store.identity))
   }
 
   private func open(_ start: Default) throws -> Entry {
@@ -114,8 +147,15 @@ final class IndexShelf: Sendable {
     let opened = entries.filter { !$0.isDefault }
     let fitting = opened.filter { autoencoder == nil || $0.autoencoder == autoencoder }
     if let found = fitting.last, autoencoder != nil || fitting.count == 1 { return found }
+    if fitting.count > 1, let owner = state.withLock({ $0.owner?.flatMap(\.self) }),
+      let found = fitting.last(where: { $0.autoencoder == owner.autoencoder })
+    {
+      return found
+    }
     guard fittingStart(autoencoder) != nil else { return nil }
-    return entries.first(where: \.isDefault)
+    guard let found = entries.first(where: \.isDefault) else { return nil }
+    try check(found, isOf: autoencoder)
+    return found
   }
 
   /// The default, where it is meant: nothing that was opened fits.

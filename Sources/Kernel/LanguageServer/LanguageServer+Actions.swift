@@ -73,6 +73,10 @@ extension LanguageServer {
       arguments = Arguments(uri: uri)
     } else {
       arguments = try first.decode(path: "params.arguments[0]")
+      if let count = arguments.maxTokens, count < 0 {
+        throw WireError.mismatch(
+          path: "params.arguments[0].maxTokens", expected: "0 or more", found: "\(count)")
+      }
     }
     guard documents[arguments.uri] != nil else {
       throw DomainError(.ioError, "the document \(quoted(arguments.uri)) is not open")

@@ -6,8 +6,10 @@ package enum IndexSearch: Request {
   package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
-    /// An open index's name, or a file's absolute path; absent: the only one that is open.
+    /// An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only one that is open.
     package var index: String?
+    /// The autoencoder whose index is meant where none is named.
+    package var sae: String?
     package var query: Query
     package var offset: Int?
     /// Absent: 100.
@@ -16,6 +18,7 @@ package enum IndexSearch: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       index = try members.decodeIfPresent(String.self, forKey: .index)
+      sae = try members.decodeIfPresent(String.self, forKey: .sae)
       query = try members.decode(Query.self, forKey: .query)
       offset = try members.optionalInteger(.offset, in: Bounds.page)
       limit = try members.optionalInteger(.limit, in: Bounds.pageSize)

@@ -2197,7 +2197,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "index/open",
-      "summary": "Opens a feature index for reading; one that was built for another autoencoder is refused.",
+      "summary": "Opens a feature index for reading; where sae is given, one that was built for another autoencoder is refused.",
       "paramStructure": "by-name",
       "params": [
         {"name": "path", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
@@ -2345,7 +2345,13 @@ package let openRPCDocument = #"""
       "params": [
         {
           "name": "index",
-          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "description": "An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "sae",
+          "description": "The autoencoder whose index is meant where none is named.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -2388,7 +2394,13 @@ package let openRPCDocument = #"""
       "params": [
         {
           "name": "index",
-          "description": "An open index's name, or a file's absolute path; absent: the only one that is open.",
+          "description": "An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only one that is open.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "sae",
+          "description": "The autoencoder whose index is meant where none is named.",
           "required": false,
           "schema": {"type": "string"}
         },

@@ -56,7 +56,10 @@ struct Demo: ParsableCommand {
       serving: serveArguments(world), name: "lucarne demo", version: KernelVersion.current)
     let interview = try Interview(
       kernel, firstPicture: heldOut.pictures.first.map(heldOut.path) ?? "")
-    report.tell(.kernel(processID: kernel.processID, interview.modelFacts, interview.saeFacts))
+    report.tell(
+      .kernel(
+        processID: kernel.processID, interview.modelFacts, interview.saeFacts,
+        warning: interview.warning))
     let story = try StoryTeller(
       interview: interview, heldOut: heldOut, narrate: { report.tell($0) }
     ).tell(picture: picture, question: question)

@@ -49,7 +49,7 @@ struct HTMLReport {
           ? "" : "; what is right, and where words are written, from the program that drew the picture").</p>
       <div class="dialogue">
       \(HTMLText.figure(
-        pictures.original, type: pictures.originalType,
+        pictures.original, type: "image/png",
         alt: story.picture.facts?.summary ?? "The picture that the question is about",
         caption: story.picture.name))
       <div><p class="soft">The model answers</p><p class="said">\(escaped(story.asked.answer))</p>

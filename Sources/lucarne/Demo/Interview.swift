@@ -10,6 +10,8 @@ final class Interview {
   let kernel: KernelClient
   let sae: String
   let saeFacts: KernelStatus.Autoencoder
+  /// What the kernel warns of, such as an autoencoder that fits badly.
+  let warning: String?
   let modelFacts: KernelStatus.Model
   private var tokens: [String: [ContextTokens.Token]] = [:]
 
@@ -24,7 +26,7 @@ final class Interview {
     guard let model = status.models.last, let sae = status.saes.last else {
       throw DemoError.noAutoencoder
     }
-    (self.sae, saeFacts, modelFacts) = (sae.sae, sae, model)
+    (self.sae, saeFacts, modelFacts, warning) = (sae.sae, sae, model, status.message)
     _ = try kernel(ContextClose.self, ContextClose.Params(context: first.context))
   }
 

@@ -9,7 +9,7 @@ final class OutputFolder {
   private(set) var written: [String] = []
 
   /// - Parameter path: nil for the first of `lucarne-demo`, `lucarne-demo-2` and so on that is not there.
-  /// - Throws: `UnwritableOutput`.
+  /// - Throws: `UnwritableOutput`, and `DemoError.alreadyThere` where there is a report in it.
   init(path given: String?) throws {
     let files = FileManager.default
     let fresh = (1...).lazy
@@ -17,6 +17,8 @@ final class OutputFolder {
       .first { !files.fileExists(atPath: $0) }
     path = given.map(absolutePath) ?? fresh ?? absolutePath("lucarne-demo")
     try makeFolder(path)
+    let report = path + "/report.html"
+    if files.fileExists(atPath: report) { throw DemoError.alreadyThere(path: report) }
   }
 
   /// Leaves no empty folder behind; one with anything in it stays.

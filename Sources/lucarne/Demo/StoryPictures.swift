@@ -5,9 +5,8 @@ import SystemReasons
 
 /// The story's pictures, as the kernel drew them.
 struct StoryPictures {
-  /// The picture as given.
+  /// The picture as the model saw it, a PNG.
   let original: [UInt8]
-  let originalType: String
   /// The heat map in patches, and smoothed.
   let patches: [UInt8]?
   let smooth: [UInt8]?
@@ -29,17 +28,17 @@ struct StoryPictures {
       String(decoding: $0, as: UTF8.self)
     }
     do {
-      original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: story.picture.path)))
+      // As the model saw it: upright, without what is transparent.
+      original = try PNGEncoder.data(PictureDecoder().picture(atPath: story.picture.path))
     } catch {
       throw DemoError.heldOutUnreadable(path: story.picture.path, reason: systemReason(of: error))
     }
-    originalType = try PictureFormat(sniffing: original).mediaType
   }
 
   /// The files to write, by name.
   var files: [(name: String, bytes: [UInt8])] {
     [
-      ("picture." + originalType.dropFirst("image/".count), original),
+      ("picture.png", original),
       ("attribution-patches.png", patches), ("attribution-smooth.png", smooth),
       ("attribution-words.png", strip),
     ].compactMap { name, bytes in bytes.map { (name, $0) } }

@@ -59,8 +59,8 @@ struct StoryTeller {
     }
     let path = absolutePath(name)
     guard isFile(path) else { throw DemoError.noPicture(name) }
-    return StoryPicture(
-      path: path, name: name, facts: nil, question: question ?? "Describe the image.")
+    guard let question, !question.isEmpty else { throw DemoError.noQuestion(picture: name) }
+    return StoryPicture(path: path, name: name, facts: nil, question: question)
   }
 
   private func place(

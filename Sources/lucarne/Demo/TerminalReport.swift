@@ -6,7 +6,8 @@ import Reports
 struct TerminalReport {
   /// What there is to tell.
   enum Step {
-    case kernel(processID: Int32, KernelStatus.Model, KernelStatus.Autoencoder)
+    case kernel(
+      processID: Int32, KernelStatus.Model, KernelStatus.Autoencoder, warning: String?)
     case question(StoryPicture, Asked, [Candidate])
     case explanation(Explanation)
     case search(RemovalSearch, Asked, SteeringGenerate.Result?)
@@ -18,7 +19,7 @@ struct TerminalReport {
 
   func tell(_ step: Step) {
     switch step {
-    case .kernel(let id, let model, let sae): tellKernel(id, model, sae)
+    case .kernel(let id, let model, let sae, let warning): tellKernel(id, model, sae, warning)
     case .question(let picture, let asked, let candidates): tell(picture, asked, candidates)
     case .explanation(let explanation): tell(explanation)
     case .search(let search, let asked, let steering): tell(search, asked, steering)
@@ -37,7 +38,7 @@ struct TerminalReport {
   // MARK: Steps
 
   private func tellKernel(
-    _ id: Int32, _ model: KernelStatus.Model, _ sae: KernelStatus.Autoencoder
+    _ id: Int32, _ model: KernelStatus.Model, _ sae: KernelStatus.Autoencoder, _ warning: String?
   ) {
     heading("The kernel answers over stdio as process \(id)")
     line(
@@ -48,6 +49,7 @@ struct TerminalReport {
       "autoencoder",
       "\(sae.sae) at \(sae.site), \(NumberText.grouped(sae.latents)) features, "
         + "\(sae.k) active a token")
+    if let warning { lines("WARNING", [warning]) }
   }
 
   private func tell(_ picture: StoryPicture, _ asked: Asked, _ candidates: [Candidate]) {

@@ -10,6 +10,10 @@ class LucarneError(Exception):
     """Every error of this package."""
 
 
+class KernelWarning(UserWarning):
+    """What a user should know although nothing failed, such as an autoencoder that fits badly."""
+
+
 class KernelNotFound(LucarneError):
     """The command line names no program."""
 

@@ -590,7 +590,8 @@ class IndexMethods:
         return self._kernel.call("index/merge", {"path": path, "inputs": inputs, "subscribe": subscribe}, JobStarted)
 
     def open(self, *, path: str, sae: str | None = None, check: bool | None = None) -> IndexDescription:
-        """index/open: Opens a feature index for reading; one that was built for another autoencoder is refused.
+        """index/open: Opens a feature index for reading; where sae is given, one that was built for another
+        autoencoder is refused.
 
           path: The index's file, absolute.
           sae: The autoencoder it is to belong to; absent: the loaded one that it was built for, if there is
@@ -627,30 +628,34 @@ class IndexMethods:
         """
         return self._kernel.call("index/close", {"index": index}, IndexCloseResult)
 
-    def search(self, *, query: IndexSearchQuery | Mapping[str, Any], index: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSearchResult:
+    def search(self, *, query: IndexSearchQuery | Mapping[str, Any], index: str | None = None, sae: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSearchResult:
         """index/search: Finds latents of an index.
 
         Which features fire in a region of a context: ask feature/activations, and give its latents here for
         their labels.
 
-          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          index: An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only
+            one that is open.
+          sae: The autoencoder whose index is meant where none is named.
           limit: Absent: 100.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
         """
-        return self._kernel.call("index/search", {"query": query, "index": index, "offset": offset, "limit": limit}, IndexSearchResult)
+        return self._kernel.call("index/search", {"query": query, "index": index, "sae": sae, "offset": offset, "limit": limit}, IndexSearchResult)
 
-    def neighbours(self, *, latent: int, index: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
+    def neighbours(self, *, latent: int, index: str | None = None, sae: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
         """index/neighbours: The latents nearest to one, by decoder rows or by what is active together.
 
-          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          index: An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only
+            one that is open.
+          sae: The autoencoder whose index is meant where none is named.
           by: decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the
             Jaccard index of the sampled tokens where both are active. Absent: decoder.
           limit: Absent: 100.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
         """
-        return self._kernel.call("index/neighbours", {"latent": latent, "index": index, "by": by, "offset": offset, "limit": limit}, IndexNeighboursResult)
+        return self._kernel.call("index/neighbours", {"latent": latent, "index": index, "sae": sae, "by": by, "offset": offset, "limit": limit}, IndexNeighboursResult)
 
     def annotate(self, *, index: str, sae: str, tokens: int | None = None, neighbours: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
@@ -1410,7 +1415,8 @@ class AsyncIndexMethods:
         return await self._kernel.call("index/merge", {"path": path, "inputs": inputs, "subscribe": subscribe}, JobStarted)
 
     async def open(self, *, path: str, sae: str | None = None, check: bool | None = None) -> IndexDescription:
-        """index/open: Opens a feature index for reading; one that was built for another autoencoder is refused.
+        """index/open: Opens a feature index for reading; where sae is given, one that was built for another
+        autoencoder is refused.
 
           path: The index's file, absolute.
           sae: The autoencoder it is to belong to; absent: the loaded one that it was built for, if there is
@@ -1447,30 +1453,34 @@ class AsyncIndexMethods:
         """
         return await self._kernel.call("index/close", {"index": index}, IndexCloseResult)
 
-    async def search(self, *, query: IndexSearchQuery | Mapping[str, Any], index: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSearchResult:
+    async def search(self, *, query: IndexSearchQuery | Mapping[str, Any], index: str | None = None, sae: str | None = None, offset: int | None = None, limit: int | None = None) -> IndexSearchResult:
         """index/search: Finds latents of an index.
 
         Which features fire in a region of a context: ask feature/activations, and give its latents here for
         their labels.
 
-          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          index: An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only
+            one that is open.
+          sae: The autoencoder whose index is meant where none is named.
           limit: Absent: 100.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
         """
-        return await self._kernel.call("index/search", {"query": query, "index": index, "offset": offset, "limit": limit}, IndexSearchResult)
+        return await self._kernel.call("index/search", {"query": query, "index": index, "sae": sae, "offset": offset, "limit": limit}, IndexSearchResult)
 
-    async def neighbours(self, *, latent: int, index: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
+    async def neighbours(self, *, latent: int, index: str | None = None, sae: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
         """index/neighbours: The latents nearest to one, by decoder rows or by what is active together.
 
-          index: An open index's name, or a file's absolute path; absent: the only one that is open.
+          index: An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only
+            one that is open.
+          sae: The autoencoder whose index is meant where none is named.
           by: decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the
             Jaccard index of the sampled tokens where both are active. Absent: decoder.
           limit: Absent: 100.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
         """
-        return await self._kernel.call("index/neighbours", {"latent": latent, "index": index, "by": by, "offset": offset, "limit": limit}, IndexNeighboursResult)
+        return await self._kernel.call("index/neighbours", {"latent": latent, "index": index, "sae": sae, "by": by, "offset": offset, "limit": limit}, IndexNeighboursResult)
 
     async def annotate(self, *, index: str, sae: str, tokens: int | None = None, neighbours: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest

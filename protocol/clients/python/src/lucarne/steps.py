@@ -3,10 +3,11 @@ are sent the answers, so that threads and event loops share them."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Generator, Iterable, Mapping
 
 from . import build
-from .errors import LucarneError, RequestFailed
+from .errors import KernelWarning, LucarneError, RequestFailed
 from .kinds import IndexMissing, IndexStale
 from .types import (
     AblationRunResult,
@@ -29,6 +30,13 @@ Request = tuple[str, Mapping[str, Any], type, Any]
 Steps = Generator[Request, Any, Any]
 
 
+def warn(status: KernelStatusResult) -> None:
+    """Passes the kernel's own warnings on; Python shows each once."""
+    for message in (status.message or "").split("; "):
+        if message:
+            warnings.warn(message, KernelWarning, stacklevel=2)
+
+
 def autoencoder(given: str | None) -> Steps:
     """The autoencoder's name: the one given, or the one loaded last."""
     if given is not None:
@@ -36,17 +44,18 @@ def autoencoder(given: str | None) -> Steps:
     status = yield "kernel/status", {}, KernelStatusResult, None
     if not status.saes:
         raise LucarneError("no autoencoder is loaded: load one with kernel.sae.load(path=…), or open a context first")
+    warn(status)
     return status.saes[-1].sae
 
 
-def labels(latents: Iterable[int]) -> Steps:
-    """What latents are called in the open index; empty without one."""
+def labels(latents: Iterable[int], sae: str) -> Steps:
+    """What latents of an autoencoder are called in its index; empty where none is open."""
     wanted = sorted(set(latents))
     found: dict[int, str] = {}
     if wanted:
         try:
             query = {"latents": wanted}
-            answer = yield "index/search", {"query": query, "limit": len(wanted)}, IndexSearchResult, None
+            answer = yield "index/search", {"query": query, "sae": sae, "limit": len(wanted)}, IndexSearchResult, None
             found = {each.latent: each.label for each in answer.items if each.label}
         except (IndexMissing, IndexStale):
             pass
@@ -79,7 +88,7 @@ def attribute(
     found = yield "attribution/compute", sent, AttributionComputeResult, progress
     measured = found.verification.items if found.verification else []
     listed = [*found.items, *measured]
-    called = yield from labels(each.feature.index for each in listed if each.get("feature"))
+    called = yield from labels((each.feature.index for each in listed if each.get("feature")), name)
     return Attribution(found, called)
 
 
@@ -92,7 +101,7 @@ def compare(
     tokens_ = []
     for each in (context, other):
         tokens_.append((yield "context/tokens", {"context": each}, ContextTokensResult, None).tokens)
-    called = yield from labels(each.feature.index for each in found.items)
+    called = yield from labels((each.feature.index for each in found.items), name)
     return Comparison(found, called, tokens_[0], tokens_[1])
 
 
@@ -101,7 +110,7 @@ def features(context: str, sae: str | None, params: Mapping[str, Any], progress:
     sent = {"context": context, "sae": name, **params}
     found = yield "feature/activations", sent, FeatureActivationsResult, progress
     listed = yield "context/tokens", {"context": context}, ContextTokensResult, None
-    called = yield from labels(each.feature.index for each in found.items)
+    called = yield from labels((each.feature.index for each in found.items), name)
     return Features(found, listed.tokens, called)
 
 
@@ -134,7 +143,7 @@ def card(latent: Any, sae: str | None, examples: int, top_k: int) -> Steps:
     name = None if isinstance(latent, Mapping) or hasattr(latent, "to_dict") else (yield from autoencoder(sae))
     feature = build.feature(latent, name or "")
     info = yield "feature/info", {"feature": feature, "topK": top_k}, FeatureInfoResult, None
-    label = (yield from labels([feature["index"]])).get(feature["index"])
+    label = (yield from labels([feature["index"]], feature["sae"])).get(feature["index"])
     pictures: list[Any] = []
     texts: list[Any] = []
     montage = None
