@@ -1,8 +1,11 @@
 import FoundationEssentials
 import SystemReasons
 
-/// Writes a file whole, in the place of what was there.
+/// Writes a file whole, in the place of the file that was there.
 func writeFile(_ bytes: [UInt8], to path: String) throws(UnwritableOutput) {
+  if let kind = irregularKind(at: path) {
+    throw UnwritableOutput(path: path, reason: "it is \(kind), expected a file or a new name")
+  }
   do {
     try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {

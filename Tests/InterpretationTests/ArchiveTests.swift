@@ -101,6 +101,37 @@ import Testing
     }
   }
 
+  /// The end mark of a tar comes before the checksum and the length that gzip writes last.
+  @Test(arguments: [
+    (-8, "incorrect data check"), (-4, "incorrect length check"), (0, "before their checksum"),
+  ])
+  func whatGzipSaysLastIsChecked(place: Int, words: String) throws {
+    let scratch = try Scratch()
+    var bytes = try Fixtures.bytes("corpus/pax.tar.gz")
+    if place == 0 { bytes.removeLast(3) } else { bytes[bytes.count + place] ^= 1 }
+    try scratch.write(bytes, "bad.tar.gz")
+    var corpus = try CorpusSource.archive(scratch.path + "/bad.tar.gz").open()
+    let error = #expect(throws: InterpretationError.self) {
+      while try corpus.next(cancellation: .never) != nil {}
+    }
+    let text = error?.description ?? ""
+    #expect(text.contains(words) && text.contains("/bad.tar.gz"), "\(text)")
+  }
+
+  @Test func aPipeThatStaysOpenEndsWithItsMember() throws {
+    let scratch = try Scratch()
+    let (pipe, file) = (try scratch.pipe(), Fixtures.path("corpus/pax.tar.gz"))
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "exec 3> '\(pipe)'; cat '\(file)' >&3; exec sleep 600"]
+    try writer.run()
+    let streamed = try CorpusReader.start(.archive(pipe), options: .init()).all()
+    #expect(streamed.count == 9)
+    #expect(writer.isRunning)
+    writer.terminate()
+    writer.waitUntilExit()
+  }
+
   /// A member of zeros without end: refused long before it is unpacked, and cancelled at once.
   @Test func aBombIsRefusedByItsRatio() throws {
     let scratch = try Scratch()

@@ -168,6 +168,15 @@ import Testing
         "feature/dashboard", ["feature": feature, "path": .string(path)])
       #expect(refusal.kind == kind)
     }
+    let pipe = folder + "/pipe"
+    #expect(unsafe mkfifo(pipe, 0o600) == 0)
+    for (path, kind) in [(pipe, "a named pipe"), ("/dev/null", "a device"), (folder, "a folder")] {
+      let refusal = try client.refusal(
+        "feature/dashboard", ["feature": feature, "path": .string(path)])
+      #expect(refusal.kind == "pathDenied" && refusal.message.contains(kind), "\(refusal.message)")
+    }
+    var status = stat()
+    #expect(unsafe lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
     let beyond: JSONValue = ["sae": feature["sae"] ?? .null, "index": 1_000_000]
     for method in ["feature/render", "feature/dashboard"] {
       #expect(try client.refusal(method, ["feature": beyond]).kind == "featureOutOfRange")

@@ -210,8 +210,15 @@ import World
       try Data(text.utf8).write(to: URL(filePath: "\(jobs)/\(name)"))
     }
     #expect(unsafe mkfifo(jobs + "/job_5.json", 0o600) == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: jobs + "/job_7.json", withDestinationPath: jobs + "/job_4.json")
+    for name in ["job_008.json", "job_-9.json"] {
+      try Data(file(8, state: "completed").utf8).write(to: URL(filePath: "\(jobs)/\(name)"))
+    }
     let client = try kernel()
-    let list = try client.ask("job/list")["items"]?.elements ?? []
+    let listed = try client.ask("job/list")
+    let list = listed["items"]?.elements ?? []
+    #expect(listed["total"] == 5)
     for job in list where job["job"] != "job_6" {
       #expect(job["state"] == "failed", "\(job)")
       #expect(job["message"]?.stringValue?.contains("cannot be read") == true, "\(job)")

@@ -14,9 +14,7 @@ extension FeatureIndexStore {
       throw FeatureIndexError.value(
         what: "the list of indexes to merge", found: "empty", expected: "one or more")
     }
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw FeatureIndexError.exists(path: path)
-    }
+    let path = try IndexPlace(ofNew: path).path
     var sources: [FeatureIndexStore] = []
     for path in paths { sources.append(try open(at: path)) }
     for source in sources.dropFirst() {
@@ -42,9 +40,7 @@ extension FeatureIndexStore {
     _ path: String, suffix: String, identity: IndexIdentity, options: IndexOptions,
     fill: (FeatureIndexStore) throws -> Void
   ) throws -> IndexFacts {
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw FeatureIndexError.exists(path: path)
-    }
+    let path = try IndexPlace(ofNew: path).path
     let temporary = path + suffix
     removeFiles(temporary)
     do {
@@ -63,9 +59,7 @@ extension FeatureIndexStore {
   }
 
   private static func removeFiles(_ path: String) {
-    for suffix in ["", "-wal", "-shm", ".lock"] {
-      try? FileManager.default.removeItem(atPath: path + suffix)
-    }
+    IndexPlace.remove(path, besides: IndexPlace.sideSuffixes + [".lock"])
   }
 
   private func take(

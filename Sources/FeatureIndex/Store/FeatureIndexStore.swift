@@ -7,6 +7,7 @@ import SystemReasons
 
 /// One index: a SQLite file that one job at a time writes and any number of threads and processes read meanwhile.
 package final class FeatureIndexStore: Sendable {
+  /// Without links.
   package let path: String
   package let identity: IndexIdentity
   package let options: IndexOptions
@@ -14,6 +15,8 @@ package final class FeatureIndexStore: Sendable {
   /// What was counted over the whole file and is asked for often.
   let counted = Mutex(CountedFacts())
   private let lock: WriterLock?
+  /// What a writer has open.
+  private let file: FileIdentity?
 
   private init(
     path: String, database: DatabasePool, identity: IndexIdentity, options: IndexOptions,
@@ -24,6 +27,7 @@ package final class FeatureIndexStore: Sendable {
     self.identity = identity
     self.options = options
     self.lock = lock
+    file = lock == nil ? nil : FileIdentity(at: path)
   }
 
   /// Whether this one may commit.
@@ -39,16 +43,17 @@ package final class FeatureIndexStore: Sendable {
     if let wrong = identity.wrong {
       throw .value(what: wrong.what, found: "\(wrong.found)", expected: wrong.expected)
     }
+    let path = try IndexPlace(ofNew: path).path
     let lock = try WriterLock(path: path)
+    // Another one may have made it before this one had the lock.
     guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
     let facts = (identity: try json(identity, path), options: try json(options, path))
     // Whole under another name first, without a log beside it: what is there under its own is an index, and in the
     // journal's mode of its writers, so that a kill leaves nothing that readers would have to undo.
     let temporary = path + ".new"
+    IndexPlace.remove(temporary)
+    try IndexPlace.checkKinds(temporary)
     try wrap(path) {
-      for suffix in ["", "-journal", "-wal", "-shm"] {
-        try? FileManager.default.removeItem(atPath: temporary + suffix)
-      }
       let empty = try DatabaseQueue(path: temporary)
       try empty.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA application_id = \(IndexSchema.applicationID)")
@@ -75,7 +80,7 @@ package final class FeatureIndexStore: Sendable {
   package static func open(
     at path: String, writing: Bool = false
   ) throws(FeatureIndexError) -> FeatureIndexStore {
-    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    let path = try IndexPlace(of: path, writing: writing).path
     if writing { try checkOwner(path, at: path, writing: true) }
     let lock = writing ? try WriterLock(path: path) : nil
     let place = writing ? path : try readablePlace(path)
@@ -232,13 +237,27 @@ package final class FeatureIndexStore: Sendable {
 
   /// Runs reads on one snapshot of the file, on whatever thread.
   func read<Value>(_ body: (Database) throws -> Value) throws(FeatureIndexError) -> Value {
-    try Self.wrap(path) { try Self.watched(database, body) }
+    // More of its readers are opened as they are needed.
+    try IndexPlace.checkKinds(path)
+    return try Self.wrap(path) { try Self.watched(database, body) }
   }
 
   /// Runs one transaction.
+  /// - Throws: `FeatureIndexError.inputOutput` where its name no longer leads to the file.
   func write<Value>(_ body: (Database) throws -> Value) throws(FeatureIndexError) -> Value {
     guard isWriter else { throw .busy(path: path) }
-    return try Self.wrap(path) { try database.write(body) }
+    try checkIsThere()
+    let value = try Self.wrap(path) { try database.write(body) }
+    try checkIsThere()
+    return value
+  }
+
+  /// Refuses to go on where what a writer has open was removed or replaced, and what it commits would be lost.
+  package func checkIsThere() throws(FeatureIndexError) {
+    guard isWriter, FileIdentity(at: path) != file else { return }
+    throw .inputOutput(
+      path: path,
+      reason: "it was removed or replaced while it was written: what was added to it is lost")
   }
 
   /// SQLite's errors in our words.

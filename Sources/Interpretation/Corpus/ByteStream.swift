@@ -82,9 +82,37 @@ final class ByteStream {
     return bytes
   }
 
+  /// The most bytes that are read behind what was wanted of gzip, for the sake of its checksum.
+  private static let remainderLimit = 1 << 30
+
+  /// Reads on to where gzip says what it has packed, which is behind everything. A pipe, which may stay open, is read
+  /// to the end of the member only.
+  /// - Throws: `InterpretationError.badCorpus` where that is missing, or is not so.
+  func finish(cancellation: Cancellation) throws {
+    guard let inflater else { return }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var passed = 0
+    while true {
+      let got = try unsafe buffer.withUnsafeMutableBytes { buffer in
+        try unsafe some(into: buffer, stopsAtMember: isPipe, cancellation: cancellation)
+      }
+      if got == 0 { break }
+      passed += got
+      guard passed <= Self.remainderLimit else {
+        throw InterpretationError.badCorpus(
+          path: path, reason: "more than \(Self.remainderLimit) bytes follow its end mark")
+      }
+    }
+    guard inflater.isBetweenMembers else {
+      throw InterpretationError.badCorpus(
+        path: path, reason: "its gzip data break off before their checksum")
+    }
+  }
+
   /// Some of the next bytes, unpacked; 0 only at the end.
   private func some(
-    into buffer: UnsafeMutableRawBufferPointer, cancellation: Cancellation
+    into buffer: UnsafeMutableRawBufferPointer, stopsAtMember: Bool = false,
+    cancellation: Cancellation
   ) throws -> Int {
     if !beginning.isEmpty {
       let taken = beginning.prefix(buffer.count)
@@ -95,7 +123,7 @@ final class ByteStream {
     guard let inflater else { return try unsafe stored(into: buffer, cancellation: cancellation) }
     try cancellation.check()
     do {
-      return try unsafe inflater.read(into: buffer) { count in
+      return try unsafe inflater.read(into: buffer, stopsAtMember: stopsAtMember) { count in
         try self.stored(count, cancellation: cancellation)
       }
     } catch let error as Malformed {

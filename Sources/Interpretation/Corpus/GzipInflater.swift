@@ -14,7 +14,8 @@ import CZlib
   private var input: [UInt8]
   private var used = 0
   private var isAtEnd = false
-  private var isBetweenMembers = false
+  /// Whether a member's checksum and length were read, and found to be those of its bytes.
+  private(set) var isBetweenMembers = false
   private var given = 0
   private var made = 0
 
@@ -38,11 +39,15 @@ import CZlib
   }
 
   /// Fills some of `output`; 0 only at the end.
-  /// - Parameter more: further packed bytes, at most so many; none at the end.
+  /// - Parameters:
+  ///   - stopsAtMember: whether the end of a member is the end.
+  ///   - more: further packed bytes, at most so many; none at the end.
   func read(
-    into output: UnsafeMutableRawBufferPointer, more: (Int) throws -> [UInt8]
+    into output: UnsafeMutableRawBufferPointer, stopsAtMember: Bool = false,
+    more: (Int) throws -> [UInt8]
   ) throws -> Int {
     while !isAtEnd, output.count > 0 {
+      if stopsAtMember, isBetweenMembers { return 0 }
       if used == input.count {
         input = try more(Self.chunk)
         used = 0

@@ -35,7 +35,10 @@ struct TarReader {
       let start = stream.offset
       let block = try stream.read(TarHeader.byteCount, cancellation: cancellation)
       if block.isEmpty { throw bad("it breaks off at byte \(start) without its end mark") }
-      if block.count == TarHeader.byteCount, block.allSatisfy({ $0 == 0 }) { return nil }
+      if block.count == TarHeader.byteCount, block.allSatisfy({ $0 == 0 }) {
+        try stream.finish(cancellation: cancellation)
+        return nil
+      }
       do {
         let header = try TarHeader(block)
         switch header.type {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KernelProtocol
+import SystemReasons
 
 /// A path that a request may name: absolute, without "..", and there.
 struct FilePath {
@@ -34,7 +35,8 @@ struct FilePath {
 struct NewFilePath {
   let path: String
 
-  /// - Throws: `KernelError.pathDenied`, `.notFound` where there is no such folder.
+  /// - Throws: `KernelError.pathDenied`, also where there is something that is no regular file; `.notFound` where
+  ///   there is no such folder.
   init(_ given: String) throws(KernelError) {
     guard given.hasPrefix("/"), !given.hasSuffix("/") else {
       throw .pathDenied(path: given, reason: "it must be a file's, absolute, beginning with \"/\"")
@@ -43,6 +45,9 @@ struct NewFilePath {
     _ = try FilePath(parent.isEmpty ? "/" : parent)
     guard !given.utf8.contains(0) else {
       throw .pathDenied(path: given, reason: "it contains a zero byte")
+    }
+    if let kind = irregularKind(at: given) {
+      throw .pathDenied(path: given, reason: "it is \(kind), expected a file or a new name")
     }
     path = given
   }

@@ -110,6 +110,7 @@ final class IndexBuildWork {
 
   private func result(_ progress: IndexProgress) throws -> IndexBuild.Built {
     guard let store else { preconditionFailure("a build that ended before it began") }
+    try store.checkIsThere()
     let facts = try store.facts()
     return IndexBuild.Built(
       path: path, items: facts.items,

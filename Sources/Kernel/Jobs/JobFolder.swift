@@ -11,6 +11,7 @@ import SystemReasons
 /// Without a folder jobs are known to this process alone.
 struct JobFolder: Sendable {
   let path: String?
+  private static let fileLimit = 16 << 20
 
   private func file(_ job: String, _ suffix: String) -> String? {
     path.map { "\($0)/\(job).\(suffix)" }
@@ -92,9 +93,18 @@ struct JobFolder: Sendable {
     }.sorted()
   }
 
+  /// Whether a job's file is one that `read` reads: no link, pipe or folder, nor beyond the limit.
+  func hasFile(ofJob number: Int) -> Bool {
+    guard number >= 0, let name = file("job_\(number)", "json") else { return false }
+    var status = stat()
+    return unsafe lstat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && status.st_size < Self.fileLimit
+  }
+
   /// Reads a job. A file that is none is told as a failed job, so that nothing disappears silently.
   func read(_ job: String) -> Job? {
-    guard let name = file(job, "json"), let data = PrivateFile.contents(of: name, limit: 16 << 20)
+    guard let name = file(job, "json"),
+      let data = PrivateFile.contents(of: name, limit: Self.fileLimit)
     else { return nil }
     do {
       var found: Job = try JSONValue(parsing: data).decode()

@@ -205,7 +205,9 @@ final class JobTable: Sendable {
   /// Newest first.
   func list(state wanted: JobState?, offset: Int, limit: Int) -> JobList.Result {
     let mine = state.read { Array($0.running.keys) + Array($0.settled.keys) }
-    let numbers = Set(folder.numbers() + mine.compactMap { Int($0.dropFirst(4)) }).sorted(by: >)
+    let numbers = Set(
+      folder.numbers().filter(folder.hasFile) + mine.compactMap { Int($0.dropFirst(4)) }
+    ).sorted(by: >)
     if wanted == nil {
       let page = numbers.dropFirst(offset).prefix(limit)
       return JobList.Result(
