@@ -10,6 +10,10 @@ class LucarneError(Exception):
     """Every error of this package."""
 
 
+class BadValue(LucarneError, ValueError):
+    """A value that cannot be sent to the kernel."""
+
+
 class KernelNotFound(LucarneError):
     """The command line names no program."""
 
