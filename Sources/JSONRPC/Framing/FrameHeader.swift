@@ -51,8 +51,8 @@ struct FrameHeader: Equatable {
 
   private static func refusal(of line: ArraySlice<UInt8>) -> String {
     let found = String(decoding: line.prefix(40), as: UTF8.self)
-    return "frame header: expected \"Content-Length: …\", or a stream of lines that each begin with {, "
-      + "found \"\(found)\""
+    return "frame header: expected \"Content-Length: …\", or a stream of lines that each begin "
+      + "with {, found \"\(found)\""
   }
 
   /// What is wrong with a line that has no carriage return before its line feed.
