@@ -18,6 +18,8 @@ package enum ImageError: Error, Equatable, Sendable {
   case invalidConfiguration(field: String, found: String, expected: String)
   /// A score that is NaN or infinite.
   case scoreNotFinite(index: Int, value: String)
+  /// What is wrong with a file's content.
+  indirect case ofFile(path: String, ImageError)
   /// The picture could not be written.
   case encodingFailed(reason: String)
 }
@@ -43,6 +45,8 @@ extension ImageError: CustomStringConvertible {
       "the image processor's \(field) is \(found), expected \(expected)"
     case .scoreNotFinite(let index, let value):
       "score \(index) is \(value), expected a finite number"
+    case .ofFile(let path, let reason):
+      "\(path): \(reason)"
     case .encodingFailed(let reason):
       "the picture cannot be written as PNG: \(reason)"
     }

@@ -1,4 +1,4 @@
-/// Whose resizing pictures get. All three weigh the same samples with the same filter; they differ in how weights are
+/// Which library's resizing is applied to pictures. All three weigh the same samples with the same filter; they differ in how weights are
 /// rounded and in which axis comes first, which shows because the picture in between is rounded to bytes.
 package enum PictureResizing: String, Sendable, CaseIterable {
   /// torchvision's of 8-bit pictures on a processor with AVX2, which transformers 5 takes wherever torchvision is

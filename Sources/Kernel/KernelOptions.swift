@@ -20,7 +20,7 @@ package struct KernelOptions: Sendable {
   package var worldPlaces: [String]
   /// Where weights made for `precision: "int8"` are kept for the next load; nil: nowhere.
   package var cacheFolder: String?
-  /// Whose resizing pictures get where `model/load` does not say.
+  /// Which library's resizing is applied to pictures where `model/load` does not say.
   package var resizing: PictureResizing
   /// A feature index, opened when it is first asked for; without one that of the embedded world, if it is loaded.
   package var index: String?

@@ -17,7 +17,7 @@ struct KernelArguments: ParsableArguments {
 
   @Option(
     help: """
-      Whose resizing pictures get before the model sees them: torchvision, as transformers 5 with \
+      Which library's resizing is applied to pictures before the model sees them: torchvision, as transformers 5 with \
       torchvision; pillow, as with Pillow up to 12; pillow13, as with Pillow 13.
       """)
   var resizing = PictureResizing.default
@@ -34,10 +34,12 @@ struct KernelArguments: ParsableArguments {
   var index: String?
 
   @Option(
+    parsing: .unconditional,
     help: """
       Bytes that contexts and requests may allocate, mapped weights not counted (default: \
       three quarters of the available memory).
-      """)
+      """,
+    transform: byteCount)
   var memoryLimit: Int?
 
   @Option(
@@ -68,9 +70,6 @@ struct KernelArguments: ParsableArguments {
     }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads), expected 1 to 1024")
-    }
-    if let memoryLimit, memoryLimit <= 0 {
-      throw ValidationError("--memory-limit is \(memoryLimit), expected a positive number of bytes")
     }
   }
 

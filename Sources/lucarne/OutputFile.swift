@@ -18,8 +18,22 @@ func makeFolder(_ path: String) throws(UnwritableOutput) {
   do {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   } catch {
-    throw UnwritableOutput(path: path, reason: systemReason(of: error))
+    throw UnwritableOutput(
+      path: path, reason: fileInPlace(ofFolder: path) ?? systemReason(of: error))
   }
+}
+
+/// That a file lies where the folder or one above it would; nil where none does.
+private func fileInPlace(ofFolder path: String) -> String? {
+  var place = path
+  while !place.isEmpty, place != "/" {
+    var isFolder = false
+    if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) {
+      return isFolder ? nil : "\(place == path ? "it" : place) is a file, expected a folder"
+    }
+    place = URL(fileURLWithPath: place).deletingLastPathComponent().path
+  }
+  return nil
 }
 
 /// A file or folder that the program was asked to write and cannot.

@@ -60,7 +60,10 @@ struct Train: ParsableCommand {
   @Option(help: "Type of the written weights: F32, F16 or BF16.")
   var type = "F32"
 
-  @Option(help: "Bytes that activations and training may allocate, mapped weights not counted.")
+  @Option(
+    parsing: .unconditional,
+    help: "Bytes that activations and training may allocate, mapped weights not counted.",
+    transform: byteCount)
   var memoryLimit: Int?
 
   @Option(help: "Threads for computation (default: one per processor).")
@@ -71,7 +74,7 @@ struct Train: ParsableCommand {
       ("latents", latents, 1...Int.max), ("steps", steps, 1...Int.max),
       ("batch", batch, 2...Int.max), ("dead-after", deadAfter, 1...Int.max),
       ("save-every", saveEvery, 1...Int.max), ("seed", seed, 0...Int.max),
-      ("memory-limit", memoryLimit, 1...Int.max), ("threads", threads, 1...1024),
+      ("threads", threads, 1...1024),
     ] as [(String, Int?, ClosedRange<Int>)] {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError("--\(name) is \(value), expected \(range.lowerBound) or more")

@@ -262,6 +262,10 @@ import Testing
     let cases: [(tool: String, arguments: JSONValue, words: String)] = [
       ("ablate", ["answer": "Yes", "features": [1]], "\"context_id\" is missing"),
       (
+        "attribute", ["context_id": "c", "answr": "Yes"],
+        "\"answer\" is missing, and \"answr\" is no argument of attribute"
+      ),
+      (
         "ablate", ["context_id": "c", "answer": "Yes", "features": []],
         "\"features\": expected 1 to 100 elements, found 0"
       ),

@@ -26,7 +26,12 @@ ROWS = [
     # words of the command, what the message must hold
     (["report", "feature", "99999", "--output", "out"], "feature 99999 does not exist: the index has latents 0 … 2047"),
     (["report", "feature", "--output", "out"], "Missing expected argument '<features> ...'"),
-    (["report", "feature", "1", "--output", "file/pages"], "file/pages cannot be written"),
+    (["report", "feature", "1", "--output", "file/pages"], "file is a file, expected a folder"),
+    (["report", "feature", "1", "--output", "file"], "file cannot be written: it is a file, expected a folder"),
+    (["report", "index", "--limit", "-1", "--output", "out"], "--limit is -1, expected 1 to 1000000"),
+    (["index", "build", "new.index", "--folder", world + "/heldout", "--limit", "-1"], "--limit is -1, expected 1 or more"),
+    (["serve", "--memory-limit", "10MB"], "expected a whole number of bytes above 0"),
+    (["serve", "--memory-limit", "-1"], "expected a whole number of bytes above 0"),
     (["report", "feature", "1", "--output", "/proc/none"], "/proc/none cannot be written: No such file or directory"),
     (["report", "feature", "1", "--index", "none", "--output", "out"], "there is no index at"),
     (["report", "feature", "1", "--index", "file", "--output", "out"], "file"),

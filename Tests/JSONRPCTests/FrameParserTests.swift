@@ -153,6 +153,18 @@ import Testing
     #expect(bodies(events) == ["[0]", "[1]"])
   }
 
+  @Test(arguments: ["hello\n", "hello\r\n\r\n"])
+  func saysHowAStreamBegins(text: String) {
+    guard case .rejected(let failure) = parse(text).first else {
+      Issue.record("\(text) was not refused")
+      return
+    }
+    #expect(
+      failure.message
+        == "frame header: expected \"Content-Length: …\", or a stream of lines that each begin with {, "
+        + "found \"hello\"")
+  }
+
   @Test func findsTheHeaderBehindAMiscountedBody() {
     // The length says 3, the body has 7 bytes: its rest runs into the next header.
     let events = parse("Content-Length: 3\r\n\r\n{\"a\":1}" + Self.frame("[1]"))

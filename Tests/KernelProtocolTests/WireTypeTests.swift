@@ -38,6 +38,10 @@ import Testing
       message(Region.self, "{}")
         == "params: expected one of {\"span\"}, {\"part\"}, {\"image\"}, found object")
     #expect(
+      message(Region.self, #"{"image":0,"box":[40,30,10.5,20]}"#)
+        == "params.box: expected [x0, y0, x1, y1] with x0 ≤ x1 and y0 ≤ y1,"
+        + " found [40, 30, 10.5, 20]")
+    #expect(
       message(Region.self, #"{"image":0,"view":"side"}"#)
         == "params.view: expected one of \"base\", \"tiles\", found string \"side\"")
     #expect(

@@ -26,6 +26,7 @@ REPLACED = [
     ("swift test -c release", ":"),
     ("--prefix ~/.local", f"--prefix ~/.local --from '{built}'"),
     # No network.
+    ("python3 -m venv ~/lucarne-venv && . ~/lucarne-venv/bin/activate", ":"),
     ("pip install ./protocol/clients/python", 'export PYTHONPATH="$PWD/protocol/clients/python/src"'),
     ("pip install huggingface_hub", ":"),
     # A tiny LLaVA-NeXT with random weights, and an autoencoder of it.
@@ -112,7 +113,7 @@ with tempfile.TemporaryDirectory(prefix="lucarne-readme-") as folder:
         print(f"{'FAILED' if problem else 'passed'}  block {number}, {language}: {text.splitlines()[0]}")
         if problem:
             failures.append(f"block {number}: {problem}")
-    for made in ("lucarne-demo/report.html", "pages/index.html", "pages/feature-687.html", "exported", "home/.local/bin/lucarne"):
+    for made in ("lucarne-demo/report.html", "pages/index.html", "pages/feature-687.html", "shipped-pages/feature-687.html", "exported", "home/.local/bin/lucarne"):
         if not (folder / made).exists():
             failures.append(f"no block made {made}")
 

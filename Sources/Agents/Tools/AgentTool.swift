@@ -115,21 +115,28 @@ struct Arguments: Sendable {
       try SchemaCheck.check(value, against: tool.takesSchema, path: "arguments")
     } catch {
       throw ToolFailure(
-        "\(tool.name): \(Self.plainWords(error))",
+        "\(tool.name): \(Self.plainWords(error, about: value, of: tool))",
         next: "Call \(tool.name) again with arguments as in its inputSchema.")
     }
     members = value.objectValue ?? [:]
   }
 
   /// What is wrong, with the argument as the agent wrote it.
-  private static func plainWords(_ error: WireError) -> String {
+  private static func plainWords(
+    _ error: WireError, about value: JSONValue, of tool: any AgentTool.Type
+  ) -> String {
     func name(_ path: String) -> String { String(path.dropFirst("arguments.".count)) }
     switch error {
     case .mismatch("arguments", let expected, let found):
       return "expected \(expected), found \(found)"
     case .mismatch(let path, let expected, let found):
       return "\"\(name(path))\": expected \(expected), found \(found)"
-    case .missing(let path): return "\"\(name(path))\" is missing"
+    case .missing(let path):
+      // A misspelt name is the likeliest reason.
+      let known = tool.takesSchema["properties"]?.objectValue ?? [:]
+      let unknown = value.objectValue?.members.map(\.name).first { known[$0] == nil }
+      return "\"\(name(path))\" is missing"
+        + (unknown.map { ", and \"\($0.prefix(40))\" is no argument of \(tool.name)" } ?? "")
     case .nonFinite(let path): return "\"\(name(path))\" is not a number"
     }
   }

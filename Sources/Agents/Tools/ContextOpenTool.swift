@@ -99,7 +99,8 @@ enum ContextOpenTool: AgentTool {
           "logit": .number($0.logit),
         ]
       })
-    var lines = ["\(opened.context): \(opened.tokenCount) tokens, \(opened.images.count) images"]
+    let images = opened.images.count == 1 ? "1 image" : "\(opened.images.count) images"
+    var lines = ["\(opened.context): \(opened.tokenCount) tokens, \(images)"]
     for (index, image) in opened.images.enumerated() {
       lines.append("image \(index): \(image.width) x \(image.height) pixels")
     }

@@ -21,7 +21,9 @@ enum KernelStatusTool: AgentTool {
         of: Schema.record([
           .init("model", Schema.text("Name.")), .init("architecture", Schema.text("Its class.")),
           .init("precision", Schema.text("Of products.")),
-          .init("resizing", Schema.text("Whose resizing pictures get.")).optional,
+          .init(
+            "resizing", Schema.text("Which library's resizing is applied to pictures.")
+          ).optional,
         ]))),
     .init(
       "saes",

@@ -25,12 +25,7 @@ struct FrameHeader: Equatable {
     var isUTF8 = true
     for line in bytes.split(separator: Ascii.lineFeed, omittingEmptySubsequences: false) {
       let field = line.last == Ascii.carriageReturn ? line.dropLast() : line
-      guard let colon = field.firstIndex(of: Ascii.colon), colon > field.startIndex,
-        field[..<colon].allSatisfy(Self.isTokenByte)
-      else {
-        let found = String(decoding: field.prefix(40), as: UTF8.self)
-        throw .noField("frame header: expected \"Name: value\", found \"\(found)\"")
-      }
+      guard let colon = Self.nameEnd(of: field) else { throw .noField(Self.refusal(of: field)) }
       let name = String(decoding: field[..<colon].map(Ascii.lowercased), as: UTF8.self)
       let value = Self.trimmed(field[(colon + 1)...])
       switch name {
@@ -44,6 +39,26 @@ struct FrameHeader: Equatable {
     guard let length else { throw .badField("frame header: no Content-Length") }
     contentLength = length
     self.isUTF8 = isUTF8
+  }
+
+  /// Where a field's name ends; nil where the line is no field.
+  private static func nameEnd(of line: ArraySlice<UInt8>) -> Int? {
+    guard let colon = line.firstIndex(of: Ascii.colon), colon > line.startIndex,
+      line[..<colon].allSatisfy(isTokenByte)
+    else { return nil }
+    return colon
+  }
+
+  private static func refusal(of line: ArraySlice<UInt8>) -> String {
+    let found = String(decoding: line.prefix(40), as: UTF8.self)
+    return "frame header: expected \"Content-Length: …\", or a stream of lines that each begin "
+      + "with {, found \"\(found)\""
+  }
+
+  /// What is wrong with a line that has no carriage return before its line feed.
+  static func refusal(ofUnendedLine line: ArraySlice<UInt8>) -> String {
+    nameEnd(of: line) == nil
+      ? refusal(of: line) : "frame header: line ends without a carriage return"
   }
 
   private static func length(_ digits: ArraySlice<UInt8>) throws(Malformed) -> Int {

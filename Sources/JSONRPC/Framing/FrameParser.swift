@@ -184,7 +184,10 @@ package struct FrameParser: Sendable {
       }
       guard byte == Ascii.lineFeed else { continue }
       guard header.dropLast().last == Ascii.carriageReturn else {
-        events.append(.rejected(.parseError("frame header: line ends without a carriage return")))
+        let line = header.dropLast()
+        let start = line.lastIndex(of: Ascii.lineFeed).map { $0 + 1 } ?? line.startIndex
+        events.append(
+          .rejected(.parseError(FrameHeader.refusal(ofUnendedLine: line[start...]))))
         lose(header, events: &events)
         return
       }

@@ -23,7 +23,7 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
     let text = AutoencoderError.memory(path: path, needed: needed, available: available).description
     return DomainError.outOfMemory(
       text, neededBytes: needed, availableBytes: available,
-      hint: "close contexts or raise memoryLimit"
+      hint: "close contexts or raise \(memoryLimitOptions)"
     ).failure
   case let error as AutoencoderError:
     return DomainError(kind(of: error), error.description).failure
@@ -38,6 +38,10 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   }
 }
 
+/// The limit by its names on the command line and on the wire.
+private let memoryLimitOptions =
+  "the limit (--memory-limit, or memoryLimit among the initializationOptions of initialize)"
+
 private func domainError(_ error: KernelError) -> DomainError {
   let text = error.description
   switch error {
@@ -50,7 +54,7 @@ private func domainError(_ error: KernelError) -> DomainError {
   case .outOfMemory(_, let needed, let available):
     return .outOfMemory(
       text, neededBytes: needed, availableBytes: available,
-      hint: "close contexts, shorten the prompt or raise memoryLimit")
+      hint: "close contexts, shorten the prompt or raise \(memoryLimitOptions)")
   case .tooManyContexts: return DomainError(.busy, text, hint: "use context/close")
   case .contextVersionMismatch: return DomainError(.contextVersionMismatch, text)
   case .unsupportedTarget(_, let split):
@@ -95,6 +99,7 @@ private func kind(of error: TokenizationError) -> DomainError.Kind {
 
 private func kind(of error: ImageError) -> DomainError.Kind {
   switch error {
+  case .ofFile(_, let reason): kind(of: reason)
   case .invalidConfiguration: .checkpointInvalid
   case .scoreNotFinite: .numericalFailure
   case .encodingFailed: .ioError

@@ -9,6 +9,7 @@ struct FilePath {
   /// - Throws: `KernelError.pathDenied` for a relative path, `.notFound` for one that leads nowhere.
   init(_ given: String) throws(KernelError) {
     guard given.hasPrefix("/") else {
+      if WebAddress.isOne(given) { throw .pathDenied(path: given, reason: WebAddress.refusal) }
       throw .pathDenied(path: given, reason: "it must be absolute, beginning with \"/\"")
     }
     guard !given.utf8.contains(0) else {
@@ -25,9 +26,20 @@ struct FilePath {
     guard let url = URL(string: uri), url.isFileURL,
       ["", "localhost"].contains((url.host() ?? "").lowercased())
     else {
+      if WebAddress.isOne(uri) { throw .pathDenied(path: uri, reason: WebAddress.refusal) }
       throw .pathDenied(path: uri, reason: "only file: addresses of this machine are read")
     }
     try self.init(url.path)
+  }
+}
+
+/// An address of the web, which people give in a path's place.
+enum WebAddress {
+  static let refusal = "addresses are not fetched; give a file or a data: address"
+
+  static func isOne(_ text: String) -> Bool {
+    let beginning = text.prefix(8).lowercased()
+    return beginning.hasPrefix("http://") || beginning == "https://"
   }
 }
 

@@ -56,6 +56,15 @@ extension OpenContext {
   ) throws -> ResolvedTarget {
     let answers = try tokens(answer)
     let baselines = try baseline.map(tokens) ?? [try runnerUp(to: answers, position: position)]
+    if answers.count == 1, answers == baselines {
+      throw InterpretationError.unsupportedTarget(
+        "answer and baseline are the same token, \(numbered(answers[0])): their difference is 0 whatever the "
+          + "model does")
+    }
+    if let both = answers.first(where: baselines.contains) {
+      throw InterpretationError.unsupportedTarget(
+        "the token \(numbered(both)) is in both answer and baseline")
+    }
     let target: AttributionTarget =
       answers.count == 1 && baselines.count == 1
       ? .logitDifference(answer: answers[0], baseline: baselines[0], position: position)
@@ -72,9 +81,14 @@ extension OpenContext {
   private func difference(_ answer: Int, _ baseline: Int) -> String {
     var names = (spelt(answer), spelt(baseline))
     if names.0 == names.1 {
-      names = ("\(names.0) (token \(answer))", "\(names.1) (token \(baseline))")
+      names = (numbered(answer), numbered(baseline))
     }
     return "logit(\(names.0)) − logit(\(names.1))"
+  }
+
+  /// A token's text in quotes with its number.
+  private func numbered(_ token: Int) -> String {
+    "\(SpeltText.quoted(text(ofToken: token))) (token \(token))"
   }
 
   private func sequence(_ tokens: [Int]) -> ResolvedTarget {

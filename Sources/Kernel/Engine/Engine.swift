@@ -24,7 +24,7 @@ final class Engine {
   let isShared: Bool
   /// Where 8-bit weights are kept for the next load, if anywhere.
   private let cacheFolder: String?
-  /// Whose resizing pictures get where a client does not say.
+  /// Which library's resizing is applied to pictures where a client does not say.
   private let resizing: PictureResizing
   let budget: MemoryBudget
   /// What is loaded where a client does not say otherwise.
@@ -167,7 +167,7 @@ final class Engine {
   {
     let model = try model(named: modelName)
     let autoencoder = try openAutoencoder(path: path, site: site)
-    let block = try block(of: autoencoder, site: site, in: model)
+    let block = try block(of: autoencoder, path: path, site: site, in: model)
     let asked = Site.residualPost(block).name
     if let stated = autoencoder.stated, stated.site != asked {
       warn(
@@ -203,7 +203,7 @@ final class Engine {
   }
 
   private func block(
-    of autoencoder: TopKAutoencoder, site: String?, in model: LoadedModel
+    of autoencoder: TopKAutoencoder, path: String, site: String?, in model: LoadedModel
   ) throws -> Int {
     guard let name = site ?? autoencoder.site else {
       throw KernelError.saeMismatch(
@@ -220,8 +220,8 @@ final class Engine {
     }
     guard autoencoder.inputSize == decoder.hiddenSize else {
       throw KernelError.saeMismatch(
-        "the autoencoder reads \(autoencoder.inputSize) numbers a token, the model's residual stream "
-          + "has \(decoder.hiddenSize)")
+        "the autoencoder \(quoted(path)) reads \(autoencoder.inputSize) numbers a token, the residual stream "
+          + "of the model \(quoted(model.path)) has \(decoder.hiddenSize)")
     }
     return site.block
   }

@@ -29,9 +29,12 @@ struct PictureAdmission {
     return picture
   }
 
-  /// The picture of a file.
+  /// The picture of a file, which errors name.
   mutating func picture(atPath path: String) throws -> Picture {
-    try picture(from: PictureFile.bytes(atPath: path, limits: decoder.limits))
+    let bytes = try PictureFile.bytes(atPath: path, limits: decoder.limits)
+    do { return try picture(from: bytes) } catch let error as ImageError {
+      throw ImageError.ofFile(path: path, error)
+    }
   }
 }
 

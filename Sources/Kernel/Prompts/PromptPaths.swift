@@ -33,6 +33,10 @@ extension PromptFile {
       report(path.range, "a path is not empty and has no zero byte")
       return path.value
     }
+    guard !WebAddress.isOne(absolute) else {
+      report(path.range, "\(quoted(absolute)): \(WebAddress.refusal)")
+      return path.value
+    }
     if !absolute.hasPrefix("/") {
       guard let directory else {
         report(

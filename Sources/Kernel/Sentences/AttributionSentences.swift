@@ -181,7 +181,7 @@ extension Doubt {
     case .correlation(let pearson):
       "Pearson \(Number.fixed(pearson)) is below \(Number.fixed(Agreement.leastPearson))"
     case .signs(let wrong, let counted):
-      "\(wrong) of \(counted) scores have the wrong sign, more than one in ten"
+      "\(wrong) of \(counted) scores \(wrong == 1 ? "has" : "have") the wrong sign, more than one in ten"
     }
   }
 }

@@ -81,7 +81,7 @@ package enum KernelStatus: Request {
     package var architecture: String
     /// What products are made in.
     package var precision: ModelLoad.Precision
-    /// Whose resizing pictures get; absent for a text model.
+    /// Which library's resizing is applied to pictures; absent for a text model.
     package var resizing: ModelLoad.Resizing?
     /// Bytes of the weights' files, which other processes may share, and of the weights made for `int8`.
     package var bytes: Int

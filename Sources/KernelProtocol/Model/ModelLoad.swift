@@ -57,7 +57,7 @@ package enum ModelLoad: Request {
     case int8
   }
 
-  /// Whose resizing pictures get before the model sees them, bit for bit.
+  /// Which library's resizing is applied to pictures before the model sees them, bit for bit.
   package enum Resizing: String, WireName {
     /// transformers 5 with torchvision, what most pipelines have today; within two levels of 255 of `pillow`.
     case torchvision

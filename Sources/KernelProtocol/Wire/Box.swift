@@ -17,9 +17,18 @@ package struct Box: Codable, Sendable, Hashable {
   package init(from decoder: any Decoder) throws {
     let corners = try decoder.singleValueContainer().decode([Double].self)
     guard corners.count == 4, corners[0] <= corners[2], corners[1] <= corners[3] else {
-      throw decoder.wireMismatch(expected: "[x0, y0, x1, y1] with x0 ≤ x1 and y0 ≤ y1")
+      throw WireError.mismatch(
+        path: decoder.wirePath, expected: "[x0, y0, x1, y1] with x0 ≤ x1 and y0 ≤ y1",
+        found: Self.shown(corners))
     }
     self.init(x0: corners[0], y0: corners[1], x1: corners[2], y1: corners[3])
+  }
+
+  /// Numbers as JSON would have them, where they are few.
+  private static func shown(_ numbers: [Double]) -> String {
+    guard numbers.count <= 8 else { return "array of \(numbers.count)" }
+    let texts = numbers.map { number in Int(exactly: number).map { "\($0)" } ?? "\(number)" }
+    return "[\(texts.joined(separator: ", "))]"
   }
 
   package func encode(to encoder: any Encoder) throws {

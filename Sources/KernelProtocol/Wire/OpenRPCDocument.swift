@@ -4585,7 +4585,7 @@ package let openRPCDocument = #"""
           "precision": {"$ref": "#/components/schemas/ModelLoad.Precision", "description": "What products are made in."},
           "resizing": {
             "$ref": "#/components/schemas/ModelLoad.Resizing",
-            "description": "Whose resizing pictures get; absent for a text model."
+            "description": "Which library's resizing is applied to pictures; absent for a text model."
           },
           "bytes": {
             "type": "integer",
@@ -4657,7 +4657,7 @@ package let openRPCDocument = #"""
         "enum": ["auto", "float32", "bfloat16", "int8"]
       },
       "ModelLoad.Resizing": {
-        "description": "Whose resizing pictures get before the model sees them, bit for bit. torchvision: That of transformers 5 where torchvision is installed, what most pipelines have today; within two levels of 255 of pillow. pillow: That of transformers with Pillow up to version 12. pillow13: That of transformers with Pillow 13, which resizes tall pictures in the other order: up to eight levels apart.",
+        "description": "Which library's resizing is applied to pictures before the model sees them, bit for bit. torchvision: That of transformers 5 where torchvision is installed, what most pipelines have today; within two levels of 255 of pillow. pillow: That of transformers with Pillow up to version 12. pillow13: That of transformers with Pillow 13, which resizes tall pictures in the other order: up to eight levels apart.",
         "enum": ["torchvision", "pillow", "pillow13"]
       },
       "Part": {

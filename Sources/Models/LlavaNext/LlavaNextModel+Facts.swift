@@ -17,7 +17,7 @@ extension LlavaNextModel {
     }
   }
 
-  /// Whose resizing pictures get; nil in a text model.
+  /// Which library's resizing is applied to pictures; nil in a text model.
   package var resizing: PictureResizing? { pictures?.processor.configuration.resizing }
 
   /// Bytes of the weights' files, which are mapped and shared: the checkpoint's, and the cache of its 8-bit weights if it is used.

@@ -30,7 +30,7 @@ package final class LlavaNextModel: Sendable {
   /// - Parameters:
   ///   - precision: nil chooses bfloat16 when the weights have 16 bits, float32 otherwise.
   ///   - quantisation: what making 8-bit weights may take and where they are kept; without effect in other precisions.
-  ///   - resizing: whose resizing pictures get; without effect in a text model.
+  ///   - resizing: which library's resizing is applied to pictures; without effect in a text model.
   /// - Throws: `CheckpointError`, `ModelError`, `TokenizationError`, `ImageError` on files that
   ///   are missing, damaged, of an unknown architecture, or contradict each other.
   package init(

@@ -32,7 +32,10 @@ struct Benchmark: ParsableCommand {
   @Option(help: "Tokens to generate when measuring decoding.")
   var decodeTokens = 16
 
-  @Option(help: "Bytes that contexts and requests may allocate, mapped weights not counted.")
+  @Option(
+    parsing: .unconditional,
+    help: "Bytes that contexts and requests may allocate, mapped weights not counted.",
+    transform: byteCount)
   var memoryLimit: Int?
 
   @Option(help: "Threads for computation (default: one per processor).")

@@ -76,7 +76,8 @@ struct IndexBuildCommand: ParsableCommand {
       """)
   var shard: String?
 
-  @Option(help: "The number of entries of the corpus to read (default: all).")
+  @Option(
+    parsing: .unconditional, help: "The number of entries of the corpus to read (default: all).")
   var limit: Int?
 
   @Flag(help: "Store the pictures in the index instead of their paths.")
@@ -85,7 +86,10 @@ struct IndexBuildCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Entries after which a commit is made.", visibility: .hidden))
   var commitEntries = 1024
 
-  @Option(help: "Bytes that prompts and tables may allocate, mapped weights not counted.")
+  @Option(
+    parsing: .unconditional,
+    help: "Bytes that prompts and tables may allocate, mapped weights not counted.",
+    transform: byteCount)
   var memoryLimit: Int?
 
   @Option(help: "Threads for computation (default: one per processor).")
@@ -100,11 +104,11 @@ struct IndexBuildCommand: ParsableCommand {
       ("exemplars", exemplars, 1...1000), ("span-tokens", spanTokens, 1...65_535),
       ("sampled-tokens", sampledTokens, 0...(1 << 24)), ("limit", limit, 1...Int.max),
       ("threads", threads, 1...1024), ("commit-entries", commitEntries, 1...1_000_000),
-      ("memory-limit", memoryLimit, 1...Int.max),
     ] {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError(
-        "--\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+        "--\(name) is \(value), expected \(range.lowerBound) "
+          + (range.upperBound == .max ? "or more" : "to \(range.upperBound)"))
     }
     if site != nil, autoencoder == nil { throw ValidationError("--site goes with --sae") }
     _ = try (wireViews, wireShard, wireTemplate)
@@ -141,7 +145,7 @@ struct IndexBuildCommand: ParsableCommand {
       \(skipped.unusable) unusable
       \(NumberText.fixed(built.itemsPerSecond, 1)) items/s in \(NumberText.fixed(built.seconds)) s: \
       model \(NumberText.fixed(built.modelSeconds)) s, codes \(NumberText.fixed(built.codeSeconds)) s, \
-      index \(NumberText.fixed(100 * built.overhead, 1)) % of the two
+      the index took another \(NumberText.fixed(100 * built.overhead, 1)) % of that time
       """)
   }
 

@@ -97,7 +97,7 @@ struct ReportIndexCommand: ParsableCommand {
   @Option(help: "The order of features: latent, frequency or max.")
   var by = "frequency"
 
-  @Option(help: "The largest number of features to list.")
+  @Option(parsing: .unconditional, help: "The largest number of features to list.")
   var limit = 10_000
 
   @Option(help: "Features per page.")

@@ -104,6 +104,17 @@ def test_a_target_of_several_tokens_tells_the_split(context):
     assert caught.value.data.get("tokens")
 
 
+def test_a_value_that_is_no_number_names_the_latent(context):
+    with pytest.raises(lucarne.BadValue, match="latent 182 is nan, expected a finite number") as caught:
+        context.steer({182: float("nan")})
+    assert isinstance(caught.value, ValueError)
+
+
+def test_addresses_are_not_fetched(kernel):
+    with pytest.raises(kinds.PathDenied, match="addresses are not fetched; give a file or a data: address"):
+        kernel.open("?", "https://example.org/a.png")
+
+
 def test_a_closed_context_is_not_found(kernel, map_picture):
     with kernel.open("?", map_picture) as context:
         pass
@@ -459,7 +470,7 @@ def test_closing_ends_with_code_0(command_line):
     process = kernel.connection.process
     kernel.close()
     assert process.returncode == 0
-    with pytest.raises(KernelDied):
+    with pytest.raises(KernelDied, match="^this kernel was closed$"):
         kernel.status()
 
 

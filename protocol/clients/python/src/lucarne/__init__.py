@@ -12,6 +12,7 @@ from .build import box, logit, logit_difference, sentence, shares, variants
 from .calls import AsyncStream, Stream
 from .context import AsyncContext, Context
 from .errors import (
+    BadValue,
     InternalError,
     InvalidParams,
     InvalidRequest,
@@ -38,6 +39,7 @@ __all__ = [
     "InvalidParams",
     "InvalidRequest",
     "Kernel",
+    "BadValue",
     "KernelDied",
     "KernelNotFound",
     "KernelWarning",

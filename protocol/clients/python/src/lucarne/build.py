@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
+import re
 from typing import Any, Literal, Mapping, Sequence, Union
 
+from .errors import BadValue
 from .records import Record
 
 #: A token by its text (mind the leading space) or by its number.
 Token = Union[str, int, Mapping[str, Any]]
 #: A token, several of which any will do, every spelling of a text (`variants`), or a target of the wire.
 Answer = Union[Token, Sequence[Token]]
-#: A picture: a file's path, the bytes of a PNG, JPEG, WebP, GIF or BMP file, or anything with PIL's `save`.
+#: A picture: a file's path, a `file:` or `data:` address, the bytes of a PNG, JPEG, WebP, GIF or BMP file, or anything with PIL's `save`.
 Picture = Union[str, "os.PathLike[str]", bytes, Any]
 #: A latent by its number, or with its autoencoder.
 Feature = Union[int, str, Mapping[str, Any], Record]
@@ -219,6 +222,8 @@ def regions(value: Any) -> list[Mapping[str, Any]] | None:
 def intervention(
     op: str, of: Feature, value: float | None, sae: str, at: Any = None, generated: bool | None = None
 ) -> dict[str, Any]:
+    if value is not None and not math.isfinite(value):
+        raise BadValue(f"the value of latent {feature(of, sae)['index']} is {value}, expected a finite number")
     found = {"op": op, "feature": feature(of, sae), "value": value, "at": regions(at), "generated": generated}
     return {name: each for name, each in found.items() if each is not None}
 
@@ -264,6 +269,8 @@ def names(value: str | Sequence[str], of: str) -> list[str]:
 def image(source: Picture) -> dict[str, Any]:
     if isinstance(source, Mapping):
         return dict(source)
+    if isinstance(source, str) and re.match(r"(data|file):|[a-z][a-z0-9+.-]*://", source, re.IGNORECASE):
+        return {"uri": source}
     if isinstance(source, (str, os.PathLike)):
         return {"path": os.path.abspath(os.path.expanduser(os.fspath(source)))}
     if isinstance(source, (bytes, bytearray, memoryview)):

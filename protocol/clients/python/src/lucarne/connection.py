@@ -148,7 +148,10 @@ class Connection:
             code = None
         self._errors.join(timeout=1)
         name = " ".join(self.command)
-        if reason:
+        closed = self._ending and not reason
+        if closed:
+            message = "this kernel was closed"
+        elif reason:
             message = f"{name} does not speak the protocol: {reason}"
         elif code is None:
             message = f"{name} closed its output"
@@ -157,7 +160,7 @@ class Connection:
         else:
             message = f"{name} ended with code {code}"
         with self._lock:
-            self._death = KernelDied(message, code, self.log)
+            self._death = KernelDied(message, code, "" if closed else self.log)
             sinks, self._sinks = self._sinks, {}
         for sink in sinks.values():
             sink("error", self._death)

@@ -14,6 +14,10 @@ class KernelWarning(UserWarning):
     """What a user should know although nothing failed, such as an autoencoder that fits badly."""
 
 
+class BadValue(LucarneError, ValueError):
+    """A value that cannot be sent to the kernel."""
+
+
 class KernelNotFound(LucarneError):
     """The command line names no program."""
 

@@ -81,10 +81,10 @@ projections and head: half the bytes to read for every generated token, for work
 Weights are rounded, so answers differ. Never chosen by auto.
 """
 ModelLoadResizing = Literal["torchvision", "pillow", "pillow13"]
-"""Whose resizing pictures get before the model sees them, bit for bit. torchvision: That of transformers 5 where
-torchvision is installed, what most pipelines have today; within two levels of 255 of pillow. pillow: That of
-transformers with Pillow up to version 12. pillow13: That of transformers with Pillow 13, which resizes tall
-pictures in the other order: up to eight levels apart.
+"""Which library's resizing is applied to pictures before the model sees them, bit for bit. torchvision: That of
+transformers 5 where torchvision is installed, what most pipelines have today; within two levels of 255 of
+pillow. pillow: That of transformers with Pillow up to version 12. pillow13: That of transformers with Pillow
+13, which resizes tall pictures in the other order: up to eight levels apart.
 """
 ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
@@ -884,7 +884,7 @@ class KernelStatusModel(Record):
     precision: ModelLoadPrecision
     """What products are made in."""
     resizing: ModelLoadResizing | None
-    """Whose resizing pictures get; absent for a text model."""
+    """Which library's resizing is applied to pictures; absent for a text model."""
 
 
 class KernelStatusQueue(Record):
