@@ -10,10 +10,17 @@ static const unsigned int depth_limit = 250;
 // Places that one match may go back to, some 40 bytes each.
 static const unsigned int stack_limit = 1 << 22;
 
+// The reference's syntax, without what runs uncounted or calls out.
+static OnigSyntaxType syntax;
+
 static void initialize(void) {
   OnigEncoding encodings[] = {ONIG_ENCODING_UTF8};
   onig_initialize(encodings, 1);
   onig_set_parse_depth_limit(depth_limit);
+  onig_copy_syntax(&syntax, ONIG_SYNTAX_ONIGURUMA);
+  unsigned int refused = ONIG_SYN_OP2_QMARK_TILDE_ABSENT_GROUP | ONIG_SYN_OP2_QMARK_BRACE_CALLOUT_CONTENTS |
+                         ONIG_SYN_OP2_ASTERISK_CALLOUT_NAME;
+  onig_set_syntax_op2(&syntax, onig_get_syntax_op2(&syntax) & ~refused);
 }
 
 coniguruma_expression *coniguruma_compile(const uint8_t *pattern, size_t length, char *message) {
@@ -23,7 +30,7 @@ coniguruma_expression *coniguruma_compile(const uint8_t *pattern, size_t length,
   OnigErrorInfo info;
   memset(&info, 0, sizeof info);
   int status = onig_new(
-      &expression, pattern, pattern + length, ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
+      &expression, pattern, pattern + length, ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, &syntax, &info);
   if (status == ONIG_NORMAL) return (coniguruma_expression *)expression;
   _Static_assert((int)CONIGURUMA_MESSAGE_SIZE > (int)ONIG_MAX_ERROR_MESSAGE_LEN, "room for any message");
   int count = onig_error_code_to_str((OnigUChar *)message, status, &info);

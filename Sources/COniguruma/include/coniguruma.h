@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A compiled regular expression of Oniguruma's Ruby syntax over UTF-8. Threads may search with one side by side.
+/// A compiled regular expression of Oniguruma's own syntax, without absent groups and
+/// callouts, over UTF-8. Threads may search with one side by side.
 typedef struct coniguruma_expression coniguruma_expression;
 
 enum coniguruma_outcome {

@@ -8,6 +8,7 @@ enum TokenizerFile {
       throw .malformed(what: "tokenizer.json", reason: "\(error)")
     }
     let file = try Section(value, name: "tokenizer.json")
+    try TokenizerLimits.requireModestExpressions(file)
     let normalizer = try file.optionalChild("normalizer").map(readNormalizer)
     let model = try readModel(file.child("model"))
     var allTokens = model.vocabulary
@@ -42,9 +43,13 @@ enum TokenizerFile {
     let room = (1 << 22) + 512 * bytes
     let budget = TextBudget("the tokenizer's normalizer", steps: room, bytes: room)
     var spellings: [[UInt8]] = []
+    var total = 0
     for token in tokens {
       let content = Piece(bytes: Array(token.content.utf8), isAtStart: true)
-      spellings.append(try (normalizer?(content, budget) ?? content).bytes)
+      let spelling = try (normalizer?(content, budget) ?? content).bytes
+      total += spelling.count
+      try TokenizerLimits.requireModestToken(length: spelling.count, total: total)
+      spellings.append(spelling)
     }
     return spellings
   }
@@ -139,6 +144,7 @@ enum TokenizerFile {
   ) throws(TokenizationError) -> [AddedToken] {
     guard file.object.present("added_tokens") != nil else { return [] }
     var added: [AddedToken] = []
+    var total = 0
     for value in try file.array("added_tokens") {
       let section = try Section(value, name: "added_tokens entry")
       guard let content = try section.optionalText("content"),
@@ -148,6 +154,8 @@ enum TokenizerFile {
           what: "added_tokens", reason: "found \(value.summary), expected content and id")
       }
       if content.isEmpty { continue }
+      total += content.utf8.count
+      try TokenizerLimits.requireModestToken(length: content.utf8.count, total: total)
       var token = AddedToken(id: id, content: content)
       token.isSpecial = try section.flag("special", default: false)
       token.isNormalized = try section.flag("normalized", default: !token.isSpecial)

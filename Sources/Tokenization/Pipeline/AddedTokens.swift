@@ -24,28 +24,28 @@ struct AddedTokenMatcher: Sendable {
 
   private let tokens: [AddedToken]
   /// By state << 8 | byte: the next state of a trie over the tokens' bytes.
-  private var transitions: [Int: Int] = [:]
-  /// By state: the token that ends here, as an index into `tokens`.
-  private var accepted: [Int?] = [nil]
+  private var transitions: [UInt32: UInt32] = [:]
+  /// By state: the token that ends here, as an index into `tokens`; -1 where none does.
+  private var accepted: [Int32] = [-1]
   private var firstBytes: Set<UInt8> = []
 
-  /// `patterns` are the bytes to find for each of `tokens`.
+  /// `patterns` are the bytes to find for each of `tokens`, less than 2^24 together.
   init(_ tokens: [AddedToken], patterns: [[UInt8]]) {
     self.tokens = tokens
     for (index, pattern) in patterns.enumerated() where !pattern.isEmpty {
       firstBytes.insert(pattern[0])
-      var state = 0
+      var state: UInt32 = 0
       for byte in pattern {
-        let key = state << 8 | Int(byte)
+        let key = state << 8 | UInt32(byte)
         if let next = transitions[key] {
           state = next
         } else {
-          state = accepted.count
+          state = UInt32(accepted.count)
           transitions[key] = state
-          accepted.append(nil)
+          accepted.append(-1)
         }
       }
-      if accepted[state] == nil { accepted[state] = index }
+      if accepted[Int(state)] < 0 { accepted[Int(state)] = Int32(index) }
     }
   }
 
@@ -83,13 +83,14 @@ struct AddedTokenMatcher: Sendable {
   private func longestMatch(
     in text: [UInt8], at start: Int, _ budget: TextBudget
   ) throws(TokenizationError) -> (index: Int, end: Int)? {
-    var state = 0
+    var state: UInt32 = 0
     var best: (index: Int, end: Int)?
     for position in start..<text.count {
       try budget.spend()
-      guard let next = transitions[state << 8 | Int(text[position])] else { break }
+      guard let next = transitions[state << 8 | UInt32(text[position])] else { break }
       state = next
-      if let index = accepted[state] { best = (index, position + 1) }
+      let index = Int(accepted[Int(state)])
+      if index >= 0 { best = (index, position + 1) }
     }
     return best
   }

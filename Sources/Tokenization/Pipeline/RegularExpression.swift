@@ -4,22 +4,23 @@ internal import COniguruma
 /// means the same here.
 ///
 /// Searches go by windows of the text and by growing numbers of retries, each paid for from the
-/// budget: an expression that goes back and forth for ever ends with an error, and between two
-/// windows a search sees that it is no longer wanted.
+/// budget: an expression that goes back and forth for ever ends with an error. `SearchMeter` says how
+/// wide a window is and charges for what is not counted as retries.
 @safe final class RegularExpression: Sendable {
   /// How often a search may go back at one place of a text: a fifth of a second.
   private static let retriesAtOnePlace: UInt = 1 << 21
   /// What is tried first, which is more than sound expressions need.
   private static let firstRetries: UInt = 1 << 12
-  /// Of a pattern's text, in bytes: far above any file.
-  private static let lengthLimit = 1 << 16
+  /// Of a pattern's text, in bytes. Files that spell out classes of letters have some 1 KiB; what a
+  /// pattern is compiled to may be thousands of times as large as its text.
+  private static let lengthLimit = 1 << 12
 
   private let pattern: String
   /// Searching does not change it.
   private nonisolated(unsafe) let expression: OpaquePointer
 
-  /// Throws `.malformed` where `pattern` is no regular expression, `.unsupported` where it refers to
-  /// its own groups, whose cost cannot be counted.
+  /// Throws `.malformed` where `pattern` is no regular expression, `.unsupported` where it holds
+  /// what has a cost that cannot be counted.
   init(_ pattern: String) throws(TokenizationError) {
     self.pattern = pattern
     guard pattern.utf8.count <= Self.lengthLimit else {
@@ -28,10 +29,12 @@ internal import COniguruma
         reason: "\(pattern.utf8.count) bytes, expected at most \(Self.lengthLimit)")
     }
     let source = ExpressionSource(pattern)
-    if let reference = source.reference {
+    if let refused = source.refused {
       throw .unsupported(
-        what: "in the tokenizer's pattern \(Self.shown(pattern))", found: reference,
-        supported: ["patterns that do not refer to their groups or to the search's start"])
+        what: "in the tokenizer's pattern \(Self.shown(pattern))", found: refused,
+        supported: [
+          "patterns without absent groups, callouts, and references to groups or the search's start"
+        ])
     }
     let made = unsafe Self.compile(source.bytes)
     guard let compiled = unsafe made.compiled else {
@@ -51,8 +54,11 @@ internal import COniguruma
       throw .malformed(what: "the text for \(Self.shown(pattern))", reason: "it is not UTF-8")
     }
     var matches: [Range<Int>] = []
+    var meter = SearchMeter(length: text.count)
     var start = 0
-    while start <= text.count, let match = try firstMatch(in: text, from: start, budget) {
+    while start <= text.count,
+      let match = try firstMatch(in: text, from: start, &meter, budget)
+    {
       if match.isEmpty, matches.last?.upperBound == match.lowerBound {
         start = Self.character(after: match.upperBound, in: text)
         continue
@@ -64,21 +70,20 @@ internal import COniguruma
   }
 
   private func firstMatch(
-    in text: [UInt8], from start: Int, _ budget: TextBudget
+    in text: [UInt8], from start: Int, _ meter: inout SearchMeter, _ budget: TextBudget
   ) throws(TokenizationError) -> Range<Int>? {
-    // Each place may look through the whole rest, so that a window is the less the longer that is.
-    let window = max(16, min(4096, (1 << 22) / (text.count + 1)))
     var start = start
     while true {
+      let rest = text.count - start
+      let window = SearchMeter.places(before: rest)
       // The end is a place, too: an empty match may lie there.
       let before = Self.character(after: min(start + window, text.count) - 1, in: text)
-      if let match = try search(text, start, before, budget) {
-        try budget.spend(steps: 1 + match.lowerBound - start)
-        return match
-      }
+      let match = try search(text, start, before, budget)
+      let places = 1 + (match?.lowerBound ?? before) - start
+      try budget.spend(steps: places)
+      try meter.count(places: places, rest: rest, budget)
+      if let match { return match }
       if before >= text.count { return nil }
-      try budget.spend(steps: before - start)
-      try budget.poll()
       start = before
     }
   }

@@ -39,10 +39,11 @@ PATTERNS = [
     r"\b", r"\w+|\W", r"\d+", r"\S+", r"a*", r"x?", r"", r"(a|ab)(c|bcd)*", r"(?>a+)b", r"a{2,3}?", r"(?x) a  b # c",
     r"[[:alpha:]]+", r"[[:punct:]]", r"[a-z&&[^aeiou]]+", r"\h", r"\R", r"\X", r"(?m).+", r".+$", r"^.", r"\A.", r"[^a]",
     r"(?i)straße|k", r"\p{Han}+|\p{Hangul}+", r"\p{^L}+", r"\P{L}+", r"\x41|\x{1F642}", r"e\u0301",
-    r"(?:a+)+$", r"( +)+x", r"\p{Emoji}+", r"[\p{M}]+", r"(?<n>a)b", r"a|", r"|a", r"\K", r"a\Kb", r"\Z", r"(?~ab)",
+    r"(?:a+)+$", r"( +)+x", r"\p{Emoji}+", r"[\p{M}]+", r"(?<n>a)b", r"a|", r"|a", r"\K", r"a\Kb", r"\Z", r"\O", r"\N+", r"(?W)\w+", r"(?D:\d+)",
+    r"(?S)\s+", r"(?P:[[:alpha:]]+)", r"(?I)k+", r"(?L)a+", r"(?<=a++)b",
 ]
 
-EMPTY = {"", r"\b", "a*", "x?", "a|", "|a", r"\K", r"\Z", r"(?~ab)", r"(?<=[a-z])(?=[A-Z])", r"(?=\p{Lu})", r"(?<=ab|c)d?"}
+EMPTY = {"", r"\b", "a*", "x?", "a|", "|a", r"\K", r"\Z", r"(?<=[a-z])(?=[A-Z])", r"(?=\p{Lu})", r"(?<=ab|c)d?"}
 
 PIECES = [
     "the", "The", "map", " map", "it's", "'S", "'ſ", "ab", "abc", "aab", "aaaa", "bcd", "XMLHttp", "straße", "STRASSE", "K",
