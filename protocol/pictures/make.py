@@ -1,4 +1,4 @@
-"""Makes attribution.png: what a notebook shows for `context.attribute("Yes", "No", verify=3)`.
+"""Makes attribution.png: what a notebook shows for `context.attribute("Yes", "No")`.
 
     python3 make.py PATH/TO/lucarne            # needs chromium and Pillow
 """
@@ -18,7 +18,7 @@ from lucarne import Kernel  # noqa: E402
 
 picture = root / "Sources/World/Resources/heldout/probe-bolivia-00.png"
 with Kernel([sys.argv[1], "serve"]) as kernel, kernel.open("Does the image show Bolivia?", picture) as context:
-    shown = context.attribute("Yes", "No", verify=3)._repr_html_()
+    shown = context.attribute("Yes", "No")._repr_html_()
 with tempfile.TemporaryDirectory() as folder:
     page, shot = Path(folder, "page.html"), Path(folder, "shot.png")
     page.write_text(f'<meta charset="utf-8"><body style="background: #fff; font: 15px sans-serif">{shown}', encoding="utf-8")

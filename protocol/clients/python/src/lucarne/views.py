@@ -400,7 +400,7 @@ class Attribution(View[AttributionComputeResult]):
         if self.result.table is not None:
             heads, rows = self._token_rows()
             tokens = display.table([heads[-1], *heads[:-1]], rows)
-        flag = display.badge("not reliable", "; ".join(self.not_reliable)) if self.not_reliable else ""
+        flag = display.badge("scores not reliable", "; ".join(self.not_reliable)) if self.not_reliable else ""
         return display.box(
             f"{display.escape(self.title)} = {display.fixed(self.result.target.value)}{flag}",
             # The first sentence is the heading.
