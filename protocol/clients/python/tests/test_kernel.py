@@ -15,7 +15,9 @@ import pytest
 
 import lucarne
 from lucarne import AsyncKernel, Kernel, KernelDied, KernelNotFound, Record, build, kinds
+from lucarne import steps as _steps
 from lucarne.progress import reporter
+from lucarne.types import KernelStatusResult
 
 # Long enough to be interrupted: minutes on the world's model.
 ENDLESS = dict(method="integratedGradients", steps=10_000)
@@ -330,9 +332,18 @@ class Refusing:
     async def run(self, steps):
         try:
             steps.send(None)
-            steps.send(Record({"saes": [{"sae": "sae"}]}))
+            steps.send(KernelStatusResult({"saes": [{"sae": "sae"}]}))
         except StopIteration:
             pass
+
+
+def test_what_the_kernel_warns_of_is_warned_of():
+    asked = _steps.autoencoder(None)
+    assert next(asked)[0] == "kernel/status"
+    status = KernelStatusResult({"saes": [{"sae": "mine"}], "health": "warning", "message": "mine fits badly; so does that"})
+    with pytest.warns(lucarne.KernelWarning) as told, pytest.raises(StopIteration) as end:
+        asked.send(status)
+    assert end.value.value == "mine" and [str(each.message) for each in told] == ["mine fits badly", "so does that"]
 
 
 def test_kernels_take_no_unknown_options_and_one_folder():
