@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Kernel
 import TestSupport
@@ -30,6 +31,22 @@ import World
     // The world's again, as soon as the client goes back to it.
     try client.ask("model/load", ["path": .string(world.model)])
     #expect(try client.ask("index/search", search(["latents": [73]]))["items"] == .array(own ?? []))
+  }
+
+  /// By a symbolic link, too, the index that came with the program is not taken for one that the start named.
+  @Test func aWorldBehindALinkIsTheProgramsOwn() throws {
+    let (world, tiny) = (try #require(World()), try TinyWorld())
+    let link = FileManager.default.temporaryDirectory.path + "/world-\(UUID())"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: world.folder)
+    defer { try? FileManager.default.removeItem(atPath: link) }
+    let linked = try #require(World(in: [link]))
+    let client = try KernelClient(KernelOptions(memoryLimit: 1 << 30, threads: 1, world: linked))
+    try client.ask("model/load", ["path": tiny.model])
+    let loaded = try client.ask("sae/load", ["path": tiny.autoencoder])
+    #expect(
+      try client.refusal("index/search", search(["latents": [73]])).kind == "indexMissing")
+    let feature: JSONValue = ["sae": loaded["sae"] ?? .null, "index": 3]
+    #expect(try client.ask("feature/info", ["feature": feature])["explanation"] == nil)
   }
 
   @Test func anIndexThatTheStartNamedIsRefusedForAnotherAutoencoder() throws {

@@ -126,7 +126,7 @@ final class IndexShelf: Sendable {
     guard autoencoder == nil || autoencoder == owner.autoencoder,
       entry.store.identity != owner.identity
     else { return }
-    if entry.store.path == installed.path { throw Self.missing("no index is open") }
+    if installed.isSame(as: entry.store.path) { throw Self.missing("no index is open") }
     throw FeatureIndexError.stale(
       path: entry.store.path, reason: owner.identity.difference(from: entry.store.identity))
   }

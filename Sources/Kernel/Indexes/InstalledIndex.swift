@@ -8,7 +8,7 @@ struct InstalledIndex: Sendable {
 
   /// - Throws: `DomainError` of kind `pathDenied` where a path, by whatever name, leads to it.
   func refuse(writingTo other: String) throws(DomainError) {
-    guard let path, Self.isSame(path, other) else { return }
+    guard isSame(as: other) else { return }
     throw DomainError(
       .pathDenied, "the index \(quoted(other)) came with the program and is read-only",
       hint:
@@ -16,9 +16,12 @@ struct InstalledIndex: Sendable {
         + "index/open or name its path")
   }
 
-  private static func isSame(_ left: String, _ right: String) -> Bool {
+  /// Whether a path, by whatever name, leads to it.
+  func isSame(as other: String) -> Bool {
     var (first, second) = (stat(), stat())
-    guard unsafe stat(left, &first) == 0, unsafe stat(right, &second) == 0 else { return false }
+    guard let path, unsafe stat(path, &first) == 0, unsafe stat(other, &second) == 0 else {
+      return false
+    }
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 }
