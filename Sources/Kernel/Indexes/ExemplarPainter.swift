@@ -1,8 +1,10 @@
 import FeatureIndex
 import Images
+import Indexing
 import Interpretation
 import KernelProtocol
 import Reports
+import SystemReasons
 
 /// Draws the places of an index where a latent is most active.
 struct ExemplarPainter {
