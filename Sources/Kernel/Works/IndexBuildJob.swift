@@ -1,71 +1,168 @@
+import Autoencoders
 import FeatureIndex
+import FoundationEssentials
+import Images
 import Interpretation
-import JSON
-import JSONRPC
 import KernelProtocol
+import Models
 import Tensors
 
-/// `index/build` as a job: an entry a step.
-final class IndexBuildJob: JobWork {
-  private let work: IndexBuildWork
+/// The work of `index/build`, in steps of one entry on the engine's thread; what waits for the disk is for another.
+final class IndexBuildWork {
+  enum Step {
+    /// Something was done.
+    case more
+    /// The corpus has nothing yet.
+    case waiting
+    case done(IndexBuild.Built)
+  }
 
-  init(_ work: IndexBuildWork) { self.work = work }
+  private let params: IndexBuild.Params
+  private let corpus: CorpusSource
+  private let path: String
+  private let commitEntries: Int?
+  private var store: FeatureIndexStore?
+  private var builder: IndexBuilder?
+  private var plan: Plan?
 
-  func step(_ tools: JobTools) throws -> JobStep {
-    do {
-      switch try work.step(engine: tools.engine, cancellation: tools.cancellation) {
-      case .more: return .more
-      case .waiting: return .waiting
-      case .done(let built): return .done(try JSONValue(encoding: built))
-      }
-    } catch FeatureIndexError.diskFull(let path) {
-      return .pause("\(FeatureIndexError.diskFull(path: path))")
+  /// What the engine gives a build before the index is opened.
+  private struct Plan {
+    let identity: IndexIdentity
+    let model: LlavaNextModel
+    let feature: LoadedAutoencoder
+    let limits: PictureLimits
+  }
+
+  /// Whether the next step is one for the engine's thread; opening the index and waiting for it are not.
+  var needsEngine: Bool { builder?.needsModel ?? (plan == nil) }
+
+  /// - Parameter standardInput: whether the corpus may come from it.
+  /// - Throws: `KernelError` for paths that cannot be.
+  init(
+    _ params: IndexBuild.Params, standardInput: Bool = false, commitEntries: Int? = nil
+  ) throws {
+    self.params = params
+    self.commitEntries = commitEntries
+    path = try NewFilePath(params.path).path
+    corpus = try CorpusSource(params.corpus, standardInput: standardInput)
+  }
+
+  /// Asks the engine, opens the index, then takes in one entry a step.
+  ///
+  /// - Parameter engine: where the step needs it.
+  /// - Throws: `FeatureIndexError.diskFull`, after which the next step tries again; what ends the job otherwise.
+  func step(engine: Engine?, cancellation: Cancellation) throws -> Step {
+    guard let builder else {
+      if let plan { try open(plan) } else if let engine { plan = try makePlan(engine) }
+      return .more
+    }
+    let taken = try builder.step(
+      admit: { bytes in
+        guard let engine else { preconditionFailure("the model runs on the engine's thread") }
+        do { try engine.reserve(bytes, for: "a prompt") } catch {
+          throw IndexBuilder.TooLarge(message: "\(error)")
+        }
+      }, cancellation: cancellation)
+    switch taken {
+    case .entry, .writing: return .more
+    case .waiting: return .waiting
+    case .done: return .done(try result(builder.progress))
     }
   }
 
-  func settle() throws { try work.settle() }
+  /// Writes what is not written yet: before a pause, and before an end.
+  func settle() throws { try builder?.commit() }
 
-  var place: JobKind.Place? { work.needsEngine ? .engine : .ownThread }
-  var settlingPlace: JobKind.Place? { .ownThread }
+  var progress: IndexProgress? { builder?.progress }
 
-  var progress: Job.Progress? {
-    guard let progress = work.progress else { return nil }
-    let rate = progress.itemsPerSecond
-    let left = progress.total.map { Double(max(0, $0 - progress.done)) }
-    return Job.Progress(
-      done: progress.done, total: progress.total, rate: rate,
-      remainingSeconds: rate > 0 ? left.map { $0 / rate } : nil,
-      message: "\(progress.items) indexed, \(progress.skipped) skipped",
-      metrics: ["overhead": progress.overhead])
+  private func makePlan(_ engine: Engine) throws -> Plan {
+    let resident = try engine.autoencoder(named: params.sae)
+    let model = try engine.model(named: resident.modelName).model
+    let views = params.indexViews
+    let needed = IndexAccumulator.byteCount(
+      latents: resident.feature.autoencoder.latents, exemplars: params.indexOptions.exemplars,
+      views: views.count)
+    try engine.reserve(needed, for: "an index's tables")
+    return Plan(
+      identity: try engine.identity(of: resident), model: model, feature: resident.feature,
+      limits: engine.decodingLimits().halved)
+  }
+
+  private func open(_ plan: Plan) throws {
+    let store = try FeatureIndexStore.openOrCreate(
+      at: path, identity: plan.identity, options: params.indexOptions)
+    var options = IndexBuilder.Options()
+    if let commitEntries { options.commitEntries = commitEntries }
+    options.reader.limit = params.limit
+    options.reader.limits = plan.limits
+    options.reader.copiesPictures = params.keepPictures == .copy
+    if let shard = params.shard {
+      options.reader.shard = try CorpusShard(index: shard.index, count: shard.count)
+    }
+    let builder = IndexBuilder(
+      resuming: try store.state(), corpus: corpus,
+      coder: ItemCoder(
+        model: plan.model, feature: plan.feature, views: Set(params.indexViews),
+        usesTemplate: params.template == .model),
+      options: options, write: { try store.commit($0) })
+    (self.store, self.builder) = (store, builder)
+  }
+
+  private func result(_ progress: IndexProgress) throws -> IndexBuild.Built {
+    guard let store else { preconditionFailure("a build that ended before it began") }
+    try store.checkIsThere()
+    let facts = try store.facts()
+    return IndexBuild.Built(
+      path: path, items: facts.items,
+      skipped: IndexBuild.Skipped(
+        duplicate: facts.skipped[.duplicate] ?? 0, unreadable: facts.skipped[.unreadable] ?? 0,
+        unusable: facts.skipped[.unusable] ?? 0),
+      newItems: progress.items, seconds: progress.seconds,
+      itemsPerSecond: progress.itemsPerSecond, modelSeconds: progress.modelSeconds,
+      codeSeconds: progress.codeSeconds, overhead: progress.overhead)
   }
 }
 
-/// `index/merge` as a job, which needs no model.
-final class IndexMergeJob: JobWork {
-  private let path: String
-  private let inputs: [String]
-  private(set) var progress: Job.Progress?
-
-  /// - Throws: `KernelError` for paths that cannot be.
-  init(_ params: IndexMerge.Params) throws {
-    path = try NewFilePath(params.path).path
-    inputs = try params.inputs.map { try FilePath($0).path }
+extension IndexBuild.Params {
+  var indexViews: [IndexView] {
+    guard let views else { return IndexView.allCases }
+    return IndexView.allCases.filter { known in views.contains { $0.value == known } }
   }
 
-  func step(_ tools: JobTools) throws -> JobStep {
-    do {
-      let facts = try FeatureIndexStore.merge(inputs, into: path) { share in
-        progress = Job.Progress(
-          done: Int(share * Double(inputs.count)), total: inputs.count)
-        return !tools.cancellation.isCancelled
+  var indexOptions: IndexOptions {
+    let defaults = IndexOptions()
+    return IndexOptions(
+      exemplars: exemplars ?? defaults.exemplars,
+      sampledTokens: sampledTokens ?? defaults.sampledTokens,
+      spanTokens: spanTokens ?? defaults.spanTokens,
+      template: (template ?? .none).rawValue, views: indexViews)
+  }
+}
+
+extension IndexBuild.View {
+  var value: IndexView {
+    switch self {
+    case .base: .base
+    case .tiles: .tiles
+    case .text: .text
+    }
+  }
+}
+
+extension CorpusSource {
+  /// - Throws: `KernelError.pathDenied`, `.notFound`; `.unsupported` for a standard input that is the wire.
+  init(_ corpus: CorpusPlace, standardInput: Bool) throws {
+    switch corpus {
+    case .folder(let path): self = .folder(try FilePath(path).path)
+    case .list(let path): self = .list(try FilePath(path).path)
+    case .tar(let path): self = .archive(try FilePath(path).path)
+    case .prompts(let path): self = .prompts(try FilePath(path).path)
+    case .stdin:
+      guard standardInput else {
+        throw KernelError.unsupported(
+          "the kernel's standard input is the wire: give {\"tar\": path} with a named pipe")
       }
-      let digest = try FeatureIndexStore.open(at: path).contentDigest()
-      return .done(
-        try JSONValue(
-          encoding: IndexMerge.Merged(
-            path: path, items: facts.items, contentDigest: digest.hexadecimal)))
-    } catch FeatureIndexError.diskFull(let path) {
-      return .pause("\(FeatureIndexError.diskFull(path: path))")
-    } catch FeatureIndexError.interrupted(path: _) { throw CancellationError() }
+      self = .stream(0)
+    }
   }
 }
