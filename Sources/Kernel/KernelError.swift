@@ -1,3 +1,5 @@
+import SystemReasons
+
 /// What the kernel itself refuses; errors of the rooms below pass through `DomainFailure`.
 enum KernelError: Error, Sendable, Equatable {
   case modelNotLoaded(String)
@@ -47,10 +49,4 @@ extension KernelError: CustomStringConvertible {
     case .unsupported(let message): message
     }
   }
-}
-
-/// A client's own words in an error, shortened so that no answer grows with them.
-func quoted(_ text: String) -> String {
-  let limit = 200
-  return text.count > limit ? "\"\(text.prefix(limit))…\"" : "\"\(text)\""
 }

@@ -1,6 +1,7 @@
 import Interpretation
 import JSONRPC
 import KernelProtocol
+import SystemReasons
 import Tensors
 
 extension AttributionCompare: EngineAnswerable {

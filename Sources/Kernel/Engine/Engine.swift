@@ -6,6 +6,7 @@ import Interpretation
 import JSONRPC
 import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 import World
 

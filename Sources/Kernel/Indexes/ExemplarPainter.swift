@@ -3,6 +3,7 @@ import Images
 import Interpretation
 import KernelProtocol
 import Reports
+import SystemReasons
 
 /// Draws the places of an index where a latent is most active.
 struct ExemplarPainter {

@@ -4,6 +4,7 @@ internal import JSON
 import JSONRPC
 import KernelProtocol
 import Models
+import SystemReasons
 
 extension LanguageServer {
   /// What can be done with the file: no model is asked.

@@ -1,4 +1,5 @@
 import KernelProtocol
+import SystemReasons
 
 /// How strongly the tokens of a document support an answer.
 struct TokenScores: Sendable {

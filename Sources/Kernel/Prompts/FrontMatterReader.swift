@@ -1,6 +1,7 @@
 internal import JSON
 import JSONRPC
 import KernelProtocol
+import SystemReasons
 
 /// Reads a file's front matter: `key: scalar` lines, and under `images:` and `steer:` indented ones.
 ///

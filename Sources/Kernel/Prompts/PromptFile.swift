@@ -1,4 +1,5 @@
 import KernelProtocol
+import SystemReasons
 
 /// A prompt file as it was read: what it says, where it says it, and what is wrong with it.
 ///

@@ -1,5 +1,6 @@
 import Glibc
 import KernelProtocol
+import SystemReasons
 
 extension PromptFile {
   /// Makes the front matter's paths absolute and reports those that lead nowhere.

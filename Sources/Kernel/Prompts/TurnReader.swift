@@ -1,4 +1,5 @@
 import KernelProtocol
+import SystemReasons
 
 /// Reads a file's turns: `@system`, `@user` and `@assistant` lines, and the texts and images below them.
 struct TurnReader {

@@ -3,6 +3,7 @@ import Images
 import Interpretation
 import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 
 /// The prompts of a corpus, rendered for a model; what cannot be used is counted and told.
