@@ -82,12 +82,17 @@ let package = Package(
 
     // MARK: The kernel
     .target(
+      name: "Jobs", dependencies: ["KernelProtocol", "JSONRPC", "JSON", "Tensors", "SystemReasons"]),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: ["Jobs", "KernelProtocol", "JSONRPC", "JSON", "Tensors"]),
+    .target(
       name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
     .target(
       name: "Kernel",
       dependencies: [
-        "Interpretation", "FeatureIndex", "ChatCompletions", "Reports", "KernelProtocol", "World",
-        "JSON", "SystemReasons",
+        "Interpretation", "FeatureIndex", "ChatCompletions", "Reports", "Jobs", "KernelProtocol",
+        "World", "JSON", "SystemReasons",
       ]),
     .testTarget(
       name: "KernelTests",

@@ -9,7 +9,7 @@ import Tensors
 /// A job of this process while it is queued or runs.
 ///
 /// Its work is touched by one step at a time; everything else may be used from any thread.
-final class RunningJob: @unchecked Sendable {
+final class RunningJob<Engine>: @unchecked Sendable {
   private struct State {
     var job: Job
     /// What it is to become at its next step.
@@ -18,35 +18,45 @@ final class RunningJob: @unchecked Sendable {
     var lastUpdate = ContinuousClock.now
   }
 
-  /// Who began it or went on with it: whose model is meant where the params name none.
+  /// How it ends once what it did is written.
+  private enum Ending {
+    case asked(JobState)
+    case pause(String)
+    case failure(any Error)
+  }
+
+  /// Who began or resumed it: whose model is meant where the params name none.
   let client: ClientID
-  /// nil once it let go.
-  private var work: (any JobWork)?
   private let lock: JobLock
   private let folder: JobFolder
+  private let failure: JobTable<Engine>.Failure
   private let onUpdate: @Sendable (Job) -> Void
   private let state: Mutex<State>
   private let name: String
-  private let kindPlace: JobKind.Place
-  /// What is left to do to end it, which is not for the thread of its last step.
-  private var ending: (() -> Void)?
+
+  /// nil once it is released.
+  private var work: (any JobWork<Engine>)?
+  private var isWaiting = false
+  private var ending: Ending?
+  private var isOver = false
 
   init(
-    _ job: Job, client: ClientID, kind: JobKind, work: any JobWork, lock: JobLock,
-    folder: JobFolder,
-    onUpdate: @escaping @Sendable (Job) -> Void
+    _ job: Job, client: ClientID, work: any JobWork<Engine>, lock: JobLock, folder: JobFolder,
+    failure: @escaping JobTable<Engine>.Failure, onUpdate: @escaping @Sendable (Job) -> Void
   ) {
     name = job.job
-    kindPlace = kind.place
     self.client = client
     self.work = work
     self.lock = lock
     self.folder = folder
+    self.failure = failure
     self.onUpdate = onUpdate
     state = Mutex(State(job: job))
   }
 
   var current: Job { state.withLock { $0.job } }
+
+  private var wanted: JobState? { state.withLock { $0.wanted } }
 
   /// Asks the job to stop at its next step, or within this one.
   func stop(as wanted: JobState) {
@@ -56,76 +66,61 @@ final class RunningJob: @unchecked Sendable {
     }
   }
 
-  func fail(_ error: any Error) { settle(.failed, error: error) }
-
-  /// Gives back what it holds, its files among them, so that whoever goes on with the job finds them free. Called on
-  /// the thread of its steps, after the last.
-  func letGo() {
+  /// Gives back what it holds, its files among them, so that whoever resumes the job finds them
+  /// free. Called on the thread of its steps, after the last.
+  func release() {
     work = nil
     lock.release()
   }
 
-  /// What comes after a step.
-  enum Next { case step, stepAfterAWhile, nothing }
+  // MARK: Turns
 
-  /// Where its next step runs. Asked between steps.
-  var place: JobKind.Place {
-    if ending != nil || state.withLock({ $0.wanted != nil }), let place = work?.settlingPlace {
-      return place
+  /// What it does next; nil once it is over. Asked between turns.
+  var turn: JobTurn<Engine>? {
+    guard !isOver, let work else { return nil }
+    if isWaiting {
+      return .ownThread { [self] in
+        Thread.sleep(milliseconds: 20)
+        isWaiting = false
+      }
     }
-    return work?.place ?? kindPlace
+    let step = work.next(
+      JobTools(
+        cancellation: Cancellation(isCancelled: { [self] in wanted != nil }),
+        log: { [self] in folder.log(name, $0) }))
+    guard let ending = ending ?? wanted.map(Ending.asked) else { return JobTurn(step, body: take) }
+    if let settling = work.settling { return JobTurn(settling) { [self] in end(ending, $0) } }
+    return JobTurn(step) { [self] _ in end(ending) {} }
   }
 
-  /// Does one step.
-  /// - Parameter engine: on the engine's thread.
-  func step(engine: Engine?) -> Next {
-    if let ending {
-      self.ending = nil
-      ending()
-      return .nothing
-    }
-    if let wanted = state.withLock({ $0.wanted }) { return end(engine) { $0.rest(wanted) } }
+  /// Runs the next turn if that is one for the engine's thread. What ends the job in it is not left
+  /// for another.
+  func runTurn(on engine: Engine) {
+    if case .engine(let body)? = turn { body(engine) }
+    if ending != nil, case .engine(let body)? = turn { body(engine) }
+  }
+
+  /// Runs turns on this thread while they are for the job's own.
+  func runOwnTurns() {
+    while case .ownThread(let body)? = turn { body() }
+  }
+
+  private func take(_ step: () throws -> StepOutcome) {
     begin()
-    let tools = JobTools(
-      engine: engine,
-      cancellation: Cancellation(isCancelled: { [self] in state.withLock { $0.wanted != nil } }),
-      log: { [self] in folder.log(name, $0) })
     do {
-      switch try work?.step(tools) ?? .waiting {
-      case .more:
-        report()
-        return .step
+      switch try step() {
+      case .more: report()
       case .waiting:
+        isWaiting = true
         report()
-        return .stepAfterAWhile
-      case .pause(let reason):
-        return end(engine) { job in
-          try? job.work?.settle()
-          job.settle(.paused, message: reason)
-        }
-      case .done(let result):
-        settle(.completed, result: result)
-        return .nothing
+      case .pause(let reason): ending = .pause(reason)
+      case .done(let result): settle(.completed, result: result)
       }
-    } catch is CancellationError where state.withLock({ $0.wanted != nil }) {
-      let wanted = state.withLock { $0.wanted } ?? .interrupted
-      return end(engine) { $0.rest(wanted) }
+    } catch let error as CancellationError {
+      ending = wanted.map(Ending.asked) ?? .failure(error)
     } catch {
-      return end(engine) { job in
-        try? job.work?.settle()
-        job.fail(error)
-      }
+      ending = .failure(error)
     }
-  }
-
-  /// Ends the job here, or in a step of its own where this is the engine's thread and ending may wait.
-  private func end(_ engine: Engine?, _ body: @escaping (RunningJob) -> Void) -> Next {
-    guard engine != nil, work?.settlingPlace == .ownThread else {
-      body(self)
-      return .nothing
-    }
-    ending = { [unowned self] in body(self) }
-    return .step
   }
 
   private func begin() {
@@ -146,19 +141,32 @@ final class RunningJob: @unchecked Sendable {
     publish(force: false)
   }
 
-  /// Stops where it is, with what was done written.
-  private func rest(_ wanted: JobState) {
-    do {
-      try work?.settle()
-      settle(wanted)
-    } catch { fail(error) }
+  // MARK: Ending
+
+  private func end(_ ending: Ending, _ write: () throws -> Void) {
+    switch ending {
+    case .asked(let wanted):
+      do {
+        try write()
+        settle(wanted)
+      } catch { fail(error) }
+    case .pause(let reason):
+      try? write()
+      settle(.paused, message: reason)
+    case .failure(let error):
+      try? write()
+      fail(error)
+    }
   }
+
+  func fail(_ error: any Error) { settle(.failed, error: error) }
 
   private func settle(
     _ new: JobState, message: String? = nil, result: JSONValue? = nil, error: (any Error)? = nil
   ) {
-    let failure = error.map { error in
-      let found = domainFailure(error) ?? (error as? any FailureConvertible)?.failure
+    isOver = true
+    let refusal = error.map { error in
+      let found = failure(error) ?? (error as? any FailureConvertible)?.failure
       return Job.Failure(
         kind: found?.data?["kind"]?.stringValue ?? "internalError",
         message: found?.message ?? systemReason(of: error))
@@ -167,13 +175,13 @@ final class RunningJob: @unchecked Sendable {
     state.withLock { state in
       state.job.state = new
       state.job.progress = progress ?? state.job.progress
-      state.job.message = message ?? failure?.message
+      state.job.message = message ?? refusal?.message
       state.job.result = result
-      state.job.error = failure
+      state.job.error = refusal
       state.job.ended = Date.now.timeIntervalSince1970
     }
     folder.log(
-      name, [new.rawValue, message ?? failure?.message].compactMap(\.self).joined(separator: ": "))
+      name, [new.rawValue, message ?? refusal?.message].compactMap(\.self).joined(separator: ": "))
     publish(force: true)
   }
 

@@ -3,27 +3,29 @@ import FeatureIndex
 import FoundationEssentials
 import Images
 import Interpretation
+import JSON
+import JSONRPC
+import Jobs
 import KernelProtocol
 import Models
 import Tensors
 
-/// The work of `index/build`, in steps of one entry on the engine's thread; what waits for the disk is for another.
-final class IndexBuildWork {
-  enum Step {
-    /// Something was done.
-    case more
-    /// The corpus has nothing yet.
-    case waiting
-    case done(IndexBuild.Built)
+extension IndexBuild: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try settings.installed.refuse(writingTo: params.path)
+    return try IndexBuildJob(params, settings)
   }
+}
 
-  private let params: IndexBuild.Params
-  private let corpus: CorpusSource
-  private let path: String
-  private let commitEntries: Int?
-  private var store: FeatureIndexStore?
-  private var builder: IndexBuilder?
-  private var plan: Plan?
+/// `index/build` as a job: an entry a step on the engine's thread. Opening the index, and whatever
+/// waits for the disk, is for the job's own.
+final class IndexBuildJob: JobWork {
+  private enum Phase {
+    /// The engine says what the build runs.
+    case planning
+    case opening(Plan)
+    case building(FeatureIndexStore, IndexBuilder)
+  }
 
   /// What the engine gives a build before the index is opened.
   private struct Plan {
@@ -33,49 +35,71 @@ final class IndexBuildWork {
     let limits: PictureLimits
   }
 
-  /// Whether the next step is one for the engine's thread; opening the index and waiting for it are not.
-  var needsEngine: Bool { builder?.needsModel ?? (plan == nil) }
+  private let params: IndexBuild.Params
+  private let corpus: CorpusSource
+  private let path: String
+  private let commitEntries: Int?
+  private var phase = Phase.planning
 
-  /// - Parameter standardInput: whether the corpus may come from it.
   /// - Throws: `KernelError` for paths that cannot be.
-  init(
-    _ params: IndexBuild.Params, standardInput: Bool = false, commitEntries: Int? = nil
-  ) throws {
+  init(_ params: IndexBuild.Params, _ settings: JobSettings) throws {
     self.params = params
-    self.commitEntries = commitEntries
+    commitEntries = settings.commitEntries
     path = try NewFilePath(params.path).path
-    corpus = try CorpusSource(params.corpus, standardInput: standardInput)
+    corpus = try CorpusSource(params.corpus, standardInput: settings.readsStandardInput)
   }
 
-  /// Asks the engine, opens the index, then takes in one entry a step.
-  ///
-  /// - Parameter engine: where the step needs it.
-  /// - Throws: `FeatureIndexError.diskFull`, after which the next step tries again; what ends the job otherwise.
-  func step(engine: Engine?, cancellation: Cancellation) throws -> Step {
-    guard let builder else {
-      if let plan { try open(plan) } else if let engine { plan = try makePlan(engine) }
-      return .more
-    }
-    let taken = try builder.step(
-      admit: { bytes in
-        guard let engine else { preconditionFailure("the model runs on the engine's thread") }
-        do { try engine.reserve(bytes, for: "a prompt") } catch {
-          throw IndexBuilder.TooLarge(message: "\(error)")
+  func next(_ tools: JobTools) -> JobStep<Engine> {
+    switch phase {
+    case .planning:
+      .engine { [self] engine in
+        phase = .opening(try plan(engine))
+        return .more
+      }
+    case .opening(let plan):
+      .ownThread { [self] in
+        try Self.pausingWhereFull {
+          phase = try open(plan)
+          return .more
         }
-      }, cancellation: cancellation)
-    switch taken {
-    case .entry, .writing: return .more
-    case .waiting: return .waiting
-    case .done: return .done(try result(builder.progress))
+      }
+    case .building(let store, let builder):
+      if builder.needsModel {
+        .engine { [self] engine in
+          try step(builder, store) {
+            try builder.step(
+              admit: { bytes in
+                do { try engine.reserve(bytes, for: "a prompt") } catch {
+                  throw IndexBuilder.TooLarge(message: "\(error)")
+                }
+              }, cancellation: tools.cancellation)
+          }
+        }
+      } else {
+        .ownThread { [self] in
+          try step(builder, store) { try builder.step(cancellation: tools.cancellation) }
+        }
+      }
     }
   }
 
-  /// Writes what is not written yet: before a pause, and before an end.
-  func settle() throws { try builder?.commit() }
+  var settling: JobTask<Engine, Void>? {
+    .ownThread { [self] in if case .building(_, let builder) = phase { try builder.commit() } }
+  }
 
-  var progress: IndexProgress? { builder?.progress }
+  var progress: Job.Progress? {
+    guard case .building(_, let builder) = phase else { return nil }
+    let progress = builder.progress
+    let rate = progress.itemsPerSecond
+    let left = progress.total.map { Double(max(0, $0 - progress.done)) }
+    return Job.Progress(
+      done: progress.done, total: progress.total, rate: rate,
+      remainingSeconds: rate > 0 ? left.map { $0 / rate } : nil,
+      message: "\(progress.items) indexed, \(progress.skipped) skipped",
+      metrics: ["overhead": progress.overhead])
+  }
 
-  private func makePlan(_ engine: Engine) throws -> Plan {
+  private func plan(_ engine: Engine) throws -> Plan {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
     let views = params.indexViews
@@ -88,7 +112,7 @@ final class IndexBuildWork {
       limits: engine.decodingLimits().halved)
   }
 
-  private func open(_ plan: Plan) throws {
+  private func open(_ plan: Plan) throws -> Phase {
     let store = try FeatureIndexStore.openOrCreate(
       at: path, identity: plan.identity, options: params.indexOptions)
     var options = IndexBuilder.Options()
@@ -105,11 +129,32 @@ final class IndexBuildWork {
         model: plan.model, feature: plan.feature, views: Set(params.indexViews),
         usesTemplate: params.template == .model),
       options: options, write: { try store.commit($0) })
-    (self.store, self.builder) = (store, builder)
+    return .building(store, builder)
   }
 
-  private func result(_ progress: IndexProgress) throws -> IndexBuild.Built {
-    guard let store else { preconditionFailure("a build that ended before it began") }
+  /// - Parameter take: takes an entry in, or waits for the disk.
+  private func step(
+    _ builder: IndexBuilder, _ store: FeatureIndexStore, take: () throws -> IndexBuilder.Step
+  ) throws -> StepOutcome {
+    try Self.pausingWhereFull {
+      switch try take() {
+      case .entry, .writing: .more
+      case .waiting: .waiting
+      case .done: .done(try JSONValue(encoding: try result(builder.progress, store)))
+      }
+    }
+  }
+
+  /// A step that fails for a full disk may be tried again.
+  private static func pausingWhereFull(_ step: () throws -> StepOutcome) throws -> StepOutcome {
+    do { return try step() } catch FeatureIndexError.diskFull(let path) {
+      return .pause("\(FeatureIndexError.diskFull(path: path))")
+    }
+  }
+
+  private func result(
+    _ progress: IndexProgress, _ store: FeatureIndexStore
+  ) throws -> IndexBuild.Built {
     try store.checkIsThere()
     let facts = try store.facts()
     return IndexBuild.Built(
@@ -120,49 +165,5 @@ final class IndexBuildWork {
       newItems: progress.items, seconds: progress.seconds,
       itemsPerSecond: progress.itemsPerSecond, modelSeconds: progress.modelSeconds,
       codeSeconds: progress.codeSeconds, overhead: progress.overhead)
-  }
-}
-
-extension IndexBuild.Params {
-  var indexViews: [IndexView] {
-    guard let views else { return IndexView.allCases }
-    return IndexView.allCases.filter { known in views.contains { $0.value == known } }
-  }
-
-  var indexOptions: IndexOptions {
-    let defaults = IndexOptions()
-    return IndexOptions(
-      exemplars: exemplars ?? defaults.exemplars,
-      sampledTokens: sampledTokens ?? defaults.sampledTokens,
-      spanTokens: spanTokens ?? defaults.spanTokens,
-      template: (template ?? .none).rawValue, views: indexViews)
-  }
-}
-
-extension IndexBuild.View {
-  var value: IndexView {
-    switch self {
-    case .base: .base
-    case .tiles: .tiles
-    case .text: .text
-    }
-  }
-}
-
-extension CorpusSource {
-  /// - Throws: `KernelError.pathDenied`, `.notFound`; `.unsupported` for a standard input that is the wire.
-  init(_ corpus: CorpusPlace, standardInput: Bool) throws {
-    switch corpus {
-    case .folder(let path): self = .folder(try FilePath(path).path)
-    case .list(let path): self = .list(try FilePath(path).path)
-    case .tar(let path): self = .archive(try FilePath(path).path)
-    case .prompts(let path): self = .prompts(try FilePath(path).path)
-    case .stdin:
-      guard standardInput else {
-        throw KernelError.unsupported(
-          "the kernel's standard input is the wire: give {\"tar\": path} with a named pipe")
-      }
-      self = .stream(0)
-    }
   }
 }
