@@ -137,7 +137,9 @@ struct IndexBuildCommand: ParsableCommand {
 
   private var wireViews: [IndexBuild.View]? {
     get throws {
-      try views?.split(separator: ",").map { name in
+      guard let views else { return nil }
+      let names = views.split(separator: ",")
+      return try (names.isEmpty ? [views[...]] : names).map { name in
         guard let view = IndexBuild.View(rawValue: String(name)) else {
           throw ValidationError("--views has \"\(name)\", expected base, tiles, text")
         }
