@@ -111,6 +111,11 @@ let package = Package(
 
     // MARK: The kernel
     .target(
+      name: "Jobs", dependencies: ["SystemReasons", "JSON", "Tensors", "JSONRPC", "KernelProtocol"]),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: ["JSON", "Tensors", "JSONRPC", "KernelProtocol", "Jobs"]),
+    .target(
       name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
     .target(
       name: "PromptFiles", dependencies: ["SystemReasons", "JSON", "JSONRPC", "KernelProtocol"]),
@@ -119,7 +124,7 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Tensors", "Checkpoints", "Tokenization", "Images", "Models",
         "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations",
-        "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol", "World",
+        "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol", "Jobs", "World",
         "PromptFiles",
       ]),
     .testTarget(

@@ -2,16 +2,17 @@ import FeatureIndex
 import Images
 package import JSON
 package import JSONRPC
+import Jobs
 package import KernelProtocol
 import Synchronization
 import World
 
-/// Answers the requests of one connection or many: one row of `answers` a method, errors made the wire's in one
-/// place.
+/// Answers the requests of one connection or many: one row of `answers` a method, errors made the
+/// wire's in one place.
 package final class KernelHandler: RequestHandler {
   private let engine: EngineHolder
   private let status: StatusBoard
-  private let jobs: JobTable
+  private let jobs: JobTable<Engine>
   private let shelves: IndexShelves
   private let directory = ClientDirectory()
 
@@ -21,10 +22,11 @@ package final class KernelHandler: RequestHandler {
     let installed = InstalledIndex(path: options.world?.index)
     // Of what is not decoded on the engine's thread.
     let limits = PictureLimits(memory: options.memoryLimit / 4)
+    let settings = JobSettings(
+      explainerKey: options.explainerKey, installed: installed, pictureLimits: limits)
     jobs = JobTable(
-      folder: options.jobFolder,
-      kinds: jobKinds(
-        explainerKey: options.explainerKey, installed: installed, pictureLimits: limits))
+      folder: options.jobFolder, kinds: jobRequests.map { $0.kind(settings) },
+      failure: domainFailure, masked: { $0.withoutAddressSecrets })
     shelves = IndexShelves(
       default: options.defaultIndex, installed: installed, pictureLimits: limits)
     engine = EngineHolder(
@@ -69,8 +71,8 @@ package final class KernelHandler: RequestHandler {
     }
   }
 
-  /// Makes the rooms' errors those of the wire. A question to an index that stopped with its request is that
-  /// request's end.
+  /// Makes the rooms' errors those of the wire. A question to an index that stopped with its request
+  /// is that request's end.
   private func withDomainFailures<Result>(of call: Call, _ body: () throws -> Result) throws
     -> Result
   {
@@ -133,13 +135,13 @@ package typealias ShelfAnswer = @Sendable (IndexShelf) throws -> JSONValue
 /// Where a method runs and what answers it.
 enum Answer: Sendable {
   case immediate(@Sendable (Call, EngineHolder, ClientDirectory) throws -> JSONValue)
-  case control(@Sendable (Call, StatusBoard, JobTable) throws -> JSONValue)
+  case control(@Sendable (Call, StatusBoard, JobTable<Engine>) throws -> JSONValue)
   case engine(@Sendable (Call, Engine) throws -> JSONValue)
   case shelf(@Sendable (Call, IndexShelf) throws -> JSONValue)
   /// Begins with the engine; what that gives answers on the index thread.
   case engineThenShelf(@Sendable (Call, Engine) throws -> ShelfAnswer)
   /// Begins a job, or is about one.
-  case job(Lane, @Sendable (Call, JobTable) throws -> JSONValue)
+  case job(Lane, @Sendable (Call, JobTable<Engine>) throws -> JSONValue)
 
   var lane: Lane {
     switch self {
@@ -173,6 +175,10 @@ let answers: [String: Answer] = {
     IndexSearch.self, IndexNeighbours.self, ExplanationPut.self, ExplanationGet.self,
     ExplanationList.self,
   ]
+  let jobs: [any JobAnswerable.Type] = [
+    JobList.self, JobGet.self, JobWait.self, JobCancel.self, JobPause.self, JobResume.self,
+    JobLog.self,
+  ]
   var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
   for request in shelf { table[request.method] = row(request) }
   table[IndexOpen.method] = row(IndexOpen.self)
@@ -191,45 +197,26 @@ let answers: [String: Answer] = {
     current.jobs = running.isEmpty ? nil : running
     return try JSONValue(encoding: current)
   }
-  for method in [
-    JobList.method, JobGet.method, JobCancel.method, JobPause.method, JobResume.method,
-    JobLog.method,
-  ] { table[method] = .job(.control, jobAnswer) }
-  table[JobWait.method] = .job(.waiting, jobAnswer)
-  for method in jobKinds().keys {
-    table[method] = .job(.control) { call, jobs in
-      let options = try call.params.decode(JobOptions.self)
-      return try JSONValue(
-        encoding: JobStarted(
-          job: jobs.start(
-            method: call.method, params: call.params, subscribe: options.subscribe ?? false,
-            client: call.client)))
-    }
-  }
+  for request in jobs { table[request.method] = row(request) }
+  for request in jobRequests { table[request.method] = beginning(request) }
   table[Discover.method] = .control { _, _, _ in try JSONValue(parsing: Array(openRPCDocument.utf8))
   }
   return table
 }()
 
-/// What requests do to a client's indexes. What reads or writes one finds those open that were opened before it, and
-/// in them what was written before it.
+/// What requests do to a client's indexes. What reads or writes one finds those open that were
+/// opened before it, and in them what was written before it.
 private let orders: [String: RequestOrder] = {
   let looks =
     [
       IndexInfo.method, IndexSkipped.method, FeatureExamples.method, FeatureRender.method,
       FeatureDashboard.method, IndexSearch.method, IndexNeighbours.method, ExplanationGet.method,
       ExplanationList.method, FeatureInfo.method,
-    ] + jobKinds().keys
+    ] + jobRequests.map { $0.method }
   let changes = [IndexOpen.method, IndexClose.method, ExplanationPut.method]
   return Dictionary(
     uniqueKeysWithValues: looks.map { ($0, .looks) } + changes.map { ($0, .changes) })
 }()
-
-/// What every request that begins a job, or goes on with one, takes beside its own params.
-struct JobOptions: Decodable {
-  /// Whether `job/didUpdate` is sent to this client.
-  var subscribe: Bool?
-}
 
 private func row<R: EngineAnswerable>(_ request: R.Type) -> Answer {
   .engine { call, engine in
@@ -251,5 +238,21 @@ private func row<R: EngineThenShelfAnswerable>(_ request: R.Type) -> Answer {
     let params: R.Params = try call.decodeParams()
     let prepared = try R.prepare(params, engine: engine, call: call)
     return { try JSONValue(encoding: R.answer(params, prepared, shelf: $0, call: call)) }
+  }
+}
+
+private func row<R: JobAnswerable>(_ request: R.Type) -> Answer {
+  .job(R.lane) { call, jobs in
+    try JSONValue(encoding: R.answer(call.decodeParams(), jobs: jobs, call: call))
+  }
+}
+
+private func beginning<R: JobRequest>(_ request: R.Type) -> Answer {
+  .job(R.lane) { call, jobs in
+    try JSONValue(
+      encoding: JobStarted(
+        job: jobs.start(
+          method: R.method, params: call.params, subscribe: JobOptions.subscribes(call),
+          client: call.client)))
   }
 }

@@ -17,8 +17,8 @@ struct KernelArguments: ParsableArguments {
 
   @Option(
     help: """
-      Which library's resizing is applied to pictures before the model sees them: torchvision, as transformers 5 with \
-      torchvision; pillow, as with Pillow up to 12; pillow13, as with Pillow 13.
+      Which library's resizing is applied to pictures before the model sees them: torchvision, as \
+      transformers 5 with torchvision; pillow, as with Pillow up to 12; pillow13, as with Pillow 13.
       """)
   var resizing = PictureResizing.default
 
@@ -33,14 +33,7 @@ struct KernelArguments: ParsableArguments {
   @Option(help: "A feature index, opened on first use.")
   var index: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: """
-      Bytes that contexts and requests may allocate, mapped weights not counted (default: \
-      three quarters of the available memory).
-      """,
-    transform: byteCount)
-  var memoryLimit: Int?
+  @OptionGroup var compute: ComputeArguments
 
   @Option(
     help: """
@@ -56,9 +49,6 @@ struct KernelArguments: ParsableArguments {
       """)
   var jobs: String?
 
-  @Option(help: "Threads for computation (default: one per processor).")
-  var threads: Int?
-
   @Option(help: "The least severe messages to log: debug, info, warning or error.")
   var log: LogLevel = .warning
 
@@ -68,15 +58,12 @@ struct KernelArguments: ParsableArguments {
         "--site is given \(sites.count) times, --sae \(autoencoders.count): each goes with an autoencoder"
       )
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads), expected 1 to 1024")
-    }
   }
 
   func options() -> KernelOptions {
     KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
-      sites: sites, memoryLimit: memoryLimit, threads: threads ?? processorCount(),
+      sites: sites, memoryLimit: compute.memoryLimit, threads: compute.threadCount,
       world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),

@@ -60,21 +60,13 @@ struct Train: ParsableCommand {
   @Option(help: "Type of the written weights: F32, F16 or BF16.")
   var type = "F32"
 
-  @Option(
-    parsing: .unconditional,
-    help: "Bytes that activations and training may allocate, mapped weights not counted.",
-    transform: byteCount)
-  var memoryLimit: Int?
-
-  @Option(help: "Threads for computation (default: one per processor).")
-  var threads: Int?
+  @OptionGroup var compute: ComputeArguments
 
   func validate() throws {
     for (name, value, range) in [
       ("latents", latents, 1...Int.max), ("steps", steps, 1...Int.max),
       ("batch", batch, 2...Int.max), ("dead-after", deadAfter, 1...Int.max),
       ("save-every", saveEvery, 1...Int.max), ("seed", seed, 0...Int.max),
-      ("threads", threads, 1...1024),
     ] as [(String, Int?, ClosedRange<Int>)] {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError("--\(name) is \(value), expected \(range.lowerBound) or more")
@@ -88,36 +80,25 @@ struct Train: ParsableCommand {
     guard let type = SAETrain.WeightType(rawValue: type) else {
       throw ValidationError("--type is \"\(type)\", expected F32, F16 or BF16")
     }
-    FreedMemory.keep()
-    let stop = Interruption()
-    let job = LocalJob(
-      KernelOptions(memoryLimit: memoryLimit, threads: threads ?? processorCount(), world: nil))
-    var line = ProgressLine()
-    let result = try job.run(
-      SAETrain.self,
+    let options = KernelOptions(
+      memoryLimit: compute.memoryLimit, threads: compute.threadCount, world: nil)
+    let trained: SAETrain.Trained = try runLocally(SAETrain.self, options, line: Self.line) { _ in
       SAETrain.Params(
         model: absolutePath(model), site: site, corpus: .prompts(absolutePath(prompts)),
         output: absolutePath(output), latents: latents, k: active, steps: steps, batch: batch,
         learningRate: learningRate, deadAfter: deadAfter, seed: seed, type: type,
-        saveEvery: saveEvery),
-      report: { line.show($0.text) },
-      log: { writeLine($0, to: STDERR_FILENO) }, isStopped: { stop.isRequested })
-    line.end()
-    guard let trained: SAETrain.Trained = try result?.decode(path: "result") else {
-      writeLine("stopped; run the same command again to resume", to: STDERR_FILENO)
-      throw ExitCode(130)
+        saveEvery: saveEvery)
     }
     tell(trained.path)
   }
-}
 
-extension Job.Progress {
   /// One line for a terminal.
-  fileprivate var text: String {
-    let figures = (metrics ?? [:]).sorted { $0.key < $1.key }.map { name, value in
+  private static func line(_ progress: Job.Progress) -> String {
+    let figures = (progress.metrics ?? [:]).sorted { $0.key < $1.key }.map { name, value in
       "\(name) \(NumberText.fixed(value, value < 100 ? 4 : 0))"
     }
-    let total = total.map { "/\($0)" } ?? ""
-    return (["\(done)\(total)", message].compactMap(\.self) + figures).joined(separator: "  ")
+    let total = progress.total.map { "/\($0)" } ?? ""
+    return (["\(progress.done)\(total)", progress.message].compactMap(\.self) + figures)
+      .joined(separator: "  ")
   }
 }

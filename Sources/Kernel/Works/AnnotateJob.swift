@@ -4,10 +4,18 @@ import FeatureIndex
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Models
 import Tensors
 import Tokenization
+
+extension IndexAnnotate: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try settings.installed.refuse(writingTo: params.index)
+    return try AnnotateJob(params)
+  }
+}
 
 /// `index/annotate` as a job: a block of latents a step.
 final class AnnotateJob: JobWork {
@@ -16,7 +24,8 @@ final class AnnotateJob: JobWork {
   private let params: IndexAnnotate.Params
   private let path: String
   private var phase = Phase.identifying
-  private var next = 0
+  /// The first latent that is not looked at yet.
+  private var position = 0
 
   private enum Phase {
     /// The engine says what the index must have been built for.
@@ -35,47 +44,57 @@ final class AnnotateJob: JobWork {
     path = try FilePath(params.index).path
   }
 
-  var place: JobKind.Place? {
-    switch phase {
-    case .identifying, .deriving: .engine
-    case .opening, .looking, .writing: .ownThread
-    }
-  }
-
-  func step(_ tools: JobTools) throws -> JobStep {
+  func next(_ tools: JobTools) -> JobStep<Engine> {
     switch phase {
     case .identifying:
-      phase = .opening(try tools.onEngine.identity(ofAutoencoder: params.sae))
+      .engine { [self] engine in
+        phase = .opening(try engine.identity(ofAutoencoder: params.sae))
+        return .more
+      }
     case .opening(let identity):
-      let store = try IndexAccess.reading(path, builtFor: identity, tools)
-      latents = store.identity.latents
-      phase = .looking(store)
-    case .looking(let store):
-      guard let range = try missing(in: store) else {
-        next = latents
-        return .done(
-          try JSONValue(
-            encoding: IndexAnnotate.Annotated(
-              latents: latents, seconds: (ContinuousClock.now - start) / .seconds(1))))
+      .ownThread { [self] in
+        let store = try IndexAccess.reading(path, builtFor: identity, tools)
+        latents = store.identity.latents
+        phase = .looking(store)
+        return .more
       }
-      phase = .deriving(store, range)
+    case .looking(let store): .ownThread { [self] in try look(in: store) }
     case .deriving(let store, let range):
-      phase = .writing(store, try derive(range, tools), end: range.upperBound)
-    case .writing(let store, let derived, let end):
-      do {
-        try IndexAccess.write(to: path, waiting: 0.2) { try $0.put(derived: derived) }
-      } catch FeatureIndexError.busy { return .waiting } catch FeatureIndexError.diskFull(let path)
-      {
-        return .pause("\(FeatureIndexError.diskFull(path: path))")
+      .engine { [self] engine in
+        phase = .writing(store, try derive(range, engine, tools), end: range.upperBound)
+        return .more
       }
-      next = end
-      phase = .looking(store)
+    case .writing(let store, let derived, let end):
+      .ownThread { [self] in
+        do {
+          try IndexAccess.write(to: path, waiting: 0.2) { try $0.put(derived: derived) }
+        } catch FeatureIndexError.busy {
+          return .waiting
+        } catch FeatureIndexError.diskFull(let path) {
+          return .pause("\(FeatureIndexError.diskFull(path: path))")
+        }
+        position = end
+        phase = .looking(store)
+        return .more
+      }
     }
-    return .more
   }
 
-  private func derive(_ range: Range<Int>, _ tools: JobTools) throws -> [DerivedFacts] {
-    let engine = tools.onEngine
+  private func look(in store: FeatureIndexStore) throws -> StepOutcome {
+    if let range = try missing(in: store) {
+      phase = .deriving(store, range)
+      return .more
+    }
+    position = latents
+    return .done(
+      try JSONValue(
+        encoding: IndexAnnotate.Annotated(
+          latents: latents, seconds: (ContinuousClock.now - start) / .seconds(1))))
+  }
+
+  private func derive(
+    _ range: Range<Int>, _ engine: Engine, _ tools: JobTools
+  ) throws -> [DerivedFacts] {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
     try engine.reserve(
@@ -89,10 +108,10 @@ final class AnnotateJob: JobWork {
 
   /// The next latents, side by side, of which nothing is kept yet.
   private func missing(in store: FeatureIndexStore) throws -> Range<Int>? {
-    while next < latents {
-      let missing = try store.underivedLatents(from: next, limit: Self.block)
+    while position < latents {
+      let missing = try store.underivedLatents(from: position, limit: Self.block)
       guard let first = missing.first else {
-        next += Self.block
+        position += Self.block
         continue
       }
       let run = zip(missing, first...).prefix { $0 == $1 }.count
@@ -105,7 +124,8 @@ final class AnnotateJob: JobWork {
     guard latents > 0 else { return nil }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return Job.Progress(
-      done: min(next, latents), total: latents, rate: seconds > 0 ? Double(next) / seconds : nil)
+      done: min(position, latents), total: latents,
+      rate: seconds > 0 ? Double(position) / seconds : nil)
   }
 }
 

@@ -4,7 +4,15 @@ import FoundationEssentials
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
+
+extension ExplanationDissect: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    if let index = params.index { try settings.installed.refuse(writingTo: index) }
+    return try DissectJob(params)
+  }
+}
 
 /// `explanation/dissect` as a job.
 final class DissectJob: JobWork {
@@ -16,7 +24,7 @@ final class DissectJob: JobWork {
   private let path: String?
   private var phase = Phase.identifying
   /// When another job that holds the index is waited for no longer.
-  private var patienceEnds: ContinuousClock.Instant?
+  private var deadline: ContinuousClock.Instant?
 
   private enum Phase {
     /// The engine says what the index must have been built for.
@@ -25,7 +33,7 @@ final class DissectJob: JobWork {
     /// Pictures run on the engine.
     case running
     case dissecting(ConceptMaps)
-    case writing([ExplanationRecord], ExplanationDissect.Dissected)
+    case writing([ExplanationRecord], ExplanationDissect.Dissected, path: String)
   }
 
   init(_ params: ExplanationDissect.Params) throws {
@@ -37,37 +45,40 @@ final class DissectJob: JobWork {
 
   var progress: Job.Progress? { run.progress }
 
-  var place: JobKind.Place? {
-    switch phase {
-    case .identifying, .running: .engine
-    case .opening, .dissecting, .writing: .ownThread
-    }
-  }
-
-  func step(_ tools: JobTools) throws -> JobStep {
+  func next(_ tools: JobTools) -> JobStep<Engine> {
     switch phase {
     case .identifying:
-      phase =
-        path == nil
-        ? .running : .opening(try tools.onEngine.identity(ofAutoencoder: params.sae))
-    case .opening(let identity):
-      if let path { _ = try IndexAccess.reading(path, builtFor: identity, tools) }
-      phase = .running
-    case .running:
-      let maps = try run.step(engine: tools.onEngine, cancellation: tools.cancellation)
-      if let maps { phase = .dissecting(maps) }
-    case .dissecting(let maps):
-      let (named, result) = try dissect(maps, tools)
-      guard let path else { return .done(try JSONValue(encoding: result)) }
-      phase = .writing(try records(named, of: maps, at: path), result)
-    case .writing(let records, let result):
-      let written = try IndexAccess.writeForJob(to: path ?? "", patienceEnds: &patienceEnds) {
-        try $0.put(records)
+      .engine { [self] engine in
+        phase = path == nil ? .running : .opening(try engine.identity(ofAutoencoder: params.sae))
+        return .more
       }
-      guard written == nil else { return written ?? .waiting }
-      return .done(try JSONValue(encoding: result))
+    case .opening(let identity):
+      .ownThread { [self] in
+        if let path { _ = try IndexAccess.reading(path, builtFor: identity, tools) }
+        phase = .running
+        return .more
+      }
+    case .running:
+      .engine { [self] engine in
+        let maps = try run.step(engine: engine, cancellation: tools.cancellation)
+        if let maps { phase = .dissecting(maps) }
+        return .more
+      }
+    case .dissecting(let maps):
+      .ownThread { [self] in
+        let (named, result) = try dissect(maps, tools)
+        guard let path else { return .done(try JSONValue(encoding: result)) }
+        phase = .writing(try records(named, of: maps, at: path), result, path: path)
+        return .more
+      }
+    case .writing(let records, let result, let path):
+      .ownThread { [self] in
+        let refusal = try IndexAccess.writeForJob(to: path, deadline: &deadline) {
+          try $0.put(records)
+        }
+        return try refusal ?? .done(JSONValue(encoding: result))
+      }
     }
-    return .more
   }
 
   private func dissect(

@@ -3,8 +3,8 @@ import Explanations
 import FeatureIndex
 import Interpretation
 import JSONRPC
+import Jobs
 import KernelProtocol
-import Synchronization
 import SystemReasons
 
 /// Asks a server, several questions at once, each on a thread of its own.
@@ -16,7 +16,6 @@ final class EndpointAsker: ExplanationAsker {
 
   let author: ExplanationAuthor
   let method = "chat"
-  let place = JobKind.Place.ownThread
   private let client: ChatClient
   private let limit: Int
   private let maxTokens: Int
@@ -32,8 +31,8 @@ final class EndpointAsker: ExplanationAsker {
         .unsupportedTarget,
         "the explainer's address \(quoted(endpoint.url)) was kept without the secret in its query",
         hint:
-          "start explanation/generate again with the complete address: what has been explained is not asked again"
-      )
+          "start explanation/generate again with the complete address: "
+          + "what has been explained is not asked again")
     }
     author = ExplanationAuthor(kind: .model, name: endpoint.model)
     var limits = ChatLimits()
@@ -81,11 +80,13 @@ final class EndpointAsker: ExplanationAsker {
     } catch is CancellationError { return nil } catch { return .failed(systemReason(of: error)) }
   }
 
-  func takeAnswers(_ tools: JobTools) throws -> [ExplanationReply] {
-    _ = state.wait(seconds: 0.05) { !$0.answers.isEmpty || $0.underWay == 0 }
-    return state.update { state in
-      defer { state.answers = [] }
-      return state.answers
+  func takeAnswers(_ tools: JobTools) -> JobTask<Engine, [ExplanationReply]> {
+    .ownThread { [state] in
+      _ = state.wait(seconds: 0.05) { !$0.answers.isEmpty || $0.underWay == 0 }
+      return state.update { state in
+        defer { state.answers = [] }
+        return state.answers
+      }
     }
   }
 
@@ -93,11 +94,4 @@ final class EndpointAsker: ExplanationAsker {
     isStopped.set()
     _ = state.wait(seconds: 2) { $0.underWay == 0 }
   }
-}
-
-/// Set once, read from any thread.
-final class StopFlag: Sendable {
-  private let flag = Atomic(false)
-  func set() { flag.store(true, ordering: .relaxed) }
-  var isSet: Bool { flag.load(ordering: .relaxed) }
 }

@@ -6,15 +6,25 @@ import Images
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Tensors
 
-/// `explanation/generate` as a job: evidence from the index, questions to an explainer, answers into the index.
+extension ExplanationGenerate: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try settings.installed.refuse(writingTo: params.index)
+    return try GenerateJob(
+      params, key: settings.explainerKey, pictureLimits: settings.pictureLimits)
+  }
+}
+
+/// `explanation/generate` as a job: evidence from the index, questions to an explainer, answers into
+/// the index.
 ///
-/// Nothing is lost silently: every latent ends with a record in the index or in a count, and what could not be
-/// written yet, because another job holds the index, waits.
+/// Nothing is lost silently: every latent ends with a record in the index or in a count, and what
+/// could not be written yet, because another job holds the index, waits.
 final class GenerateJob: JobWork {
-  /// After so many questions in a row that no answer came to, the explainer is taken to be away.
+  /// Questions in a row without an answer after which the explainer is taken to be away.
   private static let failuresBeforePause = 3
   /// Answers that wait to be written before no more questions are asked.
   private static let unwrittenLimit = 64
@@ -27,7 +37,8 @@ final class GenerateJob: JobWork {
   private let pictureLimits: PictureLimits
   private var store: FeatureIndexStore?
   private var latents: [Int] = []
-  private var next = 0
+  /// Of the latents, how many have been asked about.
+  private var asked = 0
   private var unwritten: [ExplanationRecord] = []
   private var failuresInARow = 0
   private var lastFailure = ""
@@ -52,41 +63,46 @@ final class GenerateJob: JobWork {
       }
   }
 
-  var place: JobKind.Place? { asker.place }
-
-  /// Writing may wait for another job.
-  var settlingPlace: JobKind.Place? { .ownThread }
-
-  func step(_ tools: JobTools) throws -> JobStep {
-    if asker.place == .engine {
-      for answer in try asker.takeAnswers(tools) { take(answer, tools) }
+  func next(_ tools: JobTools) -> JobStep<Engine> {
+    guard case .engine(let takeAnswers) = asker.takeAnswers(tools) else {
+      return .ownThread { [self] in try step(tools) }
+    }
+    return .engine { [self] engine in
+      for answer in try takeAnswers(engine) { take(answer, tools) }
       return .more
     }
+  }
+
+  /// Writing may wait for another job.
+  var settling: JobTask<Engine, Void>? { .ownThread { [self] in try settle() } }
+
+  /// Asks, takes answers and writes: all that needs no engine.
+  private func step(_ tools: JobTools) throws -> StepOutcome {
     let store = try self.store ?? begin()
     if failuresInARow >= Self.failuresBeforePause {
       try settle()
       return .pause("the explainer gives no answers: \(lastFailure)")
     }
-    while next < latents.count, asker.hasRoom, unwritten.count < Self.unwrittenLimit {
+    while asked < latents.count, asker.hasRoom, unwritten.count < Self.unwrittenLimit {
       try tools.cancellation.check()
-      try ask(latents[next], store)
-      next += 1
+      try ask(latents[asked], store)
+      asked += 1
     }
-    if asker.place == .ownThread {
-      for answer in try asker.takeAnswers(tools) { take(answer, tools) }
+    if case .ownThread(let takeAnswers) = asker.takeAnswers(tools) {
+      for answer in try takeAnswers() { take(answer, tools) }
     }
     do { try write() } catch FeatureIndexError.busy {
       return .waiting
     } catch FeatureIndexError.diskFull(let path) {
       return .pause("\(FeatureIndexError.diskFull(path: path))")
     }
-    guard next == latents.count, asker.isIdle, unwritten.isEmpty else { return .more }
+    guard asked == latents.count, asker.isIdle, unwritten.isEmpty else { return .more }
     counts.seconds = (ContinuousClock.now - start) / .seconds(1)
     return .done(try JSONValue(encoding: counts))
   }
 
   /// Lets go of questions under way and writes what has been answered.
-  func settle() throws {
+  private func settle() throws {
     asker.stop()
     try write(waiting: 5)
   }
@@ -185,7 +201,8 @@ final class GenerateJob: JobWork {
       done: done, total: latents.count, rate: rate,
       remainingSeconds: rate > 0 ? Double(latents.count - done) / rate : nil,
       message:
-        "\(counts.explained) explained, \(counts.uninterpretable) uninterpretable, \(counts.failed) failed",
+        "\(counts.explained) explained, \(counts.uninterpretable) uninterpretable, "
+        + "\(counts.failed) failed",
       metrics: ["failed": Double(counts.failed)])
   }
 }

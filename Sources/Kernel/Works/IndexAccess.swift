@@ -1,12 +1,13 @@
 import FeatureIndex
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Tensors
 
 /// Opens indexes that requests and jobs name.
 enum IndexAccess {
-  /// For reading: an open index by its name, another by its path; without either the autoencoder's, or the only one
-  /// that is open.
+  /// For reading: an open index by its name, another by its path; without either the autoencoder's,
+  /// or the only one that is open.
   static func reading(
     _ name: String?, autoencoder: String? = nil, _ shelf: IndexShelf
   ) throws -> FeatureIndexStore {
@@ -16,8 +17,8 @@ enum IndexAccess {
     return try FeatureIndexStore.open(at: try FilePath(name).path)
   }
 
-  /// For writing: an open index by its name, another by its path; without either the only one that the client
-  /// opened, or that whoever started the kernel named.
+  /// For writing: an open index by its name, another by its path; without either the only one that
+  /// the client opened, or that whoever started the kernel named.
   /// - Throws: `DomainError` of kind `pathDenied` for the one that came with the program.
   static func writing(_ name: String?, _ shelf: IndexShelf) throws -> FeatureIndexStore {
     let store = try reading(name, shelf)
@@ -39,14 +40,16 @@ enum IndexAccess {
     return store
   }
 
-  /// Writes what a job found, in a step of its own: another job that holds the index is waited for, 30 s at most.
-  /// - Returns: what the step is where it could not be written yet; nil where it is written.
+  /// Writes what a job found, in a step of its own: another job that holds the index is waited for,
+  /// 30 s at most.
+  /// - Parameter deadline: when that ends; set by the first try.
+  /// - Returns: what came of the step where it could not be written yet; nil where it is written.
   static func writeForJob<Value>(
-    to path: String, patienceEnds: inout ContinuousClock.Instant?,
+    to path: String, deadline: inout ContinuousClock.Instant?,
     _ body: (FeatureIndexStore) throws -> Value
-  ) throws -> JobStep? {
-    let end = patienceEnds ?? .now + .seconds(30)
-    patienceEnds = end
+  ) throws -> StepOutcome? {
+    let end = deadline ?? .now + .seconds(30)
+    deadline = end
     do {
       _ = try write(to: path, waiting: 0, body)
       return nil

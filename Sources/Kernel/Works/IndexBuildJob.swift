@@ -1,36 +1,97 @@
+import Autoencoders
+import Corpora
 import FeatureIndex
+import FoundationEssentials
+import Images
 import Indexing
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
+import Models
 import Tensors
 
-/// `index/build` as a job: an entry a step.
+extension IndexBuild: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try settings.installed.refuse(writingTo: params.path)
+    return try IndexBuildJob(params, settings)
+  }
+}
+
+/// `index/build` as a job: an entry a step on the engine's thread. Opening the index, and whatever
+/// waits for the disk, is for the job's own.
 final class IndexBuildJob: JobWork {
-  private let work: IndexBuildWork
+  private enum Phase {
+    /// The engine says what the build runs.
+    case planning
+    case opening(Plan)
+    case building(FeatureIndexStore, IndexBuilder)
+  }
 
-  init(_ work: IndexBuildWork) { self.work = work }
+  /// What the engine gives a build before the index is opened.
+  private struct Plan {
+    let identity: IndexIdentity
+    let model: LlavaNextModel
+    let feature: LoadedAutoencoder
+    let limits: PictureLimits
+  }
 
-  func step(_ tools: JobTools) throws -> JobStep {
-    do {
-      switch try work.step(engine: tools.engine, cancellation: tools.cancellation) {
-      case .more: return .more
-      case .waiting: return .waiting
-      case .done(let built): return .done(try JSONValue(encoding: built))
+  private let params: IndexBuild.Params
+  private let corpus: CorpusSource
+  private let path: String
+  private let commitEntries: Int?
+  private var phase = Phase.planning
+
+  /// - Throws: `KernelError` for paths that cannot be.
+  init(_ params: IndexBuild.Params, _ settings: JobSettings) throws {
+    self.params = params
+    commitEntries = settings.commitEntries
+    path = try NewFilePath(params.path).path
+    corpus = try CorpusSource(params.corpus, standardInput: settings.readsStandardInput)
+  }
+
+  func next(_ tools: JobTools) -> JobStep<Engine> {
+    switch phase {
+    case .planning:
+      .engine { [self] engine in
+        phase = .opening(try plan(engine))
+        return .more
       }
-    } catch FeatureIndexError.diskFull(let path) {
-      return .pause("\(FeatureIndexError.diskFull(path: path))")
+    case .opening(let plan):
+      .ownThread { [self] in
+        try Self.pausingWhereFull {
+          phase = try open(plan)
+          return .more
+        }
+      }
+    case .building(let store, let builder):
+      if builder.needsModel {
+        .engine { [self] engine in
+          try step(builder, store) {
+            try builder.step(
+              admit: { bytes in
+                do { try engine.reserve(bytes, for: "a prompt") } catch {
+                  throw IndexBuilder.TooLarge(message: "\(error)")
+                }
+              }, cancellation: tools.cancellation)
+          }
+        }
+      } else {
+        .ownThread { [self] in
+          try step(builder, store) { try builder.step(cancellation: tools.cancellation) }
+        }
+      }
     }
   }
 
-  func settle() throws { try work.settle() }
-
-  var place: JobKind.Place? { work.needsEngine ? .engine : .ownThread }
-  var settlingPlace: JobKind.Place? { .ownThread }
+  var settling: JobTask<Engine, Void>? {
+    .ownThread { [self] in if case .building(_, let builder) = phase { try builder.commit() } }
+  }
 
   var progress: Job.Progress? {
-    guard let progress = work.progress else { return nil }
+    guard case .building(_, let builder) = phase else { return nil }
+    let progress = builder.progress
     let rate = progress.itemsPerSecond
     let left = progress.total.map { Double(max(0, $0 - progress.done)) }
     return Job.Progress(
@@ -39,34 +100,72 @@ final class IndexBuildJob: JobWork {
       message: "\(progress.items) indexed, \(progress.skipped) skipped",
       metrics: ["overhead": progress.overhead])
   }
-}
 
-/// `index/merge` as a job, which needs no model.
-final class IndexMergeJob: JobWork {
-  private let path: String
-  private let inputs: [String]
-  private(set) var progress: Job.Progress?
-
-  /// - Throws: `KernelError` for paths that cannot be.
-  init(_ params: IndexMerge.Params) throws {
-    path = try NewFilePath(params.path).path
-    inputs = try params.inputs.map { try FilePath($0).path }
+  private func plan(_ engine: Engine) throws -> Plan {
+    let resident = try engine.autoencoder(named: params.sae)
+    let model = try engine.model(named: resident.modelName).model
+    let views = params.indexViews
+    let needed = IndexAccumulator.byteCount(
+      latents: resident.feature.autoencoder.latents, exemplars: params.indexOptions.exemplars,
+      views: views.count)
+    try engine.reserve(needed, for: "an index's tables")
+    return Plan(
+      identity: try engine.identity(of: resident), model: model, feature: resident.feature,
+      limits: engine.decodingLimits().halved)
   }
 
-  func step(_ tools: JobTools) throws -> JobStep {
-    do {
-      let facts = try FeatureIndexStore.merge(inputs, into: path) { share in
-        progress = Job.Progress(
-          done: Int(share * Double(inputs.count)), total: inputs.count)
-        return !tools.cancellation.isCancelled
+  private func open(_ plan: Plan) throws -> Phase {
+    let store = try FeatureIndexStore.openOrCreate(
+      at: path, identity: plan.identity, options: params.indexOptions)
+    var options = IndexBuilder.Options()
+    if let commitEntries { options.commitEntries = commitEntries }
+    options.reader.limit = params.limit
+    options.reader.limits = plan.limits
+    options.reader.copiesPictures = params.keepPictures == .copy
+    if let shard = params.shard {
+      options.reader.shard = try CorpusShard(index: shard.index, count: shard.count)
+    }
+    let builder = IndexBuilder(
+      resuming: try store.state(), corpus: corpus,
+      coder: ItemCoder(
+        model: plan.model, feature: plan.feature, views: Set(params.indexViews),
+        usesTemplate: params.template == .model),
+      options: options, write: { try store.commit($0) })
+    return .building(store, builder)
+  }
+
+  /// - Parameter take: takes an entry in, or waits for the disk.
+  private func step(
+    _ builder: IndexBuilder, _ store: FeatureIndexStore, take: () throws -> IndexBuilder.Step
+  ) throws -> StepOutcome {
+    try Self.pausingWhereFull {
+      switch try take() {
+      case .entry, .writing: .more
+      case .waiting: .waiting
+      case .done: .done(try JSONValue(encoding: try result(builder.progress, store)))
       }
-      let digest = try FeatureIndexStore.open(at: path).contentDigest()
-      return .done(
-        try JSONValue(
-          encoding: IndexMerge.Merged(
-            path: path, items: facts.items, contentDigest: digest.hexadecimal)))
-    } catch FeatureIndexError.diskFull(let path) {
+    }
+  }
+
+  /// A step that fails for a full disk may be tried again.
+  private static func pausingWhereFull(_ step: () throws -> StepOutcome) throws -> StepOutcome {
+    do { return try step() } catch FeatureIndexError.diskFull(let path) {
       return .pause("\(FeatureIndexError.diskFull(path: path))")
-    } catch FeatureIndexError.interrupted(path: _) { throw CancellationError() }
+    }
+  }
+
+  private func result(
+    _ progress: IndexProgress, _ store: FeatureIndexStore
+  ) throws -> IndexBuild.Built {
+    try store.checkIsThere()
+    let facts = try store.facts()
+    return IndexBuild.Built(
+      path: path, items: facts.items,
+      skipped: IndexBuild.Skipped(
+        duplicate: facts.skipped[.duplicate] ?? 0, unreadable: facts.skipped[.unreadable] ?? 0,
+        unusable: facts.skipped[.unusable] ?? 0),
+      newItems: progress.items, seconds: progress.seconds,
+      itemsPerSecond: progress.itemsPerSecond, modelSeconds: progress.modelSeconds,
+      codeSeconds: progress.codeSeconds, overhead: progress.overhead)
   }
 }

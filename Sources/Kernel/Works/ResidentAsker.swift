@@ -4,6 +4,7 @@ import FeatureIndex
 import Images
 import Interpretation
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Models
 import SystemReasons
@@ -30,8 +31,6 @@ final class ResidentAsker: ExplanationAsker {
     self.maxTokens = maxTokens
   }
 
-  /// The engine's thread is needed while there is a question, and for nothing else.
-  var place: JobKind.Place { task == nil ? .ownThread : .engine }
   var hasRoom: Bool { task == nil }
   var isIdle: Bool { task == nil }
   func ask(_ task: ExplanationTask) { self.task = task }
@@ -41,14 +40,18 @@ final class ResidentAsker: ExplanationAsker {
     underWay = nil
   }
 
-  func takeAnswers(_ tools: JobTools) throws -> [ExplanationReply] {
-    guard let task else { return [] }
-    guard let engine = tools.engine else {
-      preconditionFailure("the resident model is asked on the engine's thread")
-    }
+  /// The engine's thread is needed while there is a question, and for nothing else.
+  func takeAnswers(_ tools: JobTools) -> JobTask<Engine, [ExplanationReply]> {
+    guard let task else { return .ownThread { [] } }
+    return .engine { [self] engine in try takeAnswer(task, engine, tools.cancellation) }
+  }
+
+  private func takeAnswer(
+    _ task: ExplanationTask, _ engine: Engine, _ cancellation: Cancellation
+  ) throws -> [ExplanationReply] {
     let outcome: ExplanationReply.Outcome
     do {
-      guard let said = try step(task, engine, tools.cancellation) else { return [] }
+      guard let said = try step(task, engine, cancellation) else { return [] }
       outcome = .answered(said)
     } catch let error as CancellationError { throw error } catch {
       outcome = .failed(domainFailure(error)?.message ?? systemReason(of: error))

@@ -4,8 +4,16 @@ import FoundationEssentials
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Tensors
+
+extension KernelProtocol.ExplanationScore: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try settings.installed.refuse(writingTo: params.index)
+    return try ScoreJob(params)
+  }
+}
 
 /// `explanation/score` as a job.
 final class ScoreJob: JobWork {
@@ -14,7 +22,7 @@ final class ScoreJob: JobWork {
   private let path: String
   private var phase = Phase.identifying
   /// When another job that holds the index is waited for no longer.
-  private var patienceEnds: ContinuousClock.Instant?
+  private var deadline: ContinuousClock.Instant?
 
   private enum Phase {
     /// The engine says what the index must have been built for.
@@ -35,35 +43,41 @@ final class ScoreJob: JobWork {
 
   var progress: Job.Progress? { run.progress }
 
-  var place: JobKind.Place? {
-    switch phase {
-    case .identifying, .running: .engine
-    case .opening, .scoring, .writing: .ownThread
-    }
-  }
-
-  func step(_ tools: JobTools) throws -> JobStep {
+  func next(_ tools: JobTools) -> JobStep<Engine> {
     switch phase {
     case .identifying:
-      phase = .opening(try tools.onEngine.identity(ofAutoencoder: params.sae))
-    case .opening(let identity):
-      phase = .running(try IndexAccess.reading(path, builtFor: identity, tools))
-    case .running(let store):
-      let maps = try run.step(engine: tools.onEngine, cancellation: tools.cancellation)
-      if let maps { phase = .scoring(store, maps) }
-    case .scoring(let store, let maps):
-      let cancellation = tools.cancellation
-      let wanted = try FeatureIndexStore.stopping(
-        when: { cancellation.isCancelled }, { try explanations(of: store) })
-      phase = .writing(try score(wanted, on: maps))
-    case .writing(let tally):
-      let written = try IndexAccess.writeForJob(to: path, patienceEnds: &patienceEnds) {
-        try $0.put(scores: tally.scores)
+      .engine { [self] engine in
+        phase = .opening(try engine.identity(ofAutoencoder: params.sae))
+        return .more
       }
-      guard written == nil else { return written ?? .waiting }
-      return .done(try JSONValue(encoding: tally.result(kinds: scorers.map(\.kind))))
+    case .opening(let identity):
+      .ownThread { [self] in
+        phase = .running(try IndexAccess.reading(path, builtFor: identity, tools))
+        return .more
+      }
+    case .running(let store):
+      .engine { [self] engine in
+        let maps = try run.step(engine: engine, cancellation: tools.cancellation)
+        if let maps { phase = .scoring(store, maps) }
+        return .more
+      }
+    case .scoring(let store, let maps):
+      .ownThread { [self] in
+        let cancellation = tools.cancellation
+        let wanted = try FeatureIndexStore.stopping(
+          when: { cancellation.isCancelled }, { try explanations(of: store) })
+        phase = .writing(try score(wanted, on: maps))
+        return .more
+      }
+    case .writing(let tally):
+      .ownThread { [self] in
+        let refusal = try IndexAccess.writeForJob(to: path, deadline: &deadline) {
+          try $0.put(scores: tally.scores)
+        }
+        return try refusal
+          ?? .done(JSONValue(encoding: tally.result(kinds: scorers.map(\.kind))))
+      }
     }
-    return .more
   }
 
   private var scorers: [any ExplanationScorer] {
@@ -78,7 +92,8 @@ final class ScoreJob: JobWork {
     }
   }
 
-  /// The newest revision of each latent; where that is a failed attempt, the newest explanation before it.
+  /// The newest revision of each latent; where that is a failed attempt, the newest explanation
+  /// before it.
   private func explanations(of store: FeatureIndexStore) throws -> [ExplanationRecord] {
     let wanted = try params.features.map {
       Set(try $0.latents(in: store, view: (params.view ?? .tiles).value))
@@ -118,43 +133,5 @@ final class ScoreJob: JobWork {
       }
     }
     return tally
-  }
-}
-
-/// What scoring found so far.
-private struct ScoreTally {
-  var scored = 0
-  var uninterpretable = 0
-  var failed = 0
-  var unmatched = 0
-  var scores: [(explanation: Int, score: FeatureIndex.ExplanationScore)] = []
-
-  mutating func add(
-    _ found: MeasuredExplanation, kind: String, explanation: Int, created: Double
-  ) throws {
-    let details = JSONValue.object(JSONObject(found.details.mapValues { .number($0) }))
-    scores.append(
-      (
-        explanation,
-        FeatureIndex.ExplanationScore(
-          kind: kind, value: found.value, baseline: found.baseline, count: found.count,
-          details: String(decoding: try details.bytes(), as: UTF8.self), created: created)
-      ))
-  }
-
-  func result(kinds: [String]) -> KernelProtocol.ExplanationScore.Scored {
-    let all = Double(max(1, scored + uninterpretable + failed + unmatched))
-    return .init(
-      scored: scored, uninterpretable: uninterpretable, failed: failed, unmatched: unmatched,
-      means: kinds.compactMap { kind in
-        let found = scores.filter { $0.score.kind == kind }.map(\.score)
-        guard !found.isEmpty else { return nil }
-        let sum = found.reduce(0) { $0 + $1.value }
-        let baselines = found.compactMap(\.baseline)
-        return .init(
-          kind: kind, value: sum / Double(found.count),
-          baseline: baselines.isEmpty
-            ? nil : baselines.reduce(0, +) / Double(baselines.count), overAll: sum / all)
-      })
   }
 }

@@ -32,14 +32,7 @@ struct Benchmark: ParsableCommand {
   @Option(help: "Tokens to generate when measuring decoding.")
   var decodeTokens = 16
 
-  @Option(
-    parsing: .unconditional,
-    help: "Bytes that contexts and requests may allocate, mapped weights not counted.",
-    transform: byteCount)
-  var memoryLimit: Int?
-
-  @Option(help: "Threads for computation (default: one per processor).")
-  var threads: Int?
+  @OptionGroup var compute: ComputeArguments
 
   @Option(help: "A JSON file to write all figures to.")
   var json: String?
@@ -61,9 +54,6 @@ struct Benchmark: ParsableCommand {
     where !(1...1000).contains(value) {
       throw ValidationError("--\(name) is \(value), expected 1 to 1000")
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads), expected 1 to 1024")
-    }
   }
 
   /// The lengths of `--tokens`, ascending; nil where one is no positive number.
@@ -75,9 +65,9 @@ struct Benchmark: ParsableCommand {
   }
 
   func run() throws {
-    let threads = threads ?? processorCount()
+    let threads = compute.threadCount
     var arguments = ["--threads", "\(threads)"]
-    if let memoryLimit { arguments += ["--memory-limit", "\(memoryLimit)"] }
+    if let memoryLimit = compute.memoryLimit { arguments += ["--memory-limit", "\(memoryLimit)"] }
     var run = BenchmarkRun(
       arguments: arguments, model: absolutePath(model), autoencoder: absolutePath(autoencoder),
       repeats: repeats, decodeTokens: decodeTokens,

@@ -27,23 +27,10 @@ struct Demo: ParsableCommand {
   @Option(help: "The question to ask (default: the picture's own).")
   var question: String?
 
-  @Option(help: "A Hugging Face checkpoint folder (default: the model that ships).")
-  var model: String?
-
-  @Option(name: .customLong("sae"), help: "An autoencoder folder (default: the one that ships).")
-  var autoencoder: String?
-
-  @Option(
-    help:
-      "Where the autoencoder reads the model, such as resid_post.24; overrides what its files say.")
-  var site: String?
+  @OptionGroup var subject: ModelArguments
 
   @Option(help: "The folder to write to (default: a new folder lucarne-demo here).")
   var output: String?
-
-  func validate() throws {
-    if site != nil, autoencoder == nil { throw ValidationError("--site goes with --sae") }
-  }
 
   func run() throws {
     let world = try shippedWorld()
@@ -75,11 +62,11 @@ struct Demo: ParsableCommand {
   /// What `lucarne serve` is given; an autoencoder alone goes with the world's model.
   private func serveArguments(_ world: World) -> [String] {
     var arguments: [String] = []
-    if let model = model ?? autoencoder.map({ _ in world.model }) {
+    if let model = subject.model ?? subject.autoencoder.map({ _ in world.model }) {
       arguments += ["--model", absolutePath(model)]
     }
-    if let autoencoder { arguments += ["--sae", absolutePath(autoencoder)] }
-    if let site { arguments += ["--site", site] }
+    if let autoencoder = subject.autoencoder { arguments += ["--sae", absolutePath(autoencoder)] }
+    if let site = subject.site { arguments += ["--site", site] }
     return arguments
   }
 }

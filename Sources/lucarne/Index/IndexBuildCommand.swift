@@ -38,16 +38,7 @@ struct IndexBuildCommand: ParsableCommand {
   @Option(help: "A file of prompts, one JSON object per line, as for \"lucarne train\".")
   var prompts: String?
 
-  @Option(help: "A Hugging Face checkpoint folder (default: the model that ships).")
-  var model: String?
-
-  @Option(name: .customLong("sae"), help: "An autoencoder folder.")
-  var autoencoder: String?
-
-  @Option(
-    help:
-      "Where the autoencoder reads the model, such as resid_post.24; overrides what its files say.")
-  var site: String?
+  @OptionGroup var subject: ModelArguments
 
   @Option(
     help: """
@@ -87,14 +78,7 @@ struct IndexBuildCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Entries after which a commit is made.", visibility: .hidden))
   var commitEntries = 1024
 
-  @Option(
-    parsing: .unconditional,
-    help: "Bytes that prompts and tables may allocate, mapped weights not counted.",
-    transform: byteCount)
-  var memoryLimit: Int?
-
-  @Option(help: "Threads for computation (default: one per processor).")
-  var threads: Int?
+  @OptionGroup var compute: ComputeArguments
 
   func validate() throws {
     let given = [folder, list, tar, prompts].compactMap(\.self)
@@ -104,39 +88,26 @@ struct IndexBuildCommand: ParsableCommand {
     for (name, value, range) in [
       ("exemplars", exemplars, 1...1000), ("span-tokens", spanTokens, 1...65_535),
       ("sampled-tokens", sampledTokens, 0...(1 << 24)), ("limit", limit, 1...Int.max),
-      ("threads", threads, 1...1024), ("commit-entries", commitEntries, 1...1_000_000),
+      ("commit-entries", commitEntries, 1...1_000_000),
     ] {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError(
         "--\(name) is \(value), expected \(range.lowerBound) "
           + (range.upperBound == .max ? "or more" : "to \(range.upperBound)"))
     }
-    if site != nil, autoencoder == nil { throw ValidationError("--site goes with --sae") }
     _ = try (wireViews, wireShard, wireTemplate)
   }
 
   func run() throws {
-    FreedMemory.keep()
-    let stop = Interruption()
-    let indexing = LocalIndexing(
-      KernelOptions(
-        model: model.map(absolutePath), autoencoders: autoencoder.map { [absolutePath($0)] } ?? [],
-        sites: site.map { [$0] } ?? [], memoryLimit: memoryLimit,
-        threads: threads ?? processorCount(), world: World(in: worldPlaces()),
-        worldPlaces: worldPlaces()))
-    let params = IndexBuild.Params(
-      path: absolutePath(index), sae: "", corpus: corpus, views: try wireViews,
-      exemplars: exemplars, spanTokens: spanTokens, sampledTokens: sampledTokens,
-      template: try wireTemplate, shard: try wireShard, limit: limit,
-      keepPictures: copyPictures ? .copy : .reference)
-    var line = ProgressLine()
-    let built = try indexing.build(
-      params, commitEntries: commitEntries, report: { line.show($0.text) },
-      isStopped: { stop.isRequested })
-    line.end()
-    guard let built else {
-      writeLine("stopped; run the same command again to resume", to: STDERR_FILENO)
-      throw ExitCode(130)
+    let (views, template, shard) = try (wireViews, wireTemplate, wireShard)
+    let built: IndexBuild.Built = try runLocally(
+      IndexBuild.self, options, commitEntries: commitEntries, line: Self.line
+    ) { kernel in
+      IndexBuild.Params(
+        path: absolutePath(index), sae: try kernel.autoencoderName(), corpus: corpus,
+        views: views, exemplars: exemplars, spanTokens: spanTokens, sampledTokens: sampledTokens,
+        template: template, shard: shard, limit: limit,
+        keepPictures: copyPictures ? .copy : .reference)
     }
     let skipped = built.skipped
     tell(
@@ -150,6 +121,14 @@ struct IndexBuildCommand: ParsableCommand {
       """)
   }
 
+  private var options: KernelOptions {
+    KernelOptions(
+      model: subject.model.map(absolutePath),
+      autoencoders: subject.autoencoder.map { [absolutePath($0)] } ?? [],
+      sites: subject.site.map { [$0] } ?? [], memoryLimit: compute.memoryLimit,
+      threads: compute.threadCount, world: World(in: worldPlaces()), worldPlaces: worldPlaces())
+  }
+
   private var corpus: CorpusPlace {
     if let folder { return .folder(absolutePath(folder)) }
     if let list { return .list(absolutePath(list)) }
@@ -159,7 +138,9 @@ struct IndexBuildCommand: ParsableCommand {
 
   private var wireViews: [IndexBuild.View]? {
     get throws {
-      try views?.split(separator: ",").map { name in
+      guard let views else { return nil }
+      let names = views.split(separator: ",")
+      return try (names.isEmpty ? [views[...]] : names).map { name in
         guard let view = IndexBuild.View(rawValue: String(name)) else {
           throw ValidationError("--views has \"\(name)\", expected base, tiles, text")
         }
@@ -187,13 +168,11 @@ struct IndexBuildCommand: ParsableCommand {
       return .init(index: index, count: count)
     }
   }
-}
 
-extension IndexProgress {
   /// One line for a terminal.
-  var text: String {
-    let total = total.map { "/\($0)" } ?? ""
-    return "\(done)\(total) entries  \(items) new items  \(skipped) skipped  "
-      + "\(NumberText.fixed(itemsPerSecond, 1)) items/s"
+  private static func line(_ progress: Job.Progress) -> String {
+    let total = progress.total.map { "/\($0)" } ?? ""
+    return "\(progress.done)\(total) entries  \(progress.message ?? "")  "
+      + "\(NumberText.fixed(progress.rate ?? 0, 1)) items/s"
   }
 }

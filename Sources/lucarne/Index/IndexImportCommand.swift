@@ -132,11 +132,11 @@ struct IndexImportCommand: ParsableCommand {
 
   private func identity(_ cache: FeatureCache) throws -> IndexIdentity {
     if let model, let autoencoder {
-      return try LocalIndexing(
+      return try LocalKernel(
         KernelOptions(
           model: absolutePath(model), autoencoders: [absolutePath(autoencoder)],
           threads: processorCount(), world: nil)
-      ).identity()
+      ).indexIdentity()
     }
     return IndexIdentity(
       model: modelDigest ?? "", autoencoder: saeDigest ?? "", site: site,

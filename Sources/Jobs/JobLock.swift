@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Holds a job until it is released, which takes the lock's file away; the system lets go of it with the process.
-final class JobLock: Sendable {
+/// Holds a job until it is released, which takes the lock's file away; the system releases it with
+/// the process.
+package final class JobLock: Sendable {
   private let descriptor: Mutex<Int32>
   private let path: String?
 
@@ -12,7 +13,7 @@ final class JobLock: Sendable {
   }
 
   /// Takes a file's lock, making the file; nil where somebody has it, or it cannot be opened.
-  static func take(_ path: String) -> JobLock? {
+  package static func take(_ path: String) -> JobLock? {
     // Somebody who only looks has it for a moment; who lets go of it takes the file away.
     for _ in 0..<20 {
       let descriptor = unsafe open(
@@ -38,7 +39,7 @@ final class JobLock: Sendable {
 
   deinit { release() }
 
-  func release() {
+  package func release() {
     descriptor.withLock { descriptor in
       guard descriptor >= 0 else { return }
       if let path { unsafe unlink(path) }

@@ -5,16 +5,24 @@ import FoundationEssentials
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Models
 import Tensors
 
-/// `sae/train` as a job. Three parts, each in small steps: the tokens of the corpus are counted, so that what does
-/// not fit in memory is refused before any of it is run; their residuals are collected, a prompt a step; the
-/// optimiser makes a step a step, saving its state now and then.
+extension SAETrain: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try SAETrainJob(params, standardInput: settings.readsStandardInput)
+  }
+}
+
+/// `sae/train` as a job. Three parts, each in small steps: the tokens of the corpus are counted, so
+/// that what does not fit in memory is refused before any of it is run; their residuals are
+/// collected, a prompt a step; the optimiser makes a step a step, saving its state now and then.
 ///
-/// A later run collects the residuals again, which are the same, and goes on from the saved state.
-final class SAETrainWork: JobWork {
+/// A later run collects the residuals again, which are the same, and continues from the saved
+/// state.
+final class SAETrainJob: EngineJob {
   private enum Phase {
     case beginning
     case counting(PromptStream, tokens: Int)
@@ -28,7 +36,6 @@ final class SAETrainWork: JobWork {
   private let block: Int
   private var phase = Phase.beginning
   private var lock: JobLock?
-  private var engine: Engine?
   private var rows = Matrix(rows: 0, columns: 0)
   private var entries = 0
   private var skipped = 0
@@ -38,7 +45,7 @@ final class SAETrainWork: JobWork {
   private(set) var progress: Job.Progress?
 
   /// - Throws: `KernelError` for what cannot be.
-  init(_ params: SAETrain.Params, standardInput: Bool = false) throws {
+  init(_ params: SAETrain.Params, standardInput: Bool) throws {
     self.params = params
     corpus = try CorpusSource(params.corpus, standardInput: standardInput)
     guard params.output.hasPrefix("/"), !params.output.utf8.contains(0) else {
@@ -50,10 +57,7 @@ final class SAETrainWork: JobWork {
     block = site.block
   }
 
-  func step(_ tools: JobTools) throws -> JobStep {
-    guard let engine = tools.engine else {
-      preconditionFailure("a training runs on the engine's thread")
-    }
+  func step(_ engine: Engine, _ tools: JobTools) throws -> StepOutcome {
     do {
       switch phase {
       case .beginning:
@@ -64,7 +68,7 @@ final class SAETrainWork: JobWork {
         return try collect(prompts, expected, engine, tools)
       case .training(let trainer, var source):
         defer { if case .training = phase { phase = .training(trainer, source) } }
-        return try train(trainer, &source)
+        return try train(trainer, &source, engine)
       case .finished: throw CancellationError()
       }
     } catch AutoencoderError.writing(let path, let reason) {
@@ -73,9 +77,11 @@ final class SAETrainWork: JobWork {
   }
 
   /// Saves the trainer, so that nothing is lost by a pause; what it holds is given back.
-  func settle() throws {
+  var settling: JobTask<Engine, Void>? { .engine { [self] engine in try settle(engine) } }
+
+  private func settle(_ engine: Engine) throws {
     defer {
-      engine?.release(self)
+      engine.release(self)
       lock = nil
     }
     if case .training(let trainer, let source) = phase, trainer.step > 0 {
@@ -95,7 +101,6 @@ final class SAETrainWork: JobWork {
   }
 
   private func begin(_ engine: Engine) throws {
-    self.engine = engine
     let model = try model(engine)
     guard block < model.decoder.blockCount else {
       throw KernelError.unsupported(
@@ -129,7 +134,7 @@ final class SAETrainWork: JobWork {
   /// Counts one prompt's tokens, and at the end refuses what would not fit.
   private func count(
     _ prompts: PromptStream, _ tokens: Int, _ engine: Engine, _ tools: JobTools
-  ) throws -> JobStep {
+  ) throws -> StepOutcome {
     switch try prompts.next(cancellation: tools.cancellation, log: { _ in }) {
     case .waiting: return .waiting
     case .skipped: break
@@ -148,7 +153,8 @@ final class SAETrainWork: JobWork {
     return .more
   }
 
-  /// Sets memory aside for the activations and the trainer: parameters, their gradients and two moments.
+  /// Sets memory aside for the activations and the trainer: parameters, their gradients and two
+  /// moments.
   private func hold(_ tokens: Int, _ engine: Engine) throws {
     let width = rows.columns
     let (activations, isLarge) = tokens.multipliedReportingOverflow(by: 4 * width)
@@ -162,7 +168,7 @@ final class SAETrainWork: JobWork {
   /// Collects one prompt's residuals.
   private func collect(
     _ prompts: PromptStream, _ expected: Int?, _ engine: Engine, _ tools: JobTools
-  ) throws -> JobStep {
+  ) throws -> StepOutcome {
     switch try prompts.next(cancellation: tools.cancellation, log: tools.log) {
     case .waiting: return .waiting
     case .skipped: break
@@ -219,10 +225,10 @@ final class SAETrainWork: JobWork {
   }
 
   private func train(
-    _ trainer: TopKTrainer, _ source: inout MatrixActivationSource
-  ) throws -> JobStep {
+    _ trainer: TopKTrainer, _ source: inout MatrixActivationSource, _ engine: Engine
+  ) throws -> StepOutcome {
     guard trainer.step < params.steps, let batch = source.nextBatch() else {
-      return .done(try JSONValue(encoding: try finish(trainer)))
+      return .done(try JSONValue(encoding: try finish(trainer, engine)))
     }
     let made = try trainer.step(batch)
     last = made
@@ -252,13 +258,13 @@ final class SAETrainWork: JobWork {
       message: "training on \(tokens) tokens, \(skipped) entries skipped", metrics: metrics)
   }
 
-  private func finish(_ trainer: TopKTrainer) throws -> SAETrain.Trained {
+  private func finish(_ trainer: TopKTrainer, _ engine: Engine) throws -> SAETrain.Trained {
     let folder = params.output + "/model.layers.\(block)"
     try trainer.writeAutoencoder(to: folder, as: (params.type ?? .float32).scalar)
     try? FileManager.default.removeItem(atPath: statePath)
     try? FileManager.default.removeItem(atPath: params.output + "/.trainer.lock")
     phase = .finished
-    engine?.release(self)
+    engine.release(self)
     lock = nil
     return SAETrain.Trained(
       path: folder, site: Site.residualPost(block).name, latents: params.latents, k: params.k,

@@ -4,12 +4,20 @@ import Evaluations
 import Interpretation
 import JSON
 import JSONRPC
+import Jobs
 import KernelProtocol
 import Models
 import Tensors
 
-/// `sae/check` as a job: a prompt a step. Nothing of it is kept on disk: a resumed check begins anew.
-final class SAECheckWork: JobWork {
+extension SAECheck: JobRequest {
+  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+    try SAECheckJob(params, standardInput: settings.readsStandardInput)
+  }
+}
+
+/// `sae/check` as a job: a prompt a step. Nothing of it is kept on disk: a resumed check begins
+/// anew.
+final class SAECheckJob: EngineJob {
   private struct Running {
     let prompts: PromptStream
     let feature: LoadedAutoencoder
@@ -21,15 +29,12 @@ final class SAECheckWork: JobWork {
   private var running: Running?
 
   /// - Throws: `KernelError` for paths that cannot be.
-  init(_ params: SAECheck.Params, standardInput: Bool = false) throws {
+  init(_ params: SAECheck.Params, standardInput: Bool) throws {
     self.params = params
     corpus = try CorpusSource(params.corpus, standardInput: standardInput)
   }
 
-  func step(_ tools: JobTools) throws -> JobStep {
-    guard let engine = tools.engine else {
-      preconditionFailure("a check runs on the engine's thread")
-    }
+  func step(_ engine: Engine, _ tools: JobTools) throws -> StepOutcome {
     if running == nil { running = try begin(engine) }
     let arrival = try running?.prompts.next(cancellation: tools.cancellation, log: tools.log)
     switch arrival {

@@ -1,9 +1,7 @@
 import Glibc
-import JSONRPC
-import SystemReasons
 
-/// Files for their user's eyes, in a folder where others may have put something in their place: no link is followed,
-/// and nothing is waited for.
+/// Files for their user's eyes, in a folder where others may have put something in their place: no
+/// link is followed, and nothing is waited for.
 enum PrivateFile {
   /// - Returns: nil where there is no regular file of that name, or one beyond the limit.
   static func contents(of path: String, limit: Int) -> [UInt8]? {
@@ -51,11 +49,4 @@ enum PrivateFile {
       throw error
     }
   }
-}
-
-/// What the system said of the last call, in its words.
-struct SystemError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ code: Int32 = errno) { description = systemReason(code) }
 }

@@ -34,8 +34,8 @@ struct JobFolder: Sendable {
     }
   }
 
-  /// Closes a folder that was there before to others. One that others own, or that holds something else than jobs, is
-  /// not ours to change; a link leads to such a one.
+  /// Closes a folder that was there before to others. One that others own, or that holds something
+  /// else than jobs, is not ours to change; a link leads to such a one.
   private func closeToOthers(_ path: String) throws(DomainError) {
     func refuse(_ reason: String) -> DomainError {
       DomainError(
@@ -59,8 +59,8 @@ struct JobFolder: Sendable {
     if let other = names.sorted().first(where: { !$0.hasPrefix("job_") }) {
       let mode = String(status.st_mode & 0o777, radix: 8)
       throw refuse(
-        "is open to others (mode 0\(mode)) and holds \(quoted(other)), which does not belong to a job"
-      )
+        "is open to others (mode 0\(mode)) and holds \(quoted(other)), "
+          + "which does not belong to a job")
     }
     guard fchmod(descriptor, 0o700) == 0 else {
       throw refuse("is open to others, and cannot be closed: \(systemReason())")
@@ -93,15 +93,18 @@ struct JobFolder: Sendable {
     }.sorted()
   }
 
-  /// Whether a job's file is one that `read` reads: no link, pipe or folder, nor beyond the limit.
-  func hasFile(ofJob number: Int) -> Bool {
-    guard number >= 0, let name = file("job_\(number)", "json") else { return false }
+  /// A job's file as it is now; nil unless it is one that `read` reads: no link, pipe or folder,
+  /// nor beyond the limit.
+  func stamp(ofJob number: Int) -> FileStamp? {
+    guard number >= 0, let name = file("job_\(number)", "json") else { return nil }
     var status = stat()
-    return unsafe lstat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      && status.st_size < Self.fileLimit
+    guard unsafe lstat(name, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_size < Self.fileLimit
+    else { return nil }
+    return FileStamp(status)
   }
 
-  /// Reads a job. A file that is none is told as a failed job, so that nothing disappears silently.
+  /// Reads a job. A file that holds no job is a failed one, so that nothing disappears silently.
   func read(_ job: String) -> Job? {
     guard let name = file(job, "json"),
       let data = PrivateFile.contents(of: name, limit: Self.fileLimit)
@@ -144,10 +147,8 @@ struct JobFolder: Sendable {
   func lines(of job: String, from: Int, count: Int) -> [String] {
     guard let name = file(job, "log"), let data = PrivateFile.contents(of: name, limit: 256 << 20)
     else { return [] }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").dropFirst(from).prefix(
-      count
-    )
-    .map(String.init)
+    return String(decoding: data, as: UTF8.self).split(separator: "\n")
+      .dropFirst(from).prefix(count).map(String.init)
   }
 
   // MARK: Locks
@@ -158,7 +159,8 @@ struct JobFolder: Sendable {
     return JobLock.take(name)
   }
 
-  /// Whether a process is at work on a job. Looking makes no file, and lookers do not mistake one another for one.
+  /// Whether a process is at work on a job. Looking makes no file, and lookers do not mistake one
+  /// another for one.
   func isLocked(_ job: String) -> Bool {
     guard let name = file(job, "lock") else { return false }
     let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)

@@ -1,20 +1,32 @@
 import FoundationEssentials
-import JSON
-import JSONRPC
-import KernelProtocol
+package import JSON
+package import JSONRPC
+package import KernelProtocol
 import Synchronization
 import SystemReasons
 import Tensors
 
-/// All jobs of a kernel: begins them, runs their steps and tells how they are.
-final class JobTable: Sendable {
-  /// Runs one step on the engine's thread, behind the requests that wait for it, for the client that began the job.
-  typealias EngineSlice = @Sendable (ClientID, @escaping @Sendable (Engine) -> Void) -> Void
+/// All jobs of a process: begins them, runs their steps and says how they are. What the engine is,
+/// whose thread steps may need, is for the kinds of jobs to know.
+package final class JobTable<Engine>: Sendable {
+  /// Runs one step on the engine's thread, behind the requests that wait for it, for the client
+  /// that began the job.
+  package typealias EngineSlice =
+    @Sendable (ClientID, @escaping @Sendable (Engine) -> Void) -> Void
+  /// What an error is on the wire; nil for one that says so itself, or that nobody foresaw.
+  package typealias Failure = @Sendable (any Error) -> ResponseFailure?
+
+  private struct KnownState {
+    var file: FileStamp
+    var state: JobState
+  }
 
   private struct State {
-    var running: [String: RunningJob] = [:]
+    var running: [String: RunningJob<Engine>] = [:]
     /// Jobs of this process as they ended, where no folder keeps them.
     var settled: [String: Job] = [:]
+    /// Settled jobs, by number, as their files were when a list last needed their states.
+    var known: [Int: KnownState] = [:]
     var lastNumber = 0
     var isStopping = false
     var slice: EngineSlice?
@@ -22,20 +34,33 @@ final class JobTable: Sendable {
   }
 
   private let folder: JobFolder
-  private let kinds: [String: JobKind]
+  private let kinds: [String: JobKind<Engine>]
+  private let failure: Failure
+  private let masked: @Sendable (JSONValue) -> JSONValue
   private let state = Monitor(State())
 
-  init(folder: String?, kinds: [String: JobKind]) {
+  /// - Parameters:
+  ///   - folder: where jobs are kept, so that they outlive the process; nil: in its memory.
+  ///   - kinds: one for each method that begins jobs.
+  ///   - masked: params without their secrets, as files and clients have them.
+  package init(
+    folder: String?, kinds: [JobKind<Engine>], failure: @escaping Failure = { _ in nil },
+    masked: @escaping @Sendable (JSONValue) -> JSONValue = { $0 }
+  ) {
     self.folder = JobFolder(path: folder)
     self.folder.removeLeftovers()
-    self.kinds = kinds
+    self.kinds = Dictionary(uniqueKeysWithValues: kinds.map { ($0.method, $0) })
+    self.failure = failure
+    self.masked = masked
   }
 
   // MARK: What it works with
 
-  func runEngineSlices(with slice: @escaping EngineSlice) { state.update { $0.slice = slice } }
+  package func runEngineSlices(with slice: @escaping EngineSlice) {
+    state.update { $0.slice = slice }
+  }
 
-  func notify(with notify: @escaping @Sendable (ClientID, Job) -> Void) {
+  package func notify(with notify: @escaping @Sendable (ClientID, Job) -> Void) {
     state.update { $0.notify = notify }
   }
 
@@ -45,27 +70,27 @@ final class JobTable: Sendable {
   /// - Parameters:
   ///   - subscribe: whether `job/didUpdate` is sent.
   ///   - client: to whom.
-  func start(
+  /// - Returns: the job's name.
+  package func start(
     method: String, params: JSONValue, subscribe: Bool, client: ClientID
   ) throws -> String {
     guard let kind = kinds[method] else { throw ResponseFailure.methodNotFound(method) }
     let work = try kind.work(params)
     try folder.prepare()
     let (name, lock) = try newName()
-    // What is kept, and told, is without secrets.
     let job = Job(
-      job: name, method: method, params: params.withoutAddressSecrets, state: .queued,
+      job: name, method: method, params: masked(params), state: .queued,
       created: Date.now.timeIntervalSince1970)
     try folder.write(job)
-    try run(job, kind: kind, work: work, lock: lock, subscribe: subscribe, client: client)
+    try run(job, work: work, lock: lock, subscribe: subscribe, client: client)
     return name
   }
 
-  /// Goes on with a job.
+  /// Continues a job that is paused, interrupted or failed.
   /// - Parameters:
   ///   - subscribe: whether `job/didUpdate` is sent.
   ///   - client: to whom.
-  func resume(_ name: String, subscribe: Bool, client: ClientID) throws -> Job {
+  package func resume(_ name: String, subscribe: Bool, client: ClientID) throws -> Job {
     let job = try get(name)
     // One that has just ended is still giving back what it holds.
     if job.state.isSettled { _ = state.wait(seconds: 10) { $0.running[name] == nil } }
@@ -76,14 +101,14 @@ final class JobTable: Sendable {
     }
     let work = try kind.work(job.params)
     guard let lock = folder.lock(name) else { throw Self.elsewhere(name) }
-    var again = try current(job)
-    again.state = .queued
-    again.message = nil
-    again.error = nil
-    again.ended = nil
-    try folder.write(again)
+    var resumed = try current(job)
+    resumed.state = .queued
+    resumed.message = nil
+    resumed.error = nil
+    resumed.ended = nil
+    try folder.write(resumed)
     state.update { $0.settled[name] = nil }
-    try run(again, kind: kind, work: work, lock: lock, subscribe: subscribe, client: client)
+    try run(resumed, work: work, lock: lock, subscribe: subscribe, client: client)
     return try get(name)
   }
 
@@ -91,12 +116,12 @@ final class JobTable: Sendable {
     guard job.state.isResumable else {
       throw DomainError(
         .busy,
-        "the job \(quoted(job.job)) is \(job.state.rawValue): only a paused, interrupted or failed job can be resumed"
-      )
+        "the job \(quoted(job.job)) is \(job.state.rawValue): "
+          + "only a paused, interrupted or failed job can be resumed")
     }
   }
 
-  /// A job whose lock was taken, as its file has it now: another process may have ended it before that.
+  /// A job whose lock was taken, as its file has it now: another process may have ended it before.
   private func current(_ job: Job) throws(DomainError) -> Job {
     guard let latest = folder.read(job.job), latest.state.isSettled else { return job }
     try Self.refuseUnlessResumable(latest)
@@ -117,31 +142,40 @@ final class JobTable: Sendable {
   }
 
   private func run(
-    _ job: Job, kind: JobKind, work: any JobWork, lock: JobLock, subscribe: Bool,
-    client: ClientID
+    _ job: Job, work: any JobWork<Engine>, lock: JobLock, subscribe: Bool, client: ClientID
   ) throws {
     let running = RunningJob(
-      job, client: client, kind: kind, work: work, lock: lock, folder: folder,
+      job, client: client, work: work, lock: lock, folder: folder, failure: failure,
       onUpdate: { [self] in if subscribe { notify(client, of: $0) } })
     try state.update { (state: inout State) throws(DomainError) in
       guard !state.isStopping else { throw DomainError(.busy, "the kernel is stopping") }
       state.running[job.job] = running
     }
-    go(on: running)
+    advance(running)
   }
 
-  /// Runs a job's next steps where they belong, beginning after a while where it waits for something.
-  private func go(on running: RunningJob, after next: RunningJob.Next = .step) {
-    guard next != .nothing else { return settle(running) }
-    if next == .step, running.place == .engine { return submitSlice(of: running) }
-    Thread.start(name: "job", stackBytes: 16 << 20) { [self] in
-      var next = next
-      repeat {
-        if next == .stepAfterAWhile { Thread.sleep(milliseconds: 20) }
-        if running.place == .engine { return submitSlice(of: running) }
-        next = running.step(engine: nil)
-      } while next != .nothing
-      settle(running)
+  /// Has a job's next turn run on the thread that it is for, and those after it.
+  private func advance(_ running: RunningJob<Engine>) {
+    switch running.turn {
+    case nil: settle(running)
+    case .engine: submitSlice(of: running)
+    case .ownThread:
+      Thread.start(name: "job", stackBytes: 16 << 20) { [self] in
+        running.runOwnTurns()
+        advance(running)
+      }
+    }
+  }
+
+  private func submitSlice(of running: RunningJob<Engine>) {
+    let slice: EngineSlice? = state.read { (state: State) in state.slice }
+    guard let slice else {
+      running.fail(DomainError(.busy, "there is no engine to run on"))
+      return settle(running)
+    }
+    slice(running.client) { [self] engine in
+      running.runTurn(on: engine)
+      advance(running)
     }
   }
 
@@ -150,19 +184,8 @@ final class JobTable: Sendable {
     notify?(client, job)
   }
 
-  private func submitSlice(of running: RunningJob) {
-    let slice: EngineSlice? = state.read { (state: State) in state.slice }
-    guard let slice else {
-      running.fail(DomainError(.busy, "there is no engine to run on"))
-      return settle(running)
-    }
-    slice(running.client) { [self] engine in
-      go(on: running, after: running.step(engine: engine))
-    }
-  }
-
-  private func settle(_ running: RunningJob) {
-    running.letGo()
+  private func settle(_ running: RunningJob<Engine>) {
+    running.release()
     let job = running.current
     state.update { state in
       state.running[job.job] = nil
@@ -173,7 +196,7 @@ final class JobTable: Sendable {
   // MARK: Looking
 
   /// - Throws: `DomainError` of kind `jobNotFound`.
-  func get(_ name: String) throws(DomainError) -> Job {
+  package func get(_ name: String) throws(DomainError) -> Job {
     let (running, settled) = state.read { ($0.running[name], $0.settled[name]) }
     if let running { return running.current }
     if let settled { return settled }
@@ -192,7 +215,8 @@ final class JobTable: Sendable {
       seen.message = "it runs in another process"
       return seen
     }
-    // Its process may have ended it between the two looks; the state is written before the lock is given back.
+    // Its process may have ended it between the two looks: it writes the state, then gives the lock
+    // back.
     if let latest = folder.read(job.job), latest.state.isSettled { return latest }
     seen.state = .interrupted
     seen.message = "its process ended first; job/resume continues it"
@@ -204,32 +228,43 @@ final class JobTable: Sendable {
   }
 
   /// Newest first.
-  func list(state wanted: JobState?, offset: Int, limit: Int) -> JobList.Result {
-    let mine = state.read { Array($0.running.keys) + Array($0.settled.keys) }
-    let numbers = Set(
-      folder.numbers().filter(folder.hasFile) + mine.compactMap { Int($0.dropFirst(4)) }
-    ).sorted(by: >)
-    if wanted == nil {
-      let page = numbers.dropFirst(offset).prefix(limit)
-      return JobList.Result(
-        items: page.compactMap { try? get("job_\($0)") }, total: numbers.count)
+  package func list(state wanted: JobState?, offset: Int, limit: Int) -> JobList.Result {
+    var files: [Int: FileStamp] = [:]
+    for number in folder.numbers() { files[number] = folder.stamp(ofJob: number) }
+    let here = state.read { Array($0.running.keys) + Array($0.settled.keys) }
+    var numbers = Set(files.keys).union(here.compactMap { Int($0.dropFirst(4)) }).sorted(by: >)
+    if let wanted {
+      numbers.removeAll { jobState($0, file: files[$0]) != wanted }
+      state.update { [files] in $0.known = $0.known.filter { files[$0.key] != nil } }
     }
-    let jobs = numbers.compactMap { try? get("job_\($0)") }.filter { $0.state == wanted }
     return JobList.Result(
-      items: Array(jobs.dropFirst(offset).prefix(limit)), total: jobs.count)
+      items: numbers.dropFirst(offset).prefix(limit).compactMap { try? get("job_\($0)") },
+      total: numbers.count)
+  }
+
+  /// A job's state; a settled job's is remembered until its file changes.
+  private func jobState(_ number: Int, file: FileStamp?) -> JobState? {
+    if let file, let known = state.read({ $0.known[number] }), known.file == file {
+      return known.state
+    }
+    guard let job = try? get("job_\(number)") else { return nil }
+    if let file, job.state.isSettled {
+      state.update { $0.known[number] = KnownState(file: file, state: job.state) }
+    }
+    return job.state
   }
 
   /// Jobs of this process that are not settled.
-  var runningJobs: [Job] {
+  package var runningJobs: [Job] {
     state.read { Array($0.running.values) }.map(\.current).sorted { $0.created < $1.created }
   }
 
   /// Whether jobs run that a client began.
-  func isRunning(for client: ClientID) -> Bool {
+  package func isRunning(for client: ClientID) -> Bool {
     state.read { $0.running.values.contains { $0.client == client } }
   }
 
-  func log(_ params: JobLog.Params) throws(DomainError) -> JobLog.Result {
+  package func log(_ params: JobLog.Params) throws(DomainError) -> JobLog.Result {
     _ = try get(params.job)
     let from = params.from ?? 0
     let lines = folder.lines(of: params.job, from: from, count: min(params.lines ?? 100, 10_000))
@@ -237,7 +272,7 @@ final class JobTable: Sendable {
   }
 
   /// Waits until the job is settled, at most `seconds`, in turns, so that a cancellation is seen.
-  func wait(for name: String, seconds: Double, checkStop: () throws -> Void) throws -> Job {
+  package func wait(for name: String, seconds: Double, checkStop: () throws -> Void) throws -> Job {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
       // One that has just ended is still telling so, and giving back what it holds.
@@ -252,9 +287,9 @@ final class JobTable: Sendable {
 
   // MARK: Stopping
 
-  func cancel(_ name: String) throws -> Job { try end(name, as: .cancelled) }
+  package func cancel(_ name: String) throws -> Job { try end(name, as: .cancelled) }
 
-  func pause(_ name: String) throws -> Job { try end(name, as: .paused) }
+  package func pause(_ name: String) throws -> Job { try end(name, as: .paused) }
 
   private func end(_ name: String, as wanted: JobState) throws -> Job {
     if let running = state.read({ $0.running[name] }) {
@@ -274,8 +309,9 @@ final class JobTable: Sendable {
     return job
   }
 
-  /// Asks all jobs to rest, and waits for them: what they did is written, and another process can go on.
-  func stopAll(waiting seconds: Double) {
+  /// Asks all jobs to rest, and waits for them: what they did is written, and another process can
+  /// continue it.
+  package func stopAll(waiting seconds: Double) {
     let jobs = state.update { state in
       state.isStopping = true
       return Array(state.running.values)

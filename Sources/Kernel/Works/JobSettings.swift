@@ -1,0 +1,15 @@
+import Images
+
+/// What jobs get from whoever runs them, beside their params.
+struct JobSettings: Sendable {
+  /// What explainers are asked with; nil where the kernel was given none.
+  var explainerKey: String?
+  /// The index that no job writes to.
+  var installed = InstalledIndex(path: nil)
+  /// What decoding a picture of an index may cost.
+  var pictureLimits = PictureLimits()
+  /// Whether a corpus may come from standard input, which in a kernel is the wire.
+  var readsStandardInput = false
+  /// The entries after which a build of an index commits at the latest; nil: its default.
+  var commitEntries: Int?
+}

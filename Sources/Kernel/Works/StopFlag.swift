@@ -1,0 +1,8 @@
+import Synchronization
+
+/// Set once, read from any thread.
+final class StopFlag: Sendable {
+  private let flag = Atomic(false)
+  func set() { flag.store(true, ordering: .relaxed) }
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+}
