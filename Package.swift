@@ -27,7 +27,8 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
 
     // MARK: Files
-    .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "JSON", "CZlib"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .target(name: "COniguruma", linkerSettings: [.linkedLibrary("onig")]),
     .target(name: "Tokenization", dependencies: ["COniguruma", "JSON", "SystemReasons"]),
@@ -43,10 +44,9 @@ let package = Package(
     // MARK: Models and features
     .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Autoencoders",
-      dependencies: ["Tensors", "Checkpoints", "JSON", "SystemReasons", "CZlib"]),
+      dependencies: ["Tensors", "Checkpoints", "JSON", "SystemReasons"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(

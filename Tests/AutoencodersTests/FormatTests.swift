@@ -137,4 +137,19 @@ import Testing
     }
     #expect(error?.description.contains(named) == true, "\(error?.description ?? "")")
   }
+
+  /// The files of `HostileArchiveTests`, asked for as autoencoders: the words of archives come through.
+  @Test func hostileFilesAreRefusedInTheirWords() throws {
+    let hostile = "\(Self.folder)/../hostile-archives"
+    let data = try Data(contentsOf: URL(filePath: hostile + "/MANIFEST.json"))
+    let manifest = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let refusals = try #require(manifest["refusals"] as? [String: String])
+    #expect(refusals.count >= 25)
+    for (name, word) in refusals.sorted(by: { $0.key < $1.key }) {
+      let error = #expect(throws: AutoencoderError.self, "\(name)") {
+        try TopKAutoencoder(path: "\(hostile)/\(name)", compute: Reference.compute)
+      }
+      #expect(error?.description.contains(word) == true, "\(name): \(error?.description ?? "")")
+    }
+  }
 }

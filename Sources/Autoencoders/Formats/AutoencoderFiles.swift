@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 extension AutoencoderFolder {
@@ -5,8 +6,18 @@ extension AutoencoderFolder {
   /// - Parameter memory: bytes that may be taken beside mapped files.
   func parts(memory: Int) throws(AutoencoderError) -> AutoencoderParts {
     var allowance = MemoryAllowance(left: memory)
+    do { return try parts(memory: &allowance) } catch let error as AutoencoderError {
+      throw error
+    } catch let error as CheckpointError {
+      throw .file(error)
+    } catch {
+      throw .notAnAutoencoder(path: path, reason: "\(error)")
+    }
+  }
+
+  private func parts(memory allowance: inout MemoryAllowance) throws -> AutoencoderParts {
     switch format {
-    case .sparsify: throw .notAnAutoencoder(path: path, reason: "read by itself")
+    case .sparsify: throw AutoencoderError.notAnAutoencoder(path: path, reason: "read by itself")
     case .saeLens: return try SAELensReader(folder: self).parts(memory: &allowance)
     case .gemmaScope:
       return try GemmaScopeReader(zip: try zip(), asked: asked).parts(memory: &allowance)
@@ -17,10 +28,10 @@ extension AutoencoderFolder {
     }
   }
 
-  private func zip() throws(AutoencoderError) -> ZipArchive {
+  private func zip() throws -> ZipArchive {
     let file: MappedFile
     do { file = try MappedFile(path: weightsPath) } catch {
-      throw .notAnAutoencoder(path: path, reason: "\(error)")
+      throw AutoencoderError.notAnAutoencoder(path: path, reason: "\(error)")
     }
     return try ZipArchive(file: file)
   }

@@ -18,7 +18,10 @@ struct ConfigurationFile {
       throw .configuration(
         path: path, reason: "\(file.byteCount) bytes, at most \(Self.largestFile) expected")
     }
-    let bytes = try file.part(0, count: file.byteCount, what: "the configuration")
+    let bytes: [UInt8]
+    do { bytes = try file.bytes(0..<file.byteCount) } catch {
+      throw .configuration(path: path, reason: "\(error)")
+    }
     let value: JSONValue
     do {
       value = try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, values: 100_000))

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// Reads a `params.npz` of Gemma Scope: JumpReLU, `b_dec` not taken off the input. Its sizes are
@@ -16,7 +17,7 @@ struct GemmaScopeReader {
     path = zip.file.path
   }
 
-  func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
+  func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     let prefix = archive.names.contains("w_enc") ? "w_" : "W_"
     let stored = try archive.tensor(prefix + "enc", memory: &memory)
     guard stored.shape.count == 2, let latents = stored.shape.last,
@@ -27,7 +28,8 @@ struct GemmaScopeReader {
       let factors = try archive.tensor("scaling_factor", memory: &memory)
         .vector(count: latents, repeats: true)
       guard factors.allSatisfy({ abs($0 - 1) <= 1e-5 }) else {
-        throw .tensor(path: path, name: "scaling_factor", reason: "not 1, which is not implemented")
+        throw CheckpointError.tensor(
+          path: path, name: "scaling_factor", reason: "not 1, which is not implemented")
       }
     }
     let thresholds = try archive.tensor("threshold", memory: &memory)
@@ -43,7 +45,7 @@ struct GemmaScopeReader {
       decoderBias: try archive.tensor("b_dec", memory: &memory).vector(count: inputSize))
   }
 
-  private func stated() throws(AutoencoderError) -> StatedSite? {
+  private func stated() throws -> StatedSite? {
     let names = path.split(separator: "/").map(String.init)
     if let name = names.last(where: { $0.hasPrefix("gemma-scope") }),
       ["-mlp", "-att", "-transcoders"].contains(where: name.hasSuffix)
@@ -65,8 +67,8 @@ struct GemmaScopeReader {
 
   private func other(
     _ name: String, _ reason: String
-  ) throws(AutoencoderError) -> StatedSite {
-    guard asked != nil else { throw .site(path: path, reason: reason) }
+  ) throws -> StatedSite {
+    guard asked != nil else { throw AutoencoderError.site(path: path, reason: reason) }
     return StatedSite(otherPlace: name)
   }
 }

@@ -1,12 +1,14 @@
-/// What reading an autoencoder may take in memory beside mapped files.
-struct MemoryAllowance {
+/// What reading weights may take in memory beside mapped files.
+package struct MemoryAllowance {
   /// Weights up to this size are searched for NaN when opened. Larger ones, whose reading would
   /// take seconds, are found out by what they make of activations.
-  static let scannedBytes = 256 << 20
+  package static let scannedBytes = 256 << 20
 
-  private(set) var left: Int
+  package private(set) var left: Int
 
-  mutating func take(_ bytes: Int, for path: String) throws(AutoencoderError) {
+  package init(left: Int) { self.left = left }
+
+  package mutating func take(_ bytes: Int, for path: String) throws(CheckpointError) {
     guard bytes <= left else {
       throw .memory(path: path, needed: bytes, available: left)
     }
