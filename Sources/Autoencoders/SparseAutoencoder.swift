@@ -8,7 +8,7 @@ package import Tensors
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
 /// rounded products only find the latents that may be active, which takes a copy of the encoder in
 /// memory where the file is not BF16.
-package final class TopKAutoencoder: Sendable {
+package final class SparseAutoencoder: Sendable {
   package let configuration: AutoencoderConfiguration
   /// Where it was read from; nil for one made in memory.
   package let folder: AutoencoderFolder?
@@ -144,8 +144,8 @@ package final class TopKAutoencoder: Sendable {
   }
 
   /// The same weights with other products.
-  package func with(compute: Compute) throws(AutoencoderError) -> TopKAutoencoder {
-    try TopKAutoencoder(
+  package func with(compute: Compute) throws(AutoencoderError) -> SparseAutoencoder {
+    try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, activation: activation,
       subtractsDecoderBias: subtractsDecoderBias, stated: stated, compute: compute)

@@ -6,8 +6,8 @@ import Testing
 
 /// Folders as they come: good ones in every layout, and what bad ones are told.
 @Suite struct FolderTests {
-  private func load(_ path: String, layer: String? = nil) throws -> TopKAutoencoder {
-    try TopKAutoencoder(path: path, layer: layer, compute: Reference.compute)
+  private func load(_ path: String, layer: String? = nil) throws -> SparseAutoencoder {
+    try SparseAutoencoder(path: path, layer: layer, compute: Reference.compute)
   }
 
   @Test func sizesAndSiteComeFromTheFolder() throws {

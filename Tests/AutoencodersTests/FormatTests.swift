@@ -55,8 +55,8 @@ import Testing
     return Matrix(rows: shape[0], columns: shape[1], values: try file.floats(name))
   }
 
-  static func load(_ path: String, memory: Int = .max) throws -> TopKAutoencoder {
-    try TopKAutoencoder(path: "\(folder)/\(path)", compute: Reference.compute, memory: memory)
+  static func load(_ path: String, memory: Int = .max) throws -> SparseAutoencoder {
+    try SparseAutoencoder(path: "\(folder)/\(path)", compute: Reference.compute, memory: memory)
   }
 
   @Test(arguments: cases) func codesAreThoseOfTheirLibrary(_ test: Case) throws {
@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: cases) func tilesDoNotShow(_ test: Case) throws {
     let x = try Self.matrix("x")
     let whole = try Self.load(test.path).encode(x)
-    let rounded = try TopKAutoencoder(
+    let rounded = try SparseAutoencoder(
       path: "\(Self.folder)/\(test.path)",
       compute: Compute(team: Reference.compute.team, precision: .bfloat16))
     #expect(try rounded.encode(x, tileElements: 45) == whole)
@@ -133,7 +133,7 @@ import Testing
     let new = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
     try JSONSerialization.data(withJSONObject: changed.merging([key: new]) { $1 }).write(to: url)
     let error = #expect(throws: AutoencoderError.self) {
-      try TopKAutoencoder(path: target, compute: Reference.compute)
+      try SparseAutoencoder(path: target, compute: Reference.compute)
     }
     #expect(error?.description.contains(named) == true, "\(error?.description ?? "")")
   }
@@ -147,7 +147,7 @@ import Testing
     #expect(refusals.count >= 25)
     for (name, word) in refusals.sorted(by: { $0.key < $1.key }) {
       let error = #expect(throws: AutoencoderError.self, "\(name)") {
-        try TopKAutoencoder(path: "\(hostile)/\(name)", compute: Reference.compute)
+        try SparseAutoencoder(path: "\(hostile)/\(name)", compute: Reference.compute)
       }
       #expect(error?.description.contains(word) == true, "\(name): \(error?.description ?? "")")
     }

@@ -15,7 +15,7 @@ import Testing
   ) throws -> JSONValue {
     let path = try #require(world.autoencoder.stringValue)
     let team = ThreadTeam(threadCount: 1)
-    let source = try TopKAutoencoder(
+    let source = try SparseAutoencoder(
       path: path, compute: Compute(team: team, precision: .float32))
     let (latents, width) = (source.latents, source.inputSize)
     let encoder = source.encoder.floats()
