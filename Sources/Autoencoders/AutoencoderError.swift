@@ -11,8 +11,6 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   case configuration(path: String, reason: String)
   /// The files name a place in the model that is no site here.
   case site(path: String, reason: String)
-  /// A tensor is missing, has another shape or type, or holds what is no number.
-  case tensor(path: String, name: String, reason: String)
   /// A feature cache that is damaged or holds what is not read.
   case cache(path: String, reason: String)
   /// What the reader of a file of weights says of it.
@@ -45,8 +43,6 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     case .configuration(let path, let reason), .cache(let path, let reason),
       .site(let path, let reason):
       "\(path): \(reason)"
-    case .tensor(let path, let name, let reason):
-      "\(path): tensor \(name): \(reason)"
     case .file(let error): error.description
     case .mismatch(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"

@@ -7,7 +7,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case malformed(path: String, reason: String)
   /// An archive (zip, npz, pickle) that is damaged or holds what is not read.
   case archive(path: String, reason: String)
-  /// A tensor of an archive is missing, has another shape or type, or holds what is not finite.
+  /// A tensor of an autoencoder is missing, has another shape or type, or holds what is not finite.
   case tensor(path: String, name: String, reason: String)
   /// Weights that cannot be mapped as they lie would take more memory than there is.
   case memory(path: String, needed: Int, available: Int)

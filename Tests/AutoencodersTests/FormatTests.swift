@@ -13,7 +13,7 @@ import Testing
   struct Case: CustomTestStringConvertible {
     let path: String
     let name: String
-    let format: AutoencoderFormat
+    let format: String
     let activation: String
     let site: String
     /// Of float32 weights, whether W_enc lies in memory.
@@ -28,13 +28,13 @@ import Testing
       ("batchtopk", "jumprelu", 2), ("before6", "topk", 2),
     ].map {
       Case(
-        path: "saelens/\($0.0)", name: "saelens.\($0.0)", format: .saeLens, activation: $0.1,
+        path: "saelens/\($0.0)", name: "saelens.\($0.0)", format: "saelens", activation: $0.1,
         site: "resid_post.\($0.2)", takesMemory: true)
     }
     + ["stored", "deflated", "small_w"].map {
       Case(
         path: "gemma-scope-tiny/layer_2/\($0)/params.npz", name: "gemma.\($0)",
-        format: .gemmaScope, activation: "jumprelu", site: "resid_post.2", takesMemory: true)
+        format: "gemma-scope", activation: "jumprelu", site: "resid_post.2", takesMemory: true)
     }
     + [
       ("relu", "relu"), ("april", "relu"), ("topk", "topk"), ("topk16", "topk"),
@@ -42,7 +42,7 @@ import Testing
     ].map {
       Case(
         path: "dictionary_learning/\($0.0)", name: "dictionary.\($0.0)",
-        format: .dictionaryLearning, activation: $0.1, site: "resid_post.2",
+        format: "dictionary_learning", activation: $0.1, site: "resid_post.2",
         // PyTorch kept this encoder as a view of its transpose: its rows lie in the file.
         takesMemory: $0.0 != "jumprelu")
     }

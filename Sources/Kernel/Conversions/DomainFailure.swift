@@ -120,7 +120,7 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .mismatch, .layerNotChosen, .site: .saeMismatch
   case .writing: .ioError
   case .nothingToReselect: .unsupportedTarget
-  case .notAnAutoencoder, .configuration, .tensor, .cache, .file, .checkpoint:
+  case .notAnAutoencoder, .configuration, .cache, .file, .checkpoint:
     .checkpointInvalid
   }
 }

@@ -1,27 +1,36 @@
 import Checkpoints
 import Tensors
 
-/// Reads `ae.pt` and `config.json` of dictionary_learning: what its `load_dictionary` makes of them.
+/// dictionary_learning: `ae.pt` and `config.json`, as its `load_dictionary` takes them.
 ///
 /// `encoder.weight` [M, D] is mapped, `decoder.weight` [D, M] turned round in memory once, or the
 /// other way where PyTorch kept them as views; `AutoEncoder` has its decoder's norms folded, as the
 /// library does on loading.
-struct DictionaryLearningReader {
+struct DictionaryLearningFormat: AutoencoderFormat {
+  static let name = "dictionary_learning"
+  static let marker = "ae.pt"
+  static let weightsName = "ae.pt"
+
   private let archive: TorchArchive
-  private let trainer: ConfigurationFile
+  private let trainer: ConfigurationSection
   private let path: String
   private let asked: String?
 
-  init(
-    zip: ZipArchive, configurationPath: String, asked: String?
-  ) throws {
-    self.asked = asked
-    trainer = try ConfigurationFile(path: configurationPath).section("trainer")
-    archive = try TorchArchive(zip: zip)
-    path = zip.file.path
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    try DictionaryLearningFormat(folder: folder).parts(memory: &memory)
   }
 
-  func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
+  private init(folder: AutoencoderFolder) throws {
+    let zip = try folder.zip()
+    asked = folder.asked
+    trainer = try ConfigurationSection(path: folder.file("config.json")).section("trainer")
+    archive = try TorchArchive(zip: zip)
+    path = folder.weightsPath
+  }
+
+  private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     guard let kind = trainer.text("dict_class") else {
       throw trainer.failure("key trainer.dict_class is missing")
     }

@@ -1,23 +1,33 @@
 import Checkpoints
 import Tensors
 
-/// Reads a `params.npz` of Gemma Scope: JumpReLU, `b_dec` not taken off the input. Its sizes are
+/// Gemma Scope: `params.npz`; JumpReLU, `b_dec` not taken off the input. Its sizes are
 /// those of its arrays, its site the `layer_N` of its path.
 ///
 /// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped where the
 /// archive is not compressed.
-struct GemmaScopeReader {
+struct GemmaScopeFormat: AutoencoderFormat {
+  static let name = "gemma-scope"
+  static let marker = "params.npz"
+  static let weightsName = "params.npz"
+
   private let archive: NumpyArchive
   private let path: String
   private let asked: String?
 
-  init(zip: ZipArchive, asked: String?) {
-    self.asked = asked
-    archive = NumpyArchive(zip: zip)
-    path = zip.file.path
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    try GemmaScopeFormat(folder: folder).parts(memory: &memory)
   }
 
-  func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
+  private init(folder: AutoencoderFolder) throws {
+    asked = folder.asked
+    archive = NumpyArchive(zip: try folder.zip())
+    path = folder.weightsPath
+  }
+
+  private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     let prefix = archive.names.contains("w_enc") ? "w_" : "W_"
     let stored = try archive.tensor(prefix + "enc", memory: &memory)
     guard stored.shape.count == 2, let latents = stored.shape.last,

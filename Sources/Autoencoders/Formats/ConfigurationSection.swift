@@ -2,7 +2,7 @@ import JSON
 import Tensors
 
 /// A JSON configuration whose keys are looked up by name.
-struct ConfigurationFile {
+struct ConfigurationSection {
   let path: String
   let object: JSONObject
 
@@ -40,8 +40,8 @@ struct ConfigurationFile {
   }
 
   /// The object under a key; empty where there is none.
-  func section(_ name: String) -> ConfigurationFile {
-    ConfigurationFile(path: path, object: object.present(name)?.objectValue ?? JSONObject())
+  func section(_ name: String) -> ConfigurationSection {
+    ConfigurationSection(path: path, object: object.present(name)?.objectValue ?? JSONObject())
   }
 
   func text(_ name: String) -> String? { object.present(name)?.stringValue }

@@ -2,26 +2,39 @@ import Checkpoints
 import JSON
 import Tensors
 
-/// Reads a SAELens folder: what `SAE.load_from_disk` of SAELens 6 makes of it, keys of earlier
-/// releases included.
+/// SAELens: `cfg.json` and `sae_weights.safetensors`, as `SAE.load_from_disk` of SAELens 6 takes
+/// them, keys of earlier releases included.
 ///
 /// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped.
-struct SAELensReader {
-  private let configuration: ConfigurationFile
+struct SAELensFormat: AutoencoderFormat {
+  static let name = "saelens"
+  static let marker = "cfg.json"
+  static let weightsName = "sae_weights.safetensors"
+
+  private let configuration: ConfigurationSection
   private let file: SafetensorsFile
   private let path: String
   private let asked: String?
 
-  init(folder: AutoencoderFolder) throws {
-    asked = folder.asked
-    configuration = try ConfigurationFile(path: folder.configurationPath)
-    path = folder.weightsPath
-    do { file = try SafetensorsFile(path: path) } catch {
-      throw AutoencoderError.notAnAutoencoder(path: folder.path, reason: "\(error)")
-    }
+  /// A folder that holds sparsify's weights too is sparsify's.
+  static func matches(_ holds: (_ name: String) -> Bool) -> Bool {
+    holds(marker) && holds(weightsName) && !holds(SparsifyFormat.weightsName)
   }
 
-  func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    try SAELensFormat(folder: folder).parts(memory: &memory)
+  }
+
+  private init(folder: AutoencoderFolder) throws {
+    asked = folder.asked
+    configuration = try ConfigurationSection(path: folder.file("cfg.json"))
+    path = folder.weightsPath
+    file = try folder.safetensors()
+  }
+
+  private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     try refuseWhatIsNotRead()
     let (inputSize, latents) = (try configuration.count("d_in"), try configuration.count("d_sae"))
     let activation = try activation(latents: latents)
