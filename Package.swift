@@ -12,7 +12,7 @@ let package = Package(
     // MARK: Texts
     .target(name: "SystemReasons"),
     .testTarget(name: "SystemReasonsTests", dependencies: ["SystemReasons"]),
-    .target(name: "JSON"),
+    .target(name: "JSON", dependencies: ["SystemReasons"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
 
     // MARK: Numbers

@@ -1,7 +1,6 @@
 import JSON
-import Tensors
 
-/// A JSON configuration whose keys are looked up by name.
+/// An object of a JSON configuration, whose keys are looked up by name.
 struct ConfigurationSection {
   let path: String
   let object: JSONObject
@@ -9,29 +8,17 @@ struct ConfigurationSection {
   /// A configuration is a few hundred bytes; what is far larger is another file.
   private static let largestFile = 1 << 20
 
+  /// Reads a whole file.
   init(path: String) throws(AutoencoderError) {
-    let file: MappedFile
-    do { file = try MappedFile(path: path) } catch {
-      throw .configuration(path: path, reason: "\(error)")
-    }
-    guard file.byteCount <= Self.largestFile else {
-      throw .configuration(
-        path: path, reason: "\(file.byteCount) bytes, at most \(Self.largestFile) expected")
-    }
-    let bytes: [UInt8]
-    do { bytes = try file.bytes(0..<file.byteCount) } catch {
-      throw .configuration(path: path, reason: "\(error)")
-    }
-    let value: JSONValue
     do {
-      value = try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, values: 100_000))
+      let object = try JSONFile.object(
+        at: path, byteLimit: Self.largestFile, limits: JSONLimits(depth: 64, values: 100_000))
+      self.init(path: path, object: object)
     } catch {
-      throw .configuration(path: path, reason: "not valid JSON: \(error)")
+      let isMalformed = error.kind == .malformed
+      throw .configuration(
+        path: path, reason: isMalformed ? "not valid JSON: \(error.reason)" : error.reason)
     }
-    guard let object = value.objectValue else {
-      throw .configuration(path: path, reason: "an object expected")
-    }
-    self.init(path: path, object: object)
   }
 
   private init(path: String, object: JSONObject) {
@@ -47,6 +34,14 @@ struct ConfigurationSection {
   func text(_ name: String) -> String? { object.present(name)?.stringValue }
 
   func flag(_ name: String) -> Bool? { object.present(name)?.boolValue }
+
+  func integer(_ name: String) throws(AutoencoderError) -> Int {
+    guard let value = object.present(name) else { throw failure("key \(name) is missing") }
+    guard let integer = value.integerValue.flatMap({ Int(exactly: $0) }) else {
+      throw failure("key \(name) is \(value.summary), a whole number expected")
+    }
+    return integer
+  }
 
   func count(_ name: String) throws(AutoencoderError) -> Int {
     guard let value = object.present(name) else { throw failure("key \(name) is missing") }
