@@ -50,9 +50,11 @@ package struct AutoencoderFolder: Sendable {
     }
     var chosen = names.count == 1 ? first : nil
     if let layer {
-      let site = Self.siteName(layer)
-      let named = names.first { $0 == layer || (site != nil && Self.siteName($0) == site) }
-      let isOnlyAndUnnamed = names.count == 1 && Self.siteName(first) == nil
+      let block = SiteName.block(ofOutput: layer)
+      let named = names.first {
+        $0 == layer || (block != nil && SiteName.block(ofOutput: $0) == block)
+      }
+      let isOnlyAndUnnamed = names.count == 1 && SiteName.block(ofOutput: first) == nil
       chosen = named ?? (isOnlyAndUnnamed ? first : nil)
     }
     guard let chosen else {
@@ -82,13 +84,6 @@ package struct AutoencoderFolder: Sendable {
           + "expected")
     }
     self.init(layerFolder: folder, asked: asked)
-  }
-
-  /// The kernel's name of a decoder block's output (`resid_post.24`), from any name that `SiteName` knows for
-  /// it. Nil for every other text.
-  package static func siteName(_ name: String) -> String? {
-    guard case .blockOutput(let block) = SiteName(name) else { return nil }
-    return "resid_post.\(block)"
   }
 
   private static func holdsAutoencoder(_ path: String) -> Bool { format(of: path) != nil }

@@ -34,7 +34,7 @@ import Testing
     ("blocks..hook_resid_post", nil), ("", nil),
   ])
   func siteNamesAreNeverGuessed(name: String, site: String?) {
-    #expect(AutoencoderFolder.siteName(name) == site)
+    #expect(SiteName.block(ofOutput: name).map(SiteName.ofOutput) == site)
   }
 
   @Test func aParentOfSeveralNeedsAName() throws {

@@ -48,7 +48,7 @@ package struct NeuronpediaExport {
     self.options = options
     modelID = options.modelID ?? "model-\(store.identity.model.prefix(12))"
     let site = store.identity.site
-    let layer = site.split(separator: ".").last.flatMap { Int($0) }.map { "\($0)" } ?? site
+    let layer = Site(name: site).map { "\($0.block)" } ?? site
     source = "\(layer)-\(options.sourceSet)"
   }
 
