@@ -1,6 +1,7 @@
 import Autoencoders
 package import FeatureIndex
 import JSON
+import Models
 package import Tokenization
 
 /// Writes what an index keeps of one view as splits that delphi reads: a folder with, for the module of the index,

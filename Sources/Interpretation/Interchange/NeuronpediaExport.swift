@@ -1,5 +1,6 @@
 package import FeatureIndex
 import JSON
+import Models
 
 /// Writes an index as Neuronpedia's exports are laid out: a folder of one source with
 ///
