@@ -16,6 +16,8 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
 
     // MARK: Numbers
+    .target(name: "Randomness"),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .target(
       name: "CKernels",
       // Debug builds would run the hot loops unoptimised; -O3 comes last on the command line and wins.
@@ -42,26 +44,32 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
 
     // MARK: Models and features
-    .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
+    .target(
+      name: "Models",
+      dependencies: ["Tensors", "Randomness", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     .target(
       name: "Autoencoders",
-      dependencies: ["Tensors", "Checkpoints", "JSON", "SystemReasons"]),
+      dependencies: ["Tensors", "Randomness", "Checkpoints", "JSON", "SystemReasons"]),
     .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "FeatureIndex",
-      dependencies: ["CSQLite", "SystemReasons", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "CSQLite", "Randomness", "SystemReasons", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
     .target(
       name: "Interpretation",
-      dependencies: ["Models", "Autoencoders", "FeatureIndex", "SystemReasons", "CZlib"]),
+      dependencies: [
+        "Models", "Autoencoders", "FeatureIndex", "Randomness", "SystemReasons", "CZlib",
+      ]),
     .testTarget(
       name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
 
     // MARK: Telling
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "ChatCompletions", dependencies: ["CCurl", "JSON"]),
+    .target(name: "ChatCompletions", dependencies: ["CCurl", "JSON", "Randomness"]),
     .testTarget(
       name: "ChatCompletionsTests", dependencies: ["ChatCompletions", "JSON", "TestSupport"]),
     .target(name: "Reports"),
@@ -75,7 +83,8 @@ let package = Package(
       name: "KernelProtocolTests",
       dependencies: ["KernelProtocol", "JSONRPC", "JSON", "TestSupport"]),
 
-    .target(name: "Agents", dependencies: ["KernelProtocol", "JSONRPC", "JSON", "Images"]),
+    .target(
+      name: "Agents", dependencies: ["KernelProtocol", "JSONRPC", "JSON", "Images", "Randomness"]),
     .testTarget(
       name: "AgentsTests",
       dependencies: ["Agents", "Kernel", "World", "JSONRPC", "JSON", "TestSupport"]),
@@ -95,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "CMappings", "Kernel", "Agents", "Reports", "SystemReasons",
+        "CMappings", "Kernel", "Agents", "Reports", "Randomness", "SystemReasons",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
