@@ -4,6 +4,7 @@ internal import JSON
 import JSONRPC
 import KernelProtocol
 import Models
+import Tensors
 
 extension LanguageServer {
   /// What can be done with the file: no model is asked.
@@ -146,15 +147,23 @@ extension LanguageServer {
   private func likeliest(_ open: OpenDocument) throws -> PromptDocument.Comparison {
     let context = open.context.context
     let logits = try context.logits(at: context.position(nil))
-    let texts = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }.lazy
-      .map { open.context.text(ofToken: $0) }
+    var likeliest: String?
+    for token in DescendingPlaces(logits) {
+      let text = open.context.text(ofToken: token)
       // A target is named by its text, which special tokens and pieces of characters do not have.
-      .filter { (try? open.context.token(.text($0))) != nil }
-    guard let answer = texts.first else {
+      guard (try? open.context.token(.text(text))) != nil else { continue }
+      guard let answer = likeliest else {
+        likeliest = text
+        continue
+      }
+      if OpenContext.spelling(text) != OpenContext.spelling(answer) {
+        return .init(answer: answer, baseline: text)
+      }
+    }
+    guard let likeliest else {
       throw KernelError.unsupported("no token of the vocabulary has a text of its own")
     }
-    let spelling = OpenContext.spelling(answer)
-    return .init(answer: answer, baseline: texts.first { OpenContext.spelling($0) != spelling })
+    return .init(answer: likeliest)
   }
 
   /// Has the client ask again for what it shows.
