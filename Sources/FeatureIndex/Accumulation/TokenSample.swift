@@ -34,8 +34,6 @@ struct TokenSample: Sendable {
   /// Takes over a hash whose code is committed.
   mutating func restore(_ hash: UInt64) { kept[hash] = true }
 
-  var hashes: [UInt64] { kept.keys.sorted() }
-
   /// Hashes that were committed and are not among the least any more, until `takeChanges`.
   private var forgotten: [UInt64] = []
 
