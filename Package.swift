@@ -12,10 +12,12 @@ let package = Package(
     // MARK: Texts
     .target(name: "SystemReasons"),
     .testTarget(name: "SystemReasonsTests", dependencies: ["SystemReasons"]),
-    .target(name: "JSON"),
+    .target(name: "JSON", dependencies: ["SystemReasons"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
 
     // MARK: Numbers
+    .target(name: "Randomness"),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .target(
       name: "CKernels",
       // Debug builds would run the hot loops unoptimised; -O3 comes last on the command line and wins.
@@ -24,13 +26,13 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CMappings"),
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CMappings"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
 
     // MARK: Files
-    .target(name: "Checkpoints", dependencies: ["JSON", "Tensors"]),
+    .target(name: "Checkpoints", dependencies: ["JSON", "Tensors", "CZlib"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Tensors", "Checkpoints", "TestSupport"]),
     .target(name: "COniguruma", linkerSettings: [.linkedLibrary("onig")]),
-    .target(name: "Tokenization", dependencies: ["SystemReasons", "JSON", "COniguruma"]),
+    .target(name: "Tokenization", dependencies: ["JSON", "COniguruma"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -41,26 +43,30 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
 
     // MARK: Models and features
-    .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
+    .target(
+      name: "Models",
+      dependencies: ["Randomness", "Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(
       name: "ModelsTests",
       dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Autoencoders",
-      dependencies: ["SystemReasons", "JSON", "Tensors", "Checkpoints", "CZlib"]),
+      dependencies: ["SystemReasons", "JSON", "Randomness", "Tensors", "Checkpoints"]),
     .testTarget(
       name: "AutoencodersTests", dependencies: ["Tensors", "Checkpoints", "Autoencoders"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "FeatureIndex",
-      dependencies: ["SystemReasons", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "SystemReasons", "Randomness", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "FeatureIndexTests",
       dependencies: ["FeatureIndex", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Interpretation",
-      dependencies: ["Tensors", "Checkpoints", "Images", "Models", "Autoencoders"]),
+      dependencies: ["Randomness", "Tensors", "Checkpoints", "Images", "Models", "Autoencoders"]),
     .target(
       name: "Corpora",
       dependencies: [
@@ -75,8 +81,8 @@ let package = Package(
     .target(
       name: "Explanations",
       dependencies: [
-        "JSON", "Tensors", "Images", "Models", "Autoencoders", "FeatureIndex", "Interpretation",
-        "Corpora", "Indexing",
+        "JSON", "Randomness", "Tensors", "Images", "Models", "Autoencoders", "FeatureIndex",
+        "Interpretation", "Corpora", "Indexing",
       ]),
     .target(
       name: "Evaluations",
@@ -90,7 +96,7 @@ let package = Package(
 
     // MARK: Telling
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "ChatCompletions", dependencies: ["JSON", "CCurl"]),
+    .target(name: "ChatCompletions", dependencies: ["JSON", "Randomness", "CCurl"]),
     .testTarget(
       name: "ChatCompletionsTests", dependencies: ["JSON", "ChatCompletions", "TestSupport"]),
     .target(name: "Reports"),
@@ -104,7 +110,8 @@ let package = Package(
       name: "KernelProtocolTests",
       dependencies: ["JSON", "JSONRPC", "KernelProtocol"]),
 
-    .target(name: "Agents", dependencies: ["JSON", "Images", "JSONRPC", "KernelProtocol"]),
+    .target(
+      name: "Agents", dependencies: ["JSON", "Randomness", "Images", "JSONRPC", "KernelProtocol"]),
     .testTarget(
       name: "AgentsTests",
       dependencies: ["JSON", "JSONRPC", "Agents", "World", "Kernel"]),
@@ -139,9 +146,9 @@ let package = Package(
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "SystemReasons", "JSON", "CMappings", "Tensors", "Checkpoints", "Tokenization", "Images",
-        "Autoencoders", "FeatureIndex", "Interpretation", "Indexing", "Reports", "JSONRPC",
-        "KernelProtocol", "Agents", "World", "Kernel", "LanguageServer",
+        "SystemReasons", "JSON", "Randomness", "CMappings", "Tensors", "Checkpoints",
+        "Tokenization", "Images", "Autoencoders", "FeatureIndex", "Interpretation", "Indexing",
+        "Reports", "JSONRPC", "KernelProtocol", "Agents", "World", "Kernel", "LanguageServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

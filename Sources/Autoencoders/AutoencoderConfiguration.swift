@@ -1,6 +1,4 @@
-import FoundationEssentials
-import SystemReasons
-import Tensors
+import JSON
 
 /// The sizes of a TopK autoencoder, as `cfg.json` of a sparsify folder gives them.
 ///
@@ -13,15 +11,8 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   package let latents: Int
   /// The number of latents that may be active at a token.
   package let k: Int
-  /// Whether the trainer keeps decoder rows at unit norm. Encoding does not depend on it.
-  package let normalizesDecoder: Bool
-  /// Whether it was trained with a second reconstruction of 4k latents. Encoding does not depend
-  /// on it.
-  package let multiTopK: Bool
 
-  package init(
-    inputSize: Int, latents: Int, k: Int, normalizesDecoder: Bool = true, multiTopK: Bool = false
-  ) throws(AutoencoderError) {
+  package init(inputSize: Int, latents: Int, k: Int) throws(AutoencoderError) {
     try Self.check(inputSize, of: "d_in")
     try Self.check(latents, of: "num_latents")
     guard k >= 1, k <= latents else {
@@ -30,34 +21,31 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
     self.inputSize = inputSize
     self.latents = latents
     self.k = k
-    self.normalizesDecoder = normalizesDecoder
-    self.multiTopK = multiTopK
   }
 
   /// Reads `cfg.json`. Throws `AutoencoderError.configuration` naming the key.
   package init(path: String) throws(AutoencoderError) {
-    let keys = try Keys(path: path)
-    try keys.refuseOtherKinds(path: path)
-    let latents = try keys.latentCount(path: path)
-    do {
-      try self.init(
-        inputSize: keys.inputSize, latents: latents, k: keys.k,
-        normalizesDecoder: keys.normalizesDecoder ?? true, multiTopK: keys.multiTopK ?? false)
-    } catch {
+    let keys = try ConfigurationSection(path: path)
+    try keys.refuseOtherKinds()
+    let inputSize = try keys.integer("d_in")
+    let k = try keys.integer("k")
+    let latents = try keys.latentCount(inputSize: inputSize)
+    do { try self.init(inputSize: inputSize, latents: latents, k: k) } catch {
       throw .configuration(path: path, reason: error.description)
     }
   }
 
-  /// The text of `cfg.json` for these sizes, with the keys of sparsify.
+  /// The text of `cfg.json` for these sizes, with the keys of sparsify: a
+  /// trainer keeps decoder rows at unit norm and makes one reconstruction.
   package func json() -> String {
     """
     {
       "activation": "topk",
       "expansion_factor": \(max(1, latents / inputSize)),
-      "normalize_decoder": \(normalizesDecoder),
+      "normalize_decoder": true,
       "num_latents": \(latents),
       "k": \(k),
-      "multi_topk": \(multiTopK),
+      "multi_topk": false,
       "skip_connection": false,
       "transcode": false,
       "d_in": \(inputSize)
@@ -74,72 +62,33 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   }
 }
 
-/// What `cfg.json` says, under sparsify's names.
-private struct Keys: Decodable {
-  var inputSize: Int
-  var k: Int
-  var latents: Int?
-  var expansionFactor: Int?
-  var normalizesDecoder: Bool?
-  var multiTopK: Bool?
-  var activation: String?
-  var signed: Bool?
-  var skipConnection: Bool?
-  var transcode: Bool?
-
-  enum CodingKeys: String, CodingKey {
-    case inputSize = "d_in"
-    case k
-    case latents = "num_latents"
-    case expansionFactor = "expansion_factor"
-    case normalizesDecoder = "normalize_decoder"
-    case multiTopK = "multi_topk"
-    case activation, signed, transcode
-    case skipConnection = "skip_connection"
-  }
-
-  /// A configuration is a few hundred bytes; what is far larger is another file.
-  static let largestFile = 1 << 20
-
-  init(path: String) throws(AutoencoderError) {
-    do {
-      let file = try MappedFile(path: path)
-      guard file.byteCount <= Self.largestFile else {
-        throw AutoencoderError.configuration(
-          path: path, reason: "\(file.byteCount) bytes, at most \(Self.largestFile) expected")
-      }
-      let data = Data(try file.bytes(0..<file.byteCount))
-      self = try JSONDecoder().decode(Keys.self, from: data)
-    } catch let error as AutoencoderError {
-      throw error
-    } catch {
-      throw .configuration(path: path, reason: systemReason(of: error))
+/// The keys of sparsify's `cfg.json`.
+extension ConfigurationSection {
+  fileprivate func refuseOtherKinds() throws(AutoencoderError) {
+    if let activation = object.present("activation"), activation != "topk" {
+      let shown = activation.stringValue.map { "\"\($0)\"" } ?? activation.summary
+      throw failure("activation is \(shown), only \"topk\" is implemented")
     }
-  }
-
-  func refuseOtherKinds(path: String) throws(AutoencoderError) {
-    if let activation, activation != "topk" {
-      throw .configuration(
-        path: path, reason: "activation is \"\(activation)\", only \"topk\" is implemented")
-    }
-    for (name, value) in [
-      ("signed", signed), ("skip_connection", skipConnection), ("transcode", transcode),
-    ] where value == true {
-      throw .configuration(path: path, reason: "\(name) is true, only false is implemented")
+    for name in ["signed", "skip_connection", "transcode"] {
+      guard let value = object.present(name), value != false else { continue }
+      let shown = value.boolValue.map { "\($0)" } ?? value.summary
+      throw failure("\(name) is \(shown), only false is implemented")
     }
   }
 
   /// `num_latents`, or `d_in * expansion_factor` where it is 0 or absent.
-  func latentCount(path: String) throws(AutoencoderError) -> Int {
-    if let latents, latents != 0 { return latents }
-    guard let expansionFactor else {
-      throw .configuration(
-        path: path, reason: "neither num_latents nor expansion_factor gives the number of latents")
+  fileprivate func latentCount(inputSize: Int) throws(AutoencoderError) -> Int {
+    if object.present("num_latents") != nil {
+      let stored = try integer("num_latents")
+      if stored != 0 { return stored }
     }
-    let (product, overflow) = inputSize.multipliedReportingOverflow(by: expansionFactor)
+    guard object.present("expansion_factor") != nil else {
+      throw failure("neither num_latents nor expansion_factor gives the number of latents")
+    }
+    let expansion = try integer("expansion_factor")
+    let (product, overflow) = inputSize.multipliedReportingOverflow(by: expansion)
     guard !overflow else {
-      throw .configuration(
-        path: path, reason: "d_in \(inputSize) * expansion_factor \(expansionFactor) is too large")
+      throw failure("d_in \(inputSize) * expansion_factor \(expansion) is too large")
     }
     return product
   }

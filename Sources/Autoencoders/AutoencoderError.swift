@@ -1,3 +1,5 @@
+package import Checkpoints
+
 /// What can be wrong with an autoencoder's files or with what is asked of it. A message names the
 /// thing, the value found and the value expected.
 package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
@@ -9,12 +11,10 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   case configuration(path: String, reason: String)
   /// The files name a place in the model that is no site here.
   case site(path: String, reason: String)
-  /// A tensor is missing, has another shape or type, or holds what is no number.
-  case tensor(path: String, name: String, reason: String)
-  /// An archive (zip, npz, pickle) that is damaged or holds what is not read.
-  case archive(path: String, reason: String)
-  /// Weights that cannot be mapped as they lie would take more memory than there is.
-  case memory(path: String, needed: Int, available: Int)
+  /// A feature cache that is damaged or holds what is not read.
+  case cache(path: String, reason: String)
+  /// What the reader of a file of weights says of it.
+  case file(CheckpointError)
   /// A matrix, latent or row handed in does not fit the autoencoder.
   case mismatch(what: String, found: Int, expected: Int)
   /// A latent index that the autoencoder does not have.
@@ -40,14 +40,10 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
       "\(path) holds several autoencoders (\(found.joined(separator: ", "))): name one of them"
     case .layerNotChosen(let path, let asked?, let found):
       "\(path) holds no autoencoder \(asked); it holds \(found.joined(separator: ", "))"
-    case .configuration(let path, let reason), .archive(let path, let reason),
+    case .configuration(let path, let reason), .cache(let path, let reason),
       .site(let path, let reason):
       "\(path): \(reason)"
-    case .tensor(let path, let name, let reason):
-      "\(path): tensor \(name): \(reason)"
-    case .memory(let path, let needed, let available):
-      "\(path): its weights have to be transposed or unpacked in memory, which takes \(needed) "
-        + "bytes, \(available) are left"
+    case .file(let error): error.description
     case .mismatch(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"
     case .latentOutOfRange(let latent, let latents):

@@ -1,9 +1,10 @@
 import Checkpoints
 import FoundationEssentials
+import Tensors
 
 /// Where an autoencoder lies on disk: a folder of one of the formats, or a file of weights in one,
 /// and the site that the folder's name says it reads.
-package struct AutoencoderFolder: Sendable, Equatable {
+package struct AutoencoderFolder: Sendable {
   package let path: String
   /// The place that the folder is named for; nil where its name is none of a place.
   package let stated: StatedSite?
@@ -14,10 +15,9 @@ package struct AutoencoderFolder: Sendable, Equatable {
   /// of a decoder block's output.
   package var site: String? { stated?.site }
 
-  package let format: AutoencoderFormat
+  let format: any AutoencoderFormat.Type
 
-  package var configurationPath: String { path + "/" + (format.configurationName ?? "") }
-  package var weightsPath: String { path + "/" + format.weightsName }
+  var weightsPath: String { file(format.weightsName) }
 
   /// Finds the autoencoder at `path`: the folder itself, or one of the layer folders in it.
   /// - Parameters:
@@ -45,13 +45,16 @@ package struct AutoencoderFolder: Sendable, Equatable {
     guard let first = names.first else {
       throw .notAnAutoencoder(
         path: path,
-        reason: "neither cfg.json, params.npz or ae.pt nor layer folders with one in it")
+        reason: "neither \(Self.alternatives(AutoencoderFormats.markers)) nor layer folders with "
+          + "one in it")
     }
     var chosen = names.count == 1 ? first : nil
     if let layer {
-      let site = Self.siteName(layer)
-      let named = names.first { $0 == layer || (site != nil && Self.siteName($0) == site) }
-      let isOnlyAndUnnamed = names.count == 1 && Self.siteName(first) == nil
+      let block = SiteName.block(ofOutput: layer)
+      let named = names.first {
+        $0 == layer || (block != nil && SiteName.block(ofOutput: $0) == block)
+      }
+      let isOnlyAndUnnamed = names.count == 1 && SiteName.block(ofOutput: first) == nil
       chosen = named ?? (isOnlyAndUnnamed ? first : nil)
     }
     guard let chosen else {
@@ -65,7 +68,7 @@ package struct AutoencoderFolder: Sendable, Equatable {
     self.asked = asked
     let name = path.split(separator: "/").last.map(String.init) ?? path
     self.stated = StatedSite(folderName: name)
-    self.format = Self.format(of: path) ?? .sparsify
+    self.format = Self.format(of: path) ?? SparsifyFormat.self
   }
 
   /// The folder of a weights file that bears its format's name.
@@ -74,32 +77,61 @@ package struct AutoencoderFolder: Sendable, Equatable {
     var folder = String(weightsFile.dropLast(name.count))
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     if folder.isEmpty { folder = "." }
-    let format = AutoencoderFormat.allCases.first { $0.weightsName == name }
-    guard let format, Self.format(of: folder) == format else {
+    guard Self.format(of: folder)?.weightsName == name else {
       throw .notAnAutoencoder(
-        path: path, reason: "a file, a folder or a params.npz or ae.pt was expected")
+        path: path,
+        reason: "a file, a folder or a \(Self.alternatives(AutoencoderFormats.weightsFiles)) was "
+          + "expected")
     }
     self.init(layerFolder: folder, asked: asked)
   }
 
-  /// The kernel's name of a decoder block's output (`resid_post.24`), from any name that `SiteName` knows for
-  /// it. Nil for every other text.
-  package static func siteName(_ name: String) -> String? {
-    guard case .blockOutput(let block) = SiteName(name) else { return nil }
-    return "resid_post.\(block)"
-  }
-
   private static func holdsAutoencoder(_ path: String) -> Bool { format(of: path) != nil }
 
-  /// The format that the names of a folder's files say; a `cfg.json` alone is sparsify's.
-  private static func format(of path: String) -> AutoencoderFormat? {
-    func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
-    if holds("cfg.json") {
-      let isSAELens =
-        holds(AutoencoderFormat.saeLens.weightsName)
-        && !holds(AutoencoderFormat.sparsify.weightsName)
-      return isSAELens ? .saeLens : .sparsify
+  /// The format that the names of a folder's files say.
+  private static func format(of path: String) -> (any AutoencoderFormat.Type)? {
+    AutoencoderFormats.format { FileManager.default.fileExists(atPath: path + "/" + $0) }
+  }
+
+  /// `a, b or c`.
+  private static func alternatives(_ names: [String]) -> String {
+    let last = names.suffix(2).joined(separator: " or ")
+    return (names.dropLast(2) + [last]).joined(separator: ", ")
+  }
+}
+
+// MARK: Files
+
+extension AutoencoderFolder {
+  func file(_ name: String) -> String { path + "/" + name }
+
+  /// What the files hold.
+  /// - Parameter memory: bytes that weights may take which cannot be read where they lie.
+  func parts(memory: Int) throws(AutoencoderError) -> AutoencoderParts {
+    var allowance = MemoryAllowance(left: memory)
+    do { return try format.parts(of: self, memory: &allowance) } catch let error as AutoencoderError
+    {
+      throw error
+    } catch let error as CheckpointError {
+      throw .file(error)
+    } catch {
+      throw .notAnAutoencoder(path: path, reason: "\(error)")
     }
-    return [AutoencoderFormat.gemmaScope, .dictionaryLearning].first { holds($0.weightsName) }
+  }
+
+  /// The file of the weights, where that is a safetensors file.
+  func safetensors() throws(AutoencoderError) -> SafetensorsFile {
+    do { return try SafetensorsFile(path: weightsPath) } catch {
+      throw .notAnAutoencoder(path: path, reason: "\(error)")
+    }
+  }
+
+  /// The file of the weights, where that is a zip file.
+  func zip() throws -> ZipArchive {
+    let file: MappedFile
+    do { file = try MappedFile(path: weightsPath) } catch {
+      throw AutoencoderError.notAnAutoencoder(path: path, reason: "\(error)")
+    }
+    return try ZipArchive(file: file)
   }
 }

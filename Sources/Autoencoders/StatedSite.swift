@@ -15,7 +15,7 @@ package struct StatedSite: Sendable, Equatable {
 
   private init(name: String) {
     self.name = name
-    site = AutoencoderFolder.siteName(name)
+    site = SiteName.block(ofOutput: name).map(SiteName.ofOutput)
   }
 
   /// A place that is no site here, which no name of a module says.

@@ -1,89 +1,33 @@
 #include "ccurl.h"
 
+// A new libcurl calls some options old that an older one has nothing else for.
+#define CURL_DISABLE_DEPRECATION
+#include <curl/curl.h>
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
-// libcurl's numbers and types, which its binary interface has kept since 7.66
-// (2019) and promises to keep.
-enum {
-  CODE_OK = 0,
-  CODE_UNSUPPORTED_PROTOCOL = 1,
-  CODE_NO_PROXY = 5,
-  CODE_NO_HOST = 6,
-  CODE_NO_CONNECTION = 7,
-  CODE_HTTP2 = 16,
-  CODE_PARTIAL = 18,
-  CODE_NO_MEMORY = 27,
-  CODE_TIMED_OUT = 28,
-  CODE_TLS = 35,
-  CODE_NOTHING = 52,
-  CODE_SEND = 55,
-  CODE_RECEIVE = 56,
-  CODE_CERTIFICATE = 60,
-  CODE_CERTIFICATE_FILE = 77,
-
-  OPTION_NETRC = 51,
-  OPTION_POST = 47,
-  OPTION_FOLLOW = 52,
-  OPTION_HTTP_VERSION = 84,
-  OPTION_NO_SIGNAL = 99,
-  OPTION_TIMEOUT_MS = 155,
-  OPTION_CONNECT_TIMEOUT_MS = 156,
-  OPTION_PROTOCOLS = 181,
-  OPTION_QUICK_EXIT = 322,
-  OPTION_WRITE_DATA = 10001,
-  OPTION_URL = 10002,
-  OPTION_PROXY = 10004,
-  OPTION_ERROR_BUFFER = 10010,
-  OPTION_BODY = 10015,
-  OPTION_HEADERS = 10023,
-  OPTION_HEADER_DATA = 10029,
-  OPTION_WRITE_FUNCTION = 20011,
-  OPTION_HEADER_FUNCTION = 20079,
-  OPTION_BODY_LENGTH = 30120,
-
-  INFO_CONTENT_TYPE = 0x100000 + 18,
-  INFO_LOCATION = 0x100000 + 31,
-  INFO_STATUS = 0x200000 + 2,
-  INFO_RETRY_AFTER = 0x600000 + 57,
-
-  PROTOCOL_HTTP = 1,
-  PROTOCOL_HTTPS = 2,
-  HTTP_1_1 = 2,
-  MESSAGE_DONE = 1,
-  GLOBAL_ALL = 3,
-};
-
 #define HEADER_LIMIT (64 * 1024)
 #define POLL_MILLISECONDS 50
 
-typedef struct {
-  int kind;
-  void *handle;
-  union {
-    void *any;
-    int code;
-  } data;
-} message_from_multi;
-
 struct ccurl {
   void *file;
-  int (*global_init)(long);
-  void *(*easy_init)(void);
-  void (*easy_cleanup)(void *);
-  int (*set)(void *, int, ...);
-  int (*get)(void *, int, ...);
-  const char *(*words)(int);
-  void *(*append)(void *, const char *);
-  void (*free_list)(void *);
-  void *(*multi_init)(void);
-  int (*multi_cleanup)(void *);
-  int (*add)(void *, void *);
-  int (*take)(void *, void *);
-  int (*perform)(void *, int *);
-  int (*poll)(void *, void *, unsigned, int, int *);
-  message_from_multi *(*read)(void *, int *);
+  // Of the types that libcurl's header gives them; nothing here is linked to libcurl.
+  __typeof__(&curl_global_init) global_init;
+  __typeof__(&curl_easy_init) easy_init;
+  __typeof__(&curl_easy_cleanup) easy_cleanup;
+  __typeof__(&(curl_easy_setopt)) set;
+  __typeof__(&(curl_easy_getinfo)) get;
+  __typeof__(&curl_easy_strerror) words;
+  __typeof__(&curl_slist_append) append;
+  __typeof__(&curl_slist_free_all) free_list;
+  __typeof__(&curl_multi_init) multi_init;
+  __typeof__(&curl_multi_cleanup) multi_cleanup;
+  __typeof__(&curl_multi_add_handle) add;
+  __typeof__(&curl_multi_remove_handle) take;
+  __typeof__(&curl_multi_perform) perform;
+  __typeof__(&curl_multi_poll) poll;
+  __typeof__(&curl_multi_info_read) read;
 };
 
 static void copy_text(char *to, const char *from, size_t room) {
@@ -135,7 +79,7 @@ ccurl *ccurl_open(char message[CCURL_MESSAGE_LENGTH]) {
     copy_text(message, why ? why : "libcurl.so.4 is not there", CCURL_MESSAGE_LENGTH);
   } else if (!find_functions(library)) {
     copy_text(message, "libcurl is older than 7.66", CCURL_MESSAGE_LENGTH);
-  } else if (library->global_init(GLOBAL_ALL) != CODE_OK) {
+  } else if (library->global_init(CURL_GLOBAL_ALL) != CURLE_OK) {
     copy_text(message, "libcurl does not start", CCURL_MESSAGE_LENGTH);
   } else {
     return library;
@@ -187,103 +131,106 @@ static size_t take_header(const char *bytes, size_t size, size_t count, void *co
   return 0;
 }
 
-static int outcome_of(int code, const reading *state) {
+static int outcome_of(CURLcode code, const reading *state) {
   if (state->is_too_large) return CCURL_TOO_LARGE;
   if (state->lacks_memory) return CCURL_NO_MEMORY;
   switch (code) {
-    case CODE_OK: return CCURL_OK;
-    case CODE_NO_PROXY:
-    case CODE_NO_HOST:
-    case CODE_NO_CONNECTION: return CCURL_UNREACHABLE;
-    case CODE_NO_MEMORY: return CCURL_NO_MEMORY;
-    case CODE_TIMED_OUT: return CCURL_TIMED_OUT;
-    case CODE_HTTP2:
-    case CODE_PARTIAL:
-    case CODE_NOTHING:
-    case CODE_SEND:
-    case CODE_RECEIVE: return CCURL_BROKEN;
-    case CODE_TLS:
-    case CODE_CERTIFICATE:
-    case CODE_CERTIFICATE_FILE: return CCURL_UNTRUSTED;
+    case CURLE_OK: return CCURL_OK;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT: return CCURL_UNREACHABLE;
+    case CURLE_OUT_OF_MEMORY: return CCURL_NO_MEMORY;
+    case CURLE_OPERATION_TIMEDOUT: return CCURL_TIMED_OUT;
+    case CURLE_HTTP2:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR: return CCURL_BROKEN;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE: return CCURL_UNTRUSTED;
     default: return CCURL_REFUSED;
   }
 }
 
 static void set_options(
-  const ccurl *library, void *handle, const ccurl_request *request, void *headers, reading *state)
+  const ccurl *library, CURL *handle, const ccurl_request *request, struct curl_slist *headers,
+  reading *state)
 {
-  int (*set)(void *, int, ...) = library->set;
-  set(handle, OPTION_ERROR_BUFFER, state->answer->message);
-  set(handle, OPTION_URL, request->url);
-  set(handle, OPTION_PROTOCOLS, (long)(PROTOCOL_HTTP | PROTOCOL_HTTPS));
-  set(handle, OPTION_HTTP_VERSION, (long)HTTP_1_1);
-  set(handle, OPTION_FOLLOW, 0L);
-  set(handle, OPTION_NETRC, 0L);
-  set(handle, OPTION_PROXY, "");
-  set(handle, OPTION_NO_SIGNAL, 1L);
-  set(handle, OPTION_QUICK_EXIT, 1L);
-  set(handle, OPTION_CONNECT_TIMEOUT_MS, request->connect_milliseconds);
-  set(handle, OPTION_TIMEOUT_MS, request->total_milliseconds);
-  set(handle, OPTION_HEADERS, headers);
-  set(handle, OPTION_POST, 1L);
-  set(handle, OPTION_BODY_LENGTH, (int64_t)request->body_length);
-  set(handle, OPTION_BODY, request->body);
-  set(handle, OPTION_WRITE_FUNCTION, take_body);
-  set(handle, OPTION_WRITE_DATA, state);
-  set(handle, OPTION_HEADER_FUNCTION, take_header);
-  set(handle, OPTION_HEADER_DATA, state);
+  __typeof__(library->set) set = library->set;
+  set(handle, CURLOPT_ERRORBUFFER, state->answer->message);
+  set(handle, CURLOPT_URL, request->url);
+  set(handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  set(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_NETRC, 0L);
+  set(handle, CURLOPT_PROXY, "");
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_QUICK_EXIT, 1L);
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
+  set(handle, CURLOPT_TIMEOUT_MS, request->total_milliseconds);
+  set(handle, CURLOPT_HTTPHEADER, headers);
+  set(handle, CURLOPT_POST, 1L);
+  set(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+  set(handle, CURLOPT_POSTFIELDS, request->body);
+  set(handle, CURLOPT_WRITEFUNCTION, take_body);
+  set(handle, CURLOPT_WRITEDATA, state);
+  set(handle, CURLOPT_HEADERFUNCTION, take_header);
+  set(handle, CURLOPT_HEADERDATA, state);
 }
 
-static void read_facts(const ccurl *library, void *handle, ccurl_answer *answer) {
+static void read_facts(const ccurl *library, CURL *handle, ccurl_answer *answer) {
   const char *text = NULL;
-  library->get(handle, INFO_STATUS, &answer->status);
-  if (library->get(handle, INFO_CONTENT_TYPE, &text) == CODE_OK && text) {
+  library->get(handle, CURLINFO_RESPONSE_CODE, &answer->status);
+  if (library->get(handle, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK && text) {
     copy_text(answer->content_type, text, CCURL_TEXT_LENGTH);
   }
   text = NULL;
-  if (library->get(handle, INFO_LOCATION, &text) == CODE_OK && text) {
+  if (library->get(handle, CURLINFO_REDIRECT_URL, &text) == CURLE_OK && text) {
     copy_text(answer->location, text, CCURL_TEXT_LENGTH);
   }
-  int64_t seconds = 0;
-  if (library->get(handle, INFO_RETRY_AFTER, &seconds) == CODE_OK && seconds > 0) {
+  curl_off_t seconds = 0;
+  if (library->get(handle, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0) {
     answer->retry_after = seconds;
   }
 }
 
 /// Runs the transfer to its end; -1 once it is cancelled.
-static int transfer(const ccurl *library, void *multi, const ccurl_request *request) {
+static int transfer(const ccurl *library, CURLM *multi, const ccurl_request *request) {
   for (;;) {
     if (request->is_cancelled(request->context)) return -1;
     int running = 0;
-    if (library->perform(multi, &running) != 0) return CODE_NO_MEMORY;
+    if (library->perform(multi, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
     if (!running) break;
-    if (library->poll(multi, NULL, 0, POLL_MILLISECONDS, NULL) != 0) return CODE_NO_MEMORY;
+    if (library->poll(multi, NULL, 0, POLL_MILLISECONDS, NULL) != CURLM_OK) {
+      return CURLE_OUT_OF_MEMORY;
+    }
   }
   int left = 0;
-  const message_from_multi *message = library->read(multi, &left);
-  return message && message->kind == MESSAGE_DONE ? message->data.code : CODE_NOTHING;
+  const CURLMsg *message = library->read(multi, &left);
+  return message && message->msg == CURLMSG_DONE ? (int)message->data.result : CURLE_GOT_NOTHING;
 }
 
 int ccurl_post(const ccurl *library, const ccurl_request *request, ccurl_answer *answer) {
   memset(answer, 0, sizeof *answer);
   reading state = {.answer = answer, .limit = request->answer_limit};
   // "Expect: 100-continue" would have servers that ignore it cost a second.
-  void *headers = library->append(NULL, "Expect:");
+  struct curl_slist *headers = library->append(NULL, "Expect:");
   for (size_t i = 0; headers && i < request->header_count; i++) {
-    void *longer = library->append(headers, request->headers[i]);
+    struct curl_slist *longer = library->append(headers, request->headers[i]);
     if (!longer) library->free_list(headers);
     headers = longer;
   }
-  void *handle = library->easy_init();
-  void *multi = library->multi_init();
+  CURL *handle = library->easy_init();
+  CURLM *multi = library->multi_init();
   int outcome = CCURL_NO_MEMORY;
   if (headers && handle && multi) {
     set_options(library, handle, request, headers, &state);
     library->add(multi, handle);
     int code = transfer(library, multi, request);
-    outcome = code < 0 ? CCURL_CANCELLED : outcome_of(code, &state);
+    outcome = code < 0 ? CCURL_CANCELLED : outcome_of((CURLcode)code, &state);
     if (code > 0 && !answer->message[0]) {
-      copy_text(answer->message, library->words(code), CCURL_MESSAGE_LENGTH);
+      copy_text(answer->message, library->words((CURLcode)code), CCURL_MESSAGE_LENGTH);
     }
     read_facts(library, handle, answer);
     library->take(multi, handle);

@@ -5,6 +5,12 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// A file's content breaks its format.
   case malformed(path: String, reason: String)
+  /// An archive (zip, npz, pickle) that is damaged or holds what is not read.
+  case archive(path: String, reason: String)
+  /// A tensor of an autoencoder is missing, has another shape or type, or holds what is not finite.
+  case tensor(path: String, name: String, reason: String)
+  /// Weights that cannot be mapped as they lie would take more memory than there is.
+  case memory(path: String, needed: Int, available: Int)
   /// A tensor that the model needs is in none of the checkpoint's files.
   case missing(String)
   /// A tensor has another shape than the configuration implies.
@@ -24,8 +30,12 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path): \(reason)"
+    case .unreadable(let path, let reason), .archive(let path, let reason): "\(path): \(reason)"
     case .malformed(let path, let reason): "\(path) is malformed: \(reason)"
+    case .tensor(let path, let name, let reason): "\(path): tensor \(name): \(reason)"
+    case .memory(let path, let needed, let available):
+      "\(path): its weights have to be transposed or unpacked in memory, which takes \(needed) "
+        + "bytes, \(available) are left"
     case .missing(let name): "the checkpoint has no tensor \(name)"
     case .shape(let name, let found, let expected):
       "tensor \(name) has shape \(found), expected \(expected)"

@@ -30,37 +30,17 @@ extension CheckpointError {
 
 /// Reads the JSON files that lie beside a checkpoint's weights.
 enum ConfigurationFile {
-  /// Far above any configuration; keeps a wrong file from being read whole.
+  /// Far above any configuration.
   private static let byteLimit = 64 << 20
 
   /// The object in `folder`/`name`. Throws `.unreadable`, `.malformed`.
   static func read(_ name: String, in folder: String) throws(CheckpointError) -> JSONObject {
-    let path = "\(folder)/\(name)"
-    let file = try MappedFile(reading: path)
-    guard file.byteCount <= byteLimit else {
-      throw .malformed(path: path, reason: "\(file.byteCount) bytes, expected at most \(byteLimit)")
-    }
-    let value: JSONValue
-    var bytes = try file.read(0..<file.byteCount)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    do { value = try JSONValue(parsing: bytes, limits: .file) } catch {
-      throw .malformed(path: path, reason: "\(error)" + hint(bytes))
-    }
-    guard let object = value.objectValue else {
-      throw .malformed(path: path, reason: "found \(value.summary), expected an object")
-    }
-    return object
-  }
-
-  /// Python writes numbers that JSON does not have.
-  private static func hint(_ bytes: [UInt8]) -> String {
-    for name in ["Infinity", "NaN"] {
-      let needle = Array(name.utf8)
-      for start in bytes.indices where bytes[start...].starts(with: needle) {
-        return "; the file holds \(name), which is not valid JSON, expected a finite number"
+    do { return try JSONFile.object(at: "\(folder)/\(name)", byteLimit: byteLimit) } catch {
+      throw switch error.kind {
+      case .missing, .unreadable: .unreadable(path: error.path, reason: error.reason)
+      case .tooLarge, .malformed, .notAnObject: .malformed(path: error.path, reason: error.reason)
       }
     }
-    return ""
   }
 
   /// The object in `folder`/`name`, or nil where there is no such file.

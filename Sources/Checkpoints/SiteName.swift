@@ -40,6 +40,15 @@ package enum SiteName: Sendable, Equatable {
       isDecoder: isDecoder)
   }
 
+  /// The kernel's own name of a block's output, `resid_post.24`.
+  package static func ofOutput(block: Int) -> String { "resid_post.\(block)" }
+
+  /// The block whose output `name` is, by any of its names; nil for every other text.
+  package static func block(ofOutput name: String) -> Int? {
+    guard case .blockOutput(let block) = SiteName(name) else { return nil }
+    return block
+  }
+
   private static func place(
     in list: Substring, block: Int, rest: [Substring], isWrapped: Bool, isDecoder: Bool
   ) -> SiteName {

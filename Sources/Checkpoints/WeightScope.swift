@@ -41,11 +41,6 @@ package struct WeightScope {
     return values
   }
 
-  /// As `vector`, or nil where the checkpoint has no such tensor (an optional bias).
-  package func optionalVector(_ name: String, count: Int) throws(CheckpointError) -> [Float]? {
-    contains(name) ? try vector(name, count: count) : nil
-  }
-
   package func contains(_ name: String) -> Bool { checkpoint.contains(fullName(name)) }
 
   package func requireFinite(_ name: String, rowStride: Int = 1) throws(CheckpointError) {

@@ -42,12 +42,10 @@ package struct ConceptSet: Sendable {
     func refuse(_ reason: String) -> ConceptError {
       ConceptError(path: path, reason: reason)
     }
-    let bytes: [UInt8]
-    do {
-      bytes = try PictureFile.bytes(atPath: path, limits: PictureLimits(fileLength: Self.byteLimit))
-    } catch { throw refuse("\(error)") }
     let value: JSONValue
-    do { value = try JSONValue(parsing: bytes) } catch { throw refuse("\(error)") }
+    do {
+      value = try JSONFile.value(at: path, byteLimit: Self.byteLimit, limits: JSONLimits())
+    } catch { throw refuse(error.reason) }
     guard let list = value.arrayValue ?? value["concepts"]?.arrayValue, !list.isEmpty else {
       throw refuse("expected a list of concepts, or an object with \"concepts\"")
     }

@@ -1,4 +1,5 @@
 import Models
+import Randomness
 
 /// The paper's IoU (4.2 of its evaluation): the patches where a latent is active, any activity counting, against
 /// the concept's mask, averaged over the latent's best pictures; by chance, over as many random ones.

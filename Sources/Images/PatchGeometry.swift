@@ -77,11 +77,6 @@ package struct PatchGeometry: Sendable, Equatable {
 extension PatchGeometry {
   package var baseTokenCount: Int { patchesPerSide * patchesPerSide }
 
-  /// Rows and columns of canvas patches with the padding.
-  package var canvasGrid: (rows: Int, columns: Int) {
-    ((tiling?.tileRows ?? 0) * patchesPerSide, (tiling?.tileColumns ?? 0) * patchesPerSide)
-  }
-
   /// Tokens after the base tile's, newline tokens included.
   package var tileTokenCount: Int {
     tiling == nil ? 1 : keptRows.count * (keptColumns.count + 1)

@@ -12,9 +12,6 @@ package enum PictureFormat: String, Sendable {
   /// The formats as a text lists them.
   package static let list = "PNG, JPEG, WebP, GIF or BMP"
 
-  /// The media type.
-  package var mediaType: String { "image/" + rawValue.lowercased() }
-
   private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   private static let jpegSignature: [UInt8] = [0xFF, 0xD8, 0xFF]
 

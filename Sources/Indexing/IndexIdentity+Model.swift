@@ -16,7 +16,7 @@ extension IndexIdentity {
   }
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   private static let sampledRows = 64
 
   fileprivate var activationName: String {

@@ -9,12 +9,12 @@ package enum Site: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads every name that `SiteName` knows for a block's output. Anything else is nil, never guessed.
   package init?(name: String) {
-    guard case .blockOutput(let block) = SiteName(name) else { return nil }
+    guard let block = SiteName.block(ofOutput: name) else { return nil }
     self = .residualPost(block)
   }
 
   /// The canonical name, `resid_post.24`.
-  package var name: String { "resid_post.\(block)" }
+  package var name: String { SiteName.ofOutput(block: block) }
 
   /// The index of the block whose output this is.
   package var block: Int {

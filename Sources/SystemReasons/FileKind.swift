@@ -5,7 +5,12 @@ internal import Glibc
 package func irregularKind(at path: String) -> String? {
   var status = stat()
   guard unsafe stat(path, &status) == 0 else { return nil }
-  return switch status.st_mode & S_IFMT {
+  return irregularKind(ofMode: status.st_mode)
+}
+
+/// The same of what has the mode `mode`, as the system tells it.
+package func irregularKind(ofMode mode: UInt32) -> String? {
+  switch mode & S_IFMT {
   case S_IFREG: nil
   case S_IFDIR: "a folder"
   case S_IFIFO: "a named pipe"

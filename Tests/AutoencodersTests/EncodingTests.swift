@@ -97,10 +97,10 @@ import Testing
 
   private func exactAutoencoder(
     _ width: Int, _ latents: Int, k: Int
-  ) throws -> (TopKAutoencoder, encoder: Matrix, bias: [Float]) {
+  ) throws -> (SparseAutoencoder, encoder: Matrix, bias: [Float]) {
     let encoder = Matrix(whole: latents, width, salt: 2, span: 2)
     let bias = Matrix(whole: 1, latents, salt: 3, span: 1).values
-    let autoencoder = try TopKAutoencoder(
+    let autoencoder = try SparseAutoencoder(
       configuration: AutoencoderConfiguration(inputSize: width, latents: latents, k: k),
       encoder: WeightMatrix(encoder), encoderBias: bias, decoder: WeightMatrix(encoder),
       decoderBias: [Float](repeating: 0, count: width), compute: Reference.compute)
@@ -120,10 +120,10 @@ extension Matrix {
   }
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// The same weights with another k.
-  func with(k: Int) throws -> TopKAutoencoder {
-    try TopKAutoencoder(
+  func with(k: Int) throws -> SparseAutoencoder {
+    try SparseAutoencoder(
       configuration: AutoencoderConfiguration(inputSize: inputSize, latents: latents, k: k),
       encoder: encoder, encoderBias: encoderBias, decoder: decoder, decoderBias: decoderBias,
       compute: Reference.compute)

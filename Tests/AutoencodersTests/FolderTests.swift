@@ -6,8 +6,8 @@ import Testing
 
 /// Folders as they come: good ones in every layout, and what bad ones are told.
 @Suite struct FolderTests {
-  private func load(_ path: String, layer: String? = nil) throws -> TopKAutoencoder {
-    try TopKAutoencoder(path: path, layer: layer, compute: Reference.compute)
+  private func load(_ path: String, layer: String? = nil) throws -> SparseAutoencoder {
+    try SparseAutoencoder(path: path, layer: layer, compute: Reference.compute)
   }
 
   @Test func sizesAndSiteComeFromTheFolder() throws {
@@ -34,7 +34,7 @@ import Testing
     ("blocks..hook_resid_post", nil), ("", nil),
   ])
   func siteNamesAreNeverGuessed(name: String, site: String?) {
-    #expect(AutoencoderFolder.siteName(name) == site)
+    #expect(SiteName.block(ofOutput: name).map(SiteName.ofOutput) == site)
   }
 
   @Test func aParentOfSeveralNeedsAName() throws {

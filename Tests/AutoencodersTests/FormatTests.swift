@@ -13,7 +13,7 @@ import Testing
   struct Case: CustomTestStringConvertible {
     let path: String
     let name: String
-    let format: AutoencoderFormat
+    let format: String
     let activation: String
     let site: String
     /// Of float32 weights, whether W_enc lies in memory.
@@ -28,13 +28,13 @@ import Testing
       ("batchtopk", "jumprelu", 2), ("before6", "topk", 2),
     ].map {
       Case(
-        path: "saelens/\($0.0)", name: "saelens.\($0.0)", format: .saeLens, activation: $0.1,
+        path: "saelens/\($0.0)", name: "saelens.\($0.0)", format: "saelens", activation: $0.1,
         site: "resid_post.\($0.2)", takesMemory: true)
     }
     + ["stored", "deflated", "small_w"].map {
       Case(
         path: "gemma-scope-tiny/layer_2/\($0)/params.npz", name: "gemma.\($0)",
-        format: .gemmaScope, activation: "jumprelu", site: "resid_post.2", takesMemory: true)
+        format: "gemma-scope", activation: "jumprelu", site: "resid_post.2", takesMemory: true)
     }
     + [
       ("relu", "relu"), ("april", "relu"), ("topk", "topk"), ("topk16", "topk"),
@@ -42,7 +42,7 @@ import Testing
     ].map {
       Case(
         path: "dictionary_learning/\($0.0)", name: "dictionary.\($0.0)",
-        format: .dictionaryLearning, activation: $0.1, site: "resid_post.2",
+        format: "dictionary_learning", activation: $0.1, site: "resid_post.2",
         // PyTorch kept this encoder as a view of its transpose: its rows lie in the file.
         takesMemory: $0.0 != "jumprelu")
     }
@@ -55,8 +55,8 @@ import Testing
     return Matrix(rows: shape[0], columns: shape[1], values: try file.floats(name))
   }
 
-  static func load(_ path: String, memory: Int = .max) throws -> TopKAutoencoder {
-    try TopKAutoencoder(path: "\(folder)/\(path)", compute: Reference.compute, memory: memory)
+  static func load(_ path: String, memory: Int = .max) throws -> SparseAutoencoder {
+    try SparseAutoencoder(path: "\(folder)/\(path)", compute: Reference.compute, memory: memory)
   }
 
   @Test(arguments: cases) func codesAreThoseOfTheirLibrary(_ test: Case) throws {
@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: cases) func tilesDoNotShow(_ test: Case) throws {
     let x = try Self.matrix("x")
     let whole = try Self.load(test.path).encode(x)
-    let rounded = try TopKAutoencoder(
+    let rounded = try SparseAutoencoder(
       path: "\(Self.folder)/\(test.path)",
       compute: Compute(team: Reference.compute.team, precision: .bfloat16))
     #expect(try rounded.encode(x, tileElements: 45) == whole)
@@ -133,8 +133,23 @@ import Testing
     let new = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
     try JSONSerialization.data(withJSONObject: changed.merging([key: new]) { $1 }).write(to: url)
     let error = #expect(throws: AutoencoderError.self) {
-      try TopKAutoencoder(path: target, compute: Reference.compute)
+      try SparseAutoencoder(path: target, compute: Reference.compute)
     }
     #expect(error?.description.contains(named) == true, "\(error?.description ?? "")")
+  }
+
+  /// The files of `HostileArchiveTests`, asked for as autoencoders: the words of archives come through.
+  @Test func hostileFilesAreRefusedInTheirWords() throws {
+    let hostile = "\(Self.folder)/../hostile-archives"
+    let data = try Data(contentsOf: URL(filePath: hostile + "/MANIFEST.json"))
+    let manifest = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let refusals = try #require(manifest["refusals"] as? [String: String])
+    #expect(refusals.count >= 25)
+    for (name, word) in refusals.sorted(by: { $0.key < $1.key }) {
+      let error = #expect(throws: AutoencoderError.self, "\(name)") {
+        try SparseAutoencoder(path: "\(hostile)/\(name)", compute: Reference.compute)
+      }
+      #expect(error?.description.contains(word) == true, "\(name): \(error?.description ?? "")")
+    }
   }
 }

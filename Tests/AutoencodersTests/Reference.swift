@@ -40,8 +40,8 @@ struct Reference {
 
   static let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .float32)
 
-  static func autoencoder(_ format: String) throws -> TopKAutoencoder {
-    try TopKAutoencoder(path: "\(folder)/\(format)", compute: compute)
+  static func autoencoder(_ format: String) throws -> SparseAutoencoder {
+    try SparseAutoencoder(path: "\(folder)/\(format)", compute: compute)
   }
 }
 

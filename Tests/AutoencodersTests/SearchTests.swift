@@ -216,8 +216,8 @@ struct SearchCase {
       rows: encoder.rows, columns: encoder.columns)
   }
 
-  func autoencoder(_ precision: Precision) throws -> TopKAutoencoder {
-    try TopKAutoencoder(
+  func autoencoder(_ precision: Precision) throws -> SparseAutoencoder {
+    try SparseAutoencoder(
       configuration: AutoencoderConfiguration(
         inputSize: encoder.columns, latents: encoder.rows, k: k),
       encoder: encoder, encoderBias: bias, decoder: encoder,

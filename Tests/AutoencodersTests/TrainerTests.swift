@@ -187,7 +187,7 @@ import Testing
       _ = try trainer.step(try batch(step, reference))
       try trainer.writeAutoencoder(to: path, as: type)
     }
-    let read = try TopKAutoencoder(path: folder.path + "/new", compute: Reference.compute)
+    let read = try SparseAutoencoder(path: folder.path + "/new", compute: Reference.compute)
     #expect(read.site == "resid_post.5")
     #expect(read.configuration == (try trainer.configuration()))
     #expect(read.decoder.type == type)

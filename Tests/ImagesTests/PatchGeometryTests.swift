@@ -30,7 +30,9 @@ import Testing
         width: row[2], height: row[3], side: row[0], patch: row[1],
         pinpoints: pinpoints.map { GridPinpoint(height: $0[0], width: $0[1]) })
       #expect(geometry.tiling?.canvas == GridPinpoint(height: row[4], width: row[5]), "\(row)")
-      #expect(geometry.canvasGrid == (row[6], row[7]), "\(row)")
+      let tiles = (geometry.tiling?.tileRows ?? 0, geometry.tiling?.tileColumns ?? 0)
+      let side = geometry.patchesPerSide
+      #expect((tiles.0 * side, tiles.1 * side) == (row[6], row[7]), "\(row)")
       #expect(geometry.keptRows.count == row[8], "\(row)")
       #expect(geometry.keptColumns.count == row[9], "\(row)")
       if row[10] >= 0 {

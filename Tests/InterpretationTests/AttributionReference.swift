@@ -167,7 +167,7 @@ struct AttributionBench {
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
     feature = LoadedAutoencoder(
       name: "sae",
-      autoencoder: try TopKAutoencoder(
+      autoencoder: try SparseAutoencoder(
         path: Fixtures.path(reference.autoencoder), compute: model.compute),
       block: reference.block)
   }

@@ -28,7 +28,7 @@ struct Bench {
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
     feature = LoadedAutoencoder(
       name: "sae",
-      autoencoder: try TopKAutoencoder(
+      autoencoder: try SparseAutoencoder(
         path: Fixtures.path("interpretation/\(reference.autoencoder)"), compute: model.compute),
       block: reference.block)
     prompt = try model.prompt(try Self.rendered(reference), template: .plain)

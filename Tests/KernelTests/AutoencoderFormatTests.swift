@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import JSON
 import JSONRPC
+import KernelProtocol
 import Tensors
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ import Testing
   ) throws -> JSONValue {
     let path = try #require(world.autoencoder.stringValue)
     let team = ThreadTeam(threadCount: 1)
-    let source = try TopKAutoencoder(
+    let source = try SparseAutoencoder(
       path: path, compute: Compute(team: team, precision: .float32))
     let (latents, width) = (source.latents, source.inputSize)
     let encoder = source.encoder.floats()
@@ -40,6 +41,11 @@ import Testing
 
   private static func temporary() -> URL {
     FileManager.default.temporaryDirectory.appending(path: "lucarne-" + UUID().uuidString)
+  }
+
+  @Test func everyFormatHasANameOnTheWire() {
+    #expect(AutoencoderFormats.names.allSatisfy { SAELoad.Format(rawValue: $0) != nil })
+    #expect(Set(AutoencoderFormats.names).count == 4)
   }
 
   @Test func anotherLibrarysFilesGiveTheSameScores() throws {

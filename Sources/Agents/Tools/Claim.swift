@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Randomness
 
 /// What may be said of a result, in words and numbers, with what it is held against.
 struct Claim {
@@ -74,27 +75,18 @@ func change(_ value: Double) -> String { (value > 0 ? "+" : "") + figure(value) 
 
 /// Draws without any state of the process: the same seed, the same draws.
 struct Draw {
-  private var state: UInt64
+  private var random: SplitMix64
 
-  init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+  init(seed: Int) { random = SplitMix64(seed: UInt64(bitPattern: Int64(seed))) }
 
   /// Different elements, at most as many as there are, in the order drawn.
   mutating func elements<Element>(_ count: Int, of pool: [Element]) -> [Element] {
     var rest = pool
     var drawn: [Element] = []
     while drawn.count < count, !rest.isEmpty {
-      drawn.append(rest.remove(at: Int(next() % UInt64(rest.count))))
+      drawn.append(rest.remove(at: Int(random.next() % UInt64(rest.count))))
     }
     return drawn
-  }
-
-  /// SplitMix64 (Steele, Lea and Flood 2014).
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
   }
 }
 

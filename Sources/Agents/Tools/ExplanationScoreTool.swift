@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSON
 import JSONRPC
 import KernelProtocol
@@ -110,8 +109,7 @@ enum ExplanationScoreTool: AgentTool {
 
   /// The concepts of a set, for the agent to choose words from; none where the file cannot be read.
   private static func names(in path: String) -> [String] {
-    guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= 64 << 20,
-      let set = try? JSONValue(parsing: Array(bytes))
+    guard let set = try? JSONFile.value(at: path, byteLimit: 64 << 20, limits: JSONLimits())
     else { return [] }
     return (set.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
   }

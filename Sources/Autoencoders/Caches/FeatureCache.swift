@@ -10,7 +10,7 @@ package struct FeatureCache: Sendable {
   package init(path: String) throws(AutoencoderError) {
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-      throw .archive(path: path, reason: "cannot be listed: \(systemReason(of: error))")
+      throw .cache(path: path, reason: "cannot be listed: \(systemReason(of: error))")
     }
     var splits: [FeatureCacheSplit] = []
     for name in names where FeatureCacheSplit.latents(of: name) != nil {
@@ -18,11 +18,11 @@ package struct FeatureCache: Sendable {
     }
     splits.sort { $0.latents.lowerBound < $1.latents.lowerBound }
     guard !splits.isEmpty else {
-      throw .archive(path: path, reason: "no FIRST_LAST.safetensors in it")
+      throw .cache(path: path, reason: "no FIRST_LAST.safetensors in it")
     }
     for (split, next) in zip(splits, splits.dropFirst())
     where next.latents.lowerBound <= split.latents.upperBound {
-      throw .archive(path: next.path, reason: "its latents are also in \(split.path)")
+      throw .cache(path: next.path, reason: "its latents are also in \(split.path)")
     }
     self.path = path
     self.splits = splits

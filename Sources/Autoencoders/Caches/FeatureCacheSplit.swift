@@ -20,7 +20,7 @@ package struct FeatureCacheSplit: Sendable {
   private let type: ScalarType
 
   package init(path: String) throws(AutoencoderError) {
-    func failure(_ reason: String) -> AutoencoderError { .archive(path: path, reason: reason) }
+    func failure(_ reason: String) -> AutoencoderError { .cache(path: path, reason: reason) }
     guard let latents = Self.latents(of: path) else {
       throw failure("its name is not FIRST_LAST.safetensors")
     }
@@ -55,34 +55,29 @@ package struct FeatureCacheSplit: Sendable {
     guard range.lowerBound >= 0, range.upperBound <= count else {
       throw .rowsOutOfRange(rows: range, count: count)
     }
-    let width = locations.type.byteCount
-    var cursor = ByteCursor(
-      path: path,
-      bytes: try file.file.part(
-        locations.byteOffset + range.lowerBound * 3 * width, count: range.count * 3 * width,
-        what: "locations"))
+    let places = try integers(
+      of: locations, range.lowerBound * 3..<range.upperBound * 3, what: "locations")
     let values: [Float]
     do {
       values = try WeightMatrix(
         file: file.file, byteOffset: activations.byteOffset + range.lowerBound * type.byteCount,
         type: type, rows: 1, columns: range.count
       ).floats().values
-    } catch { throw .archive(path: path, reason: "\(error)") }
+    } catch { throw .cache(path: path, reason: "\(error)") }
     var entries: [CachedActivation] = []
     entries.reserveCapacity(range.count)
-    for value in values {
-      let place = (
-        try cursor.integer(width), try cursor.integer(width), try cursor.integer(width)
+    for (index, value) in values.enumerated() {
+      let (row, position, stored) = (
+        places[3 * index], places[3 * index + 1], places[3 * index + 2]
       )
-      let latent = isRelative ? latents.lowerBound + min(place.2, Int(UInt32.max)) : place.2
+      let latent = isRelative ? latents.lowerBound + min(stored, Int(UInt32.max)) : stored
       guard latents.contains(latent), value.isFinite else {
-        throw .archive(
+        throw .cache(
           path: path,
-          reason: "entry \(range.lowerBound + entries.count) is latent \(latent) with \(value), "
+          reason: "entry \(range.lowerBound + index) is latent \(latent) with \(value), "
             + "latents \(latents.lowerBound) to \(latents.upperBound) and finite values expected")
       }
-      entries.append(
-        CachedActivation(row: place.0, position: place.1, latent: latent, value: value))
+      entries.append(CachedActivation(row: row, position: position, latent: latent, value: value))
     }
     return entries
   }
@@ -93,23 +88,36 @@ package struct FeatureCacheSplit: Sendable {
     guard entry.shape.count == 2, entry.shape[1] > 0,
       [.int64, .int32, .uint32].contains(entry.type)
     else {
-      throw .archive(
+      throw .cache(
         path: path,
         reason: "tokens \(entry.type.rawValue) \(entry.shape), I64 or I32 [rows, columns] expected")
     }
-    let width = entry.type.byteCount
-    var cursor = ByteCursor(
-      path: path,
-      bytes: try file.file.part(entry.byteOffset, count: entry.count * width, what: "tokens"))
     var ids: [Int32] = []
     ids.reserveCapacity(entry.count)
-    for _ in 0..<entry.count {
-      guard let id = Int32(exactly: try cursor.integer(width)) else {
-        throw .archive(path: path, reason: "a token is not a number below 2^31")
+    for stored in try integers(of: entry, 0..<entry.count, what: "tokens") {
+      guard let id = Int32(exactly: stored) else {
+        throw .cache(path: path, reason: "a token is not a number below 2^31")
       }
       ids.append(id)
     }
     return (ids, entry.shape[1])
+  }
+
+  /// Some of the numbers of a tensor of unsigned integers.
+  private func integers(
+    of entry: TensorEntry, _ range: Range<Int>, what: String
+  ) throws(AutoencoderError) -> [Int] {
+    let width = entry.type.byteCount
+    do throws(CheckpointError) {
+      var cursor = ByteCursor(
+        path: path,
+        bytes: try file.file.part(
+          entry.byteOffset + range.lowerBound * width, count: range.count * width, what: what))
+      var values: [Int] = []
+      values.reserveCapacity(range.count)
+      for _ in range { values.append(try cursor.integer(width)) }
+      return values
+    } catch { throw .file(error) }
   }
 
   /// The latents that a file's name promises; nil for another name.

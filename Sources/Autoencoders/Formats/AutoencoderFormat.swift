@@ -1,29 +1,54 @@
-/// Whose files an autoencoder was read from.
-package enum AutoencoderFormat: String, Sendable, CaseIterable {
-  /// EleutherAI's sparsify: `cfg.json`, `sae.safetensors`.
-  case sparsify
-  /// SAELens: `cfg.json`, `sae_weights.safetensors`.
-  case saeLens = "saelens"
-  /// Gemma Scope: `params.npz`.
-  case gemmaScope = "gemma-scope"
-  /// dictionary_learning: `config.json`, `ae.pt`.
-  case dictionaryLearning = "dictionary_learning"
+import Checkpoints
 
-  /// The file of the weights in a folder.
-  package var weightsName: String {
-    switch self {
-    case .sparsify: "sae.safetensors"
-    case .saeLens: "sae_weights.safetensors"
-    case .gemmaScope: "params.npz"
-    case .dictionaryLearning: "ae.pt"
-    }
+/// How one library stores an autoencoder. A format is a type in a file of its own, and its line in
+/// `AutoencoderFormats.all`.
+protocol AutoencoderFormat: SendableMetatype {
+  /// Its name on the wire.
+  static var name: String { get }
+  /// The file in a folder that shows it to be of this format.
+  static var marker: String { get }
+  static var weightsName: String { get }
+
+  /// Whether a folder is of this format, by the names of its files.
+  static func matches(_ holds: (_ name: String) -> Bool) -> Bool
+
+  /// What the files in `folder` hold, shapes and numbers checked.
+  /// - Parameter memory: bytes that weights may take which cannot be read where they lie.
+  /// - Throws: `AutoencoderError`, or the `CheckpointError` of a file of weights.
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts
+}
+
+extension AutoencoderFormat {
+  static func matches(_ holds: (_ name: String) -> Bool) -> Bool { holds(marker) }
+}
+
+/// The formats that are read.
+package enum AutoencoderFormats {
+  /// Where several match a folder, the first is taken.
+  static let all: [any AutoencoderFormat.Type] = [
+    SAELensFormat.self,
+    SparsifyFormat.self,
+    GemmaScopeFormat.self,
+    DictionaryLearningFormat.self,
+  ]
+
+  /// Their names on the wire.
+  package static var names: [String] { all.map { $0.name } }
+
+  /// The files that show a folder to be an autoencoder, for messages.
+  static var markers: [String] {
+    all.reduce(into: []) { if !$0.contains($1.marker) { $0.append($1.marker) } }
   }
 
-  package var configurationName: String? {
-    switch self {
-    case .sparsify, .saeLens: "cfg.json"
-    case .gemmaScope: nil
-    case .dictionaryLearning: "config.json"
-    }
+  /// Of them those that hold the weights, which may be given instead of their folder.
+  static var weightsFiles: [String] {
+    all.filter { $0.marker == $0.weightsName }.map { $0.marker }
+  }
+
+  /// The format of the folder at `path`.
+  static func format(of holds: (_ name: String) -> Bool) -> (any AutoencoderFormat.Type)? {
+    all.first { $0.matches(holds) }
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// What a reader makes of a file: everything an autoencoder is, before it is checked as a whole.
@@ -19,7 +20,7 @@ struct AutoencoderParts {
   /// reconstruction as it is; both become float32 in memory.
   mutating func foldDecoderNorms(
     memory: inout MemoryAllowance, path: String
-  ) throws(AutoencoderError) {
+  ) throws(CheckpointError) {
     for weights in [encoder, decoder] where weights.isMapped {
       try memory.take(4 * weights.rows * weights.columns, for: path)
     }

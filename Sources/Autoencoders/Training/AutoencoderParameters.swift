@@ -1,3 +1,4 @@
+import Randomness
 package import Tensors
 
 /// The four tensors of an autoencoder in training, or as many of their gradients or moments.
@@ -40,7 +41,7 @@ package struct AutoencoderParameters: Sendable, Equatable {
   /// for a linear layer), decoder rows the same at unit norm, biases zero.
   package init(latents: Int, inputSize: Int, seed: UInt64) {
     self.init(latents: latents, inputSize: inputSize)
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let bound = 1 / Float(inputSize).squareRoot()
     let values = (0..<latents * inputSize).map { _ in (generator.nextUnit() * 2 - 1) * bound }
     encoder = Matrix(rows: latents, columns: inputSize, values: values)

@@ -1,3 +1,4 @@
+import Randomness
 package import Tensors
 
 /// Batches out of a matrix in memory, for ever: in each epoch the rows come in another order, which
@@ -54,8 +55,8 @@ package struct MatrixActivationSource: ActivationSource, Sendable {
 
   /// Fisher and Yates's shuffle of 0 ..< count.
   private static func order(of count: Int, seed: UInt64, epoch: Int) -> [Int32] {
-    var mixer = SeededGenerator(seed: seed)
-    var generator = SeededGenerator(seed: mixer.next() &+ UInt64(truncatingIfNeeded: epoch))
+    var mixer = SplitMix64(seed: seed)
+    var generator = SplitMix64(seed: mixer.next() &+ UInt64(truncatingIfNeeded: epoch))
     var order = (0..<Int32(count)).map { $0 }
     for last in stride(from: count - 1, to: 0, by: -1) {
       order.swapAt(last, Int(generator.next(below: UInt64(last + 1))))

@@ -113,8 +113,8 @@ package final class TopKTrainer {
   }
 
   /// The autoencoder as it is now.
-  package func autoencoder() throws(AutoencoderError) -> TopKAutoencoder {
-    try TopKAutoencoder(
+  package func autoencoder() throws(AutoencoderError) -> SparseAutoencoder {
+    try SparseAutoencoder(
       configuration: configuration(), encoder: WeightMatrix(parameters.encoder),
       encoderBias: parameters.encoderBias.values, decoder: WeightMatrix(parameters.decoder),
       decoderBias: parameters.decoderBias.values, compute: compute)

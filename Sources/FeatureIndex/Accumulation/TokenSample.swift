@@ -1,3 +1,5 @@
+import Randomness
+
 /// The tokens with the least hashes of all that were seen: a uniform sample that does not depend on their order.
 struct TokenSample: Sendable {
   let capacity: Int
@@ -13,11 +15,9 @@ struct TokenSample: Sendable {
   static func hash(digest: ArraySlice<UInt8>, view: IndexView, position: Int) -> UInt64 {
     var value = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     for part in [UInt64(view.rawValue), UInt64(position)] {
-      // The finaliser of splitmix64, between the parts.
-      value = (value ^ part) &+ 0x9e37_79b9_7f4a_7c15
-      value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-      value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-      value ^= value >> 31
+      // The first number of a generator mixes the bits of its seed.
+      var generator = SplitMix64(seed: value ^ part)
+      value = generator.next()
     }
     return value
   }
@@ -33,8 +33,6 @@ struct TokenSample: Sendable {
 
   /// Takes over a hash whose code is committed.
   mutating func restore(_ hash: UInt64) { kept[hash] = true }
-
-  var hashes: [UInt64] { kept.keys.sorted() }
 
   /// Hashes that were committed and are not among the least any more, until `takeChanges`.
   private var forgotten: [UInt64] = []

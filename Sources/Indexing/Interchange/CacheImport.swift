@@ -112,7 +112,7 @@ package struct CacheImport {
         row = next &+ 1
       }
       if let left = entries.nextRow {
-        throw AutoencoderError.archive(
+        throw AutoencoderError.cache(
           path: cache.path, reason: "it has row \(left), and \(row) rows were expected")
       }
       try store.commit(accumulator.takeCommit())

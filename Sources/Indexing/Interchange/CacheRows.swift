@@ -25,7 +25,7 @@ struct CacheRows {
         if place == entries.count { try fill() }
       }
       if let next = self.row, next < row {
-        throw AutoencoderError.archive(
+        throw AutoencoderError.cache(
           path: split.path, reason: "row \(next) comes behind row \(row): it is not sorted by rows")
       }
     }
@@ -45,14 +45,14 @@ struct CacheRows {
   var nextRow: Int? { cursors.compactMap(\.row).min() }
 
   /// The entries of a row, by position and latent. Rows before it must have been taken.
-  /// - Throws: `AutoencoderError.archive` for splits that are not sorted, and for an entry that is there twice.
+  /// - Throws: `AutoencoderError.cache` for splits that are not sorted, and for an entry that is there twice.
   mutating func entries(ofRow row: Int) throws -> [CachedActivation] {
     var taken: [CachedActivation] = []
     for index in cursors.indices { try cursors[index].take(row, into: &taken) }
     taken.sort { ($0.position, $0.latent) < ($1.position, $1.latent) }
     for (entry, next) in zip(taken, taken.dropFirst())
     where entry.position == next.position && entry.latent == next.latent {
-      throw AutoencoderError.archive(
+      throw AutoencoderError.cache(
         path: cursors.first { $0.split.latents.contains(entry.latent) }?.split.path ?? "",
         reason: "latent \(entry.latent) is twice at position \(entry.position) of row \(row)")
     }

@@ -1,6 +1,7 @@
 import Autoencoders
 package import FeatureIndex
 import JSON
+import Models
 package import Tokenization
 
 /// Writes what an index keeps of one view as splits that delphi reads: a folder with, for the module of the index,
@@ -43,9 +44,8 @@ package struct DelphiExport {
 
   /// delphi's name of the site: `layers.24` of `resid_post.24`.
   private var module: String {
-    let parts = store.identity.site.split(separator: ".")
-    guard parts.count == 2, let layer = Int(parts[1]) else { return store.identity.site }
-    return "layers.\(layer)"
+    let site = store.identity.site
+    return Site(name: site).map { "layers.\($0.block)" } ?? site
   }
 
   /// Writes the folder, whole or not at all.

@@ -1,5 +1,6 @@
 package import FeatureIndex
 import JSON
+import Models
 
 /// Writes an index as Neuronpedia's exports are laid out: a folder of one source with
 ///
@@ -48,7 +49,7 @@ package struct NeuronpediaExport {
     self.options = options
     modelID = options.modelID ?? "model-\(store.identity.model.prefix(12))"
     let site = store.identity.site
-    let layer = site.split(separator: ".").last.flatMap { Int($0) }.map { "\($0)" } ?? site
+    let layer = Site(name: site).map { "\($0.block)" } ?? site
     source = "\(layer)-\(options.sourceSet)"
   }
 

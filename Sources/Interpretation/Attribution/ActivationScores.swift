@@ -66,7 +66,7 @@ struct ActivationScores {
   }
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// The latent of rank k + 1 of each row and its pre-activation: what enters when one of the k is set to
   /// zero. Rows with fewer than k active latents have none.
   func runnersUp(

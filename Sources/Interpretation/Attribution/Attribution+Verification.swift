@@ -1,4 +1,5 @@
 import Models
+import Randomness
 import Tensors
 
 extension Attribution {

@@ -4,11 +4,11 @@ package import Autoencoders
 package struct LoadedAutoencoder: Sendable {
   /// The name requests call it by.
   package let name: String
-  package let autoencoder: TopKAutoencoder
+  package let autoencoder: SparseAutoencoder
   /// The block whose output it reads, 0-based.
   package let block: Int
 
-  package init(name: String, autoencoder: TopKAutoencoder, block: Int) {
+  package init(name: String, autoencoder: SparseAutoencoder, block: Int) {
     self.name = name
     self.autoencoder = autoencoder
     self.block = block

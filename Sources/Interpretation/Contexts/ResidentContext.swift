@@ -184,13 +184,6 @@ package final class ResidentContext {
     return code
   }
 
-  /// Forgets the codes of an autoencoder that is no longer loaded under this name.
-  package func forgetCode(of name: String) {
-    codes[name] = nil
-    reconstructions[name] = nil
-    savedRun = nil
-  }
-
   /// The output of the last block at some positions, `[D]` each, as the model's own run makes it.
   package func outputs(
     at positions: Range<Int>, cancellation: Cancellation = .never

@@ -30,14 +30,19 @@ extension LoadedAutoencoder {
     try check(latent: latent)
     let row = try autoencoder.decoderRows([latent])
     let effects = decoder.directEffect(row).row(0)
-    let order = effects.indices.sorted { (effects[$0], $1) > (effects[$1], $0) }
+    let last = effects.count - 1
+    // The smallest, equal ones by falling place: the other end of the order of `promoted`.
+    let suppressed = DescendingPlaces(effects.reversed().map { -$0 }).prefix(count).map {
+      last - $0
+    }
     let neighbours = try autoencoder.neighbours(
       of: latent, count: count, cancellation: cancellation)
     return FeatureInformation(
       decoderNorm: Float(row.rowDots(row)[0].squareRoot()),
       encoderBias: autoencoder.encoderBias[latent],
-      promoted: order.prefix(count).map { .init(token: $0, effect: effects[$0]) },
-      suppressed: order.suffix(count).reversed().map { .init(token: $0, effect: effects[$0]) },
+      promoted: DescendingPlaces(effects).prefix(count)
+        .map { .init(token: $0, effect: effects[$0]) },
+      suppressed: suppressed.map { .init(token: $0, effect: effects[$0]) },
       neighbours: neighbours.map { .init(latent: $0.latent, cosine: $0.cosine) })
   }
 }

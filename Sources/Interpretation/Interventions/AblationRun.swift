@@ -121,8 +121,7 @@ private func largestChanges(
   from before: [Float], to after: [Float], count: Int
 ) -> [AblationResult.TokenChange] {
   let (p, q) = (softmax(before), softmax(after))
-  let order = p.indices.sorted { (abs(q[$0] - p[$0]), $1) > (abs(q[$1] - p[$1]), $0) }
-  return order.prefix(count).map {
+  return DescendingPlaces(zip(p, q).map { abs($1 - $0) }).prefix(count).map {
     .init(token: $0, before: p[$0], after: q[$0])
   }
 }

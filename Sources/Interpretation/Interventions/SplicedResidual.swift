@@ -107,7 +107,7 @@ extension SplicePoint {
   }
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// Puts a changed code back into the residual `[t, D]` whose code is `code`.
   func splice(
     _ x: Matrix, code: SparseCode, changes: [LatentChange], splice: Splice,

@@ -95,7 +95,7 @@ package final class OutputQueue: Sendable {
       }
       guard let batch else { return }
       for item in batch {
-        guard write(item.bytes) else { return fail() }
+        guard writeAll(item.bytes[...], to: descriptor) else { return fail() }
         state.update { $0.byteCount -= item.bytes.count }
       }
       state.update { $0.isWriting = false }
@@ -106,24 +106,5 @@ package final class OutputQueue: Sendable {
     let reason = "the client no longer reads: error \(errno)"
     state.update { $0.isBroken = true }
     onBreak(reason)
-  }
-
-  private func write(_ bytes: [UInt8]) -> Bool {
-    unsafe bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let count = unsafe Glibc.write(
-          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
-        if count > 0 {
-          done += count
-        } else if errno == EAGAIN {
-          var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = unsafe poll(&ready, 1, -1)
-        } else if errno != EINTR {
-          return false
-        }
-      }
-      return true
-    }
   }
 }

@@ -23,7 +23,7 @@ package final class BytePump: Sendable {
   /// Pumps until the server ends the session, or either side is gone.
   /// - Returns: the session's exit code: 0 after a `shutdown`, else 1, also where the server vanished.
   package func run() -> Int32 {
-    guard write([PumpTrailer.greeting], to: socket) else { return 1 }
+    guard writeAll([PumpTrailer.greeting], to: socket) else { return 1 }
     Thread.start(name: "pump", stackBytes: 1 << 20) { [self] in pumpInput() }
     let parent = clientProcess.flatMap(ParentWatch.init(processID:))
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -35,7 +35,7 @@ package final class BytePump: Sendable {
       let count = unsafe read(socket, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return trailer.code ?? 1 }
-      guard write(trailer.push(buffer[..<count]), to: output) else { return 1 }
+      guard writeAll(trailer.push(buffer[..<count]), to: output) else { return 1 }
     }
   }
 
@@ -53,7 +53,7 @@ package final class BytePump: Sendable {
         _ = unsafe poll(&ready, 1, -1)
         continue
       }
-      guard count > 0, write(buffer[..<count], to: socket) else { break }
+      guard count > 0, writeAll(buffer[..<count], to: socket) else { break }
     }
     shutdown(socket, Int32(SHUT_WR))
   }
@@ -69,24 +69,5 @@ package final class BytePump: Sendable {
       descriptors[0].revents != 0,
       Int32(descriptors[1].revents) & (POLLERR | POLLHUP | POLLNVAL) != 0
     )
-  }
-
-  private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-    unsafe bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let count = unsafe Glibc.write(
-          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
-        if count > 0 {
-          done += count
-        } else if errno == EAGAIN {
-          var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = unsafe poll(&ready, 1, -1)
-        } else if errno != EINTR {
-          return false
-        }
-      }
-      return true
-    }
   }
 }

@@ -9,9 +9,8 @@ extension ContextLogits: EngineAnswerable {
     let open = try engine.context(params)
     let logits = try open.context.logits(at: open.context.position(params.position))
     let norm = logSumExp(logits)
-    let order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
     return Result(
-      items: order.prefix(params.topK).map { token in
+      items: DescendingPlaces(logits).prefix(params.topK).map { token in
         Item(
           token: token, text: open.text(ofToken: token), logit: Double(logits[token]),
           logProb: Double(logits[token] - norm))

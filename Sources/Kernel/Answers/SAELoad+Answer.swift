@@ -24,15 +24,7 @@ extension SAELoad: EngineAnswerable {
 
 extension SAELoad.Format {
   /// An autoencoder that was not read from files is never loaded by a request.
-  init(_ format: AutoencoderFormat?) {
-    self =
-      switch format {
-      case .sparsify, nil: .sparsify
-      case .saeLens: .saelens
-      case .gemmaScope: .gemmaScope
-      case .dictionaryLearning: .dictionaryLearning
-      }
-  }
+  init(_ format: String?) { self = format.flatMap(Self.init(rawValue:)) ?? .sparsify }
 }
 
 extension SAELoad.Activation {

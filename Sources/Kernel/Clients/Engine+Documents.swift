@@ -3,6 +3,7 @@ import Interpretation
 package import JSONRPC
 package import KernelProtocol
 import Models
+import Tensors
 
 /// What rooms above the kernel ask about contexts beside its methods. Runs on the engine's thread.
 extension Engine {
@@ -35,15 +36,21 @@ extension Engine {
   ) throws -> (answer: String, baseline: String?) {
     let open = try context(named: name)
     let logits = try open.context.logits(at: open.context.position(nil))
-    let texts = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }.lazy
-      .map { open.text(ofToken: $0) }
+    var likeliest: String?
+    for token in DescendingPlaces(logits) {
+      let text = open.text(ofToken: token)
       // A target is named by its text, which special tokens and pieces of characters do not have.
-      .filter { (try? open.token(.text($0))) != nil }
-    guard let answer = texts.first else {
+      guard (try? open.token(.text(text))) != nil else { continue }
+      guard let answer = likeliest else {
+        likeliest = text
+        continue
+      }
+      if OpenContext.spelling(text) != OpenContext.spelling(answer) { return (answer, text) }
+    }
+    guard let likeliest else {
       throw KernelError.unsupported("no token of the vocabulary has a text of its own")
     }
-    let spelling = OpenContext.spelling(answer)
-    return (answer, texts.first { OpenContext.spelling($0) != spelling })
+    return (likeliest, nil)
   }
 
   /// How many tokens a context can still take.

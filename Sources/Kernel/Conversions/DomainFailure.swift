@@ -25,15 +25,10 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as CorpusError: return DomainError(kind(of: error), error.description).failure
   case let error as ConceptError: return DomainError(.ioError, error.description).failure
   case let error as ModelError: return DomainError(kind(of: error), error.description).failure
-  case AutoencoderError.memory(let path, let needed, let available):
-    let text = AutoencoderError.memory(path: path, needed: needed, available: available).description
-    return DomainError.outOfMemory(
-      text, neededBytes: needed, availableBytes: available,
-      hint: "close contexts or raise \(memoryLimitOptions)"
-    ).failure
+  case AutoencoderError.file(let error): return domainFailure(error)
   case let error as AutoencoderError:
     return DomainError(kind(of: error), error.description).failure
-  case let error as CheckpointError: return DomainError(.checkpointInvalid, "\(error)").failure
+  case let error as CheckpointError: return domainError(error).failure
   case let error as TokenizationError:
     return DomainError(kind(of: error), error.description).failure
   case let error as ImageError: return DomainError(kind(of: error), error.description).failure
@@ -47,6 +42,15 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
 /// The limit by its names on the command line and on the wire.
 private let memoryLimitOptions =
   "the limit (--memory-limit, or memoryLimit among the initializationOptions of initialize)"
+
+private func domainError(_ error: CheckpointError) -> DomainError {
+  guard case .memory(_, let needed, let available) = error else {
+    return DomainError(.checkpointInvalid, error.description)
+  }
+  return .outOfMemory(
+    error.description, neededBytes: needed, availableBytes: available,
+    hint: "close contexts or raise \(memoryLimitOptions)")
+}
 
 private func domainError(_ error: KernelError) -> DomainError {
   let text = error.description
@@ -128,7 +132,7 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .mismatch, .layerNotChosen, .site: .saeMismatch
   case .writing: .ioError
   case .nothingToReselect: .unsupportedTarget
-  case .notAnAutoencoder, .configuration, .tensor, .archive, .memory, .checkpoint:
+  case .notAnAutoencoder, .configuration, .cache, .file, .checkpoint:
     .checkpointInvalid
   }
 }

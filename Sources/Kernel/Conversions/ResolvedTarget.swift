@@ -134,8 +134,7 @@ extension OpenContext {
   private func runnerUp(to answers: [Int], position: Int) throws -> Int {
     let spellings = Set(answers.map { Self.spelling(text(ofToken: $0)) }).subtracting([""])
     let logits = try context.logits(at: position)
-    let order = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
-    let other = order.first {
+    let other = DescendingPlaces(logits).first {
       !answers.contains($0) && !spellings.contains(Self.spelling(text(ofToken: $0)))
     }
     guard let other else {

@@ -194,17 +194,17 @@ package final class Engine {
 
   /// Maps the folder, or turns its weights round in memory where products cannot read them as they lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
   /// encoder, which must fit.
-  private func openAutoencoder(path: String, site: String?) throws -> TopKAutoencoder {
+  private func openAutoencoder(path: String, site: String?) throws -> SparseAutoencoder {
     let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
     let free = freeBytes
-    let searching = try TopKAutoencoder(
+    let searching = try SparseAutoencoder(
       path: path, layer: site, compute: Compute(team: team, precision: precision), memory: free)
     if searching.searchBytes <= free - searching.memoryBytes { return searching }
     return try searching.with(compute: Compute(team: team, precision: .float32))
   }
 
   private func block(
-    of autoencoder: TopKAutoencoder, path: String, site: String?, in model: LoadedModel
+    of autoencoder: SparseAutoencoder, path: String, site: String?, in model: LoadedModel
   ) throws -> Int {
     guard let name = site ?? autoencoder.site else {
       throw KernelError.saeMismatch(

@@ -1,4 +1,5 @@
 internal import Glibc
+import Randomness
 import Tensors
 
 /// Chooses tokens from logits; a function of its options and of the logits it has seen.
@@ -41,29 +42,11 @@ package struct Sampler: Sendable {
       count += 1
       if nucleus >= Double(options.topP) * total { break }
     }
-    var point = random.unit() * nucleus
+    var point = random.nextUnit() * nucleus
     for index in order.prefix(count) {
       point -= weights[index]
       if point < 0 { return index }
     }
     return order[count - 1]
   }
-}
-
-/// Steele, Lea and Flood's SplitMix64: a small generator whose stream is fixed by its seed.
-package struct SplitMix64 {
-  private var state: UInt64
-
-  package init(seed: UInt64) { state = seed }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// Uniform in [0, 1), from the upper 53 bits.
-  package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

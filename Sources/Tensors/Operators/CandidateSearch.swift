@@ -88,9 +88,6 @@ package struct CandidateSearch {
     try computeElements(from: first, to: counts, cancellation)
   }
 
-  /// The number of elements of a row that were computed in float32.
-  package func candidateCount(row: Int) -> Int { counts[row] }
-
   /// Whether a row has more candidates than are kept: its elements must be computed in another way.
   package func isFull(row: Int) -> Bool { full[row] }
 

@@ -1,7 +1,5 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import JSON
-internal import SystemReasons
 
 /// Reads the small files of a checkpoint's folder.
 enum FolderReader {
@@ -12,21 +10,8 @@ enum FolderReader {
   static func readIfPresent(
     _ name: String, in folder: String
   ) throws(TokenizationError) -> [UInt8]? {
-    let path = "\(folder)/\(name)"
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      if errno == ENOENT { return nil }
-      throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path: path, reason: "found no regular file, expected one")
-    }
-    guard status.st_size <= byteLimit else {
-      throw .unreadable(
-        path: path, reason: "\(status.st_size) bytes, expected at most \(byteLimit)")
-    }
-    do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
-      throw .unreadable(path: path, reason: systemReason(of: error))
+    try ifPresent { () throws(JSONFileError) in
+      try JSONFile.bytes(at: "\(folder)/\(name)", limit: byteLimit)
     }
   }
 
@@ -34,12 +19,21 @@ enum FolderReader {
   static func readObjectIfPresent(
     _ name: String, in folder: String
   ) throws(TokenizationError) -> JSONObject? {
-    guard let bytes = try readIfPresent(name, in: folder) else { return nil }
-    let value: JSONValue
-    do { value = try JSONValue(parsing: bytes, limits: .file) } catch {
-      throw .malformed(what: "\(folder)/\(name)", reason: "\(error)")
+    try ifPresent { () throws(JSONFileError) in
+      try JSONFile.object(at: "\(folder)/\(name)", byteLimit: byteLimit)
     }
-    return try Section(value, name: "\(folder)/\(name)").object
+  }
+
+  private static func ifPresent<Content>(
+    _ read: () throws(JSONFileError) -> Content
+  ) throws(TokenizationError) -> Content? {
+    do { return try read() } catch {
+      switch error.kind {
+      case .missing: return nil
+      case .unreadable, .tooLarge: throw .unreadable(path: error.path, reason: error.reason)
+      case .malformed, .notAnObject: throw .malformed(what: error.path, reason: error.reason)
+      }
+    }
   }
 }
 

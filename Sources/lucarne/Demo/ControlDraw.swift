@@ -1,13 +1,14 @@
 import KernelProtocol
+import Randomness
 
 /// Random features to take out instead, the same every time.
 struct ControlDraw {
   /// The activation of each feature, added up over the questions that it is measured on.
   private let activity: [FeatureRef: Double]
-  private var state: UInt64
+  private var random: SplitMix64
 
   init(seed: UInt64, over questions: [Asked], interview: Interview) throws {
-    state = seed
+    random = SplitMix64(seed: seed)
     var activity: [FeatureRef: Double] = [:]
     for asked in questions {
       for item in try interview.activations(asked) {
@@ -26,19 +27,10 @@ struct ControlDraw {
         !taken.contains($0.key) && $0.value >= level / 2 && $0.value <= 2 * level
       }.keys.sorted { $0.index < $1.index }
       guard !pool.isEmpty else { return nil }
-      let choice = pool[next(below: pool.count)]
+      let choice = pool[Int(random.next() % UInt64(pool.count))]
       taken.insert(choice)
       return choice
     }
     return Removal(features: drawn)
-  }
-
-  /// SplitMix64 (Steele, Lea and Flood 2014).
-  private mutating func next(below bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ mixed >> 31) % UInt64(bound))
   }
 }

@@ -1,5 +1,6 @@
-import FoundationEssentials
 import Images
+import JSON
+import JSONRPC
 import KernelProtocol
 import SystemReasons
 
@@ -13,8 +14,9 @@ struct HeldOutSet {
     self.folder = folder
     let path = folder + "/heldout.json"
     do {
-      pictures = try JSONDecoder().decode(
-        [HeldOutPicture].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      pictures = try JSONFile.value(at: path, byteLimit: 16 << 20).decode(path: "pictures")
+    } catch let error as JSONFileError {
+      throw .heldOutUnreadable(path: path, reason: error.reason)
     } catch {
       throw .heldOutUnreadable(path: path, reason: systemReason(of: error))
     }

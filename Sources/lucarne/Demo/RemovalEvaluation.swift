@@ -21,7 +21,6 @@ struct RemovalEvaluation {
 
   /// The draws added up.
   var controlCorrected: Share { Self.sum(controls.map(\.corrected)) }
-  var controlKept: Share { Self.sum(controls.map(\.kept)) }
 
   /// - Parameters:
   ///   - controls: random features of similar activity, one set a draw.

@@ -1,11 +1,11 @@
-import CZlib
-import Tensors
+internal import CZlib
+package import Tensors
 
 /// A zip file, mapped: its directory is read on opening and every entry lies within the file.
 ///
 /// Reads stored and deflated entries, zip64 included. Encrypted ones, other compressions, parts of
 /// several files and repeated names are refused. After PKWARE's APPNOTE 6.3.
-struct ZipArchive {
+package struct ZipArchive {
   struct Entry {
     let name: String
     let isDeflated: Bool
@@ -15,16 +15,16 @@ struct ZipArchive {
     let headerOffset: Int
   }
 
-  let file: MappedFile
+  package let file: MappedFile
   let entries: [String: Entry]
 
-  /// An archive of an autoencoder has a few entries; one with more is something else.
+  /// An archive of weights has a few entries; one with more is something else.
   private static let mostEntries = 4_096
   private static let mostDirectoryBytes = 4 << 20
   /// Deflate makes at most 1,032 bytes of one.
   private static let largestRatio = 1_032
 
-  init(file: MappedFile) throws(AutoencoderError) {
+  package init(file: MappedFile) throws(CheckpointError) {
     let end = try DirectoryEnd(file: file)
     guard end.count <= Self.mostEntries, end.size <= Self.mostDirectoryBytes else {
       throw .archive(
@@ -45,7 +45,7 @@ struct ZipArchive {
     self.entries = entries
   }
 
-  func entry(_ name: String) throws(AutoencoderError) -> Entry {
+  func entry(_ name: String) throws(CheckpointError) -> Entry {
     guard let entry = entries[name] else {
       throw .archive(path: file.path, reason: "no entry \(name) in the archive")
     }
@@ -53,7 +53,7 @@ struct ZipArchive {
   }
 
   /// Where a stored entry's bytes begin in the file, its checksum compared.
-  func storedOffset(_ entry: Entry) throws(AutoencoderError) -> Int {
+  func storedOffset(_ entry: Entry) throws(CheckpointError) -> Int {
     guard !entry.isDeflated, entry.compressedSize == entry.size else {
       throw .archive(path: file.path, reason: "entry \(entry.name) is compressed, stored expected")
     }
@@ -69,7 +69,7 @@ struct ZipArchive {
   }
 
   /// The bytes of an entry, its checksum compared. Throws where it has more than `limit`.
-  func bytes(_ entry: Entry, limit: Int) throws(AutoencoderError) -> [UInt8] {
+  func bytes(_ entry: Entry, limit: Int) throws(CheckpointError) -> [UInt8] {
     guard entry.size <= limit else {
       throw .archive(
         path: file.path,
@@ -87,13 +87,13 @@ struct ZipArchive {
     return bytes
   }
 
-  private func compare(_ checksum: UInt, _ entry: Entry) throws(AutoencoderError) {
+  private func compare(_ checksum: UInt, _ entry: Entry) throws(CheckpointError) {
     guard checksum == UInt(entry.checksum) else {
       throw .archive(path: file.path, reason: "entry \(entry.name) is damaged: its CRC-32 differs")
     }
   }
 
-  private func inflated(_ packed: [UInt8], _ entry: Entry) throws(AutoencoderError) -> [UInt8] {
+  private func inflated(_ packed: [UInt8], _ entry: Entry) throws(CheckpointError) -> [UInt8] {
     guard entry.size / Self.largestRatio <= packed.count else {
       throw .archive(
         path: file.path,
@@ -107,7 +107,7 @@ struct ZipArchive {
   }
 
   /// Where the data of an entry begins, behind the header that stands before it.
-  private func dataOffset(_ entry: Entry) throws(AutoencoderError) -> Int {
+  private func dataOffset(_ entry: Entry) throws(CheckpointError) -> Int {
     var cursor = ByteCursor(
       path: file.path, bytes: try file.part(entry.headerOffset, count: 30, what: entry.name))
     guard try cursor.integer(4) == 0x0403_4b50 else {
@@ -124,7 +124,7 @@ struct ZipArchive {
 
   private static func entry(
     _ cursor: inout ByteCursor, path: String
-  ) throws(AutoencoderError) -> Entry {
+  ) throws(CheckpointError) -> Entry {
     guard try cursor.integer(4) == 0x0201_4b50 else {
       throw .archive(path: path, reason: "the zip directory is damaged")
     }
@@ -158,7 +158,7 @@ struct ZipArchive {
   /// Takes size, compressed size and offset from the zip64 field where 32 bits do not hold them.
   private static func widen(
     _ sizes: inout [Int], extra: [UInt8], path: String
-  ) throws(AutoencoderError) {
+  ) throws(CheckpointError) {
     var fields = ByteCursor(path: path, bytes: extra)
     while fields.remaining >= 4 {
       let (kind, length) = (try fields.integer(2), try fields.integer(2))
@@ -211,7 +211,7 @@ private struct DirectoryEnd {
   let size: Int
   let offset: Int
 
-  init(file: MappedFile) throws(AutoencoderError) {
+  init(file: MappedFile) throws(CheckpointError) {
     let tailCount = min(file.byteCount, 22 + 0xffff)
     let tail = try file.part(
       file.byteCount - tailCount, count: tailCount, what: "the end of the archive")
@@ -232,7 +232,7 @@ private struct DirectoryEnd {
     (count, size, offset) = (fields[0], fields[1], fields[2])
   }
 
-  private static func zip64(_ file: MappedFile, end: Int) throws(AutoencoderError) -> [Int] {
+  private static func zip64(_ file: MappedFile, end: Int) throws(CheckpointError) -> [Int] {
     var locator = ByteCursor(
       path: file.path, bytes: try file.part(end - 20, count: 20, what: "the zip64 locator"))
     guard try locator.integer(4) == 0x0706_4b50 else {

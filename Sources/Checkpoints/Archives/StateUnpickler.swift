@@ -15,7 +15,7 @@ struct StateUnpickler {
   /// The members of the dictionary that `bytes` describe.
   static func members(
     path: String, bytes: [UInt8]
-  ) throws(AutoencoderError) -> [String: PickleValue] {
+  ) throws(CheckpointError) -> [String: PickleValue] {
     var unpickler = StateUnpickler(cursor: ByteCursor(path: path, bytes: bytes))
     guard case .dictionary(let members, _) = try unpickler.run() else {
       throw unpickler.failure("it does not hold a dictionary of tensors")
@@ -25,7 +25,7 @@ struct StateUnpickler {
 
   private init(cursor: ByteCursor) { self.cursor = cursor }
 
-  private mutating func run() throws(AutoencoderError) -> PickleValue {
+  private mutating func run() throws(CheckpointError) -> PickleValue {
     while true {
       let code = try cursor.byte()
       if code == UInt8(ascii: ".") { return try pop() }
@@ -39,7 +39,7 @@ struct StateUnpickler {
     }
   }
 
-  private mutating func readsConstant(_ code: UInt8) throws(AutoencoderError) -> Bool {
+  private mutating func readsConstant(_ code: UInt8) throws(CheckpointError) -> Bool {
     switch code {
     case 0x80:
       let version = try cursor.byte()
@@ -65,7 +65,7 @@ struct StateUnpickler {
     return true
   }
 
-  private mutating func readsContainer(_ code: UInt8) throws(AutoencoderError) -> Bool {
+  private mutating func readsContainer(_ code: UInt8) throws(CheckpointError) -> Bool {
     switch code {
     case UInt8(ascii: "("): marks.append(stack.count)
     case UInt8(ascii: ")"): stack.append(.tuple([], depth: 1))
@@ -94,7 +94,7 @@ struct StateUnpickler {
     return true
   }
 
-  private mutating func readsName(_ code: UInt8) throws(AutoencoderError) -> Bool {
+  private mutating func readsName(_ code: UInt8) throws(CheckpointError) -> Bool {
     switch code {
     case UInt8(ascii: "c"):
       let name = "\(try line()) \(try line())"
@@ -119,7 +119,7 @@ struct StateUnpickler {
 
   // MARK: Values
 
-  private func storage(of value: PickleValue) throws(AutoencoderError) -> PickleStorage {
+  private func storage(of value: PickleValue) throws(CheckpointError) -> PickleStorage {
     guard case .tuple(let parts, _) = value, parts.count == 5, case .text("storage") = parts[0],
       case .global(let type) = parts[1], case .text(let key) = parts[2],
       case .integer(let count) = parts[4], count >= 0
@@ -129,7 +129,7 @@ struct StateUnpickler {
 
   private func rebuild(
     _ callable: PickleValue, _ arguments: PickleValue
-  ) throws(AutoencoderError) -> PickleValue {
+  ) throws(CheckpointError) -> PickleValue {
     guard case .global(let name) = callable, case .tuple(let parts, _) = arguments else {
       throw failure("its pickle calls something that is not a name")
     }
@@ -162,14 +162,14 @@ struct StateUnpickler {
 
   // MARK: The stack
 
-  private mutating func pop() throws(AutoencoderError) -> PickleValue {
+  private mutating func pop() throws(CheckpointError) -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
       throw failure("its pickle takes from an empty stack")
     }
     return value
   }
 
-  private mutating func popMarked() throws(AutoencoderError) -> [PickleValue] {
+  private mutating func popMarked() throws(CheckpointError) -> [PickleValue] {
     guard let mark = marks.popLast(), mark <= stack.count else {
       throw failure("its pickle closes what it did not open")
     }
@@ -177,11 +177,11 @@ struct StateUnpickler {
     return Array(stack[mark...])
   }
 
-  private mutating func pushTuple(_ items: [PickleValue]) throws(AutoencoderError) {
+  private mutating func pushTuple(_ items: [PickleValue]) throws(CheckpointError) {
     stack.append(.tuple(items, depth: try depth(of: items)))
   }
 
-  private func depth(of items: [PickleValue]) throws(AutoencoderError) -> Int {
+  private func depth(of items: [PickleValue]) throws(CheckpointError) -> Int {
     let depth = 1 + (items.map(\.depth).max() ?? 0)
     guard depth <= Self.deepest else {
       throw failure("its pickle nests deeper than \(Self.deepest)")
@@ -189,14 +189,14 @@ struct StateUnpickler {
     return depth
   }
 
-  private mutating func append(_ items: [PickleValue]) throws(AutoencoderError) {
+  private mutating func append(_ items: [PickleValue]) throws(CheckpointError) {
     guard case .list(let known, let depth) = try pop() else {
       throw failure("its pickle appends to something that is not a list")
     }
     stack.append(.list(known + items, depth: max(depth, try self.depth(of: items))))
   }
 
-  private mutating func setItems(_ items: [PickleValue]) throws(AutoencoderError) {
+  private mutating func setItems(_ items: [PickleValue]) throws(CheckpointError) {
     guard case .dictionary(var members, let depth) = try pop(), items.count.isMultiple(of: 2) else {
       throw failure("its pickle sets items of something that is not a dictionary")
     }
@@ -208,7 +208,7 @@ struct StateUnpickler {
     stack.append(.dictionary(members, depth: max(depth, try self.depth(of: items))))
   }
 
-  private mutating func remember(_ place: Int) throws(AutoencoderError) {
+  private mutating func remember(_ place: Int) throws(CheckpointError) {
     guard let value = stack.last, stack.count > (marks.last ?? 0) else {
       throw failure("its pickle takes from an empty stack")
     }
@@ -218,7 +218,7 @@ struct StateUnpickler {
     }
   }
 
-  private mutating func recall(_ place: Int) throws(AutoencoderError) {
+  private mutating func recall(_ place: Int) throws(CheckpointError) {
     guard let value = memo[place] else {
       throw failure("its pickle refers to what it did not remember")
     }
@@ -228,7 +228,7 @@ struct StateUnpickler {
 
   // MARK: Bytes
 
-  private mutating func line() throws(AutoencoderError) -> String {
+  private mutating func line() throws(CheckpointError) -> String {
     var text: [UInt8] = []
     while true {
       let byte = try cursor.byte()
@@ -238,7 +238,7 @@ struct StateUnpickler {
     }
   }
 
-  private mutating func longInteger() throws(AutoencoderError) -> Int {
+  private mutating func longInteger() throws(CheckpointError) -> Int {
     let bytes = try cursor.take(try cursor.integer(1))
     guard bytes.count <= 8 else { throw failure("its pickle has a number of \(bytes.count) bytes") }
     var value = (bytes.last ?? 0) >= 0x80 ? -1 : 0
@@ -246,7 +246,7 @@ struct StateUnpickler {
     return value
   }
 
-  private func failure(_ reason: String) -> AutoencoderError {
+  private func failure(_ reason: String) -> CheckpointError {
     .archive(path: cursor.path, reason: reason)
   }
 }

@@ -13,7 +13,7 @@ package struct Reselection: Sendable, Equatable {
   package let dropped: [DroppedLatent]
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// Elements of [T, M] that are held at once: 16 MB, which stay in a large third-level cache.
   static let tileElements = 4 << 20
 

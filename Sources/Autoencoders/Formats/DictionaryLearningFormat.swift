@@ -1,26 +1,36 @@
+import Checkpoints
 import Tensors
 
-/// Reads `ae.pt` and `config.json` of dictionary_learning: what its `load_dictionary` makes of them.
+/// dictionary_learning: `ae.pt` and `config.json`, as its `load_dictionary` takes them.
 ///
 /// `encoder.weight` [M, D] is mapped, `decoder.weight` [D, M] turned round in memory once, or the
 /// other way where PyTorch kept them as views; `AutoEncoder` has its decoder's norms folded, as the
 /// library does on loading.
-struct DictionaryLearningReader {
+struct DictionaryLearningFormat: AutoencoderFormat {
+  static let name = "dictionary_learning"
+  static let marker = "ae.pt"
+  static let weightsName = "ae.pt"
+
   private let archive: TorchArchive
-  private let trainer: ConfigurationFile
+  private let trainer: ConfigurationSection
   private let path: String
   private let asked: String?
 
-  init(
-    zip: ZipArchive, configurationPath: String, asked: String?
-  ) throws(AutoencoderError) {
-    self.asked = asked
-    trainer = try ConfigurationFile(path: configurationPath).section("trainer")
-    archive = try TorchArchive(zip: zip)
-    path = zip.file.path
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    try DictionaryLearningFormat(folder: folder).parts(memory: &memory)
   }
 
-  func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
+  private init(folder: AutoencoderFolder) throws {
+    let zip = try folder.zip()
+    asked = folder.asked
+    trainer = try ConfigurationSection(path: folder.file("config.json")).section("trainer")
+    archive = try TorchArchive(zip: zip)
+    path = folder.weightsPath
+  }
+
+  private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     guard let kind = trainer.text("dict_class") else {
       throw trainer.failure("key trainer.dict_class is missing")
     }
@@ -37,7 +47,7 @@ struct DictionaryLearningReader {
     case "BatchTopKSAE":
       let threshold = try archive.tensor("threshold")
       return try linear(bias: "b_dec", subtracts: true, memory: &memory) {
-        latents throws(AutoencoderError) in
+        latents throws in
         .jumpReLU(thresholds: try threshold.vector(count: latents, repeats: true))
       }
     case "JumpReluAutoEncoder": return try jumpReLU(memory: &memory)
@@ -50,8 +60,8 @@ struct DictionaryLearningReader {
 
   private func linear(
     bias: String, subtracts: Bool, memory: inout MemoryAllowance,
-    activation: (Int) throws(AutoencoderError) -> LatentActivation
-  ) throws(AutoencoderError) -> AutoencoderParts {
+    activation: (Int) throws -> LatentActivation
+  ) throws -> AutoencoderParts {
     let stored = try archive.tensor("encoder.weight")
     guard stored.shape.count == 2 else { throw stored.failure("shape \(stored.shape)") }
     let (latents, inputSize) = (stored.shape[0], stored.shape[1])
@@ -66,8 +76,7 @@ struct DictionaryLearningReader {
       decoderBias: try archive.tensor(bias).vector(count: inputSize))
   }
 
-  private func jumpReLU(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts
-  {
+  private func jumpReLU(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     let stored = try archive.tensor("W_enc")
     guard stored.shape.count == 2 else { throw stored.failure("shape \(stored.shape)") }
     let (inputSize, latents) = (stored.shape[0], stored.shape[1])
@@ -86,7 +95,7 @@ struct DictionaryLearningReader {
   /// The library leaves a decoder alone whose norms are all 1 within PyTorch's `allclose`.
   private func foldNorms(
     _ parts: inout AutoencoderParts, memory: inout MemoryAllowance
-  ) throws(AutoencoderError) {
+  ) throws {
     let isUnit = stride(from: 0, to: parts.latents, by: 1_024).allSatisfy { first in
       parts.decoder.slice(rows: first..<min(parts.latents, first + 1_024)).floats().rowNorms()
         .allSatisfy { abs($0 - 1) <= 1e-8 + 1e-5 }
@@ -95,7 +104,7 @@ struct DictionaryLearningReader {
   }
 
   /// The number of the file, which the configuration must not contradict.
-  private func k() throws(AutoencoderError) -> Int {
+  private func k() throws -> Int {
     let k = try trainer.count("k")
     guard archive.holds("k") else { return k }
     let stored = try archive.tensor("k").integer()
@@ -105,7 +114,7 @@ struct DictionaryLearningReader {
     return k
   }
 
-  private func stated() throws(AutoencoderError) -> StatedSite? {
+  private func stated() throws -> StatedSite? {
     guard let name = trainer.text("submodule_name") else { return nil }
     return try StatedSite(hook: name, path: trainer.path, asked: asked)
   }

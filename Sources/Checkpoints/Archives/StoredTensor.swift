@@ -1,22 +1,32 @@
-import Tensors
+package import Tensors
 
 /// A tensor of an archive: numbers where they lie in the file, or integers.
-struct StoredTensor {
-  enum Elements {
+package struct StoredTensor {
+  package enum Elements {
     /// As they lie, `[rows, columns]`.
     case weights(WeightMatrix)
     case integers([Int])
   }
 
-  let path: String
-  let name: String
-  let shape: [Int]
+  package let path: String
+  package let name: String
+  package let shape: [Int]
   /// Whether a matrix of this shape lies column by column: `elements` is its transpose.
-  let isColumnMajor: Bool
-  let elements: Elements
+  package let isColumnMajor: Bool
+  package let elements: Elements
+
+  package init(
+    path: String, name: String, shape: [Int], isColumnMajor: Bool, elements: Elements
+  ) {
+    self.path = path
+    self.name = name
+    self.shape = shape
+    self.isColumnMajor = isColumnMajor
+    self.elements = elements
+  }
 
   /// The one number of a tensor of one.
-  func integer() throws(AutoencoderError) -> Int {
+  package func integer() throws(CheckpointError) -> Int {
     guard case .integers(let values) = elements, values.count == 1 else {
       throw failure("an integer expected")
     }
@@ -24,7 +34,7 @@ struct StoredTensor {
   }
 
   /// A copy in float32 of a tensor of shape [count], or of one number repeated where it has none.
-  func vector(count: Int, repeats: Bool = false) throws(AutoencoderError) -> [Float] {
+  package func vector(count: Int, repeats: Bool = false) throws(CheckpointError) -> [Float] {
     guard case .weights(let weights) = elements else { throw failure("numbers expected") }
     guard shape == [count] || (repeats && (shape == [] || shape == [1])) else {
       throw failure("shape \(shape), expected [\(count)]")
@@ -40,9 +50,9 @@ struct StoredTensor {
   ///
   /// Read where they lie if they lie row by row; else turned round in memory, once, to float32: the
   /// products that encode and those that find neighbours read rows.
-  func matrix(
+  package func matrix(
     rows: Int, columns: Int, transposed: Bool, memory: inout MemoryAllowance
-  ) throws(AutoencoderError) -> WeightMatrix {
+  ) throws(CheckpointError) -> WeightMatrix {
     guard case .weights(let weights) = elements else { throw failure("numbers expected") }
     let expected = transposed ? [columns, rows] : [rows, columns]
     guard shape == expected else { throw failure("shape \(shape), expected \(expected)") }
@@ -56,7 +66,7 @@ struct StoredTensor {
     return WeightMatrix(weights.transposedFloats())
   }
 
-  func failure(_ reason: String) -> AutoencoderError {
+  package func failure(_ reason: String) -> CheckpointError {
     .tensor(path: path, name: name, reason: reason)
   }
 }

@@ -1,34 +1,24 @@
 import JSON
-import Tensors
 
-/// A JSON configuration whose keys are looked up by name.
-struct ConfigurationFile {
+/// An object of a JSON configuration, whose keys are looked up by name.
+struct ConfigurationSection {
   let path: String
   let object: JSONObject
 
   /// A configuration is a few hundred bytes; what is far larger is another file.
   private static let largestFile = 1 << 20
 
+  /// Reads a whole file.
   init(path: String) throws(AutoencoderError) {
-    let file: MappedFile
-    do { file = try MappedFile(path: path) } catch {
-      throw .configuration(path: path, reason: "\(error)")
-    }
-    guard file.byteCount <= Self.largestFile else {
-      throw .configuration(
-        path: path, reason: "\(file.byteCount) bytes, at most \(Self.largestFile) expected")
-    }
-    let bytes = try file.part(0, count: file.byteCount, what: "the configuration")
-    let value: JSONValue
     do {
-      value = try JSONValue(parsing: bytes, limits: JSONLimits(depth: 64, values: 100_000))
+      let object = try JSONFile.object(
+        at: path, byteLimit: Self.largestFile, limits: JSONLimits(depth: 64, values: 100_000))
+      self.init(path: path, object: object)
     } catch {
-      throw .configuration(path: path, reason: "not valid JSON: \(error)")
+      let isMalformed = error.kind == .malformed
+      throw .configuration(
+        path: path, reason: isMalformed ? "not valid JSON: \(error.reason)" : error.reason)
     }
-    guard let object = value.objectValue else {
-      throw .configuration(path: path, reason: "an object expected")
-    }
-    self.init(path: path, object: object)
   }
 
   private init(path: String, object: JSONObject) {
@@ -37,13 +27,21 @@ struct ConfigurationFile {
   }
 
   /// The object under a key; empty where there is none.
-  func section(_ name: String) -> ConfigurationFile {
-    ConfigurationFile(path: path, object: object.present(name)?.objectValue ?? JSONObject())
+  func section(_ name: String) -> ConfigurationSection {
+    ConfigurationSection(path: path, object: object.present(name)?.objectValue ?? JSONObject())
   }
 
   func text(_ name: String) -> String? { object.present(name)?.stringValue }
 
   func flag(_ name: String) -> Bool? { object.present(name)?.boolValue }
+
+  func integer(_ name: String) throws(AutoencoderError) -> Int {
+    guard let value = object.present(name) else { throw failure("key \(name) is missing") }
+    guard let integer = value.integerValue.flatMap({ Int(exactly: $0) }) else {
+      throw failure("key \(name) is \(value.summary), a whole number expected")
+    }
+    return integer
+  }
 
   func count(_ name: String) throws(AutoencoderError) -> Int {
     guard let value = object.present(name) else { throw failure("key \(name) is missing") }

@@ -9,7 +9,7 @@ package struct AutoencoderFit: Sendable, Equatable {
   package let l0: Double
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// x̂ = z·W_dec + b_dec: [T, M] → [T, D]. Reads only the decoder rows that are active.
   package func decode(_ code: SparseCode) throws(AutoencoderError) -> Matrix {
     try check(code: code)

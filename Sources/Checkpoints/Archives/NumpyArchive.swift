@@ -1,21 +1,21 @@
-import Tensors
+internal import Tensors
 
 /// The arrays of a NumPy `.npz`: a zip file of `.npy` entries, stored or deflated.
 ///
 /// Reads float32 and float16, little-endian, in C or Fortran order; arrays of anything else, of
 /// objects above all, are refused. After NumPy's "NPY format", versions 1.0 to 3.0.
-struct NumpyArchive {
+package struct NumpyArchive {
   private let zip: ZipArchive
 
-  init(zip: ZipArchive) { self.zip = zip }
+  package init(zip: ZipArchive) { self.zip = zip }
 
-  var names: [String] {
+  package var names: [String] {
     zip.entries.keys.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
   }
 
-  func tensor(
+  package func tensor(
     _ name: String, memory: inout MemoryAllowance
-  ) throws(AutoencoderError) -> StoredTensor {
+  ) throws(CheckpointError) -> StoredTensor {
     let path = zip.file.path
     let entry = try zip.entry(name + ".npy")
     let header: NumpyHeader
@@ -58,8 +58,8 @@ private struct NumpyHeader {
   var storedRows: Int { shape.count == 2 ? (isColumnMajor ? shape[1] : shape[0]) : 1 }
   var storedColumns: Int { shape.count == 2 ? (isColumnMajor ? shape[0] : shape[1]) : count }
 
-  init(path: String, name: String, bytes: [UInt8]) throws(AutoencoderError) {
-    func failure(_ reason: String) -> AutoencoderError {
+  init(path: String, name: String, bytes: [UInt8]) throws(CheckpointError) {
+    func failure(_ reason: String) -> CheckpointError {
       .tensor(path: path, name: name, reason: reason)
     }
     var cursor = ByteCursor(path: path, bytes: bytes)
@@ -93,7 +93,7 @@ private struct NumpyHeader {
     byteCount = cursor.position
   }
 
-  func require(dataBytes: Int) throws(AutoencoderError) {
+  func require(dataBytes: Int) throws(CheckpointError) {
     guard dataBytes == count * type.byteCount else {
       throw .tensor(
         path: path, name: name,

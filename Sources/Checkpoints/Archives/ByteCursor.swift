@@ -1,19 +1,19 @@
-import Tensors
+package import Tensors
 
 /// Reads little-endian numbers off bytes of a file, never beyond their end.
-struct ByteCursor {
-  let path: String
-  let bytes: [UInt8]
-  private(set) var position = 0
+package struct ByteCursor {
+  package let path: String
+  package let bytes: [UInt8]
+  package private(set) var position = 0
 
-  init(path: String, bytes: [UInt8]) {
+  package init(path: String, bytes: [UInt8]) {
     self.path = path
     self.bytes = bytes
   }
 
-  var remaining: Int { bytes.count - position }
+  package var remaining: Int { bytes.count - position }
 
-  mutating func take(_ count: Int) throws(AutoencoderError) -> [UInt8] {
+  package mutating func take(_ count: Int) throws(CheckpointError) -> [UInt8] {
     guard count >= 0, count <= remaining else {
       throw .archive(
         path: path, reason: "\(count) bytes expected where \(remaining) are left: cut off")
@@ -22,12 +22,12 @@ struct ByteCursor {
     return Array(bytes[position..<position + count])
   }
 
-  mutating func skip(_ count: Int) throws(AutoencoderError) { _ = try take(count) }
+  package mutating func skip(_ count: Int) throws(CheckpointError) { _ = try take(count) }
 
-  mutating func byte() throws(AutoencoderError) -> UInt8 { try take(1)[0] }
+  package mutating func byte() throws(CheckpointError) -> UInt8 { try take(1)[0] }
 
   /// An unsigned number of 1 to 8 bytes; one of 8 must fit an `Int`.
-  mutating func integer(_ count: Int) throws(AutoencoderError) -> Int {
+  package mutating func integer(_ count: Int) throws(CheckpointError) -> Int {
     let value = try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard let result = Int(exactly: value) else {
       throw .archive(path: path, reason: "\(value) is too large for a size")
@@ -38,7 +38,7 @@ struct ByteCursor {
 
 extension MappedFile {
   /// A copy of `count` bytes, none of them beyond the end.
-  func part(_ offset: Int, count: Int, what: String) throws(AutoencoderError) -> [UInt8] {
+  package func part(_ offset: Int, count: Int, what: String) throws(CheckpointError) -> [UInt8] {
     guard offset >= 0, count >= 0, count <= byteCount, offset <= byteCount - count else {
       throw .archive(
         path: path,

@@ -1,6 +1,6 @@
 import Tensors
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// The mean number of active latents of a row beyond which a code is refused: one that is not
   /// sparse belongs to another site or model, and would fill the memory.
   static let mostActive = 4_096

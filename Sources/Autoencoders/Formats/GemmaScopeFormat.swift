@@ -1,22 +1,33 @@
+import Checkpoints
 import Tensors
 
-/// Reads a `params.npz` of Gemma Scope: JumpReLU, `b_dec` not taken off the input. Its sizes are
+/// Gemma Scope: `params.npz`; JumpReLU, `b_dec` not taken off the input. Its sizes are
 /// those of its arrays, its site the `layer_N` of its path.
 ///
 /// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped where the
 /// archive is not compressed.
-struct GemmaScopeReader {
+struct GemmaScopeFormat: AutoencoderFormat {
+  static let name = "gemma-scope"
+  static let marker = "params.npz"
+  static let weightsName = "params.npz"
+
   private let archive: NumpyArchive
   private let path: String
   private let asked: String?
 
-  init(zip: ZipArchive, asked: String?) {
-    self.asked = asked
-    archive = NumpyArchive(zip: zip)
-    path = zip.file.path
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    try GemmaScopeFormat(folder: folder).parts(memory: &memory)
   }
 
-  func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
+  private init(folder: AutoencoderFolder) throws {
+    asked = folder.asked
+    archive = NumpyArchive(zip: try folder.zip())
+    path = folder.weightsPath
+  }
+
+  private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     let prefix = archive.names.contains("w_enc") ? "w_" : "W_"
     let stored = try archive.tensor(prefix + "enc", memory: &memory)
     guard stored.shape.count == 2, let latents = stored.shape.last,
@@ -27,7 +38,8 @@ struct GemmaScopeReader {
       let factors = try archive.tensor("scaling_factor", memory: &memory)
         .vector(count: latents, repeats: true)
       guard factors.allSatisfy({ abs($0 - 1) <= 1e-5 }) else {
-        throw .tensor(path: path, name: "scaling_factor", reason: "not 1, which is not implemented")
+        throw CheckpointError.tensor(
+          path: path, name: "scaling_factor", reason: "not 1, which is not implemented")
       }
     }
     let thresholds = try archive.tensor("threshold", memory: &memory)
@@ -43,7 +55,7 @@ struct GemmaScopeReader {
       decoderBias: try archive.tensor("b_dec", memory: &memory).vector(count: inputSize))
   }
 
-  private func stated() throws(AutoencoderError) -> StatedSite? {
+  private func stated() throws -> StatedSite? {
     let names = path.split(separator: "/").map(String.init)
     if let name = names.last(where: { $0.hasPrefix("gemma-scope") }),
       ["-mlp", "-att", "-transcoders"].contains(where: name.hasSuffix)
@@ -57,7 +69,7 @@ struct GemmaScopeReader {
     }
     for name in names.reversed() where name.hasPrefix("layer_") {
       if let block = Int(name.dropFirst(6)), block >= 0, "layer_\(block)" == name {
-        return StatedSite(folderName: "resid_post.\(block)")
+        return StatedSite(folderName: SiteName.ofOutput(block: block))
       }
     }
     return nil
@@ -65,8 +77,8 @@ struct GemmaScopeReader {
 
   private func other(
     _ name: String, _ reason: String
-  ) throws(AutoencoderError) -> StatedSite {
-    guard asked != nil else { throw .site(path: path, reason: reason) }
+  ) throws -> StatedSite {
+    guard asked != nil else { throw AutoencoderError.site(path: path, reason: reason) }
     return StatedSite(otherPlace: name)
   }
 }

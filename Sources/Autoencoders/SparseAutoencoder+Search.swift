@@ -1,6 +1,6 @@
 import Tensors
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// The code from a product in bfloat16, whose error is bounded, and float32 products of the
   /// latents that may be active: the one of `sortedCode`, bit for bit.
   ///

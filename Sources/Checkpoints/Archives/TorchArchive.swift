@@ -1,8 +1,8 @@
-import Tensors
+internal import Tensors
 
 /// The tensors of a state dict as `torch.save` writes it since PyTorch 1.6: a zip file of a pickle
 /// and of stored numbers, which stay where they are.
-struct TorchArchive {
+package struct TorchArchive {
   private let zip: ZipArchive
   private let prefix: String
   private let members: [String: PickleValue]
@@ -11,7 +11,7 @@ struct TorchArchive {
   private static let mostPickleBytes = 1 << 20
   private static let mostIntegers = 16
 
-  init(zip: ZipArchive) throws(AutoencoderError) {
+  package init(zip: ZipArchive) throws(CheckpointError) {
     guard let name = Self.pickle(of: zip) else {
       throw .archive(path: zip.file.path, reason: "no data.pkl: not what torch.save writes")
     }
@@ -32,9 +32,9 @@ struct TorchArchive {
     zip.entries.keys.sorted().first { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }
   }
 
-  func holds(_ name: String) -> Bool { members[name] != nil }
+  package func holds(_ name: String) -> Bool { members[name] != nil }
 
-  func tensor(_ name: String) throws(AutoencoderError) -> StoredTensor {
+  package func tensor(_ name: String) throws(CheckpointError) -> StoredTensor {
     guard case .tensor(let tensor)? = members[name] else {
       throw .tensor(
         path: zip.file.path, name: name,
@@ -43,10 +43,10 @@ struct TorchArchive {
     return try stored(tensor, name: name)
   }
 
-  private func stored(_ tensor: PickleTensor, name: String) throws(AutoencoderError) -> StoredTensor
+  private func stored(_ tensor: PickleTensor, name: String) throws(CheckpointError) -> StoredTensor
   {
     let path = zip.file.path
-    func failure(_ reason: String) -> AutoencoderError {
+    func failure(_ reason: String) -> CheckpointError {
       .tensor(path: path, name: name, reason: reason)
     }
     guard tensor.shape.count <= 2, tensor.strides.count == tensor.shape.count,

@@ -2,26 +2,39 @@ import Checkpoints
 import JSON
 import Tensors
 
-/// Reads a SAELens folder: what `SAE.load_from_disk` of SAELens 6 makes of it, keys of earlier
-/// releases included.
+/// SAELens: `cfg.json` and `sae_weights.safetensors`, as `SAE.load_from_disk` of SAELens 6 takes
+/// them, keys of earlier releases included.
 ///
 /// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped.
-struct SAELensReader {
-  private let configuration: ConfigurationFile
+struct SAELensFormat: AutoencoderFormat {
+  static let name = "saelens"
+  static let marker = "cfg.json"
+  static let weightsName = "sae_weights.safetensors"
+
+  private let configuration: ConfigurationSection
   private let file: SafetensorsFile
   private let path: String
   private let asked: String?
 
-  init(folder: AutoencoderFolder) throws(AutoencoderError) {
-    asked = folder.asked
-    configuration = try ConfigurationFile(path: folder.configurationPath)
-    path = folder.weightsPath
-    do { file = try SafetensorsFile(path: path) } catch {
-      throw .notAnAutoencoder(path: folder.path, reason: "\(error)")
-    }
+  /// A folder that holds sparsify's weights too is sparsify's.
+  static func matches(_ holds: (_ name: String) -> Bool) -> Bool {
+    holds(marker) && holds(weightsName) && !holds(SparsifyFormat.weightsName)
   }
 
-  func parts(memory: inout MemoryAllowance) throws(AutoencoderError) -> AutoencoderParts {
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    try SAELensFormat(folder: folder).parts(memory: &memory)
+  }
+
+  private init(folder: AutoencoderFolder) throws {
+    asked = folder.asked
+    configuration = try ConfigurationSection(path: folder.file("cfg.json"))
+    path = folder.weightsPath
+    file = try folder.safetensors()
+  }
+
+  private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     try refuseWhatIsNotRead()
     let (inputSize, latents) = (try configuration.count("d_in"), try configuration.count("d_sae"))
     let activation = try activation(latents: latents)
@@ -45,7 +58,7 @@ struct SAELensReader {
     return parts
   }
 
-  private func activation(latents: Int) throws(AutoencoderError) -> LatentActivation {
+  private func activation(latents: Int) throws -> LatentActivation {
     let function = configuration.text("activation_fn_str") ?? configuration.text("activation_fn")
     let old = configuration.section("activation_fn_kwargs")
     let isOldTopK = function == "topk" && old.object.present("k") != nil
@@ -64,7 +77,7 @@ struct SAELensReader {
   }
 
   /// What would make other numbers than the library's.
-  private func refuseWhatIsNotRead() throws(AutoencoderError) {
+  private func refuseWhatIsNotRead() throws {
     switch configuration.object.present("normalize_activations") {
     case nil, .string("none"), .bool(false): break
     case .string("expected_average_only_in"), .bool(true):
@@ -84,24 +97,26 @@ struct SAELensReader {
     }
   }
 
-  private func tensor(_ name: String) throws(AutoencoderError) -> StoredTensor {
+  private func tensor(_ name: String) throws -> StoredTensor {
+    func failure(_ reason: String) -> CheckpointError {
+      .tensor(path: path, name: name, reason: reason)
+    }
     do {
       let entry = try file.entry(name)
       let isMatrix = entry.shape.count == 2
       let (rows, columns) = isMatrix ? (entry.shape[0], entry.shape[1]) : (1, entry.count)
       guard let type = entry.type.scalarType else {
-        throw AutoencoderError.tensor(
-          path: path, name: name, reason: "type \(entry.type.rawValue), F32, F16 or BF16 expected")
+        throw failure("type \(entry.type.rawValue), F32, F16 or BF16 expected")
       }
       let weights = try WeightMatrix(
         file: file.file, byteOffset: entry.byteOffset, type: type, rows: rows, columns: columns)
       return StoredTensor(
         path: path, name: name, shape: entry.shape, isColumnMajor: false,
         elements: .weights(weights))
-    } catch let error as AutoencoderError {
-      throw error
+    } catch CheckpointError.tensor(let path, let name, let reason) {
+      throw CheckpointError.tensor(path: path, name: name, reason: reason)
     } catch {
-      throw .tensor(path: path, name: name, reason: "\(error)")
+      throw failure("\(error)")
     }
   }
 }

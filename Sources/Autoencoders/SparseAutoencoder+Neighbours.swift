@@ -6,7 +6,7 @@ package struct LatentNeighbour: Sendable, Equatable {
   package let cosine: Float
 }
 
-extension TopKAutoencoder {
+extension SparseAutoencoder {
   /// The latents whose decoder rows lie closest to that of `latent`, by falling cosine, equal ones
   /// by rising latent; at most `count`, itself not among them.
   ///

@@ -8,7 +8,7 @@ package import Tensors
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
 /// rounded products only find the latents that may be active, which takes a copy of the encoder in
 /// memory where the file is not BF16.
-package final class TopKAutoencoder: Sendable {
+package final class SparseAutoencoder: Sendable {
   package let configuration: AutoencoderConfiguration
   /// Where it was read from; nil for one made in memory.
   package let folder: AutoencoderFolder?
@@ -42,8 +42,8 @@ package final class TopKAutoencoder: Sendable {
   package var k: Int { configuration.k }
   /// D, the width of the residual stream.
   package var inputSize: Int { configuration.inputSize }
-  /// Whose files it was read from; nil for one made in memory.
-  package var format: AutoencoderFormat? { folder?.format }
+  /// The name of the format that it was read from; nil for one made in memory.
+  package var format: String? { folder?.format.name }
   /// The bytes that the weights take in the file.
   package var byteCount: Int {
     encoder.byteCount + decoder.byteCount + 4 * (encoderBias.count + decoderBias.count)
@@ -60,7 +60,7 @@ package final class TopKAutoencoder: Sendable {
     searchCompute == nil ? 0 : RoundedWeights.byteCount(of: encoder)
   }
 
-  /// Opens an autoencoder of any `AutoencoderFormat`, or one of the layer folders in a folder.
+  /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layer folders in a folder.
   /// - Parameters:
   ///   - path: the layer folder, the parent of layer folders, a `params.npz` or an `ae.pt`.
   ///   - layer: which of several: the folder's name, or any name of its site. Given, it overrides what the
@@ -71,25 +71,7 @@ package final class TopKAutoencoder: Sendable {
     path: String, layer: String? = nil, compute: Compute, memory: Int = .max
   ) throws(AutoencoderError) {
     let folder = try AutoencoderFolder(path: path, layer: layer)
-    guard folder.format == .sparsify else {
-      try self.init(parts: try folder.parts(memory: memory), folder: folder, compute: compute)
-      return
-    }
-    try folder.stated?.require(path: folder.path, asked: layer)
-    let configuration = try AutoencoderConfiguration(path: folder.configurationPath)
-    let file: SafetensorsFile
-    do { file = try SafetensorsFile(path: folder.weightsPath) } catch {
-      throw .notAnAutoencoder(path: folder.path, reason: "\(error)")
-    }
-    let reader = TensorReader(file: file, path: folder.weightsPath)
-    try reader.refuseSkipConnection()
-    let (latents, inputSize) = (configuration.latents, configuration.inputSize)
-    try self.init(
-      configuration: configuration, folder: folder,
-      encoder: reader.matrix("encoder.weight", rows: latents, columns: inputSize),
-      encoderBias: reader.vector("encoder.bias", count: latents),
-      decoder: reader.matrix("W_dec", rows: latents, columns: inputSize),
-      decoderBias: reader.vector("b_dec", count: inputSize), compute: compute)
+    try self.init(parts: try folder.parts(memory: memory), folder: folder, compute: compute)
   }
 
   private convenience init(
@@ -144,8 +126,8 @@ package final class TopKAutoencoder: Sendable {
   }
 
   /// The same weights with other products.
-  package func with(compute: Compute) throws(AutoencoderError) -> TopKAutoencoder {
-    try TopKAutoencoder(
+  package func with(compute: Compute) throws(AutoencoderError) -> SparseAutoencoder {
+    try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, activation: activation,
       subtractsDecoderBias: subtractsDecoderBias, stated: stated, compute: compute)
@@ -166,50 +148,6 @@ package final class TopKAutoencoder: Sendable {
   func check(width x: Matrix, _ what: String) throws(AutoencoderError) {
     guard x.columns == inputSize else {
       throw .mismatch(what: "the width of \(what)", found: x.columns, expected: inputSize)
-    }
-  }
-}
-
-/// Reads the tensors of `sae.safetensors`, shapes and numbers checked.
-private struct TensorReader {
-  let file: SafetensorsFile
-  let path: String
-
-  /// Weights up to this size are searched for NaN when opened. Larger ones, whose reading would
-  /// take seconds, are found out by what they make of activations.
-  static let scannedBytes = 256 << 20
-
-  func matrix(_ name: String, rows: Int, columns: Int) throws(AutoencoderError) -> WeightMatrix {
-    let weights: WeightMatrix
-    do { weights = try file.matrix(name, rows: rows, columns: columns) } catch {
-      throw .tensor(path: path, name: name, reason: "\(error)")
-    }
-    if rows * columns * weights.type.byteCount <= Self.scannedBytes,
-      let place = weights.firstNonFinite()
-    {
-      throw .tensor(
-        path: path, name: name,
-        reason: "not a finite number at row \(place.row), column \(place.column)")
-    }
-    return weights
-  }
-
-  func vector(_ name: String, count: Int) throws(AutoencoderError) -> [Float] {
-    let values: [Float]
-    do { values = try file.vector(name, count: count) } catch {
-      throw .tensor(path: path, name: name, reason: "\(error)")
-    }
-    if let place = values.firstIndex(where: { !$0.isFinite }) {
-      throw .tensor(path: path, name: name, reason: "not a finite number at element \(place)")
-    }
-    return values
-  }
-
-  /// `W_skip` belongs to a transcoder, whose output is not a reconstruction of its input.
-  func refuseSkipConnection() throws(AutoencoderError) {
-    if file.entries["W_skip"] != nil {
-      throw .tensor(
-        path: path, name: "W_skip", reason: "a skip connection, which is not implemented")
     }
   }
 }
