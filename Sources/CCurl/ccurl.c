@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// libcurl's numbers and types, which its binary interface has kept since 7.66 (2019) and promises to keep.
+// libcurl's numbers and types, which its binary interface has kept since 7.66
+// (2019) and promises to keep.
 enum {
   CODE_OK = 0,
   CODE_UNSUPPORTED_PROTOCOL = 1,

@@ -47,7 +47,8 @@ static int read_extension(GifFileType *gif, int32_t *transparent) {
   return GIF_OK;
 }
 
-// Opens the file and reads up to the first frame's pixels. Nil after an error, of which `message` tells.
+// Opens the file and reads up to the first frame's pixels. Nil after an error,
+// of which `message` tells.
 static GifFileType *open_frame(source *from, cgif_header *header, char *message) {
   int error = 0;
   GifFileType *gif = DGifOpen(from, read_bytes, &error);
@@ -68,7 +69,8 @@ static GifFileType *open_frame(source *from, cgif_header *header, char *message)
       header->top = (uint32_t)gif->Image.Top;
       header->width = (uint32_t)gif->Image.Width;
       header->height = (uint32_t)gif->Image.Height;
-      header->colors = map && map->ColorCount > 0 && map->ColorCount <= 256 ? (uint32_t)map->ColorCount : 0;
+      header->colors =
+          map && map->ColorCount > 0 && map->ColorCount <= 256 ? (uint32_t)map->ColorCount : 0;
       for (uint32_t entry = 0; entry < header->colors; entry++) {
         header->palette[3 * entry] = map->Colors[entry].Red;
         header->palette[3 * entry + 1] = map->Colors[entry].Green;

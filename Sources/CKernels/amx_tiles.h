@@ -1,7 +1,9 @@
-// The tile operations the products need. Registers are numbers known at compile time, as the instructions demand.
+// The tile operations the products need. Registers are numbers known at compile time, as
+// the instructions demand.
 //
-// With AMX_EMULATED the same operations are plain C on a register file in memory, so that the products are tested on machines
-// without AMX. The instructions themselves have not been run by this project's tests yet: no machine of theirs had AMX.
+// With AMX_EMULATED the same operations are plain C on a register file in memory, so that the
+// products are tested on machines without AMX. The instructions themselves have not been run by
+// this project's tests yet: no machine of theirs had AMX.
 #pragma once
 
 #include <stddef.h>
@@ -17,11 +19,13 @@ enum { tile_side = 16, tile_bytes = 64 };  // 16 rows of 64 bytes: 16 floats or 
 static _Thread_local unsigned char emulated_tiles[8][tile_side][tile_bytes];
 
 static inline void emulated_load(int tile, const void *p, size_t stride) {
-  for (size_t r = 0; r < tile_side; r++) memcpy(emulated_tiles[tile][r], (const char *)p + r * stride, tile_bytes);
+  for (size_t r = 0; r < tile_side; r++)
+    memcpy(emulated_tiles[tile][r], (const char *)p + r * stride, tile_bytes);
 }
 
 static inline void emulated_store(int tile, void *p, size_t stride) {
-  for (size_t r = 0; r < tile_side; r++) memcpy((char *)p + r * stride, emulated_tiles[tile][r], tile_bytes);
+  for (size_t r = 0; r < tile_side; r++)
+    memcpy((char *)p + r * stride, emulated_tiles[tile][r], tile_bytes);
 }
 
 static inline float emulated_bfloat16(const unsigned char *p) {
@@ -39,7 +43,8 @@ static inline void emulated_dot(int c, int a, int b) {
       memcpy(&sum, &emulated_tiles[c][m][4 * n], sizeof sum);
       for (int k = 0; k < tile_side; k++)
         for (int i = 0; i < 2; i++)
-          sum += emulated_bfloat16(&emulated_tiles[a][m][4 * k + 2 * i]) * emulated_bfloat16(&emulated_tiles[b][k][4 * n + 2 * i]);
+          sum += emulated_bfloat16(&emulated_tiles[a][m][4 * k + 2 * i]) *
+                 emulated_bfloat16(&emulated_tiles[b][k][4 * n + 2 * i]);
       memcpy(&emulated_tiles[c][m][4 * n], &sum, sizeof sum);
     }
 }

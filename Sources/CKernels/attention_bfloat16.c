@@ -7,7 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#define PAIRED_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma"), min_vector_width(512)))
+#define PAIRED_TARGET \
+  __attribute__(( \
+      target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma"), min_vector_width(512)))
 #pragma clang attribute push(PAIRED_TARGET, apply_to = function)
 #include "vector.h"
 #include "attention_sizes.h"
@@ -16,15 +18,16 @@ enum { micro_rows = 6 };
 
 /// `rows` <= 6 rows times 16 `vectors` columns.
 INLINE void micro(
-    int rows, int vectors, float *c, size_t c_row, const uint16_t *a, size_t a_row, const uint16_t *b, size_t b_row,
-    size_t pairs, int accumulate) {
+    int rows, int vectors, float *c, size_t c_row, const uint16_t *a, size_t a_row,
+    const uint16_t *b, size_t b_row, size_t pairs, int accumulate) {
   __m512 s[micro_rows][4];
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < vectors; j++)
       s[i][j] = accumulate ? _mm512_loadu_ps(c + (size_t)i * c_row + 16 * j) : _mm512_setzero_ps();
   for (size_t p = 0; p < pairs; p++) {
     __m512bh line[4];
-    for (int j = 0; j < vectors; j++) line[j] = (__m512bh)_mm512_loadu_si512(b + p * b_row + 32 * j);
+    for (int j = 0; j < vectors; j++)
+      line[j] = (__m512bh)_mm512_loadu_si512(b + p * b_row + 32 * j);
     for (int i = 0; i < rows; i++) {
       int32_t pair;
       memcpy(&pair, a + (size_t)i * a_row + 2 * p, sizeof pair);
@@ -37,12 +40,14 @@ INLINE void micro(
 }
 
 static void pair_product(
-    float *c, size_t c_row, const uint16_t *a, size_t a_row, const uint16_t *b, size_t b_row, size_t m, size_t n,
-    size_t pairs, int accumulate) {
+    float *c, size_t c_row, const uint16_t *a, size_t a_row, const uint16_t *b, size_t b_row,
+    size_t m, size_t n, size_t pairs, int accumulate) {
   for (size_t j = 0; j < n; j += 64) {
     size_t i = 0;
 #define MICRO(rows, vectors) \
-  micro(rows, vectors, c + i * c_row + j, c_row, a + i * a_row, a_row, b + 2 * j, b_row, pairs, accumulate)
+  micro( \
+      rows, vectors, c + i * c_row + j, c_row, a + i * a_row, a_row, b + 2 * j, b_row, pairs, \
+      accumulate)
 #define ROWS(vectors) \
   for (; i + micro_rows <= m; i += micro_rows) MICRO(micro_rows, vectors); \
   for (; i < m; i += 2) MICRO(2, vectors);
@@ -59,7 +64,8 @@ static void pair_product(
 #define PAIRED(name) kernel_##name##_bfloat16
 #define PAIRED_BEGIN() ((void)0)
 #define PAIRED_END() ((void)0)
-// A token alone has as many rows as a group has heads: the others of 32 would cost as much as they do.
+// A token alone has as many rows as a group has heads: the others of 32 would
+// cost as much as they do.
 #define PAIRED_ROWS(rows) (((rows) + 1) / 2 * 2)
 #define PAIR_PRODUCT pair_product
 #include "attention_paired.inc"

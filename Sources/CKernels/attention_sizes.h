@@ -5,14 +5,16 @@
 #include "vector.h"
 
 enum {
-  tile_keys = 64,  // keys of one tile: with head size 128, keys and values are 64 KB, in L2 beside the scores
+  tile_keys = 64,  // keys of one tile: with head size 128, keys and values are 64 KB, in L2 beside
+                   // the scores
   tile_rows = 64,  // rows of one tile of queries: group times tokens, at least one token
 };
 
 /// The most rows of a tile for products of pairs: on to the next multiple of 32.
 INLINE size_t padded_rows(size_t rows) { return (rows + 31) / 32 * 32; }
 
-/// bfloat16 that one packed tile of keys and values takes: two matrices forward, three for the pullback.
+/// bfloat16 that one packed tile of keys and values takes: two matrices
+/// forward, three for the pullback.
 INLINE size_t packed_tile(const struct kernel_attention *shape, int direction) {
   return (direction == kernel_forward ? 2 : 3) * tile_keys * shape->head_size;
 }
@@ -42,18 +44,25 @@ INLINE struct attention_tile attention_tile_at(const struct kernel_attention *sh
   size_t position = shape->first_position + tile.first;
   size_t end = shape->causal ? position + tile.tokens : shape->keys;
   tile.key_end = end < shape->keys ? end : shape->keys;
-  tile.key_begin = shape->window && position + 1 > shape->window ? (position + 1 - shape->window) / tile_keys * tile_keys : 0;
+  tile.key_begin = shape->window && position + 1 > shape->window
+                       ? (position + 1 - shape->window) / tile_keys * tile_keys
+                       : 0;
   return tile;
 }
 
 /// Scores [rows, tile_keys] of keys that a row does not see become -infinity.
 INLINE void attention_hide(
-    const struct kernel_attention *shape, const struct attention_tile *tile, float *scores, size_t key, size_t keys) {
+    const struct kernel_attention *shape, const struct attention_tile *tile, float *scores,
+    size_t key, size_t keys) {
   for (size_t row = 0; row < tile->rows; row++) {
     float *line = scores + row * tile_keys;
     size_t position = shape->first_position + tile->first + row / tile->group;
-    size_t end = shape->causal && position + 1 < key + keys ? (position + 1 > key ? position + 1 - key : 0) : keys;
-    size_t begin = shape->window && position + 1 > shape->window + key ? position + 1 - shape->window - key : 0;
+    size_t end = shape->causal && position + 1 < key + keys
+                     ? (position + 1 > key ? position + 1 - key : 0)
+                     : keys;
+    size_t begin = shape->window && position + 1 > shape->window + key
+                       ? position + 1 - shape->window - key
+                       : 0;
     for (size_t j = 0; j < begin && j < tile_keys; j++) line[j] = -INFINITY;
     for (size_t j = end; j < tile_keys; j++) line[j] = -INFINITY;
   }

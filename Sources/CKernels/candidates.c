@@ -22,19 +22,21 @@
 OPERATION(
     search_row,
     VECTOR(
-        const struct kernel_bounds *bounds, const float *products, size_t count, size_t first_column,
-        struct kernel_candidates *row),
+        const struct kernel_bounds *bounds, const float *products, size_t count,
+        size_t first_column, struct kernel_candidates *row),
     (bounds, products, count, first_column, row))
 OPERATION(
-    cut_candidates, VECTOR(const struct kernel_bounds *bounds, struct kernel_candidates *row), (bounds, row))
+    cut_candidates, VECTOR(const struct kernel_bounds *bounds, struct kernel_candidates *row),
+    (bounds, row))
 OPERATION(
     elements,
     VECTOR(
-        const struct kernel_sparse *places, const struct kernel_dense *weights, size_t tokens, const float *bias,
-        const float *x, float *values, size_t begin, size_t end),
+        const struct kernel_sparse *places, const struct kernel_dense *weights, size_t tokens,
+        const float *bias, const float *x, float *values, size_t begin, size_t end),
     (places, weights, tokens, bias, x, values, begin, end))
 OPERATION(
     measure_rows,
     VECTOR(
-        int type, const void *source, size_t rows, size_t columns, uint16_t *rounded, double *squares, double *errors),
+        int type, const void *source, size_t rows, size_t columns, uint16_t *rounded,
+        double *squares, double *errors),
     (type, source, rows, columns, rounded, squares, errors))

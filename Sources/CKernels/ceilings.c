@@ -1,14 +1,19 @@
-// What the processor can do at most: multiply-adds on registers alone, and one pass of reads over memory.
+// What the processor can do at most: multiply-adds on registers alone, and one
+// pass of reads over memory.
 //
-// Each loop holds as many independent chains as hide the latency of its instruction, and all its operands in registers. The
-// operands are numbers near 1, so that neither zeros nor denormals make the work cheaper or dearer than a product's.
+// Each loop holds as many independent chains as hide the latency of its instruction, and all its
+// operands in registers. The operands are numbers near 1, so that neither zeros nor denormals make
+// the work cheaper or dearer than a product's.
 
 #include "amx_tiles.h"
 #include "include/kernels.h"
 
 #include <immintrin.h>
 
-enum { chains = 12, batch = 64 };  // independent sums; steps between two looks at the loop's counter
+enum {
+  chains = 12,
+  batch = 64
+};  // independent sums; steps between two looks at the loop's counter
 
 #define AVX2_TARGET __attribute__((target("avx2,fma")))
 #define AVX512_TARGET __attribute__((target("avx512f")))
@@ -48,13 +53,15 @@ BFLOAT16_TARGET static float multiply_bfloat16(size_t batches) {
   for (size_t n = 0; n < batches; n++) {
     KEEP(a, "+v");
     for (int step = 0; step < batch; step++)
-      for (int i = 0; i < chains; i++) sums[i] = _mm512_dpbf16_ps(sums[i], (__m512bh)a, (__m512bh)b);
+      for (int i = 0; i < chains; i++)
+        sums[i] = _mm512_dpbf16_ps(sums[i], (__m512bh)a, (__m512bh)b);
   }
   for (int i = 1; i < chains; i++) sums[0] = _mm512_add_ps(sums[0], sums[i]);
   return _mm512_cvtss_f32(sums[0]);
 }
 
-/// 2 × 2 tiles of sums from two tiles of either operand: what a product's inner loop does, without its loads.
+/// 2 × 2 tiles of sums from two tiles of either operand: what a product's inner loop
+/// does, without its loads.
 AMX_TARGET static float multiply_amx(size_t batches) {
   _Alignas(64) uint16_t operand[tile_side * tile_bytes / 2];
   _Alignas(64) float sums[tile_side * tile_bytes / 4];

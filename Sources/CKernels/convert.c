@@ -23,8 +23,8 @@ INLINE uint16_t half_at(const void *source, size_t i) {
   return half;
 }
 
-/// Shifting exponent and significand into place gives a float that is 2^112 too small; the product is exact, subnormals included.
-/// Infinity and NaN keep their exponent of ones.
+/// Shifting exponent and significand into place gives a float that is 2^112 too small; the product
+/// is exact, subnormals included. Infinity and NaN keep their exponent of ones.
 INLINE float widen_float16(uint16_t half) {
   uint32_t body = (uint32_t)(half & 0x7fff) << 13, sign = (uint32_t)(half & 0x8000) << 16;
   float x = float_of_bits(body) * 0x1p112f;
@@ -36,7 +36,8 @@ INLINE void widen_all(int type, const void *source, float *target, size_t count)
   if (type == kernel_float32) {
     memcpy(target, source, count * sizeof(float));
   } else if (type == kernel_bfloat16) {
-    for (size_t i = 0; i < count; i++) target[i] = float_of_bits((uint32_t)half_at(source, i) << 16);
+    for (size_t i = 0; i < count; i++)
+      target[i] = float_of_bits((uint32_t)half_at(source, i) << 16);
   } else if (type == kernel_int8) {
     for (size_t i = 0; i < count; i++) target[i] = ((const int8_t *)source)[i];
   } else {
@@ -60,7 +61,9 @@ WIDE static void widen_avx512(int type, const void *source, float *target, size_
   size_t i = 0;
   if (type == kernel_float16)
     for (; i + 16 <= count; i += 16)
-      _mm512_storeu_ps(target + i, _mm512_cvtph_ps(_mm256_loadu_si256((const void *)((const char *)source + 2 * i))));
+      _mm512_storeu_ps(
+          target + i,
+          _mm512_cvtph_ps(_mm256_loadu_si256((const void *)((const char *)source + 2 * i))));
   widen_all(type, (const char *)source + 2 * i, target + i, count - i);
 }
 
@@ -68,7 +71,9 @@ MIDDLE static void widen_avx2(int type, const void *source, float *target, size_
   size_t i = 0;
   if (type == kernel_float16)
     for (; i + 8 <= count; i += 8)
-      _mm256_storeu_ps(target + i, _mm256_cvtph_ps(_mm_loadu_si128((const void *)((const char *)source + 2 * i))));
+      _mm256_storeu_ps(
+          target + i,
+          _mm256_cvtph_ps(_mm_loadu_si128((const void *)((const char *)source + 2 * i))));
   widen_all(type, (const char *)source + 2 * i, target + i, count - i);
 }
 

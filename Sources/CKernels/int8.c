@@ -9,7 +9,8 @@
 
 enum { block = 1024 };  // floats of a row that are widened at a time
 
-/// The largest magnitude; NaN or infinity where there is one. Magnitudes compare as the integers of their bits do, NaN above all.
+/// The largest magnitude; NaN or infinity where there is one. Magnitudes compare as the integers of
+/// their bits do, NaN above all.
 INLINE float magnitude_of(const float *values, size_t count, float largest) {
   int_vector most = (int_vector)splat(largest);
   size_t i = 0;
@@ -30,7 +31,8 @@ INLINE float magnitude_of(const float *values, size_t count, float largest) {
 typedef int8_t byte_vector __attribute__((vector_size(16)));
 
 INLINE byte_vector quotients(vector values, float scale) {
-  const vector shift = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits, ties to even
+  const vector shift = splat(
+      12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits, ties to even
   int_vector q = (int_vector)(values / splat(scale) + shift) - (int_vector)shift;
   // Beyond 127 only where the scale is so small that it has lost bits itself.
   int_vector most = (int_vector){} + 127, least = (int_vector){} - 127;
@@ -51,7 +53,8 @@ INLINE void quantise(const float *values, float scale, int8_t *target, size_t co
 }
 
 INLINE size_t quantise_rows(
-    int path, int type, const char *source, int8_t *target, float *scales, size_t rows, size_t columns) {
+    int path, int type, const char *source, int8_t *target, float *scales, size_t rows,
+    size_t columns) {
   size_t size = element_bytes(type);
   float values[block];
   for (size_t row = 0; row < rows; row++) {
@@ -86,19 +89,28 @@ INLINE void scale_all(const float *source, const float *scales, float *target, s
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"), min_vector_width(512)))
 #define MIDDLE __attribute__((target("avx2,f16c,fma")))
 
-WIDE static size_t quantise_avx512(int path, int type, const char *s, int8_t *t, float *scales, size_t rows, size_t columns) {
+WIDE static size_t quantise_avx512(
+    int path, int type, const char *s, int8_t *t, float *scales, size_t rows, size_t columns) {
   return quantise_rows(path, type, s, t, scales, rows, columns);
 }
-MIDDLE static size_t quantise_avx2(int path, int type, const char *s, int8_t *t, float *scales, size_t rows, size_t columns) {
+MIDDLE static size_t quantise_avx2(
+    int path, int type, const char *s, int8_t *t, float *scales, size_t rows, size_t columns) {
   return quantise_rows(path, type, s, t, scales, rows, columns);
 }
-WIDE static void scale_avx512(const float *s, const float *k, float *t, size_t n) { scale_all(s, k, t, n); }
-MIDDLE static void scale_avx2(const float *s, const float *k, float *t, size_t n) { scale_all(s, k, t, n); }
+WIDE static void scale_avx512(const float *s, const float *k, float *t, size_t n) {
+  scale_all(s, k, t, n);
+}
+MIDDLE static void scale_avx2(const float *s, const float *k, float *t, size_t n) {
+  scale_all(s, k, t, n);
+}
 
 size_t kernel_quantise_rows(
-    int path, int type, const void *source, int8_t *target, float *scales, size_t rows, size_t columns) {
-  if (path >= kernel_path_avx512) return quantise_avx512(path, type, source, target, scales, rows, columns);
-  if (path == kernel_path_avx2) return quantise_avx2(path, type, source, target, scales, rows, columns);
+    int path, int type, const void *source, int8_t *target, float *scales, size_t rows,
+    size_t columns) {
+  if (path >= kernel_path_avx512)
+    return quantise_avx512(path, type, source, target, scales, rows, columns);
+  if (path == kernel_path_avx2)
+    return quantise_avx2(path, type, source, target, scales, rows, columns);
   return quantise_rows(path, type, source, target, scales, rows, columns);
 }
 
@@ -108,7 +120,8 @@ void kernel_scale(int path, const float *source, const float *scales, float *tar
   scale_all(source, scales, target, count);
 }
 
-/// The first whole 64 integers of a row by looking up magnitudes, more than twice as fast as converting them; how many.
+/// The first whole 64 integers of a row by looking up magnitudes, more than twice as fast as
+/// converting them; how many.
 LOOKS_UP static size_t look_up(const char *source, uint16_t *target, size_t count) {
   struct int8_table table = int8_table();
   size_t i = 0;
@@ -128,8 +141,10 @@ WIDE void kernel_copy_as_bfloat16(int type, const char *source, uint16_t *target
   }
   size_t i = int8_looks_up() ? look_up(source, target, count) : 0;
   for (; i + 32 <= count; i += 32)
-    _mm512_storeu_si512(target + i, int8_as_bfloat16(_mm256_loadu_si256((const void *)(source + i))));
+    _mm512_storeu_si512(
+        target + i, int8_as_bfloat16(_mm256_loadu_si256((const void *)(source + i))));
   if (i == count) return;
   __mmask32 mask = (1u << (count - i)) - 1;
-  _mm512_mask_storeu_epi16(target + i, mask, int8_as_bfloat16(_mm256_maskz_loadu_epi8(mask, source + i)));
+  _mm512_mask_storeu_epi16(
+      target + i, mask, int8_as_bfloat16(_mm256_maskz_loadu_epi8(mask, source + i)));
 }

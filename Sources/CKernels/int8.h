@@ -4,30 +4,37 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-__attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512dq"))) static inline __m512i int8_as_bfloat16(__m256i bytes) {
-  // Pairs of neighbours as 32-bit lanes: the odd ones converted in place give the upper halves, the even ones the lower.
+__attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512dq"))) static inline __m512i
+int8_as_bfloat16(__m256i bytes) {
+  // Pairs of neighbours as 32-bit lanes: the odd ones converted in place give the upper halves,
+  // the even ones the lower.
   __m512i pairs = _mm512_cvtepi16_epi32(bytes);
   __m512i odd = _mm512_castps_si512(_mm512_cvtepi32_ps(_mm512_srai_epi32(pairs, 8)));
-  __m512i even = _mm512_castps_si512(_mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_slli_epi32(pairs, 24), 24)));
+  __m512i even =
+      _mm512_castps_si512(_mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_slli_epi32(pairs, 24), 24)));
   // The floats' lower halves are zeros: of 8 significant bits none is lost.
   return _mm512_or_si512(odd, _mm512_srli_epi32(even, 16));
 }
 
-// 64 integers at a time by looking up their magnitudes' bytes, more than twice as fast; where the processor permutes bytes.
+// 64 integers at a time by looking up their magnitudes' bytes, more than twice as fast; where the
+// processor permutes bytes.
 #define LOOKS_UP __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
 
 static inline int int8_looks_up(void) { return __builtin_cpu_supports("avx512vbmi"); }
 
-// The bytes of the bfloat16 numbers 0 ... 127: sign 0, exponent 127 + e, the bits below the leading one.
-#define POWER(i) ((i) < 2 ? 0 : (i) < 4 ? 1 : (i) < 8 ? 2 : (i) < 16 ? 3 : (i) < 32 ? 4 : (i) < 64 ? 5 : 6)
+// The bytes of the bfloat16 numbers 0 ... 127: sign 0, exponent 127 + e, the
+// bits below the leading one.
+#define POWER(i) \
+  ((i) < 2 ? 0 : (i) < 4 ? 1 : (i) < 8 ? 2 : (i) < 16 ? 3 : (i) < 32 ? 4 : (i) < 64 ? 5 : 6)
 #define BITS(i) ((i) == 0 ? 0 : (127 + POWER(i)) << 7 | ((i) << (7 - POWER(i)) & 0x7f))
 #define LOW(i) (uint8_t)(BITS(i) & 0xff)
 #define HIGH(i) (uint8_t)(BITS(i) >> 8)
 #define FOUR(BYTE, i) BYTE(i), BYTE((i) + 1), BYTE((i) + 2), BYTE((i) + 3)
-#define SIXTEEN(BYTE, i) FOUR(BYTE, i), FOUR(BYTE, (i) + 4), FOUR(BYTE, (i) + 8), FOUR(BYTE, (i) + 12)
+#define SIXTEEN(BYTE, i) \
+  FOUR(BYTE, i), FOUR(BYTE, (i) + 4), FOUR(BYTE, (i) + 8), FOUR(BYTE, (i) + 12)
 #define ALL(BYTE) \
-  SIXTEEN(BYTE, 0), SIXTEEN(BYTE, 16), SIXTEEN(BYTE, 32), SIXTEEN(BYTE, 48), SIXTEEN(BYTE, 64), SIXTEEN(BYTE, 80), \
-      SIXTEEN(BYTE, 96), SIXTEEN(BYTE, 112)
+  SIXTEEN(BYTE, 0), SIXTEEN(BYTE, 16), SIXTEEN(BYTE, 32), SIXTEEN(BYTE, 48), SIXTEEN(BYTE, 64), \
+      SIXTEEN(BYTE, 80), SIXTEEN(BYTE, 96), SIXTEEN(BYTE, 112)
 static const uint8_t int8_low_bytes[128] = {ALL(LOW)}, int8_high_bytes[128] = {ALL(HIGH)};
 #undef POWER
 #undef BITS

@@ -11,7 +11,8 @@
 #include "attention_sizes.h"
 
 #define NAME(operation) kernel_##operation##_avx2
-// Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
+// Accumulators of one step of a product, rows times vectors of 16 floats: as many as
+// this path has registers for.
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 1
 #define DOT_ROWS 2

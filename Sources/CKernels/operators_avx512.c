@@ -6,13 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,f16c"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,f16c"))), apply_to = function)
 #pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
 #include "vector.h"
 #include "attention_sizes.h"
 
 #define NAME(operation) kernel_##operation##_avx512
-// Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
+// Accumulators of one step of a product, rows times vectors of 16 floats: as many as
+// this path has registers for.
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 4
 #define DOT_ROWS 4

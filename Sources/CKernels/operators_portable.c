@@ -10,7 +10,8 @@
 #include "attention_sizes.h"
 
 #define NAME(operation) kernel_##operation##_portable
-// Accumulators of one step of a product, rows times vectors of 16 floats: as many as this path has registers for.
+// Accumulators of one step of a product, rows times vectors of 16 floats: as many as
+// this path has registers for.
 #define PRODUCT_ROWS 4
 #define PRODUCT_VECTORS 1
 #define DOT_ROWS 2

@@ -7,7 +7,8 @@
 enum method { widened, rounded_and_widened, paired, tiled };
 
 static enum method method_of(int path, const struct kernel_product *product) {
-  if (!product->round || (product->type != kernel_bfloat16 && product->type != kernel_int8)) return widened;
+  if (!product->round || (product->type != kernel_bfloat16 && product->type != kernel_int8))
+    return widened;
   switch (path) {
     case kernel_path_amx:
     case kernel_path_amx_emulated: return tiled;
@@ -23,14 +24,17 @@ static size_t depth_of(const struct kernel_product *product, int direction) {
 size_t kernel_product_packed_bytes(int path, const struct kernel_product *product, int direction) {
   size_t depth = depth_of(product, direction);
   switch (method_of(path, product)) {
-    case tiled: return round_up(product->tokens, kernel_group_tokens) * round_up(depth, 32) * sizeof(uint16_t);
+    case tiled:
+      return round_up(product->tokens, kernel_group_tokens) * round_up(depth, 32) *
+             sizeof(uint16_t);
     case paired: return product->tokens * round_up(depth, 32) * sizeof(uint16_t);
     default: return product->tokens * round_up(depth, 16) * sizeof(float);
   }
 }
 
 /// One row of activations times the scales of int8 weights, where there are any, for the pullback.
-static const float *scaled(int path, const float *scales, const float *source, float *target, size_t count) {
+static const float *scaled(
+    int path, const float *scales, const float *source, float *target, size_t count) {
   if (!scales) return source;
   kernel_scale(path, source, scales, target, count);
   return target;
@@ -38,7 +42,8 @@ static const float *scaled(int path, const float *scales, const float *source, f
 
 /// One row of activations as floats, rounded to bfloat16 or not, zeros from `depth` to `stride`.
 static void pack_floats(
-    int path, int round, const float *scales, const float *source, float *target, size_t depth, size_t stride) {
+    int path, int round, const float *scales, const float *source, float *target, size_t depth,
+    size_t stride) {
   if (round) {
     uint16_t block[256];
     float products[256];
@@ -57,7 +62,8 @@ static void pack_floats(
 }
 
 static void pack_rows(
-    int path, const float *scales, const float *source, uint16_t *target, size_t depth, size_t stride) {
+    int path, const float *scales, const float *source, uint16_t *target, size_t depth,
+    size_t stride) {
   float products[256];
   for (size_t i = 0; i < depth; i += 256) {
     size_t count = depth - i < 256 ? depth - i : 256;
@@ -70,7 +76,8 @@ static void pack_rows(
 /// 16 tokens' pairs side by side; zeros for tokens that do not exist and beyond `depth`.
 static void pack_pairs(
     int path, const float *source, uint16_t *target, size_t tokens, size_t depth, size_t stride) {
-  if (tokens < kernel_group_tokens) memset(target, 0, stride * kernel_group_tokens * sizeof(uint16_t));
+  if (tokens < kernel_group_tokens)
+    memset(target, 0, stride * kernel_group_tokens * sizeof(uint16_t));
   for (size_t token = 0; token < tokens; token++) {
     uint16_t block[256];
     for (size_t i = 0; i < stride; i += 256) {
@@ -85,14 +92,16 @@ static void pack_pairs(
 }
 
 void kernel_product_pack(
-    int path, const struct kernel_product *product, int direction, const float *activations, void *packed,
-    size_t begin, size_t end) {
+    int path, const struct kernel_product *product, int direction, const float *activations,
+    void *packed, size_t begin, size_t end) {
   enum method method = method_of(path, product);
   size_t depth = depth_of(product, direction);
-  const float *scales = product->type == kernel_int8 && direction == kernel_pullback ? product->scales : NULL;
+  const float *scales =
+      product->type == kernel_int8 && direction == kernel_pullback ? product->scales : NULL;
   for (size_t group = begin; group < end; group++) {
     size_t first = group * kernel_group_tokens;
-    size_t tokens = product->tokens - first < kernel_group_tokens ? product->tokens - first : kernel_group_tokens;
+    size_t tokens = product->tokens - first < kernel_group_tokens ? product->tokens - first
+                                                                  : kernel_group_tokens;
     const float *source = activations + first * depth;
     size_t stride = round_up(depth, method == tiled || method == paired ? 32 : 16);
     if (method == tiled && direction == kernel_forward) {
@@ -101,21 +110,26 @@ void kernel_product_pack(
     }
     for (size_t token = 0; token < tokens; token++) {
       if (method == tiled || method == paired)
-        pack_rows(path, scales, source + token * depth, (uint16_t *)packed + (first + token) * stride, depth, stride);
+        pack_rows(
+            path, scales, source + token * depth, (uint16_t *)packed + (first + token) * stride,
+            depth, stride);
       else
         pack_floats(
-            path, method == rounded_and_widened, scales, source + token * depth, (float *)packed + (first + token) * stride,
-            depth, stride);
+            path, method == rounded_and_widened, scales, source + token * depth,
+            (float *)packed + (first + token) * stride, depth, stride);
     }
     if (method == tiled)
-      memset((uint16_t *)packed + (first + tokens) * stride, 0, (kernel_group_tokens - tokens) * stride * sizeof(uint16_t));
+      memset(
+          (uint16_t *)packed + (first + tokens) * stride, 0,
+          (kernel_group_tokens - tokens) * stride * sizeof(uint16_t));
   }
 }
 
 size_t kernel_product_scratch_bytes(int path, const struct kernel_product *product, int direction) {
   enum method method = method_of(path, product);
   if (method == widened || method == rounded_and_widened)
-    return sizeof(float) * (direction == kernel_forward ? panel_rows * float_depth : pullback_rows * pullback_columns);
+    return sizeof(float) * (direction == kernel_forward ? panel_rows * float_depth
+                                                        : pullback_rows * pullback_columns);
   if (direction == kernel_pullback) return sizeof(uint16_t) * pullback_rows * pullback_columns;
   if (method == paired) return sizeof(uint16_t) * bfloat16_rows * bfloat16_depth;
   // The panel, and the sums [panel_rows, tokens] in tiles.
@@ -126,24 +140,28 @@ size_t kernel_product_scratch_bytes(int path, const struct kernel_product *produ
 #define DISPATCH(direction, target) \
   switch (method_of(path, product)) { \
     case tiled: \
-      if (path == kernel_path_amx) return kernel_##direction##_amx(product, packed, begin, end, target, scratch); \
+      if (path == kernel_path_amx) \
+        return kernel_##direction##_amx(product, packed, begin, end, target, scratch); \
       return kernel_##direction##_amx_emulated(product, packed, begin, end, target, scratch); \
-    case paired: return kernel_##direction##_bfloat16(product, packed, begin, end, target, scratch); \
+    case paired: \
+        return kernel_##direction##_bfloat16(product, packed, begin, end, target, scratch); \
     default: break; \
   } \
-  if (path >= kernel_path_avx512) return kernel_##direction##_avx512(product, packed, begin, end, target, scratch); \
-  if (path == kernel_path_avx2) return kernel_##direction##_avx2(product, packed, begin, end, target, scratch); \
+  if (path >= kernel_path_avx512) \
+    return kernel_##direction##_avx512(product, packed, begin, end, target, scratch); \
+  if (path == kernel_path_avx2) \
+    return kernel_##direction##_avx2(product, packed, begin, end, target, scratch); \
   kernel_##direction##_portable(product, packed, begin, end, target, scratch);
 
 static void forward_sums(
-    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *y,
-    void *scratch) {
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end,
+    float *y, void *scratch) {
   DISPATCH(forward, y)
 }
 
 void kernel_product_forward(
-    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *y,
-    void *scratch) {
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end,
+    float *y, void *scratch) {
   forward_sums(path, product, packed, begin, end, y, scratch);
   if (product->type != kernel_int8) return;
   for (size_t t = 0; t < product->tokens; t++) {
@@ -153,7 +171,7 @@ void kernel_product_forward(
 }
 
 void kernel_product_pullback(
-    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end, float *dx,
-    void *scratch) {
+    int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end,
+    float *dx, void *scratch) {
   DISPATCH(pullback, dx)
 }

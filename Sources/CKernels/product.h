@@ -1,4 +1,5 @@
-// What the products with weights share: how activations are packed, sizes of blocks, and the functions of each path.
+// What the products with weights share: how activations are packed, sizes of blocks, and
+// the functions of each path.
 #pragma once
 
 #include "include/kernels.h"
@@ -7,29 +8,37 @@
 #include <stdint.h>
 
 enum {
-  // Rows of weights that are copied or widened together and then serve all tokens: with a block of float_depth they take 128 KB
-  // of a 1 or 2 MB second-level cache. 32 rows are also two tiles of AMX.
+  // Rows of weights that are copied or widened together and then serve all tokens: with
+  // a block of float_depth they take 128 KB of a 1 or 2 MB second-level cache. 32 rows
+  // are also two tiles of AMX.
   panel_rows = 32,
-  float_depth = 1024,     // terms of one block, float32
-  bfloat16_rows = 128,    // as panel_rows for AVX-512 bf16, 256 KB: activations stream past the panel 32 times for 4096 rows
-  bfloat16_depth = 1024,  // terms of one block, AVX-512 bf16: 6 tokens and 4 rows fill 20 of 48 KB of first-level cache
-  amx_depth = 512,        // terms of one block, AMX: 32 rows are 32 KB, read from the first-level cache for every pair of tiles
-  pullback_rows = 128,    // rows of weights, terms of the pullback, in one block
-  rows_ahead = 8,         // of the pullback: 8 KB asked for before they are needed
-  pullback_columns = 512,  // columns of one block: 1 KB of each mapped row, enough for memory to stream
+  float_depth = 1024,   // terms of one block, float32
+  bfloat16_rows = 128,  // as panel_rows for AVX-512 bf16, 256 KB: activations stream past the panel
+                        // 32 times for 4096 rows
+  bfloat16_depth = 1024,  // terms of one block, AVX-512 bf16: 6 tokens and 4 rows fill 20 of 48 KB
+                          // of first-level cache
+  amx_depth = 512,  // terms of one block, AMX: 32 rows are 32 KB, read from the first-level cache
+                    // for every pair of tiles
+  pullback_rows = 128,  // rows of weights, terms of the pullback, in one block
+  rows_ahead = 8,       // of the pullback: 8 KB asked for before they are needed
+  pullback_columns =
+      512,  // columns of one block: 1 KB of each mapped row, enough for memory to stream
 };
 
 static inline size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
-static inline size_t element_bytes(int type) { return type == kernel_float32 ? 4 : type == kernel_int8 ? 1 : 2; }
+static inline size_t element_bytes(int type) {
+  return type == kernel_float32 ? 4 : type == kernel_int8 ? 1 : 2;
+}
 
 /// The address of a row of weights.
 static inline const char *row_at(const struct kernel_product *product, size_t row) {
   return (const char *)product->weights + row * product->columns * element_bytes(product->type);
 }
 
-/// Asks for `bytes` bytes from `p` before they are needed: short pieces of long rows, one below the other, escape the processor's
-/// own prefetching. `p` may lie behind the end of the weights; nothing is read then.
+/// Asks for `bytes` bytes from `p` before they are needed: short pieces of long rows, one below
+/// the other, escape the processor's own prefetching. `p` may lie behind the end of the
+/// weights; nothing is read then.
 static inline void ask_ahead(const char *p, size_t bytes) {
   for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i);
 }
@@ -37,9 +46,11 @@ static inline void ask_ahead(const char *p, size_t bytes) {
 // Activations as float32 rows of round_up(columns, 16) (forward) or `rows` (pullback) elements.
 #define FLOAT_PATH(path) \
   void kernel_forward_##path( \
-      const struct kernel_product *product, const float *x, size_t begin, size_t end, float *y, float *scratch); \
+      const struct kernel_product *product, const float *x, size_t begin, size_t end, float *y, \
+      float *scratch); \
   void kernel_pullback_##path( \
-      const struct kernel_product *product, const float *dy, size_t begin, size_t end, float *dx, float *scratch);
+      const struct kernel_product *product, const float *dy, size_t begin, size_t end, float *dx, \
+      float *scratch);
 FLOAT_PATH(portable)
 FLOAT_PATH(avx2)
 FLOAT_PATH(avx512)
@@ -47,21 +58,25 @@ FLOAT_PATH(avx512)
 // Activations as bfloat16 rows of round_up(columns or rows, 32) elements, zeros at the end.
 #define BFLOAT16_PATH(path) \
   void kernel_forward_##path( \
-      const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y, void *scratch); \
+      const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y, \
+      void *scratch); \
   void kernel_pullback_##path( \
-      const struct kernel_product *product, const uint16_t *dy, size_t begin, size_t end, float *dx, void *scratch);
+      const struct kernel_product *product, const uint16_t *dy, size_t begin, size_t end, \
+      float *dx, void *scratch);
 BFLOAT16_PATH(bfloat16)
 
-// Activations forward: for each group of 16 tokens [round_up(columns, 32) / 2][16][2] bfloat16, a pair of neighbouring columns of
-// a token together; pullback: rows as above, as many as whole groups have.
+// Activations forward: for each group of 16 tokens [round_up(columns, 32) / 2][16][2]
+// bfloat16, a pair of neighbouring columns of a token together; pullback: rows as above, as
+// many as whole groups have.
 BFLOAT16_PATH(amx)
 BFLOAT16_PATH(amx_emulated)
 
 /// `count` elements of bfloat16 or int8 weights as bfloat16. AVX-512.
 void kernel_copy_as_bfloat16(int type, const char *source, uint16_t *target, size_t count);
 
-/// W's rows row ..< row + rows at columns column ..< column + columns, bfloat16, with neighbouring rows interleaved in strips of
-/// `strip` columns: [strips][round_up(rows, 32) / 2][strip][2]; zeros beyond the ends. AVX-512.
+/// W's rows row ..< row + rows at columns column ..< column + columns, bfloat16, with neighbouring
+/// rows interleaved in strips of `strip` columns: [strips][round_up(rows, 32) / 2][strip][2]; zeros
+/// beyond the ends. AVX-512.
 void kernel_interleave_rows(
-    const struct kernel_product *product, size_t row, size_t rows, size_t column, size_t columns, size_t strip,
-    uint16_t *panel);
+    const struct kernel_product *product, size_t row, size_t rows, size_t column, size_t columns,
+    size_t strip, uint16_t *panel);

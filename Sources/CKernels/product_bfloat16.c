@@ -1,4 +1,5 @@
-// Products of bfloat16 with vdpbf16ps: 16 sums, each of two products more a step. Results below the smallest normal float are 0.
+// Products of bfloat16 with vdpbf16ps: 16 sums, each of two products more a step. Results below the
+// smallest normal float are 0.
 
 #include "int8.h"
 #include "product.h"
@@ -13,7 +14,8 @@ enum { step = 32, tile_rows = 4, tile_tokens = 6 };
 
 INLINE __m512bh load_pairs(const void *p) { return (__m512bh)_mm512_loadu_si512(p); }
 
-/// Sums of the lanes of four vectors: within quarters (0 + 2) + (1 + 3), then the quarters in pairs.
+/// Sums of the lanes of four vectors: within quarters (0 + 2) + (1 + 3),
+/// then the quarters in pairs.
 INLINE __m128 four_sums(__m512 a, __m512 b, __m512 c, __m512 d) {
   __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
   __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
@@ -24,11 +26,11 @@ INLINE __m128 four_sums(__m512 a, __m512 b, __m512 c, __m512 d) {
   return _mm_add_ps(_mm256_castps256_ps128(two), _mm256_extractf128_ps(two, 1));
 }
 
-/// `rows` rows of weights, w_stride bytes apart at any alignment, times `tokens` tokens over `depth` terms; x is padded with zeros
-/// to whole steps, w need not be.
+/// `rows` rows of weights, w_stride bytes apart at any alignment, times `tokens` tokens over
+/// `depth` terms; x is padded with zeros to whole steps, w need not be.
 INLINE void tile(
-    int rows, int tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride, size_t depth,
-    float *y, size_t y_stride, int accumulate) {
+    int rows, int tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride,
+    size_t depth, float *y, size_t y_stride, int accumulate) {
   __m512 s[tile_tokens][tile_rows];
   for (int t = 0; t < tile_tokens; t++)
     for (int r = 0; r < tile_rows; r++) s[t][r] = _mm512_setzero_ps();
@@ -62,11 +64,12 @@ INLINE void tile(
   case tokens: tile(rows, tokens, w, w_stride, x, x_stride, depth, y, y_stride, accumulate); break;
 #define TILE(rows) \
   TARGET static void tile_##rows( \
-      size_t tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride, size_t depth, float *y, \
-      size_t y_stride, int accumulate) { \
+      size_t tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride, \
+      size_t depth, float *y, size_t y_stride, int accumulate) { \
     switch (tokens) { \
-      CASE(rows, 1) CASE(rows, 2) CASE(rows, 3) CASE(rows, 4) CASE(rows, 5) \
-      default: tile(rows, tile_tokens, w, w_stride, x, x_stride, depth, y, y_stride, accumulate); \
+      CASE(rows, 1) \
+      CASE(rows, 2) CASE(rows, 3) CASE(rows, 4) CASE(rows, 5) default \
+          : tile(rows, tile_tokens, w, w_stride, x, x_stride, depth, y, y_stride, accumulate); \
     } \
   }
 TILE(1)
@@ -76,12 +79,14 @@ TILE(4)
 
 enum { looked_up_tokens = 3 };  // whose sums and the tables fit the registers
 
-/// As `tile` with four rows of int8 weights, whose bfloat16 numbers never leave the registers: few tokens are limited by memory.
-/// The sums are the same.
-__attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static inline void
+/// As `tile` with four rows of int8 weights, whose bfloat16 numbers never leave the registers: few
+/// tokens are limited by memory. The sums are the same.
+__attribute__((
+    always_inline,
+    target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static inline void
 looked_up_tile(
-    int tokens, const char *w, size_t w_stride, const char *ahead, const uint16_t *x, size_t x_stride, size_t depth, float *y,
-    size_t y_stride, int accumulate) {
+    int tokens, const char *w, size_t w_stride, const char *ahead, const uint16_t *x,
+    size_t x_stride, size_t depth, float *y, size_t y_stride, int accumulate) {
   struct int8_table table = int8_table();
   __m512 s[looked_up_tokens][tile_rows];
   for (int t = 0; t < tokens; t++)
@@ -93,10 +98,12 @@ looked_up_tile(
       __builtin_prefetch(ahead + (size_t)r * w_stride + k);
       int8_look_up(&table, _mm512_maskz_loadu_epi8(mask, w + (size_t)r * w_stride + k), pairs);
       for (int t = 0; t < tokens; t++) {
-        s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k), (__m512bh)pairs[0]);
+        s[t][r] =
+            _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k), (__m512bh)pairs[0]);
         // Packed activations end with their last step.
         if (depth - k > step)
-          s[t][r] = _mm512_dpbf16_ps(s[t][r], load_pairs(x + (size_t)t * x_stride + k + step), (__m512bh)pairs[1]);
+          s[t][r] = _mm512_dpbf16_ps(
+              s[t][r], load_pairs(x + (size_t)t * x_stride + k + step), (__m512bh)pairs[1]);
       }
     }
   }
@@ -109,19 +116,26 @@ looked_up_tile(
 }
 
 /// Whole fours of rows from `begin` on; the first row that is left.
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static size_t looked_up_rows(
+__attribute__((
+    target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,fma"))) static size_t
+looked_up_rows(
     const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y) {
   size_t columns = product->columns, x_stride = round_up(columns, step), row = begin;
   if (columns == 0) return begin;
   for (; row + tile_rows <= end; row += tile_rows)
     for (size_t k = 0; k < columns; k += bfloat16_depth) {
       size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth;
-      const char *w = row_at(product, row) + k, *ahead = k + depth < columns ? w + depth : row_at(product, row + tile_rows);
+      const char *w = row_at(product, row) + k,
+                 *ahead = k + depth < columns ? w + depth : row_at(product, row + tile_rows);
 #define CASE(n) \
-  case n: looked_up_tile(n, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0); break;
+  case n: \
+    looked_up_tile(n, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0); \
+    break;
       switch (product->tokens) {
-        CASE(1) CASE(2)
-        default: looked_up_tile(looked_up_tokens, w, columns, ahead, x + k, x_stride, depth, y + row, product->rows, k > 0);
+        CASE(1)
+        CASE(2) default : looked_up_tile(
+                              looked_up_tokens, w, columns, ahead, x + k, x_stride, depth, y + row,
+                              product->rows, k > 0);
       }
 #undef CASE
     }
@@ -129,28 +143,35 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vbmi,
 }
 
 TARGET void kernel_forward_bfloat16(
-    const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y, void *scratch) {
+    const struct kernel_product *product, const uint16_t *x, size_t begin, size_t end, float *y,
+    void *scratch) {
   size_t columns = product->columns, x_stride = round_up(columns, step);
-  // Up to two tiles of tokens read the mapped rows themselves; a copy pays when more come. The sums are the same.
-  // Bytes are always widened into a copy, a few rows of which stay in the first-level cache.
+  // Up to two tiles of tokens read the mapped rows themselves; a copy pays when more come.
+  // The sums are the same. Bytes are always widened into a copy, a few rows of which stay
+  // in the first-level cache.
   size_t size = element_bytes(product->type);
   int copied = product->tokens > 2 * tile_tokens || size == 1;
   size_t most = product->tokens > 2 * tile_tokens ? bfloat16_rows : tile_rows;
-  if (size == 1 && product->tokens <= looked_up_tokens && int8_looks_up()) begin = looked_up_rows(product, x, begin, end, y);
+  if (size == 1 && product->tokens <= looked_up_tokens && int8_looks_up())
+    begin = looked_up_rows(product, x, begin, end, y);
   for (size_t row = begin; row < end; row += most) {
     size_t rows = end - row < most ? end - row : most;
     if (columns == 0)
-      for (size_t t = 0; t < product->tokens; t++) memset(y + t * product->rows + row, 0, rows * sizeof(float));
+      for (size_t t = 0; t < product->tokens; t++)
+        memset(y + t * product->rows + row, 0, rows * sizeof(float));
     for (size_t k = 0; k < columns; k += bfloat16_depth) {
-      size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth, stride = 2 * columns;
+      size_t depth = columns - k < bfloat16_depth ? columns - k : bfloat16_depth,
+             stride = 2 * columns;
       const char *weights = row_at(product, row) + size * k;
       if (copied) {
         stride = 2 * bfloat16_depth;
         for (size_t r = 0; r < rows; r++) {
-          const char *next = k + depth < columns ? row_at(product, row + r) + size * (k + depth) : row_at(product, row + most + r);
+          const char *next = k + depth < columns ? row_at(product, row + r) + size * (k + depth)
+                                                 : row_at(product, row + most + r);
           ask_ahead(next, size * depth);
           kernel_copy_as_bfloat16(
-              product->type, weights + r * size * columns, (uint16_t *)((char *)scratch + r * stride), depth);
+              product->type, weights + r * size * columns,
+              (uint16_t *)((char *)scratch + r * stride), depth);
         }
         weights = scratch;
       }
@@ -159,9 +180,13 @@ TARGET void kernel_forward_bfloat16(
         const uint16_t *a = x + t * x_stride + k;
         float *target = y + t * product->rows + row;
         for (; r + tile_rows <= rows; r += tile_rows)
-          tile_4(tokens, weights + r * stride, stride, a, x_stride, depth, target + r, product->rows, k > 0);
+          tile_4(
+              tokens, weights + r * stride, stride, a, x_stride, depth, target + r, product->rows,
+              k > 0);
         for (; r < rows; r++)
-          tile_1(tokens, weights + r * stride, stride, a, x_stride, depth, target + r, product->rows, k > 0);
+          tile_1(
+              tokens, weights + r * stride, stride, a, x_stride, depth, target + r, product->rows,
+              k > 0);
       }
     }
   }
@@ -174,10 +199,11 @@ INLINE __m512i load_columns(size_t size, __mmask32 mask, const char *row, size_t
 }
 
 TARGET void kernel_interleave_rows(
-    const struct kernel_product *product, size_t row, size_t rows, size_t column, size_t columns, size_t strip,
-    uint16_t *panel) {
+    const struct kernel_product *product, size_t row, size_t rows, size_t column, size_t columns,
+    size_t strip, uint16_t *panel) {
   const __m512i low = _mm512_set_epi16(
-      47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+      47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35,
+      3, 34, 2, 33, 1, 32, 0);
   const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
   size_t pairs = round_up(rows, 32) / 2, size = element_bytes(product->type);
   for (size_t pair = 0; pair < pairs; pair++) {
@@ -199,16 +225,18 @@ TARGET void kernel_interleave_rows(
     }
     for (size_t place = round_up(columns, 32); place < round_up(columns, strip); place += 16)
       _mm512_storeu_si512(
-          panel + (place / strip * pairs + pair) * 2 * strip + place % strip * 2, _mm512_setzero_si512());
+          panel + (place / strip * pairs + pair) * 2 * strip + place % strip * 2,
+          _mm512_setzero_si512());
   }
 }
 
 enum { strip_columns = 64 };
 
-/// `tokens` tokens times one strip: sums start from dx, so that they run through all rows in order whatever the blocks are.
+/// `tokens` tokens times one strip: sums start from dx, so that they run through all rows in order
+/// whatever the blocks are.
 INLINE void strip_tile(
-    int tokens, const uint16_t *strip, const uint16_t *dy, size_t dy_stride, size_t pairs, float *dx,
-    size_t dx_stride, size_t columns, int accumulate) {
+    int tokens, const uint16_t *strip, const uint16_t *dy, size_t dy_stride, size_t pairs,
+    float *dx, size_t dx_stride, size_t columns, int accumulate) {
   __m512 s[tile_tokens][4];
   __mmask16 mask[4];
   for (size_t j = 0; j < 4; j++) {
@@ -217,10 +245,12 @@ INLINE void strip_tile(
   }
   for (int t = 0; t < tokens; t++)
     for (int j = 0; j < 4; j++)
-      s[t][j] = accumulate ? _mm512_maskz_loadu_ps(mask[j], dx + (size_t)t * dx_stride + 16 * j) : _mm512_setzero_ps();
+      s[t][j] = accumulate ? _mm512_maskz_loadu_ps(mask[j], dx + (size_t)t * dx_stride + 16 * j)
+                           : _mm512_setzero_ps();
   for (size_t p = 0; p < pairs; p++) {
     __m512bh line[4];
-    for (int j = 0; j < 4; j++) line[j] = load_pairs(strip + p * 2 * strip_columns + (size_t)j * 32);
+    for (int j = 0; j < 4; j++)
+      line[j] = load_pairs(strip + p * 2 * strip_columns + (size_t)j * 32);
     for (int t = 0; t < tokens; t++) {
       int32_t pair;
       memcpy(&pair, dy + (size_t)t * dy_stride + 2 * p, sizeof pair);
@@ -229,15 +259,18 @@ INLINE void strip_tile(
     }
   }
   for (int t = 0; t < tokens; t++)
-    for (int j = 0; j < 4; j++) _mm512_mask_storeu_ps(dx + (size_t)t * dx_stride + 16 * j, mask[j], s[t][j]);
+    for (int j = 0; j < 4; j++)
+      _mm512_mask_storeu_ps(dx + (size_t)t * dx_stride + 16 * j, mask[j], s[t][j]);
 }
 
 TARGET static void strip_tiles(
-    size_t tokens, const uint16_t *strip, const uint16_t *dy, size_t dy_stride, size_t pairs, float *dx,
-    size_t dx_stride, size_t columns, int accumulate) {
+    size_t tokens, const uint16_t *strip, const uint16_t *dy, size_t dy_stride, size_t pairs,
+    float *dx, size_t dx_stride, size_t columns, int accumulate) {
   size_t t = 0;
   for (; t + tile_tokens <= tokens; t += tile_tokens)
-    strip_tile(tile_tokens, strip, dy + t * dy_stride, dy_stride, pairs, dx + t * dx_stride, dx_stride, columns, accumulate);
+    strip_tile(
+        tile_tokens, strip, dy + t * dy_stride, dy_stride, pairs, dx + t * dx_stride, dx_stride,
+        columns, accumulate);
   dy += t * dy_stride;
   dx += t * dx_stride;
 #define CASE(n) \
@@ -250,20 +283,22 @@ TARGET static void strip_tiles(
 }
 
 TARGET void kernel_pullback_bfloat16(
-    const struct kernel_product *product, const uint16_t *dy, size_t begin, size_t end, float *dx, void *scratch) {
+    const struct kernel_product *product, const uint16_t *dy, size_t begin, size_t end, float *dx,
+    void *scratch) {
   size_t dy_stride = round_up(product->rows, step);
   for (size_t column = begin; column < end; column += pullback_columns) {
     size_t columns = end - column < pullback_columns ? end - column : pullback_columns;
     if (product->rows == 0)
-      for (size_t t = 0; t < product->tokens; t++) memset(dx + t * product->columns + column, 0, columns * sizeof(float));
+      for (size_t t = 0; t < product->tokens; t++)
+        memset(dx + t * product->columns + column, 0, columns * sizeof(float));
     for (size_t row = 0; row < product->rows; row += pullback_rows) {
       size_t rows = product->rows - row < pullback_rows ? product->rows - row : pullback_rows;
       size_t pairs = round_up(rows, 32) / 2;
       kernel_interleave_rows(product, row, rows, column, columns, strip_columns, scratch);
       for (size_t j = 0; j < columns; j += strip_columns)
         strip_tiles(
-            product->tokens, (uint16_t *)scratch + j * 2 * pairs, dy + row, dy_stride, pairs, dx + column + j,
-            product->columns, columns - j, row > 0);
+            product->tokens, (uint16_t *)scratch + j * 2 * pairs, dy + row, dy_stride, pairs,
+            dx + column + j, product->columns, columns - j, row > 0);
     }
   }
 }

@@ -2,7 +2,8 @@
 
 #include "include/kernels.h"
 
-/// Hoare's selection. The pivot is the middle key: keys collected in falling or rising order are cut in two.
+/// Hoare's selection. The pivot is the middle key: keys collected in falling or
+/// rising order are cut in two.
 uint64_t kernel_select_largest(uint64_t *keys, size_t count, size_t kept) {
   ptrdiff_t low = 0, high = (ptrdiff_t)count - 1, wanted = (ptrdiff_t)kept - 1;
   while (low < high) {

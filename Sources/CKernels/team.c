@@ -1,5 +1,5 @@
-// A fork-join team of threads. Parts are claimed one by one from an atomic counter; a thread that wakes after the last part is
-// claimed does nothing, so a run never waits for a sleeper.
+// A fork-join team of threads. Parts are claimed one by one from an atomic counter; a thread that
+// wakes after the last part is claimed does nothing, so a run never waits for a sleeper.
 
 #include "include/kernels.h"
 
@@ -60,7 +60,8 @@ static void *work(void *argument) {
 
 struct kernel_team *kernel_team_create(int thread_count) {
   int workers = thread_count > 1 ? thread_count - 1 : 0;
-  struct kernel_team *team = calloc(1, sizeof(struct kernel_team) + (size_t)workers * sizeof(pthread_t));
+  struct kernel_team *team =
+      calloc(1, sizeof(struct kernel_team) + (size_t)workers * sizeof(pthread_t));
   if (team == NULL) return NULL;
   pthread_mutex_init(&team->turn, NULL);
   pthread_mutex_init(&team->lock, NULL);
@@ -79,7 +80,8 @@ struct kernel_team *kernel_team_create(int thread_count) {
   return NULL;
 }
 
-void kernel_team_run(struct kernel_team *team, long parts, void (*body)(void *, long), void *context) {
+void kernel_team_run(
+    struct kernel_team *team, long parts, void (*body)(void *, long), void *context) {
   if (parts <= 1 || team->worker_count == 0 || inside) {
     for (long part = 0; part < parts; part++) body(context, part);
     return;

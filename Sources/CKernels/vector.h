@@ -1,5 +1,6 @@
-// Vectors of 16 floats in clang's vector extension. The same source becomes one 512-bit register, two of AVX2 or four of SSE,
-// with the same order of additions: the paths differ only where a multiplication and an addition are fused.
+// Vectors of 16 floats in clang's vector extension. The same source becomes one 512-bit register,
+// two of AVX2 or four of SSE, with the same order of additions: the paths differ only where a
+// multiplication and an addition are fused.
 #pragma once
 
 #include <math.h>
@@ -7,7 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// Vectors are only passed between functions that are inlined, so their calling convention does not matter.
+// Vectors are only passed between functions that are inlined, so their calling
+// convention does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -59,15 +61,16 @@ INLINE float maximum_lane(vector v) {
   return m;
 }
 
-/// e^x within 1.1 units in the last place, 9e-8 of the value (all floats in [-87.3, 88.7] compared with libm's in double);
-/// 0 below -104, infinity above 88.73, NaN of NaN.
+/// e^x within 1.1 units in the last place, 9e-8 of the value (all floats in [-87.3, 88.7] compared
+/// with libm's in double); 0 below -104, infinity above 88.73, NaN of NaN.
 ///
-/// x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7 (remainder below 5e-9), and 2^n in two factors,
-/// because 2^128 is not a float though e^88.7 is.
+/// x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7 (remainder below
+/// 5e-9), and 2^n in two factors, because 2^128 is not a float though e^88.7 is.
 INLINE vector exponential(vector x) {
   vector clamped = choose(x < splat(-104.5f), splat(-104.5f), x);
   clamped = choose(clamped > splat(89.5f), splat(89.5f), clamped);
-  const vector shift = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits
+  const vector shift =
+      splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits
   vector shifted = clamped * 1.44269504088896341f + shift;
   vector n = shifted - shift;
   int_vector power = (int_vector)shifted - (int_vector)shift;

@@ -67,7 +67,8 @@ static void lost(int number, siginfo_t *info, void *context) {
     if (!base || address < base || address - base >= m->byte_count) continue;
     say("lucarne: error: the file ");
     say(m->path);
-    say(" was cut short, or cannot be read any more, while it was in use: replace files by renaming, do not rewrite them\n");
+    say(" was cut short, or cannot be read any more, while it was in use: replace files by "
+        "renaming, do not rewrite them\n");
     _exit(CMAPPINGS_EXIT_CODE);
   }
   // The instruction faults again, and the process ends as it would without this handler.

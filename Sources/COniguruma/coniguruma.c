@@ -18,7 +18,8 @@ static void initialize(void) {
   onig_initialize(encodings, 1);
   onig_set_parse_depth_limit(depth_limit);
   onig_copy_syntax(&syntax, ONIG_SYNTAX_ONIGURUMA);
-  unsigned int refused = ONIG_SYN_OP2_QMARK_TILDE_ABSENT_GROUP | ONIG_SYN_OP2_QMARK_BRACE_CALLOUT_CONTENTS |
+  unsigned int refused = ONIG_SYN_OP2_QMARK_TILDE_ABSENT_GROUP |
+                         ONIG_SYN_OP2_QMARK_BRACE_CALLOUT_CONTENTS |
                          ONIG_SYN_OP2_ASTERISK_CALLOUT_NAME;
   onig_set_syntax_op2(&syntax, onig_get_syntax_op2(&syntax) & ~refused);
 }
@@ -32,7 +33,8 @@ coniguruma_expression *coniguruma_compile(const uint8_t *pattern, size_t length,
   int status = onig_new(
       &expression, pattern, pattern + length, ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, &syntax, &info);
   if (status == ONIG_NORMAL) return (coniguruma_expression *)expression;
-  _Static_assert((int)CONIGURUMA_MESSAGE_SIZE > (int)ONIG_MAX_ERROR_MESSAGE_LEN, "room for any message");
+  _Static_assert(
+      (int)CONIGURUMA_MESSAGE_SIZE > (int)ONIG_MAX_ERROR_MESSAGE_LEN, "room for any message");
   int count = onig_error_code_to_str((OnigUChar *)message, status, &info);
   message[count < 0 ? 0 : count] = 0;
   return NULL;
@@ -41,8 +43,8 @@ coniguruma_expression *coniguruma_compile(const uint8_t *pattern, size_t length,
 void coniguruma_free(coniguruma_expression *expression) { onig_free((regex_t *)expression); }
 
 enum coniguruma_outcome coniguruma_search(
-    const coniguruma_expression *expression, const uint8_t *text, size_t length, size_t start, size_t before,
-    unsigned long retries, size_t *match_start, size_t *match_end) {
+    const coniguruma_expression *expression, const uint8_t *text, size_t length, size_t start,
+    size_t before, unsigned long retries, size_t *match_start, size_t *match_end) {
   OnigMatchParam *limits = onig_new_match_param();
   OnigRegion *region = onig_region_new();
   int found = ONIGERR_MEMORY;

@@ -36,7 +36,8 @@ static void read_bytes(png_structp png, png_bytep into, size_t count) {
 }
 
 static void configure(png_structp png, png_infop info, const cpng_header *expected) {
-  // Everything but the pixels is read elsewhere; dropping it bounds what a compressed text can cost.
+  // Everything but the pixels is read elsewhere; dropping it bounds what a
+  // compressed text can cost.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_user_limits(png, expected->width, expected->height);
   png_read_info(png, info);
@@ -61,8 +62,8 @@ int cpng_decode(
   png_structp png =
     png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, fail, ignore_warning);
   if (!png) return CPNG_NO_MEMORY;
-  // Nothing below assigns a local between setjmp and a possible longjmp that is read after it, except `info`,
-  // which is set first.
+  // Nothing below assigns a local between setjmp and a possible longjmp that is read after it,
+  // except `info`, which is set first.
   info = png_create_info_struct(png);
   if (!info) {
     png_destroy_read_struct(&png, NULL, NULL);
@@ -127,7 +128,8 @@ int cpng_encode(
   }
   if (setjmp(state.escape)) {
     png_destroy_write_struct(&png, &info);
-    // `into` is changed through a pointer held by libpng, so its value here is the latest one in memory.
+    // `into` is changed through a pointer held by libpng, so its value here is
+    // the latest one in memory.
     free(((volatile sink *)&into)->bytes);
     return CPNG_ERROR;
   }

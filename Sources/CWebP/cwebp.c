@@ -42,7 +42,8 @@ static int decode_animation(
   WebPData data = {.bytes = bytes, .size = length};
   WebPAnimDecoderOptions options;
   WebPAnimInfo info;
-  if (!WebPAnimDecoderOptionsInit(&options)) return fail(message, "libwebpdemux is of another version");
+  if (!WebPAnimDecoderOptionsInit(&options))
+    return fail(message, "libwebpdemux is of another version");
   options.color_mode = MODE_RGBA;
   options.use_threads = 0;
   WebPAnimDecoder *decoder = WebPAnimDecoderNew(&data, &options);

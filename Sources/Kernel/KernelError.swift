@@ -1,7 +1,7 @@
 import SystemReasons
 
 /// What the kernel itself refuses; errors of the rooms below pass through `DomainFailure`.
-enum KernelError: Error, Sendable, Equatable {
+package enum KernelError: Error, Sendable, Equatable {
   case modelNotLoaded(String)
   case contextNotFound(String)
   case saeNotLoaded(name: String, known: [String])
@@ -19,7 +19,7 @@ enum KernelError: Error, Sendable, Equatable {
 }
 
 extension KernelError: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .modelNotLoaded(let message), .saeMismatch(let message): message
     case .contextNotFound(let name):

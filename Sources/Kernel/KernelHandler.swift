@@ -3,7 +3,7 @@ import Images
 package import JSON
 package import JSONRPC
 import Jobs
-import KernelProtocol
+package import KernelProtocol
 import Synchronization
 import World
 
@@ -95,7 +95,7 @@ package final class KernelHandler: RequestHandler {
   }
 
   /// Answers a request with the engine, then with an index. Runs on the engine's thread.
-  func perform(_ call: Call, thenReading prepare: (Engine) throws -> ShelfAnswer) throws
+  package func perform(_ call: Call, thenReading prepare: (Engine) throws -> ShelfAnswer) throws
     -> JSONValue
   {
     try withDomainFailures(of: call) {
@@ -104,14 +104,14 @@ package final class KernelHandler: RequestHandler {
   }
 
   /// Answers a request with the engine. Runs on the engine's thread.
-  func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
+  package func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
     try withDomainFailures(of: call) {
       try engine.perform(call) { _, engine in try answer(engine) }
     }
   }
 
   /// Changes what the engine holds for a client, without a request. Runs on the engine's thread.
-  func perform(for client: ClientID, _ body: (Engine) -> Void) {
+  package func perform(for client: ClientID, _ body: (Engine) -> Void) {
     engine.performSlice(for: client, body)
   }
 
@@ -130,7 +130,7 @@ package final class KernelHandler: RequestHandler {
 }
 
 /// What gives a request's answer on the index lane.
-typealias ShelfAnswer = @Sendable (IndexShelf) throws -> JSONValue
+package typealias ShelfAnswer = @Sendable (IndexShelf) throws -> JSONValue
 
 /// Where a method runs and what answers it.
 enum Answer: Sendable {
@@ -155,7 +155,7 @@ enum Answer: Sendable {
 }
 
 /// A request that the engine's thread answers.
-protocol EngineAnswerable: Request {
+package protocol EngineAnswerable: Request {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result
 }
 

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One POST by libcurl, which is looked for when it is first wanted: a process that never asks a server
-// neither waits for libcurl and the libraries behind it nor needs them on the machine.
+// One POST by libcurl, which is looked for when it is first wanted: a process that never asks a
+// server neither waits for libcurl and the libraries behind it nor needs them on the machine.
 
 #define CCURL_MESSAGE_LENGTH 256
 #define CCURL_TEXT_LENGTH 512
@@ -64,8 +64,9 @@ typedef struct {
 ccurl *ccurl_open(char message[CCURL_MESSAGE_LENGTH]);
 void ccurl_close(ccurl *library);
 
-/// Sends the body and waits for the answer on the calling thread. Redirects are not followed, no proxy is
-/// used, nothing of the environment is read. `answer` is to be given back to `ccurl_free` whatever happens.
+/// Sends the body and waits for the answer on the calling thread. Redirects are not followed, no
+/// proxy is used, nothing of the environment is read. `answer` is to be given back to
+/// `ccurl_free` whatever happens.
 int ccurl_post(const ccurl *library, const ccurl_request *request, ccurl_answer *answer);
 
 void ccurl_free(ccurl_answer *answer);

@@ -34,8 +34,9 @@ typedef struct {
 int cgif_read_header(
   const uint8_t *bytes, size_t length, cgif_header *header, char message[CGIF_MESSAGE_LENGTH]);
 
-/// Decodes the first frame's palette indices, rows without gaps from top to bottom. The sides must equal those
-/// of `expected`, so that `output`, of width * height bytes, is filled exactly. A file that ends early is an error.
+/// Decodes the first frame's palette indices, rows without gaps from top to bottom. The sides must
+/// equal those of `expected`, so that `output`, of width * height bytes, is filled exactly. A file
+/// that ends early is an error.
 int cgif_decode(
   const uint8_t *bytes, size_t length, const cgif_header *expected, uint8_t *output,
   char message[CGIF_MESSAGE_LENGTH]);

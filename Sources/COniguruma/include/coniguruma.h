@@ -26,11 +26,12 @@ coniguruma_expression *coniguruma_compile(const uint8_t *pattern, size_t length,
 
 void coniguruma_free(coniguruma_expression *expression);
 
-/// Seeks the first match that begins in `start ..< before`, or at the text's end where `before` is that; both are offsets
-/// of characters in the UTF-8 `text`. What it looks at may lie anywhere in the text. From each place it goes back to an
-/// alternative at most `retries` times. Writes where the match begins and ends.
+/// Seeks the first match that begins in `start ..< before`, or at the text's end where `before` is
+/// that; both are offsets of characters in the UTF-8 `text`. What it looks at may lie anywhere in
+/// the text. From each place it goes back to an alternative at most `retries` times. Writes where
+/// the match begins and ends.
 enum coniguruma_outcome coniguruma_search(
-    const coniguruma_expression *expression, const uint8_t *text, size_t length, size_t start, size_t before,
-    unsigned long retries, size_t *match_start, size_t *match_end);
+    const coniguruma_expression *expression, const uint8_t *text, size_t length, size_t start,
+    size_t before, unsigned long retries, size_t *match_start, size_t *match_end);
 
 #endif

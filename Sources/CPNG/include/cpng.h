@@ -25,9 +25,10 @@ typedef struct {
 
 /// Decodes the first image of `bytes` into `output`, rows packed without gaps.
 ///
-/// Samples below 8 bits are widened to a byte without scaling, palette indices stay indices, 16-bit samples
-/// lose their low byte except in plain greyscale, which stays 16-bit big-endian. The file's header must equal
-/// `expected` and the decoded size must equal `output_length`, so that nothing is written past the end.
+/// Samples below 8 bits are widened to a byte without scaling, palette indices stay indices,
+/// 16-bit samples lose their low byte except in plain greyscale, which stays 16-bit big-endian.
+/// The file's header must equal `expected` and the decoded size must equal `output_length`, so
+/// that nothing is written past the end.
 int cpng_decode(
   const uint8_t *bytes, size_t length, const cpng_header *expected, uint8_t *output,
   size_t output_length, char message[CPNG_MESSAGE_LENGTH]);

@@ -26,14 +26,15 @@ typedef struct {
 int cwebp_read_header(
   const uint8_t *bytes, size_t length, cwebp_header *header, char message[CWEBP_MESSAGE_LENGTH]);
 
-/// Decodes the picture, or an animation's first frame on its canvas, into rows of red, green, blue and alpha
-/// without gaps. The header must equal `expected`, so that `output`, of width * height * 4 bytes, is filled
-/// exactly. A file that ends early is an error.
+/// Decodes the picture, or an animation's first frame on its canvas, into rows of red, green, blue
+/// and alpha without gaps. The header must equal `expected`, so that `output`, of width * height *
+/// 4 bytes, is filled exactly. A file that ends early is an error.
 int cwebp_decode(
   const uint8_t *bytes, size_t length, const cwebp_header *expected, uint8_t *output,
   char message[CWEBP_MESSAGE_LENGTH]);
 
-/// Where the first chunk of that name of four letters lies in `bytes`; `*size` is 0 where there is none.
+/// Where the first chunk of that name of four letters lies in `bytes`; `*size`
+/// is 0 where there is none.
 void cwebp_find_chunk(
   const uint8_t *bytes, size_t length, const char name[4], size_t *offset, size_t *size);
 

@@ -1,5 +1,6 @@
 import FeatureIndex
 import Images
+import Indexing
 import Interpretation
 import KernelProtocol
 import Reports

@@ -1,4 +1,4 @@
-import Interpretation
+import Corpora
 import KernelProtocol
 
 extension CorpusSource {

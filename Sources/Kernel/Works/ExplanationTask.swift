@@ -1,5 +1,4 @@
-import FeatureIndex
-import Interpretation
+import Explanations
 
 /// One question of a job.
 struct ExplanationTask: Sendable {

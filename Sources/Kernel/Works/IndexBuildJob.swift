@@ -1,17 +1,20 @@
 import Autoencoders
+import Corpora
 import FeatureIndex
-import FoundationEssentials
 import Images
+import Indexing
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Models
 import Tensors
 
 extension IndexBuild: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try settings.installed.refuse(writingTo: params.path)
     return try IndexBuildJob(params, settings)
   }

@@ -1,3 +1,4 @@
+import Corpora
 import Glibc
 import Images
 import Interpretation
