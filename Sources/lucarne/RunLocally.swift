@@ -12,7 +12,7 @@ import Tensors
 ///   - params: what the job is given, once the kernel is there.
 /// - Returns: the job's result.
 /// - Throws: what would fail or pause the job; `ExitCode` where it was stopped.
-func runLocally<Method: Request, Outcome: Decodable>(
+func runLocally<Method: JobRequest, Outcome: Decodable>(
   _ method: Method.Type, _ options: KernelOptions, commitEntries: Int? = nil,
   line text: (Job.Progress) -> String, params: (LocalKernel) throws -> Method.Params
 ) throws -> Outcome {

@@ -28,14 +28,11 @@ package final class LocalKernel {
   ///   - isStopped: asked before each step and within it.
   /// - Returns: the job's result; nil where it was stopped, with what it did written.
   /// - Throws: what would fail the job; `DomainError` where it would pause.
-  package func run<Method: Request, Outcome: Decodable>(
+  package func run<Method: JobRequest, Outcome: Decodable>(
     _ method: Method.Type, _ params: Method.Params, report: (Job.Progress) -> Void,
     log: @escaping (String) -> Void, isStopped: @escaping @Sendable () -> Bool
   ) throws -> Outcome? {
-    guard let job = jobRequests.first(where: { $0.method == Method.method }) else {
-      throw ResponseFailure.methodNotFound(Method.method)
-    }
-    let work = try job.kind(settings).work(JSONValue(encoding: params))
+    let work = try Method.kind(settings).work(JSONValue(encoding: params))
     let tools = JobTools(cancellation: Cancellation(isCancelled: isStopped), log: log)
     do {
       while true {

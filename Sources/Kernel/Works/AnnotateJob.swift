@@ -4,14 +4,16 @@ import FeatureIndex
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Models
 import Tensors
 import Tokenization
 
 extension IndexAnnotate: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try settings.installed.refuse(writingTo: params.index)
     return try AnnotateJob(params)
   }

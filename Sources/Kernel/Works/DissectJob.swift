@@ -4,11 +4,13 @@ import FoundationEssentials
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 
 extension ExplanationDissect: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     if let index = params.index { try settings.installed.refuse(writingTo: index) }
     return try DissectJob(params)
   }

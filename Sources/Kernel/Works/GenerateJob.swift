@@ -6,12 +6,14 @@ import Images
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Tensors
 
 extension ExplanationGenerate: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try settings.installed.refuse(writingTo: params.index)
     return try GenerateJob(
       params, key: settings.explainerKey, pictureLimits: settings.pictureLimits)

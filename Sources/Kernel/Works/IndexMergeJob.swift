@@ -1,12 +1,14 @@
 import FeatureIndex
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Tensors
 
 extension IndexMerge: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try settings.installed.refuse(writingTo: params.path)
     return try IndexMergeJob(params)
   }

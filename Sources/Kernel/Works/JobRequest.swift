@@ -1,8 +1,8 @@
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 
 /// A request that begins a job.
-protocol JobRequest: Request {
+package protocol JobRequest: Request {
   /// The work of one such job.
   /// - Throws: where the params cannot be: the request is refused with it.
   static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine>

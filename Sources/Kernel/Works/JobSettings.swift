@@ -1,7 +1,7 @@
 import Images
 
 /// What jobs get from whoever runs them, beside their params.
-struct JobSettings: Sendable {
+package struct JobSettings: Sendable {
   /// What explainers are asked with; nil where the kernel was given none.
   var explainerKey: String?
   /// The index that no job writes to.

@@ -4,13 +4,15 @@ import Evaluations
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Models
 import Tensors
 
 extension SAECheck: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try SAECheckJob(params, standardInput: settings.readsStandardInput)
   }
 }

@@ -5,13 +5,15 @@ import FoundationEssentials
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Models
 import Tensors
 
 extension SAETrain: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try SAETrainJob(params, standardInput: settings.readsStandardInput)
   }
 }

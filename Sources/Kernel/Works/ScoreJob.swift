@@ -4,12 +4,14 @@ import FoundationEssentials
 import Interpretation
 import JSON
 import JSONRPC
-import Jobs
-import KernelProtocol
+package import Jobs
+package import KernelProtocol
 import Tensors
 
 extension KernelProtocol.ExplanationScore: JobRequest {
-  static func work(_ params: Params, _ settings: JobSettings) throws -> any JobWork<Engine> {
+  package static func work(
+    _ params: Params, _ settings: JobSettings
+  ) throws -> any JobWork<Engine> {
     try settings.installed.refuse(writingTo: params.index)
     return try ScoreJob(params)
   }

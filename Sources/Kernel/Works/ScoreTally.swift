@@ -1,6 +1,5 @@
 import Explanations
 import FeatureIndex
-import Interpretation
 import JSON
 import KernelProtocol
 
