@@ -255,7 +255,11 @@ package let openRPCDocument = #"""
             "hiddenSize": {"type": "integer"},
             "vocabularySize": {"type": "integer"},
             "image": {"$ref": "#/components/schemas/ModelLoad.Image"},
-            "bytes": {"type": "integer", "minimum": 0, "description": "Bytes of the weights' files, and of the weights made for int8."}
+            "bytes": {
+              "type": "integer",
+              "minimum": 0,
+              "description": "Bytes of the weights' files, and of the weights made for int8."
+            }
           }
         }
       },
@@ -326,12 +330,9 @@ package let openRPCDocument = #"""
             },
             "inputSize": {"type": "integer"},
             "bytes": {"type": "integer", "minimum": 0},
-            "format": {
-              "enum": ["sparsify", "saelens", "gemma-scope", "dictionary_learning"],
-              "description": "Whose files it was read from."
-            },
+            "format": {"$ref": "#/components/schemas/SAELoad.Format", "description": "Whose files it was read from."},
             "activation": {
-              "enum": ["topk", "relu", "jumprelu"],
+              "$ref": "#/components/schemas/SAELoad.Activation",
               "description": "Which latents are active: the k largest, all positive ones, or those above their thresholds."
             },
             "fit": {
@@ -857,7 +858,11 @@ package let openRPCDocument = #"""
             },
             "front": {"$ref": "#/components/schemas/PromptFront"},
             "parts": {"type": "array", "items": {"$ref": "#/components/schemas/PromptOpen.Part"}},
-            "images": {"type": "array", "items": {"$ref": "#/components/schemas/ContextOpen.Image"}},
+            "images": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/ContextOpen.Image"},
+              "description": "In the order of the parts."
+            },
             "tokens": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/PromptOpen.Token"},
@@ -1071,7 +1076,7 @@ package let openRPCDocument = #"""
         "name": "result",
         "schema": {
           "type": "object",
-          "required": ["items", "l0", "fvu"],
+          "required": ["items", "l0"],
           "properties": {
             "items": {
               "type": "array",
@@ -1081,7 +1086,7 @@ package let openRPCDocument = #"""
             "l0": {"type": "number", "description": "Mean number of active latents at a position of the region."},
             "fvu": {
               "type": "number",
-              "description": "Fraction of the residual's variance there that the autoencoder leaves unexplained."
+              "description": "Fraction of the residual's variance there that the autoencoder leaves unexplained; absent where that does not vary."
             }
           }
         }
@@ -1339,7 +1344,12 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 16, "maximum": 2048}
         },
-        {"name": "montage", "required": false, "schema": {"$ref": "#/components/schemas/FeatureRender.Montage"}}
+        {
+          "name": "montage",
+          "description": "All in one picture.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureRender.Montage"}
+        }
       ],
       "result": {
         "name": "result",
@@ -1354,7 +1364,11 @@ package let openRPCDocument = #"""
               "items": {"$ref": "#/components/schemas/FeatureRender.Rendering"},
               "description": "PNG of pictures, HTML of text, best first; a montage is one."
             },
-            "missing": {"type": "array", "items": {"$ref": "#/components/schemas/FeatureRender.Missing"}}
+            "missing": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/FeatureRender.Missing"},
+              "description": "Exemplars that could not be drawn: their pictures are gone, or no longer what they were."
+            }
           }
         }
       },
@@ -1413,8 +1427,8 @@ package let openRPCDocument = #"""
           "required": ["index", "bytes"],
           "properties": {
             "index": {"type": "string"},
-            "html": {"type": "string"},
-            "path": {"type": "string"},
+            "html": {"type": "string", "description": "The page, where no file was asked for."},
+            "path": {"type": "string", "description": "The file that was written."},
             "bytes": {"type": "integer", "minimum": 0, "description": "Of the page."}
           }
         }
@@ -1563,12 +1577,7 @@ package let openRPCDocument = #"""
             "splice": {"$ref": "#/components/schemas/Splice"},
             "elapsed": {"type": "number", "description": "Seconds."},
             "coverage": {
-              "type": "object",
-              "required": ["measured", "candidates"],
-              "properties": {
-                "measured": {"type": "integer", "minimum": 0},
-                "candidates": {"type": "integer", "minimum": 0}
-              },
+              "$ref": "#/components/schemas/AttributionCompute.Coverage",
               "description": "With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient scores are not."
             },
             "endpointDifference": {
@@ -1779,7 +1788,10 @@ package let openRPCDocument = #"""
               "description": "All features patched at once."
             },
             "aligned": {"$ref": "#/components/schemas/AttributionCompare.Aligned"},
-            "agreement": {"$ref": "#/components/schemas/AttributionCompare.Agreement"},
+            "agreement": {
+              "$ref": "#/components/schemas/AttributionCompare.Agreement",
+              "description": "Predicted and measured over the items."
+            },
             "explanation": {"$ref": "#/components/schemas/AttributionCompute.Explanation"},
             "elapsed": {"type": "number", "description": "Seconds."}
           }
@@ -2079,7 +2091,7 @@ package let openRPCDocument = #"""
     {
       "name": "index/build",
       "summary": "Runs a corpus through a model and an autoencoder and indexes the features: a job, which continues where an earlier one ended.",
-      "description": "The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds, itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.",
+      "description": "The job's result is an IndexBuild.Built. It fails with indexStale on an index of another model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.",
       "paramStructure": "by-name",
       "params": [
         {
@@ -2094,7 +2106,7 @@ package let openRPCDocument = #"""
           "name": "views",
           "description": "Absent: all.",
           "required": false,
-          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/IndexBuild.View"}}
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/IndexBuild.View"}, "minItems": 1}
         },
         {
           "name": "exemplars",
@@ -2112,7 +2124,7 @@ package let openRPCDocument = #"""
           "name": "sampledTokens",
           "description": "Tokens whose codes are kept to count which latents are active together; absent: 65536.",
           "required": false,
-          "schema": {"type": "integer", "minimum": 0}
+          "schema": {"type": "integer", "minimum": 0, "maximum": 16777216}
         },
         {
           "name": "template",
@@ -2159,7 +2171,7 @@ package let openRPCDocument = #"""
     {
       "name": "index/merge",
       "summary": "Makes one index of several that hold parts of one corpus: a job that needs no model.",
-      "description": "The job's result is {path, items, contentDigest}: the digest of what the index says, whatever the order in which it was learnt.",
+      "description": "The job's result is an IndexMerge.Merged.",
       "paramStructure": "by-name",
       "params": [
         {
@@ -2356,8 +2368,13 @@ package let openRPCDocument = #"""
           "schema": {"type": "string"}
         },
         {"name": "query", "required": true, "schema": {"$ref": "#/components/schemas/IndexSearch.Query"}},
-        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
-        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0, "maximum": 2147483647}},
+        {
+          "name": "limit",
+          "description": "Absent: 100.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 10000}
+        }
       ],
       "result": {
         "name": "result",
@@ -2407,12 +2424,17 @@ package let openRPCDocument = #"""
         {"name": "latent", "required": true, "schema": {"type": "integer", "minimum": 0}},
         {
           "name": "by",
-          "description": "decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the Jaccard index of the sampled tokens where both are active. Absent: decoder.",
+          "description": "Absent: decoder.",
           "required": false,
-          "schema": {"enum": ["decoder", "coactivation"]}
+          "schema": {"$ref": "#/components/schemas/IndexNeighbours.Measure"}
         },
-        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
-        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0, "maximum": 2147483647}},
+        {
+          "name": "limit",
+          "description": "Absent: 100.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 10000}
+        }
       ],
       "result": {
         "name": "result",
@@ -2445,7 +2467,7 @@ package let openRPCDocument = #"""
     {
       "name": "index/annotate",
       "summary": "Keeps with an index the tokens that decoder rows raise and lower, and the nearest rows: a job, which continues where an earlier one ended.",
-      "description": "The job's result is {latents, seconds}. It fails with indexStale on an index of another model or autoencoder.",
+      "description": "The job's result is an IndexAnnotate.Annotated. It fails with indexStale on an index of another model or autoencoder.",
       "paramStructure": "by-name",
       "params": [
         {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
@@ -2625,8 +2647,13 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"$ref": "#/components/schemas/ExplanationState"}
         },
-        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
-        {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0, "maximum": 2147483647}},
+        {
+          "name": "limit",
+          "description": "Absent: 100.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 10000}
+        }
       ],
       "result": {
         "name": "result",
@@ -2684,7 +2711,7 @@ package let openRPCDocument = #"""
     {
       "name": "explanation/generate",
       "summary": "Has a model say what latents stand for, by their best pictures and texts: a job.",
-      "description": "The job's result is {explained, uninterpretable, failed, known, silent, seconds, promptTokens, completionTokens}; every latent that was asked about is in one of the first five. A failure is recorded with its reason as a revision of its own, and tried again when the job is resumed or begun anew. After three questions in a row that got no answer the job pauses.",
+      "description": "The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a revision of its own, and tried again when the job is resumed or begun anew. After three questions in a row that got no answer the job pauses.",
       "paramStructure": "by-name",
       "params": [
         {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
@@ -2704,7 +2731,7 @@ package let openRPCDocument = #"""
           "name": "rankBy",
           "description": "Absent: mean.",
           "required": false,
-          "schema": {"enum": ["max", "mean", "mass"]}
+          "schema": {"$ref": "#/components/schemas/FeatureExamples.Ranking"}
         },
         {
           "name": "exemplars",
@@ -2779,7 +2806,7 @@ package let openRPCDocument = #"""
     {
       "name": "explanation/dissect",
       "summary": "Names latents by the concepts whose masks their maps overlap (Network Dissection): a job.",
-      "description": "Latent, threshold and concept are chosen on every other picture with and without the concept, and measured on the rest. The job's result is {pictures, activeLatents, namedLatents, unnamedShare, measuredConcepts, foundConcepts, concepts: [{concept, latent, threshold, iou, baseline}]}: each concept's best latent, baseline the mean of all active ones. Without an index nothing is written.",
+      "description": "Latent, threshold and concept are chosen on every other picture with and without the concept, and measured on the rest. The job's result is an ExplanationDissect.Dissected. Without an index nothing is written.",
       "paramStructure": "by-name",
       "params": [
         {"name": "sae", "required": true, "schema": {"type": "string"}},
@@ -2818,7 +2845,7 @@ package let openRPCDocument = #"""
           "name": "minimumRatio",
           "description": "How many times a random latent's IoU it must be; absent: 5.",
           "required": false,
-          "schema": {"type": "number", "minimum": 0}
+          "schema": {"type": "number", "minimum": 0, "maximum": 1000000000}
         },
         {
           "name": "subscribe",
@@ -2845,7 +2872,7 @@ package let openRPCDocument = #"""
     {
       "name": "explanation/score",
       "summary": "Measures how well explanations hold on pictures with masks: a job; the scores are kept with them.",
-      "description": "An explanation is compared with the concept that it names. What dissection of the same set chose is measured on the other half of the pictures alone. The job's result is {scored, uninterpretable, failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score as 0.",
+      "description": "An explanation is compared with the concept that it names. What dissection of the same set chose is measured on the other half of the pictures alone. The job's result is an ExplanationScore.Scored.",
       "paramStructure": "by-name",
       "params": [
         {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
@@ -2953,19 +2980,19 @@ package let openRPCDocument = #"""
           "required": true,
           "schema": {"type": "string"}
         },
-        {"name": "latents", "required": true, "schema": {"type": "integer", "minimum": 1}},
+        {"name": "latents", "required": true, "schema": {"type": "integer", "minimum": 1, "maximum": 2147483648}},
         {
           "name": "k",
           "description": "Active latents a token.",
           "required": true,
-          "schema": {"type": "integer", "minimum": 1}
+          "schema": {"type": "integer", "minimum": 1, "x-maximum": "latents"}
         },
-        {"name": "steps", "required": true, "schema": {"type": "integer", "minimum": 1}},
+        {"name": "steps", "required": true, "schema": {"type": "integer", "minimum": 1, "maximum": 2147483648}},
         {
           "name": "batch",
           "description": "Tokens a step; absent: 2048.",
           "required": false,
-          "schema": {"type": "integer", "minimum": 2}
+          "schema": {"type": "integer", "minimum": 2, "maximum": 2147483648}
         },
         {
           "name": "learningRate",
@@ -3077,7 +3104,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"$ref": "#/components/schemas/JobState"}
         },
-        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {"name": "offset", "required": false, "schema": {"type": "integer", "minimum": 0, "maximum": 2147483647}},
         {"name": "limit", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
       ],
       "result": {
@@ -3159,7 +3186,7 @@ package let openRPCDocument = #"""
           "name": "timeoutMs",
           "description": "Absent: 60000.",
           "required": false,
-          "schema": {"type": "integer", "minimum": 0}
+          "schema": {"type": "integer", "minimum": 0, "maximum": 86400000}
         },
         {
           "name": "workDoneToken",
@@ -3297,7 +3324,7 @@ package let openRPCDocument = #"""
           "name": "from",
           "description": "The first line, from 0; absent: 0.",
           "required": false,
-          "schema": {"type": "integer", "minimum": 0}
+          "schema": {"type": "integer", "minimum": 0, "maximum": 2147483647}
         },
         {"name": "lines", "description": "Absent: 100.", "required": false, "schema": {"type": "integer", "minimum": 0}}
       ],
@@ -3461,7 +3488,10 @@ package let openRPCDocument = #"""
     },
     {"kind": "outOfMemory", "description": "Refused beforehand; neededBytes and availableBytes say why."},
     {"kind": "deadlineExceeded", "description": "Not done within deadlineMs."},
-    {"kind": "imageUnreadable", "description": "No picture of a format that is read (PNG, JPEG, WebP, GIF, BMP), a damaged one, or one too large."},
+    {
+      "kind": "imageUnreadable",
+      "description": "No picture of a format that is read (PNG, JPEG, WebP, GIF, BMP), a damaged one, or one too large."
+    },
     {"kind": "checkpointInvalid", "description": "The files of a model or an autoencoder are not what they should be."},
     {"kind": "indexMissing", "description": "There is no feature index."},
     {"kind": "indexStale", "description": "The index was made for other weights."},
@@ -3488,7 +3518,10 @@ package let openRPCDocument = #"""
         "required": ["before", "reconstruction", "after"],
         "properties": {
           "before": {"type": "number", "description": "The model as it is."},
-          "reconstruction": {"type": "number", "description": "On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice."},
+          "reconstruction": {
+            "type": "number",
+            "description": "On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice."
+          },
           "after": {"type": "number", "description": "With the splice and the interventions."}
         }
       },
@@ -3497,10 +3530,7 @@ package let openRPCDocument = #"""
         "description": "From which activation on a position counts as active.",
         "required": ["by", "at"],
         "properties": {
-          "by": {
-            "enum": ["quantile", "peak"],
-            "description": "quantile: of the latent's activations where it is active; peak: a share of its largest."
-          },
+          "by": {"$ref": "#/components/schemas/ActivationThreshold.Measure"},
           "at": {
             "type": "array",
             "items": {"type": "number", "minimum": 0, "maximum": 1},
@@ -3509,6 +3539,10 @@ package let openRPCDocument = #"""
             "description": "Of these the best is chosen; 0 counts every activity."
           }
         }
+      },
+      "ActivationThreshold.Measure": {
+        "description": "quantile: A quantile of the latent's activations where it is active. peak: A share of its largest.",
+        "enum": ["quantile", "peak"]
       },
       "AttributionCompare.Agreement": {
         "type": "object",
@@ -3604,6 +3638,12 @@ package let openRPCDocument = #"""
           "total": {"type": "number"},
           "remainder": {"type": "number", "description": "The target less the total."}
         }
+      },
+      "AttributionCompute.Coverage": {
+        "type": "object",
+        "description": "How much of a question exact ablation answered.",
+        "required": ["measured", "candidates"],
+        "properties": {"measured": {"type": "integer", "minimum": 0}, "candidates": {"type": "integer", "minimum": 0}}
       },
       "AttributionCompute.Explanation": {
         "type": "object",
@@ -3745,6 +3785,7 @@ package let openRPCDocument = #"""
       },
       "AttributionCompute.TargetValue": {
         "type": "object",
+        "description": "What was asked about, and its value.",
         "required": ["value", "title", "answer", "position"],
         "properties": {
           "value": {"type": "number"},
@@ -3831,6 +3872,7 @@ package let openRPCDocument = #"""
       },
       "CoactiveFeature": {
         "type": "object",
+        "description": "A latent that is active at the same tokens as another, counted on an index's sample.",
         "required": ["feature", "count", "jaccard"],
         "properties": {
           "feature": {"$ref": "#/components/schemas/FeatureRef"},
@@ -3840,9 +3882,10 @@ package let openRPCDocument = #"""
       },
       "ConceptPrompt": {
         "type": "object",
+        "description": "How the pictures of a concept set are run.",
         "properties": {
           "text": {"type": "string", "description": "What follows the picture."},
-          "template": {"$ref": "#/components/schemas/IndexBuild.Template"}
+          "template": {"$ref": "#/components/schemas/IndexBuild.Template", "description": "Absent: none."}
         }
       },
       "ContextLogits.Item": {
@@ -4010,6 +4053,56 @@ package let openRPCDocument = #"""
           "created": {"type": "number"}
         }
       },
+      "ExplanationDissect.Dissected": {
+        "type": "object",
+        "description": "The result of a job of explanation/dissect.",
+        "required": [
+          "pictures",
+          "activeLatents",
+          "namedLatents",
+          "unnamedShare",
+          "measuredConcepts",
+          "foundConcepts",
+          "concepts"
+        ],
+        "properties": {
+          "pictures": {"type": "integer", "minimum": 0},
+          "activeLatents": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Latents that are active somewhere in the set."
+          },
+          "namedLatents": {"type": "integer", "minimum": 0, "description": "Latents named by a concept."},
+          "unnamedShare": {"type": "number", "description": "The share of active latents without a name."},
+          "measuredConcepts": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Concepts that can be measured, in two pictures or more."
+          },
+          "foundConcepts": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Of these, those with a latent that meets the minimum."
+          },
+          "concepts": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ExplanationDissect.Found"},
+            "description": "Each concept's best latent."
+          }
+        }
+      },
+      "ExplanationDissect.Found": {
+        "type": "object",
+        "description": "A concept and the latent that is best on one half of the pictures, measured on the other.",
+        "required": ["concept", "latent", "threshold", "iou", "baseline"],
+        "properties": {
+          "concept": {"type": "string"},
+          "latent": {"type": "integer", "minimum": 0},
+          "threshold": {"type": "number"},
+          "iou": {"type": "number"},
+          "baseline": {"type": "number", "description": "The mean over all active latents at the same threshold."}
+        }
+      },
       "ExplanationGenerate.AnswerForm": {
         "enum": ["json", "text"],
         "description": "json: an object that says whether there is a common concept, and which; text: a sentence, for models that write no JSON."
@@ -4037,6 +4130,64 @@ package let openRPCDocument = #"""
             "properties": {"resident": {"type": "object", "properties": {"model": {"type": "string"}}}}
           }
         ]
+      },
+      "ExplanationGenerate.Generated": {
+        "type": "object",
+        "description": "The result of a job of explanation/generate. Every latent that was asked about is in one of the first five counts.",
+        "required": [
+          "explained",
+          "uninterpretable",
+          "failed",
+          "known",
+          "silent",
+          "seconds",
+          "promptTokens",
+          "completionTokens"
+        ],
+        "properties": {
+          "explained": {"type": "integer", "minimum": 0},
+          "uninterpretable": {"type": "integer", "minimum": 0},
+          "failed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Recorded with the reason; tried again when the job is resumed or begun anew."
+          },
+          "known": {"type": "integer", "minimum": 0, "description": "Explained by this explainer before."},
+          "silent": {"type": "integer", "minimum": 0, "description": "Never active in the view."},
+          "seconds": {"type": "number"},
+          "promptTokens": {"type": "integer", "minimum": 0},
+          "completionTokens": {"type": "integer", "minimum": 0}
+        }
+      },
+      "ExplanationScore.Mean": {
+        "type": "object",
+        "description": "What the scorers of one kind found.",
+        "required": ["kind", "value", "overAll"],
+        "properties": {
+          "kind": {"type": "string"},
+          "value": {"type": "number", "description": "Over the latents that were scored."},
+          "baseline": {"type": "number"},
+          "overAll": {
+            "type": "number",
+            "description": "Over all latents that were asked about, those without a score as 0."
+          }
+        }
+      },
+      "ExplanationScore.Scored": {
+        "type": "object",
+        "description": "The result of a job of explanation/score. Every latent that was asked about is in one of the counts.",
+        "required": ["scored", "uninterpretable", "failed", "unmatched", "means"],
+        "properties": {
+          "scored": {"type": "integer", "minimum": 0},
+          "uninterpretable": {"type": "integer", "minimum": 0},
+          "failed": {"type": "integer", "minimum": 0},
+          "unmatched": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Whose explanation names no concept of the set."
+          },
+          "means": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Mean"}}
+        }
       },
       "ExplanationScore.Scorer": {
         "enum": ["iou", "detection"],
@@ -4076,9 +4227,9 @@ package let openRPCDocument = #"""
             "type": "string",
             "description": "The picture's file, or the archive that contains it; absent if the index holds its bytes."
           },
-          "offset": {"type": "integer", "minimum": 0},
+          "offset": {"type": "integer", "minimum": 0, "description": "Where it lies in the archive."},
           "length": {"type": "integer", "minimum": 0},
-          "width": {"type": "integer", "minimum": 0},
+          "width": {"type": "integer", "minimum": 0, "description": "Pixels, as it is shown."},
           "height": {"type": "integer", "minimum": 0},
           "grid": {
             "type": "array",
@@ -4095,7 +4246,7 @@ package let openRPCDocument = #"""
           "name": {"type": "string"},
           "source": {"type": "string"},
           "score": {"type": "number"},
-          "image": {"$ref": "#/components/schemas/FeatureExamples.Image"},
+          "image": {"$ref": "#/components/schemas/FeatureExamples.Image", "description": "Of pictures."},
           "span": {"type": "integer", "minimum": 0, "description": "Of text: the number of the span in its text."},
           "tokens": {"type": "array", "items": {"type": "string"}},
           "positions": {
@@ -4115,12 +4266,12 @@ package let openRPCDocument = #"""
             "description": "In the view's grid, row by row, or in the span."
           },
           "value": {"type": "number"},
-          "box": {"$ref": "#/components/schemas/Box"}
+          "box": {"$ref": "#/components/schemas/Box", "description": "The pixels of the picture under it."}
         }
       },
       "FeatureExamples.Ranking": {
         "enum": ["max", "mean", "mass"],
-        "description": "max a, sum a / n over all n positions of the view, or sum a."
+        "description": "What the activations a in a view of n positions are reduced to. max: max a. mean: sum a / n, over all positions of the view. mass: sum a."
       },
       "FeatureInfo.Explanation": {
         "type": "object",
@@ -4172,6 +4323,7 @@ package let openRPCDocument = #"""
         "required": ["sae", "index"],
         "properties": {"sae": {"type": "string"}, "index": {"type": "integer", "minimum": 0}}
       },
+      "FeatureRender.Background": {"enum": ["light", "dark"]},
       "FeatureRender.Interpolation": {"enum": ["patches", "smooth"]},
       "FeatureRender.Missing": {
         "type": "object",
@@ -4188,7 +4340,7 @@ package let openRPCDocument = #"""
         "description": "All in one picture.",
         "properties": {
           "columns": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Absent: 5 at most."},
-          "background": {"enum": ["light", "dark"], "description": "Absent: light."}
+          "background": {"$ref": "#/components/schemas/FeatureRender.Background", "description": "Absent: light."}
         }
       },
       "FeatureRender.Rendering": {
@@ -4204,7 +4356,7 @@ package let openRPCDocument = #"""
       },
       "FeatureRender.Style": {
         "enum": ["paper", "dimmed", "black", "weighted"],
-        "description": "paper: the published pipeline's square tile, inactive patches at 31/255, smoothed; dimmed: inactive patches at level; black; weighted: each patch by its share of the strongest activation."
+        "description": "paper: the published pipeline's square tile, inactive patches at 31/255, smoothed; dimmed: inactive patches at level; black: inactive patches black; weighted: each patch by its share of the strongest activation."
       },
       "FeatureStatistics": {
         "type": "object",
@@ -4212,38 +4364,41 @@ package let openRPCDocument = #"""
         "required": ["view", "positions", "items", "frequency", "mean", "max", "quantiles", "histogram"],
         "properties": {
           "view": {"$ref": "#/components/schemas/IndexBuild.View"},
-          "positions": {"type": "integer", "minimum": 0},
+          "positions": {"type": "integer", "minimum": 0, "description": "Positions and entries where it is active."},
           "items": {"type": "integer", "minimum": 0},
           "frequency": {"type": "number", "description": "Fraction of the view's positions where it is active."},
-          "mean": {"type": "number"},
+          "mean": {"type": "number", "description": "Where it is active: the mean, and the largest."},
           "max": {"type": "number"},
           "quantiles": {
-            "type": "object",
-            "description": "Each at most 1/16 from the true one.",
-            "required": ["p10", "p50", "p90", "p99"],
-            "properties": {
-              "p10": {"type": "number"},
-              "p50": {"type": "number"},
-              "p90": {"type": "number"},
-              "p99": {"type": "number"}
-            }
+            "$ref": "#/components/schemas/FeatureStatistics.Quantiles",
+            "description": "Each at most 1/16 from the true one."
           },
           "histogram": {
             "type": "array",
-            "items": {
-              "type": "object",
-              "required": ["from", "to", "count"],
-              "properties": {
-                "from": {"type": "number"},
-                "to": {"type": "number"},
-                "count": {"type": "integer", "minimum": 0}
-              }
-            }
+            "items": {"$ref": "#/components/schemas/FeatureStatistics.Bin"},
+            "description": "Counts of activations by size, rising, without empty ends."
           }
         }
       },
+      "FeatureStatistics.Bin": {
+        "type": "object",
+        "description": "How many activations are from from up to to.",
+        "required": ["from", "to", "count"],
+        "properties": {"from": {"type": "number"}, "to": {"type": "number"}, "count": {"type": "integer", "minimum": 0}}
+      },
+      "FeatureStatistics.Quantiles": {
+        "type": "object",
+        "description": "Activations that a tenth, half, nine tenths and 99 hundredths of the active positions do not exceed.",
+        "required": ["p10", "p50", "p90", "p99"],
+        "properties": {
+          "p10": {"type": "number"},
+          "p50": {"type": "number"},
+          "p90": {"type": "number"},
+          "p99": {"type": "number"}
+        }
+      },
       "Finish": {
-        "description": "Why a generation ended: the model ended its turn or a stop text was reached; or maxTokens were written.",
+        "description": "Why a generation ended. stop: The model ended its turn or a stop text was reached. length: maxTokens were written.",
         "enum": ["stop", "length"]
       },
       "GeneratedToken": {
@@ -4275,12 +4430,59 @@ package let openRPCDocument = #"""
         "description": "loadImage: As load_image of a path or an address: turned upright as its EXIF data say, an alpha channel dropped. open: As a picture opened with Pillow and handed to the processor: transparency on white, orientation left as stored.",
         "enum": ["loadImage", "open"]
       },
-      "IndexBuild.KeepPictures": {"enum": ["reference", "copy"], "description": "Where the picture is, or its bytes."},
+      "IndexAnnotate.Annotated": {
+        "type": "object",
+        "description": "The result of a job of index/annotate.",
+        "required": ["latents", "seconds"],
+        "properties": {
+          "latents": {"type": "integer", "minimum": 0, "description": "Annotated now, and by earlier runs."},
+          "seconds": {"type": "number"}
+        }
+      },
+      "IndexBuild.Built": {
+        "type": "object",
+        "description": "The result of a job of index/build.",
+        "required": [
+          "path",
+          "items",
+          "skipped",
+          "newItems",
+          "seconds",
+          "itemsPerSecond",
+          "modelSeconds",
+          "codeSeconds",
+          "overhead"
+        ],
+        "properties": {
+          "path": {"type": "string"},
+          "items": {"type": "integer", "minimum": 0, "description": "In the index now."},
+          "skipped": {
+            "$ref": "#/components/schemas/IndexBuild.Skipped",
+            "description": "Not in it, by reason; all runs of this index together."
+          },
+          "newItems": {"type": "integer", "minimum": 0, "description": "Taken in by this run."},
+          "seconds": {"type": "number", "description": "Of this run."},
+          "itemsPerSecond": {"type": "number"},
+          "modelSeconds": {"type": "number", "description": "Of these, running the model to the site."},
+          "codeSeconds": {"type": "number", "description": "Of these, encoding."},
+          "overhead": {
+            "type": "number",
+            "description": "What counting, ranking and writing took, as a share of the two."
+          }
+        }
+      },
+      "IndexBuild.KeepPictures": {
+        "enum": ["reference", "copy"],
+        "description": "reference: Where the picture is. copy: The picture's bytes."
+      },
       "IndexBuild.Shard": {
         "type": "object",
         "description": "The entries whose content's digest leaves index when divided by count.",
         "required": ["index", "count"],
-        "properties": {"index": {"type": "integer", "minimum": 0}, "count": {"type": "integer", "minimum": 1}}
+        "properties": {
+          "index": {"type": "integer", "minimum": 0, "x-exclusiveMaximum": "count"},
+          "count": {"type": "integer", "minimum": 1, "maximum": 65536}
+        }
       },
       "IndexBuild.Skipped": {
         "type": "object",
@@ -4338,6 +4540,23 @@ package let openRPCDocument = #"""
           "explainedLatents": {"type": "integer", "minimum": 0},
           "bytes": {"type": "integer", "minimum": 0}
         }
+      },
+      "IndexMerge.Merged": {
+        "type": "object",
+        "description": "The result of a job of index/merge.",
+        "required": ["path", "items", "contentDigest"],
+        "properties": {
+          "path": {"type": "string"},
+          "items": {"type": "integer", "minimum": 0},
+          "contentDigest": {
+            "type": "string",
+            "description": "SHA-256 of what the index says, whatever the order in which it was learnt."
+          }
+        }
+      },
+      "IndexNeighbours.Measure": {
+        "description": "decoder: The cosine of decoder rows, as far as index/annotate has kept them. coactivation: The Jaccard index of the sampled tokens where both are active.",
+        "enum": ["decoder", "coactivation"]
       },
       "IndexSearch.Item": {
         "type": "object",
@@ -4409,9 +4628,9 @@ package let openRPCDocument = #"""
           "attributionProvider": {"$ref": "#/components/schemas/Initialize.AttributionProvider"},
           "ablationProvider": {"type": "boolean"},
           "steeringProvider": {"type": "boolean"},
+          "jobProvider": {"type": "boolean"},
           "workDoneProgress": {"type": "boolean"},
-          "partialResults": {"type": "boolean"},
-          "jobProvider": {"type": "boolean"}
+          "partialResults": {"type": "boolean"}
         }
       },
       "Initialize.ClientInfo": {
@@ -4459,7 +4678,7 @@ package let openRPCDocument = #"""
         "type": "object",
         "required": ["op", "feature"],
         "properties": {
-          "op": {"enum": ["clamp", "add", "scale", "zero"]},
+          "op": {"$ref": "#/components/schemas/Intervention.Operation"},
           "feature": {"$ref": "#/components/schemas/FeatureRef"},
           "value": {"type": "number", "description": "Required by every op but zero."},
           "at": {
@@ -4471,6 +4690,10 @@ package let openRPCDocument = #"""
         },
         "if": {"properties": {"op": {"const": "zero"}}},
         "else": {"required": ["value"]}
+      },
+      "Intervention.Operation": {
+        "description": "clamp: Set to value. add: Add value. scale: Multiply by value. zero: Set to zero.",
+        "enum": ["clamp", "add", "scale", "zero"]
       },
       "Job": {
         "type": "object",
@@ -4484,7 +4707,7 @@ package let openRPCDocument = #"""
           "progress": {"$ref": "#/components/schemas/Job.Progress"},
           "message": {"type": "string", "description": "Why it is paused or failed, in words."},
           "result": {"description": "Of a job that is completed; its shape is given by the method that started it."},
-          "error": {"$ref": "#/components/schemas/Job.Failure"},
+          "error": {"$ref": "#/components/schemas/Job.Failure", "description": "Of a job that failed."},
           "created": {"type": "number", "description": "Seconds since 1970."},
           "started": {"type": "number"},
           "ended": {"type": "number"}
@@ -4498,6 +4721,7 @@ package let openRPCDocument = #"""
       },
       "Job.Progress": {
         "type": "object",
+        "description": "How far a job is, in units of its own: entries, steps, latents.",
         "required": ["done"],
         "properties": {
           "done": {"type": "integer", "minimum": 0, "description": "In units of its own: entries, steps, latents."},
@@ -4566,7 +4790,11 @@ package let openRPCDocument = #"""
         "required": ["limit", "used", "items"],
         "properties": {
           "limit": {"type": "integer", "minimum": 0, "description": "What the kernel may use beside mapped weights."},
-          "used": {"type": "integer", "minimum": 0, "description": "The sum of the items but the mapped weights, whose pages the system can drop and read again."},
+          "used": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The sum of the items but the mapped weights, whose pages the system can drop and read again."
+          },
           "items": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.MemoryItem"}}
         }
       },
@@ -4619,17 +4847,7 @@ package let openRPCDocument = #"""
             "type": "object",
             "description": "The first in an order of the view.",
             "required": ["top"],
-            "properties": {
-              "top": {
-                "type": "object",
-                "required": ["by", "count"],
-                "properties": {
-                  "by": {"enum": ["latent", "frequency", "max"]},
-                  "count": {"type": "integer", "minimum": 0},
-                  "offset": {"type": "integer", "minimum": 0}
-                }
-              }
-            }
+            "properties": {"top": {"$ref": "#/components/schemas/LatentSelection.Top"}}
           },
           {
             "type": "object",
@@ -4638,6 +4856,19 @@ package let openRPCDocument = #"""
             "properties": {"state": {"$ref": "#/components/schemas/ExplanationState"}}
           }
         ]
+      },
+      "LatentSelection.Order": {
+        "description": "latent: The latents that are active anywhere, rising.",
+        "enum": ["latent", "frequency", "max"]
+      },
+      "LatentSelection.Top": {
+        "type": "object",
+        "required": ["by", "count"],
+        "properties": {
+          "by": {"$ref": "#/components/schemas/LatentSelection.Order"},
+          "count": {"type": "integer", "minimum": 0, "maximum": 2147483647},
+          "offset": {"type": "integer", "minimum": 0, "maximum": 2147483647, "description": "Absent: the first."}
+        }
       },
       "ModelLoad.Image": {
         "type": "object",
@@ -4663,7 +4894,10 @@ package let openRPCDocument = #"""
       "Part": {
         "description": "A piece of a prompt: some text or one image.",
         "type": "object",
-        "properties": {"id": {"type": "string"}, "role": {"type": "string", "description": "Absent: user."}},
+        "properties": {
+          "id": {"type": "string", "description": "What regions call it; the kernel names parts without one."},
+          "role": {"type": "string", "description": "Absent: user."}
+        },
         "oneOf": [
           {"required": ["text"], "properties": {"text": {"type": "string"}}},
           {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}}
@@ -4698,12 +4932,13 @@ package let openRPCDocument = #"""
         "required": ["range", "severity", "message"],
         "properties": {
           "range": {"$ref": "#/components/schemas/TextRange"},
-          "severity": {
-            "enum": ["error", "warning"],
-            "description": "After an error the file cannot be opened as it is."
-          },
+          "severity": {"$ref": "#/components/schemas/PromptDiagnostic.Severity"},
           "message": {"type": "string"}
         }
+      },
+      "PromptDiagnostic.Severity": {
+        "description": "error: The file cannot be opened as it is. warning: It can.",
+        "enum": ["error", "warning"]
       },
       "PromptFront": {
         "type": "object",
@@ -4807,7 +5042,10 @@ package let openRPCDocument = #"""
           "l0": {"type": "number", "description": "Mean number of active latents of a token."},
           "latents": {"type": "integer"},
           "dead": {"type": "integer", "minimum": 0, "description": "Latents that were active at no token."},
-          "prediction": {"$ref": "#/components/schemas/SAECheck.Prediction"}
+          "prediction": {
+            "$ref": "#/components/schemas/SAECheck.Prediction",
+            "description": "Absent where no prompt has a token of text to predict."
+          }
         }
       },
       "SAECheck.Prediction": {
@@ -4839,6 +5077,7 @@ package let openRPCDocument = #"""
           }
         }
       },
+      "SAELoad.Activation": {"enum": ["topk", "relu", "jumprelu"]},
       "SAELoad.Fit": {
         "type": "object",
         "required": ["fvu", "l0"],
@@ -4847,6 +5086,7 @@ package let openRPCDocument = #"""
           "l0": {"type": "number", "description": "Mean number of active latents."}
         }
       },
+      "SAELoad.Format": {"enum": ["sparsify", "saelens", "gemma-scope", "dictionary_learning"]},
       "SAETrain.Trained": {
         "type": "object",
         "description": "The result of a job of sae/train.",
@@ -4873,28 +5113,39 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "SAETrain.WeightType": {"enum": ["F32", "F16", "BF16"]},
+      "SAETrain.WeightType": {"enum": ["F32", "F16", "BF16"], "x-enumNames": ["float32", "float16", "bfloat16"]},
       "Span": {
         "description": "Positions start ..< end of the expanded sequence, in which every image token counts.",
         "type": "object",
         "required": ["start", "end"],
-        "properties": {"start": {"type": "integer", "minimum": 0}, "end": {"type": "integer", "minimum": 0}}
+        "properties": {
+          "start": {"type": "integer", "minimum": 0},
+          "end": {"type": "integer", "minimum": 0, "x-minimum": "start"}
+        }
       },
       "Splice": {
         "description": "How an autoencoder is put into the residual stream.",
         "type": "object",
         "properties": {
           "errorTerm": {
-            "enum": ["keep", "drop"],
+            "$ref": "#/components/schemas/Splice.ErrorTerm",
             "default": "keep",
             "description": "Whether the stream keeps what the autoencoder does not explain."
           },
           "reselect": {
-            "enum": ["none", "topk"],
+            "$ref": "#/components/schemas/Splice.Reselect",
             "default": "none",
             "description": "Whether interventions change the pre-activations, top-k being taken again."
           }
         }
+      },
+      "Splice.ErrorTerm": {
+        "description": "keep: The stream keeps what the autoencoder does not explain. drop: The stream is the autoencoder's reconstruction.",
+        "enum": ["keep", "drop"]
+      },
+      "Splice.Reselect": {
+        "description": "none: Interventions change the code after top-k. topk: Interventions change the pre-activations, and top-k is taken again.",
+        "enum": ["none", "topk"]
       },
       "SteeringGenerate.Comparison": {
         "description": "plain: The model as it is. reconstruction: On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice.",
@@ -4926,10 +5177,22 @@ package let openRPCDocument = #"""
         "description": "What was really done.",
         "required": ["steps", "positions", "meanNorm", "dropped"],
         "properties": {
-          "steps": {"type": "integer", "description": "Forward passes in which an intervention changed the stream: the prompt is one, each generated token that is read another."},
-          "positions": {"type": "integer", "description": "Positions at which an intervention changed the stream. The error term that a splice drops is no change."},
-          "meanNorm": {"type": "number", "description": "Mean length of decode(z′) − decode(z) over these positions; 0 where there are none."},
-          "dropped": {"type": "integer", "description": "Activations, each of a latent at a position, that were asked for and that top-k left out."}
+          "steps": {
+            "type": "integer",
+            "description": "Forward passes in which an intervention changed the stream: the prompt is one, each generated token that is read another."
+          },
+          "positions": {
+            "type": "integer",
+            "description": "Positions at which an intervention changed the stream. The error term that a splice drops is no change."
+          },
+          "meanNorm": {
+            "type": "number",
+            "description": "Mean length of decode(z′) − decode(z) over these positions; 0 where there are none."
+          },
+          "dropped": {
+            "type": "integer",
+            "description": "Activations, each of a latent at a position, that were asked for and that top-k left out."
+          }
         }
       },
       "Target": {
@@ -4985,6 +5248,7 @@ package let openRPCDocument = #"""
       },
       "TextPosition": {
         "type": "object",
+        "description": "A place between two characters of a text file, as the Language Server Protocol counts.",
         "required": ["line", "character"],
         "properties": {
           "line": {"type": "integer", "minimum": 0},
@@ -5062,4 +5326,5 @@ package let openRPCDocument = #"""
     }
   }
 }
+
 """#
