@@ -11,7 +11,7 @@ from pathlib import Path
 root = Path(__file__).resolve().parents[2]
 document = (root / "protocol/openrpc.json").read_text(encoding="utf-8")
 assert '"""#' not in document and "\\#" not in document
-(root / "Sources/KernelProtocol/Wire/OpenRPCDocument.swift").write_text(
+(root / "Sources/KernelProtocol/Generated/OpenRPCDocument.swift").write_text(
     "// swift-format-ignore-file\n"
     "// Copied from protocol/openrpc.json by Tests/Conformance/embed.py.\n\n"
     "/// The published contract, byte for byte.\n"
