@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// What happens to targets when latents are changed.
@@ -8,7 +10,7 @@ package enum AblationRun: Request {
 
   package struct Params: ContextParams, Equatable {
     package var context: String
-    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
     package var sae: String
     package var interventions: [Intervention]
@@ -33,12 +35,12 @@ package enum AblationRun: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
       sae = try members.decode(String.self, forKey: .sae)
       interventions = try members.decode([Intervention].self, forKey: .interventions)
       targets = try members.decode([Target].self, forKey: .targets)
       splice = try members.decodeIfPresent(Splice.self, forKey: .splice)
-      topK = try members.optionalInteger(.topK, in: Bounds.count)
+      topK = try members.optionalInteger(.topK, in: 0...Int.max)
     }
   }
 
@@ -57,22 +59,6 @@ package enum AblationRun: Request {
     }
   }
 
-  package struct TargetValues: Codable, Sendable, Equatable {
-    /// The model as it is.
-    package var before: Double
-    /// On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the
-    /// splice.
-    package var reconstruction: Double
-    /// With the splice and the interventions.
-    package var after: Double
-
-    package init(before: Double, reconstruction: Double, after: Double) {
-      self.before = before
-      self.reconstruction = reconstruction
-      self.after = after
-    }
-  }
-
   package struct Change: Codable, Sendable, Equatable {
     package var token: Int
     package var text: String
@@ -84,6 +70,22 @@ package enum AblationRun: Request {
       self.token = token
       self.text = text
       self.before = before
+      self.after = after
+    }
+  }
+
+  package struct TargetValues: Codable, Sendable, Equatable {
+    /// The model as it is.
+    package var before: Double
+    /// On the autoencoder's reconstruction x̂ at every position, without the interventions,
+    /// whatever the splice.
+    package var reconstruction: Double
+    /// With the splice and the interventions.
+    package var after: Double
+
+    package init(before: Double, reconstruction: Double, after: Double) {
+      self.before = before
+      self.reconstruction = reconstruction
       self.after = after
     }
   }

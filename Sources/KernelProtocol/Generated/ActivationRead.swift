@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// The residual stream at a site.
@@ -8,9 +10,9 @@ package enum ActivationRead: Request {
 
   package struct Params: ContextParams, Equatable {
     package var context: String
-    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
-    /// As `resid_post.24`; any block.
+    /// As resid_post.24; any block.
     package var site: String
     package var span: Span?
 
@@ -24,14 +26,14 @@ package enum ActivationRead: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
       site = try members.decode(String.self, forKey: .site)
       span = try members.decodeIfPresent(Span.self, forKey: .span)
     }
   }
 
   package struct Result: Codable, Sendable, Equatable {
-    /// `[positions, hidden size]`.
+    /// [positions, hidden size].
     package var tensor: WireTensor
 
     package init(tensor: WireTensor) {

@@ -1,20 +1,26 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// What makes a target differ between two contexts: which features, where, and how much of the difference each
+/// What makes a target differ between two contexts: which features, where, and how much each
 /// explains when it is patched from one into the other.
+///
+/// To first order a feature explains Σ (z − z′)·(W_dec · ½(g + g′)) of the difference. The largest
+/// are measured in both directions: the activations of one context are put into the other at
+/// corresponding positions, the error term kept.
 package enum AttributionCompare: Request {
   package static let method = "attribution/compare"
   package static let lane = Lane.engine
   package static let isLong = true
-  package static let partialResults: String? = nil
 
   package struct Params: ContextParams, Equatable {
     package var context: String
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
     /// The context that it is compared with: of the same model.
     package var other: String
     package var sae: String
-    /// The same for both; a position counts in each, so that only −1, the last, fits contexts of two lengths.
+    /// The same for both; a position counts in each.
     package var target: Target
     /// Features to measure and list; absent: 10.
     package var topK: Int?
@@ -34,7 +40,7 @@ package enum AttributionCompare: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
       other = try members.decode(String.self, forKey: .other)
       sae = try members.decode(String.self, forKey: .sae)
       target = try members.decode(Target.self, forKey: .target)
@@ -76,11 +82,54 @@ package enum AttributionCompare: Request {
     }
   }
 
-  /// A feature whose activations differ. Both measurements have the sign of what it explains: positive where it
-  /// makes the first context's target larger than the other's.
+  /// How well what was predicted agrees with the mean of what was measured both ways.
+  package struct Agreement: Codable, Sendable, Equatable {
+    /// How many were measured.
+    package var n: Int
+    /// Of predicted and measured; absent below eight pairs or without variance.
+    package var pearson: Double?
+    /// The rank correlation, likewise.
+    package var spearman: Double?
+    /// Σ predicted · measured / Σ predicted²: what a score must be multiplied by to be a fall.
+    package var slope: Double?
+    /// Of signsCounted, those with the other sign.
+    package var wrongSigns: Int
+    /// Pairs whose fall is more than a fiftieth of the largest.
+    package var signsCounted: Int
+
+    package init(
+      n: Int, pearson: Double? = nil, spearman: Double? = nil, slope: Double? = nil,
+      wrongSigns: Int, signsCounted: Int
+    ) {
+      self.n = n
+      self.pearson = pearson
+      self.spearman = spearman
+      self.slope = slope
+      self.wrongSigns = wrongSigns
+      self.signsCounted = signsCounted
+    }
+  }
+
+  /// How the two contexts' positions lie beside each other. A position without a counterpart is
+  /// patched as if nothing were active at the other side.
+  package struct Aligned: Codable, Sendable, Equatable {
+    package var pairs: Int
+    package var onlyInContext: Int
+    package var onlyInOther: Int
+
+    package init(pairs: Int, onlyInContext: Int, onlyInOther: Int) {
+      self.pairs = pairs
+      self.onlyInContext = onlyInContext
+      self.onlyInOther = onlyInOther
+    }
+  }
+
+  /// A feature whose activations differ. Positive where it makes the first context's target larger
+  /// than the other's.
   package struct Item: Codable, Sendable, Equatable {
     package var feature: FeatureRef
-    /// Σ (z − z′)·(W_dec · ½(g + g′)) over aligned positions: to first order what it explains of the difference.
+    /// Σ (z − z′)·(W_dec · ½(g + g′)) over positions: to first order what it explains of the
+    /// difference.
     package var predicted: Double
     package var measured: Patched
     /// Where its activations differ most, at most eight places.
@@ -121,42 +170,6 @@ package enum AttributionCompare: Request {
       self.otherPosition = otherPosition
       self.activation = activation
       self.otherActivation = otherActivation
-    }
-  }
-
-  /// How the two contexts' positions lie beside each other. A position without a counterpart is patched as if
-  /// nothing were active at the other side.
-  package struct Aligned: Codable, Sendable, Equatable {
-    package var pairs: Int
-    package var onlyInContext: Int
-    package var onlyInOther: Int
-
-    package init(pairs: Int, onlyInContext: Int, onlyInOther: Int) {
-      self.pairs = pairs
-      self.onlyInContext = onlyInContext
-      self.onlyInOther = onlyInOther
-    }
-  }
-
-  /// How well what was predicted agrees with the mean of what was measured both ways.
-  package struct Agreement: Codable, Sendable, Equatable {
-    package var n: Int
-    package var pearson: Double?
-    package var spearman: Double?
-    package var slope: Double?
-    package var wrongSigns: Int
-    package var signsCounted: Int
-
-    package init(
-      n: Int, pearson: Double? = nil, spearman: Double? = nil, slope: Double? = nil,
-      wrongSigns: Int, signsCounted: Int
-    ) {
-      self.n = n
-      self.pearson = pearson
-      self.spearman = spearman
-      self.slope = slope
-      self.wrongSigns = wrongSigns
-      self.signsCounted = signsCounted
     }
   }
 }

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Lets go of a context and its memory.

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Continues a context token by token, with interventions where given.
@@ -9,7 +11,7 @@ package enum ContextGenerate: Request {
 
   package struct Params: ContextParams, Equatable {
     package var context: String
-    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
     package var maxTokens: Int
     /// 0 or absent: greedy, ties to the lowest id.
@@ -19,7 +21,7 @@ package enum ContextGenerate: Request {
     /// Texts that end the generation.
     package var stop: [String]?
     package var interventions: [Intervention]?
-    /// The autoencoder to splice where there is no intervention to name one.
+    /// The autoencoder to splice if no intervention names one.
     package var sae: String?
     package var splice: Splice?
     /// Whether the tokens stay with the context, whose version then rises.
@@ -47,9 +49,9 @@ package enum ContextGenerate: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
-      maxTokens = try members.integer(.maxTokens, in: Bounds.count)
-      temperature = try members.optionalNumber(.temperature, in: 0...1e6)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
+      maxTokens = try members.integer(.maxTokens, in: 0...Int.max)
+      temperature = try members.optionalNumber(.temperature, in: 0...1_000_000)
       topP = try members.optionalNumber(.topP, in: 0...1)
       seed = try members.decodeIfPresent(UInt64.self, forKey: .seed)
       stop = try members.decodeIfPresent([String].self, forKey: .stop)

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// The likeliest next tokens after a position.
@@ -7,7 +9,7 @@ package enum ContextLogits: Request {
 
   package struct Params: ContextParams, Equatable {
     package var context: String
-    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
     /// Absent or −1: the last.
     package var position: Int?
@@ -24,9 +26,9 @@ package enum ContextLogits: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
-      position = try members.optionalInteger(.position, in: Bounds.position)
-      topK = try members.integer(.topK, in: Bounds.count)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
+      position = try members.optionalInteger(.position, in: -1...Int.max)
+      topK = try members.integer(.topK, in: 0...Int.max)
     }
   }
 

@@ -1,8 +1,11 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Makes a prompt of text and images resident: tokens, key/value cache and the residual at each site.
+/// Makes a prompt of text and images resident: tokens, key/value cache and the residual at each
+/// site.
 ///
-/// Consecutive parts of one role make one message. With template `none` the parts are joined as they
+/// Consecutive parts of one role make one message. With template none the parts are joined as they
 /// are, an image standing for the model's image token.
 package enum ContextOpen: Request {
   package static let method = "context/open"
@@ -55,12 +58,12 @@ package enum ContextOpen: Request {
   }
 
   package struct Chat: Codable, Sendable, Equatable {
-    /// Absent: `model`.
+    /// Absent: model.
     package var template: Template?
     /// Whether the assistant's turn is opened; absent: yes.
     package var addGenerationPrompt: Bool?
-    /// Whether the last part, an assistant's text, is the beginning of the answer: it then follows the
-    /// generation prompt and its turn stays open. Absent: no.
+    /// Whether the last part, an assistant's text, is the beginning of the answer: it then follows
+    /// the generation prompt and its turn stays open. Absent: no.
     package var continueAnswer: Bool?
 
     package init(
@@ -69,24 +72,6 @@ package enum ContextOpen: Request {
       self.template = template
       self.addGenerationPrompt = addGenerationPrompt
       self.continueAnswer = continueAnswer
-    }
-  }
-
-  package enum Template: String, WireName {
-    /// The checkpoint's own chat template. The prompt begins as `apply_chat_template(tokenize=True)` has it.
-    case model
-    /// No template. The tokenizer's special tokens, such as BOS, are put in front, as `tokenizer(text)` does, unless the text begins
-    /// with them already.
-    case none
-  }
-
-  package struct PartSpan: Codable, Sendable, Equatable {
-    package var part: String
-    package var span: Span
-
-    package init(part: String, span: Span) {
-      self.part = part
-      self.span = span
     }
   }
 
@@ -108,8 +93,27 @@ package enum ContextOpen: Request {
     }
   }
 
+  package struct PartSpan: Codable, Sendable, Equatable {
+    package var part: String
+    package var span: Span
+
+    package init(part: String, span: Span) {
+      self.part = part
+      self.span = span
+    }
+  }
+
+  package enum Template: String, WireName {
+    /// The checkpoint's own chat template. The prompt begins as apply_chat_template(tokenize=True)
+    /// has it.
+    case model
+    /// No template. The tokenizer's special tokens, such as BOS, are put in front, as
+    /// tokenizer(text) does, unless the text begins with them already.
+    case none
+  }
+
   package struct View: Codable, Sendable, Equatable {
-    /// Tokens, `[rows, columns]`, newline tokens not counted.
+    /// Tokens, [rows, columns], newline tokens not counted.
     package var grid: [Int]
     package var span: Span
 

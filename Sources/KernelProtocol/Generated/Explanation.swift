@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSON
 import JSONRPC
 
@@ -13,19 +15,20 @@ package struct Explanation: Codable, Sendable, Equatable {
   package var author: Author
   /// How it was made: manual, dissection, chat, resident.
   package var method: String
-  /// What it rests on, such as digests of items in hexadecimal.
+  /// What it rests on, such as digests of items.
   package var evidence: [String]
   /// Seconds since 1970.
   package var created: Double
   package var scores: [Score]
-  /// Question and answer as they were, where they are kept and asked for.
+  /// Question and answer as they were.
   package var record: String?
   /// The file of the index that it was written to; in explanation/put's answer alone.
   package var path: String?
 
   package init(
     id: Int, latent: Int, revision: Int, state: ExplanationState, text: String, author: Author,
-    method: String, evidence: [String], created: Double, scores: [Score], record: String? = nil
+    method: String, evidence: [String], created: Double, scores: [Score], record: String? = nil,
+    path: String? = nil
   ) {
     self.id = id
     self.latent = latent
@@ -38,6 +41,7 @@ package struct Explanation: Codable, Sendable, Equatable {
     self.created = created
     self.scores = scores
     self.record = record
+    self.path = path
   }
 
   package struct Author: Codable, Sendable, Equatable {
@@ -50,7 +54,11 @@ package struct Explanation: Codable, Sendable, Equatable {
     }
   }
 
-  package enum AuthorKind: String, WireName { case human, program, model }
+  package enum AuthorKind: String, WireName {
+    case human
+    case program
+    case model
+  }
 
   /// How well an explanation holds, by one measure.
   package struct Score: Codable, Sendable, Equatable {
@@ -60,12 +68,13 @@ package struct Explanation: Codable, Sendable, Equatable {
     package var baseline: Double?
     /// The examples it rests on.
     package var count: Int
+    /// Further figures.
     package var details: JSONValue?
     package var created: Double
 
     package init(
-      kind: String, value: Double, baseline: Double? = nil, count: Int,
-      details: JSONValue? = nil, created: Double
+      kind: String, value: Double, baseline: Double? = nil, count: Int, details: JSONValue? = nil,
+      created: Double
     ) {
       self.kind = kind
       self.value = value
@@ -75,12 +84,4 @@ package struct Explanation: Codable, Sendable, Equatable {
       self.created = created
     }
   }
-}
-
-package enum ExplanationState: String, WireName {
-  case explained
-  /// The explainer looked and found nothing in common.
-  case uninterpretable
-  /// There was no answer; it may be tried again.
-  case failed
 }

@@ -1,25 +1,49 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Names latents by the concepts whose masks their maps overlap (Bau et al. 2017, "Network Dissection"): a job.
+/// Names latents by the concepts whose masks their maps overlap (Network Dissection): a job.
+///
+/// Latent, threshold and concept are chosen on every other picture with and without the concept,
+/// and measured on the rest. The job's result is an ExplanationDissect.Dissected. Without an index
+/// nothing is written.
 package enum ExplanationDissect: Request {
   package static let method = "explanation/dissect"
   package static let lane = Lane.control
 
   package struct Params: Codable, Sendable, Equatable {
     package var sae: String
-    /// The concept set's JSON file, absolute.
+    /// The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
+    /// values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's
+    /// mask that are the concept.
     package var concepts: String
-    /// The index that takes the explanations; absent: they are only counted.
+    /// The index's file, absolute.
     package var index: String?
     /// Absent: tiles.
     package var view: IndexBuild.View?
     /// Absent: quantiles 0, 0.5 and 0.8.
     package var threshold: ActivationThreshold?
+    /// How the pictures are run; absent: the picture alone.
     package var prompt: ConceptPrompt?
-    /// The least IoU on the pictures of the measuring half; absent: 0.04.
+    /// The least IoU on the measuring half of the pictures; absent: 0.04.
     package var minimumIoU: Double?
     /// How many times a random latent's IoU it must be; absent: 5.
     package var minimumRatio: Double?
+
+    package init(
+      sae: String, concepts: String, index: String? = nil, view: IndexBuild.View? = nil,
+      threshold: ActivationThreshold? = nil, prompt: ConceptPrompt? = nil,
+      minimumIoU: Double? = nil, minimumRatio: Double? = nil
+    ) {
+      self.sae = sae
+      self.concepts = concepts
+      self.index = index
+      self.view = view
+      self.threshold = threshold
+      self.prompt = prompt
+      self.minimumIoU = minimumIoU
+      self.minimumRatio = minimumRatio
+    }
 
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
@@ -30,13 +54,13 @@ package enum ExplanationDissect: Request {
       threshold = try members.decodeIfPresent(ActivationThreshold.self, forKey: .threshold)
       prompt = try members.decodeIfPresent(ConceptPrompt.self, forKey: .prompt)
       minimumIoU = try members.optionalNumber(.minimumIoU, in: 0...1)
-      minimumRatio = try members.optionalNumber(.minimumRatio, in: 0...1e9)
+      minimumRatio = try members.optionalNumber(.minimumRatio, in: 0...1_000_000_000)
     }
   }
 
-  /// The job; its result is a `Dissected`.
   package typealias Result = JobStarted
 
+  /// The result of a job of explanation/dissect.
   package struct Dissected: Codable, Sendable, Equatable {
     package var pictures: Int
     /// Latents that are active somewhere in the set.
@@ -72,7 +96,7 @@ package enum ExplanationDissect: Request {
     package var latent: Int
     package var threshold: Double
     package var iou: Double
-    /// A random active latent's at the same threshold.
+    /// The mean over all active latents at the same threshold.
     package var baseline: Double
 
     package init(concept: String, latent: Int, threshold: Double, iou: Double, baseline: Double) {

@@ -1,6 +1,12 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Has a model say what latents stand for, by their best pictures and texts: a job.
+///
+/// The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
+/// revision of its own, and tried again when the job is resumed or begun anew. After three
+/// questions in a row that got no answer the job pauses.
 package enum ExplanationGenerate: Request {
   package static let method = "explanation/generate"
   package static let lane = Lane.control
@@ -12,7 +18,7 @@ package enum ExplanationGenerate: Request {
     package var explainer: Explainer
     /// Whose exemplars are shown; absent: base.
     package var view: IndexBuild.View?
-    /// Absent: mean, as in the paper.
+    /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?
     /// Absent: 5.
     package var exemplars: Int?
@@ -20,16 +26,37 @@ package enum ExplanationGenerate: Request {
     package var side: Int?
     /// Absent: json.
     package var answer: AnswerForm?
-    /// Tokens of an answer; absent: 256.
+    /// Absent: 256.
     package var maxTokens: Int?
-    /// Questions that are under way at once; absent: 4.
+    /// Questions under way at once; absent: 4.
     package var concurrency: Int?
-    /// Seconds that one question may take; absent: 300.
+    /// Absent: 300.
     package var requestSeconds: Double?
-    /// How often a question is asked at most; absent: 5.
+    /// Absent: 5.
     package var tries: Int?
     /// Whether latents that this explainer has explained are explained again; absent: no.
     package var again: Bool?
+
+    package init(
+      index: String, features: LatentSelection, explainer: Explainer, view: IndexBuild.View? = nil,
+      rankBy: FeatureExamples.Ranking? = nil, exemplars: Int? = nil, side: Int? = nil,
+      answer: AnswerForm? = nil, maxTokens: Int? = nil, concurrency: Int? = nil,
+      requestSeconds: Double? = nil, tries: Int? = nil, again: Bool? = nil
+    ) {
+      self.index = index
+      self.features = features
+      self.explainer = explainer
+      self.view = view
+      self.rankBy = rankBy
+      self.exemplars = exemplars
+      self.side = side
+      self.answer = answer
+      self.maxTokens = maxTokens
+      self.concurrency = concurrency
+      self.requestSeconds = requestSeconds
+      self.tries = tries
+      self.again = again
+    }
 
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
@@ -49,49 +76,18 @@ package enum ExplanationGenerate: Request {
     }
   }
 
-  /// The job; its result is a `Generated`.
   package typealias Result = JobStarted
 
-  /// What the explainer is asked to answer with.
   package enum AnswerForm: String, WireName {
-    /// A JSON object that says whether there is a common concept, and which.
+    /// an object that says whether there is a common concept, and which.
     case json
-    /// A sentence; for models that write no JSON.
+    /// a sentence, for models that write no JSON.
     case text
   }
 
-  /// Who explains.
-  package enum Explainer: Codable, Sendable, Equatable {
-    case endpoint(Endpoint)
-    /// The resident model of a name; nil: the one loaded last.
-    case resident(model: String?)
-
-    private enum CodingKeys: CodingKey { case endpoint, resident }
-
-    private struct Resident: Codable { var model: String? }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      switch (members.contains(.endpoint), members.contains(.resident)) {
-      case (true, false): self = .endpoint(try members.decode(Endpoint.self, forKey: .endpoint))
-      case (false, true):
-        self = .resident(model: try members.decode(Resident.self, forKey: .resident).model)
-      default:
-        throw decoder.wireMismatch(expected: "either {\"endpoint\"} or {\"resident\"}")
-      }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      var members = encoder.container(keyedBy: CodingKeys.self)
-      switch self {
-      case .endpoint(let endpoint): try members.encode(endpoint, forKey: .endpoint)
-      case .resident(let model): try members.encode(Resident(model: model), forKey: .resident)
-      }
-    }
-  }
-
-  /// A server of OpenAI's chat completions. Its key comes from the kernel's environment, never from the wire.
+  /// Its key is the kernel's environment variable LUCARNE_EXPLAINER_KEY, and never on the wire.
   package struct Endpoint: Codable, Sendable, Equatable {
+    /// http or https, such as http://localhost:8000/v1.
     package var url: String
     package var model: String
 
@@ -101,7 +97,8 @@ package enum ExplanationGenerate: Request {
     }
   }
 
-  /// What became of a job. Every latent that was asked about is in one of the counts.
+  /// The result of a job of explanation/generate. Every latent that was asked about is in one of
+  /// the first five counts.
   package struct Generated: Codable, Sendable, Equatable {
     package var explained: Int
     package var uninterpretable: Int
@@ -116,8 +113,8 @@ package enum ExplanationGenerate: Request {
     package var completionTokens: Int
 
     package init(
-      explained: Int = 0, uninterpretable: Int = 0, failed: Int = 0, known: Int = 0,
-      silent: Int = 0, seconds: Double = 0, promptTokens: Int = 0, completionTokens: Int = 0
+      explained: Int, uninterpretable: Int, failed: Int, known: Int, silent: Int, seconds: Double,
+      promptTokens: Int, completionTokens: Int
     ) {
       self.explained = explained
       self.uninterpretable = uninterpretable

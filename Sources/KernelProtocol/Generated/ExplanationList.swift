@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// The newest revision of each latent that has one, by latent.
@@ -6,6 +8,7 @@ package enum ExplanationList: Request {
   package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
+    /// An open index's name, or a file's absolute path; absent: the only one that is open.
     package var index: String?
     /// Only those whose newest revision is in this state.
     package var state: ExplanationState?
@@ -13,12 +16,21 @@ package enum ExplanationList: Request {
     /// Absent: 100.
     package var limit: Int?
 
+    package init(
+      index: String? = nil, state: ExplanationState? = nil, offset: Int? = nil, limit: Int? = nil
+    ) {
+      self.index = index
+      self.state = state
+      self.offset = offset
+      self.limit = limit
+    }
+
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       index = try members.decodeIfPresent(String.self, forKey: .index)
       state = try members.decodeIfPresent(ExplanationState.self, forKey: .state)
-      offset = try members.optionalInteger(.offset, in: Bounds.page)
-      limit = try members.optionalInteger(.limit, in: Bounds.pageSize)
+      offset = try members.optionalInteger(.offset, in: 0...2_147_483_647)
+      limit = try members.optionalInteger(.limit, in: 0...10_000)
     }
   }
 
@@ -32,11 +44,4 @@ package enum ExplanationList: Request {
       self.total = total
     }
   }
-}
-
-extension Bounds {
-  /// The first item of a page.
-  package static let page = 0...Int(Int32.max)
-  /// The items of a page.
-  package static let pageSize = 0...10_000
 }

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// The latents that are active in a region.
@@ -9,14 +11,14 @@ package enum FeatureActivations: Request {
 
   package struct Params: ContextParams, Equatable {
     package var context: String
-    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
     package var sae: String
     /// Absent: the whole context.
     package var region: Region?
     /// Absent: 20.
     package var topK: Int?
-    /// Absent: `max`.
+    /// Absent: max.
     package var rankBy: Rank?
 
     package init(
@@ -34,10 +36,10 @@ package enum FeatureActivations: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
       sae = try members.decode(String.self, forKey: .sae)
       region = try members.decodeIfPresent(Region.self, forKey: .region)
-      topK = try members.optionalInteger(.topK, in: Bounds.count)
+      topK = try members.optionalInteger(.topK, in: 0...Int.max)
       rankBy = try members.decodeIfPresent(Rank.self, forKey: .rankBy)
     }
   }
@@ -47,18 +49,26 @@ package enum FeatureActivations: Request {
     package var items: [Item]
     /// Mean number of active latents at a position of the region.
     package var l0: Double
-    /// Fraction of the residual's variance there that the autoencoder leaves unexplained.
+    /// Fraction of the residual's variance there that the autoencoder leaves unexplained; absent
+    /// where that does not vary.
     package var fvu: Double?
 
-    package init(items: [Item], l0: Double, fvu: Double?) {
+    package init(items: [Item], l0: Double, fvu: Double? = nil) {
       self.items = items
       self.l0 = l0
       self.fvu = fvu
     }
   }
 
-  /// What a latent's activations in the region are reduced to.
-  package enum Rank: String, WireName { case max, mean, sum }
+  package struct Activation: Codable, Sendable, Equatable {
+    package var position: Int
+    package var value: Double
+
+    package init(position: Int, value: Double) {
+      self.position = position
+      self.value = value
+    }
+  }
 
   package struct Item: Codable, Sendable, Equatable {
     package var feature: FeatureRef
@@ -73,13 +83,10 @@ package enum FeatureActivations: Request {
     }
   }
 
-  package struct Activation: Codable, Sendable, Equatable {
-    package var position: Int
-    package var value: Double
-
-    package init(position: Int, value: Double) {
-      self.position = position
-      self.value = value
-    }
+  /// What a latent's activations in the region are reduced to.
+  package enum Rank: String, WireName {
+    case max
+    case mean
+    case sum
   }
 }

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// One self-contained HTML page of what an index knows of a latent.
@@ -14,9 +16,7 @@ package enum FeatureDashboard: Request {
     /// The file to write, absolute; absent: the page comes with the result.
     package var path: String?
 
-    package init(
-      feature: FeatureRef, index: String? = nil, topK: Int? = nil, path: String? = nil
-    ) {
+    package init(feature: FeatureRef, index: String? = nil, topK: Int? = nil, path: String? = nil) {
       self.feature = feature
       self.index = index
       self.topK = topK

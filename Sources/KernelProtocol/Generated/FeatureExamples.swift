@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// The places of an index's corpus where a latent is most active.
@@ -9,9 +11,9 @@ package enum FeatureExamples: Request {
     package var feature: FeatureRef
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
-    /// Absent: the first of `base`, `tiles`, `text` where the latent is active.
+    /// Absent: the first of base, tiles, text where the latent is active.
     package var view: IndexBuild.View?
-    /// Absent: `mean`, the paper's.
+    /// Absent: mean, the paper's.
     package var rankBy: Ranking?
     package var offset: Int?
     /// Absent: 5, the paper's.
@@ -35,8 +37,8 @@ package enum FeatureExamples: Request {
       index = try members.decodeIfPresent(String.self, forKey: .index)
       view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
       rankBy = try members.decodeIfPresent(Ranking.self, forKey: .rankBy)
-      offset = try members.optionalInteger(.offset, in: Bounds.count)
-      topK = try members.optionalInteger(.topK, in: Bounds.count)
+      offset = try members.optionalInteger(.offset, in: 0...Int.max)
+      topK = try members.optionalInteger(.topK, in: 0...Int.max)
     }
   }
 
@@ -55,47 +57,8 @@ package enum FeatureExamples: Request {
     }
   }
 
-  /// What the activations a in a view of n positions are reduced to.
-  package enum Ranking: String, WireName {
-    /// max a
-    case max
-    /// Σ a / n, over all positions of the view.
-    case mean
-    /// Σ a
-    case mass
-  }
-
-  package struct Item: Codable, Sendable, Equatable {
-    /// The entry's number in the index.
-    package var item: Int
-    package var name: String
-    package var source: String?
-    package var score: Double
-    /// Of pictures.
-    package var image: Image?
-    /// Of text: the number of the span in its text, and its tokens.
-    package var span: Int?
-    package var tokens: [String]?
-    /// Where the latent is active, in order.
-    package var positions: [Position]
-
-    package init(
-      item: Int, name: String, source: String? = nil, score: Double, image: Image? = nil,
-      span: Int? = nil, tokens: [String]? = nil, positions: [Position]
-    ) {
-      self.item = item
-      self.name = name
-      self.source = source
-      self.score = score
-      self.image = image
-      self.span = span
-      self.tokens = tokens
-      self.positions = positions
-    }
-  }
-
   package struct Image: Codable, Sendable, Equatable {
-    /// The picture's file, or the archive it lies in; absent where the index holds its bytes.
+    /// The picture's file, or the archive that contains it; absent if the index holds its bytes.
     package var path: String?
     /// Where it lies in the archive.
     package var offset: Int?
@@ -119,6 +82,35 @@ package enum FeatureExamples: Request {
     }
   }
 
+  package struct Item: Codable, Sendable, Equatable {
+    /// The entry's number in the index.
+    package var item: Int
+    package var name: String
+    package var source: String?
+    package var score: Double
+    /// Of pictures.
+    package var image: Image?
+    /// Of text: the number of the span in its text.
+    package var span: Int?
+    package var tokens: [String]?
+    /// Where the latent is active, in order.
+    package var positions: [Position]
+
+    package init(
+      item: Int, name: String, source: String? = nil, score: Double, image: Image? = nil,
+      span: Int? = nil, tokens: [String]? = nil, positions: [Position]
+    ) {
+      self.item = item
+      self.name = name
+      self.source = source
+      self.score = score
+      self.image = image
+      self.span = span
+      self.tokens = tokens
+      self.positions = positions
+    }
+  }
+
   package struct Position: Codable, Sendable, Equatable {
     /// In the view's grid, row by row, or in the span.
     package var position: Int
@@ -131,5 +123,15 @@ package enum FeatureExamples: Request {
       self.value = value
       self.box = box
     }
+  }
+
+  /// What the activations a in a view of n positions are reduced to.
+  package enum Ranking: String, WireName {
+    /// max a.
+    case max
+    /// sum a / n, over all positions of the view.
+    case mean
+    /// sum a.
+    case mass
   }
 }

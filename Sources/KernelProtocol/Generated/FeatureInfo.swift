@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// What is known of a latent without any prompt.
@@ -19,15 +21,15 @@ package enum FeatureInfo: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       feature = try members.decode(FeatureRef.self, forKey: .feature)
-      topK = try members.optionalInteger(.topK, in: Bounds.count)
+      topK = try members.optionalInteger(.topK, in: 0...Int.max)
     }
   }
 
   package struct Result: Codable, Sendable, Equatable {
     package var stats: Stats
     package var explanation: Explanation?
-    /// The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last norm's weight,
-    /// without that norm's scale.
+    /// The direct effect of the decoder row on the logits: W_U · (γ ⊙ W_dec), γ being the last
+    /// norm's weight, without that norm's scale.
     package var logits: Logits
     /// The nearest decoder rows, by descending cosine.
     package var neighbours: [Neighbour]
@@ -43,31 +45,6 @@ package enum FeatureInfo: Request {
       self.logits = logits
       self.neighbours = neighbours
       self.coactive = coactive
-    }
-  }
-
-  /// Members that need an index are absent without one.
-  package struct Stats: Codable, Sendable, Equatable {
-    package var decoderNorm: Double
-    package var encoderBias: Double?
-    /// Fraction of positions where it is active.
-    package var frequency: Double?
-    /// Mean activation where it is active.
-    package var mean: Double?
-    package var max: Double?
-    /// The same by view, with more.
-    package var views: [FeatureStatistics]?
-
-    package init(
-      decoderNorm: Double, encoderBias: Double? = nil, frequency: Double? = nil,
-      mean: Double? = nil, max: Double? = nil, views: [FeatureStatistics]? = nil
-    ) {
-      self.decoderNorm = decoderNorm
-      self.encoderBias = encoderBias
-      self.frequency = frequency
-      self.mean = mean
-      self.max = max
-      self.views = views
     }
   }
 
@@ -94,6 +71,41 @@ package enum FeatureInfo: Request {
     }
   }
 
+  package struct Neighbour: Codable, Sendable, Equatable {
+    package var feature: FeatureRef
+    package var cosine: Double
+
+    package init(feature: FeatureRef, cosine: Double) {
+      self.feature = feature
+      self.cosine = cosine
+    }
+  }
+
+  /// Members that need an index are absent without one.
+  package struct Stats: Codable, Sendable, Equatable {
+    package var decoderNorm: Double
+    package var encoderBias: Double?
+    /// Fraction of positions where it is active.
+    package var frequency: Double?
+    /// Mean activation where it is active.
+    package var mean: Double?
+    package var max: Double?
+    /// The same by view, with more; absent without an index.
+    package var views: [FeatureStatistics]?
+
+    package init(
+      decoderNorm: Double, encoderBias: Double? = nil, frequency: Double? = nil,
+      mean: Double? = nil, max: Double? = nil, views: [FeatureStatistics]? = nil
+    ) {
+      self.decoderNorm = decoderNorm
+      self.encoderBias = encoderBias
+      self.frequency = frequency
+      self.mean = mean
+      self.max = max
+      self.views = views
+    }
+  }
+
   package struct TokenEffect: Codable, Sendable, Equatable {
     package var token: Int
     package var text: String
@@ -103,16 +115,6 @@ package enum FeatureInfo: Request {
       self.token = token
       self.text = text
       self.value = value
-    }
-  }
-
-  package struct Neighbour: Codable, Sendable, Equatable {
-    package var feature: FeatureRef
-    package var cosine: Double
-
-    package init(feature: FeatureRef, cosine: Double) {
-      self.feature = feature
-      self.cosine = cosine
     }
   }
 }

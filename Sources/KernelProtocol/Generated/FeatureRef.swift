@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 /// A latent of a loaded autoencoder.
 package struct FeatureRef: Codable, Sendable, Hashable {
   package var sae: String
@@ -11,6 +13,6 @@ package struct FeatureRef: Codable, Sendable, Hashable {
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     sae = try members.decode(String.self, forKey: .sae)
-    index = try members.integer(.index, in: Bounds.count)
+    index = try members.integer(.index, in: 0...Int.max)
   }
 }

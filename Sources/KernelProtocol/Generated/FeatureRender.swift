@@ -1,6 +1,11 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Pictures of the places where a latent is most active, what it does not see darkened.
+///
+/// Pictures are read again from where the index found them. One that has changed, by its digest, is
+/// not drawn.
 package enum FeatureRender: Request {
   package static let method = "feature/render"
   package static let lane = Lane.index
@@ -9,18 +14,18 @@ package enum FeatureRender: Request {
     package var feature: FeatureRef
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
-    /// Absent: the first of `base`, `tiles`, `text` where the latent is active.
+    /// Absent: the first of base, tiles, text where the latent is active.
     package var view: IndexBuild.View?
-    /// Absent: `mean`.
+    /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?
     package var offset: Int?
     /// Absent: 5.
     package var topK: Int?
-    /// Absent: `dimmed`.
+    /// Absent: dimmed.
     package var style: Style?
-    /// Absent: `patches`; `paper` always smooths.
+    /// Absent: patches; paper always smooths.
     package var interpolation: Interpolation?
-    /// The brightness that is left to what is not active, 0 to 1; absent: 0.2.
+    /// The brightness that is left to what is not active; absent: 0.2.
     package var level: Double?
     /// The longer side in pixels; absent: the picture's own, in a montage 256.
     package var size: Int?
@@ -52,7 +57,7 @@ package enum FeatureRender: Request {
       index = try members.decodeIfPresent(String.self, forKey: .index)
       view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
       rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
-      offset = try members.optionalInteger(.offset, in: Bounds.count)
+      offset = try members.optionalInteger(.offset, in: 0...Int.max)
       topK = try members.optionalInteger(.topK, in: 1...100)
       style = try members.decodeIfPresent(Style.self, forKey: .style)
       interpolation = try members.decodeIfPresent(Interpolation.self, forKey: .interpolation)
@@ -60,42 +65,6 @@ package enum FeatureRender: Request {
       size = try members.optionalInteger(.size, in: 16...2048)
       montage = try members.decodeIfPresent(Montage.self, forKey: .montage)
     }
-  }
-
-  package enum Style: String, WireName {
-    /// The published pipeline's: the base tile's square, inactive patches at 31/255, smoothed.
-    case paper
-    /// Inactive patches at `level` of their brightness.
-    case dimmed
-    case black
-    /// By each patch's share of the strongest activation.
-    case weighted
-  }
-
-  package enum Interpolation: String, WireName {
-    case patches, smooth
-  }
-
-  package struct Montage: Codable, Sendable, Equatable {
-    /// Absent: 5 at most.
-    package var columns: Int?
-    /// Absent: `light`.
-    package var background: Background?
-
-    package init(columns: Int? = nil, background: Background? = nil) {
-      self.columns = columns
-      self.background = background
-    }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      columns = try members.optionalInteger(.columns, in: 1...100)
-      background = try members.decodeIfPresent(Background.self, forKey: .background)
-    }
-  }
-
-  package enum Background: String, WireName {
-    case light, dark
   }
 
   package struct Result: Codable, Sendable, Equatable {
@@ -116,26 +85,17 @@ package enum FeatureRender: Request {
     }
   }
 
-  package struct Rendering: Codable, Sendable, Equatable {
-    package var mimeType: String
-    package var base64: String
-    /// The entry of the corpus; absent for a montage.
-    package var name: String?
-    package var item: Int?
-    package var score: Double?
-
-    package init(
-      mimeType: String, base64: String, name: String? = nil, item: Int? = nil,
-      score: Double? = nil
-    ) {
-      self.mimeType = mimeType
-      self.base64 = base64
-      self.name = name
-      self.item = item
-      self.score = score
-    }
+  package enum Background: String, WireName {
+    case light
+    case dark
   }
 
+  package enum Interpolation: String, WireName {
+    case patches
+    case smooth
+  }
+
+  /// An exemplar that could not be drawn: its picture is missing or has changed.
   package struct Missing: Codable, Sendable, Equatable {
     package var item: Int
     package var name: String
@@ -146,5 +106,54 @@ package enum FeatureRender: Request {
       self.name = name
       self.message = message
     }
+  }
+
+  /// All in one picture.
+  package struct Montage: Codable, Sendable, Equatable {
+    /// Absent: 5 at most.
+    package var columns: Int?
+    /// Absent: light.
+    package var background: Background?
+
+    package init(columns: Int? = nil, background: Background? = nil) {
+      self.columns = columns
+      self.background = background
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      columns = try members.optionalInteger(.columns, in: 1...100)
+      background = try members.decodeIfPresent(Background.self, forKey: .background)
+    }
+  }
+
+  package struct Rendering: Codable, Sendable, Equatable {
+    package var mimeType: String
+    package var base64: String
+    /// The entry of the corpus; absent for a montage.
+    package var name: String?
+    package var item: Int?
+    package var score: Double?
+
+    package init(
+      mimeType: String, base64: String, name: String? = nil, item: Int? = nil, score: Double? = nil
+    ) {
+      self.mimeType = mimeType
+      self.base64 = base64
+      self.name = name
+      self.item = item
+      self.score = score
+    }
+  }
+
+  package enum Style: String, WireName {
+    /// the published pipeline's square tile, inactive patches at 31/255, smoothed.
+    case paper
+    /// inactive patches at level.
+    case dimmed
+    /// inactive patches black.
+    case black
+    /// each patch by its share of the strongest activation.
+    case weighted
   }
 }

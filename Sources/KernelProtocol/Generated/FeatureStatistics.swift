@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 /// How a latent is active over one view of an index's corpus.
 package struct FeatureStatistics: Codable, Sendable, Equatable {
   package var view: IndexBuild.View
@@ -9,15 +11,14 @@ package struct FeatureStatistics: Codable, Sendable, Equatable {
   /// Where it is active: the mean, and the largest.
   package var mean: Double
   package var max: Double
-  /// Activations that a tenth, half, nine tenths and 99 hundredths of the active positions do not exceed, each at most
-  /// 1/16 from the true one.
+  /// Each at most 1/16 from the true one.
   package var quantiles: Quantiles
   /// Counts of activations by size, rising, without empty ends.
   package var histogram: [Bin]
 
   package init(
-    view: IndexBuild.View, positions: Int, items: Int, frequency: Double, mean: Double,
-    max: Double, quantiles: Quantiles, histogram: [Bin]
+    view: IndexBuild.View, positions: Int, items: Int, frequency: Double, mean: Double, max: Double,
+    quantiles: Quantiles, histogram: [Bin]
   ) {
     self.view = view
     self.positions = positions
@@ -29,6 +30,21 @@ package struct FeatureStatistics: Codable, Sendable, Equatable {
     self.histogram = histogram
   }
 
+  /// How many activations are from from up to to.
+  package struct Bin: Codable, Sendable, Equatable {
+    package var from: Double
+    package var to: Double
+    package var count: Int
+
+    package init(from: Double, to: Double, count: Int) {
+      self.from = from
+      self.to = to
+      self.count = count
+    }
+  }
+
+  /// Activations that a tenth, half, nine tenths and 99 hundredths of the active positions do not
+  /// exceed.
   package struct Quantiles: Codable, Sendable, Equatable {
     package var p10: Double
     package var p50: Double
@@ -41,33 +57,5 @@ package struct FeatureStatistics: Codable, Sendable, Equatable {
       self.p90 = p90
       self.p99 = p99
     }
-  }
-
-  package struct Bin: Codable, Sendable, Equatable {
-    /// Activations from here up to `to`.
-    package var from: Double
-    package var to: Double
-    package var count: Int
-
-    package init(from: Double, to: Double, count: Int) {
-      self.from = from
-      self.to = to
-      self.count = count
-    }
-  }
-}
-
-/// A latent that is active at the same tokens as another, counted on an index's sample.
-package struct CoactiveFeature: Codable, Sendable, Equatable {
-  package var feature: FeatureRef
-  /// Sampled tokens where both are active.
-  package var count: Int
-  /// That count over the tokens where one of the two is active.
-  package var jaccard: Double
-
-  package init(feature: FeatureRef, count: Int, jaccard: Double) {
-    self.feature = feature
-    self.count = count
-    self.jaccard = jaccard
   }
 }

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 /// A token that the model wrote.
 package struct GeneratedToken: Codable, Sendable, Equatable {
   package var id: Int

@@ -1,7 +1,12 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Keeps with an index what the weights say of its latents: the tokens that their decoder rows raise and lower,
-/// and the nearest rows. A job, which goes on where an earlier one ended.
+/// Keeps with an index the tokens that decoder rows raise and lower, and the nearest rows: a job,
+/// which continues where an earlier one ended.
+///
+/// The job's result is an IndexAnnotate.Annotated. It fails with indexStale on an index of another
+/// model or autoencoder.
 package enum IndexAnnotate: Request {
   package static let method = "index/annotate"
   package static let lane = Lane.control
@@ -10,10 +15,17 @@ package enum IndexAnnotate: Request {
     /// The index's file, absolute.
     package var index: String
     package var sae: String
-    /// Tokens to each side; absent: 20.
+    /// To each side; absent: 20.
     package var tokens: Int?
     /// Absent: 20.
     package var neighbours: Int?
+
+    package init(index: String, sae: String, tokens: Int? = nil, neighbours: Int? = nil) {
+      self.index = index
+      self.sae = sae
+      self.tokens = tokens
+      self.neighbours = neighbours
+    }
 
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
@@ -24,9 +36,9 @@ package enum IndexAnnotate: Request {
     }
   }
 
-  /// The job; its result is an `Annotated`.
   package typealias Result = JobStarted
 
+  /// The result of a job of index/annotate.
   package struct Annotated: Codable, Sendable, Equatable {
     /// Annotated now, and by earlier runs.
     package var latents: Int

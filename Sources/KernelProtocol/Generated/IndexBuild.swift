@@ -1,12 +1,18 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Runs a corpus through a model and an autoencoder into an index: a job, which goes on where an earlier one ended.
+/// Runs a corpus through a model and an autoencoder and indexes the features: a job, which
+/// continues where an earlier one ended.
+///
+/// The job's result is an IndexBuild.Built. It fails with indexStale on an index of another model
+/// or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
 package enum IndexBuild: Request {
   package static let method = "index/build"
   package static let lane = Lane.control
 
   package struct Params: Codable, Sendable, Equatable {
-    /// The index's file, absolute; it is made where there is none.
+    /// The absolute path of the index file; it is created if it does not exist.
     package var path: String
     package var sae: String
     package var corpus: CorpusPlace
@@ -16,9 +22,9 @@ package enum IndexBuild: Request {
     package var exemplars: Int?
     /// Tokens of a span of text; absent: 64.
     package var spanTokens: Int?
-    /// Tokens whose codes are kept to count which latents are active together; absent: 65,536.
+    /// Tokens whose codes are kept to count which latents are active together; absent: 65536.
     package var sampledTokens: Int?
-    /// How prompts are rendered; absent: none.
+    /// Absent: none.
     package var template: Template?
     package var shard: Shard?
     /// Entries of the corpus to look at; absent: all.
@@ -49,55 +55,20 @@ package enum IndexBuild: Request {
       path = try members.decode(String.self, forKey: .path)
       sae = try members.decode(String.self, forKey: .sae)
       corpus = try members.decode(CorpusPlace.self, forKey: .corpus)
-      views =
-        members.contains(.views) ? try members.nonEmpty(.views) : nil
+      views = members.contains(.views) ? try members.nonEmpty(.views) : nil
       exemplars = try members.optionalInteger(.exemplars, in: 1...1000)
       spanTokens = try members.optionalInteger(.spanTokens, in: 1...65_535)
-      sampledTokens = try members.optionalInteger(.sampledTokens, in: 0...(1 << 24))
+      sampledTokens = try members.optionalInteger(.sampledTokens, in: 0...16_777_216)
       template = try members.decodeIfPresent(Template.self, forKey: .template)
       shard = try members.decodeIfPresent(Shard.self, forKey: .shard)
-      limit = try members.optionalInteger(.limit, in: Bounds.size)
+      limit = try members.optionalInteger(.limit, in: 1...Int.max)
       keepPictures = try members.decodeIfPresent(KeepPictures.self, forKey: .keepPictures)
     }
   }
 
-  /// The job; its result is an `IndexBuild.Built`.
   package typealias Result = JobStarted
 
-  package enum View: String, WireName { case base, tiles, text }
-
-  package enum Template: String, WireName {
-    /// The picture, the text and the answer one after the other.
-    case none
-    /// The model's chat template.
-    case model
-  }
-
-  package enum KeepPictures: String, WireName {
-    /// Where the picture lies.
-    case reference
-    /// The picture's bytes.
-    case copy
-  }
-
-  /// The entries whose content's digest leaves `index` when divided by `count`.
-  package struct Shard: Codable, Sendable, Equatable {
-    package var index: Int
-    package var count: Int
-
-    package init(index: Int, count: Int) {
-      self.index = index
-      self.count = count
-    }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      count = try members.integer(.count, in: 1...65_536)
-      index = try members.integer(.index, in: 0...max(0, count - 1))
-    }
-  }
-
-  /// What became of a build.
+  /// The result of a job of index/build.
   package struct Built: Codable, Sendable, Equatable {
     package var path: String
     /// In the index now.
@@ -132,6 +103,30 @@ package enum IndexBuild: Request {
     }
   }
 
+  package enum KeepPictures: String, WireName {
+    /// Where the picture is.
+    case reference
+    /// The picture's bytes.
+    case copy
+  }
+
+  /// The entries whose content's digest leaves index when divided by count.
+  package struct Shard: Codable, Sendable, Equatable {
+    package var index: Int
+    package var count: Int
+
+    package init(index: Int, count: Int) {
+      self.index = index
+      self.count = count
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      count = try members.integer(.count, in: 1...65_536)
+      index = try members.integer(.index, in: 0...max(0, count - 1))
+    }
+  }
+
   package struct Skipped: Codable, Sendable, Equatable {
     package var duplicate: Int
     package var unreadable: Int
@@ -142,5 +137,18 @@ package enum IndexBuild: Request {
       self.unreadable = unreadable
       self.unusable = unusable
     }
+  }
+
+  package enum Template: String, WireName {
+    /// the picture, the text and the answer one after the other.
+    case none
+    /// the model's chat template.
+    case model
+  }
+
+  package enum View: String, WireName {
+    case base
+    case tiles
+    case text
   }
 }

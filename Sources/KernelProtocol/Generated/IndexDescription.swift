@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 /// What an index is and how much it holds.
 package struct IndexDescription: Codable, Sendable, Equatable {
   package var index: String
@@ -21,7 +23,7 @@ package struct IndexDescription: Codable, Sendable, Equatable {
   package var bytes: Int
 
   package init(
-    index: String, path: String, sae: String?, modelDigest: String, saeDigest: String,
+    index: String, path: String, sae: String? = nil, modelDigest: String, saeDigest: String,
     site: String, latents: Int, exemplars: Int, items: Int, skipped: IndexBuild.Skipped,
     positions: [String: Int], activeLatents: Int, explainedLatents: Int, bytes: Int
   ) {

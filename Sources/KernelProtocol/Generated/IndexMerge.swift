@@ -1,6 +1,10 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Makes one index of several that hold parts of one corpus: a job that needs no model.
+///
+/// The job's result is an IndexMerge.Merged.
 package enum IndexMerge: Request {
   package static let method = "index/merge"
   package static let lane = Lane.control
@@ -23,10 +27,9 @@ package enum IndexMerge: Request {
     }
   }
 
-  /// The job; its result is an `IndexMerge.Merged`.
   package typealias Result = JobStarted
 
-  /// What became of a merge.
+  /// The result of a job of index/merge.
   package struct Merged: Codable, Sendable, Equatable {
     package var path: String
     package var items: Int

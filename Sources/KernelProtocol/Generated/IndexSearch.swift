@@ -1,12 +1,18 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Finds latents of an index.
+///
+/// Which features fire in a region of a context: ask feature/activations, and give its latents here
+/// for their labels.
 package enum IndexSearch: Request {
   package static let method = "index/search"
   package static let lane = Lane.index
 
   package struct Params: Codable, Sendable, Equatable {
-    /// An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only one that is open.
+    /// An open index's name, or a file's absolute path; absent: that of the autoencoder, or the
+    /// only one that is open.
     package var index: String?
     /// The autoencoder whose index is meant where none is named.
     package var sae: String?
@@ -15,13 +21,23 @@ package enum IndexSearch: Request {
     /// Absent: 100.
     package var limit: Int?
 
+    package init(
+      index: String? = nil, sae: String? = nil, query: Query, offset: Int? = nil, limit: Int? = nil
+    ) {
+      self.index = index
+      self.sae = sae
+      self.query = query
+      self.offset = offset
+      self.limit = limit
+    }
+
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       index = try members.decodeIfPresent(String.self, forKey: .index)
       sae = try members.decodeIfPresent(String.self, forKey: .sae)
       query = try members.decode(Query.self, forKey: .query)
-      offset = try members.optionalInteger(.offset, in: Bounds.page)
-      limit = try members.optionalInteger(.limit, in: Bounds.pageSize)
+      offset = try members.optionalInteger(.offset, in: 0...2_147_483_647)
+      limit = try members.optionalInteger(.limit, in: 0...10_000)
     }
   }
 
@@ -38,8 +54,8 @@ package enum IndexSearch: Request {
 
   package struct Item: Codable, Sendable, Equatable {
     package var latent: Int
-    /// Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or
-    /// Jaccard index; absent for latents that were given.
+    /// Higher is better: rank of the text, size of the effect on the token's logit, largest
+    /// activation, cosine or Jaccard index; absent for latents that were given.
     package var score: Double?
     /// What the latent is called.
     package var label: String?
@@ -48,66 +64,6 @@ package enum IndexSearch: Request {
       self.latent = latent
       self.score = score
       self.label = label
-    }
-  }
-
-  /// What is looked for.
-  package enum Query: Codable, Sendable, Equatable {
-    /// Words of explanations: each must occur, by its stem or its beginning.
-    case text(String)
-    /// A token that the latent's decoder row raises, or lowers.
-    case token(String, lowered: Bool)
-    /// The latents that have an item among their best: by its name, or by its picture's file.
-    case item(String, view: IndexBuild.View?)
-    case picture(String, view: IndexBuild.View?)
-    /// The labels of these, such as those of `feature/activations` of a region.
-    case latents([Int])
-    /// By the cosine of decoder rows.
-    case neighboursOf(Int)
-
-    private enum CodingKeys: CodingKey {
-      case text, token, lowered, item, picture, view, latents, neighboursOf
-    }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      let keys = [CodingKeys.text, .token, .item, .picture, .latents, .neighboursOf]
-      let given = keys.filter(members.contains)
-      guard given.count == 1 else {
-        throw decoder.wireMismatch(
-          expected: "one of {\"text\"}, {\"token\"}, {\"item\"}, {\"picture\"}, {\"latents\"}, "
-            + "{\"neighboursOf\"}")
-      }
-      let view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
-      switch given[0] {
-      case .text: self = .text(try members.decode(String.self, forKey: .text))
-      case .token:
-        self = .token(
-          try members.decode(String.self, forKey: .token),
-          lowered: try members.decodeIfPresent(Bool.self, forKey: .lowered) ?? false)
-      case .item: self = .item(try members.decode(String.self, forKey: .item), view: view)
-      case .picture: self = .picture(try members.decode(String.self, forKey: .picture), view: view)
-      case .latents: self = .latents(try members.decode([Int].self, forKey: .latents))
-      default: self = .neighboursOf(try members.integer(.neighboursOf, in: Bounds.count))
-      }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      var members = encoder.container(keyedBy: CodingKeys.self)
-      switch self {
-      case .text(let text): try members.encode(text, forKey: .text)
-      case .token(let token, let lowered):
-        try members.encode(token, forKey: .token)
-        if lowered { try members.encode(true, forKey: .lowered) }
-      case .item(let name, let view):
-        try members.encode(name, forKey: .item)
-        try members.encodeIfPresent(view, forKey: .view)
-      case .picture(let path, let view):
-        try members.encode(path, forKey: .picture)
-        try members.encodeIfPresent(view, forKey: .view)
-      case .latents(let latents): try members.encode(latents, forKey: .latents)
-      case .neighboursOf(let latent): try members.encode(latent, forKey: .neighboursOf)
-      }
     }
   }
 }

@@ -1,9 +1,11 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSON
 package import JSONRPC
 
 /// The first request: who the client is, and what the kernel can do.
 ///
-/// It loads nothing itself; what `initializationOptions` name is loaded when it is first needed.
+/// It loads nothing itself; what initializationOptions name is loaded when it is first needed.
 package enum Initialize: Request {
   package static let method = "initialize"
   package static let lane = Lane.immediate
@@ -15,7 +17,7 @@ package enum Initialize: Request {
     /// What the client can do; members of language clients are ignored.
     package var capabilities: JSONValue?
     package var initializationOptions: Options?
-    /// `off`, `messages` or `verbose`.
+    /// off, messages or verbose.
     package var trace: String?
 
     package init(
@@ -46,52 +48,11 @@ package enum Initialize: Request {
     }
   }
 
-  package struct ClientInfo: Codable, Sendable, Equatable {
-    package var name: String
-    package var version: String?
+  package struct AttributionProvider: Codable, Sendable, Equatable {
+    package var methods: [AttributionCompute.Method]
 
-    package init(name: String, version: String? = nil) {
-      self.name = name
-      self.version = version
-    }
-  }
-
-  /// What to load, by absolute path.
-  package struct Options: Codable, Sendable, Equatable {
-    /// A checkpoint's folder.
-    package var model: String?
-    /// Autoencoders' folders.
-    package var saes: [String]?
-    /// A feature index.
-    package var index: String?
-    /// Bytes that the kernel may use.
-    package var memoryLimit: Int?
-
-    package init(
-      model: String? = nil, saes: [String]? = nil, index: String? = nil, memoryLimit: Int? = nil
-    ) {
-      self.model = model
-      self.saes = saes
-      self.index = index
-      self.memoryLimit = memoryLimit
-    }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      model = try members.decodeIfPresent(String.self, forKey: .model)
-      saes = try members.decodeIfPresent([String].self, forKey: .saes)
-      index = try members.decodeIfPresent(String.self, forKey: .index)
-      memoryLimit = try members.optionalInteger(.memoryLimit, in: Bounds.size)
-    }
-  }
-
-  package struct ServerInfo: Codable, Sendable, Equatable {
-    package var name: String
-    package var version: String
-
-    package init(name: String, version: String) {
-      self.name = name
-      self.version = version
+    package init(methods: [AttributionCompute.Method]) {
+      self.methods = methods
     }
   }
 
@@ -128,6 +89,16 @@ package enum Initialize: Request {
     }
   }
 
+  package struct ClientInfo: Codable, Sendable, Equatable {
+    package var name: String
+    package var version: String?
+
+    package init(name: String, version: String? = nil) {
+      self.name = name
+      self.version = version
+    }
+  }
+
   package struct ContextProvider: Codable, Sendable, Equatable {
     /// Whether parts may be images.
     package var images: Bool
@@ -137,14 +108,6 @@ package enum Initialize: Request {
     package init(images: Bool, append: Bool) {
       self.images = images
       self.append = append
-    }
-  }
-
-  package struct AttributionProvider: Codable, Sendable, Equatable {
-    package var methods: [AttributionCompute.Method]
-
-    package init(methods: [AttributionCompute.Method]) {
-      self.methods = methods
     }
   }
 
@@ -172,6 +135,45 @@ package enum Initialize: Request {
       self.maxContextTokens = maxContextTokens
       self.inlineNumbers = inlineNumbers
       self.memoryBytes = memoryBytes
+    }
+  }
+
+  /// What to load, by absolute path.
+  package struct Options: Codable, Sendable, Equatable {
+    /// A checkpoint's folder.
+    package var model: String?
+    /// Autoencoders' folders.
+    package var saes: [String]?
+    /// A feature index.
+    package var index: String?
+    /// Bytes that the kernel may use.
+    package var memoryLimit: Int?
+
+    package init(
+      model: String? = nil, saes: [String]? = nil, index: String? = nil, memoryLimit: Int? = nil
+    ) {
+      self.model = model
+      self.saes = saes
+      self.index = index
+      self.memoryLimit = memoryLimit
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      model = try members.decodeIfPresent(String.self, forKey: .model)
+      saes = try members.decodeIfPresent([String].self, forKey: .saes)
+      index = try members.decodeIfPresent(String.self, forKey: .index)
+      memoryLimit = try members.optionalInteger(.memoryLimit, in: 1...Int.max)
+    }
+  }
+
+  package struct ServerInfo: Codable, Sendable, Equatable {
+    package var name: String
+    package var version: String
+
+    package init(name: String, version: String) {
+      self.name = name
+      self.version = version
     }
   }
 }

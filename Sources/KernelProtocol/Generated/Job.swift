@@ -1,17 +1,18 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSON
-import JSONRPC
 
 /// Work that outlives its request: what it is, how far it is and what came of it.
 package struct Job: Codable, Sendable, Equatable {
   package var job: String
-  /// The request that began it, and its params.
+  /// The request that began it.
   package var method: String
   package var params: JSONValue
   package var state: JobState
   package var progress: Progress?
   /// Why it is paused or failed, in words.
   package var message: String?
-  /// Of a job that is completed.
+  /// Of a job that is completed; its shape is given by the method that started it.
   package var result: JSONValue?
   /// Of a job that failed.
   package var error: Failure?
@@ -38,8 +39,20 @@ package struct Job: Codable, Sendable, Equatable {
     self.ended = ended
   }
 
+  /// What error.data of a request would have contained.
+  package struct Failure: Codable, Sendable, Equatable {
+    package var kind: String
+    package var message: String
+
+    package init(kind: String, message: String) {
+      self.kind = kind
+      self.message = message
+    }
+  }
+
   /// How far a job is, in units of its own: entries, steps, latents.
   package struct Progress: Codable, Sendable, Equatable {
+    /// In units of its own: entries, steps, latents.
     package var done: Int
     /// Absent where it is not known.
     package var total: Int?
@@ -47,7 +60,7 @@ package struct Job: Codable, Sendable, Equatable {
     package var rate: Double?
     package var remainingSeconds: Double?
     package var message: String?
-    /// What else can be measured on the way, such as `fvu` of a training.
+    /// What else can be measured on the way, such as fvu of a training.
     package var metrics: [String: Double]?
 
     package init(
@@ -62,47 +75,4 @@ package struct Job: Codable, Sendable, Equatable {
       self.metrics = metrics
     }
   }
-
-  /// The `error.data` that a request would have had.
-  package struct Failure: Codable, Sendable, Equatable {
-    package var kind: String
-    package var message: String
-
-    package init(kind: String, message: String) {
-      self.kind = kind
-      self.message = message
-    }
-  }
-}
-
-package enum JobState: String, WireName {
-  case queued, running, paused, completed, failed, cancelled
-  /// Its process ended before it did: it can be resumed.
-  case interrupted
-
-  /// Whether nothing more happens to the job by itself.
-  package var isSettled: Bool { self != .queued && self != .running }
-  /// Whether `job/resume` begins it again.
-  package var isResumable: Bool { [.paused, .failed, .interrupted].contains(self) }
-}
-
-/// What a request that begins a job answers at once.
-package struct JobStarted: Codable, Sendable, Equatable {
-  package var job: String
-
-  package init(job: String) { self.job = job }
-}
-
-/// The params of a request about one job.
-package struct JobReference: Codable, Sendable, Equatable {
-  package var job: String
-
-  package init(job: String) { self.job = job }
-}
-
-/// The notification `job/didUpdate`, for jobs begun with `subscribe`: the job as it is now, at most ten
-/// times a second, and always as it ended.
-package enum JobDidUpdate {
-  package static let method = "job/didUpdate"
-  package typealias Params = Job
 }

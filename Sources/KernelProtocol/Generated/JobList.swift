@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// The jobs that are known, newest first.
@@ -21,8 +23,8 @@ package enum JobList: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       state = try members.decodeIfPresent(JobState.self, forKey: .state)
-      offset = try members.optionalInteger(.offset, in: 0...Int(Int32.max))
-      limit = try members.optionalInteger(.limit, in: Bounds.count)
+      offset = try members.optionalInteger(.offset, in: 0...2_147_483_647)
+      limit = try members.optionalInteger(.limit, in: 0...Int.max)
     }
   }
 

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Lines of a job's log.
@@ -21,8 +23,8 @@ package enum JobLog: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       job = try members.decode(String.self, forKey: .job)
-      from = try members.optionalInteger(.from, in: 0...Int(Int32.max))
-      lines = try members.optionalInteger(.lines, in: Bounds.count)
+      from = try members.optionalInteger(.from, in: 0...2_147_483_647)
+      lines = try members.optionalInteger(.lines, in: 0...Int.max)
     }
   }
 

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Waits until a job is neither queued nor running, or a time is over: the job as it is then.
@@ -8,7 +10,7 @@ package enum JobWait: Request {
 
   package struct Params: Codable, Sendable, Equatable {
     package var job: String
-    /// Absent: 60,000.
+    /// Absent: 60000.
     package var timeoutMs: Int?
 
     package init(job: String, timeoutMs: Int? = nil) {

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// What is loaded, what waits and how much memory is in use. Never waits for the engine.
@@ -20,13 +22,13 @@ package enum KernelStatus: Request {
     package var unicode: String
     /// Jobs of this kernel that are queued or run; absent where there are none.
     package var jobs: [Job]?
-    /// Who shares the kernel; absent where it has one client alone.
+    /// Who shares the kernel, in the order of arrival; absent where it has one client alone.
+    /// contexts are the asking client's own, queue, memory and jobs are everybody's.
     package var connections: [Connection]?
 
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
-      contexts: [Context], queue: Queue, memory: Memory, unicode: String,
-      jobs: [Job]? = nil,
+      contexts: [Context], queue: Queue, memory: Memory, unicode: String, jobs: [Job]? = nil,
       connections: [Connection]? = nil
     ) {
       self.health = health
@@ -39,63 +41,6 @@ package enum KernelStatus: Request {
       self.unicode = unicode
       self.jobs = jobs
       self.connections = connections
-    }
-  }
-
-  /// A client of a shared kernel.
-  package struct Connection: Codable, Sendable, Equatable {
-    /// Its number, in the order of arrival.
-    package var connection: Int
-    /// Whether it is the one that asks.
-    package var own: Bool
-    /// What `initialize` called it.
-    package var name: String?
-    /// Its process: what holds the other end of the socket.
-    package var process: Int?
-    /// How many contexts it has open.
-    package var contexts: Int
-    /// Bytes that they hold.
-    package var bytes: Int
-    /// Its requests that wait for the engine.
-    package var waiting: Int
-
-    package init(
-      connection: Int, own: Bool, name: String? = nil, process: Int? = nil, contexts: Int,
-      bytes: Int, waiting: Int
-    ) {
-      self.connection = connection
-      self.own = own
-      self.name = name
-      self.process = process
-      self.contexts = contexts
-      self.bytes = bytes
-      self.waiting = waiting
-    }
-  }
-
-  package enum Health: String, WireName { case ok, warning, error }
-
-  package struct Model: Codable, Sendable, Equatable {
-    package var model: String
-    package var path: String
-    package var architecture: String
-    /// What products are made in.
-    package var precision: ModelLoad.Precision
-    /// Which library's resizing is applied to pictures; absent for a text model.
-    package var resizing: ModelLoad.Resizing?
-    /// Bytes of the weights' files, which other processes may share, and of the weights made for `int8`.
-    package var bytes: Int
-
-    package init(
-      model: String, path: String, architecture: String, precision: ModelLoad.Precision,
-      resizing: ModelLoad.Resizing? = nil, bytes: Int
-    ) {
-      self.model = model
-      self.path = path
-      self.architecture = architecture
-      self.precision = precision
-      self.resizing = resizing
-      self.bytes = bytes
     }
   }
 
@@ -122,6 +67,37 @@ package enum KernelStatus: Request {
     }
   }
 
+  /// A client of a shared kernel.
+  package struct Connection: Codable, Sendable, Equatable {
+    /// Its number, in the order of arrival.
+    package var connection: Int
+    /// Whether it is the one that asks.
+    package var own: Bool
+    /// What initialize called it.
+    package var name: String?
+    /// Its process: what holds the other end of the socket.
+    package var process: Int?
+    /// How many contexts it has open.
+    package var contexts: Int
+    /// Bytes that they hold.
+    package var bytes: Int
+    /// Its requests that wait for the engine.
+    package var waiting: Int
+
+    package init(
+      connection: Int, own: Bool, name: String? = nil, process: Int? = nil, contexts: Int,
+      bytes: Int, waiting: Int
+    ) {
+      self.connection = connection
+      self.own = own
+      self.name = name
+      self.process = process
+      self.contexts = contexts
+      self.bytes = bytes
+      self.waiting = waiting
+    }
+  }
+
   package struct Context: Codable, Sendable, Equatable {
     package var context: String
     package var version: Int
@@ -136,15 +112,10 @@ package enum KernelStatus: Request {
     }
   }
 
-  package struct Queue: Codable, Sendable, Equatable {
-    /// The method that the engine is at.
-    package var running: String?
-    package var waiting: Int
-
-    package init(running: String? = nil, waiting: Int) {
-      self.running = running
-      self.waiting = waiting
-    }
+  package enum Health: String, WireName {
+    case ok
+    case warning
+    case error
   }
 
   /// Bytes.
@@ -169,6 +140,42 @@ package enum KernelStatus: Request {
     package init(name: String, bytes: Int) {
       self.name = name
       self.bytes = bytes
+    }
+  }
+
+  package struct Model: Codable, Sendable, Equatable {
+    package var model: String
+    package var path: String
+    package var architecture: String
+    /// What products are made in.
+    package var precision: ModelLoad.Precision
+    /// Which library's resizing is applied to pictures; absent for a text model.
+    package var resizing: ModelLoad.Resizing?
+    /// Bytes of the weights' files, which other processes may share, and of the weights made for
+    /// int8.
+    package var bytes: Int
+
+    package init(
+      model: String, path: String, architecture: String, precision: ModelLoad.Precision,
+      resizing: ModelLoad.Resizing? = nil, bytes: Int
+    ) {
+      self.model = model
+      self.path = path
+      self.architecture = architecture
+      self.precision = precision
+      self.resizing = resizing
+      self.bytes = bytes
+    }
+  }
+
+  package struct Queue: Codable, Sendable, Equatable {
+    /// The method that the engine is at.
+    package var running: String?
+    package var waiting: Int
+
+    package init(running: String? = nil, waiting: Int) {
+      self.running = running
+      self.waiting = waiting
     }
   }
 }

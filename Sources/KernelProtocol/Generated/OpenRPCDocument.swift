@@ -1,5 +1,5 @@
 // swift-format-ignore-file
-// Copied from protocol/openrpc.json by Tests/Conformance/embed.py.
+// Written by protocol/generator from protocol/openrpc.json.
 
 /// The published contract, byte for byte.
 package let openRPCDocument = #"""

@@ -1,11 +1,16 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Reads a prompt file without a model: what it says, where, and what is wrong with it.
+///
+/// prompt-files.md beside this document describes the format.
 package enum PromptCheck: Request {
   package static let method = "prompt/check"
   package static let lane = Lane.control
 
   package struct Params: Codable, Sendable, Equatable {
+    /// The whole file.
     package var text: String
     /// The folder that the file's relative paths start from, absolute.
     package var directory: String?
@@ -28,8 +33,22 @@ package enum PromptCheck: Request {
     }
   }
 
+  /// Either a text, as the model gets it, or an image.
+  package struct Part: Codable, Sendable, Equatable {
+    /// Of an image that no turn names: its line in the front matter.
+    package var range: TextRange
+    package var text: String?
+    /// The image's name.
+    package var image: String?
+
+    package init(range: TextRange, text: String? = nil, image: String? = nil) {
+      self.range = range
+      self.text = text
+      self.image = image
+    }
+  }
+
   package struct Turn: Codable, Sendable, Equatable {
-    /// `system`, `user` or `assistant`.
     package var role: String
     package var range: TextRange
     package var parts: [Part]
@@ -38,20 +57,6 @@ package enum PromptCheck: Request {
       self.role = role
       self.range = range
       self.parts = parts
-    }
-  }
-
-  /// Either a text, as the model gets it, or an image by its name.
-  package struct Part: Codable, Sendable, Equatable {
-    /// Of an image that no turn names: its line in the front matter.
-    package var range: TextRange
-    package var text: String?
-    package var image: String?
-
-    package init(range: TextRange, text: String? = nil, image: String? = nil) {
-      self.range = range
-      self.text = text
-      self.image = image
     }
   }
 }

@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 import JSONRPC
 
 /// What is wrong with a prompt file, and where.
@@ -15,6 +17,7 @@ package struct PromptDiagnostic: Codable, Sendable, Equatable {
   package enum Severity: String, WireName {
     /// The file cannot be opened as it is.
     case error
+    /// It can.
     case warning
   }
 }

@@ -1,6 +1,6 @@
-import JSONRPC
+// Written by protocol/generator from protocol/openrpc.json.
 
-/// What stands between the two `---` lines of a prompt file.
+/// The lines between the two --- lines of a prompt file.
 package struct PromptFront: Codable, Sendable, Equatable {
   /// A checkpoint's folder; absolute where the file's folder is known, as every path here.
   package var model: String?
@@ -8,15 +8,15 @@ package struct PromptFront: Codable, Sendable, Equatable {
   package var sae: String?
   package var images: [Image]
   package var template: ContextOpen.Template
-  /// The tokens that attribution compares.
+  /// The token that attribution is about.
   package var answer: String?
+  /// The token that it is compared with.
   package var baseline: String?
   package var steer: [Clamp]
 
   package init(
-    model: String? = nil, sae: String? = nil, images: [Image] = [],
-    template: ContextOpen.Template = .model, answer: String? = nil, baseline: String? = nil,
-    steer: [Clamp] = []
+    model: String? = nil, sae: String? = nil, images: [Image], template: ContextOpen.Template,
+    answer: String? = nil, baseline: String? = nil, steer: [Clamp]
   ) {
     self.model = model
     self.sae = sae
@@ -25,16 +25,6 @@ package struct PromptFront: Codable, Sendable, Equatable {
     self.answer = answer
     self.baseline = baseline
     self.steer = steer
-  }
-
-  package struct Image: Codable, Sendable, Equatable {
-    package var name: String
-    package var path: String
-
-    package init(name: String, path: String) {
-      self.name = name
-      self.path = path
-    }
   }
 
   /// A latent and the value that steering holds it at.
@@ -46,11 +36,15 @@ package struct PromptFront: Codable, Sendable, Equatable {
       self.index = index
       self.value = value
     }
+  }
 
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      index = try members.integer(.index, in: Bounds.count)
-      value = try members.decode(Double.self, forKey: .value)
+  package struct Image: Codable, Sendable, Equatable {
+    package var name: String
+    package var path: String
+
+    package init(name: String, path: String) {
+      self.name = name
+      self.path = path
     }
   }
 }

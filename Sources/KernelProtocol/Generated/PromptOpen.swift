@@ -1,9 +1,12 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Makes a prompt file resident as `context/open` does, and says where in the file each token lies.
+/// Makes a prompt file resident as context/open does, and says where in the file each token is.
 ///
-/// The same text again gives the same context while that is open and unchanged; an edited one re-uses
-/// what the two share.
+/// The same text again gives the same context while that is open and unchanged; an edited one
+/// re-uses what the two share. What the file names and cannot be loaded is a diagnostic, not an
+/// error.
 package enum PromptOpen: Request {
   package static let method = "prompt/open"
   package static let lane = Lane.engine
@@ -18,8 +21,8 @@ package enum PromptOpen: Request {
     package var tokenCount: Int?
     /// The model's name.
     package var model: String?
-    /// The name of the autoencoder that questions about the file are for: the file's, else the model's
-    /// newest.
+    /// The name of the autoencoder that questions about the file are for: the file's, else the
+    /// model's newest.
     package var sae: String?
     package var front: PromptFront
     package var parts: [Part]
@@ -35,9 +38,8 @@ package enum PromptOpen: Request {
 
     package init(
       context: String? = nil, version: Int? = nil, tokenCount: Int? = nil, model: String? = nil,
-      sae: String? = nil, front: PromptFront, parts: [Part] = [],
-      images: [ContextOpen.Image] = [], tokens: [Token] = [],
-      diagnostics: [PromptDiagnostic], reused: Int = 0, computed: Int = 0
+      sae: String? = nil, front: PromptFront, parts: [Part], images: [ContextOpen.Image],
+      tokens: [Token], diagnostics: [PromptDiagnostic], reused: Int, computed: Int
     ) {
       self.context = context
       self.version = version
@@ -55,7 +57,8 @@ package enum PromptOpen: Request {
   }
 
   package struct Part: Codable, Sendable, Equatable {
-    /// What regions call it: an image by its name, a text by its role; numbered where that is taken.
+    /// What regions call it: an image by its name, a text by its role; numbered where that is
+    /// taken.
     package var part: String
     package var role: String
     package var range: TextRange

@@ -1,6 +1,10 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Measures how well an autoencoder stands in for the residual stream on a data set: a job.
+/// Measures how well an autoencoder can replace the residual stream on a data set: a job.
+///
+/// The job's result is a SAECheck.Checked. A resumed job begins anew.
 package enum SAECheck: Request {
   package static let method = "sae/check"
   package static let lane = Lane.control
@@ -26,14 +30,14 @@ package enum SAECheck: Request {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       sae = try members.decode(String.self, forKey: .sae)
       corpus = try members.decode(CorpusPlace.self, forKey: .corpus)
-      limit = try members.optionalInteger(.limit, in: Bounds.size)
+      limit = try members.optionalInteger(.limit, in: 1...Int.max)
       template = try members.decodeIfPresent(IndexBuild.Template.self, forKey: .template)
     }
   }
 
   package typealias Result = JobStarted
 
-  /// What was found.
+  /// The result of a job of sae/check.
   package struct Checked: Codable, Sendable, Equatable {
     package var sae: String
     package var site: String
@@ -43,7 +47,8 @@ package enum SAECheck: Request {
     package var skipped: Int
     /// All tokens of the prompts, template and pictures included.
     package var tokens: Int
-    /// Σ(x̂ − x)² / Σ(x − mean)² over all tokens, the mean being theirs; absent where they do not vary.
+    /// Σ(x̂ − x)² / Σ(x − mean)² over all tokens, the mean being theirs; absent where they do not
+    /// vary.
     package var fvu: Double?
     /// The mean over prompts of the same with the prompt's own mean.
     package var meanContextFvu: Double?
@@ -56,8 +61,9 @@ package enum SAECheck: Request {
     package var prediction: Prediction?
 
     package init(
-      sae: String, site: String, contexts: Int, skipped: Int, tokens: Int, fvu: Double?,
-      meanContextFvu: Double?, l0: Double, latents: Int, dead: Int, prediction: Prediction?
+      sae: String, site: String, contexts: Int, skipped: Int, tokens: Int, fvu: Double? = nil,
+      meanContextFvu: Double? = nil, l0: Double, latents: Int, dead: Int,
+      prediction: Prediction? = nil
     ) {
       self.sae = sae
       self.site = site
@@ -73,7 +79,8 @@ package enum SAECheck: Request {
     }
   }
 
-  /// How the model predicts the tokens of the texts: mean cross-entropy in nats.
+  /// How the model predicts the tokens of the texts: mean cross-entropy in nats; absent where no
+  /// prompt has one.
   package struct Prediction: Codable, Sendable, Equatable {
     /// Tokens that were predicted: those of texts and answers, not of templates and pictures.
     package var tokens: Int
@@ -88,8 +95,8 @@ package enum SAECheck: Request {
     package var kl: Double
 
     package init(
-      tokens: Int, plain: Double, reconstruction: Double, zero: Double, lossRecovered: Double?,
-      kl: Double
+      tokens: Int, plain: Double, reconstruction: Double, zero: Double,
+      lossRecovered: Double? = nil, kl: Double
     ) {
       self.tokens = tokens
       self.plain = plain

@@ -1,6 +1,9 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma Scope's params.npz. One whose width or site does not fit the model is refused.
+/// Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
+/// Scope's params.npz. One whose width or site does not fit the model is refused.
 package enum SAELoad: Request {
   package static let method = "sae/load"
   package static let lane = Lane.engine
@@ -9,7 +12,10 @@ package enum SAELoad: Request {
   package struct Params: Codable, Sendable, Equatable {
     /// Absolute.
     package var path: String
-    /// Where it reads the model, as `resid_post.24`; absent: what its configuration says.
+    /// Where it reads the model, by any name of a decoder block's output: resid_post.24,
+    /// model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It
+    /// overrides what the folder or the configuration says, with a warning where they differ;
+    /// absent: what they say.
     package var site: String?
     /// Absent: the model loaded last.
     package var model: String?
@@ -33,13 +39,13 @@ package enum SAELoad: Request {
     package var format: Format
     /// Which latents are active: the k largest, all positive ones, or those above their thresholds.
     package var activation: Activation
-    /// How well it fits the model on its newest open context, else on a probe prompt; absent where that does
-    /// not vary.
+    /// How well it fits the model on its newest open context, else on a probe prompt; absent where
+    /// that does not vary.
     package var fit: Fit?
 
     package init(
-      sae: String, site: String, latents: Int, k: Int, inputSize: Int, bytes: Int,
-      format: Format, activation: Activation, fit: Fit? = nil
+      sae: String, site: String, latents: Int, k: Int, inputSize: Int, bytes: Int, format: Format,
+      activation: Activation, fit: Fit? = nil
     ) {
       self.sae = sae
       self.site = site
@@ -53,13 +59,11 @@ package enum SAELoad: Request {
     }
   }
 
-  package enum Format: String, WireName {
-    case sparsify, saelens
-    case gemmaScope = "gemma-scope"
-    case dictionaryLearning = "dictionary_learning"
+  package enum Activation: String, WireName {
+    case topk
+    case relu
+    case jumprelu
   }
-
-  package enum Activation: String, WireName { case topk, relu, jumprelu }
 
   package struct Fit: Codable, Sendable, Equatable {
     /// Fraction of variance unexplained.
@@ -71,5 +75,12 @@ package enum SAELoad: Request {
       self.fvu = fvu
       self.l0 = l0
     }
+  }
+
+  package enum Format: String, WireName {
+    case sparsify
+    case saelens
+    case gemmaScope = "gemma-scope"
+    case dictionaryLearning = "dictionary_learning"
   }
 }

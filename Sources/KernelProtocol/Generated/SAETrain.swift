@@ -1,6 +1,14 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
-/// Trains a TopK autoencoder on a model's residual stream: a job, which goes on where an earlier one ended.
+/// Trains a TopK autoencoder on a model's residual stream: a job, which continues where an earlier
+/// one ended.
+///
+/// The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate
+/// and tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory
+/// fails with outOfMemory before anything is run. A resumed job collects the activations again and
+/// continues from the saved state; its weights are bit by bit those of an uninterrupted run.
 package enum SAETrain: Request {
   package static let method = "sae/train"
   package static let lane = Lane.control
@@ -8,7 +16,7 @@ package enum SAETrain: Request {
   package struct Params: Codable, Sendable, Equatable {
     /// A loaded model's name or a checkpoint's folder; absent: the model loaded last.
     package var model: String?
-    /// Where the model is read, as `resid_post.5`.
+    /// Where the model is read, as resid_post.5.
     package var site: String
     package var corpus: CorpusPlace
     /// Entries of the corpus to look at; absent: all.
@@ -21,11 +29,11 @@ package enum SAETrain: Request {
     /// Active latents a token.
     package var k: Int
     package var steps: Int
-    /// Tokens a step; absent: 2,048.
+    /// Tokens a step; absent: 2048.
     package var batch: Int?
     /// The highest; absent: 2e-4 / √(M / 2¹⁴).
     package var learningRate: Double?
-    /// Tokens without firing after which a latent counts as dead; absent: 500,000.
+    /// Tokens without firing after which a latent counts as dead; absent: 500000.
     package var deadAfter: Int?
     /// Of the start and of the order of tokens; absent: 0.
     package var seed: Int?
@@ -62,34 +70,26 @@ package enum SAETrain: Request {
       model = try members.decodeIfPresent(String.self, forKey: .model)
       site = try members.decode(String.self, forKey: .site)
       corpus = try members.decode(CorpusPlace.self, forKey: .corpus)
-      limit = try members.optionalInteger(.limit, in: Bounds.size)
+      limit = try members.optionalInteger(.limit, in: 1...Int.max)
       template = try members.decodeIfPresent(IndexBuild.Template.self, forKey: .template)
       output = try members.decode(String.self, forKey: .output)
-      latents = try members.integer(.latents, in: 1...Self.largest)
+      latents = try members.integer(.latents, in: 1...2_147_483_648)
       k = try members.integer(.k, in: 1...max(1, latents))
-      steps = try members.integer(.steps, in: 1...Self.largest)
-      batch = try members.optionalInteger(.batch, in: 2...Self.largest)
+      steps = try members.integer(.steps, in: 1...2_147_483_648)
+      batch = try members.optionalInteger(.batch, in: 2...2_147_483_648)
       learningRate = try members.optionalNumber(.learningRate, in: 0...1)
-      deadAfter = try members.optionalInteger(.deadAfter, in: Bounds.size)
-      seed = try members.optionalInteger(.seed, in: Bounds.count)
+      deadAfter = try members.optionalInteger(.deadAfter, in: 1...Int.max)
+      seed = try members.optionalInteger(.seed, in: 0...Int.max)
       type = try members.decodeIfPresent(WeightType.self, forKey: .type)
-      saveEvery = try members.optionalInteger(.saveEvery, in: Bounds.size)
+      saveEvery = try members.optionalInteger(.saveEvery, in: 1...Int.max)
     }
-
-    private static let largest = 1 << 31
   }
 
   package typealias Result = JobStarted
 
-  package enum WeightType: String, WireName {
-    case float32 = "F32"
-    case float16 = "F16"
-    case bfloat16 = "BF16"
-  }
-
-  /// What became of a training.
+  /// The result of a job of sae/train.
   package struct Trained: Codable, Sendable, Equatable {
-    /// The autoencoder's folder, for `sae/load`.
+    /// The autoencoder's folder, for sae/load.
     package var path: String
     package var site: String
     package var latents: Int
@@ -103,12 +103,12 @@ package enum SAETrain: Request {
     /// Of the last batch; absent where a run had no step left to do.
     package var fvu: Double?
     package var l0: Double?
-    /// Latents that have not been active for `deadAfter` tokens.
+    /// Latents that have not been active for deadAfter tokens.
     package var dead: Int
 
     package init(
       path: String, site: String, latents: Int, k: Int, steps: Int, tokens: Int, entries: Int,
-      skipped: Int, fvu: Double?, l0: Double?, dead: Int
+      skipped: Int, fvu: Double? = nil, l0: Double? = nil, dead: Int
     ) {
       self.path = path
       self.site = site
@@ -122,5 +122,11 @@ package enum SAETrain: Request {
       self.l0 = l0
       self.dead = dead
     }
+  }
+
+  package enum WeightType: String, WireName {
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
   }
 }

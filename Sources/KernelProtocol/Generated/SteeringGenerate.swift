@@ -1,3 +1,5 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
 package import JSONRPC
 
 /// Continues a context with interventions, beside the same without them.
@@ -9,7 +11,7 @@ package enum SteeringGenerate: Request {
 
   package struct Params: ContextParams, Equatable {
     package var context: String
-    /// Where given, the context must be at this version, else `contextVersionMismatch`.
+    /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
     package var sae: String
     package var interventions: [Intervention]
@@ -44,11 +46,11 @@ package enum SteeringGenerate: Request {
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
-      version = try members.optionalInteger(.version, in: Bounds.size)
+      version = try members.optionalInteger(.version, in: 1...Int.max)
       sae = try members.decode(String.self, forKey: .sae)
       interventions = try members.decode([Intervention].self, forKey: .interventions)
-      maxTokens = try members.integer(.maxTokens, in: Bounds.count)
-      temperature = try members.optionalNumber(.temperature, in: 0...1e6)
+      maxTokens = try members.integer(.maxTokens, in: 0...Int.max)
+      temperature = try members.optionalNumber(.temperature, in: 0...1_000_000)
       topP = try members.optionalNumber(.topP, in: 0...1)
       seed = try members.decodeIfPresent(UInt64.self, forKey: .seed)
       stop = try members.decodeIfPresent([String].self, forKey: .stop)
@@ -72,12 +74,20 @@ package enum SteeringGenerate: Request {
   package enum Comparison: String, WireName {
     /// The model as it is.
     case plain
-    /// On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the
-    /// splice.
+    /// On the autoencoder's reconstruction x̂ at every position, without the interventions,
+    /// whatever the splice.
     case reconstruction
   }
 
-  package enum OutputName: String, WireName { case steered, plain, reconstruction }
+  package struct Effect: Codable, Sendable, Equatable {
+    /// KL(plain ‖ steered) in nats of the distributions that predict each token of the steered
+    /// text.
+    package var klPerToken: WireNumbers
+
+    package init(klPerToken: WireNumbers) {
+      self.klPerToken = klPerToken
+    }
+  }
 
   package struct Output: Codable, Sendable, Equatable {
     package var name: OutputName
@@ -93,21 +103,19 @@ package enum SteeringGenerate: Request {
     }
   }
 
-  package struct Effect: Codable, Sendable, Equatable {
-    /// KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text.
-    package var klPerToken: WireNumbers
-
-    package init(klPerToken: WireNumbers) {
-      self.klPerToken = klPerToken
-    }
+  package enum OutputName: String, WireName {
+    case steered
+    case plain
+    case reconstruction
   }
 
   /// What was really done.
   package struct Receipt: Codable, Sendable, Equatable {
-    /// Forward passes in which an intervention changed the stream: the prompt is one, each generated token
-    /// that is read another.
+    /// Forward passes in which an intervention changed the stream: the prompt is one, each
+    /// generated token that is read another.
     package var steps: Int
-    /// Positions at which an intervention changed the stream. The error term that a splice drops is no change.
+    /// Positions at which an intervention changed the stream. The error term that a splice drops is
+    /// no change.
     package var positions: Int
     /// Mean length of decode(z′) − decode(z) over these positions; 0 where there are none.
     package var meanNorm: Double

@@ -1,18 +1,5 @@
 import JSONRPC
 
-/// How the pictures of a concept set are run.
-package struct ConceptPrompt: Codable, Sendable, Equatable {
-  /// What follows the picture; absent: nothing.
-  package var text: String?
-  /// Absent: none.
-  package var template: IndexBuild.Template?
-
-  package init(text: String? = nil, template: IndexBuild.Template? = nil) {
-    self.text = text
-    self.template = template
-  }
-}
-
 /// From which activation on a position counts as active.
 package struct ActivationThreshold: Codable, Sendable, Equatable {
   package var by: Measure
@@ -31,12 +18,5 @@ package struct ActivationThreshold: Codable, Sendable, Equatable {
     guard at.count <= 16, at.allSatisfy({ (0...1).contains($0) }) else {
       throw decoder.wireMismatch(expected: "up to 16 shares from 0 to 1 in \"at\"")
     }
-  }
-
-  package enum Measure: String, WireName {
-    /// A quantile of the latent's activations where it is active.
-    case quantile
-    /// A share of the latent's largest activation.
-    case peak
   }
 }

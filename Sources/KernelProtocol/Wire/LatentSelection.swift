@@ -10,32 +10,6 @@ package enum LatentSelection: Codable, Sendable, Equatable {
   /// Those whose newest explanation is in a state.
   case state(ExplanationState)
 
-  package struct Top: Codable, Sendable, Equatable {
-    package var by: Order
-    package var count: Int
-    /// Absent: the first.
-    package var offset: Int?
-
-    package init(by: Order, count: Int, offset: Int? = nil) {
-      self.by = by
-      self.count = count
-      self.offset = offset
-    }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      by = try members.decode(Order.self, forKey: .by)
-      count = try members.integer(.count, in: Bounds.page)
-      offset = try members.optionalInteger(.offset, in: Bounds.page)
-    }
-  }
-
-  package enum Order: String, WireName {
-    /// The latents that are active anywhere, rising.
-    case latent
-    case frequency, max
-  }
-
   private enum CodingKeys: CodingKey { case latents, range, top, state }
 
   package init(from decoder: any Decoder) throws {

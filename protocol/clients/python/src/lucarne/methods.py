@@ -1,4 +1,4 @@
-"""The protocol's methods. Written by generate.py from protocol/openrpc.json."""
+"""The protocol's methods. Written by protocol/generator from protocol/openrpc.json."""
 
 # fmt: off
 from __future__ import annotations

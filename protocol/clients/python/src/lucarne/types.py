@@ -1,4 +1,4 @@
-"""The protocol's types. Written by generate.py from protocol/openrpc.json."""
+"""The protocol's types. Written by protocol/generator from protocol/openrpc.json."""
 
 # fmt: off
 from __future__ import annotations

@@ -1,25 +1,20 @@
-#!/usr/bin/env python3
-"""Writes the parts of the client that the protocol decides: methods, types and kinds of error.
-
-    python generate.py [OPENRPC]            writes src/lucarne/{methods,types,kinds}.py
-    python generate.py --check [OPENRPC]    exits with 1 where these differ from the document
-
-OPENRPC is a file, by default protocol/openrpc.json; `lucarne.Kernel().rpc.discover()` answers the same.
-"""
+"""Writes what the protocol decides of the Python client: methods, types and kinds of error."""
 
 from __future__ import annotations
 
 import json
 import keyword
-import sys
+import runpy
 import textwrap
 from pathlib import Path
 
-here = Path(__file__).resolve().parent
-sys.path.insert(0, str(here / "src"))
-from lucarne.records import snake  # noqa: E402
+from document import Document
 
-HEADER = '''"""{title} Written by generate.py from protocol/openrpc.json."""
+RECORDS = Path(__file__).resolve().parents[1] / "clients/python/src/lucarne/records.py"
+# The client's own, read without its package, which needs what is written here.
+snake = runpy.run_path(str(RECORDS))["snake"]
+
+HEADER = '''"""{title} Written by protocol/generator from protocol/openrpc.json."""
 
 # fmt: off
 from __future__ import annotations
@@ -66,12 +61,11 @@ def doc(text: str, indent: int) -> str:
 
 
 class Writer:
-    def __init__(self, document: dict):
-        self.schemas = document["components"]["schemas"]
-        self.methods = [
-            each for each in document["methods"] if each["name"] not in LIFE_CYCLE
-        ]
+    def __init__(self, document: Document):
+        self.schemas = document.schemas
+        self.methods = [each for each in document.methods if each["name"] not in LIFE_CYCLE]
         self.document = document
+        self.resolve = document.resolve
 
     # Types
 
@@ -79,10 +73,6 @@ class Writer:
         return "properties" in schema or any(
             self.is_object(self.resolve(each)) for each in schema.get("oneOf", [])
         )
-
-    def resolve(self, schema: dict) -> dict:
-        reference = schema.get("$ref")
-        return self.schemas[reference.rsplit("/", 1)[1]] if reference else schema
 
     def annotation(self, schema: dict, of_params: bool = False) -> str:
         """The type of a value; params may be mappings where results are records."""
@@ -241,13 +231,15 @@ class Writer:
             kind = f"{'AsyncStream' if asynchronous else 'Stream'}[{item}, {result}]"
         asks = asynchronous and not streaming
         lines = [
-            f"    {'async ' if asks else ''}def {head}({', '.join(['self'] + star + arguments)}) -> {kind}:\n"
+            f"    {'async ' if asks else ''}def {head}"
+            f"({', '.join(['self'] + star + arguments)}) -> {kind}:\n"
         ]
         text = method.get("summary", "")
         if method.get("description"):
             text += "\n\n" + method["description"]
         if streaming:
-            text = f"The same as {head[:-7]}, its {member or 'partial results'} as they are found, then `.result`.\n\n" + text
+            streamed = f"its {member or 'partial results'} as they are found, then `.result`."
+            text = f"The same as {head[:-7]}, {streamed}\n\n{text}"
         if notes:
             text += "\n\n" + "\n".join(notes)
         kinds = method.get("x-errorKinds")
@@ -298,15 +290,12 @@ class Writer:
                     f"        self.{space} = {prefix}{class_name(space)}Methods(self)\n"
                 )
             classes.append("".join(lines))
-        names = ", ".join(
-            sorted(
-                {class_name(each) for each in self.schemas if each != "WireTensor"}
-                | {
-                    self.result_type(each) for each in self.methods if self.result_type(each) != "Record"
-                }
-            )
+        results = {self.result_type(each) for each in self.methods} - {"Record"}
+        schemas = {class_name(each) for each in self.schemas if each != "WireTensor"}
+        names = ", ".join(sorted(schemas | results))
+        imports = "\n".join(
+            textwrap.wrap(names, 100, initial_indent="    ", subsequent_indent="    ")
         )
-        imports = "\n".join(textwrap.wrap(names, 100, initial_indent="    ", subsequent_indent="    "))
         return (
             HEADER.format(title="The protocol's methods.")
             + "from typing import Any, Literal, Mapping, Sequence\n\n"
@@ -317,7 +306,7 @@ class Writer:
         )
 
     def kinds_file(self) -> str:
-        kinds = self.document["x-errorKinds"]
+        kinds = self.document.error_kinds
         classes = "\n\n".join(
             f"class {each['kind'][:1].upper() + each['kind'][1:]}(RequestFailed):\n"
             + doc(each["description"], 4)
@@ -343,21 +332,6 @@ class Writer:
         }
 
 
-def main(arguments: list[str]) -> int:
-    checking = "--check" in arguments
-    paths = [each for each in arguments if each != "--check"]
-    source = Path(paths[0]) if paths else here / "../../openrpc.json"
-    document = json.loads(source.read_text(encoding="utf-8"))
-    different = 0
-    for name, text in Writer(document).files().items():
-        path = here / "src/lucarne" / name
-        if not checking:
-            path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            print(f"{path} is not what generate.py writes from {source}", file=sys.stderr)
-            different = 1
-    return different
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def files(document: Document) -> dict[str, str]:
+    """The texts of the files by their names."""
+    return Writer(document).files()
