@@ -160,23 +160,15 @@ package protocol EngineAnswerable: Request {
 /// Every method of the kernel but those of the base protocol. A test holds this equal to
 /// `KernelProtocol.allRequests`, and so to protocol/openrpc.json.
 let answers: [String: Answer] = {
-  let engine: [any EngineAnswerable.Type] = [
-    ModelLoad.self, SAELoad.self,
-    ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self,
-    ContextClose.self, PromptOpen.self,
-    ActivationRead.self, FeatureActivations.self,
-    AttributionCompute.self, AttributionCompare.self, AblationRun.self, SteeringGenerate.self,
-  ]
-  let shelf: [any ShelfAnswerable.Type] = [
-    IndexInfo.self, IndexClose.self, IndexSkipped.self, FeatureExamples.self,
-    FeatureRender.self, FeatureDashboard.self,
-    IndexSearch.self, IndexNeighbours.self, ExplanationPut.self, ExplanationGet.self,
-    ExplanationList.self,
-  ]
-  var table = Dictionary(uniqueKeysWithValues: engine.map { ($0.method, row($0)) })
-  for request in shelf { table[request.method] = row(request) }
-  table[IndexOpen.method] = row(IndexOpen.self)
-  table[FeatureInfo.method] = row(FeatureInfo.self)
+  var table: [String: Answer] = [:]
+  for request in allRequests {
+    switch request {
+    case let request as any EngineAnswerable.Type: table[request.method] = row(request)
+    case let request as any ShelfAnswerable.Type: table[request.method] = row(request)
+    case let request as any EngineThenShelfAnswerable.Type: table[request.method] = row(request)
+    default: break
+    }
+  }
   table[Initialize.method] = .immediate { call, engine, directory in
     let params: Initialize.Params = try call.decodeParams()
     directory.name(call.client, params.clientInfo?.name)
