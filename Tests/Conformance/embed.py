@@ -1,21 +1,8 @@
-"""Copies protocol/openrpc.json into the Swift file from which the kernel answers rpc.discover, and
-writes the Python client's methods and types anew.
-
-Run from anywhere after a change to the document; tests hold all of them equal.
+"""Writes the Swift types, the embedded document and the Python client anew from
+protocol/openrpc.json, by protocol/generator; --check exits with 1 where they differ from it.
 """
 
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
-root = Path(__file__).resolve().parents[2]
-document = (root / "protocol/openrpc.json").read_text(encoding="utf-8")
-assert '"""#' not in document and "\\#" not in document
-(root / "Sources/KernelProtocol/Wire/OpenRPCDocument.swift").write_text(
-    "// swift-format-ignore-file\n"
-    "// Copied from protocol/openrpc.json by Tests/Conformance/embed.py.\n\n"
-    "/// The published contract, byte for byte.\n"
-    'package let openRPCDocument = #"""\n' + document + '\n"""#\n',
-    encoding="utf-8",
-)
-subprocess.run([sys.executable, root / "protocol/clients/python/generate.py"], check=True)
+runpy.run_path(str(Path(__file__).resolve().parents[2] / "protocol/generator"), run_name="__main__")

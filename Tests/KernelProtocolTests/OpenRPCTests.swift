@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import JSON
 import JSONRPC
 import KernelProtocol
@@ -6,8 +6,6 @@ import Testing
 
 /// Binds the Swift types to the published contract.
 @Suite struct OpenRPCTests {
-  private static let file = fileContents(ofRepository: "protocol/openrpc.json")
-
   private func document() throws -> JSONValue {
     try JSONValue(parsing: Array(openRPCDocument.utf8))
   }
@@ -16,38 +14,24 @@ import Testing
     try #require(try document()["methods"]?.arrayValue)
   }
 
-  @Test func isPublishedByteForByte() {
+  @Test func isPublishedByteForByte() throws {
+    let file = try Data(
+      contentsOf: URL(fileURLWithPath: repositoryPath("protocol/openrpc.json")))
+    #expect(Data(openRPCDocument.utf8) == file)
+  }
+
+  @Test func generatingAgainChangesNothing() throws {
+    let check = Process()
+    check.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    check.arguments = ["python3", repositoryPath("protocol/generator"), "--check"]
+    let output = Pipe()
+    check.standardError = output
+    try check.run()
+    let differing = output.fileHandleForReading.readDataToEndOfFile()
+    check.waitUntilExit()
     #expect(
-      Array(openRPCDocument.utf8) == Self.file,
-      "run Tests/Conformance/embed.py after a change to protocol/openrpc.json")
-  }
-
-  @Test func hasTheMethodsOfTheKernel() throws {
-    let published = try methods().map { $0["name"]?.stringValue }
-    #expect(published == allRequests.map { $0.method })
-  }
-
-  @Test func saysWhereEachMethodRunsAndWhatItStreams() throws {
-    for (method, request) in zip(try methods(), allRequests) {
-      #expect(method["x-lane"]?.stringValue == request.lane.rawValue)
-      let streamed = method["x-partialResult"]
-      #expect((streamed != nil) == (request.partialResults != nil), "\(request.method)")
-      if let name = request.partialResults {
-        #expect(streamed?["properties"]?[name] != nil, "\(request.method)")
-      }
-      let params = method["params"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
-      #expect(params.contains("workDoneToken") == request.isLong, "\(request.method)")
-    }
-  }
-
-  @Test func listsEveryKindOfFailure() throws {
-    let kinds = try document()["x-errorKinds"]?.arrayValue?.compactMap { $0["kind"]?.stringValue }
-    #expect(kinds == DomainError.Kind.allCases.map(\.rawValue))
-    for method in try methods() {
-      for kind in method["x-errorKinds"]?.arrayValue ?? [] {
-        #expect(DomainError.Kind(rawValue: kind.stringValue ?? "") != nil)
-      }
-    }
+      check.terminationStatus == 0,
+      "run Tests/Conformance/embed.py: \(String(decoding: differing, as: UTF8.self))")
   }
 
   @Test func examplesBecomeTypedValuesAndTheSameJSONAgain() throws {
@@ -81,17 +65,8 @@ import Testing
   }
 }
 
-/// A file of the repository; empty where it cannot be read.
-func fileContents(ofRepository path: String) -> [UInt8] {
+/// The absolute path of a file of the repository.
+private func repositoryPath(_ path: String) -> String {
   let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-  let descriptor = unsafe open("/\(root)/\(path)", O_RDONLY)
-  guard descriptor >= 0 else { return [] }
-  defer { close(descriptor) }
-  var contents: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = unsafe read(descriptor, &buffer, buffer.count)
-    guard count > 0 else { return contents }
-    contents += buffer[..<count]
-  }
+  return "/\(root)/\(path)"
 }

@@ -125,7 +125,15 @@ import Testing
     #expect(Base64.decode(encoded) == Array(text.utf8))
   }
 
-  @Test(arguments: ["Z", "Zg==Zg", "Zm9v*", "Zm 9v", "Zm9vY"])
+  @Test(arguments: [
+    ("", ""), ("Zm9v\r\nYmE=\n", "fooba"), ("Zm9vYg", "foob"), ("Zm9vYg=", "foob"), ("=", ""),
+    ("Zm9=", "fo"), ("====", ""),
+  ])
+  func base64IsReadWithLineBreaksAndWithoutPadding(encoded: String, text: String) {
+    #expect(Base64.decode(encoded) == Array(text.utf8))
+  }
+
+  @Test(arguments: ["Z", "Zg==Zg", "Zg=v", "Zm9v*", "Zm 9v", "Zm9vY", "Zm9v\tYmE=", "Zm9é", "=Zg="])
   func base64RefusesWhatItIsNot(text: String) {
     #expect(Base64.decode(text) == nil)
   }

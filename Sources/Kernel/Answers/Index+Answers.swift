@@ -4,23 +4,6 @@ import Interpretation
 import JSONRPC
 import KernelProtocol
 
-/// A request about indexes that the control thread answers, without a model.
-protocol ShelfAnswerable: Request {
-  static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result
-}
-
-/// A request that begins with the engine and ends with an index, whose files the engine does not wait for.
-protocol EngineThenShelfAnswerable: Request {
-  /// What the engine's part finds.
-  associatedtype Prepared: Sendable
-  /// Runs on the engine's thread.
-  static func prepare(_ params: Params, engine: Engine, call: Call) throws -> Prepared
-  /// Runs on the index thread.
-  static func answer(
-    _ params: Params, _ prepared: Prepared, shelf: IndexShelf, call: Call
-  ) throws -> Result
-}
-
 extension IndexOpen: EngineThenShelfAnswerable {
   /// The autoencoders that an index may belong to.
   struct Owners: Sendable {

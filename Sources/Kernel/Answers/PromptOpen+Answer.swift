@@ -150,7 +150,9 @@ struct OpenPrompt {
 extension OpenPrompt {
   var result: PromptOpen.Result {
     guard let open else {
-      return .init(front: front, diagnostics: file.diagnostics)
+      return .init(
+        front: front, parts: [], images: [], tokens: [], diagnostics: file.diagnostics, reused: 0,
+        computed: 0)
     }
     let context = open.context
     let opened = ContextOpen.result(open)

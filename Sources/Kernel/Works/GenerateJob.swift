@@ -44,7 +44,9 @@ final class GenerateJob: JobWork {
   private var unwritten: [ExplanationRecord] = []
   private var failuresInARow = 0
   private var lastFailure = ""
-  private var counts = ExplanationGenerate.Generated()
+  private var counts = ExplanationGenerate.Generated(
+    explained: 0, uninterpretable: 0, failed: 0, known: 0, silent: 0, seconds: 0, promptTokens: 0,
+    completionTokens: 0)
   private let start = ContinuousClock.now
 
   /// - Throws: where the endpoint cannot be one, or there is no such file.

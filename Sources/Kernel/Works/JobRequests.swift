@@ -1,9 +1,4 @@
 import KernelProtocol
 
-/// The requests that begin jobs: the only list of them. A test holds it among
-/// `KernelProtocol.allRequests`.
-let jobRequests: [any JobRequest.Type] = [
-  IndexBuild.self, IndexMerge.self, IndexAnnotate.self,
-  ExplanationGenerate.self, ExplanationDissect.self, ExplanationScore.self,
-  SAETrain.self, SAECheck.self,
-]
+/// The requests that begin jobs.
+let jobRequests: [any JobRequest.Type] = allRequests.compactMap { $0 as? any JobRequest.Type }

@@ -1,6 +1,7 @@
 import JSONRPC
 
-/// A rectangle of pixels of an image as given: `[x0, y0, x1, y1]`, x to the right, y down, half open.
+/// A rectangle of pixels of an image as given: `[x0, y0, x1, y1]`, x to the right, y down, half
+/// open.
 package struct Box: Codable, Sendable, Hashable {
   package var x0: Double
   package var y0: Double

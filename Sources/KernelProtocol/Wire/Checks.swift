@@ -3,12 +3,8 @@ package import JSONRPC
 extension KeyedDecodingContainer {
   /// Reads a whole number within bounds.
   /// - Throws: `WireError.mismatch` that names the bounds.
-  package func integer(
-    _ key: Key, in range: ClosedRange<Int>, else fallback: Int? = nil
-  ) throws -> Int {
-    guard let fallback else { return try checked(decode(Int.self, forKey: key), key, range) }
-    return try decodeIfPresent(Int.self, forKey: key).map { try checked($0, key, range) }
-      ?? fallback
+  package func integer(_ key: Key, in range: ClosedRange<Int>) throws -> Int {
+    try checked(decode(Int.self, forKey: key), key, range)
   }
 
   /// Reads a whole number within bounds that may be absent.
@@ -53,14 +49,4 @@ extension KeyedDecodingContainer {
     }
     return .mismatch(path: steps, expected: expected, found: found)
   }
-}
-
-/// Bounds that the wire's whole numbers have.
-package enum Bounds {
-  /// A count: zero or more.
-  package static let count = 0...Int.max
-  /// A size: one or more.
-  package static let size = 1...Int.max
-  /// A position in a context; −1 means the last.
-  package static let position = -1...Int.max
 }

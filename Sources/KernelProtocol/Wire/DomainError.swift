@@ -3,21 +3,6 @@ package import JSONRPC
 
 /// A failure that is no fault of the message's form: code −32803, told apart by its kind.
 package struct DomainError: FailureConvertible, Sendable, Equatable, CustomStringConvertible {
-  package enum Kind: String, WireName {
-    case modelNotLoaded, saeMismatch, contextNotFound, contextVersionMismatch
-    case positionOutOfRange, featureOutOfRange, unsupportedTarget, outOfMemory
-    case deadlineExceeded, imageUnreadable, checkpointInvalid, indexMissing, indexStale
-    case jobNotFound, busy, numericalFailure, pathDenied, ioError
-
-    /// Whether the same request may succeed later without any change to it.
-    package var isRetryable: Bool {
-      switch self {
-      case .busy, .deadlineExceeded, .outOfMemory: true
-      default: false
-      }
-    }
-  }
-
   package var kind: Kind
   package var message: String
   /// What the client might do about it.
@@ -54,5 +39,15 @@ package struct DomainError: FailureConvertible, Sendable, Equatable, CustomStrin
     .requestFailed(
       kind: kind.rawValue, message: message, retryable: kind.isRetryable, hint: hint,
       details: details)
+  }
+}
+
+extension DomainError.Kind {
+  /// Whether the same request may succeed later without any change to it.
+  package var isRetryable: Bool {
+    switch self {
+    case .busy, .deadlineExceeded, .outOfMemory: true
+    default: false
+    }
   }
 }

@@ -14,14 +14,6 @@ package struct ImageSource: Codable, Sendable, Equatable {
   /// A file of the kernel's machine, absolute.
   package static func path(_ path: String) -> ImageSource { ImageSource(.path(path)) }
 
-  /// Which of the two ways of transformers a picture takes into the processor; they differ in transparency and orientation.
-  package enum Reading: String, WireName {
-    /// As `load_image` of a path or an address: turned upright as its EXIF data say, an alpha channel dropped.
-    case loadImage
-    /// As a picture opened with Pillow and handed to the processor: transparency on white, orientation left as stored.
-    case open
-  }
-
   package enum Place: Sendable, Equatable {
     /// A file of the kernel's machine, absolute.
     case path(String)

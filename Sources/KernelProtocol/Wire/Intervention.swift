@@ -2,17 +2,6 @@ import JSONRPC
 
 /// A change to one latent's activation.
 package struct Intervention: Codable, Sendable, Equatable {
-  package enum Operation: String, WireName {
-    /// Set to `value`.
-    case clamp
-    /// Add `value`.
-    case add
-    /// Multiply by `value`.
-    case scale
-    /// Set to zero.
-    case zero
-  }
-
   package var op: Operation
   package var feature: FeatureRef
   /// Required by every operation but `zero`.

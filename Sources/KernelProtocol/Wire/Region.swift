@@ -8,9 +8,6 @@ package enum Region: Codable, Sendable, Equatable {
   /// The tokens of one image, counted from 0; of one view, or that touch a box, where given.
   case image(Int, view: View?, box: Box?)
 
-  /// How an image token sees its image: whole and small, or one tile of it in full.
-  package enum View: String, WireName { case base, tiles }
-
   private enum CodingKeys: CodingKey { case span, part, image, view, box }
 
   package init(from decoder: any Decoder) throws {
@@ -20,7 +17,7 @@ package enum Region: Codable, Sendable, Equatable {
     case (false, true, false): self = .part(try members.decode(String.self, forKey: .part))
     case (false, false, true):
       self = .image(
-        try members.integer(.image, in: Bounds.count),
+        try members.integer(.image, in: 0...Int.max),
         view: try members.decodeIfPresent(View.self, forKey: .view),
         box: try members.decodeIfPresent(Box.self, forKey: .box))
     default:

@@ -2,8 +2,8 @@ import JSONRPC
 
 /// A number that the model's output is asked about.
 package enum Target: Codable, Sendable, Equatable {
-  /// How much the logit of `answer` is above that of `baseline`; of sets, how much their log odds are. Without a
-  /// baseline it is the likeliest token that does not spell the answer.
+  /// How much the logit of `answer` is above that of `baseline`; of sets, how much their log odds
+  /// are. Without a baseline it is the likeliest token that does not spell the answer.
   case logitDifference(answer: TokenSet, baseline: TokenSet?, position: Int?)
   case logit(token: TokenSpec, position: Int?)
   case logProbability(token: TokenSpec, position: Int?)
@@ -21,7 +21,7 @@ package enum Target: Codable, Sendable, Equatable {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try members.decode(Kind.self, forKey: .kind)
     func position() throws -> Int? {
-      try members.optionalInteger(.position, in: Bounds.position)
+      try members.optionalInteger(.position, in: -1...Int.max)
     }
     func token(_ key: CodingKeys) throws -> TokenSpec {
       try members.decode(TokenSpec.self, forKey: key)

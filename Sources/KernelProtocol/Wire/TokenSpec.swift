@@ -10,7 +10,7 @@ package enum TokenSpec: Codable, Sendable, Equatable {
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     switch (members.contains(.id), members.contains(.text)) {
-    case (true, false): self = .id(try members.integer(.id, in: Bounds.count))
+    case (true, false): self = .id(try members.integer(.id, in: 0...Int.max))
     case (false, true): self = .text(try members.decode(String.self, forKey: .text))
     default: throw decoder.wireMismatch(expected: "either {\"id\"} or {\"text\"}")
     }

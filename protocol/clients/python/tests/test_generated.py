@@ -14,20 +14,30 @@ FOLDER = Path(__file__).resolve().parents[1]
 DOCUMENT = json.loads((FOLDER / "../../openrpc.json").read_text(encoding="utf-8"))
 
 
+def generator(*arguments):
+    return subprocess.run(
+        [sys.executable, FOLDER / "../../generator", "--check", *arguments], capture_output=True, text=True
+    )
+
+
 def test_generating_again_changes_nothing():
-    run = subprocess.run(
-        [sys.executable, FOLDER / "generate.py", "--check"], capture_output=True, text=True
-    )
+    run = generator()
     assert run.returncode == 0, run.stderr
 
 
-def test_what_the_kernel_discovers_generates_the_same(kernel, tmp_path):
+def test_a_changed_document_is_told_from_what_was_generated(tmp_path):
     path = tmp_path / "openrpc.json"
-    path.write_text(json.dumps(kernel.rpc.discover().to_dict()), encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, FOLDER / "generate.py", "--check", path], capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stderr
+    text = json.dumps(DOCUMENT).replace("A token that the model wrote.", "A token.")
+    path.write_text(text, encoding="utf-8")
+    run = generator(path)
+    assert run.returncode == 1
+    for name in ("types.py", "GeneratedToken.swift", "OpenRPCDocument.swift"):
+        assert name in run.stderr
+    assert "kinds.py" not in run.stderr and "FeatureRef.swift" not in run.stderr
+
+
+def test_the_kernel_discovers_the_document(kernel):
+    assert kernel.rpc.discover().to_dict() == DOCUMENT
 
 
 def test_every_method_is_there_with_every_param(kernel):

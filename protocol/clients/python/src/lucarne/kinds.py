@@ -1,4 +1,4 @@
-"""The kinds of failure. Written by generate.py from protocol/openrpc.json."""
+"""The kinds of failure. Written by protocol/generator from protocol/openrpc.json."""
 
 # fmt: off
 from __future__ import annotations

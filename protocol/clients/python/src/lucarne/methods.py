@@ -1,4 +1,4 @@
-"""The protocol's methods. Written by generate.py from protocol/openrpc.json."""
+"""The protocol's methods. Written by protocol/generator from protocol/openrpc.json."""
 
 # fmt: off
 from __future__ import annotations
@@ -9,45 +9,50 @@ from .calls import AsyncCaller, AsyncStream, Caller, Progress, Stream
 from .records import Record, Tensor
 from .types import (
     AblationRunChange, AblationRunResult, AblationRunTargetValues, ActivationReadResult,
-    ActivationThreshold, AttributionCompareAgreement, AttributionCompareAligned,
-    AttributionCompareItem, AttributionComparePatched, AttributionComparePlace,
-    AttributionCompareResult, AttributionComputeAggregate, AttributionComputeCompleteness,
-    AttributionComputeExplanation, AttributionComputeIdentity, AttributionComputeImageStyle,
-    AttributionComputeItem, AttributionComputeMeasured, AttributionComputeMethod,
-    AttributionComputeNamedRegion, AttributionComputeOrigin, AttributionComputePartScore,
-    AttributionComputePartsMethod, AttributionComputePartsRequest, AttributionComputeRender,
-    AttributionComputeRendering, AttributionComputeResult, AttributionComputeTargetValue,
-    AttributionComputeTextStyle, AttributionComputeToken, AttributionComputeTokenTable,
-    AttributionComputeVerification, Box, CoactiveFeature, ConceptPrompt, ContextCloseResult,
-    ContextGenerateResult, ContextLogitsItem, ContextLogitsResult, ContextOpenChat,
-    ContextOpenImage, ContextOpenPartSpan, ContextOpenResult, ContextOpenTemplate, ContextOpenView,
-    ContextTokensResult, ContextTokensToken, CorpusPlace, DomainErrorData, Explanation,
-    ExplanationAuthor, ExplanationAuthorKind, ExplanationGenerateAnswerForm,
-    ExplanationGenerateEndpoint, ExplanationGenerateExplainer, ExplanationGetResult,
-    ExplanationListResult, ExplanationScore, ExplanationScoreScorer, ExplanationState,
-    FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
-    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
-    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
-    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
-    FeatureInfoTokenEffect, FeatureRef, FeatureRenderInterpolation, FeatureRenderMissing,
-    FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle,
-    FeatureStatistics, Finish, GeneratedToken, ImageSource, ImageSourceReading,
-    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
-    IndexCloseResult, IndexDescription, IndexNeighboursResult, IndexSearchItem, IndexSearchQuery,
-    IndexSearchResult, IndexSkippedItem, IndexSkippedResult, InitializeAttributionProvider,
-    InitializeCapabilities, InitializeClientInfo, InitializeContextProvider, InitializeLimits,
-    InitializeOptions, InitializeServerInfo, Intervention, Job, JobFailure, JobListResult,
-    JobLogResult, JobProgress, JobStarted, JobState, KernelStatusAutoencoder,
-    KernelStatusConnection, KernelStatusContext, KernelStatusHealth, KernelStatusMemory,
-    KernelStatusMemoryItem, KernelStatusModel, KernelStatusQueue, KernelStatusResult, LargeInteger,
-    LatentSelection, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult, Part,
-    ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic,
-    PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
-    PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAELoadFit,
-    SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span, Splice, SteeringGenerateComparison,
-    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
-    SteeringGenerateReceipt, SteeringGenerateResult, Target, TextPosition, TextRange, TokenSet,
-    TokenSpec, View, WireNumbers,
+    ActivationThreshold, ActivationThresholdMeasure, AttributionCompareAgreement,
+    AttributionCompareAligned, AttributionCompareItem, AttributionComparePatched,
+    AttributionComparePlace, AttributionCompareResult, AttributionComputeAggregate,
+    AttributionComputeCompleteness, AttributionComputeCoverage, AttributionComputeExplanation,
+    AttributionComputeIdentity, AttributionComputeImageStyle, AttributionComputeItem,
+    AttributionComputeMeasured, AttributionComputeMethod, AttributionComputeNamedRegion,
+    AttributionComputeOrigin, AttributionComputePartScore, AttributionComputePartsMethod,
+    AttributionComputePartsRequest, AttributionComputeRender, AttributionComputeRendering,
+    AttributionComputeResult, AttributionComputeTargetValue, AttributionComputeTextStyle,
+    AttributionComputeToken, AttributionComputeTokenTable, AttributionComputeVerification, Box,
+    CoactiveFeature, ConceptPrompt, ContextCloseResult, ContextGenerateResult, ContextLogitsItem,
+    ContextLogitsResult, ContextOpenChat, ContextOpenImage, ContextOpenPartSpan, ContextOpenResult,
+    ContextOpenTemplate, ContextOpenView, ContextTokensResult, ContextTokensToken, CorpusPlace,
+    DomainErrorData, Explanation, ExplanationAuthor, ExplanationAuthorKind,
+    ExplanationDissectDissected, ExplanationDissectFound, ExplanationGenerateAnswerForm,
+    ExplanationGenerateEndpoint, ExplanationGenerateExplainer, ExplanationGenerateGenerated,
+    ExplanationGetResult, ExplanationListResult, ExplanationScore, ExplanationScoreMean,
+    ExplanationScoreScored, ExplanationScoreScorer, ExplanationState, FeatureActivationsActivation,
+    FeatureActivationsItem, FeatureActivationsRank, FeatureActivationsResult,
+    FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem, FeatureExamplesPosition,
+    FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation, FeatureInfoLogits,
+    FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats, FeatureInfoTokenEffect, FeatureRef,
+    FeatureRenderBackground, FeatureRenderInterpolation, FeatureRenderMissing, FeatureRenderMontage,
+    FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle, FeatureStatistics,
+    FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish, GeneratedToken, ImageSource,
+    ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt, IndexBuildKeepPictures,
+    IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult,
+    IndexDescription, IndexMergeMerged, IndexNeighboursMeasure, IndexNeighboursResult,
+    IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem, IndexSkippedResult,
+    InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
+    Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
+    JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
+    KernelStatusHealth, KernelStatusMemory, KernelStatusMemoryItem, KernelStatusModel,
+    KernelStatusQueue, KernelStatusResult, LargeInteger, LatentSelection, LatentSelectionOrder,
+    LatentSelectionTop, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult,
+    Part, ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic,
+    PromptDiagnosticSeverity, PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart,
+    PromptOpenResult, PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked,
+    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained,
+    SAETrainWeightType, SaeLoadResult, Span, Splice, SpliceErrorTerm, SpliceReselect,
+    SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult, Target,
+    TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
 
 
@@ -381,6 +386,7 @@ class FeatureMethods:
           interpolation: Absent: patches; paper always smooths.
           level: The brightness that is left to what is not active; absent: 0.2.
           size: The longer side in pixels; absent: the picture's own, in a montage 256.
+          montage: All in one picture.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, UnsupportedTarget.
         """
@@ -556,9 +562,8 @@ class IndexMethods:
         """index/build: Runs a corpus through a model and an autoencoder and indexes the features: a job, which
         continues where an earlier one ended.
 
-        The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds,
-        itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another
-        model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
+        The job's result is an IndexBuild.Built. It fails with indexStale on an index of another model or
+        autoencoder, with busy where another job writes to it, and pauses where the disk is full.
 
           path: The absolute path of the index file; it is created if it does not exist.
           views: Absent: all.
@@ -578,8 +583,7 @@ class IndexMethods:
     def merge(self, *, path: str, inputs: Sequence[str], subscribe: bool | None = None) -> JobStarted:
         """index/merge: Makes one index of several that hold parts of one corpus: a job that needs no model.
 
-        The job's result is {path, items, contentDigest}: the digest of what the index says, whatever the
-        order in which it was learnt.
+        The job's result is an IndexMerge.Merged.
 
           path: The new index's file, absolute.
           inputs: The shards' files, absolute.
@@ -643,14 +647,13 @@ class IndexMethods:
         """
         return self._kernel.call("index/search", {"query": query, "index": index, "sae": sae, "offset": offset, "limit": limit}, IndexSearchResult)
 
-    def neighbours(self, *, latent: int, index: str | None = None, sae: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
+    def neighbours(self, *, latent: int, index: str | None = None, sae: str | None = None, by: IndexNeighboursMeasure | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
         """index/neighbours: The latents nearest to one, by decoder rows or by what is active together.
 
           index: An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only
             one that is open.
           sae: The autoencoder whose index is meant where none is named.
-          by: decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the
-            Jaccard index of the sampled tokens where both are active. Absent: decoder.
+          by: Absent: decoder.
           limit: Absent: 100.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
@@ -661,8 +664,8 @@ class IndexMethods:
         """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
         rows: a job, which continues where an earlier one ended.
 
-        The job's result is {latents, seconds}. It fails with indexStale on an index of another model or
-        autoencoder.
+        The job's result is an IndexAnnotate.Annotated. It fails with indexStale on an index of another model
+        or autoencoder.
 
           index: The index's file, absolute.
           tokens: To each side; absent: 20.
@@ -714,13 +717,12 @@ class ExplanationMethods:
         """
         return self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
 
-    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: Literal["max", "mean", "mass"] | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
 
-        The job's result is {explained, uninterpretable, failed, known, silent, seconds, promptTokens,
-        completionTokens}; every latent that was asked about is in one of the first five. A failure is
-        recorded with its reason as a revision of its own, and tried again when the job is resumed or begun
-        anew. After three questions in a row that got no answer the job pauses.
+        The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
+        revision of its own, and tried again when the job is resumed or begun anew. After three questions in a
+        row that got no answer the job pauses.
 
           index: The index's file, absolute.
           view: Whose exemplars are shown; absent: base.
@@ -744,9 +746,8 @@ class ExplanationMethods:
         Dissection): a job.
 
         Latent, threshold and concept are chosen on every other picture with and without the concept, and
-        measured on the rest. The job's result is {pictures, activeLatents, namedLatents, unnamedShare,
-        measuredConcepts, foundConcepts, concepts: [{concept, latent, threshold, iou, baseline}]}: each
-        concept's best latent, baseline the mean of all active ones. Without an index nothing is written.
+        measured on the rest. The job's result is an ExplanationDissect.Dissected. Without an index nothing is
+        written.
 
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
             values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
@@ -768,9 +769,7 @@ class ExplanationMethods:
         kept with them.
 
         An explanation is compared with the concept that it names. What dissection of the same set chose is
-        measured on the other half of the pictures alone. The job's result is {scored, uninterpretable,
-        failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score
-        as 0.
+        measured on the other half of the pictures alone. The job's result is an ExplanationScore.Scored.
 
           index: The index's file, absolute.
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
@@ -1206,6 +1205,7 @@ class AsyncFeatureMethods:
           interpolation: Absent: patches; paper always smooths.
           level: The brightness that is left to what is not active; absent: 0.2.
           size: The longer side in pixels; absent: the picture's own, in a montage 256.
+          montage: All in one picture.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, UnsupportedTarget.
         """
@@ -1381,9 +1381,8 @@ class AsyncIndexMethods:
         """index/build: Runs a corpus through a model and an autoencoder and indexes the features: a job, which
         continues where an earlier one ended.
 
-        The job's result is {path, items, skipped: {duplicate, unreadable, unusable}, newItems, seconds,
-        itemsPerSecond, modelSeconds, codeSeconds, overhead}. It fails with indexStale on an index of another
-        model or autoencoder, with busy where another job writes to it, and pauses where the disk is full.
+        The job's result is an IndexBuild.Built. It fails with indexStale on an index of another model or
+        autoencoder, with busy where another job writes to it, and pauses where the disk is full.
 
           path: The absolute path of the index file; it is created if it does not exist.
           views: Absent: all.
@@ -1403,8 +1402,7 @@ class AsyncIndexMethods:
     async def merge(self, *, path: str, inputs: Sequence[str], subscribe: bool | None = None) -> JobStarted:
         """index/merge: Makes one index of several that hold parts of one corpus: a job that needs no model.
 
-        The job's result is {path, items, contentDigest}: the digest of what the index says, whatever the
-        order in which it was learnt.
+        The job's result is an IndexMerge.Merged.
 
           path: The new index's file, absolute.
           inputs: The shards' files, absolute.
@@ -1468,14 +1466,13 @@ class AsyncIndexMethods:
         """
         return await self._kernel.call("index/search", {"query": query, "index": index, "sae": sae, "offset": offset, "limit": limit}, IndexSearchResult)
 
-    async def neighbours(self, *, latent: int, index: str | None = None, sae: str | None = None, by: Literal["decoder", "coactivation"] | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
+    async def neighbours(self, *, latent: int, index: str | None = None, sae: str | None = None, by: IndexNeighboursMeasure | None = None, offset: int | None = None, limit: int | None = None) -> IndexNeighboursResult:
         """index/neighbours: The latents nearest to one, by decoder rows or by what is active together.
 
           index: An open index's name, or a file's absolute path; absent: that of the autoencoder, or the only
             one that is open.
           sae: The autoencoder whose index is meant where none is named.
-          by: decoder: the cosine of decoder rows, as far as index/annotate has kept them; coactivation: the
-            Jaccard index of the sampled tokens where both are active. Absent: decoder.
+          by: Absent: decoder.
           limit: Absent: 100.
 
         Raises: FeatureOutOfRange, IndexMissing, IoError, PathDenied.
@@ -1486,8 +1483,8 @@ class AsyncIndexMethods:
         """index/annotate: Keeps with an index the tokens that decoder rows raise and lower, and the nearest
         rows: a job, which continues where an earlier one ended.
 
-        The job's result is {latents, seconds}. It fails with indexStale on an index of another model or
-        autoencoder.
+        The job's result is an IndexAnnotate.Annotated. It fails with indexStale on an index of another model
+        or autoencoder.
 
           index: The index's file, absolute.
           tokens: To each side; absent: 20.
@@ -1539,13 +1536,12 @@ class AsyncExplanationMethods:
         """
         return await self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
 
-    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: Literal["max", "mean", "mass"] | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
 
-        The job's result is {explained, uninterpretable, failed, known, silent, seconds, promptTokens,
-        completionTokens}; every latent that was asked about is in one of the first five. A failure is
-        recorded with its reason as a revision of its own, and tried again when the job is resumed or begun
-        anew. After three questions in a row that got no answer the job pauses.
+        The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
+        revision of its own, and tried again when the job is resumed or begun anew. After three questions in a
+        row that got no answer the job pauses.
 
           index: The index's file, absolute.
           view: Whose exemplars are shown; absent: base.
@@ -1569,9 +1565,8 @@ class AsyncExplanationMethods:
         Dissection): a job.
 
         Latent, threshold and concept are chosen on every other picture with and without the concept, and
-        measured on the rest. The job's result is {pictures, activeLatents, namedLatents, unnamedShare,
-        measuredConcepts, foundConcepts, concepts: [{concept, latent, threshold, iou, baseline}]}: each
-        concept's best latent, baseline the mean of all active ones. Without an index nothing is written.
+        measured on the rest. The job's result is an ExplanationDissect.Dissected. Without an index nothing is
+        written.
 
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
             values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
@@ -1593,9 +1588,7 @@ class AsyncExplanationMethods:
         kept with them.
 
         An explanation is compared with the concept that it names. What dissection of the same set chose is
-        measured on the other half of the pictures alone. The job's result is {scored, uninterpretable,
-        failed, unmatched, means: [{kind, value, baseline?, overAll}]}; overAll counts latents without a score
-        as 0.
+        measured on the other half of the pictures alone. The job's result is an ExplanationScore.Scored.
 
           index: The index's file, absolute.
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,

@@ -1,4 +1,4 @@
-"""The protocol's types. Written by generate.py from protocol/openrpc.json."""
+"""The protocol's types. Written by protocol/generator from protocol/openrpc.json."""
 
 # fmt: off
 from __future__ import annotations
@@ -8,6 +8,8 @@ from typing import Any, Literal, Union
 from .records import Record, Tensor
 
 
+ActivationThresholdMeasure = Literal["quantile", "peak"]
+"""quantile: A quantile of the latent's activations where it is active. peak: A share of its largest."""
 AttributionComputeAggregate = Literal["none", "feature", "token", "part"]
 """What scores are added up over."""
 AttributionComputeImageStyle = Literal["patches", "smooth"]
@@ -51,29 +53,42 @@ tried again.
 FeatureActivationsRank = Literal["max", "mean", "sum"]
 """What a latent's activations in the region are reduced to."""
 FeatureExamplesRanking = Literal["max", "mean", "mass"]
-"""max a, sum a / n over all n positions of the view, or sum a."""
+"""What the activations a in a view of n positions are reduced to. max: max a. mean: sum a / n, over all
+positions of the view. mass: sum a.
+"""
+FeatureRenderBackground = Literal["light", "dark"]
 FeatureRenderInterpolation = Literal["patches", "smooth"]
 FeatureRenderStyle = Literal["paper", "dimmed", "black", "weighted"]
 """paper: the published pipeline's square tile, inactive patches at 31/255, smoothed; dimmed: inactive patches at
-level; black; weighted: each patch by its share of the strongest activation.
+level; black: inactive patches black; weighted: each patch by its share of the strongest activation.
 """
 Finish = Literal["stop", "length"]
-"""Why a generation ended: the model ended its turn or a stop text was reached; or maxTokens were written."""
+"""Why a generation ended. stop: The model ended its turn or a stop text was reached. length: maxTokens were
+written.
+"""
 ImageSourceReading = Literal["loadImage", "open"]
 """loadImage: As load_image of a path or an address: turned upright as its EXIF data say, an alpha channel
 dropped. open: As a picture opened with Pillow and handed to the processor: transparency on white, orientation
 left as stored.
 """
 IndexBuildKeepPictures = Literal["reference", "copy"]
-"""Where the picture is, or its bytes."""
+"""reference: Where the picture is. copy: The picture's bytes."""
 IndexBuildTemplate = Literal["none", "model"]
 """none: the picture, the text and the answer one after the other; model: the model's chat template."""
 IndexBuildView = Literal["base", "tiles", "text"]
+IndexNeighboursMeasure = Literal["decoder", "coactivation"]
+"""decoder: The cosine of decoder rows, as far as index/annotate has kept them. coactivation: The Jaccard index
+of the sampled tokens where both are active.
+"""
+InterventionOperation = Literal["clamp", "add", "scale", "zero"]
+"""clamp: Set to value. add: Add value. scale: Multiply by value. zero: Set to zero."""
 JobState = Literal["queued", "running", "paused", "completed", "failed", "cancelled", "interrupted"]
 """interrupted: its process ended before it did; it can be resumed, as one that is paused or failed."""
 KernelStatusHealth = Literal["ok", "warning", "error"]
 LargeInteger = Union[int, str]
 """A whole number; beyond 2^53 a string of digits."""
+LatentSelectionOrder = Literal["latent", "frequency", "max"]
+"""latent: The latents that are active anywhere, rising."""
 ModelLoadPrecision = Literal["auto", "float32", "bfloat16", "int8"]
 """What products are made in. auto: bfloat16 where the weights are, else float32. float32: Everything in float32:
 slow, and held to the reference. int8: As bfloat16, with 8-bit weights, a scale a row, for the decoder's
@@ -88,7 +103,19 @@ pillow. pillow: That of transformers with Pillow up to version 12. pillow13: Tha
 """
 ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
+PromptDiagnosticSeverity = Literal["error", "warning"]
+"""error: The file cannot be opened as it is. warning: It can."""
+SAELoadActivation = Literal["topk", "relu", "jumprelu"]
+SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "dictionary_learning"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
+SpliceErrorTerm = Literal["keep", "drop"]
+"""keep: The stream keeps what the autoencoder does not explain. drop: The stream is the autoencoder's
+reconstruction.
+"""
+SpliceReselect = Literal["none", "topk"]
+"""none: Interventions change the code after top-k. topk: Interventions change the pre-activations, and top-k is
+taken again.
+"""
 SteeringGenerateComparison = Literal["plain", "reconstruction"]
 """plain: The model as it is. reconstruction: On the autoencoder's reconstruction x̂ at every position, without
 the interventions, whatever the splice.
@@ -120,8 +147,7 @@ class ActivationThreshold(Record):
 
     at: list[float]
     """Of these the best is chosen; 0 counts every activity."""
-    by: Literal["quantile", "peak"]
-    """quantile: of the latent's activations where it is active; peak: a share of its largest."""
+    by: ActivationThresholdMeasure
 
 
 class AttributionCompareAgreement(Record):
@@ -195,6 +221,13 @@ class AttributionComputeCompleteness(Record):
     sum: float
     """Σ z·(W_dec·g) over every active latent at every position, before what re-selection would put in."""
     total: float
+
+
+class AttributionComputeCoverage(Record):
+    """How much of a question exact ablation answered."""
+
+    candidates: int
+    measured: int
 
 
 class AttributionComputeExplanation(Record):
@@ -291,6 +324,8 @@ class AttributionComputeRendering(Record):
 
 
 class AttributionComputeTargetValue(Record):
+    """What was asked about, and its value."""
+
     answer: list[AttributionComputeToken]
     """The tokens that count as the answer; a sequence's, one after the other."""
     baseline: list[AttributionComputeToken] | None
@@ -341,6 +376,8 @@ class AttributionComputeVerification(Record):
 
 
 class CoactiveFeature(Record):
+    """A latent that is active at the same tokens as another, counted on an index's sample."""
+
     count: int
     """Sampled tokens where both are active."""
     feature: FeatureRef
@@ -349,7 +386,10 @@ class CoactiveFeature(Record):
 
 
 class ConceptPrompt(Record):
+    """How the pictures of a concept set are run."""
+
     template: IndexBuildTemplate | None
+    """Absent: none."""
     text: str | None
     """What follows the picture."""
 
@@ -469,6 +509,35 @@ class ExplanationScore(Record):
     value: float
 
 
+class ExplanationDissectDissected(Record):
+    """The result of a job of explanation/dissect."""
+
+    active_latents: int
+    """Latents that are active somewhere in the set."""
+    concepts: list[ExplanationDissectFound]
+    """Each concept's best latent."""
+    found_concepts: int
+    """Of these, those with a latent that meets the minimum."""
+    measured_concepts: int
+    """Concepts that can be measured, in two pictures or more."""
+    named_latents: int
+    """Latents named by a concept."""
+    pictures: int
+    unnamed_share: float
+    """The share of active latents without a name."""
+
+
+class ExplanationDissectFound(Record):
+    """A concept and the latent that is best on one half of the pictures, measured on the other."""
+
+    baseline: float
+    """The mean over all active latents at the same threshold."""
+    concept: str
+    iou: float
+    latent: int
+    threshold: float
+
+
 class ExplanationGenerateEndpoint(Record):
     """Its key is the kernel's environment variable LUCARNE_EXPLAINER_KEY, and never on the wire."""
 
@@ -482,6 +551,46 @@ class ExplanationGenerateExplainer(Record):
 
     endpoint: ExplanationGenerateEndpoint | None
     resident: Record | None
+
+
+class ExplanationGenerateGenerated(Record):
+    """The result of a job of explanation/generate. Every latent that was asked about is in one of the first five
+    counts.
+    """
+
+    completion_tokens: int
+    explained: int
+    failed: int
+    """Recorded with the reason; tried again when the job is resumed or begun anew."""
+    known: int
+    """Explained by this explainer before."""
+    prompt_tokens: int
+    seconds: float
+    silent: int
+    """Never active in the view."""
+    uninterpretable: int
+
+
+class ExplanationScoreMean(Record):
+    """What the scorers of one kind found."""
+
+    baseline: float | None
+    kind: str
+    over_all: float
+    """Over all latents that were asked about, those without a score as 0."""
+    value: float
+    """Over the latents that were scored."""
+
+
+class ExplanationScoreScored(Record):
+    """The result of a job of explanation/score. Every latent that was asked about is in one of the counts."""
+
+    failed: int
+    means: list[ExplanationScoreMean]
+    scored: int
+    uninterpretable: int
+    unmatched: int
+    """Whose explanation names no concept of the set."""
 
 
 class FeatureActivationsActivation(Record):
@@ -502,13 +611,16 @@ class FeatureExamplesImage(Record):
     height: int
     length: int | None
     offset: int | None
+    """Where it lies in the archive."""
     path: str | None
     """The picture's file, or the archive that contains it; absent if the index holds its bytes."""
     width: int
+    """Pixels, as it is shown."""
 
 
 class FeatureExamplesItem(Record):
     image: FeatureExamplesImage | None
+    """Of pictures."""
     item: int
     """The entry's number in the index."""
     name: str
@@ -523,6 +635,7 @@ class FeatureExamplesItem(Record):
 
 class FeatureExamplesPosition(Record):
     box: Box | None
+    """The pixels of the picture under it."""
     position: int
     """In the view's grid, row by row, or in the span."""
     value: float
@@ -583,7 +696,7 @@ class FeatureRenderMissing(Record):
 class FeatureRenderMontage(Record):
     """All in one picture."""
 
-    background: Literal["light", "dark"] | None
+    background: FeatureRenderBackground | None
     """Absent: light."""
     columns: int | None
     """Absent: 5 at most."""
@@ -603,14 +716,34 @@ class FeatureStatistics(Record):
 
     frequency: float
     """Fraction of the view's positions where it is active."""
-    histogram: list[Record]
+    histogram: list[FeatureStatisticsBin]
+    """Counts of activations by size, rising, without empty ends."""
     items: int
     max: float
     mean: float
+    """Where it is active: the mean, and the largest."""
     positions: int
-    quantiles: Record
+    """Positions and entries where it is active."""
+    quantiles: FeatureStatisticsQuantiles
     """Each at most 1/16 from the true one."""
     view: IndexBuildView
+
+
+class FeatureStatisticsBin(Record):
+    """How many activations are from from up to to."""
+
+    count: int
+    from_: float
+    to: float
+
+
+class FeatureStatisticsQuantiles(Record):
+    """Activations that a tenth, half, nine tenths and 99 hundredths of the active positions do not exceed."""
+
+    p10: float
+    p50: float
+    p90: float
+    p99: float
 
 
 class GeneratedToken(Record):
@@ -630,6 +763,35 @@ class ImageSource(Record):
     path: str | None
     uri: str | None
     base64: str | None
+
+
+class IndexAnnotateAnnotated(Record):
+    """The result of a job of index/annotate."""
+
+    latents: int
+    """Annotated now, and by earlier runs."""
+    seconds: float
+
+
+class IndexBuildBuilt(Record):
+    """The result of a job of index/build."""
+
+    code_seconds: float
+    """Of these, encoding."""
+    items: int
+    """In the index now."""
+    items_per_second: float
+    model_seconds: float
+    """Of these, running the model to the site."""
+    new_items: int
+    """Taken in by this run."""
+    overhead: float
+    """What counting, ranking and writing took, as a share of the two."""
+    path: str
+    seconds: float
+    """Of this run."""
+    skipped: IndexBuildSkipped
+    """Not in it, by reason; all runs of this index together."""
 
 
 class IndexBuildShard(Record):
@@ -667,6 +829,15 @@ class IndexDescription(Record):
     sae_digest: str
     site: str
     skipped: IndexBuildSkipped
+
+
+class IndexMergeMerged(Record):
+    """The result of a job of index/merge."""
+
+    content_digest: str
+    """SHA-256 of what the index says, whatever the order in which it was learnt."""
+    items: int
+    path: str
 
 
 class IndexSearchItem(Record):
@@ -773,7 +944,7 @@ class Intervention(Record):
     feature: FeatureRef
     generated: bool | None
     """Whether the change is made at every generated token too."""
-    op: Literal["clamp", "add", "scale", "zero"]
+    op: InterventionOperation
     value: float | None
     """Required by every op but zero."""
 
@@ -785,6 +956,7 @@ class Job(Record):
     """Seconds since 1970."""
     ended: float | None
     error: JobFailure | None
+    """Of a job that failed."""
     job: str
     message: str | None
     """Why it is paused or failed, in words."""
@@ -806,6 +978,8 @@ class JobFailure(Record):
 
 
 class JobProgress(Record):
+    """How far a job is, in units of its own: entries, steps, latents."""
+
     done: int
     """In units of its own: entries, steps, latents."""
     message: str | None
@@ -898,8 +1072,15 @@ class LatentSelection(Record):
 
     latents: list[int] | None
     range: Span | None
-    top: Record | None
+    top: LatentSelectionTop | None
     state: ExplanationState | None
+
+
+class LatentSelectionTop(Record):
+    by: LatentSelectionOrder
+    count: int
+    offset: int | None
+    """Absent: the first."""
 
 
 class ModelLoadImage(Record):
@@ -914,6 +1095,7 @@ class Part(Record):
     """A piece of a prompt: some text or one image."""
 
     id: str | None
+    """What regions call it; the kernel names parts without one."""
     role: str | None
     """Absent: user."""
     text: str | None
@@ -941,8 +1123,7 @@ class PromptDiagnostic(Record):
 
     message: str
     range: TextRange
-    severity: Literal["error", "warning"]
-    """After an error the file cannot be opened as it is."""
+    severity: PromptDiagnosticSeverity
 
 
 class PromptFront(Record):
@@ -1016,6 +1197,7 @@ class SAECheckChecked(Record):
     mean_context_fvu: float | None
     """The mean over prompts of the same with the prompt's own mean."""
     prediction: SAECheckPrediction | None
+    """Absent where no prompt has a token of text to predict."""
     sae: str
     site: str
     skipped: int
@@ -1080,9 +1262,9 @@ class Span(Record):
 class Splice(Record):
     """How an autoencoder is put into the residual stream."""
 
-    error_term: Literal["keep", "drop"] | None
+    error_term: SpliceErrorTerm | None
     """Whether the stream keeps what the autoencoder does not explain."""
-    reselect: Literal["none", "topk"] | None
+    reselect: SpliceReselect | None
     """Whether interventions change the pre-activations, top-k being taken again."""
 
 
@@ -1129,6 +1311,8 @@ class Target(Record):
 
 
 class TextPosition(Record):
+    """A place between two characters of a text file, as the Language Server Protocol counts."""
+
     character: int
     """UTF-16 code units before it in its line."""
     line: int
@@ -1209,14 +1393,14 @@ class ModelLoadResult(Record):
 class SaeLoadResult(Record):
     """What sae/load answers."""
 
-    activation: Literal["topk", "relu", "jumprelu"]
+    activation: SAELoadActivation
     """Which latents are active: the k largest, all positive ones, or those above their thresholds."""
     bytes: int
     fit: SAELoadFit | None
     """How well it fits the model on its newest open context, else on a probe prompt; absent where that does not
     vary.
     """
-    format: Literal["sparsify", "saelens", "gemma-scope", "dictionary_learning"]
+    format: SAELoadFormat
     """Whose files it was read from."""
     input_size: int
     k: int
@@ -1286,6 +1470,7 @@ class PromptOpenResult(Record):
     diagnostics: list[PromptDiagnostic]
     front: PromptFront
     images: list[ContextOpenImage]
+    """In the order of the parts."""
     model: str | None
     """The model's name."""
     parts: list[PromptOpenPart]
@@ -1309,8 +1494,10 @@ class ActivationReadResult(Record):
 class FeatureActivationsResult(Record):
     """What feature/activations answers."""
 
-    fvu: float
-    """Fraction of the residual's variance there that the autoencoder leaves unexplained."""
+    fvu: float | None
+    """Fraction of the residual's variance there that the autoencoder leaves unexplained; absent where that does
+    not vary.
+    """
     items: list[FeatureActivationsItem]
     """By descending score, ties by the lower index."""
     l0: float
@@ -1347,6 +1534,7 @@ class FeatureRenderResult(Record):
 
     index: str
     missing: list[FeatureRenderMissing] | None
+    """Exemplars that could not be drawn: their pictures are gone, or no longer what they were."""
     renderings: list[FeatureRenderRendering]
     """PNG of pictures, HTML of text, best first; a montage is one."""
     view: IndexBuildView
@@ -1358,8 +1546,10 @@ class FeatureDashboardResult(Record):
     bytes: int
     """Of the page."""
     html: str | None
+    """The page, where no file was asked for."""
     index: str
     path: str | None
+    """The file that was written."""
 
 
 class AttributionComputeResult(Record):
@@ -1369,7 +1559,7 @@ class AttributionComputeResult(Record):
     """What each part contributes; empty where it was not measured."""
     completeness: AttributionComputeCompleteness | None
     """With a method that makes one backward pass."""
-    coverage: Record | None
+    coverage: AttributionComputeCoverage | None
     """With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient
     scores are not.
     """
@@ -1401,6 +1591,7 @@ class AttributionCompareResult(Record):
     """What attribution/compare answers."""
 
     agreement: AttributionCompareAgreement
+    """Predicted and measured over the items."""
     aligned: AttributionCompareAligned
     difference: float
     """value − other."""
@@ -1503,6 +1694,7 @@ AttributionCompareItem._members = {'feature': FeatureRef, 'measured': Attributio
 AttributionComparePatched._members = {'intoContext': None, 'intoOther': None}
 AttributionComparePlace._members = {'activation': None, 'otherActivation': None, 'otherPosition': None, 'position': None}
 AttributionComputeCompleteness._members = {'bias': None, 'errorTerm': None, 'remainder': None, 'sum': None, 'total': None}
+AttributionComputeCoverage._members = {'candidates': None, 'measured': None}
 AttributionComputeExplanation._members = {'sentences': None, 'title': None}
 AttributionComputeIdentity._members = {'bias': None, 'elsewhere': None, 'errorTerm': None, 'features': None, 'gap': None, 'interaction': None, 'method': None, 'runs': None, 'start': None, 'target': None}
 AttributionComputeItem._members = {'activation': None, 'feature': FeatureRef, 'measured': None, 'part': None, 'position': None, 'score': None}
@@ -1529,8 +1721,13 @@ DomainErrorData._members = {'availableBytes': None, 'hint': None, 'kind': None, 
 Explanation._members = {'author': ExplanationAuthor, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'path': None, 'record': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
 ExplanationAuthor._members = {'kind': None, 'name': None}
 ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
+ExplanationDissectDissected._members = {'activeLatents': None, 'concepts': ExplanationDissectFound, 'foundConcepts': None, 'measuredConcepts': None, 'namedLatents': None, 'pictures': None, 'unnamedShare': None}
+ExplanationDissectFound._members = {'baseline': None, 'concept': None, 'iou': None, 'latent': None, 'threshold': None}
 ExplanationGenerateEndpoint._members = {'model': None, 'url': None}
 ExplanationGenerateExplainer._members = {'endpoint': ExplanationGenerateEndpoint, 'resident': None}
+ExplanationGenerateGenerated._members = {'completionTokens': None, 'explained': None, 'failed': None, 'known': None, 'promptTokens': None, 'seconds': None, 'silent': None, 'uninterpretable': None}
+ExplanationScoreMean._members = {'baseline': None, 'kind': None, 'overAll': None, 'value': None}
+ExplanationScoreScored._members = {'failed': None, 'means': ExplanationScoreMean, 'scored': None, 'uninterpretable': None, 'unmatched': None}
 FeatureActivationsActivation._members = {'position': None, 'value': None}
 FeatureActivationsItem._members = {'feature': FeatureRef, 'positions': FeatureActivationsActivation, 'score': None}
 FeatureExamplesImage._members = {'grid': None, 'height': None, 'length': None, 'offset': None, 'path': None, 'width': None}
@@ -1545,12 +1742,17 @@ FeatureRef._members = {'index': None, 'sae': None}
 FeatureRenderMissing._members = {'item': None, 'message': None, 'name': None}
 FeatureRenderMontage._members = {'background': None, 'columns': None}
 FeatureRenderRendering._members = {'base64': None, 'item': None, 'mimeType': None, 'name': None, 'score': None}
-FeatureStatistics._members = {'frequency': None, 'histogram': None, 'items': None, 'max': None, 'mean': None, 'positions': None, 'quantiles': None, 'view': None}
+FeatureStatistics._members = {'frequency': None, 'histogram': FeatureStatisticsBin, 'items': None, 'max': None, 'mean': None, 'positions': None, 'quantiles': FeatureStatisticsQuantiles, 'view': None}
+FeatureStatisticsBin._members = {'count': None, 'from': None, 'to': None}
+FeatureStatisticsQuantiles._members = {'p10': None, 'p50': None, 'p90': None, 'p99': None}
 GeneratedToken._members = {'id': None, 'logProb': None, 'text': None}
 ImageSource._members = {'reading': None, 'path': None, 'uri': None, 'base64': None}
+IndexAnnotateAnnotated._members = {'latents': None, 'seconds': None}
+IndexBuildBuilt._members = {'codeSeconds': None, 'items': None, 'itemsPerSecond': None, 'modelSeconds': None, 'newItems': None, 'overhead': None, 'path': None, 'seconds': None, 'skipped': IndexBuildSkipped}
 IndexBuildShard._members = {'count': None, 'index': None}
 IndexBuildSkipped._members = {'duplicate': None, 'unreadable': None, 'unusable': None}
 IndexDescription._members = {'activeLatents': None, 'bytes': None, 'exemplars': None, 'explainedLatents': None, 'index': None, 'items': None, 'latents': None, 'modelDigest': None, 'path': None, 'positions': None, 'sae': None, 'saeDigest': None, 'site': None, 'skipped': IndexBuildSkipped}
+IndexMergeMerged._members = {'contentDigest': None, 'items': None, 'path': None}
 IndexSearchItem._members = {'label': None, 'latent': None, 'score': None}
 IndexSearchQuery._members = {'text': None, 'lowered': None, 'token': None, 'item': None, 'view': None, 'picture': None, 'latents': None, 'neighboursOf': None}
 IndexSkippedItem._members = {'message': None, 'name': None, 'reason': None}
@@ -1573,7 +1775,8 @@ KernelStatusMemory._members = {'items': KernelStatusMemoryItem, 'limit': None, '
 KernelStatusMemoryItem._members = {'bytes': None, 'name': None}
 KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None, 'path': None, 'precision': None, 'resizing': None}
 KernelStatusQueue._members = {'running': None, 'waiting': None}
-LatentSelection._members = {'latents': None, 'range': Span, 'top': None, 'state': None}
+LatentSelection._members = {'latents': None, 'range': Span, 'top': LatentSelectionTop, 'state': None}
+LatentSelectionTop._members = {'by': None, 'count': None, 'offset': None}
 ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
 Part._members = {'id': None, 'role': None, 'text': None, 'image': ImageSource}
 PromptCheckPart._members = {'image': None, 'range': TextRange, 'text': None}
@@ -1617,7 +1820,7 @@ FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': Featur
 FeatureExamplesResult._members = {'index': None, 'items': FeatureExamplesItem, 'rankBy': None, 'view': None}
 FeatureRenderResult._members = {'index': None, 'missing': FeatureRenderMissing, 'renderings': FeatureRenderRendering, 'view': None}
 FeatureDashboardResult._members = {'bytes': None, 'html': None, 'index': None, 'path': None}
-AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'completeness': AttributionComputeCompleteness, 'coverage': None, 'elapsed': None, 'endpointDifference': None, 'explanation': AttributionComputeExplanation, 'identity': AttributionComputeIdentity, 'items': AttributionComputeItem, 'method': None, 'remainder': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'table': AttributionComputeTokenTable, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
+AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'completeness': AttributionComputeCompleteness, 'coverage': AttributionComputeCoverage, 'elapsed': None, 'endpointDifference': None, 'explanation': AttributionComputeExplanation, 'identity': AttributionComputeIdentity, 'items': AttributionComputeItem, 'method': None, 'remainder': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'table': AttributionComputeTokenTable, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
 AttributionCompareResult._members = {'agreement': AttributionCompareAgreement, 'aligned': AttributionCompareAligned, 'difference': None, 'elapsed': None, 'explanation': AttributionComputeExplanation, 'items': AttributionCompareItem, 'other': None, 'target': AttributionComputeTargetValue, 'together': AttributionComparePatched}
 AblationRunResult._members = {'kl': None, 'targets': AblationRunTargetValues, 'topChanges': AblationRunChange}
 SteeringGenerateResult._members = {'effect': SteeringGenerateEffect, 'outputs': SteeringGenerateOutput, 'receipt': SteeringGenerateReceipt}

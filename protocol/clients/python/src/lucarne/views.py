@@ -17,6 +17,7 @@ from .types import (
     AttributionComparePatched,
     AttributionCompareResult,
     AttributionComputeCompleteness,
+    AttributionComputeCoverage,
     AttributionComputeExplanation,
     AttributionComputeIdentity,
     AttributionComputeItem,
@@ -210,7 +211,7 @@ class Attribution(View[AttributionComputeResult]):
     method: AttributionComputeMethod
     splice: Splice
     elapsed: float
-    coverage: Record | None
+    coverage: AttributionComputeCoverage | None
     endpoint_difference: float | None
     remainder: float | None
     table: AttributionComputeTokenTable | None
@@ -579,7 +580,7 @@ class Features(View[FeatureActivationsResult]):
 
     items: list[FeatureActivationsItem]
     l0: float
-    fvu: float
+    fvu: float | None
 
     def __init__(self, result: FeatureActivationsResult, tokens: Iterable[ContextTokensToken], labels: Mapping[int, str]):
         super().__init__(result)

@@ -1,0 +1,15 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
+/// Every request of the kernel, in the order of `protocol/openrpc.json`.
+package let allRequests: [any Request.Type] = [
+  Initialize.self, Shutdown.self, Discover.self, KernelStatus.self, ModelLoad.self, SAELoad.self,
+  ContextOpen.self, ContextTokens.self, ContextLogits.self, ContextGenerate.self, ContextClose.self,
+  PromptCheck.self, PromptOpen.self, ActivationRead.self, FeatureActivations.self, FeatureInfo.self,
+  FeatureExamples.self, FeatureRender.self, FeatureDashboard.self, AttributionCompute.self,
+  AttributionCompare.self, AblationRun.self, SteeringGenerate.self, IndexBuild.self,
+  IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self, IndexClose.self,
+  IndexSearch.self, IndexNeighbours.self, IndexAnnotate.self, ExplanationPut.self,
+  ExplanationGet.self, ExplanationList.self, ExplanationGenerate.self, ExplanationDissect.self,
+  ExplanationScore.self, SAETrain.self, SAECheck.self, JobList.self, JobGet.self, JobWait.self,
+  JobCancel.self, JobPause.self, JobResume.self, JobLog.self,
+]

@@ -1,0 +1,129 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
+package import JSONRPC
+
+/// Has a model say what latents stand for, by their best pictures and texts: a job.
+///
+/// The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
+/// revision of its own, and tried again when the job is resumed or begun anew. After three
+/// questions in a row that got no answer the job pauses.
+package enum ExplanationGenerate: Request {
+  package static let method = "explanation/generate"
+  package static let lane = Lane.control
+
+  package struct Params: Codable, Sendable, Equatable {
+    /// The index's file, absolute.
+    package var index: String
+    package var features: LatentSelection
+    package var explainer: Explainer
+    /// Whose exemplars are shown; absent: base.
+    package var view: IndexBuild.View?
+    /// Absent: mean.
+    package var rankBy: FeatureExamples.Ranking?
+    /// Absent: 5.
+    package var exemplars: Int?
+    /// Pixels of a shown picture's longer side at most; absent: 336.
+    package var side: Int?
+    /// Absent: json.
+    package var answer: AnswerForm?
+    /// Absent: 256.
+    package var maxTokens: Int?
+    /// Questions under way at once; absent: 4.
+    package var concurrency: Int?
+    /// Absent: 300.
+    package var requestSeconds: Double?
+    /// Absent: 5.
+    package var tries: Int?
+    /// Whether latents that this explainer has explained are explained again; absent: no.
+    package var again: Bool?
+
+    package init(
+      index: String, features: LatentSelection, explainer: Explainer, view: IndexBuild.View? = nil,
+      rankBy: FeatureExamples.Ranking? = nil, exemplars: Int? = nil, side: Int? = nil,
+      answer: AnswerForm? = nil, maxTokens: Int? = nil, concurrency: Int? = nil,
+      requestSeconds: Double? = nil, tries: Int? = nil, again: Bool? = nil
+    ) {
+      self.index = index
+      self.features = features
+      self.explainer = explainer
+      self.view = view
+      self.rankBy = rankBy
+      self.exemplars = exemplars
+      self.side = side
+      self.answer = answer
+      self.maxTokens = maxTokens
+      self.concurrency = concurrency
+      self.requestSeconds = requestSeconds
+      self.tries = tries
+      self.again = again
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      index = try members.decode(String.self, forKey: .index)
+      features = try members.decode(LatentSelection.self, forKey: .features)
+      explainer = try members.decode(Explainer.self, forKey: .explainer)
+      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
+      exemplars = try members.optionalInteger(.exemplars, in: 1...50)
+      side = try members.optionalInteger(.side, in: 16...2048)
+      answer = try members.decodeIfPresent(AnswerForm.self, forKey: .answer)
+      maxTokens = try members.optionalInteger(.maxTokens, in: 1...65_536)
+      concurrency = try members.optionalInteger(.concurrency, in: 1...64)
+      requestSeconds = try members.optionalNumber(.requestSeconds, in: 0.1...3600)
+      tries = try members.optionalInteger(.tries, in: 1...20)
+      again = try members.decodeIfPresent(Bool.self, forKey: .again)
+    }
+  }
+
+  package typealias Result = JobStarted
+
+  package enum AnswerForm: String, WireName {
+    /// an object that says whether there is a common concept, and which.
+    case json
+    /// a sentence, for models that write no JSON.
+    case text
+  }
+
+  /// Its key is the kernel's environment variable LUCARNE_EXPLAINER_KEY, and never on the wire.
+  package struct Endpoint: Codable, Sendable, Equatable {
+    /// http or https, such as http://localhost:8000/v1.
+    package var url: String
+    package var model: String
+
+    package init(url: String, model: String) {
+      self.url = url
+      self.model = model
+    }
+  }
+
+  /// The result of a job of explanation/generate. Every latent that was asked about is in one of
+  /// the first five counts.
+  package struct Generated: Codable, Sendable, Equatable {
+    package var explained: Int
+    package var uninterpretable: Int
+    /// Recorded with the reason; tried again when the job is resumed or begun anew.
+    package var failed: Int
+    /// Explained by this explainer before.
+    package var known: Int
+    /// Never active in the view.
+    package var silent: Int
+    package var seconds: Double
+    package var promptTokens: Int
+    package var completionTokens: Int
+
+    package init(
+      explained: Int, uninterpretable: Int, failed: Int, known: Int, silent: Int, seconds: Double,
+      promptTokens: Int, completionTokens: Int
+    ) {
+      self.explained = explained
+      self.uninterpretable = uninterpretable
+      self.failed = failed
+      self.known = known
+      self.silent = silent
+      self.seconds = seconds
+      self.promptTokens = promptTokens
+      self.completionTokens = completionTokens
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// Written by protocol/generator from protocol/openrpc.json.
+
+package import JSONRPC
+
+/// Loads a checkpoint's folder and makes it the model that contexts are opened on.
+package enum ModelLoad: Request {
+  package static let method = "model/load"
+  package static let lane = Lane.engine
+  package static let isLong = true
+
+  package struct Params: Codable, Sendable, Equatable {
+    /// Absolute.
+    package var path: String
+    /// Absent: auto.
+    package var precision: Precision?
+    /// Absent: torchvision.
+    package var resizing: Resizing?
+
+    package init(path: String, precision: Precision? = nil, resizing: Resizing? = nil) {
+      self.path = path
+      self.precision = precision
+      self.resizing = resizing
+    }
+  }
+
+  package struct Result: Codable, Sendable, Equatable {
+    package var model: String
+    package var architecture: String
+    package var layers: Int
+    package var hiddenSize: Int
+    package var vocabularySize: Int
+    package var image: Image
+    /// Bytes of the weights' files, and of the weights made for int8.
+    package var bytes: Int
+
+    package init(
+      model: String, architecture: String, layers: Int, hiddenSize: Int, vocabularySize: Int,
+      image: Image, bytes: Int
+    ) {
+      self.model = model
+      self.architecture = architecture
+      self.layers = layers
+      self.hiddenSize = hiddenSize
+      self.vocabularySize = vocabularySize
+      self.image = image
+      self.bytes = bytes
+    }
+  }
+
+  /// How the model sees one tile of an image.
+  package struct Image: Codable, Sendable, Equatable {
+    /// Patches of a tile, [rows, columns].
+    package var patchGrid: [Int]
+    package var tokensPerTile: Int
+
+    package init(patchGrid: [Int], tokensPerTile: Int) {
+      self.patchGrid = patchGrid
+      self.tokensPerTile = tokensPerTile
+    }
+  }
+
+  /// What products are made in.
+  package enum Precision: String, WireName {
+    /// bfloat16 where the weights are, else float32.
+    case auto
+    /// Everything in float32: slow, and held to the reference.
+    case float32
+    case bfloat16
+    /// As bfloat16, with 8-bit weights, a scale a row, for the decoder's projections and head: half
+    /// the bytes to read for every generated token, for work that is mostly generation. Weights are
+    /// rounded, so answers differ. Never chosen by auto.
+    case int8
+  }
+
+  /// Which library's resizing is applied to pictures before the model sees them, bit for bit.
+  package enum Resizing: String, WireName {
+    /// That of transformers 5 where torchvision is installed, what most pipelines have today;
+    /// within two levels of 255 of pillow.
+    case torchvision
+    /// That of transformers with Pillow up to version 12.
+    case pillow
+    /// That of transformers with Pillow 13, which resizes tall pictures in the other order: up to
+    /// eight levels apart.
+    case pillow13
+  }
+}
