@@ -66,27 +66,3 @@ package struct ScoreGrid: Sendable, Equatable {
 
   private func clamp(_ index: Int, _ count: Int) -> Int { min(max(index, 0), count - 1) }
 }
-
-extension PatchGeometry {
-  /// One score for each token, in order, as grids over the picture: the base view's and, where there are tiles,
-  /// the tiles'. Newline tokens lie nowhere and are left out.
-  ///
-  /// - Parameter scores: `[tokenCount]`
-  /// - Throws: `ImageError.wrongCount` or `.scoreNotFinite`.
-  package func scoreGrids(
-    of scores: [Float]
-  ) throws(ImageError) -> (base: ScoreGrid, tiles: ScoreGrid?) {
-    guard scores.count == tokenCount else {
-      throw .wrongCount(of: "scores", found: scores.count, expected: tokenCount)
-    }
-    let base = try ScoreGrid(
-      rows: patchesPerSide, columns: patchesPerSide, scores: Array(scores.prefix(baseTokenCount)),
-      region: baseRegion)
-    guard let region = tileRegion else { return (base, nil) }
-    let newlines = Set(newlineIndices)
-    let kept = (baseTokenCount..<tokenCount).filter { !newlines.contains($0) }.map { scores[$0] }
-    let tiles = try ScoreGrid(
-      rows: keptRows.count, columns: keptColumns.count, scores: kept, region: region)
-    return (base, tiles)
-  }
-}

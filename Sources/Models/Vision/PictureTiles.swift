@@ -1,20 +1,26 @@
-/// A picture as the vision tower takes it: the whole picture squeezed into one tile, then the tiles of the
-/// canvas, row by row.
-package struct TiledImage: Sendable, Equatable {
-  /// `[tiles, 3, side, side]`, channel planes of normalised float32.
+/// A picture as a vision tower takes it: normalised pixels of one or several tiles of the same
+/// size.
+package struct PictureTiles: Sendable, Equatable {
+  /// `[tiles, 3, height, width]`, channel planes of float32.
   package let values: [Float]
   package let tileCount: Int
-  /// Side of a tile in pixels.
-  package let tileSide: Int
-  package let pictureWidth: Int
-  package let pictureHeight: Int
-  /// Nil when the processor has no pinpoints and there is only the base tile.
-  package let tiling: TilingGeometry?
+  /// Height of a tile in pixels.
+  package let tileHeight: Int
+  /// Width of a tile in pixels.
+  package let tileWidth: Int
 
-  /// Values of one tile: `3 * side * side`.
-  package var tileLength: Int { 3 * tileSide * tileSide }
+  package init(values: [Float], tileCount: Int, tileHeight: Int, tileWidth: Int) {
+    precondition(values.count == tileCount * 3 * tileHeight * tileWidth, "tiles of another size")
+    self.values = values
+    self.tileCount = tileCount
+    self.tileHeight = tileHeight
+    self.tileWidth = tileWidth
+  }
 
-  /// Values `[3, side, side]` of tile `index`, 0 being the base tile.
+  /// Values of one tile: `3 · height · width`.
+  package var tileLength: Int { 3 * tileHeight * tileWidth }
+
+  /// Values `[3, height, width]` of tile `index`.
   package subscript(tile index: Int) -> ArraySlice<Float> {
     values[(index * tileLength)..<((index + 1) * tileLength)]
   }

@@ -11,7 +11,7 @@ struct CLIPTower: Sendable {
   let classEmbedding: [Float]  // embeddings.class_embedding [h]
   let positions: Matrix  // embeddings.position_embedding [P, h]
   let inputNorm: LayerNorm  // pre_layrnorm, misspelt in the files
-  let layers: [CLIPLayer]  // encoder.layers.N
+  let layers: [EncoderLayer]  // encoder.layers.N
   /// Which hidden states to give, in the order asked for: 0 the embeddings, n the output of layer
   /// n − 1. The layers after the last of them are not even loaded.
   let featureStates: [Int]
@@ -32,14 +32,14 @@ struct CLIPTower: Sendable {
     positions = try embeddings.matrix(
       "position_embedding.weight", rows: model.patchCount + 1, columns: h
     ).floats()
-    inputNorm = try LayerNorm("pre_layrnorm", model, weights: weights, compute: compute)
+    inputNorm = try LayerNorm("pre_layrnorm", model.layer, weights: weights, compute: compute)
     layers = try (0..<(featureStates.max() ?? 0)).map {
-      try CLIPLayer(model, weights: weights["encoder.layers.\($0)"], compute: compute)
+      try EncoderLayer(model.layer, weights: weights["encoder.layers.\($0)"], compute: compute)
     }
   }
 
-  /// One tile's pixels `[3, size, size]`, normalised → the hidden states of every feature layer side
-  /// by side, the class token included, `[P, h · layers]`.
+  /// One tile's pixels `[3, size, size]`, normalised → the hidden states of every feature layer
+  /// side by side, the class token included, `[P, h · layers]`.
   func callAsFunction(_ pixels: [Float], cancellation: Cancellation) throws -> Matrix {
     var x = inputNorm(embed(pixels))
     var states = [Int: Matrix]()

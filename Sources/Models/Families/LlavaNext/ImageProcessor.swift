@@ -1,4 +1,7 @@
-/// LLaVA-NeXT's image processor: bit for bit the pixel values of transformers' torchvision or Pillow backend.
+package import Images
+
+/// LLaVA-NeXT's image processor: bit for bit the pixel values of transformers' torchvision or
+/// Pillow backend.
 package struct ImageProcessor: Sendable {
   package let configuration: ImageProcessorConfiguration
   /// Side of a tile in pixels.
@@ -15,16 +18,13 @@ package struct ImageProcessor: Sendable {
 
   /// Where a picture of this size lies on its canvas; nil without pinpoints.
   package func tiling(pictureWidth: Int, pictureHeight: Int) -> TilingGeometry? {
-    let canvas = GridPinpoint.bestResolution(
-      width: pictureWidth, height: pictureHeight, among: configuration.pinpoints)
-    return canvas.map {
-      TilingGeometry(
-        pictureWidth: pictureWidth, pictureHeight: pictureHeight, canvas: $0, tileSide: tileSide)
-    }
+    TilingGeometry(
+      pictureWidth: pictureWidth, pictureHeight: pictureHeight,
+      pinpoints: configuration.pinpoints, tileSide: tileSide)
   }
 
-  /// The picture's base tile and canvas tiles.
-  package func tiledImage(from picture: Picture) throws(ImageError) -> TiledImage {
+  /// The whole picture squeezed into one tile, then the tiles of its canvas, row by row.
+  package func tiles(of picture: Picture) throws(ImageError) -> PictureTiles {
     let base = try resized(picture, width: tileSide, height: tileSide)
     let tiling = tiling(pictureWidth: picture.width, pictureHeight: picture.height)
     let tileCount = 1 + (tiling.map { $0.tileRows * $0.tileColumns } ?? 0)
@@ -39,9 +39,8 @@ package struct ImageProcessor: Sendable {
           into: &values)
       }
     }
-    return TiledImage(
-      values: values, tileCount: tileCount, tileSide: tileSide, pictureWidth: picture.width,
-      pictureHeight: picture.height, tiling: tiling)
+    return PictureTiles(
+      values: values, tileCount: tileCount, tileHeight: tileSide, tileWidth: tileSide)
   }
 
   private func resized(_ picture: Picture, width: Int, height: Int) throws(ImageError) -> Picture {
@@ -50,13 +49,14 @@ package struct ImageProcessor: Sendable {
       resizing: configuration.resizing)
   }
 
-  /// Writes the tile that starts at (`tileColumn`, `tileRow`) tiles of a black canvas on which `picture` hangs at
-  /// (`left`, `top`). Padding is black before normalisation.
+  /// Writes the tile that starts at (`tileColumn`, `tileRow`) tiles of a black canvas on which
+  /// `picture` hangs at (`left`, `top`). Padding is black before normalisation.
   private func write(
     _ picture: Picture, left: Int, top: Int, tileRow: Int, tileColumn: Int, tile: Int,
     into values: inout [Float]
   ) {
     let plane = tileSide * tileSide
+    let (pixels, width, height) = (picture.pixels, picture.width, picture.height)
     for channel in 0..<3 {
       let levels = table[channel]
       var to = (tile * 3 + channel) * plane
@@ -64,9 +64,8 @@ package struct ImageProcessor: Sendable {
         let row = tileRow * tileSide + y - top
         for x in 0..<tileSide {
           let column = tileColumn * tileSide + x - left
-          let isInside =
-            row >= 0 && row < picture.height && column >= 0 && column < picture.width
-          let byte = isInside ? picture.pixels[(row * picture.width + column) * 3 + channel] : 0
+          let isInside = row >= 0 && row < height && column >= 0 && column < width
+          let byte = isInside ? pixels[(row * width + column) * 3 + channel] : 0
           values[to] = levels[Int(byte)]
           to += 1
         }

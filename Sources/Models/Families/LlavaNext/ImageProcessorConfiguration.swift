@@ -1,5 +1,8 @@
-/// A LLaVA-NeXT image processor's settings. The defaults are those of the LLaVA-NeXT checkpoints; a checkpoint's
-/// own file always decides.
+package import Checkpoints
+package import Images
+
+/// A LLaVA-NeXT image processor's settings. The defaults are those of the LLaVA-NeXT checkpoints; a
+/// checkpoint's own file always decides.
 package struct ImageProcessorConfiguration: Sendable, Equatable {
   /// The size a tile is brought to before it is cropped.
   package enum Size: Sendable, Equatable {
@@ -26,7 +29,7 @@ package struct ImageProcessorConfiguration: Sendable, Equatable {
   package var filter: ResampleFilter
   package var resizing: PictureResizing
   /// Canvas sizes for tiling, in the file's order.
-  package var pinpoints: [GridPinpoint]
+  package var pinpoints: [ImageSize]
   package var resizes: Bool
   package var crops: Bool
   package var rescales: Bool
@@ -38,10 +41,10 @@ package struct ImageProcessorConfiguration: Sendable, Equatable {
     standardDeviation: [Double] = [0.26862954, 0.26130258, 0.27577711],
     rescaleFactor: Double = 1.0 / 255, filter: ResampleFilter = .bicubic,
     resizing: PictureResizing = .default,
-    pinpoints: [GridPinpoint] = [
-      GridPinpoint(height: 336, width: 672), GridPinpoint(height: 672, width: 336),
-      GridPinpoint(height: 672, width: 672), GridPinpoint(height: 1008, width: 336),
-      GridPinpoint(height: 336, width: 1008),
+    pinpoints: [ImageSize] = [
+      ImageSize(height: 336, width: 672), ImageSize(height: 672, width: 336),
+      ImageSize(height: 672, width: 672), ImageSize(height: 1008, width: 336),
+      ImageSize(height: 336, width: 1008),
     ],
     resizes: Bool = true, crops: Bool = true, rescales: Bool = true, normalizes: Bool = true
   ) {
@@ -64,9 +67,9 @@ package struct ImageProcessorConfiguration: Sendable, Equatable {
 extension ImageProcessorConfiguration {
   /// Side of the square tile that the tower sees, in pixels.
   ///
-  /// - Throws: `ImageError.invalidConfiguration` unless base size, cut and crop are the same square and every
-  ///   pinpoint is a whole number of tiles. Other settings would crop the tiles after they were cut, and no
-  ///   token would know its pixels; no known checkpoint has them.
+  /// - Throws: `ImageError.invalidConfiguration` unless base size, cut and crop are the same square
+  ///   and every pinpoint is a whole number of tiles. Other settings would crop the tiles after
+  ///   they were cut, and no token would know its pixels; no known checkpoint has them.
   package func tileSide() throws(ImageError) -> Int {
     let base = try baseSide()
     guard (1...4096).contains(base) else {
@@ -103,8 +106,8 @@ extension ImageProcessorConfiguration {
     }
   }
 
-  /// The value that each byte becomes, `[3, 256]`, in the float32 steps of the processor whose resizing it is:
-  /// transformers' NumPy code beside Pillow, one step for both with torchvision.
+  /// The value that each byte becomes, `[3, 256]`, in the float32 steps of the processor whose
+  /// resizing it is: transformers' NumPy code beside Pillow, one step for both with torchvision.
   ///
   /// - Throws: `ImageError.invalidConfiguration` unless mean and deviation have three entries.
   func normalizationTable() throws(ImageError) -> [[Float]] {

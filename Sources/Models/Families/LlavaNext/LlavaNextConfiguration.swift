@@ -1,4 +1,6 @@
+package import Checkpoints
 internal import JSON
+package import Tensors
 
 /// A LLaVA-NeXT model: a vision tower, a projector and a decoder.
 package struct LlavaNextConfiguration: Sendable, Equatable {
@@ -36,12 +38,9 @@ extension LlavaNextConfiguration {
     let textReader =
       try reader.child("text_config")
       ?? ConfigurationReader(object: JSONObject(), path: "text_config.")
-    let family = try ModelFileConfiguration.textFamily(textReader, default: .llama)
-    text = try TextConfiguration(textReader, family: family)
+    text = try ModelFamilies.text(textReader)
     let tied = try reader.flag("tie_word_embeddings", default: false)
-    text.tiedHead = text.tiedHead || tied
-    let storedType = try reader.text("dtype", "torch_dtype")
-    text.storedType = text.storedType ?? storedType
+    text.decoder.tiedHead = text.decoder.tiedHead || tied
     if let visionReader = try reader.child("vision_config") {
       vision = try VisionConfiguration(visionReader)
     } else {
@@ -52,17 +51,17 @@ extension LlavaNextConfiguration {
     featureStates = try Self.featureStates(reader, layerCount: vision.layerCount)
     selectStrategy = try reader.choice(
       "vision_feature_select_strategy", of: [.default, .full], default: .default)
-    projectorActivation = try reader.choice(
+    projectorActivation = try reader.activation(
       "projector_hidden_act", of: [.gelu], default: .gelu)
     projectorBias = try reader.flag("multimodal_projector_bias", default: true)
     try requireConsistency(reader)
   }
 
   private func requireConsistency(_ reader: ConfigurationReader) throws(CheckpointError) {
-    guard imageToken < text.vocabularySize else {
+    guard imageToken < text.decoder.vocabularySize else {
       throw reader.error(
         "image_token_index", imageToken,
-        "a row of the embeddings, below text_config.vocab_size \(text.vocabularySize)")
+        "a row of the embeddings, below text_config.vocab_size \(text.decoder.vocabularySize)")
     }
     let side = vision.imageSize
     for pinpoint in pinpoints

@@ -3,14 +3,13 @@ import Images
 import Tensors
 
 /// What a LLaVA-NeXT model sees with: processor, tower, projector and packing.
-struct PictureEncoder: Sendable {
+struct LlavaNextEncoder: PictureEncoder {
   let configuration: LlavaNextConfiguration
   let processor: ImageProcessor
   let tower: CLIPTower  // vision_tower
   let projector: Projector  // multi_modal_projector
   let packing: ImagePacking  // image_newline
-  /// The text that stands for a picture in a prompt.
-  let imageToken: String
+  let imageText: String
 
   init(
     _ model: LlavaNextConfiguration, processor settings: ProcessorConfiguration,
@@ -26,45 +25,60 @@ struct PictureEncoder: Sendable {
     projector = try Projector(
       model, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
     packing = ImagePacking(
-      newline: try checkpoint.scope("").vector("image_newline", count: model.text.hiddenSize))
-    imageToken = settings.imageToken
+      newline: try checkpoint.scope("").vector(
+        "image_newline", count: model.text.decoder.hiddenSize))
+    imageText = settings.imageToken
   }
 
-  /// How a picture of this size is tiled and packed; nothing is resized yet.
-  func geometry(width: Int, height: Int) throws -> PatchGeometry {
-    try PatchGeometry(
-      pictureWidth: width, pictureHeight: height, tileSide: processor.tileSide,
-      patchSide: configuration.vision.patchSize,
-      tiling: processor.tiling(pictureWidth: width, pictureHeight: height))
+  var imageToken: Int { configuration.imageToken }
+  var resizing: PictureResizing { processor.configuration.resizing }
+  var tileGrid: (rows: Int, columns: Int) {
+    (configuration.vision.gridSize, configuration.vision.gridSize)
   }
 
-  /// The embeddings of one picture's tokens `[tokens, D]`; tile after tile, to bound the memory.
-  func callAsFunction(_ image: PromptImage, cancellation: Cancellation) throws -> Matrix {
-    let tiles = try (0..<image.tiles.tileCount).map {
-      try features(ofTile: $0, of: image, cancellation: cancellation)
+  var tilingRule: TilingRule? { rule }
+
+  private var rule: TilingRule {
+    TilingRule(
+      tileSide: processor.tileSide, patchSide: configuration.vision.patchSize,
+      pinpoints: processor.configuration.pinpoints)
+  }
+
+  func layout(width: Int, height: Int) throws -> PictureLayout {
+    try rule.geometry(pictureWidth: width, pictureHeight: height).layout
+  }
+
+  func prepare(_ picture: Picture) throws -> PictureTiles { try processor.tiles(of: picture) }
+
+  /// Tile after tile, to bound the memory. The base view's tokens do not depend on the other tiles.
+  func embed(
+    _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
+  ) throws -> Matrix {
+    if let base = layout.view(.base), count <= base.tokens.upperBound {
+      return try features(ofTile: 0, of: tiles, cancellation: cancellation)
+        .slice(rows: base.tokens)
     }
-    return packing(tiles, geometry: image.geometry)
-  }
-
-  /// The embeddings of the base view's tokens alone, which do not depend on the other tiles.
-  func baseView(of image: PromptImage, cancellation: Cancellation) throws -> Matrix {
-    let features = try features(ofTile: 0, of: image, cancellation: cancellation)
-    return features.slice(rows: 0..<image.baseSpan.count)
+    let features = try (0..<tiles.tileCount).map {
+      try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
+    }
+    let geometry = try rule.geometry(
+      pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
+    return packing(features, layout: layout, geometry: geometry)
   }
 
   private func features(
-    ofTile index: Int, of image: PromptImage, cancellation: Cancellation
+    ofTile index: Int, of tiles: PictureTiles, cancellation: Cancellation
   ) throws -> Matrix {
-    let states = try tower(Array(image.tiles[tile: index]), cancellation: cancellation)
+    let states = try tower(Array(tiles[tile: index]), cancellation: cancellation)
     return projector(states.slice(rows: 1..<states.rows))  // without the class token
   }
 
-  /// One tile's way through the tower and all tiles' features, bytes of float32.
+  /// One tile's way through the tower and all tiles' features, float32.
   func workingBytes(tiles: Int) -> Int {
     guard tiles > 0 else { return 0 }
     let (vision, patches) = (configuration.vision, configuration.vision.patchCount + 1)
     let tile = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
-    return 4 * (tile + 2 * tiles * patches * configuration.text.hiddenSize)
+    return 4 * (tile + 2 * tiles * patches * configuration.text.decoder.hiddenSize)
   }
 
   /// Processor and model files come separately; where they disagree nothing would fit.
@@ -108,6 +122,6 @@ extension ImageProcessorConfiguration {
       crop: (settings.tileSize, settings.tileSize), mean: settings.mean,
       standardDeviation: settings.standardDeviation, rescaleFactor: settings.rescaleFactor,
       filter: settings.resampling == .bicubic ? .bicubic : .bilinear, resizing: resizing,
-      pinpoints: model.pinpoints.map { GridPinpoint(height: $0.height, width: $0.width) })
+      pinpoints: model.pinpoints)
   }
 }

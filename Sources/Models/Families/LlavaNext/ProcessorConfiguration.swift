@@ -1,3 +1,4 @@
+package import Checkpoints
 internal import JSON
 
 /// How an image becomes the tower's input, and what stands for it in a prompt.
@@ -29,16 +30,14 @@ extension ProcessorConfiguration {
   /// within) or of transformers 4 (preprocessor_config.json, with or without
   /// processor_config.json). Throws `.unreadable`, `.malformed`, `.configuration`, `.unsupported`.
   package init(folder: String) throws(CheckpointError) {
-    let outer = ConfigurationReader(
-      object: try ConfigurationFile.readIfPresent("processor_config.json", in: folder)
-        ?? JSONObject(),
-      path: "processor_config ")
+    let outer = try ConfigurationReader(
+      ifPresent: "processor_config.json", in: folder, path: "processor_config ")
     if let nested = try outer.child("image_processor") {
       try self.init(image: nested, outer: outer)
     } else {
-      let object = try ConfigurationFile.read("preprocessor_config.json", in: folder)
-      try self.init(
-        image: ConfigurationReader(object: object, path: "preprocessor_config "), outer: outer)
+      let image = try ConfigurationReader(
+        "preprocessor_config.json", in: folder, path: "preprocessor_config ")
+      try self.init(image: image, outer: outer)
     }
   }
 

@@ -7,15 +7,16 @@ import Tensors
 struct Projector: Sendable {
   let first: Linear  // linear_1 [D, h · layers]
   let second: Linear  // linear_2 [D, D]
-  let activation: Tensors.Activation
+  let activation: Activation
   let team: ThreadTeam
 
   init(_ model: LlavaNextConfiguration, weights: WeightScope, compute: Compute) throws {
-    let (D, h) = (model.text.hiddenSize, model.vision.hiddenSize * model.featureStates.count)
+    let D = model.text.decoder.hiddenSize
+    let h = model.vision.hiddenSize * model.featureStates.count
     let bias = model.projectorBias
     first = try weights.linear("linear_1", rows: D, columns: h, bias: bias, compute: compute)
     second = try weights.linear("linear_2", rows: D, columns: D, bias: bias, compute: compute)
-    activation = Tensors.Activation(model.projectorActivation)
+    activation = model.projectorActivation
     team = compute.team
   }
 

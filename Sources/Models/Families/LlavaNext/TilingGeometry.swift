@@ -1,9 +1,11 @@
+package import Checkpoints
+
 /// Where a picture lies on the canvas that is cut into tiles (all in pixels).
 package struct TilingGeometry: Sendable, Equatable {
   package let pictureWidth: Int
   package let pictureHeight: Int
   /// The canvas.
-  package let canvas: GridPinpoint
+  package let canvas: ImageSize
   /// Size of the picture on the canvas.
   package let resizedWidth: Int
   package let resizedHeight: Int
@@ -18,7 +20,7 @@ package struct TilingGeometry: Sendable, Equatable {
   package var tileColumns: Int { canvas.width / tileSide }
 
   /// - Parameter canvas: a whole number of tiles in both directions.
-  package init(pictureWidth: Int, pictureHeight: Int, canvas: GridPinpoint, tileSide: Int) {
+  package init(pictureWidth: Int, pictureHeight: Int, canvas: ImageSize, tileSide: Int) {
     precondition(pictureWidth > 0 && pictureHeight > 0 && tileSide > 0)
     precondition(canvas.width % tileSide == 0 && canvas.height % tileSide == 0)
     let horizontal = Double(canvas.width) / Double(pictureWidth)
@@ -36,6 +38,16 @@ package struct TilingGeometry: Sendable, Equatable {
     self.pictureHeight = pictureHeight
     self.canvas = canvas
     self.tileSide = tileSide
+  }
+
+  /// On the canvas of `pinpoints` that suits the picture best; nil without any.
+  package init?(pictureWidth: Int, pictureHeight: Int, pinpoints: [ImageSize], tileSide: Int) {
+    guard
+      let canvas = ImageSize.bestResolution(
+        width: pictureWidth, height: pictureHeight, among: pinpoints)
+    else { return nil }
+    self.init(
+      pictureWidth: pictureWidth, pictureHeight: pictureHeight, canvas: canvas, tileSide: tileSide)
   }
 
   private static func fitted(_ side: Int, _ scale: Double, _ limit: Int) -> Int {

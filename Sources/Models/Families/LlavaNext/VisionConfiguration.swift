@@ -1,3 +1,6 @@
+import Checkpoints
+package import Tensors
+
 /// The sizes of a CLIP vision tower.
 package struct VisionConfiguration: Sendable, Equatable {
   package var hiddenSize: Int
@@ -16,7 +19,13 @@ package struct VisionConfiguration: Sendable, Equatable {
   package var gridSize: Int { imageSize / patchSize }
   /// Patches of an image, the class token not counted.
   package var patchCount: Int { gridSize * gridSize }
-  package var headSize: Int { hiddenSize / headCount }
+
+  /// What each of its layers is.
+  var layer: EncoderRecipe {
+    EncoderRecipe(
+      hiddenSize: hiddenSize, intermediateSize: intermediateSize, headCount: headCount,
+      activation: activation, normEpsilon: normEpsilon)
+  }
 }
 
 extension VisionConfiguration {
@@ -39,7 +48,7 @@ extension VisionConfiguration {
     channelCount = try reader.size("num_channels", default: 3)
     imageSize = try reader.size("image_size", default: 224, limit: 1 << 14)
     patchSize = try reader.size("patch_size", default: 32, limit: 1 << 14)
-    activation = try reader.choice(
+    activation = try reader.activation(
       "hidden_act", of: [.quickGELU, .gelu], default: .quickGELU)
     normEpsilon = try reader.positive("layer_norm_eps", default: 1e-5)
     guard hiddenSize.isMultiple(of: headCount) else {
