@@ -41,8 +41,11 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
 
     // MARK: Models and features
-    .target(name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+    .target(
+      name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "JSON"]),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: ["Models", "Tensors", "Checkpoints", "Tokenization", "Images", "TestSupport"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Autoencoders",

@@ -1,20 +1,19 @@
 package import Images
 
-extension LlavaNextModel {
-  /// The prompt with another picture of the same size in the place of one of its own: the same tokens at the
-  /// same positions.
+extension Model {
+  /// The prompt with another picture of the same size in the place of one of its own: the same
+  /// tokens at the same positions.
   package func prompt(
     _ prompt: Prompt, replacingPicture index: Int, by picture: Picture
   ) throws -> Prompt {
     guard let pictures else { throw ModelError.picturesNotSupported(model: folder) }
     let own = prompt.images[index]
     precondition(
-      picture.width == own.geometry.pictureWidth && picture.height == own.geometry.pictureHeight,
+      picture.width == own.layout.pictureWidth && picture.height == own.layout.pictureHeight,
       "a picture of another size")
     var images = prompt.images
     images[index] = PromptImage(
-      part: own.part, span: own.span, geometry: own.geometry,
-      tiles: try pictures.processor.tiledImage(from: picture))
+      part: own.part, span: own.span, layout: own.layout, tiles: try pictures.prepare(picture))
     return Prompt(
       tokens: prompt.tokens, partSpans: prompt.partSpans, images: images, text: prompt.text)
   }

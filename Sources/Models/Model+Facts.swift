@@ -3,24 +3,15 @@ package import Images
 import Tensors
 
 /// What a client may want to know of a model before it asks anything of it.
-extension LlavaNextModel {
+extension Model {
   /// The class of transformers that reads the same folder.
-  package var architecture: String {
-    switch configuration {
-    case .llavaNext: "LlavaNextForConditionalGeneration"
-    case .text(let text):
-      switch text.family {
-      case .llama: "LlamaForCausalLM"
-      case .mistral: "MistralForCausalLM"
-      case .qwen2: "Qwen2ForCausalLM"
-      }
-    }
-  }
+  package var architecture: String { type(of: family).architecture }
 
   /// Which library's resizing is applied to pictures; nil in a text model.
-  package var resizing: PictureResizing? { pictures?.processor.configuration.resizing }
+  package var resizing: PictureResizing? { pictures?.resizing }
 
-  /// Bytes of the weights' files, which are mapped and shared: the checkpoint's, and the cache of its 8-bit weights if it is used.
+  /// Bytes of the weights' files, which are mapped and shared: the checkpoint's, and the cache of
+  /// its 8-bit weights if it is used.
   package var mappedBytes: Int {
     checkpoint.files.reduce(cachedBytes) { $0 + $1.file.byteCount }
   }
@@ -28,8 +19,8 @@ extension LlavaNextModel {
   /// Bytes of all weights: those mapped, and 8-bit ones in memory.
   package var byteCount: Int { mappedBytes + heldBytes }
 
-  /// Bytes of the mapped weights that runs read over and over: neither the embeddings, of which they look up rows, nor what
-  /// 8-bit weights were made from.
+  /// Bytes of the mapped weights that runs read over and over: neither the embeddings, of which
+  /// they look up rows, nor what 8-bit weights were made from.
   package var readBytes: Int {
     if precision == .int8 { return cachedBytes }
     return mappedBytes - (checkpoint.contains(TensorNames.head) ? decoder.embedding.byteCount : 0)
@@ -38,9 +29,9 @@ extension LlavaNextModel {
   /// What a client ought to know of files that contradict each other.
   package var warnings: [String] {
     get throws {
-      let text = configuration.text
-      guard text.tiedHead,
-        try checkpoint.hasOwnHead(vocabulary: text.vocabularySize, hidden: text.hiddenSize)
+      let recipe = decoder.recipe
+      guard recipe.tiedHead,
+        try checkpoint.hasOwnHead(vocabulary: recipe.vocabularySize, hidden: recipe.hiddenSize)
       else { return [] }
       return [
         "\(folder): config.json says tie_word_embeddings, but the files have an lm_head.weight that "
@@ -50,40 +41,12 @@ extension LlavaNextModel {
   }
 
   package var acceptsPictures: Bool { pictures != nil }
-
-  /// Patches along a tile's side; 0 in a text model.
-  package var patchesPerSide: Int {
-    switch configuration {
-    case .llavaNext(let model): model.vision.gridSize
-    case .text: 0
-    }
-  }
 }
 
-/// What decides how pictures become patches.
-package struct PictureLayout: Sendable {
-  /// Side of a tile in pixels.
-  package let tileSide: Int
-  /// Side of a patch in pixels.
-  package let patchSide: Int
-  /// The canvases that pictures are hung on.
-  package let pinpoints: [GridPinpoint]
-}
-
-extension LlavaNextModel {
-  /// nil in a text model.
-  package var pictureLayout: PictureLayout? {
-    pictures.map {
-      PictureLayout(
-        tileSide: $0.processor.tileSide, patchSide: $0.configuration.vision.patchSize,
-        pinpoints: $0.processor.configuration.pinpoints)
-    }
-  }
-}
-
-extension LlavaNextModel {
-  /// What tells this model from others whatever its folder is called: the files that decide tokens and pixels, each behind its
-  /// name and length, and a sample of the weights. Throws `CheckpointError`.
+extension Model {
+  /// What tells this model from others whatever its folder is called: the files that decide tokens
+  /// and pixels, each behind its name and length, and a sample of the weights. Throws
+  /// `CheckpointError`.
   package func contentSample() throws -> [UInt8] {
     var bytes: [UInt8] = []
     for name in Self.decidingFiles {

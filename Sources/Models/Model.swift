@@ -3,33 +3,35 @@ package import Images
 package import Tensors
 package import Tokenization
 
-/// A checkpoint ready to answer: a LLaVA-NeXT model, or a plain Llama, Mistral or Qwen2 text model.
+/// A checkpoint of any family, ready to answer: tokenizer, chat template, decoder and, in a model
+/// that sees, a picture encoder.
 ///
-/// Weights stay mapped in their files; only norms, biases and the tower's positions are copied. With `precision` int8 the
-/// decoder's projections and head are 8-bit weights made from them, in memory or mapped from their cache.
-/// Immutable: every call is a function of its arguments.
-package final class LlavaNextModel: Sendable {
+/// Weights stay mapped in their files; only norms, biases and the tower's positions are copied.
+/// With `precision` int8 the decoder's projections and head are 8-bit weights made from them, in
+/// memory or mapped from their cache. Immutable: every call is a function of its arguments.
+package final class Model: Sendable {
   package let folder: String
-  package let configuration: ModelFileConfiguration
+  package let family: any ModelFamily
   package let generation: GenerationConfiguration
   package let precision: Precision
   package let compute: Compute
-  package let decoder: LlamaDecoder
+  package let decoder: Decoder
   package let tokenizer: Tokenizer
-  /// A checkpoint without a template still answers prompts that need none.
-  let chatTemplate: Result<ChatTemplate, TokenizationError>
-  let tokenizerConfiguration: TokenizerConfiguration
+  /// nil in a text model.
+  package let pictures: (any PictureEncoder)?
+  private let conversation: Conversation
+  private let beginToken: String?
   let checkpoint: Checkpoint
   /// Bytes of 8-bit weights in this process's memory.
   package let heldBytes: Int
   /// Bytes of 8-bit weights mapped from their cache.
   let cachedBytes: Int
-  let pictures: PictureEncoder?  // nil in a text model
 
   /// Opens a Hugging Face folder.
   /// - Parameters:
   ///   - precision: nil chooses bfloat16 when the weights have 16 bits, float32 otherwise.
-  ///   - quantisation: what making 8-bit weights may take and where they are kept; without effect in other precisions.
+  ///   - quantisation: what making 8-bit weights may take and where they are kept; without effect
+  ///     in other precisions.
   ///   - resizing: which library's resizing is applied to pictures; without effect in a text model.
   /// - Throws: `CheckpointError`, `ModelError`, `TokenizationError`, `ImageError` on files that
   ///   are missing, damaged, of an unknown architecture, or contradict each other.
@@ -39,59 +41,59 @@ package final class LlavaNextModel: Sendable {
     quantisation: WeightQuantiser.Options = .init()
   ) throws {
     self.folder = folder
-    let configuration = try ModelFileConfiguration(folder: folder)
+    let family = try ModelFamilies.read(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
     self.checkpoint = checkpoint
-    self.configuration = configuration
-    generation = try GenerationConfiguration(folder: folder, model: configuration)
+    self.family = family
+    let text = family.text
+    generation = try GenerationConfiguration(
+      folder: folder, beginToken: text.beginToken, endTokens: text.endTokens)
     let stored = try checkpoint.entry(TensorNames.embeddings).type
     self.precision = precision ?? (stored == .float32 ? .float32 : .bfloat16)
     compute = Compute(team: team, precision: self.precision)
-    tokenizerConfiguration = try TokenizerConfiguration(folder: folder)
-    chatTemplate = try Self.chatTemplate(
-      folder: folder, configuration: configuration,
+    let tokenizerConfiguration = try TokenizerConfiguration(folder: folder)
+    beginToken = tokenizerConfiguration.beginToken
+    conversation = try Conversation(
+      folder: folder, seesPictures: type(of: family).seesPictures,
       variables: tokenizerConfiguration.templateVariables)
-    tokenizer = try Self.tokenizer(folder: folder, configuration: configuration)
+    tokenizer = try Self.tokenizer(
+      folder: folder, vocabularySize: text.decoder.vocabularySize)
     if self.precision == .int8 {
       let quantiser = try WeightQuantiser(
-        checkpoint: checkpoint, totalBytes: LlamaDecoder.quantisedBytes(configuration.text),
+        checkpoint: checkpoint, totalBytes: Decoder.quantisedBytes(text.decoder),
         options: quantisation, team: team)
       decoder = try Self.decoder(
-        configuration.text, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+        text.decoder, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
       (heldBytes, cachedBytes) = (quantiser.heldBytes, quantiser.mappedBytes)
     } else {
-      decoder = try LlamaDecoder(configuration.text, checkpoint: checkpoint, compute: compute)
+      decoder = try Decoder(text.decoder, checkpoint: checkpoint, compute: compute)
       (heldBytes, cachedBytes) = (0, 0)
     }
-    switch configuration {
-    case .llavaNext(let model):
-      pictures = try PictureEncoder(
-        model, processor: ProcessorConfiguration(folder: folder), checkpoint: checkpoint,
-        resizing: resizing, compute: compute)
-    case .text: pictures = nil
-    }
+    pictures = try family.pictureEncoder(
+      folder: folder, checkpoint: checkpoint, resizing: resizing, compute: compute)
     try requireAgreement()
   }
 
-  /// The decoder with 8-bit weights: built again where they have been written to the cache, so that they are pages of that file.
+  /// The decoder with 8-bit weights: built again where they have been written to the cache, so that
+  /// they are pages of that file.
   private static func decoder(
-    _ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute,
+    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute,
     quantiser: WeightQuantiser
-  ) throws -> LlamaDecoder {
-    let made = try LlamaDecoder(
-      model, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+  ) throws -> Decoder {
+    let made = try Decoder(
+      recipe, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
     guard try quantiser.save() else { return made }
-    return try LlamaDecoder(model, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+    return try Decoder(recipe, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
   }
 
   private static func tokenizer(
-    folder: String, configuration: ModelFileConfiguration
+    folder: String, vocabularySize: Int
   ) throws -> Tokenizer {
     let tokenizer = try Tokenizer(folder: folder)
-    guard tokenizer.idEnd <= configuration.text.vocabularySize else {
+    guard tokenizer.idEnd <= vocabularySize else {
       throw ModelError.inconsistent(
         what: "the highest token of tokenizer.json", found: "\(tokenizer.idEnd - 1)",
-        expected: "below vocab_size \(configuration.text.vocabularySize), a row of the embeddings")
+        expected: "below vocab_size \(vocabularySize), a row of the embeddings")
     }
     return tokenizer
   }
@@ -99,7 +101,7 @@ package final class LlavaNextModel: Sendable {
   /// The image token must be the same in the tokenizer and in the configuration.
   private func requireAgreement() throws(ModelError) {
     guard let pictures else { return }
-    let (text, id) = (pictures.imageToken, pictures.configuration.imageToken)
+    let (text, id) = (pictures.imageText, pictures.imageToken)
     let found = tokenizer.id(ofToken: text)
     guard found == id else {
       throw .inconsistent(
@@ -118,7 +120,9 @@ package final class LlavaNextModel: Sendable {
     cancellation: Cancellation = .never
   ) throws -> Prompt {
     let builder = PromptBuilder(
-      model: self, parts: parts, template: template, cancellation: cancellation)
+      modelName: folder, tokenizer: tokenizer, beginToken: beginToken, conversation: conversation,
+      pictures: pictures, vocabularySize: decoder.vocabularySize, limit: decoder.contextLength,
+      parts: parts, template: template, cancellation: cancellation)
     do { return try builder.build() } catch TokenizationError.stopped { throw CancellationError() }
   }
 
@@ -133,12 +137,11 @@ package final class LlavaNextModel: Sendable {
     for image in prompt.images {
       let wanted = image.span.clamped(to: positions)
       guard let pictures, !wanted.isEmpty else { continue }
-      let features =
-        wanted.upperBound <= image.baseSpan.upperBound
-        ? try pictures.baseView(of: image, cancellation: cancellation)
-        : try pictures(image, cancellation: cancellation)
-      try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
       let (first, start) = (image.span.lowerBound, positions.lowerBound)
+      let features = try pictures.embed(
+        image.tiles, layout: image.layout, first: wanted.upperBound - first,
+        cancellation: cancellation)
+      try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
       x.replace(
         rows: wanted.lowerBound - start..<wanted.upperBound - start,
         with: features.slice(rows: wanted.lowerBound - first..<wanted.upperBound - first))
@@ -171,7 +174,7 @@ package final class LlavaNextModel: Sendable {
     return try generator.run(
       from: logits, cancellation: cancellation,
       step: { token in
-        guard cache.count(0) < configuration.text.contextLength else { return nil }
+        guard cache.count(0) < decoder.contextLength else { return nil }
         let last = try decoder.forward(
           decoder.embed([token]), blocks: all, cache: &cache, cancellation: cancellation)
         return try decoder.finiteLogits(last).row(0)

@@ -1,8 +1,23 @@
-import Checkpoints
 import Tensors
 import Tokenization
 
-extension LlavaNextModel {
+/// How a checkpoint makes one text of messages: its chat template and what that is given.
+struct Conversation: Sendable {
+  /// A checkpoint without a template still answers prompts that need none.
+  private let template: Result<ChatTemplate, TokenizationError>
+  private let variables: [String: TemplateValue]
+  private let seesPictures: Bool
+
+  /// The folder's template. Throws where it cannot run, be it for the shortest of conversations;
+  /// that there is none shows when one is needed.
+  init(
+    folder: String, seesPictures: Bool, variables: [String: TemplateValue]
+  ) throws(TokenizationError) {
+    self.variables = variables
+    self.seesPictures = seesPictures
+    template = try Self.template(folder: folder, seesPictures: seesPictures, variables: variables)
+  }
+
   /// Runs the chat template. Parts of one role in succession make one message: a list of texts and
   /// pictures, or in a text model, whose templates expect a string, the texts joined.
   /// - Parameters:
@@ -18,17 +33,16 @@ extension LlavaNextModel {
     }
     let messages = turns.map { turn in
       let content: ChatMessage.Content =
-        pictures != nil
+        seesPictures
         ? .parts(turn.content)
         : .text(
           turn.content.reduce(into: "") { if case .text(let text) = $1 { $0 += text } })
       return ChatMessage(role: turn.role, content: content)
     }
-    let template = try chatTemplate.get()
+    let template = try template.get()
     do throws(TokenizationError) {
       return try template.render(
-        messages, addGenerationPrompt: addGenerationPrompt,
-        variables: tokenizerConfiguration.templateVariables, time: time,
+        messages, addGenerationPrompt: addGenerationPrompt, variables: variables, time: time,
         isStopped: { cancellation.isCancelled })
     } catch {
       guard case .template(let line, let reason) = error else { throw error }
@@ -38,18 +52,15 @@ extension LlavaNextModel {
     }
   }
 
-  /// The folder's template. Throws where it cannot run, be it for the shortest of conversations;
-  /// that there is none shows when one is needed.
-  static func chatTemplate(
-    folder: String, configuration: ModelFileConfiguration, variables: [String: TemplateValue]
+  private static func template(
+    folder: String, seesPictures: Bool, variables: [String: TemplateValue]
   ) throws(TokenizationError) -> Result<ChatTemplate, TokenizationError> {
-    var seesPictures = false
-    if case .llavaNext = configuration { seesPictures = true }
     let template: ChatTemplate
     do {
       template = try ChatTemplate(folder: folder, reader: seesPictures ? .processor : .tokenizer)
     } catch .noTemplate(let folder) { return .failure(.noTemplate(folder: folder)) }
-    // A template may insist on a system's message, or on an answer to continue; none insists on all.
+    // A template may insist on a system's message, or on an answer to continue; none insists on
+    // all.
     var failure: TokenizationError?
     for roles in [["user"], ["system", "user"], ["user", "assistant", "user"]] {
       let messages = roles.map { role in

@@ -4,8 +4,9 @@ struct ImageTokenExpansion {
   private let occurrences: [Range<Int>]
   private let counts: [Int]
 
-  /// Throws unless there is one image token for each count: `ModelError.picturesLeftOut` where the template shows
-  /// fewer; where there are more, `.textsMakeImageToken` if texts have part in one, else `.inconsistent`.
+  /// Throws unless there is one image token for each count: `ModelError.picturesLeftOut` where the
+  /// template shows fewer; where there are more, `.textsMakeImageToken` if texts have part in one,
+  /// else `.inconsistent`.
   /// - Parameter textParts: which parts are texts.
   init(
     _ rendered: RenderedPrompt, imageToken: String?, counts: [Int], textParts: [Int]

@@ -1,5 +1,3 @@
-package import Images
-
 /// A prompt ready for the model. Positions count expanded tokens: every token of a picture is one.
 package struct Prompt: Sendable {
   /// The tokens, a picture's each being the image token.
@@ -29,18 +27,22 @@ package struct PromptImage: Sendable {
   package let part: Int
   /// All its tokens.
   package let span: Range<Int>
-  /// Which pixels of the given picture each token covers; its indices count from `span`'s start.
-  package let geometry: PatchGeometry
+  /// Its views, and which pixels of the given picture each token covers; its tokens count from
+  /// `span`'s start.
+  package let layout: PictureLayout
   /// What the tower sees.
-  package let tiles: TiledImage
+  package let tiles: PictureTiles
+
+  /// The tokens of one of its views, those that close rows included.
+  package func span(of view: PictureView) -> Range<Int> {
+    span.lowerBound + view.tokens.lowerBound..<span.lowerBound + view.tokens.upperBound
+  }
 
   /// The tokens of the base view.
   package var baseSpan: Range<Int> {
-    span.lowerBound..<span.lowerBound + geometry.baseTokenCount
+    layout.view(.base).map(span(of:)) ?? span.lowerBound..<span.lowerBound
   }
 
   /// The tokens of the tiles with their newlines; nil for a picture of the base view alone.
-  package var tileSpan: Range<Int>? {
-    geometry.tiling == nil ? nil : baseSpan.upperBound..<span.upperBound
-  }
+  package var tileSpan: Range<Int>? { layout.view(.tiles).map(span(of:)) }
 }

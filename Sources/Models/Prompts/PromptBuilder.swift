@@ -1,38 +1,48 @@
-import Checkpoints
 import Images
 import Tensors
 import Tokenization
 
-/// Turns parts into a `Prompt`. Everything that can be refused is refused before a pixel is resized.
+/// Turns parts into a `Prompt`. Everything that can be refused is refused before a pixel is
+/// resized.
 struct PromptBuilder {
   /// No vocabulary has tokens of more bytes on average; a longer text is refused unread.
   private static let bytesPerToken = 256
 
-  let model: LlavaNextModel
+  /// What the model is called in errors.
+  let modelName: String
+  let tokenizer: Tokenizer
+  /// The token that the tokenizer's configuration begins texts with.
+  let beginToken: String?
+  let conversation: Conversation
+  /// nil in a text model.
+  let pictures: (any PictureEncoder)?
+  /// V.
+  let vocabularySize: Int
+  /// The most tokens of a prompt.
+  let limit: Int
   let parts: [PromptPart]
   let template: PromptTemplate
   let cancellation: Cancellation
   /// What a template's `strftime_now` tells, the same however often it is rendered.
   private let time = TemplateTime.now
 
-  private var limit: Int { model.configuration.text.contextLength }
-  private var imageToken: String? { model.pictures?.imageToken }
+  private var imageText: String? { pictures?.imageText }
 
   func build() throws -> Prompt {
     try requireSpeakable()
-    let geometries = try self.geometries()
+    let layouts = try self.layouts()
     let rendered = try render()
-    let counts = geometries.compactMap { $0?.tokenCount }
+    let counts = layouts.compactMap { $0?.tokenCount }
     try requireRoom(pictureTokens: counts.reduce(0, +), textBytes: rendered.text.utf8.count)
     let expansion = try ImageTokenExpansion(
-      rendered, imageToken: imageToken, counts: counts,
+      rendered, imageToken: imageText, counts: counts,
       textParts: parts.indices.filter { parts[$0].picture == nil })
     let tokens = try encode(expansion.text)
     try require(tokens)
     let runs = try imageRuns(in: tokens, counts: counts)
     let spans = try self.spans(rendered, expansion, tokens: tokens, runs: runs)
     return Prompt(
-      tokens: tokens, partSpans: spans, images: try images(geometries, spans: spans),
+      tokens: tokens, partSpans: spans, images: try images(layouts, spans: spans),
       text: rendered.text)
   }
 
@@ -40,10 +50,10 @@ struct PromptBuilder {
 
   private func requireSpeakable() throws {
     for (index, part) in parts.enumerated() {
-      if part.picture != nil, model.pictures == nil {
-        throw ModelError.picturesNotSupported(model: model.folder)
+      if part.picture != nil, pictures == nil {
+        throw ModelError.picturesNotSupported(model: modelName)
       }
-      if let token = imageToken, let text = part.text,
+      if let token = imageText, let text = part.text,
         !RenderedPrompt.occurrences(of: token, in: text).isEmpty
       {
         throw ModelError.textHoldsImageToken(part: index, token: token)
@@ -61,9 +71,8 @@ struct PromptBuilder {
     guard tokens.count <= limit else {
       throw ModelError.promptTooLong(tokens: tokens.count, limit: limit)
     }
-    let vocabulary = model.decoder.vocabularySize
-    if let token = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
-      throw ModelError.tokenOutOfRange(token: token, vocabulary: vocabulary)
+    if let token = tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+      throw ModelError.tokenOutOfRange(token: token, vocabulary: vocabularySize)
     }
   }
 
@@ -72,16 +81,16 @@ struct PromptBuilder {
   private func render() throws -> RenderedPrompt {
     switch template {
     case .plain:
-      return RenderedPrompt(joining: parts.map { $0.text ?? imageToken ?? "" })
+      return RenderedPrompt(joining: parts.map { $0.text ?? imageText ?? "" })
     case .model(let addGenerationPrompt):
-      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageToken) { texts in
-        try model.render(
+      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageText) { texts in
+        try conversation.render(
           parts, texts: texts, addGenerationPrompt: addGenerationPrompt, time: time,
           cancellation: cancellation)
       }
     case .modelThenAnswer:
-      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageToken) { texts in
-        let earlier = try model.render(
+      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageText) { texts in
+        let earlier = try conversation.render(
           Array(parts.dropLast()), texts: Array(texts.dropLast()), addGenerationPrompt: true,
           time: time, cancellation: cancellation)
         return earlier + (texts.last.flatMap(\.self) ?? "")
@@ -90,7 +99,7 @@ struct PromptBuilder {
   }
 
   private func encode(_ text: String) throws -> [Int] {
-    try model.tokenizer.encode(
+    try tokenizer.encode(
       text, addSpecialTokens: addsSpecialTokens(to: text),
       isStopped: { [cancellation] in cancellation.isCancelled })
   }
@@ -103,11 +112,11 @@ struct PromptBuilder {
   private func addsSpecialTokens(to text: String) throws -> Bool {
     let first: String?
     if template == .plain {
-      first = try model.tokenizer.encode("", addSpecialTokens: true).first
-        .flatMap(model.tokenizer.token)
+      first = try tokenizer.encode("", addSpecialTokens: true).first
+        .flatMap(tokenizer.token)
     } else {
-      if model.pictures == nil { return false }
-      first = model.tokenizerConfiguration.beginToken
+      if pictures == nil { return false }
+      first = beginToken
     }
     return first.map { !text.utf8.starts(with: $0.utf8) } ?? true
   }
@@ -117,7 +126,7 @@ struct PromptBuilder {
     runs: [Range<Int>]
   ) throws -> [Range<Int>] {
     let finder = TokenSpans(
-      tokens: tokens, pieces: tokens.map { model.tokenizer.tokenBytes($0) ?? [] },
+      tokens: tokens, pieces: tokens.map { tokenizer.tokenBytes($0) ?? [] },
       text: Array(expansion.text.utf8), encode: encode)
     var runs = runs.makeIterator()
     var spans: [Range<Int>] = []
@@ -150,17 +159,17 @@ struct PromptBuilder {
 
   // MARK: Pictures
 
-  private func geometries() throws -> [PatchGeometry?] {
+  private func layouts() throws -> [PictureLayout?] {
     try parts.map { part in
-      guard let picture = part.picture, let pictures = model.pictures else { return nil }
-      return try pictures.geometry(width: picture.width, height: picture.height)
+      guard let picture = part.picture, let pictures else { return nil }
+      return try pictures.layout(width: picture.width, height: picture.height)
     }
   }
 
   /// Where each picture's tokens lie, in the order of their image tokens.
   private func imageRuns(in tokens: [Int], counts: [Int]) throws -> [Range<Int>] {
-    guard let pictures = model.pictures else { return [] }
-    let positions = tokens.indices.filter { tokens[$0] == pictures.configuration.imageToken }
+    guard let pictures else { return [] }
+    let positions = tokens.indices.filter { tokens[$0] == pictures.imageToken }
     var runs: [Range<Int>] = []
     var next = 0
     for count in counts where next + count <= positions.count {
@@ -168,8 +177,9 @@ struct PromptBuilder {
       next += count
     }
     guard positions.count <= counts.reduce(0, +) else {
-      // A text that the tokenizer brings to the image token's form, as NFKC does with letters of full width.
-      throw ModelError.textsMakeImageToken(parts: [], token: imageToken ?? "image token")
+      // A text that the tokenizer brings to the image token's form, as NFKC does with letters of
+      // full width.
+      throw ModelError.textsMakeImageToken(parts: [], token: imageText ?? "image token")
     }
     guard next == positions.count, zip(runs, counts).allSatisfy({ $0.count == $1 }) else {
       throw ModelError.inconsistent(
@@ -180,17 +190,14 @@ struct PromptBuilder {
   }
 
   private func images(
-    _ geometries: [PatchGeometry?], spans: [Range<Int>]
+    _ layouts: [PictureLayout?], spans: [Range<Int>]
   ) throws -> [PromptImage] {
     var images: [PromptImage] = []
     for (index, part) in parts.enumerated() {
-      guard let picture = part.picture, let geometry = geometries[index],
-        let pictures = model.pictures
-      else { continue }
+      guard let picture = part.picture, let layout = layouts[index], let pictures else { continue }
       images.append(
         PromptImage(
-          part: index, span: spans[index], geometry: geometry,
-          tiles: try pictures.processor.tiledImage(from: picture)))
+          part: index, span: spans[index], layout: layout, tiles: try pictures.prepare(picture)))
     }
     return images
   }

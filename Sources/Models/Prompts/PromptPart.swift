@@ -39,8 +39,8 @@ package struct PromptPart: Sendable {
 package enum PromptTemplate: Sendable, Equatable {
   /// The checkpoint's chat template; parts of one role in succession make one message.
   case model(addGenerationPrompt: Bool)
-  /// The same of all parts but the last, with the generation prompt; the last, a text, follows it as the
-  /// beginning of the answer.
+  /// The same of all parts but the last, with the generation prompt; the last, a text, follows it
+  /// as the beginning of the answer.
   case modelThenAnswer
   /// The parts as they are, one after the other.
   case plain

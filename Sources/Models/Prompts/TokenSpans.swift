@@ -1,7 +1,7 @@
 /// Finds the tokens that hold some of a stretch of the tokenised text.
 struct TokenSpans {
-  /// By token: the bytes of the text that it holds; nil when the tokens' bytes do not spell the text
-  /// (a normaliser changed it).
+  /// By token: the bytes of the text that it holds; nil when the tokens' bytes do not spell the
+  /// text (a normaliser changed it).
   private let ranges: [Range<Int>]?
   private let tokens: [Int]
   private let text: [UInt8]

@@ -17,10 +17,12 @@ package struct Branch: Sendable {
   }
 }
 
-/// Several changed runs at once. Their rows go through every product together, so that short ones, such as a change at the
-/// last position, read the weights once and not once each. Every row gets the bits that it would get alone.
-extension LlamaDecoder {
-  /// The outputs of the range's last block, `[n, D]` a branch. `cache` holds the common keys and values and stays as it is.
+/// Several changed runs at once. Their rows go through every product together, so that short ones,
+/// such as a change at the last position, read the weights once and not once each. Every row gets
+/// the bits that it would get alone.
+extension Decoder {
+  /// The outputs of the range's last block, `[n, D]` a branch. `cache` holds the common keys and
+  /// values and stays as it is.
   package func forward(
     _ branches: [Branch], blocks range: Range<Int>, after cache: KeyValueCache,
     cancellation: Cancellation = .never
@@ -67,8 +69,9 @@ struct Spans {
   }
 }
 
-extension LlamaBlock {
-  /// The block on stacked branches `[Σt, D]`, of which only the last `asking` rows each are wanted: `[Σn, D]`.
+extension DecoderBlock {
+  /// The block on stacked branches `[Σt, D]`, of which only the last `asking` rows each are wanted:
+  /// `[Σn, D]`.
   func callAsFunction(
     _ x: Matrix, spans: Spans, asking counts: [Int]?, cache: KeyValueCache,
     cancellation: Cancellation
@@ -82,8 +85,9 @@ extension LlamaBlock {
   }
 }
 
-extension LlamaAttention {
-  /// The update `[Σn, D]` of stacked branches, each over the common keys before its start and its own.
+extension DecoderAttention {
+  /// The update `[Σn, D]` of stacked branches, each over the common keys before its start and its
+  /// own.
   func callAsFunction(
     _ x: Matrix, spans: Spans, asking counts: [Int], block: Int, cache: KeyValueCache,
     cancellation: Cancellation
@@ -96,15 +100,17 @@ extension LlamaAttention {
     var row = 0
     for (span, count) in zip(spans.all, counts) {
       try cancellation.check()
-      let first = span.start + span.range.count - count
+      let positions = Positions(after: span.start, count: span.range.count)
       keys.truncate(rows: span.start)
       values.truncate(rows: span.start)
-      keys.append(rotary(newKeys.slice(rows: span.range), from: span.start, team: compute.team))
+      keys.append(rotated(newKeys.slice(rows: span.range), norm: keyNorm, at: positions))
       values.append(newValues.slice(rows: span.range))
-      let asked = rotary(queries.slice(rows: row..<row + count), from: first, team: compute.team)
+      let asked = rotated(
+        queries.slice(rows: row..<row + count), norm: queryNorm, at: positions.suffix(count))
       mixed.append(
         attention(
-          asked, keys, values, shape: shape, firstQueryPosition: first, compute: compute
+          asked, keys, values, shape: shape,
+          firstQueryPosition: span.start + span.range.count - count, compute: compute
         ).output)
       row += count
     }

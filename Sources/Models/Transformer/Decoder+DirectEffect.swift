@@ -1,8 +1,8 @@
 package import Tensors
 
-extension LlamaDecoder {
-  /// What directions `[n, D]` of the residual stream do to the logits, `[n, V]`, if nothing stands between:
-  /// W_U · (γ ⊙ direction), γ the final norm's weight, without the norm's scale.
+extension Decoder {
+  /// What directions `[n, D]` of the residual stream do to the logits, `[n, V]`, if nothing stands
+  /// between: W_U · (γ ⊙ direction), γ the final norm's weight, without the norm's scale.
   package func directEffect(_ directions: Matrix) -> Matrix {
     var scaled = directions
     for row in 0..<directions.rows {

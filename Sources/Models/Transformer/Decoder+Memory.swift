@@ -2,11 +2,10 @@ import Checkpoints
 
 /// What a request will need beside the mapped weights, so that it can be refused beforehand. Upper
 /// estimates in bytes, all activations float32; sums saturate rather than overflow.
-extension LlamaDecoder {
+extension Decoder {
   /// Keys and values of `tokens` tokens in `count` blocks (all by default).
   package func cacheBytes(tokens: Int, blocks count: Int? = nil) -> Int {
-    let width = configuration.keyValueHeadCount * configuration.headSize
-    return bytes(tokens, 2 * width, count ?? blockCount)
+    bytes(tokens, 2 * recipe.keyWidth, count ?? blockCount)
   }
 
   /// The largest working set of a forward pass over `tokens` new tokens after `cached` ones: the
@@ -16,7 +15,8 @@ extension LlamaDecoder {
     return saturatingSum(kept, blockWorkingBytes(tokens: tokens))
   }
 
-  /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, and the pullback's working set.
+  /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, and the pullback's working
+  /// set.
   package func attributionBytes(tokens: Int, cached: Int = 0, blocks count: Int) -> Int {
     saturatingSum(
       savedBytes(tokens: tokens, cached: cached, blocks: count, detail: .states),
@@ -27,10 +27,10 @@ extension LlamaDecoder {
   package func savedBytes(
     tokens: Int, cached: Int = 0, blocks count: Int, detail: SavedDetail
   ) -> Int {
-    let queryWidth = configuration.headCount * configuration.headSize
     // The gates, two matrices of half the size, count once.
-    let gates = detail == .states ? 0 : configuration.intermediateSize
-    let perToken = 2 * hiddenSize + 2 * queryWidth + configuration.headCount + gates
+    let gates = detail == .states ? 0 : recipe.intermediateSize
+    let perToken =
+      2 * hiddenSize + 2 * recipe.queryWidth + unnormedWidth + recipe.headCount + gates
     return saturatingSum(
       bytes(tokens, perToken, count),
       cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
@@ -42,20 +42,20 @@ extension LlamaDecoder {
     return saturatingSum(working, working)
   }
 
-  /// Multiplications with weights of a forward pass over `tokens` rows of `count` blocks: what it costs, so that
-  /// work can be offered where it is cheap and asked for where it is not.
+  /// Multiplications with weights of a forward pass over `tokens` rows of `count` blocks: what it
+  /// costs, so that work can be offered where it is cheap and asked for where it is not.
   package func operations(tokens: Int, blocks count: Int) -> Double {
-    let (D, F, d) = (hiddenSize, configuration.intermediateSize, configuration.headSize)
-    let attention = 2 * D * d * (configuration.headCount + configuration.keyValueHeadCount)
+    let (D, F) = (hiddenSize, recipe.intermediateSize)
+    let attention = 2 * D * (recipe.queryWidth + recipe.keyWidth)
     return Double(tokens) * Double(count) * Double(attention + 3 * D * F)
   }
 
   /// The 8-bit weights of a decoder with their scales: seven projections a block, and the head.
-  static func quantisedBytes(_ model: TextConfiguration) -> Int {
-    let (D, F, d) = (model.hiddenSize, model.intermediateSize, model.headSize)
-    let (Q, K) = (model.headCount * d, model.keyValueHeadCount * d)
+  static func quantisedBytes(_ recipe: DecoderRecipe) -> Int {
+    let (D, F) = (recipe.hiddenSize, recipe.intermediateSize)
+    let (Q, K) = (recipe.queryWidth, recipe.keyWidth)
     let block = [(Q, D), (K, D), (K, D), (D, Q), (F, D), (F, D), (D, F)]
-    let shapes = block.map { ($0.0, $0.1, model.layerCount) } + [(model.vocabularySize, D, 1)]
+    let shapes = block.map { ($0.0, $0.1, recipe.layerCount) } + [(recipe.vocabularySize, D, 1)]
     return shapes.reduce(0) { total, shape in
       let (rows, columns, count) = shape
       let bytes = (columns + 4).multipliedReportingOverflow(by: rows)
@@ -67,11 +67,15 @@ extension LlamaDecoder {
   }
 
   private func blockWorkingBytes(tokens: Int) -> Int {
-    let (D, F) = (hiddenSize, configuration.intermediateSize)
-    let queryWidth = configuration.headCount * configuration.headSize
-    let keyWidth = configuration.keyValueHeadCount * configuration.headSize
-    let rows = bytes(tokens, 5 * D + 3 * queryWidth + 4 * keyWidth, 1)
-    return saturatingSum(rows, bytes(min(tokens, LlamaMLP.tileRows), 4 * F, 1))
+    let (D, F) = (hiddenSize, recipe.intermediateSize)
+    let width = 5 * D + 3 * recipe.queryWidth + 4 * recipe.keyWidth + unnormedWidth
+    let rows = bytes(tokens, width, 1)
+    return saturatingSum(rows, bytes(min(tokens, FeedForward.tileRows), 4 * F, 1))
+  }
+
+  /// Columns of queries and keys before their norms.
+  private var unnormedWidth: Int {
+    recipe.norms.areOnQueriesAndKeys ? recipe.queryWidth + recipe.keyWidth : 0
   }
 
   private func bytes(_ rows: Int, _ columns: Int, _ count: Int) -> Int {

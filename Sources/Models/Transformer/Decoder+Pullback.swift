@@ -2,9 +2,10 @@ package import Tensors
 
 /// The way back: from logits to the input of any block. Only activations have gradients; the
 /// weights are constants.
-extension LlamaDecoder {
+extension Decoder {
   /// Runs `range` on x `[t, D]` and keeps what `pullback` needs; of the last block only the last
-  /// `rows` rows are computed. `prefix` holds the keys and values of earlier tokens, constants here.
+  /// `rows` rows are computed. `prefix` holds the keys and values of earlier tokens, constants
+  /// here.
   package func forwardSaving(
     _ x: Matrix, blocks range: Range<Int>, prefix: KeyValueCache? = nil, rows n: Int = 1,
     keeping detail: SavedDetail = .states, cancellation: Cancellation = .never
@@ -14,7 +15,8 @@ extension LlamaDecoder {
       x, blocks: range, cache: &cache, rows: n, keeping: detail, cancellation: cancellation)
   }
 
-  /// The same with a cache that the new keys and values join. `onBlock` hears of each block that is done.
+  /// The same with a cache that the new keys and values join. `onBlock` hears of each block that is
+  /// done.
   package func forwardSaving(
     _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows n: Int = 1,
     keeping detail: SavedDetail = .states, onBlock: (Int) -> Void = { _ in },
@@ -22,7 +24,7 @@ extension LlamaDecoder {
   ) throws -> SavedForward {
     precondition(!range.isEmpty && range.upperBound <= blockCount, "no such blocks")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
-    var saved: [LlamaBlock.Saved] = []
+    var saved: [DecoderBlock.Saved] = []
     var residual = x
     for block in range {
       let wanted = block == range.upperBound - 1 ? n : x.rows
@@ -48,7 +50,8 @@ extension LlamaDecoder {
       cancellation: cancellation)
   }
 
-  /// The same; Σ bias · gradient over the biases of all projections on the way is added to `biasShare`.
+  /// The same; Σ bias · gradient over the biases of all projections on the way is added to
+  /// `biasShare`.
   package func pullback(
     _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule,
     biasShare: inout Double, cancellation: Cancellation = .never

@@ -1,50 +1,53 @@
-package import Checkpoints
+import Checkpoints
 package import Tensors
 
-/// A decoder of the Llama family: Llama, Mistral (explicit head size, sliding window), Qwen2 (biases).
+/// A decoder of text by its recipe: Llama, Mistral, Qwen2 and Qwen3 are the same formulas.
 ///
 /// T tokens, D hidden size, V vocabulary. There are no hooks: a residual is recorded, changed or
-/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` of transformers 5.23.
-package final class LlamaDecoder: Sendable {
-  package let configuration: TextConfiguration
+/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` of transformers
+/// 5.24.
+package final class Decoder: Sendable {
+  package let recipe: DecoderRecipe
   let embedding: WeightMatrix  // embed_tokens [V, D]
-  let blocks: [LlamaBlock]  // layers.N
+  let blocks: [DecoderBlock]  // layers.N
   let finalNorm: RMSNorm  // norm
   let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again, or 8-bit weights of it
   let head: Linear
   let checkpoint: Checkpoint
 
-  /// - Parameter quantiser: makes the weights of the blocks' seven projections and of the head 8-bit ones; the embeddings, norms
-  ///   and biases stay as they are. nil: none.
+  /// - Parameter quantiser: makes the weights of the blocks' seven projections and of the head
+  ///   8-bit ones; the embeddings, norms and biases stay as they are. nil: none.
   init(
-    _ model: TextConfiguration, checkpoint: Checkpoint, compute: Compute,
+    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute,
     quantiser: WeightQuantiser? = nil
   ) throws {
     let weights = checkpoint.scope("language_model", quantiser: quantiser)
-    let (V, D) = (model.vocabularySize, model.hiddenSize)
-    configuration = model
+    let (V, D) = (recipe.vocabularySize, recipe.hiddenSize)
+    self.recipe = recipe
     embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
-    blocks = try (0..<model.layerCount).map {
-      try LlamaBlock(model, index: $0, weights: weights["layers.\($0)"], compute: compute)
+    blocks = try (0..<recipe.layerCount).map {
+      try DecoderBlock(recipe, index: $0, weights: weights["layers.\($0)"], compute: compute)
     }
-    finalNorm = try RMSNorm("norm", model, weights: weights, compute: compute)
-    let storedHead = try checkpoint.head(tied: model.tiedHead, vocabulary: V, hidden: D)
+    finalNorm = try RMSNorm("norm", recipe, weights: weights, compute: compute)
+    let storedHead = try checkpoint.head(tied: recipe.tiedHead, vocabulary: V, hidden: D)
     headWeight = try quantiser?(storedHead, named: TensorNames.head) ?? storedHead
     head = Linear(headWeight, bias: nil, compute: compute)
     self.checkpoint = checkpoint
   }
 
   package var blockCount: Int { blocks.count }
-  package var vocabularySize: Int { configuration.vocabularySize }
-  package var hiddenSize: Int { configuration.hiddenSize }
+  package var vocabularySize: Int { recipe.vocabularySize }
+  package var hiddenSize: Int { recipe.hiddenSize }
+  /// The most tokens that a sequence may have.
+  package var contextLength: Int { recipe.contextLength }
 
   /// An empty cache of this decoder's shape.
   package func makeCache() -> KeyValueCache {
-    KeyValueCache(
-      blockCount: blockCount, width: configuration.keyValueHeadCount * configuration.headSize)
+    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth)
   }
 
-  /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from outside).
+  /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from
+  /// outside).
   package func embed(_ tokens: [Int]) -> Matrix { embedding.gather(rows: tokens) }
 
   /// Runs `range` on x `[t, D]`, the inputs of its first block at positions

@@ -3,21 +3,21 @@ import Tensors
 
 /// One decoder block: x + attention(norm(x)), then m + mlp(norm(m)).
 ///
-/// Follows `LlamaDecoderLayer` of transformers 5.23, which Mistral and Qwen2 share.
-struct LlamaBlock: Sendable {
+/// Follows `DecoderLayer` of transformers 5.24, which Mistral, Qwen2 and Qwen3 share.
+struct DecoderBlock: Sendable {
   let attentionNorm: RMSNorm  // input_layernorm
-  let attention: LlamaAttention  // self_attn
+  let attention: DecoderAttention  // self_attn
   let feedForwardNorm: RMSNorm  // post_attention_layernorm
-  let feedForward: LlamaMLP  // mlp
+  let feedForward: FeedForward  // mlp
   let index: Int
 
-  init(_ model: TextConfiguration, index: Int, weights: WeightScope, compute: Compute) throws {
-    attentionNorm = try RMSNorm("input_layernorm", model, weights: weights, compute: compute)
-    attention = try LlamaAttention(
-      model, block: index, weights: weights["self_attn"], compute: compute)
+  init(_ recipe: DecoderRecipe, index: Int, weights: WeightScope, compute: Compute) throws {
+    attentionNorm = try RMSNorm("input_layernorm", recipe, weights: weights, compute: compute)
+    attention = try DecoderAttention(
+      recipe, block: index, weights: weights["self_attn"], compute: compute)
     feedForwardNorm = try RMSNorm(
-      "post_attention_layernorm", model, weights: weights, compute: compute)
-    feedForward = try LlamaMLP(model, weights: weights["mlp"], compute: compute)
+      "post_attention_layernorm", recipe, weights: weights, compute: compute)
+    feedForward = try FeedForward(recipe, weights: weights["mlp"], compute: compute)
     self.index = index
   }
 
@@ -25,8 +25,8 @@ struct LlamaBlock: Sendable {
   struct Saved: Sendable {
     let input: Matrix  // x [t, D]
     let middle: Matrix  // m [n, D], after attention
-    let attention: LlamaAttention.Saved
-    var feedForward: LlamaMLP.Saved?  // of the n rows; nil: computed again
+    let attention: DecoderAttention.Saved
+    var feedForward: FeedForward.Saved?  // of the n rows; nil: computed again
   }
 
   /// Runs the block on x `[t, D]`: the keys and values of all rows join the cache, the output
@@ -52,8 +52,8 @@ struct LlamaBlock: Sendable {
     return (middle + inner, result)
   }
 
-  /// The gradient at x `[t, D]` from that of the output `[n, D]`. What reaches projections' biases is added to
-  /// `biasShare`.
+  /// The gradient at x `[t, D]` from that of the output `[n, D]`. What reaches projections' biases
+  /// is added to `biasShare`.
   func pullback(
     _ saved: Saved, outputGradient: Matrix, rule: PullbackRule, biasShare: inout Double,
     cancellation: Cancellation

@@ -1,10 +1,10 @@
 import Checkpoints
 import Tensors
 
-/// One layer of the tower: x + attention(norm1(x)), then x + fc2(act(fc1(norm2(x)))).
+/// One layer of a vision tower: x + attention(norm1(x)), then x + fc2(act(fc1(norm2(x)))).
 ///
 /// P tokens of one tile, h width, no mask. Follows `CLIPEncoderLayer` of transformers 5.23.
-struct CLIPLayer: Sendable {
+struct EncoderLayer: Sendable {
   let firstNorm: LayerNorm  // layer_norm1
   let query: Linear  // self_attn.q_proj [h, h]
   let key: Linear  // self_attn.k_proj [h, h]
@@ -13,27 +13,27 @@ struct CLIPLayer: Sendable {
   let secondNorm: LayerNorm  // layer_norm2
   let widen: Linear  // mlp.fc1 [F, h]
   let narrow: Linear  // mlp.fc2 [h, F]
-  let activation: Tensors.Activation
+  let activation: Activation
   let shape: AttentionShape
   let compute: Compute
 
-  init(_ model: VisionConfiguration, weights: WeightScope, compute: Compute) throws {
-    let (h, F) = (model.hiddenSize, model.intermediateSize)
+  init(_ recipe: EncoderRecipe, weights: WeightScope, compute: Compute) throws {
+    let (h, F) = (recipe.hiddenSize, recipe.intermediateSize)
     func square(_ name: String) throws -> Linear {
       try weights["self_attn"].linear(name, rows: h, columns: h, bias: true, compute: compute)
     }
-    firstNorm = try LayerNorm("layer_norm1", model, weights: weights, compute: compute)
+    firstNorm = try LayerNorm("layer_norm1", recipe, weights: weights, compute: compute)
     query = try square("q_proj")
     key = try square("k_proj")
     value = try square("v_proj")
     output = try square("out_proj")
-    secondNorm = try LayerNorm("layer_norm2", model, weights: weights, compute: compute)
+    secondNorm = try LayerNorm("layer_norm2", recipe, weights: weights, compute: compute)
     widen = try weights["mlp"].linear("fc1", rows: F, columns: h, bias: true, compute: compute)
     narrow = try weights["mlp"].linear("fc2", rows: h, columns: F, bias: true, compute: compute)
-    activation = Tensors.Activation(model.activation)
+    activation = recipe.activation
     shape = AttentionShape(
-      queryHeads: model.headCount, keyValueHeads: model.headCount,
-      headSize: model.headSize, causal: false, window: nil)
+      queryHeads: recipe.headCount, keyValueHeads: recipe.headCount,
+      headSize: recipe.headSize, causal: false, window: nil)
     self.compute = compute
   }
 

@@ -4,9 +4,9 @@ import Tensors
 /// The gated feed-forward half of a decoder block: down(silu(gate x) ⊙ up x).
 ///
 /// Rows are taken in tiles, so that the `[t, F]` intermediates never exist for a whole prompt.
-struct LlamaMLP: Sendable {
-  /// The most rows of a tile: enough to keep the products efficient, few enough that three `[tile, F]`
-  /// buffers of an 8-billion-parameter model stay below 150 MB.
+struct FeedForward: Sendable {
+  /// The most rows of a tile: enough to keep the products efficient, few enough that three `[tile,
+  /// F]` buffers of an 8-billion-parameter model stay below 150 MB.
   static let tileRows = 768
 
   let gate: Linear  // gate_proj [F, D]
@@ -16,9 +16,9 @@ struct LlamaMLP: Sendable {
   /// Whether products are in bfloat16, so that what is kept may be.
   let keepsRounded: Bool
 
-  init(_ model: TextConfiguration, weights: WeightScope, compute: Compute) throws {
-    let (D, F) = (model.hiddenSize, model.intermediateSize)
-    let bias = model.feedForwardBias
+  init(_ recipe: DecoderRecipe, weights: WeightScope, compute: Compute) throws {
+    let (D, F) = (recipe.hiddenSize, recipe.intermediateSize)
+    let bias = recipe.biases.feedForward
     gate = try weights.linear("gate_proj", rows: F, columns: D, bias: bias, compute: compute)
     up = try weights.linear("up_proj", rows: F, columns: D, bias: bias, compute: compute)
     down = try weights.linear("down_proj", rows: D, columns: F, bias: bias, compute: compute)
@@ -42,8 +42,8 @@ struct LlamaMLP: Sendable {
     }
   }
 
-  /// The same, keeping what the pullback needs. Only with products in bfloat16, to which gate and up are
-  /// rounded for the pullback whether they are kept or not.
+  /// The same, keeping what the pullback needs. Only with products in bfloat16, to which gate and
+  /// up are rounded for the pullback whether they are kept or not.
   func saving(_ x: Matrix, cancellation: Cancellation) throws -> (output: Matrix, saved: Saved) {
     var kept: [(gate: RoundedMatrix, up: RoundedMatrix)] = []
     let output = try x.mapTiles(of: tileRows(x.rows)) { tile, _ in
@@ -56,8 +56,8 @@ struct LlamaMLP: Sendable {
     return (output, saved)
   }
 
-  /// The gradient at x `[t, D]`; gate and up are computed again where they were not kept. What reaches the
-  /// biases is added to `biasShare`.
+  /// The gradient at x `[t, D]`; gate and up are computed again where they were not kept. What
+  /// reaches the biases is added to `biasShare`.
   func pullback(
     _ x: Matrix, saved: Saved?, outputGradient: Matrix, rule: PullbackRule,
     biasShare: inout Double, cancellation: Cancellation
@@ -84,7 +84,8 @@ struct LlamaMLP: Sendable {
     }
   }
 
-  /// gate x and up x. Cancellation is seen between any two products: at full size one takes a tenth of a second.
+  /// gate x and up x. Cancellation is seen between any two products: at full size one takes a tenth
+  /// of a second.
   private func halves(
     of tile: Matrix, cancellation: Cancellation
   ) throws -> (gate: Matrix, up: Matrix) {
@@ -101,7 +102,8 @@ struct LlamaMLP: Sendable {
     keepsRounded ? RoundedMatrix(values).floats(rows: 0..<values.rows) : values
   }
 
-  /// Rows a tile when `rows` are shared out evenly: a short last tile would stream the weights for little.
+  /// Rows a tile when `rows` are shared out evenly: a short last tile would stream the weights for
+  /// little.
   private func tileRows(_ rows: Int) -> Int {
     let tiles = max(1, (rows + Self.tileRows - 1) / Self.tileRows)
     return max(1, (rows + tiles - 1) / tiles)

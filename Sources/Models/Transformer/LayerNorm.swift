@@ -9,11 +9,11 @@ struct LayerNorm: Sendable {
   let team: ThreadTeam
 
   init(
-    _ name: String, _ model: VisionConfiguration, weights: WeightScope, compute: Compute
+    _ name: String, _ recipe: EncoderRecipe, weights: WeightScope, compute: Compute
   ) throws {
-    weight = try weights.vector("\(name).weight", count: model.hiddenSize)
-    bias = try weights.vector("\(name).bias", count: model.hiddenSize)
-    epsilon = Float(model.normEpsilon)
+    weight = try weights.vector("\(name).weight", count: recipe.hiddenSize)
+    bias = try weights.vector("\(name).bias", count: recipe.hiddenSize)
+    epsilon = Float(recipe.normEpsilon)
     team = compute.team
   }
 

@@ -7,7 +7,8 @@ package enum Site: Hashable, Sendable, CustomStringConvertible {
   /// The output of the block with this index, from 0 (Hugging Face's `hidden_states[index + 1]`).
   case residualPost(Int)
 
-  /// Reads every name that `SiteName` knows for a block's output. Anything else is nil, never guessed.
+  /// Reads every name that `SiteName` knows for a block's output. Anything else is nil, never
+  /// guessed.
   package init?(name: String) {
     guard case .blockOutput(let block) = SiteName(name) else { return nil }
     self = .residualPost(block)
