@@ -170,7 +170,7 @@ extension LanguageServer {
     _ arguments: Arguments, _ open: OpenDocument, isSteered: Bool, _ call: Call, _ engine: Engine
   ) throws -> JSONValue {
     let context = open.context.context
-    let room = max(0, context.decoder.configuration.contextLength - context.tokenCount)
+    let room = max(0, context.decoder.contextLength - context.tokenCount)
     let count = min(max(0, arguments.maxTokens ?? 256), room)
     var params = ContextGenerate.Params(
       context: open.context.name, maxTokens: count, temperature: arguments.temperature,

@@ -28,7 +28,7 @@ final class IndexBuildWork {
   /// What the engine gives a build before the index is opened.
   private struct Plan {
     let identity: IndexIdentity
-    let model: LlavaNextModel
+    let model: Model
     let feature: LoadedAutoencoder
     let limits: PictureLimits
   }
