@@ -60,7 +60,8 @@ let package = Package(
       name: "Interpretation",
       dependencies: ["Models", "Autoencoders", "FeatureIndex", "SystemReasons", "CZlib"]),
     .testTarget(
-      name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
+      name: "InterpretationTests",
+      dependencies: ["Interpretation", "Models", "Checkpoints", "FeatureIndex", "TestSupport"]),
 
     // MARK: Telling
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
