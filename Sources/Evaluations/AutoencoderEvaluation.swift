@@ -10,7 +10,7 @@ package struct AutoencoderEvaluation {
   /// The logits of so many rows are held at once.
   private static let rowsAtOnce = 64
 
-  private let model: LlavaNextModel
+  private let model: Model
   private let feature: LoadedAutoencoder
   /// The first token's residual: sums of squares about a point among the data lose no digits.
   private var origin: [Double] = []
@@ -27,7 +27,7 @@ package struct AutoencoderEvaluation {
   package private(set) var tokens = 0
   package private(set) var predictedTokens = 0
 
-  package init(model: LlavaNextModel, feature: LoadedAutoencoder) {
+  package init(model: Model, feature: LoadedAutoencoder) {
     self.model = model
     self.feature = feature
     isAlive = [Bool](repeating: false, count: feature.autoencoder.latents)

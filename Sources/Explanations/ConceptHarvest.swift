@@ -27,7 +27,7 @@ package final class ConceptHarvest {
   ///   - text: what follows the picture in its prompt.
   /// - Throws: `InterpretationError.badValue` for a text model or the text view.
   package init(
-    _ set: ConceptSet, model: LlavaNextModel, feature: LoadedAutoencoder, view: IndexView,
+    _ set: ConceptSet, model: Model, feature: LoadedAutoencoder, view: IndexView,
     text: String?, usesTemplate: Bool
   ) throws(InterpretationError) {
     guard let geometry = ViewGeometry(model), view != .text else {

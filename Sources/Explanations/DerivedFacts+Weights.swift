@@ -6,7 +6,7 @@ package import Tensors
 
 extension LoadedAutoencoder {
   /// Bytes that deriving a block of latents takes.
-  package func derivingBytes(decoder: LlamaDecoder, rows: Int) -> Int {
+  package func derivingBytes(decoder: Decoder, rows: Int) -> Int {
     let tile = Self.tileRows(width: autoencoder.inputSize)
     return 4 * (rows * decoder.vocabularySize + tile * autoencoder.inputSize + rows * tile)
       + 64 * rows * 64
@@ -19,7 +19,7 @@ extension LoadedAutoencoder {
   ///
   /// Reads the whole decoder once, in tiles; `cancellation` is seen between them.
   package func derivedFacts(
-    ofLatents latents: Range<Int>, decoder: LlamaDecoder, tokens: Int, neighbours: Int,
+    ofLatents latents: Range<Int>, decoder: Decoder, tokens: Int, neighbours: Int,
     text: (Int) -> String, cancellation: Cancellation
   ) throws -> [DerivedFacts] {
     guard !latents.isEmpty else { return [] }

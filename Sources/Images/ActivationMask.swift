@@ -96,34 +96,3 @@ extension Picture {
       filter: isPixelArt ? .nearest : .bicubic)
   }
 }
-
-extension PatchGeometry {
-  /// Activations of one view as a grid over the picture.
-  ///
-  /// - Parameters:
-  ///   - positions: in the view's grid, row by row.
-  ///   - values: one for each position.
-  /// - Returns: nil for tiles of a picture that has none.
-  /// - Throws: `ImageError.wrongCount` for a position that the view does not have.
-  package func activationGrid(
-    view: ImageView, positions: [Int], values: [Float]
-  ) throws(ImageError) -> ScoreGrid? {
-    let (rows, columns, region): (Int, Int, PixelBox?) =
-      switch view {
-      case .base: (patchesPerSide, patchesPerSide, baseRegion)
-      case .tiles: (keptRows.count, keptColumns.count, tileRegion)
-      }
-    guard let region else { return nil }
-    var scores = [Float](repeating: 0, count: rows * columns)
-    guard positions.count == values.count else {
-      throw .wrongCount(of: "values", found: values.count, expected: positions.count)
-    }
-    for (position, value) in zip(positions, values) {
-      guard scores.indices.contains(position) else {
-        throw .wrongCount(of: "patches of the view", found: position + 1, expected: scores.count)
-      }
-      scores[position] = value
-    }
-    return try ScoreGrid(rows: rows, columns: columns, scores: scores, region: region)
-  }
-}

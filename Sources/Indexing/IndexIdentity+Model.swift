@@ -6,7 +6,7 @@ import Tensors
 
 extension IndexIdentity {
   /// Identifies a model and an autoencoder by what they hold, not by where they lie. Throws `CheckpointError`.
-  package init(model: LlavaNextModel, feature: LoadedAutoencoder) throws {
+  package init(model: Model, feature: LoadedAutoencoder) throws {
     let autoencoder = feature.autoencoder
     self.init(
       model: SHA256.digest(of: try model.contentSample()).hexadecimal,

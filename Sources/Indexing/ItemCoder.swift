@@ -13,14 +13,14 @@ import Tokenization
 /// caching). Tokens of the template, the tokenizer's own and the ends of rows of tiles belong to no view. What
 /// comes behind the last token asked for is never run.
 package struct ItemCoder: Sendable {
-  package let model: LlavaNextModel
+  package let model: Model
   package let feature: LoadedAutoencoder
   package let views: Set<IndexView>
   /// Whether prompts go through the model's chat template, or are their parts one after the other.
   package let usesTemplate: Bool
 
   package init(
-    model: LlavaNextModel, feature: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool
+    model: Model, feature: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool
   ) {
     self.model = model
     self.feature = feature
@@ -54,9 +54,9 @@ package struct ItemCoder: Sendable {
     var item = IndexItem(
       digest: prepared.digest, name: entry.name, source: entry.source, picture: entry.picture,
       width: picture?.width ?? 0, height: picture?.height ?? 0, text: entry.writtenText)
-    if let geometry = prompt.images.first?.geometry {
-      if views.contains(.base) { item.baseGrid = geometry.baseGrid }
-      if views.contains(.tiles) { item.tileGrid = geometry.tileGrid }
+    if let layout = prompt.images.first?.layout {
+      if views.contains(.base) { item.baseGrid = layout.baseGrid }
+      if views.contains(.tiles) { item.tileGrid = layout.tileGrid }
     }
     item.tokens = model.tokenizer.texts(of: (places[.text] ?? []).map { prompt.tokens[$0] })
     guard let last = places.values.lazy.compactMap(\.last).max() else {
@@ -86,13 +86,8 @@ package struct ItemCoder: Sendable {
     if let image = prompt.images.first {
       if views.contains(.base) { places[.base] = Array(image.baseSpan) }
       if views.contains(.tiles) {
-        places[.tiles] = image.span.filter {
-          if case .tile? = image.geometry.token(at: $0 - image.span.lowerBound) {
-            true
-          } else {
-            false
-          }
-        }
+        let cells = image.layout.view(.tiles)?.cellTokens ?? []
+        places[.tiles] = cells.map { image.span.lowerBound + $0 }
       }
     }
     if views.contains(.text) {

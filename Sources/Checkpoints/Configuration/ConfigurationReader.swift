@@ -1,16 +1,21 @@
-internal import JSON
+package import JSON
 
 /// Reads checked values from a configuration's object, naming the full key in every error.
-struct ConfigurationReader {
+package struct ConfigurationReader {
   /// Far above any model, far below any overflow of a product of three sizes.
-  static let sizeLimit = 1 << 20
+  package static let sizeLimit = 1 << 20
 
-  let object: JSONObject
+  package let object: JSONObject
   /// The path of the object within the file, as `text_config.`; empty at the top.
-  let path: String
+  package let path: String
+
+  package init(object: JSONObject, path: String) {
+    self.object = object
+    self.path = path
+  }
 
   /// A size from 1 to `limit`; absent or null is `fallback`, the class's documented default.
-  func size(
+  package func size(
     _ key: String, default fallback: Int?, limit: Int = sizeLimit
   ) throws(CheckpointError) -> Int {
     guard let value = object.present(key) else {
@@ -24,12 +29,13 @@ struct ConfigurationReader {
   }
 
   /// A size, or nil where it is absent or null.
-  func optionalSize(_ key: String, limit: Int = sizeLimit) throws(CheckpointError) -> Int? {
+  package func optionalSize(_ key: String, limit: Int = sizeLimit) throws(CheckpointError) -> Int? {
     object.present(key) == nil ? nil : try size(key, default: nil, limit: limit)
   }
 
   /// A finite number above 0.
-  func positive(_ key: String, default fallback: Double?) throws(CheckpointError) -> Double {
+  package func positive(_ key: String, default fallback: Double?) throws(CheckpointError) -> Double
+  {
     guard let value = object.present(key) else {
       guard let fallback else { throw error(key, nil, "a number above 0") }
       return fallback
@@ -40,14 +46,14 @@ struct ConfigurationReader {
     return number
   }
 
-  func flag(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+  package func flag(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
     guard let value = object.present(key) else { return fallback }
     guard let flag = value.boolValue else { throw error(key, value, "true or false") }
     return flag
   }
 
   /// The text under the first of `keys` that is present and not null; nil where none is.
-  func text(_ keys: String...) throws(CheckpointError) -> String? {
+  package func text(_ keys: String...) throws(CheckpointError) -> String? {
     for key in keys {
       guard let value = object.present(key) else { continue }
       guard let text = value.stringValue else { throw error(key, value, "a string") }
@@ -57,7 +63,7 @@ struct ConfigurationReader {
   }
 
   /// The token id under the first of `keys` that is present and not null; nil where none is.
-  func token(_ keys: String...) throws(CheckpointError) -> Int? {
+  package func token(_ keys: String...) throws(CheckpointError) -> Int? {
     for key in keys {
       guard let value = object.present(key) else { continue }
       guard let token = value.plainInteger, (0..<(1 << 31)).contains(token) else {
@@ -69,7 +75,7 @@ struct ConfigurationReader {
   }
 
   /// Token ids written as one integer or a list; nil where absent or null.
-  func tokens(_ key: String) throws(CheckpointError) -> [Int]? {
+  package func tokens(_ key: String) throws(CheckpointError) -> [Int]? {
     guard let value = object.present(key) else { return nil }
     let elements = value.arrayValue ?? [value]
     var tokens: [Int] = []
@@ -83,7 +89,7 @@ struct ConfigurationReader {
   }
 
   /// One of an enumeration's values by its name.
-  func choice<Choice: RawRepresentable<String>>(
+  package func choice<Choice: RawRepresentable<String>>(
     _ key: String, of choices: [Choice], default fallback: Choice
   ) throws(CheckpointError) -> Choice {
     guard let name = try text(key) else { return fallback }
@@ -94,14 +100,14 @@ struct ConfigurationReader {
   }
 
   /// The object under `key`, or nil where it is absent or null.
-  func child(_ key: String) throws(CheckpointError) -> ConfigurationReader? {
+  package func child(_ key: String) throws(CheckpointError) -> ConfigurationReader? {
     guard let value = object.present(key) else { return nil }
     guard let child = value.objectValue else { throw error(key, value, "an object") }
     return ConfigurationReader(object: child, path: "\(path)\(key).")
   }
 
   /// Height and width pairs, each side from 1 to 2^16.
-  func sizePairs(_ key: String) throws(CheckpointError) -> [ImageSize]? {
+  package func sizePairs(_ key: String) throws(CheckpointError) -> [ImageSize]? {
     guard let value = object.present(key) else { return nil }
     let expected = "a list of [height, width]"
     guard let elements = value.arrayValue, !elements.isEmpty else {
@@ -118,11 +124,11 @@ struct ConfigurationReader {
   }
 
   /// The value under `key` was understood as `found`, which does not suit the others.
-  func error(_ key: String, _ found: Int, _ expected: String) -> CheckpointError {
+  package func error(_ key: String, _ found: Int, _ expected: String) -> CheckpointError {
     .configuration(key: path + key, found: "\(found)", expected: expected)
   }
 
-  func error(_ key: String, _ found: JSONValue?, _ expected: String) -> CheckpointError {
+  package func error(_ key: String, _ found: JSONValue?, _ expected: String) -> CheckpointError {
     .configuration(key: path + key, found: found?.summary ?? "absent", expected: expected)
   }
 }

@@ -1,8 +1,9 @@
 internal import Glibc
 internal import JSON
 
-/// Finds out whether a checkpoint's weights were quantised by some library, none of whose ways of storing them
-/// are read, so that the refusal names the method and not the first tensor that looks odd.
+/// Finds out whether a checkpoint's weights were quantised by some library, none of whose ways of
+/// storing them are read, so that the refusal names the method and not the first tensor that looks
+/// odd.
 enum QuantisedWeights {
   /// The sections that name a method: transformers', compressed-tensors' before it, mlx's.
   private static let sections = ["quantization_config", "compression_config", "quantization"]

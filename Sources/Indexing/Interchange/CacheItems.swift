@@ -3,6 +3,7 @@ import Corpora
 import FeatureIndex
 import FoundationEssentials
 import Images
+import Models
 import SystemReasons
 import Tensors
 import Tokenization
@@ -90,7 +91,7 @@ struct CacheItems {
       var item = IndexItem(
         digest: SHA256.digest(of: bytes), name: name, picture: .file(path), width: shown.width,
         height: shown.height, baseGrid: identity.geometry?.baseGrid ?? grid)
-      if let geometry = identity.geometry?.geometry(of: item) { item.tileGrid = geometry.tileGrid }
+      if let layout = identity.geometry?.layout(of: item) { item.tileGrid = layout.tileGrid }
       return .item(item)
     } catch {
       return .skipped(
@@ -103,11 +104,12 @@ struct CacheItems {
   /// Where the positions of a row lie in the views of its item.
   struct Layout {
     private let item: IndexItem
-    private let geometry: PatchGeometry?
+    private let tiles: PictureView?
 
     init(_ item: IndexItem, identity: IndexIdentity) {
       self.item = item
-      geometry = item.tileGrid.count > 0 ? identity.geometry?.geometry(of: item) : nil
+      tiles =
+        item.tileGrid.count > 0 ? identity.geometry?.layout(of: item)?.view(.tiles) : nil
     }
 
     /// nil for positions that belong to no view: the ends of rows of tiles, and what lies behind.
@@ -115,13 +117,8 @@ struct CacheItems {
       guard position >= 0 else { return nil }
       if !item.tokens.isEmpty { return position < item.tokens.count ? (.text, position) : nil }
       if position < item.baseGrid.count { return (.base, position) }
-      guard let geometry, case .tile(let row, let column) = geometry.token(at: position) else {
-        return nil
-      }
-      let place =
-        (row - geometry.keptRows.lowerBound) * item.tileGrid.columns
-        + column - geometry.keptColumns.lowerBound
-      return (.tiles, place)
+      guard let cell = tiles?.cell(ofToken: position) else { return nil }
+      return (.tiles, cell.row * item.tileGrid.columns + cell.column)
     }
   }
 }

@@ -41,7 +41,7 @@ package struct Attribution {
       cancellation: cancellation)
   }
 
-  var decoder: LlamaDecoder { context.decoder }
+  var decoder: Decoder { context.decoder }
 
   var runs: TargetRuns {
     TargetRuns(context: context, point: point, terms: terms, cancellation: cancellation)

@@ -73,19 +73,19 @@ extension ResidentContext {
     var found: [Stretch] = []
     var position = 0
     for image in prompt.images {
-      let geometry = image.geometry
       found.append(.text(position..<image.span.lowerBound))
-      found.append(.view(image.baseSpan, grid: [geometry.patchesPerSide]))
-      let tiles = image.tileSpan ?? image.baseSpan.upperBound..<image.baseSpan.upperBound
-      found.append(
-        .view(
-          tiles,
-          grid: [
-            geometry.keptRows.lowerBound, geometry.keptRows.upperBound,
-            geometry.keptColumns.lowerBound, geometry.keptColumns.upperBound, tiles.count,
-          ]))
+      for view in ImageView.allCases { found.append(stretch(view, of: image)) }
       position = image.span.upperBound
     }
     return found + [.text(position..<tokenCount)]
+  }
+
+  private func stretch(_ name: ImageView, of image: PromptImage) -> Stretch {
+    guard let view = image.layout.view(name) else {
+      return .view(image.baseSpan.upperBound..<image.baseSpan.upperBound, grid: [])
+    }
+    return .view(
+      image.span(of: view),
+      grid: [view.origin.row, view.origin.column, view.rows, view.columns, view.tokens.count])
   }
 }

@@ -1,5 +1,5 @@
 package import Images
-import Models
+package import Models
 
 /// A part of a context that a question is about.
 package enum ContextRegion: Sendable, Equatable {
@@ -44,20 +44,20 @@ extension ResidentContext {
   private func positions(
     ofImage image: PromptImage, view: ImageView?, box: PixelBox?
   ) throws(InterpretationError) -> [Range<Int>] {
-    let (geometry, start) = (image.geometry, image.span.lowerBound)
+    let (layout, start) = (image.layout, image.span.lowerBound)
     guard let box else {
       switch view {
       case nil: return [image.span]
-      case .base: return [start..<start + geometry.baseTokenCount]
-      case .tiles: return [start + geometry.baseTokenCount..<image.span.upperBound]
+      case .base: return [image.baseSpan]
+      case .tiles: return [image.baseSpan.upperBound..<image.span.upperBound]
       }
     }
-    let views = view.map { [$0] } ?? [.base, .tiles]
-    let tokens = views.flatMap { geometry.indices(touching: box, view: $0) }
+    let views = view.map { [layout.view($0)].compactMap(\.self) } ?? layout.views
+    let tokens = views.flatMap { layout.tokens(of: $0, touching: box) }
     guard !tokens.isEmpty else {
       throw .badRegion(
         "the box [\(box.left), \(box.top), \(box.right), \(box.bottom)] meets no token: the picture is "
-          + "\(geometry.pictureWidth) × \(geometry.pictureHeight) pixels")
+          + "\(layout.pictureWidth) × \(layout.pictureHeight) pixels")
     }
     return tokens.map { start + $0 }.ranges
   }

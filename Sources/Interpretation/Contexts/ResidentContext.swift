@@ -11,7 +11,7 @@ package import Tensors
 /// for the last position alone, and for others when they are asked about. A context belongs to the thread
 /// that owns the model.
 package final class ResidentContext {
-  package let model: LlavaNextModel
+  package let model: Model
   package let prompt: Prompt
   /// What requests call the parts, in the order of `prompt.partSpans`.
   package let partNames: [String]
@@ -36,7 +36,7 @@ package final class ResidentContext {
   var savedRun: SavedRun?
 
   package var tokenCount: Int { tokens.count }
-  package var decoder: LlamaDecoder { model.decoder }
+  package var decoder: Decoder { model.decoder }
 
   /// Runs the prompt through the model, from where `other` has the same tokens and pictures.
   ///
@@ -45,7 +45,7 @@ package final class ResidentContext {
   ///   - detail: what to keep for pullbacks above the lowest recorded block; nil for nothing.
   ///   - progress: called with the share of the work done, 0 … 1.
   package init(
-    opening prompt: Prompt, partNames: [String], model: LlavaNextModel, recording blocks: [Int],
+    opening prompt: Prompt, partNames: [String], model: Model, recording blocks: [Int],
     keeping detail: SavedDetail? = nil, reusing other: ResidentContext?, progress: (Double) -> Void,
     cancellation: Cancellation
   ) throws {
@@ -90,7 +90,9 @@ package final class ResidentContext {
       let image = other.images[index]
       let known = prompt.images.indices.contains(index) ? prompt.images[index] : nil
       // A picture is shared whole or not at all.
-      if known?.span != image.span || known?.tiles != image.tiles || image.span.upperBound > count {
+      if known?.span != image.span || known?.layout != image.layout || known?.tiles != image.tiles
+        || image.span.upperBound > count
+      {
         count = image.span.lowerBound
         break
       }
@@ -239,7 +241,7 @@ package final class ResidentContext {
 
   /// Refuses a continuation that the model has no positions for.
   func checkRoom(for continuation: [Int]) throws(InterpretationError) {
-    let limit = decoder.configuration.contextLength
+    let limit = decoder.contextLength
     guard tokenCount + continuation.count <= limit else {
       throw .unsupportedTarget(
         "the target's tokens reach position \(tokenCount + continuation.count - 1), the model has "

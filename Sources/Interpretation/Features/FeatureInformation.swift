@@ -25,7 +25,7 @@ package struct FeatureInformation: Sendable {
 extension LoadedAutoencoder {
   /// The decoder row's direct effect on the vocabulary and its nearest rows.
   package func information(
-    ofLatent latent: Int, decoder: LlamaDecoder, count: Int, cancellation: Cancellation
+    ofLatent latent: Int, decoder: Decoder, count: Int, cancellation: Cancellation
   ) throws -> FeatureInformation {
     try check(latent: latent)
     let row = try autoencoder.decoderRows([latent])

@@ -3,11 +3,11 @@ package import Tensors
 
 /// Collects the residual stream at one block over many prompts, to train or measure an autoencoder on.
 package struct ResidualHarvest {
-  package let model: LlavaNextModel
+  package let model: Model
   /// The block whose output is collected.
   package let block: Int
 
-  package init(model: LlavaNextModel, block: Int) {
+  package init(model: Model, block: Int) {
     self.model = model
     self.block = block
   }

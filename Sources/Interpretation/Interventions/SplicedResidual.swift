@@ -74,7 +74,7 @@ extension SplicePoint {
   /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above the site run on the
   /// changed residual. Rows before the first change are the model's own and do not run again.
   package func outputs(
-    of spliced: SplicedResidual, rows: Range<Int>, decoder: LlamaDecoder,
+    of spliced: SplicedResidual, rows: Range<Int>, decoder: Decoder,
     cancellation: Cancellation
   ) throws -> Matrix {
     try outputs(of: [spliced], rows: rows, decoder: decoder, cancellation: cancellation)[0]
@@ -82,7 +82,7 @@ extension SplicePoint {
 
   /// The same for several changes, which run side by side.
   package func outputs(
-    of changes: [SplicedResidual], rows: Range<Int>, decoder: LlamaDecoder,
+    of changes: [SplicedResidual], rows: Range<Int>, decoder: Decoder,
     cancellation: Cancellation
   ) throws -> [Matrix] {
     var results: [Matrix] = []

@@ -25,7 +25,7 @@ package struct Steering: Sendable {
 /// The blocks up to the site go on from the context's keys and values; the blocks above it have their own,
 /// made from the changed residual.
 package struct SteeredDecoding {
-  private let decoder: LlamaDecoder
+  private let decoder: Decoder
   private let steering: Steering?
   private var cache: KeyValueCache
   /// The logits `[V]` that predict the next token.

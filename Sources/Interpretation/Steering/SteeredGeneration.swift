@@ -27,7 +27,7 @@ extension ResidentContext {
       comparing ? try SteeredDecoding(self, steering: nil, cancellation: cancellation) : nil
     var divergences = plain.map { [divergence($0.logits, from: run.logits)] } ?? []
     var generator = Generator(model.tokenizer, options: options)
-    let room = decoder.configuration.contextLength - tokenCount
+    let room = decoder.contextLength - tokenCount
     var fed = 0
     let generation = try generator.run(
       from: run.logits, cancellation: cancellation,

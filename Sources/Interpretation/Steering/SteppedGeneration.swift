@@ -13,7 +13,7 @@ package struct SteppedGeneration {
   ) throws {
     run = try SteeredDecoding(context, steering: nil, cancellation: cancellation)
     generator = Generator(context.model.tokenizer, options: options)
-    room = context.decoder.configuration.contextLength - context.tokenCount
+    room = context.decoder.contextLength - context.tokenCount
   }
 
   /// Generates one token.

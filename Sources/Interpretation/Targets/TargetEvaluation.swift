@@ -1,7 +1,7 @@
 package import Models
 package import Tensors
 
-extension LlamaDecoder {
+extension Decoder {
   /// The value of a target's terms, given the outputs of the last block from row `first` on, `[n, D]`.
   package func value(of terms: [TargetTerm], outputs: Matrix, from first: Int) throws -> Float {
     let value = terms.reduce(Float(0)) {

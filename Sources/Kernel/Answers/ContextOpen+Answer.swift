@@ -62,14 +62,13 @@ extension ContextOpen: EngineAnswerable {
         PartSpan(part: $0, span: Span($1))
       },
       images: context.prompt.images.map { image in
-        let geometry = image.geometry
+        let (base, tiles) = (image.layout.view(.base), image.layout.view(.tiles))
         return Image(
-          part: context.partNames[image.part], width: geometry.pictureWidth,
-          height: geometry.pictureHeight,
-          base: View(
-            grid: [geometry.patchesPerSide, geometry.patchesPerSide], span: Span(image.baseSpan)),
-          tiles: image.tileSpan.map {
-            View(grid: [geometry.keptRows.count, geometry.keptColumns.count], span: Span($0))
+          part: context.partNames[image.part], width: image.layout.pictureWidth,
+          height: image.layout.pictureHeight,
+          base: View(grid: [base?.rows ?? 0, base?.columns ?? 0], span: Span(image.baseSpan)),
+          tiles: tiles.map {
+            View(grid: [$0.rows, $0.columns], span: Span(image.span(of: $0)))
           })
       }, reused: context.reusedTokenCount,
       computed: context.tokenCount - context.reusedTokenCount)

@@ -27,7 +27,7 @@ extension ContextTokens: EngineAnswerable {
       let image = prompt.images[index]
       token.image = index
       token.view = image.baseSpan.contains(position) ? .base : .tiles
-      token.box = image.geometry.box(ofTokenAt: position - image.span.lowerBound).map(Box.init)
+      token.box = image.layout.box(ofToken: position - image.span.lowerBound).map(Box.init)
     }
     return token
   }

@@ -11,12 +11,12 @@ extension ModelLoad: EngineAnswerable {
       path: FilePath(params.path).path, precision: Tensors.Precision(params.precision),
       resizing: params.resizing.map(PictureResizing.init), call: call)
     let model = loaded.model
-    let grid = model.patchesPerSide
+    let grid = model.pictures?.tileGrid ?? (rows: 0, columns: 0)
     return Result(
       model: loaded.name, architecture: model.architecture, layers: model.decoder.blockCount,
       hiddenSize: model.decoder.hiddenSize, vocabularySize: model.decoder.vocabularySize,
       image: Image(
-        patchGrid: [grid, grid], tokensPerTile: grid * grid),
+        patchGrid: [grid.rows, grid.columns], tokensPerTile: grid.rows * grid.columns),
       bytes: model.byteCount)
   }
 }

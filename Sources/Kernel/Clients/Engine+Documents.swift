@@ -56,6 +56,6 @@ extension Engine {
   /// How many tokens a context can still take.
   package func room(inContextNamed name: String) throws -> Int {
     let context = try context(named: name).context
-    return max(0, context.decoder.configuration.contextLength - context.tokenCount)
+    return max(0, context.decoder.contextLength - context.tokenCount)
   }
 }

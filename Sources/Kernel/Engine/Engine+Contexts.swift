@@ -54,7 +54,7 @@ extension Engine {
   /// Refuses a continuation that would not fit, before anything runs.
   func reserveGeneration(of open: OpenContext, maxTokens: Int) throws {
     let decoder = open.context.decoder
-    let limit = decoder.configuration.contextLength
+    let limit = decoder.contextLength
     let room = limit - open.context.tokenCount
     guard maxTokens <= room else {
       throw KernelError.unsupported(

@@ -49,7 +49,7 @@ extension Engine {
 
   /// A plain text model may have no template, and some refuse a text alone.
   private func probePrompt(
-    _ parts: [PromptPart], _ model: LlavaNextModel, cancellation: Cancellation
+    _ parts: [PromptPart], _ model: Model, cancellation: Cancellation
   ) throws -> Prompt {
     do { return try model.prompt(parts, cancellation: cancellation) } catch let error
       where !(error is CancellationError)

@@ -116,7 +116,7 @@ package final class Engine {
     let loaded = LoadedModel(
       name: unusedName(for: path, among: models.map(\.name)), path: path,
       requestedPrecision: precision,
-      model: try LlavaNextModel(
+      model: try Model(
         folder: path, precision: precision, team: team, resizing: resizing ?? self.resizing,
         quantisation: quantisation(for: call)))
     for warning in try loaded.model.warnings { warn(warning) }
@@ -377,7 +377,7 @@ struct LoadedModel {
   let name: String
   let path: String
   let requestedPrecision: Precision?
-  let model: LlavaNextModel
+  let model: Model
 }
 
 /// A resident autoencoder and the model it was loaded for.

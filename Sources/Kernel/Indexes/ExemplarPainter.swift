@@ -3,6 +3,7 @@ import Images
 import Indexing
 import Interpretation
 import KernelProtocol
+import Models
 import Reports
 import SystemReasons
 
@@ -16,11 +17,10 @@ struct ExemplarPainter {
   func mask(_ shown: ShownExemplar) throws -> ActivationMask {
     let (item, view) = (shown.item, shown.exemplar.view)
     let expected = view == .base ? item.baseGrid : item.tileGrid
-    guard let geometry = store.identity.geometry?.geometry(of: item),
-      (view == .base ? geometry.baseGrid : geometry.tileGrid) == expected,
-      let grid = try geometry.activationGrid(
-        view: view == .base ? .base : .tiles, positions: shown.map.positions.map(Int.init),
-        values: shown.map.values)
+    guard let layout = store.identity.geometry?.layout(of: item),
+      (view == .base ? layout.baseGrid : layout.tileGrid) == expected,
+      let grid = try layout.view(view == .base ? .base : .tiles)?.activationGrid(
+        positions: shown.map.positions.map(Int.init), values: shown.map.values)
     else {
       throw FeatureIndexError.invalid(
         path: store.path, reason: "the patches of \(quoted(item.name)) do not fit its picture")

@@ -46,22 +46,7 @@ struct AttributionRendering {
   private func heatMap(
     _ image: PromptImage, _ picture: Picture, _ style: AttributionCompute.ImageStyle
   ) throws -> [UInt8] {
-    let geometry = image.geometry
-    let scores = Array(byPosition[image.span])
-    var grids = [
-      try ScoreGrid(
-        rows: geometry.patchesPerSide, columns: geometry.patchesPerSide,
-        scores: Array(scores.prefix(geometry.baseTokenCount)), region: geometry.baseRegion)
-    ]
-    if let region = geometry.tileRegion {
-      let tokens = geometry.keptRows.flatMap { row in
-        geometry.keptColumns.map { geometry.index(of: .tile(row: row, column: $0)) }
-      }
-      grids.append(
-        try ScoreGrid(
-          rows: geometry.keptRows.count, columns: geometry.keptColumns.count,
-          scores: tokens.map { $0.map { scores[$0] } ?? 0 }, region: region))
-    }
+    let grids = try image.layout.scoreGrids(of: Array(byPosition[image.span]))
     let drawn = try HeatMap(grids).drawn(
       over: picture,
       style: HeatMapStyle(interpolation: style == .smooth ? .smooth : .patches))

@@ -32,7 +32,7 @@ final class IndexBuildJob: JobWork {
   /// What the engine gives a build before the index is opened.
   private struct Plan {
     let identity: IndexIdentity
-    let model: LlavaNextModel
+    let model: Model
     let feature: LoadedAutoencoder
     let limits: PictureLimits
   }

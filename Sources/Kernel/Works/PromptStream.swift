@@ -18,12 +18,12 @@ final class PromptStream {
   }
 
   private let reader: CorpusReader
-  private let model: LlavaNextModel
+  private let model: Model
   private let usesTemplate: Bool
   private(set) var skipped = 0
 
   init(
-    _ corpus: CorpusSource, limit: Int?, template: IndexBuild.Template?, model: LlavaNextModel,
+    _ corpus: CorpusSource, limit: Int?, template: IndexBuild.Template?, model: Model,
     pictures: PictureLimits
   ) {
     var options = CorpusReader.Options()

@@ -98,7 +98,7 @@ final class ResidentAsker: ExplanationAsker {
     for bytes in task.pictures { parts.append(.picture(try admission.picture(from: bytes))) }
     let prompt = try loaded.model.prompt(
       parts, template: .model(addGenerationPrompt: true), cancellation: cancellation)
-    let room = loaded.model.decoder.configuration.contextLength - prompt.tokens.count
+    let room = loaded.model.decoder.contextLength - prompt.tokens.count
     guard room > 0 else {
       throw ModelError.promptTooLong(
         tokens: prompt.tokens.count, limit: prompt.tokens.count + room)

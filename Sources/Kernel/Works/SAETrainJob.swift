@@ -95,7 +95,7 @@ final class SAETrainJob: EngineJob {
 
   private var statePath: String { params.output + "/trainer.safetensors" }
 
-  private func model(_ engine: Engine) throws -> LlavaNextModel {
+  private func model(_ engine: Engine) throws -> Model {
     if let name = params.model, name.hasPrefix("/") {
       return try engine.loadModel(path: FilePath(name).path, precision: nil).model
     }
@@ -127,7 +127,7 @@ final class SAETrainJob: EngineJob {
       : .counting(prompts(model, engine), tokens: 0)
   }
 
-  private func prompts(_ model: LlavaNextModel, _ engine: Engine) -> PromptStream {
+  private func prompts(_ model: Model, _ engine: Engine) -> PromptStream {
     PromptStream(
       corpus, limit: params.limit, template: params.template, model: model,
       pictures: engine.decodingLimits())

@@ -24,8 +24,8 @@ package struct Generator {
   ///   - step: feeds a token to the model and returns the logits `[V]` after it, nil when the
   ///     context is full. Not called for the last token.
   ///   - onToken: hears of each token and of the text that has become certain with it.
-  /// - Throws: what `step` and `onToken` throw; `CancellationError`; `ModelError` on logits that are
-  ///   not finite.
+  /// - Throws: what `step` and `onToken` throw; `CancellationError`; `ModelError` on logits that
+  ///   are not finite.
   package mutating func run(
     from logits: [Float], cancellation: Cancellation = .never,
     step: (Int) throws -> [Float]?,

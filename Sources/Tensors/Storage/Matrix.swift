@@ -37,6 +37,19 @@ package struct Matrix: Sendable {
     storage = MatrixStorage(capacity: rows * columns)
   }
 
+  private init(rows: Int, columns: Int, sharing storage: MatrixStorage) {
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+  }
+
+  /// The same values, row by row, in rows of another length.
+  package func reshaped(columns newColumns: Int) -> Matrix {
+    precondition(
+      newColumns > 0 && count.isMultiple(of: newColumns), "rows of \(newColumns) from \(count)")
+    return Matrix(rows: count / newColumns, columns: newColumns, sharing: storage)
+  }
+
   @inlinable package var count: Int { rows * columns }
 
   @inlinable package subscript(row: Int, column: Int) -> Float {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Models
 import Tensors
 
 /// How much a model's work is, by formula: 2 FLOP for a multiplication with its addition.
@@ -31,8 +32,8 @@ struct WorkCount {
 
   /// Reads a checkpoint's configuration and headers.
   init(checkpoint folder: String) throws {
-    let configuration = try ModelFileConfiguration(folder: folder)
-    let text = configuration.text
+    let family = try ModelFamilies.read(folder: folder)
+    let text = family.text.decoder
     let checkpoint = try Checkpoint(folder: folder)
     let matrices = try checkpoint.names.map(checkpoint.entry).filter { $0.shape.count >= 2 }
     let names = try checkpoint.names.filter { try checkpoint.entry($0).shape.count >= 2 }
@@ -45,7 +46,7 @@ struct WorkCount {
     attentionWidth = Double(text.layerCount * text.headCount * text.headSize)
     keyValueWidth = Double(text.layerCount * text.keyValueHeadCount * text.headSize)
     files = checkpoint.files.map(\.file)
-    guard case .llavaNext(let model) = configuration else {
+    guard let model = (family as? LlavaNextFamily)?.configuration else {
       (tileOperations, patchesPerSide) = (0, 0)
       return
     }

@@ -1,0 +1,112 @@
+package import Images
+
+/// How LLaVA-NeXT cuts a picture into patches, and which of them become tokens.
+///
+/// The order of the tokens is that of `pack_image_features` of transformers 5.23: the base tile's
+/// patches row by row, then, row by row, the canvas's patches without the padding, each row closed
+/// by a newline token.
+package struct PatchGeometry: Sendable, Equatable {
+  package let pictureWidth: Int
+  package let pictureHeight: Int
+  /// Side of a tile in pixels.
+  package let tileSide: Int
+  /// Side of a patch in pixels.
+  package let patchSide: Int
+  /// Patches along a tile's side. A remainder of the tile's pixels is seen by none.
+  package let patchesPerSide: Int
+  /// nil for a picture of the base tile alone.
+  package let tiling: TilingGeometry?
+  /// Rows of canvas patches that are kept, counted with the padding. Can be empty for an extreme
+  /// picture.
+  package let keptRows: Range<Int>
+  /// Columns of canvas patches that are kept, counted with the padding. Can be empty for an extreme
+  /// picture.
+  package let keptColumns: Range<Int>
+
+  /// - Throws: `ImageError.invalidConfiguration` when a patch is larger than a tile, `.empty` for a
+  ///   picture without pixels.
+  package init(
+    pictureWidth: Int, pictureHeight: Int, tileSide: Int, patchSide: Int, tiling: TilingGeometry?
+  ) throws(ImageError) {
+    guard pictureWidth > 0, pictureHeight > 0 else {
+      throw .empty(width: pictureWidth, height: pictureHeight)
+    }
+    guard patchSide > 0, tileSide >= patchSide else {
+      throw .invalidConfiguration(
+        field: "patch_size", found: "\(patchSide)", expected: "1 to the tile's side, \(tileSide)")
+    }
+    self.pictureWidth = pictureWidth
+    self.pictureHeight = pictureHeight
+    self.tileSide = tileSide
+    self.patchSide = patchSide
+    self.tiling = tiling
+    patchesPerSide = tileSide / patchSide
+    let rows = (tiling?.tileRows ?? 0) * patchesPerSide
+    let columns = (tiling?.tileColumns ?? 0) * patchesPerSide
+    (keptRows, keptColumns) = Self.unpadded(
+      rows: rows, columns: columns, width: pictureWidth, height: pictureHeight)
+  }
+
+  /// Drops as many patches on both sides as the picture's shape says are padding (transformers,
+  /// `unpad_image`).
+  private static func unpadded(
+    rows: Int, columns: Int, width: Int, height: Int
+  ) -> (rows: Range<Int>, columns: Range<Int>) {
+    guard rows > 0, columns > 0 else { return (0..<0, 0..<0) }
+    if Double(width) / Double(height) > Double(columns) / Double(rows) {
+      let kept = truncatedAfterRounding(Double(height) * (Double(columns) / Double(width)))
+      let padding = (rows - kept) / 2
+      return (padding..<(rows - padding), 0..<columns)
+    }
+    let kept = truncatedAfterRounding(Double(width) * (Double(rows) / Double(height)))
+    let padding = (columns - kept) / 2
+    return (0..<rows, padding..<(columns - padding))
+  }
+
+  /// Python's `int(round(x, 7))`: the integer below, unless seven decimals reach the next one.
+  private static func truncatedAfterRounding(_ value: Double) -> Int {
+    let below = value.rounded(.down)
+    return Int(below) + (1 - (value - below) < 5e-8 ? 1 : 0)
+  }
+
+  /// The base tile's patches along a side of the picture, which is squeezed into the tile.
+  private func baseExtents(_ side: Int) -> [Range<Double>] {
+    let patch = Double(side) * Double(patchSide) / Double(tileSide)
+    return (0..<patchesPerSide).map { Double($0) * patch..<Double($0 + 1) * patch }
+  }
+
+  /// The canvas's patches along a side of the picture, which fills `resized` pixels of it behind
+  /// `padding`.
+  private func canvasExtents(
+    _ kept: Range<Int>, side: Int, resized: Int, padding: Int
+  ) -> [Range<Double>] {
+    let scale = Double(side) / Double(resized)
+    return kept.map { patch in
+      let start = canvasPixel(patch) - padding
+      return Double(start) * scale..<Double(start + patchSide) * scale
+    }
+  }
+
+  /// First canvas pixel of a patch; tiles can end in pixels that no patch covers.
+  private func canvasPixel(_ patch: Int) -> Int {
+    let (tile, inside) = patch.quotientAndRemainder(dividingBy: patchesPerSide)
+    return tile * tileSide + inside * patchSide
+  }
+}
+
+extension TilingRule {
+  /// Where a picture of this size lies on its canvas; nil without pinpoints.
+  func tiling(pictureWidth: Int, pictureHeight: Int) -> TilingGeometry? {
+    TilingGeometry(
+      pictureWidth: pictureWidth, pictureHeight: pictureHeight, pinpoints: pinpoints,
+      tileSide: tileSide)
+  }
+
+  /// The patches of a picture of this size. Throws `ImageError` as `PatchGeometry`.
+  package func geometry(pictureWidth: Int, pictureHeight: Int) throws(ImageError) -> PatchGeometry {
+    try PatchGeometry(
+      pictureWidth: pictureWidth, pictureHeight: pictureHeight, tileSide: tileSide,
+      patchSide: patchSide,
+      tiling: tiling(pictureWidth: pictureWidth, pictureHeight: pictureHeight))
+  }
+}

@@ -1,0 +1,26 @@
+import Checkpoints
+import Tensors
+
+/// From the tower's features to the decoder's embeddings: linear, activation, linear.
+///
+/// Follows `LlavaNextMultiModalProjector` of transformers 5.23.
+struct Projector: Sendable {
+  let first: Linear  // linear_1 [D, h · layers]
+  let second: Linear  // linear_2 [D, D]
+  let activation: Activation
+  let team: ThreadTeam
+
+  init(_ model: LlavaNextConfiguration, weights: WeightScope, compute: Compute) throws {
+    let (D, h) = (
+      model.text.decoder.hiddenSize, model.vision.hiddenSize * model.featureStates.count
+    )
+    let bias = model.projectorBias
+    first = try weights.linear("linear_1", rows: D, columns: h, bias: bias, compute: compute)
+    second = try weights.linear("linear_2", rows: D, columns: D, bias: bias, compute: compute)
+    activation = model.projectorActivation
+    team = compute.team
+  }
+
+  /// `[P, h · layers]` → `[P, D]`.
+  func callAsFunction(_ x: Matrix) -> Matrix { second(activation(first(x), team: team)) }
+}

@@ -1,0 +1,48 @@
+/// A prompt ready for the model. Positions count expanded tokens: every token of a picture is one.
+package struct Prompt: Sendable {
+  /// The tokens, a picture's each being the image token.
+  package let tokens: [Int]
+  /// Part by part the tokens that hold some of its characters or stand for its pixels. The
+  /// template's own tokens belong to no part, and a token across two texts to the first of them.
+  package let partSpans: [Range<Int>]
+  /// The pictures in the order of their tokens.
+  package let images: [PromptImage]
+  /// The rendered text, with one image token for each picture.
+  package let text: String
+
+  /// The part that a token belongs to.
+  package func part(at position: Int) -> Int? {
+    partSpans.firstIndex { $0.contains(position) }
+  }
+
+  /// The picture that a token stands for, as an index into `images`.
+  package func image(at position: Int) -> Int? {
+    images.firstIndex { $0.span.contains(position) }
+  }
+}
+
+/// A picture within a prompt.
+package struct PromptImage: Sendable {
+  /// The index of its part.
+  package let part: Int
+  /// All its tokens.
+  package let span: Range<Int>
+  /// Its views, and which pixels of the given picture each token covers; its tokens count from
+  /// `span`'s start.
+  package let layout: PictureLayout
+  /// What the tower sees.
+  package let tiles: PictureTiles
+
+  /// The tokens of one of its views, those that close rows included.
+  package func span(of view: PictureView) -> Range<Int> {
+    span.lowerBound + view.tokens.lowerBound..<span.lowerBound + view.tokens.upperBound
+  }
+
+  /// The tokens of the base view.
+  package var baseSpan: Range<Int> {
+    layout.view(.base).map(span(of:)) ?? span.lowerBound..<span.lowerBound
+  }
+
+  /// The tokens of the tiles with their newlines; nil for a picture of the base view alone.
+  package var tileSpan: Range<Int>? { layout.view(.tiles).map(span(of:)) }
+}

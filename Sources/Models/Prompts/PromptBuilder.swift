@@ -1,0 +1,204 @@
+import Images
+import Tensors
+import Tokenization
+
+/// Turns parts into a `Prompt`. Everything that can be refused is refused before a pixel is
+/// resized.
+struct PromptBuilder {
+  /// No vocabulary has tokens of more bytes on average; a longer text is refused unread.
+  private static let bytesPerToken = 256
+
+  /// What the model is called in errors.
+  let modelName: String
+  let tokenizer: Tokenizer
+  /// The token that the tokenizer's configuration begins texts with.
+  let beginToken: String?
+  let conversation: Conversation
+  /// nil in a text model.
+  let pictures: (any PictureEncoder)?
+  /// V.
+  let vocabularySize: Int
+  /// The most tokens of a prompt.
+  let limit: Int
+  let parts: [PromptPart]
+  let template: PromptTemplate
+  let cancellation: Cancellation
+  /// What a template's `strftime_now` tells, the same however often it is rendered.
+  private let time = TemplateTime.now
+
+  private var imageText: String? { pictures?.imageText }
+
+  func build() throws -> Prompt {
+    try requireSpeakable()
+    let layouts = try self.layouts()
+    let rendered = try render()
+    let counts = layouts.compactMap { $0?.tokenCount }
+    try requireRoom(pictureTokens: counts.reduce(0, +), textBytes: rendered.text.utf8.count)
+    let expansion = try ImageTokenExpansion(
+      rendered, imageToken: imageText, counts: counts,
+      textParts: parts.indices.filter { parts[$0].picture == nil })
+    let tokens = try encode(expansion.text)
+    try require(tokens)
+    let runs = try imageRuns(in: tokens, counts: counts)
+    let spans = try self.spans(rendered, expansion, tokens: tokens, runs: runs)
+    return Prompt(
+      tokens: tokens, partSpans: spans, images: try images(layouts, spans: spans),
+      text: rendered.text)
+  }
+
+  // MARK: Checks
+
+  private func requireSpeakable() throws {
+    for (index, part) in parts.enumerated() {
+      if part.picture != nil, pictures == nil {
+        throw ModelError.picturesNotSupported(model: modelName)
+      }
+      if let token = imageText, let text = part.text,
+        !RenderedPrompt.occurrences(of: token, in: text).isEmpty
+      {
+        throw ModelError.textHoldsImageToken(part: index, token: token)
+      }
+    }
+  }
+
+  private func requireRoom(pictureTokens: Int, textBytes: Int) throws {
+    let least = max(pictureTokens, textBytes / Self.bytesPerToken)
+    guard least <= limit else { throw ModelError.promptTooLong(tokens: least, limit: limit) }
+  }
+
+  private func require(_ tokens: [Int]) throws {
+    guard !tokens.isEmpty else { throw ModelError.emptyPrompt }
+    guard tokens.count <= limit else {
+      throw ModelError.promptTooLong(tokens: tokens.count, limit: limit)
+    }
+    if let token = tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+      throw ModelError.tokenOutOfRange(token: token, vocabulary: vocabularySize)
+    }
+  }
+
+  // MARK: Text
+
+  private func render() throws -> RenderedPrompt {
+    switch template {
+    case .plain:
+      return RenderedPrompt(joining: parts.map { $0.text ?? imageText ?? "" })
+    case .model(let addGenerationPrompt):
+      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageText) { texts in
+        try conversation.render(
+          parts, texts: texts, addGenerationPrompt: addGenerationPrompt, time: time,
+          cancellation: cancellation)
+      }
+    case .modelThenAnswer:
+      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageText) { texts in
+        let earlier = try conversation.render(
+          Array(parts.dropLast()), texts: Array(texts.dropLast()), addGenerationPrompt: true,
+          time: time, cancellation: cancellation)
+        return earlier + (texts.last.flatMap(\.self) ?? "")
+      }
+    }
+  }
+
+  private func encode(_ text: String) throws -> [Int] {
+    try tokenizer.encode(
+      text, addSpecialTokens: addsSpecialTokens(to: text),
+      isStopped: { [cancellation] in cancellation.isCancelled })
+  }
+
+  /// Whether the tokenizer puts its own special tokens around the text.
+  ///
+  /// As transformers: what a text model's template has rendered is taken as it is; a processor adds
+  /// them unless the text begins with bos_token. Without a template they are added unless the text
+  /// begins with the first of them.
+  private func addsSpecialTokens(to text: String) throws -> Bool {
+    let first: String?
+    if template == .plain {
+      first = try tokenizer.encode("", addSpecialTokens: true).first
+        .flatMap(tokenizer.token)
+    } else {
+      if pictures == nil { return false }
+      first = beginToken
+    }
+    return first.map { !text.utf8.starts(with: $0.utf8) } ?? true
+  }
+
+  private func spans(
+    _ rendered: RenderedPrompt, _ expansion: ImageTokenExpansion, tokens: [Int],
+    runs: [Range<Int>]
+  ) throws -> [Range<Int>] {
+    let finder = TokenSpans(
+      tokens: tokens, pieces: tokens.map { tokenizer.tokenBytes($0) ?? [] },
+      text: Array(expansion.text.utf8), encode: encode)
+    var runs = runs.makeIterator()
+    var spans: [Range<Int>] = []
+    for (part, range) in zip(parts, rendered.ranges) {
+      if part.picture != nil {
+        spans.append(runs.next() ?? 0..<0)
+      } else if let range {
+        spans.append(try finder.span(of: expansion.range(range)))
+      } else {
+        spans.append(0..<0)
+      }
+    }
+    return disjoint(spans, order: rendered.ranges)
+  }
+
+  /// A token across two texts belongs to the first.
+  private func disjoint(_ spans: [Range<Int>], order ranges: [Range<Int>?]) -> [Range<Int>] {
+    var result = spans
+    var end = 0
+    let order = ranges.indices.sorted {
+      (ranges[$0]?.lowerBound ?? 0, $0) < (ranges[$1]?.lowerBound ?? 0, $1)
+    }
+    for index in order where !spans[index].isEmpty {
+      let start = max(end, spans[index].lowerBound)
+      result[index] = start..<max(start, spans[index].upperBound)
+      end = result[index].upperBound
+    }
+    return result
+  }
+
+  // MARK: Pictures
+
+  private func layouts() throws -> [PictureLayout?] {
+    try parts.map { part in
+      guard let picture = part.picture, let pictures else { return nil }
+      return try pictures.layout(width: picture.width, height: picture.height)
+    }
+  }
+
+  /// Where each picture's tokens lie, in the order of their image tokens.
+  private func imageRuns(in tokens: [Int], counts: [Int]) throws -> [Range<Int>] {
+    guard let pictures else { return [] }
+    let positions = tokens.indices.filter { tokens[$0] == pictures.imageToken }
+    var runs: [Range<Int>] = []
+    var next = 0
+    for count in counts where next + count <= positions.count {
+      runs.append(positions[next]..<positions[next + count - 1] + 1)
+      next += count
+    }
+    guard positions.count <= counts.reduce(0, +) else {
+      // A text that the tokenizer brings to the image token's form, as NFKC does with letters of
+      // full width.
+      throw ModelError.textsMakeImageToken(parts: [], token: imageText ?? "image token")
+    }
+    guard next == positions.count, zip(runs, counts).allSatisfy({ $0.count == $1 }) else {
+      throw ModelError.inconsistent(
+        what: "the number of image tokens in the prompt", found: "\(positions.count)",
+        expected: "\(counts.reduce(0, +)), those of its pictures")
+    }
+    return runs
+  }
+
+  private func images(
+    _ layouts: [PictureLayout?], spans: [Range<Int>]
+  ) throws -> [PromptImage] {
+    var images: [PromptImage] = []
+    for (index, part) in parts.enumerated() {
+      guard let picture = part.picture, let layout = layouts[index], let pictures else { continue }
+      images.append(
+        PromptImage(
+          part: index, span: spans[index], layout: layout, tiles: try pictures.prepare(picture)))
+    }
+    return images
+  }
+}

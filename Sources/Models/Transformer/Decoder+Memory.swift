@@ -1,0 +1,92 @@
+import Checkpoints
+
+/// What a request will need beside the mapped weights, so that it can be refused beforehand. Upper
+/// estimates in bytes, all activations float32; sums saturate rather than overflow.
+extension Decoder {
+  /// Keys and values of `tokens` tokens in `count` blocks (all by default).
+  package func cacheBytes(tokens: Int, blocks count: Int? = nil) -> Int {
+    bytes(tokens, 2 * recipe.keyWidth, count ?? blockCount)
+  }
+
+  /// The largest working set of a forward pass over `tokens` new tokens after `cached` ones: the
+  /// cache, the residual stream, one block's projections and one tile of its feed-forward half.
+  package func prefillBytes(tokens: Int, cached: Int = 0) -> Int {
+    let kept = cacheBytes(tokens: saturatingSum(tokens, cached))
+    return saturatingSum(kept, blockWorkingBytes(tokens: tokens))
+  }
+
+  /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, and the pullback's working
+  /// set.
+  package func attributionBytes(tokens: Int, cached: Int = 0, blocks count: Int) -> Int {
+    saturatingSum(
+      savedBytes(tokens: tokens, cached: cached, blocks: count, detail: .states),
+      pullbackBytes(tokens: tokens))
+  }
+
+  /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, keys and values included.
+  package func savedBytes(
+    tokens: Int, cached: Int = 0, blocks count: Int, detail: SavedDetail
+  ) -> Int {
+    // The gates, two matrices of half the size, count once.
+    let gates = detail == .states ? 0 : recipe.intermediateSize
+    let perToken =
+      2 * hiddenSize + 2 * recipe.queryWidth + unnormedWidth + recipe.headCount + gates
+    return saturatingSum(
+      bytes(tokens, perToken, count),
+      cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
+  }
+
+  /// The working set of a pullback over `tokens` rows.
+  package func pullbackBytes(tokens: Int) -> Int {
+    let working = blockWorkingBytes(tokens: tokens)
+    return saturatingSum(working, working)
+  }
+
+  /// Multiplications with weights of a forward pass over `tokens` rows of `count` blocks: what it
+  /// costs, so that work can be offered where it is cheap and asked for where it is not.
+  package func operations(tokens: Int, blocks count: Int) -> Double {
+    let (D, F) = (hiddenSize, recipe.intermediateSize)
+    let attention = 2 * D * (recipe.queryWidth + recipe.keyWidth)
+    return Double(tokens) * Double(count) * Double(attention + 3 * D * F)
+  }
+
+  /// The 8-bit weights of a decoder with their scales: seven projections a block, and the head.
+  static func quantisedBytes(_ recipe: DecoderRecipe) -> Int {
+    let (D, F) = (recipe.hiddenSize, recipe.intermediateSize)
+    let (Q, K) = (recipe.queryWidth, recipe.keyWidth)
+    let block = [(Q, D), (K, D), (K, D), (D, Q), (F, D), (F, D), (D, F)]
+    let shapes = block.map { ($0.0, $0.1, recipe.layerCount) } + [(recipe.vocabularySize, D, 1)]
+    return shapes.reduce(0) { total, shape in
+      let (rows, columns, count) = shape
+      let bytes = (columns + 4).multipliedReportingOverflow(by: rows)
+      let all = bytes.partialValue.multipliedReportingOverflow(by: count)
+      let sum = total.addingReportingOverflow(all.partialValue)
+      return bytes.overflow || all.overflow || sum.overflow || total == .max
+        ? .max : sum.partialValue
+    }
+  }
+
+  private func blockWorkingBytes(tokens: Int) -> Int {
+    let (D, F) = (hiddenSize, recipe.intermediateSize)
+    let width = 5 * D + 3 * recipe.queryWidth + 4 * recipe.keyWidth + unnormedWidth
+    let rows = bytes(tokens, width, 1)
+    return saturatingSum(rows, bytes(min(tokens, FeedForward.tileRows), 4 * F, 1))
+  }
+
+  /// Columns of queries and keys before their norms.
+  private var unnormedWidth: Int {
+    recipe.norms.areOnQueriesAndKeys ? recipe.queryWidth + recipe.keyWidth : 0
+  }
+
+  private func bytes(_ rows: Int, _ columns: Int, _ count: Int) -> Int {
+    [columns, count, 4].reduce(max(rows, 0)) { total, factor in
+      let (value, overflow) = total.multipliedReportingOverflow(by: factor)
+      return overflow ? .max : value
+    }
+  }
+
+  private func saturatingSum(_ a: Int, _ b: Int) -> Int {
+    let (value, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : value
+  }
+}

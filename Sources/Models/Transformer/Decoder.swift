@@ -1,0 +1,102 @@
+import Checkpoints
+package import Tensors
+
+/// A decoder of text by its recipe: Llama, Mistral, Qwen2 and Qwen3 are the same formulas.
+///
+/// T tokens, D hidden size, V vocabulary. There are no hooks: a residual is recorded, changed or
+/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` of transformers
+/// 5.24.
+package final class Decoder: Sendable {
+  package let recipe: DecoderRecipe
+  let embedding: WeightMatrix  // embed_tokens [V, D]
+  let blocks: [DecoderBlock]  // layers.N
+  let finalNorm: RMSNorm  // norm
+  let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again, or 8-bit weights of it
+  let head: Linear
+  let checkpoint: Checkpoint
+
+  /// - Parameter quantiser: makes the weights of the blocks' seven projections and of the head
+  ///   8-bit ones; the embeddings, norms and biases stay as they are. nil: none.
+  init(
+    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute,
+    quantiser: WeightQuantiser? = nil
+  ) throws {
+    let weights = checkpoint.scope("language_model", quantiser: quantiser)
+    let (V, D) = (recipe.vocabularySize, recipe.hiddenSize)
+    self.recipe = recipe
+    embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
+    blocks = try (0..<recipe.layerCount).map {
+      try DecoderBlock(recipe, index: $0, weights: weights["layers.\($0)"], compute: compute)
+    }
+    finalNorm = try RMSNorm("norm", recipe, weights: weights, compute: compute)
+    let storedHead = try checkpoint.head(tied: recipe.tiedHead, vocabulary: V, hidden: D)
+    headWeight = try quantiser?(storedHead, named: TensorNames.head) ?? storedHead
+    head = Linear(headWeight, bias: nil, compute: compute)
+    self.checkpoint = checkpoint
+  }
+
+  package var blockCount: Int { blocks.count }
+  package var vocabularySize: Int { recipe.vocabularySize }
+  package var hiddenSize: Int { recipe.hiddenSize }
+  /// The most tokens that a sequence may have.
+  package var contextLength: Int { recipe.contextLength }
+
+  /// An empty cache of this decoder's shape.
+  package func makeCache() -> KeyValueCache {
+    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth)
+  }
+
+  /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from
+  /// outside).
+  package func embed(_ tokens: [Int]) -> Matrix { embedding.gather(rows: tokens) }
+
+  /// Runs `range` on x `[t, D]`, the inputs of its first block at positions
+  /// `cache.count(range.lowerBound)…`; keys and values join the cache.
+  ///
+  /// Returns the raw output of the range's last block: `[t, D]`, or with `rows` given only the last
+  /// `rows` of it, which spares the last block most of its work.
+  /// Throws when cancelled, or `ModelError` when the result is not finite.
+  package func forward(
+    _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,
+    cancellation: Cancellation = .never
+  ) throws -> Matrix {
+    let n = rows ?? x.rows
+    precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
+    precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
+    if range.isEmpty { return n == x.rows ? x : x.slice(rows: x.rows - n..<x.rows) }
+    var residual = x
+    for block in range {
+      let wanted = block == range.upperBound - 1 ? n : x.rows
+      residual = try blocks[block](
+        residual, rows: wanted, cache: &cache, cancellation: cancellation
+      ).output
+    }
+    try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
+    return residual
+  }
+
+  /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.
+  package func logits(_ x: Matrix) -> Matrix {
+    head(finalNorm(x))
+  }
+
+  /// The same, refused like a forward pass when they are not finite: what answers are made from.
+  package func finiteLogits(_ x: Matrix) throws -> Matrix {
+    let result = logits(x)
+    try requireFinite(result, at: "logits")
+    return result
+  }
+
+  /// The logits of named tokens alone, `[n, tokens]`, in float32.
+  package func logits(_ x: Matrix, tokens: [Int]) -> Matrix {
+    product(finalNorm(x), headWeight.gather(rows: tokens), transposeB: true)
+  }
+
+  /// Throws unless every element is finite: `CheckpointError.notFinite` with the first weight to
+  /// blame, else `ModelError.nonFinite`. The weights are searched only when it is too late.
+  package func requireFinite(_ x: Matrix, at site: String) throws {
+    guard let place = x.firstNonFinite() else { return }
+    for name in checkpoint.names { try checkpoint.requireFinite(name) }
+    throw ModelError.nonFinite(what: site, row: place.row)
+  }
+}

@@ -1,0 +1,133 @@
+import Checkpoints
+import Tensors
+
+/// Grouped-query causal self-attention, the first half of a decoder block.
+///
+/// t new tokens, S seen and new tokens, n ≤ t last rows asked for, D hidden size, H query heads, G
+/// key/value heads, d head size (H·d need not be D). Follows `LlamaAttention`, `MistralAttention`,
+/// `Qwen2Attention` and, with norms on queries and keys, `Qwen3Attention` of transformers 5.24.
+struct DecoderAttention: Sendable {
+  let query: Linear  // q_proj [H·d, D]
+  let key: Linear  // k_proj [G·d, D]
+  let value: Linear  // v_proj [G·d, D]
+  let output: Linear  // o_proj [D, H·d]
+  let queryNorm: HeadNorm?  // q_norm
+  let keyNorm: HeadNorm?  // k_norm
+  let rotary: RotaryEmbedding
+  let shape: AttentionShape
+  let compute: Compute
+
+  init(_ recipe: DecoderRecipe, block: Int, weights: WeightScope, compute: Compute) throws {
+    let (d, D) = (recipe.headSize, recipe.hiddenSize)
+    let (H, G) = (recipe.headCount, recipe.keyValueHeadCount)
+    let (inBias, outBias) = (recipe.biases.queriesKeysAndValues, recipe.biases.attentionOutput)
+    query = try weights.linear("q_proj", rows: H * d, columns: D, bias: inBias, compute: compute)
+    key = try weights.linear("k_proj", rows: G * d, columns: D, bias: inBias, compute: compute)
+    value = try weights.linear("v_proj", rows: G * d, columns: D, bias: inBias, compute: compute)
+    output = try weights.linear("o_proj", rows: D, columns: H * d, bias: outBias, compute: compute)
+    func norm(_ name: String) throws -> HeadNorm? {
+      guard recipe.norms.areOnQueriesAndKeys else { return nil }
+      return try HeadNorm(
+        name, headSize: d, epsilon: recipe.norms.epsilon, weights: weights, compute: compute)
+    }
+    queryNorm = try norm("q_norm")
+    keyNorm = try norm("k_norm")
+    let layer = recipe.layers[block]
+    rotary = RotaryEmbedding(layer.rotary, headSize: d)
+    shape = AttentionShape(
+      queryHeads: H, keyValueHeads: G, headSize: d, causal: true, window: layer.window)
+    self.compute = compute
+  }
+
+  /// What the pullback needs of a forward pass.
+  struct Saved: Sendable {
+    let queries: Matrix  // [n, H·d], rotated
+    let keys: Matrix  // [S, G·d], rotated
+    let values: Matrix  // [S, G·d]
+    let mixed: Matrix  // [n, H·d]
+    let logSumExp: Matrix  // [n, H]
+    let unnormedQueries: Matrix?  // [n, H·d], the projection's, where a norm follows
+    let unnormedKeys: Matrix?  // [t, G·d], likewise
+    let positions: Positions  // of the t new tokens
+  }
+
+  /// Appends the keys and values of all rows of x `[t, D]` to the cache and attends from the last
+  /// `rows` of them; returns the update `[n, D]`.
+  func callAsFunction(
+    _ x: Matrix, rows: Int, block: Int, cache: inout KeyValueCache, cancellation: Cancellation
+  ) throws -> (update: Matrix, saved: Saved) {
+    let start = cache.count(block)
+    let positions = Positions(after: start, count: x.rows)
+    let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
+    let (queries, unnormedQueries) = rotated(
+      query(asking), norm: queryNorm, at: positions.suffix(rows))  // [n, H·d]
+    try cancellation.check()
+    let (newKeys, unnormedKeys) = rotated(key(x), norm: keyNorm, at: positions)
+    cache.append(keys: newKeys, values: value(x), block: block)
+    let (keys, values) = (cache.keys[block], cache.values[block])  // [S, G·d]
+    try cancellation.check()
+    let (mixed, logSumExp) = attention(
+      queries, keys, values, shape: shape, firstQueryPosition: start + x.rows - rows,
+      compute: compute)
+    let saved = Saved(
+      queries: queries, keys: keys, values: values, mixed: mixed, logSumExp: logSumExp,
+      unnormedQueries: unnormedQueries, unnormedKeys: unnormedKeys, positions: positions)
+    try cancellation.check()
+    return (output(mixed), saved)
+  }
+
+  /// Queries or keys `[t, heads·d]` of a projection as attention takes them, normed where there is
+  /// a norm, then rotated; and as they were, where its pullback needs them.
+  func rotated(
+    _ x: Matrix, norm: HeadNorm?, at positions: Positions
+  ) -> (rotated: Matrix, unnormed: Matrix?) {
+    guard let norm else { return (rotary(x, at: positions, team: compute.team), nil) }
+    return (rotary(norm(x), at: positions, team: compute.team), x)
+  }
+
+  /// The gradient at x `[t, D]` from that of the update `[n, D]`. Tokens before the new ones are
+  /// constants: what flows into their keys and values is dropped. What reaches the biases of all
+  /// tokens' projections is added to `biasShare`. A rule that holds norms' scales holds those of
+  /// queries and keys, too; one that holds the attention weights lets nothing reach them.
+  func pullback(
+    _ saved: Saved, outputGradient: Matrix, rule: PullbackRule, biasShare: inout Double,
+    cancellation: Cancellation
+  ) throws -> Matrix {
+    let (positions, rows) = (saved.positions, saved.queries.rows)
+    let (start, t) = (saved.keys.rows - positions.count, positions.count)
+    let mixedGradient = output.pullback(outputGradient)
+    try cancellation.check()
+    let gradient = attentionPullback(
+      saved.queries, saved.keys, saved.values, output: saved.mixed, logSumExp: saved.logSumExp,
+      shape: shape, firstQueryPosition: start + t - rows, compute: compute,
+      outputGradient: mixedGradient)
+    try cancellation.check()
+    let new = start..<start + t
+    let valueGradient = gradient.v.slice(rows: new)
+    biasShare += output.biasShare(outputGradient) + value.biasShare(valueGradient)
+    // With the weights held nothing reaches queries and keys.
+    if rule.holdsAttentionWeights { return value.pullback(valueGradient) }
+    let keyGradient = unrotated(
+      gradient.k.slice(rows: new), norm: keyNorm, unnormed: saved.unnormedKeys, at: positions,
+      rule: rule)
+    biasShare += key.biasShare(keyGradient)
+    var result = key.pullback(keyGradient) + value.pullback(valueGradient)
+    try cancellation.check()
+    let queryGradient = unrotated(
+      gradient.q, norm: queryNorm, unnormed: saved.unnormedQueries,
+      at: positions.suffix(rows), rule: rule)  // [n, H·d]
+    biasShare += query.biasShare(queryGradient)
+    result.add(query.pullback(queryGradient), toLastRows: rows)
+    return result
+  }
+
+  /// The gradient at the projection's output from that of what `rotated` made of it.
+  private func unrotated(
+    _ outputGradient: Matrix, norm: HeadNorm?, unnormed: Matrix?, at positions: Positions,
+    rule: PullbackRule
+  ) -> Matrix {
+    let gradient = rotary.pullback(outputGradient, at: positions, team: compute.team)
+    guard let norm, let unnormed else { return gradient }
+    return norm.pullback(unnormed, outputGradient: gradient, rule: rule)
+  }
+}

@@ -1,0 +1,24 @@
+import Checkpoints
+import Tensors
+
+/// A layer norm with its weights.
+struct LayerNorm: Sendable {
+  let weight: [Float]  // [h]
+  let bias: [Float]  // [h]
+  let epsilon: Float
+  let team: ThreadTeam
+
+  init(
+    _ name: String, _ recipe: EncoderRecipe, weights: WeightScope, compute: Compute
+  ) throws {
+    weight = try weights.vector("\(name).weight", count: recipe.hiddenSize)
+    bias = try weights.vector("\(name).bias", count: recipe.hiddenSize)
+    epsilon = Float(recipe.normEpsilon)
+    team = compute.team
+  }
+
+  /// x `[P, h]` → `[P, h]`.
+  func callAsFunction(_ x: Matrix) -> Matrix {
+    layerNorm(x, weight: weight, bias: bias, epsilon: epsilon, team: team)
+  }
+}

@@ -1,0 +1,38 @@
+import Checkpoints
+import Tensors
+
+/// A root-mean-square norm with its weight.
+struct RMSNorm: Sendable {
+  let weight: [Float]  // [size]
+  let epsilon: Float
+  let team: ThreadTeam
+
+  init(
+    _ name: String, size: Int, epsilon: Double, weights: WeightScope, compute: Compute
+  ) throws {
+    weight = try weights.vector("\(name).weight", count: size)
+    self.epsilon = Float(epsilon)
+    team = compute.team
+  }
+
+  /// A norm of the residual stream, `size` D.
+  init(
+    _ name: String, _ recipe: DecoderRecipe, weights: WeightScope, compute: Compute
+  ) throws {
+    try self.init(
+      name, size: recipe.hiddenSize, epsilon: recipe.norms.epsilon, weights: weights,
+      compute: compute)
+  }
+
+  /// x `[t, size]` → `[t, size]`.
+  func callAsFunction(_ x: Matrix) -> Matrix {
+    rmsNorm(x, weight: weight, epsilon: epsilon, team: team)
+  }
+
+  /// The gradient at x `[t, size]`.
+  func pullback(_ x: Matrix, outputGradient: Matrix, rule: PullbackRule) -> Matrix {
+    rmsNormPullback(
+      x, weight: weight, epsilon: epsilon, outputGradient: outputGradient,
+      holdingScale: rule.holdsNormScales, team: team)
+  }
+}

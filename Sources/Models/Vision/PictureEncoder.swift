@@ -1,0 +1,34 @@
+package import Images
+package import Tensors
+
+/// What a model sees with: everything between a picture and the embeddings of its tokens.
+///
+/// A family that sees makes one from its checkpoint. Immutable: every call is a function of its
+/// arguments.
+package protocol PictureEncoder: Sendable {
+  /// The token that a picture's embeddings replace, once for each of its tokens.
+  var imageToken: Int { get }
+  /// The text that stands for a picture in a prompt.
+  var imageText: String { get }
+  /// Which library's resizing is applied to pictures.
+  var resizing: PictureResizing { get }
+  /// The patches of one tile.
+  var tileGrid: (rows: Int, columns: Int) { get }
+  /// The rule by which layouts can be made without the model; nil where there is none.
+  var tilingRule: TilingRule? { get }
+
+  /// How a picture of this size, in pixels, becomes tokens; nothing is resized yet.
+  func layout(width: Int, height: Int) throws -> PictureLayout
+
+  /// The pixels that the tower is given.
+  func prepare(_ picture: Picture) throws -> PictureTiles
+
+  /// The embeddings of the picture's first `count` tokens or more, `[≥ count, D]`: views behind
+  /// those need not run.
+  func embed(
+    _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
+  ) throws -> Matrix
+
+  /// An upper estimate of the working set of `embed`, in bytes; 0 without tiles.
+  func workingBytes(tiles: Int) -> Int
+}
