@@ -23,14 +23,14 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CMappings"),
-    .target(name: "Tensors", dependencies: ["CKernels", "CMappings", "COpenBLAS"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CMappings"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
 
     // MARK: Files
-    .target(name: "Checkpoints", dependencies: ["Tensors", "JSON"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .target(name: "Checkpoints", dependencies: ["JSON", "Tensors"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Tensors", "Checkpoints", "TestSupport"]),
     .target(name: "COniguruma", linkerSettings: [.linkedLibrary("onig")]),
-    .target(name: "Tokenization", dependencies: ["COniguruma", "JSON", "SystemReasons"]),
+    .target(name: "Tokenization", dependencies: ["SystemReasons", "JSON", "COniguruma"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -42,63 +42,102 @@ let package = Package(
 
     // MARK: Models and features
     .target(
-      name: "Models", dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "JSON"]),
+      name: "Models", dependencies: ["JSON", "Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Tensors", "Checkpoints", "Tokenization", "Images", "TestSupport"]),
+      dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Autoencoders",
-      dependencies: ["Tensors", "Checkpoints", "JSON", "SystemReasons", "CZlib"]),
-    .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "TestSupport"]),
+      dependencies: ["SystemReasons", "JSON", "Tensors", "Checkpoints", "CZlib"]),
+    .testTarget(
+      name: "AutoencodersTests", dependencies: ["Tensors", "Checkpoints", "Autoencoders"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "FeatureIndex",
-      dependencies: ["CSQLite", "SystemReasons", .product(name: "GRDB", package: "GRDB.swift")]),
-    .testTarget(name: "FeatureIndexTests", dependencies: ["FeatureIndex", "TestSupport"]),
+      dependencies: ["SystemReasons", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "FeatureIndexTests",
+      dependencies: ["FeatureIndex", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Interpretation",
-      dependencies: ["Models", "Autoencoders", "FeatureIndex", "SystemReasons", "CZlib"]),
+      dependencies: ["Tensors", "Checkpoints", "Images", "Models", "Autoencoders"]),
+    .target(
+      name: "Corpora",
+      dependencies: [
+        "SystemReasons", "JSON", "Tensors", "Images", "Models", "CZlib", "FeatureIndex",
+      ]),
+    .target(
+      name: "Indexing",
+      dependencies: [
+        "SystemReasons", "JSON", "Tensors", "Checkpoints", "Tokenization", "Images", "Models",
+        "Autoencoders", "FeatureIndex", "Interpretation", "Corpora",
+      ]),
+    .target(
+      name: "Explanations",
+      dependencies: [
+        "JSON", "Tensors", "Images", "Models", "Autoencoders", "FeatureIndex", "Interpretation",
+        "Corpora", "Indexing",
+      ]),
+    .target(
+      name: "Evaluations",
+      dependencies: ["Tensors", "Models", "Autoencoders", "Interpretation"]),
     .testTarget(
-      name: "InterpretationTests", dependencies: ["Interpretation", "FeatureIndex", "TestSupport"]),
+      name: "InterpretationTests",
+      dependencies: [
+        "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "Autoencoders",
+        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations", "TestSupport",
+      ]),
 
     // MARK: Telling
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "ChatCompletions", dependencies: ["CCurl", "JSON"]),
+    .target(name: "ChatCompletions", dependencies: ["JSON", "CCurl"]),
     .testTarget(
-      name: "ChatCompletionsTests", dependencies: ["ChatCompletions", "JSON", "TestSupport"]),
+      name: "ChatCompletionsTests", dependencies: ["JSON", "ChatCompletions", "TestSupport"]),
     .target(name: "Reports"),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
 
     // MARK: The wire
     .target(name: "JSONRPC", dependencies: ["JSON"]),
-    .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON", "TestSupport"]),
-    .target(name: "KernelProtocol", dependencies: ["JSONRPC", "JSON"]),
+    .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC", "TestSupport"]),
+    .target(name: "KernelProtocol", dependencies: ["JSON", "JSONRPC"]),
     .testTarget(
       name: "KernelProtocolTests",
-      dependencies: ["KernelProtocol", "JSONRPC", "JSON", "TestSupport"]),
+      dependencies: ["JSON", "JSONRPC", "KernelProtocol"]),
 
-    .target(name: "Agents", dependencies: ["KernelProtocol", "JSONRPC", "JSON", "Images"]),
+    .target(name: "Agents", dependencies: ["JSON", "Images", "JSONRPC", "KernelProtocol"]),
     .testTarget(
       name: "AgentsTests",
-      dependencies: ["Agents", "Kernel", "World", "JSONRPC", "JSON", "TestSupport"]),
+      dependencies: ["JSON", "JSONRPC", "Agents", "World", "Kernel"]),
 
     // MARK: The kernel
     .target(
       name: "World", exclude: ["Training", "README.md"], resources: [.copy("Resources")]),
     .target(
+      name: "PromptFiles", dependencies: ["SystemReasons", "JSON", "JSONRPC", "KernelProtocol"]),
+    .target(
       name: "Kernel",
       dependencies: [
-        "Interpretation", "FeatureIndex", "ChatCompletions", "Reports", "KernelProtocol", "World",
-        "JSON", "SystemReasons",
+        "SystemReasons", "JSON", "Tensors", "Checkpoints", "Tokenization", "Images", "Models",
+        "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations",
+        "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol", "World",
+        "PromptFiles",
       ]),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["Kernel", "FeatureIndex", "World", "JSON", "TestSupport"]),
+      dependencies: [
+        "JSON", "Tensors", "Checkpoints", "Images", "Autoencoders", "FeatureIndex", "JSONRPC",
+        "KernelProtocol", "World", "Kernel", "LanguageServer", "TestSupport",
+      ]),
+    .target(
+      name: "LanguageServer",
+      dependencies: ["SystemReasons", "JSON", "JSONRPC", "KernelProtocol", "PromptFiles", "Kernel"]),
     .executableTarget(
       name: "lucarne",
       dependencies: [
-        "CMappings", "Kernel", "Agents", "Reports", "SystemReasons",
+        "SystemReasons", "JSON", "CMappings", "Tensors", "Checkpoints", "Tokenization", "Images",
+        "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Indexing", "Reports",
+        "JSONRPC", "KernelProtocol", "Agents", "World", "Kernel", "LanguageServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

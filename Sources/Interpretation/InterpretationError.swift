@@ -14,10 +14,6 @@ package enum InterpretationError: Error, Sendable, Equatable {
   case badValue(String)
   /// A value that became infinite or not a number, and where.
   case nonFinite(String)
-  /// A corpus that cannot be read, or not from some place on.
-  case badCorpus(path: String, reason: String)
-  /// A concept set that cannot be read, or whose pictures and masks do not fit.
-  case badConcepts(path: String, reason: String)
 }
 
 extension InterpretationError: CustomStringConvertible {
@@ -33,10 +29,6 @@ extension InterpretationError: CustomStringConvertible {
       message
     case .nonFinite(let place):
       "\(place) is not finite: the weights or an intervention's value are too large"
-    case .badCorpus(let path, let reason):
-      "the corpus \(path) cannot be read: \(reason)"
-    case .badConcepts(let path, let reason):
-      "the concept set \(path) cannot be used: \(reason)"
     }
   }
 }

@@ -1,5 +1,7 @@
+import SystemReasons
+
 /// What the kernel itself refuses; errors of the rooms below pass through `DomainFailure`.
-enum KernelError: Error, Sendable, Equatable {
+package enum KernelError: Error, Sendable, Equatable {
   case modelNotLoaded(String)
   case contextNotFound(String)
   case saeNotLoaded(name: String, known: [String])
@@ -17,7 +19,7 @@ enum KernelError: Error, Sendable, Equatable {
 }
 
 extension KernelError: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .modelNotLoaded(let message), .saeMismatch(let message): message
     case .contextNotFound(let name):
@@ -47,10 +49,4 @@ extension KernelError: CustomStringConvertible {
     case .unsupported(let message): message
     }
   }
-}
-
-/// A client's own words in an error, shortened so that no answer grows with them.
-func quoted(_ text: String) -> String {
-  let limit = 200
-  return text.count > limit ? "\"\(text.prefix(limit))…\"" : "\"\(text)\""
 }

@@ -2,7 +2,7 @@ import FeatureIndex
 import Images
 package import JSON
 package import JSONRPC
-import KernelProtocol
+package import KernelProtocol
 import Synchronization
 import World
 
@@ -93,7 +93,7 @@ package final class KernelHandler: RequestHandler {
   }
 
   /// Answers a request with the engine, then with an index. Runs on the engine's thread.
-  func perform(_ call: Call, thenReading prepare: (Engine) throws -> ShelfAnswer) throws
+  package func perform(_ call: Call, thenReading prepare: (Engine) throws -> ShelfAnswer) throws
     -> JSONValue
   {
     try withDomainFailures(of: call) {
@@ -102,14 +102,14 @@ package final class KernelHandler: RequestHandler {
   }
 
   /// Answers a request with the engine. Runs on the engine's thread.
-  func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
+  package func perform(_ call: Call, _ answer: (Engine) throws -> JSONValue) throws -> JSONValue {
     try withDomainFailures(of: call) {
       try engine.perform(call) { _, engine in try answer(engine) }
     }
   }
 
   /// Changes what the engine holds for a client, without a request. Runs on the engine's thread.
-  func perform(for client: ClientID, _ body: (Engine) -> Void) {
+  package func perform(for client: ClientID, _ body: (Engine) -> Void) {
     engine.performSlice(for: client, body)
   }
 
@@ -128,7 +128,7 @@ package final class KernelHandler: RequestHandler {
 }
 
 /// What gives a request's answer on the index lane.
-typealias ShelfAnswer = @Sendable (IndexShelf) throws -> JSONValue
+package typealias ShelfAnswer = @Sendable (IndexShelf) throws -> JSONValue
 
 /// Where a method runs and what answers it.
 enum Answer: Sendable {
@@ -153,7 +153,7 @@ enum Answer: Sendable {
 }
 
 /// A request that the engine's thread answers.
-protocol EngineAnswerable: Request {
+package protocol EngineAnswerable: Request {
   static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result
 }
 

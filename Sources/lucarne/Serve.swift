@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import JSONRPC
 import Kernel
+import LanguageServer
 import Tensors
 
 /// The kernel on standard input and output, or at a socket that many clients share.
@@ -95,7 +96,8 @@ struct Serve: ParsableCommand {
     let handler = KernelHandler(options)
     let lanes = Lanes()
     let server = KernelServer(
-      handler, lanes: lanes, socket: socket, options: .init(idleExit: idleExit),
+      handler, session: { LanguageServer($0) }, lanes: lanes, socket: socket,
+      options: .init(idleExit: idleExit),
       log: kernel.writeLog)
     guard let server else { throw ExitCode(1) }
     handler.runJobs(on: lanes.engine)

@@ -3,6 +3,7 @@ import Images
 import JSON
 import JSONRPC
 import Kernel
+import LanguageServer
 import Testing
 
 /// A client of a kernel in this process, over two real pipes.

@@ -5,8 +5,9 @@ package import Tensors
 /// Reference files under Tests/Fixtures, found from this source file's own place.
 package enum Fixtures {
   /// The path of `relative` under Tests/Fixtures.
-  package static func path(_ relative: String, from file: String = #filePath) -> String {
-    let tests = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+  package static func path(_ relative: String) -> String {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent()
     return tests.appendingPathComponent("Fixtures").appendingPathComponent(relative).path
   }
 

@@ -1,10 +1,10 @@
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Tensors
 
 extension AblationRun: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let feature = try engine.autoencoder(named: params.sae, for: open)
     let targets = try params.targets.map(open.target)

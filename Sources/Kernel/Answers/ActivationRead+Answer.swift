@@ -1,12 +1,12 @@
 import Checkpoints
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension ActivationRead: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let blocks = open.context.decoder.blockCount
     guard let site = Site(name: params.site) else {

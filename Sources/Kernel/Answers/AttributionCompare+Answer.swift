@@ -1,10 +1,11 @@
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
+import SystemReasons
 import Tensors
 
 extension AttributionCompare: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let started = ContinuousClock.now
     let open = try engine.context(params)
     let other = try engine.context(named: params.other)

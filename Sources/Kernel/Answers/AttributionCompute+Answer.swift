@@ -1,14 +1,14 @@
 import Interpretation
 internal import JSON
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension AttributionCompute: EngineAnswerable {
   private static let defaultSteps = 16
 
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let started = ContinuousClock.now
     let open = try engine.context(params)
     let feature = try engine.autoencoder(named: params.sae, for: open)

@@ -1,8 +1,8 @@
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 
 extension ContextClose: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     try engine.closeContext(named: params.context)
     return Empty()
   }

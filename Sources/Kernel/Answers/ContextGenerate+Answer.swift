@@ -1,13 +1,13 @@
 import Interpretation
 internal import JSON
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension ContextGenerate: EngineAnswerable {
   /// Continues a context, steered where interventions or a splice are given.
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let steering = try steering(params, open: open, engine: engine)
     let options = try open.generationOptions(

@@ -1,11 +1,11 @@
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension ContextLogits: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let logits = try open.context.logits(at: open.context.position(params.position))
     let norm = logSumExp(logits)

@@ -1,13 +1,13 @@
 import Images
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension ContextOpen: EngineAnswerable {
   /// Tokenises the parts, runs what no open context has run already, and keeps the result.
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.model(named: params.model)
     let names = try partNames(params.parts)
     var admission = PictureAdmission(engine)

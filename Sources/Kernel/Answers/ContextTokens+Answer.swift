@@ -1,12 +1,12 @@
 import Images
 import Interpretation
 internal import JSON
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 
 extension ContextTokens: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let span = params.span.map { $0.start..<$0.end } ?? 0..<open.context.tokenCount
     let tokens = try open.context.positions(of: .span(span)).joined().map {

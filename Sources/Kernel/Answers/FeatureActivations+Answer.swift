@@ -1,11 +1,11 @@
 import Interpretation
 internal import JSON
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Tensors
 
 extension KernelProtocol.FeatureActivations: EngineAnswerable {
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let feature = try engine.autoencoder(named: params.sae, for: open)
     let ranking: Interpretation.FeatureActivations.Ranking =

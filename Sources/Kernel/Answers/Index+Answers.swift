@@ -1,4 +1,5 @@
 import FeatureIndex
+import Indexing
 import Interpretation
 import JSONRPC
 import KernelProtocol

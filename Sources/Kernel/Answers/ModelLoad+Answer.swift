@@ -1,12 +1,12 @@
 import Images
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension ModelLoad: EngineAnswerable {
   /// Maps a checkpoint folder, and makes or finds its 8-bit weights where they are asked for; contexts opened from here on use it.
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadModel(
       path: FilePath(params.path).path, precision: Tensors.Precision(params.precision),
       resizing: params.resizing.map(PictureResizing.init), call: call)

@@ -1,8 +1,8 @@
-import JSONRPC
-import KernelProtocol
+package import KernelProtocol
+import PromptFiles
 
 extension PromptCheck {
-  static func answer(_ params: Params) throws -> Result {
+  package static func answer(_ params: Params) throws -> Result {
     var file = PromptFile(params.text)
     let front = try file.resolvedFront(directory: params.directory)
     return Result(front: front, turns: file.wireTurns, diagnostics: file.diagnostics)

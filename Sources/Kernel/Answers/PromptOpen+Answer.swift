@@ -1,13 +1,15 @@
 import Images
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
+import PromptFiles
 import Tensors
+import Tokenization
 
 extension PromptOpen: EngineAnswerable {
   /// Opens the file's parts as `context/open` does, or takes the context that has them already.
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     try OpenPrompt(params, engine: engine, call: call).result
   }
 }
@@ -178,6 +180,23 @@ extension OpenPrompt {
         position: position, text: open.text(ofToken: open.context.tokens[position]),
         range: file.source.range(range))
     }
+  }
+}
+
+extension TokenPlaces {
+  fileprivate init(_ prompt: Prompt, tokenizer: Tokenizer) {
+    let text = Array(prompt.text.utf8)
+    // A picture is one image token in the rendered text and many in the sequence.
+    let later = Set(prompt.images.flatMap { $0.span.dropFirst() })
+    var pieces = prompt.tokens.enumerated().map { position, id in
+      later.contains(position) ? [] : tokenizer.tokenBytes(id) ?? []
+    }
+    if let first = prompt.tokens.first, tokenizer.specialTokenIDs.contains(first),
+      !text.starts(with: pieces[0])
+    {
+      pieces[0] = []
+    }
+    self.init(text: text, pieces: pieces, partSpans: prompt.partSpans)
   }
 }
 

@@ -1,13 +1,13 @@
 import Autoencoders
 import Interpretation
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension SAELoad: EngineAnswerable {
   /// Maps an autoencoder, refuses one that does not fit the model, and measures its fit.
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadAutoencoder(
       path: FilePath(params.path).path, site: params.site, modelName: params.model)
     let (name, autoencoder) = (loaded.feature.name, loaded.feature.autoencoder)

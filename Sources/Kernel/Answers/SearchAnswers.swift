@@ -2,6 +2,7 @@ import FeatureIndex
 import Images
 import JSONRPC
 import KernelProtocol
+import SystemReasons
 
 extension IndexSearch: ShelfAnswerable {
   static func answer(

@@ -1,13 +1,13 @@
 import Interpretation
 internal import JSON
-import JSONRPC
-import KernelProtocol
+package import JSONRPC
+package import KernelProtocol
 import Models
 import Tensors
 
 extension SteeringGenerate: EngineAnswerable {
   /// The steered continuation beside those it is compared with, all with the same seed.
-  static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
+  package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let feature = try engine.autoencoder(named: params.sae, for: open)
     let splice = Interpretation.Splice(params.splice)

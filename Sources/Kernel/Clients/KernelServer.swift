@@ -15,6 +15,7 @@ package final class KernelServer: Sendable {
   }
 
   private let handler: KernelHandler
+  private let session: @Sendable (KernelHandler) -> any ClientSession
   private let lanes: Lanes
   private let socket: ListeningSocket
   private let options: Options
@@ -39,13 +40,16 @@ package final class KernelServer: Sendable {
     }
   }
 
+  /// - Parameter session: what a new client is to speak to.
   /// - Returns: nil where the process has no descriptor left.
   package init?(
-    _ handler: KernelHandler, lanes: Lanes, socket: ListeningSocket, options: Options = Options(),
+    _ handler: KernelHandler, session: @escaping @Sendable (KernelHandler) -> any ClientSession,
+    lanes: Lanes, socket: ListeningSocket, options: Options = Options(),
     log: @escaping Connection.Log = { _, _ in }
   ) {
     guard let wake = WakePipe() else { return nil }
     self.handler = handler
+    self.session = session
     self.lanes = lanes
     self.socket = socket
     self.options = options
@@ -120,7 +124,7 @@ package final class KernelServer: Sendable {
 
   private func serve(_ client: ClientID, _ descriptor: Int32, _ process: Int) {
     let isPump = greet(descriptor)
-    let server = LanguageServer(handler)
+    let server = session(handler)
     let connection = Connection(
       input: descriptor, output: descriptor, handler: server, lanes: lanes,
       limits: options.limits, client: client,

@@ -1,4 +1,5 @@
 import KernelProtocol
+import SystemReasons
 
 /// The bytes that a `data:` address holds.
 enum DataAddress {

@@ -1,5 +1,7 @@
 import Autoencoders
 import Checkpoints
+import Corpora
+import Explanations
 import FeatureIndex
 import Images
 import Interpretation
@@ -7,6 +9,7 @@ internal import JSON
 import JSONRPC
 import KernelProtocol
 import Models
+import PromptFiles
 import Tensors
 import Tokenization
 
@@ -18,6 +21,9 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as KernelError: return domainError(error).failure
   case let error as InterpretationError:
     return DomainError(kind(of: error), error.description).failure
+  case let error as PromptFolderError: return DomainError(.pathDenied, error.description).failure
+  case let error as CorpusError: return DomainError(kind(of: error), error.description).failure
+  case let error as ConceptError: return DomainError(.ioError, error.description).failure
   case let error as ModelError: return DomainError(kind(of: error), error.description).failure
   case AutoencoderError.memory(let path, let needed, let available):
     let text = AutoencoderError.memory(path: path, needed: needed, available: available).description
@@ -74,7 +80,13 @@ private func kind(of error: InterpretationError) -> DomainError.Kind {
   case .featureOutOfRange: .featureOutOfRange
   case .tokenOutOfRange, .unsupportedTarget, .badValue: .unsupportedTarget
   case .nonFinite: .numericalFailure
-  case .badCorpus, .badConcepts: .ioError
+  }
+}
+
+private func kind(of error: CorpusError) -> DomainError.Kind {
+  switch error {
+  case .unreadable: .ioError
+  case .badShard: .unsupportedTarget
   }
 }
 

@@ -33,16 +33,6 @@ struct FilePath {
   }
 }
 
-/// An address of the web, which people give in a path's place.
-enum WebAddress {
-  static let refusal = "addresses are not fetched; give a file or a data: address"
-
-  static func isOne(_ text: String) -> Bool {
-    let beginning = text.prefix(8).lowercased()
-    return beginning.hasPrefix("http://") || beginning == "https://"
-  }
-}
-
 /// A path that a request may write to: absolute, in a folder that is there.
 struct NewFilePath {
   let path: String

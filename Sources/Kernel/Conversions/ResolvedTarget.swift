@@ -1,6 +1,7 @@
 import Interpretation
 import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 import Tokenization
 

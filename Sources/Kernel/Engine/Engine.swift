@@ -6,11 +6,12 @@ import Interpretation
 import JSONRPC
 import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 import World
 
 /// What is resident: models, autoencoders and contexts. Touched by the engine's thread alone.
-final class Engine {
+package final class Engine {
   /// The most contexts that a client may have open.
   static let contextLimit = 1024
 
@@ -352,7 +353,7 @@ final class Engine {
   }
 
   /// Forgets a context of the client.
-  func closeContext(named name: String) throws {
+  package func closeContext(named name: String) throws {
     try current.remove(name)
     FreedMemory.release()
   }

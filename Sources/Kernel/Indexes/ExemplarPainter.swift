@@ -1,9 +1,11 @@
 import FeatureIndex
 import Images
+import Indexing
 import Interpretation
 import KernelProtocol
 import Models
 import Reports
+import SystemReasons
 
 /// Draws the places of an index where a latent is most active.
 struct ExemplarPainter {

@@ -1,3 +1,4 @@
+import Corpora
 import FeatureIndex
 import Images
 import Interpretation

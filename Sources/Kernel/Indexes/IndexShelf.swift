@@ -2,10 +2,11 @@ import FeatureIndex
 import Images
 import KernelProtocol
 import Synchronization
+import SystemReasons
 
 /// The indexes that are open for reading, and the one that the kernel was started with, which is opened when it is
 /// first asked for. Used from any thread.
-final class IndexShelf: Sendable {
+package final class IndexShelf: Sendable {
   struct Entry: Sendable {
     let name: String
     let store: FeatureIndexStore

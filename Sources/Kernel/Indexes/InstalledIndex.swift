@@ -1,5 +1,6 @@
 import Glibc
 import KernelProtocol
+import SystemReasons
 
 /// The index that came with the program: everybody's, so that nobody writes to it.
 struct InstalledIndex: Sendable {

@@ -3,6 +3,7 @@ import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import SystemReasons
 import Tensors
 
 /// All jobs of a kernel: begins them, runs their steps and tells how they are.

@@ -1,5 +1,6 @@
 package import FeatureIndex
-package import Interpretation
+package import Indexing
+import Interpretation
 import JSONRPC
 package import KernelProtocol
 import Tensors

@@ -1,3 +1,5 @@
+import SystemReasons
+
 /// Texts as people can tell them apart.
 enum SpeltText {
   /// The text in quotes; quotes, backslashes and what cannot be seen, or not be told from a space, are escaped.

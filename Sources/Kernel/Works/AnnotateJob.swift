@@ -1,4 +1,5 @@
 import Autoencoders
+import Explanations
 import FeatureIndex
 import Interpretation
 import JSON

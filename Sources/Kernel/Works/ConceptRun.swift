@@ -1,3 +1,4 @@
+import Explanations
 import FeatureIndex
 import Interpretation
 import JSONRPC
@@ -15,7 +16,7 @@ final class ConceptRun {
   /// SHA-256 of the set's list, in hexadecimal.
   let digest: String
 
-  /// - Throws: `InterpretationError.badConcepts`, `KernelError` for paths that cannot be.
+  /// - Throws: `ConceptError`, `KernelError` for paths that cannot be.
   init(concepts: String, sae: String, view: IndexBuild.View?, prompt: ConceptPrompt?) throws {
     let path = try FilePath(concepts).path
     conceptSet = try ConceptSet(path: path)

@@ -1,4 +1,5 @@
 import ChatCompletions
+import Explanations
 import FeatureIndex
 import FoundationEssentials
 import Images

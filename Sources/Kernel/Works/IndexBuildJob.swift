@@ -1,4 +1,5 @@
 import FeatureIndex
+import Indexing
 import Interpretation
 import JSON
 import JSONRPC

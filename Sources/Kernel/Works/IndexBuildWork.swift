@@ -1,7 +1,9 @@
 import Autoencoders
+import Corpora
 import FeatureIndex
 import FoundationEssentials
 import Images
+import Indexing
 import Interpretation
 import KernelProtocol
 import Models

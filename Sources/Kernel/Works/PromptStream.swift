@@ -1,8 +1,10 @@
+import Corpora
 import Glibc
 import Images
 import Interpretation
 import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 
 /// The prompts of a corpus, rendered for a model; what cannot be used is counted and told.

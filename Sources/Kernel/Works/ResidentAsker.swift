@@ -1,4 +1,5 @@
 import Checkpoints
+import Explanations
 import FeatureIndex
 import Images
 import Interpretation

@@ -1,4 +1,6 @@
 import Autoencoders
+import Corpora
+import Evaluations
 import Interpretation
 import JSON
 import JSONRPC

@@ -1,5 +1,6 @@
 import Autoencoders
 import Checkpoints
+import Corpora
 import FoundationEssentials
 import Interpretation
 import JSON

@@ -1,3 +1,4 @@
+import Explanations
 import FeatureIndex
 import FoundationEssentials
 import Interpretation

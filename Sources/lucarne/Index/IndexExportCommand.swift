@@ -1,6 +1,7 @@
 import ArgumentParser
 import FeatureIndex
 import Glibc
+import Indexing
 import Interpretation
 import Reports
 import Tokenization

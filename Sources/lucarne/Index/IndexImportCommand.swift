@@ -2,6 +2,7 @@ import ArgumentParser
 import Autoencoders
 import FeatureIndex
 import Glibc
+import Indexing
 import Interpretation
 import Kernel
 import Reports

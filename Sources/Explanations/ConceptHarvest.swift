@@ -1,0 +1,209 @@
+import Autoencoders
+import Corpora
+package import FeatureIndex
+package import Images
+import Indexing
+package import Interpretation
+package import Models
+package import Tensors
+
+/// Runs the pictures of a concept set, one a step, and keeps where latents are active.
+package final class ConceptHarvest {
+  private let conceptSet: ConceptSet
+  private let coder: ItemCoder
+  private let view: IndexView
+  private let text: String?
+  private let geometry: ViewGeometry
+  private var masks = MaskReader()
+  private var patches: [ConceptMaps.Patches] = []
+  private var conceptAreas: [[Int]]
+  private var found: [(latent: Int32, entry: ConceptMaps.Entry)] = []
+
+  /// Bytes that one active position takes until the maps are made.
+  package static let entryBytes = 2 * (MemoryLayout<ConceptMaps.Entry>.stride + 4)
+
+  /// - Parameters:
+  ///   - view: `base` or `tiles`.
+  ///   - text: what follows the picture in its prompt.
+  /// - Throws: `InterpretationError.badValue` for a text model or the text view.
+  package init(
+    _ set: ConceptSet, model: Model, feature: LoadedAutoencoder, view: IndexView,
+    text: String?, usesTemplate: Bool
+  ) throws(InterpretationError) {
+    guard let geometry = ViewGeometry(model), view != .text else {
+      throw .badValue(
+        "concepts are seen in pictures: expected a model with eyes, and base or tiles")
+    }
+    conceptSet = set
+    self.view = view
+    self.text = text
+    self.geometry = geometry
+    coder = ItemCoder(model: model, feature: feature, views: [view], usesTemplate: usesTemplate)
+    conceptAreas = Array(
+      repeating: Array(repeating: 0, count: set.pictures.count), count: set.concepts.count)
+  }
+
+  package var done: Int { patches.count }
+  package var total: Int { conceptSet.pictures.count }
+  package var heldBytes: Int { found.count * Self.entryBytes }
+
+  /// Runs the next picture.
+  ///
+  /// - Parameters:
+  ///   - limits: what decoding the picture, and each mask, may cost.
+  ///   - admit: may refuse, by throwing, what the run and the maps take, in bytes.
+  /// - Throws: `ConceptError` for a picture or mask that cannot be used; `ModelError`;
+  ///   `CancellationError`, after which the step may be repeated.
+  package func step(
+    limits: PictureLimits = PictureLimits(), admit: (Int) throws -> Void,
+    cancellation: Cancellation
+  ) throws {
+    masks.limits = limits
+    let number = patches.count
+    let path = conceptSet.pictures[number]
+    let picture: Picture
+    do { picture = try PictureDecoder(limits: limits).picture(atPath: path) } catch {
+      throw ConceptError(path: conceptSet.path, reason: "\(path): \(error)")
+    }
+    let entry = CorpusEntry(name: path, picture: .file(path), text: text)
+    let prepared = PreparedEntry(
+      entry: entry, position: number, digest: [], content: .usable(picture))
+    let held = heldBytes
+    let harvested = try coder.harvest(
+      prepared, picture: picture, admit: { try admit($0 + held) }, cancellation: cancellation)
+    let code = try coder.encode(harvested, cancellation: cancellation)
+    let boxes = geometry.boxes(in: code.item, view: view)
+    let patches = try cover(boxes, of: number, picture: picture)
+    append(code.views[view], picture: number)
+    self.patches.append(patches)
+  }
+
+  private func append(_ view: ItemCode.View?, picture: Int) {
+    guard let view else { return }
+    for position in 0..<view.positions {
+      for index in view.offsets[position]..<view.offsets[position + 1] where view.values[index] > 0
+      {
+        found.append(
+          (
+            view.latents[index],
+            .init(
+              picture: Int32(picture), position: Int32(position), value: view.values[index])
+          ))
+      }
+    }
+  }
+
+  /// Counts the concepts' pixels under each patch, corners rounded to whole pixels.
+  private func cover(
+    _ boxes: [PixelBox?], of number: Int, picture: Picture
+  ) throws(ConceptError) -> ConceptMaps.Patches {
+    var patches = ConceptMaps.Patches(areas: [], offsets: [0], covers: [])
+    var levels: [(concept: Int, mask: [UInt8], values: Set<UInt8>)] = []
+    for (concept, entry) in conceptSet.concepts.enumerated() {
+      guard let place = entry.places[number] else { continue }
+      let mask = try masks.levels(place.mask, fitting: picture, set: conceptSet)
+      levels.append((concept, mask, place.values))
+      conceptAreas[concept][number] = mask.count { place.values.contains($0) }
+    }
+    // Every concept's grey levels, so that a pixel is looked at once.
+    var owners: [String: [[Int32]]] = [:]
+    for (concept, _, values) in levels {
+      let path = conceptSet.concepts[concept].places[number]?.mask ?? ""
+      for value in values {
+        owners[path, default: Array(repeating: [], count: 256)][Int(value)].append(Int32(concept))
+      }
+    }
+    var tables: [(mask: [UInt8], owners: [[Int32]])] = []
+    for (path, owners) in owners {
+      let owner = levels.first { conceptSet.concepts[$0.concept].places[number]?.mask == path }
+      tables.append((owner?.mask ?? [], owners))
+    }
+    for box in boxes {
+      var counts: [Int32: Int32] = [:]
+      let (columns, rows) =
+        box?.wholePixels(width: picture.width, height: picture.height) ?? (0..<0, 0..<0)
+      for table in tables {
+        for y in rows {
+          for x in columns {
+            for concept in table.owners[Int(table.mask[y * picture.width + x])] {
+              counts[concept, default: 0] += 1
+            }
+          }
+        }
+      }
+      patches.areas.append(Int32(columns.count * rows.count))
+      for (concept, pixels) in counts.sorted(by: { $0.key < $1.key }) {
+        patches.covers.append(.init(concept: concept, pixels: pixels))
+      }
+      patches.offsets.append(Int32(patches.covers.count))
+    }
+    return patches
+  }
+
+  /// What was found, sorted by latents.
+  package func finish() -> ConceptMaps {
+    let latents = coder.feature.autoencoder.latents
+    var offsets = [Int](repeating: 0, count: latents + 1)
+    for (latent, _) in found { offsets[Int(latent) + 1] += 1 }
+    for latent in 0..<latents { offsets[latent + 1] += offsets[latent] }
+    var next = offsets
+    var entries = [ConceptMaps.Entry](
+      repeating: .init(picture: 0, position: 0, value: 0), count: found.count)
+    for (latent, entry) in found {
+      entries[next[Int(latent)]] = entry
+      next[Int(latent)] += 1
+    }
+    found = []
+    return ConceptMaps(
+      set: conceptSet, latents: latents, patches: patches, conceptAreas: conceptAreas,
+      entries: entries,
+      offsets: offsets)
+  }
+}
+
+/// Reads masks; several concepts of a picture share one.
+private struct MaskReader {
+  var limits = PictureLimits()
+  private var last: (path: String, levels: [UInt8], width: Int, height: Int)?
+
+  mutating func levels(
+    _ path: String, fitting picture: Picture, set: ConceptSet
+  ) throws(ConceptError) -> [UInt8] {
+    if last?.path != path {
+      let mask: Picture
+      do {
+        mask = try PictureDecoder(treatment: .loaded, limits: limits).picture(atPath: path)
+      } catch {
+        throw ConceptError(path: set.path, reason: "\(path): \(error)")
+      }
+      var levels: [UInt8] = []
+      levels.reserveCapacity(mask.width * mask.height)
+      for start in stride(from: 0, to: mask.pixels.count, by: 3) {
+        let level = mask.pixels[start]
+        guard mask.pixels[start + 1] == level, mask.pixels[start + 2] == level else {
+          throw ConceptError(path: set.path, reason: "the mask \(path) is not greyscale")
+        }
+        levels.append(level)
+      }
+      last = (path, levels, mask.width, mask.height)
+    }
+    guard let last, last.width == picture.width, last.height == picture.height else {
+      throw ConceptError(
+        path: set.path,
+        reason: "the mask \(path) has \(last?.width ?? 0) × \(last?.height ?? 0) pixels, expected "
+          + "\(picture.width) × \(picture.height), as its picture has")
+    }
+    return last.levels
+  }
+}
+
+extension PixelBox {
+  /// The whole pixels nearest to the box, within a picture.
+  func wholePixels(width: Int, height: Int) -> (columns: Range<Int>, rows: Range<Int>) {
+    func range(_ from: Double, _ to: Double, _ limit: Int) -> Range<Int> {
+      let first = min(max(Int(from.rounded(.toNearestOrEven)), 0), limit)
+      return first..<max(first, min(Int(to.rounded(.toNearestOrEven)), limit))
+    }
+    return (range(left, right, width), range(top, bottom, height))
+  }
+}

@@ -1,0 +1,47 @@
+import Autoencoders
+package import FeatureIndex
+package import Interpretation
+package import Models
+import Tensors
+
+extension IndexIdentity {
+  /// Identifies a model and an autoencoder by what they hold, not by where they lie. Throws `CheckpointError`.
+  package init(model: Model, feature: LoadedAutoencoder) throws {
+    let autoencoder = feature.autoencoder
+    self.init(
+      model: SHA256.digest(of: try model.contentSample()).hexadecimal,
+      autoencoder: SHA256.digest(of: autoencoder.contentSample()).hexadecimal,
+      site: Site.residualPost(feature.block).name, latents: autoencoder.latents,
+      activation: autoencoder.activationName, geometry: ViewGeometry(model))
+  }
+}
+
+extension TopKAutoencoder {
+  private static let sampledRows = 64
+
+  fileprivate var activationName: String {
+    if case .topK(let k) = activation { "topk \(k)" } else { activation.name }
+  }
+
+  /// Sizes, biases, and some rows of encoder and decoder, as numbers: the same in whatever format they are stored.
+  func contentSample() -> [UInt8] {
+    let step = max(1, latents / Self.sampledRows)
+    let rows = Array(stride(from: 0, to: latents, by: step))
+    var bytes = Array("\(latents) \(inputSize) \(k)\n".utf8)
+    for numbers in [encoderBias, decoderBias] { append(numbers, to: &bytes) }
+    if case .jumpReLU(let thresholds) = activation { append(thresholds, to: &bytes) }
+    for weights in [encoder, decoder] {
+      let sample = weights.gather(rows: rows)
+      for row in 0..<sample.rows { append(sample.row(row), to: &bytes) }
+    }
+    return bytes
+  }
+
+  private func append(_ numbers: [Float], to bytes: inout [UInt8]) {
+    for number in numbers {
+      for shift in stride(from: 0, to: 32, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> UInt32(shift)))
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Autoencoders
+package import Corpora
+package import FeatureIndex
+package import Images
+package import Interpretation
+package import Models
+package import Tensors
+import Tokenization
+
+/// Runs one entry's prompt to the autoencoder's site and sorts the code by views.
+///
+/// A picture alone is the prompt "<image>" behind the tokenizer's own first tokens, as in the paper (3.1 of its
+/// caching). Tokens of the template, the tokenizer's own and the ends of rows of tiles belong to no view. What
+/// comes behind the last token asked for is never run.
+package struct ItemCoder: Sendable {
+  package let model: Model
+  package let feature: LoadedAutoencoder
+  package let views: Set<IndexView>
+  /// Whether prompts go through the model's chat template, or are their parts one after the other.
+  package let usesTemplate: Bool
+
+  package init(
+    model: Model, feature: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool
+  ) {
+    self.model = model
+    self.feature = feature
+    self.views = views
+    self.usesTemplate = usesTemplate
+  }
+
+  /// A prompt that has run to the site.
+  package struct Harvested: Sendable {
+    var item: IndexItem
+    /// Rows of `residual` by view, in the view's order.
+    var places: [IndexView: [Int]]
+    /// `[T, D]`, up to the last token of a view; nil where there is none.
+    var residual: Matrix?
+  }
+
+  /// Runs the prompt of an entry.
+  ///
+  /// - Parameter admit: may refuse a prompt for what its run would take, in bytes.
+  /// - Throws: `ModelError` on prompts that the model cannot take; `CancellationError`.
+  package func harvest(
+    _ prepared: PreparedEntry, picture: Picture?, admit: (Int) throws -> Void = { _ in },
+    cancellation: Cancellation = .never
+  ) throws -> Harvested {
+    let entry = prepared.entry
+    let prompt = try model.prompt(
+      entry.parts(picture: picture),
+      template: usesTemplate ? .model(addGenerationPrompt: entry.answer == nil) : .plain,
+      cancellation: cancellation)
+    let places = self.places(in: prompt)
+    var item = IndexItem(
+      digest: prepared.digest, name: entry.name, source: entry.source, picture: entry.picture,
+      width: picture?.width ?? 0, height: picture?.height ?? 0, text: entry.writtenText)
+    if let layout = prompt.images.first?.layout {
+      if views.contains(.base) { item.baseGrid = layout.baseGrid }
+      if views.contains(.tiles) { item.tileGrid = layout.tileGrid }
+    }
+    item.tokens = model.tokenizer.texts(of: (places[.text] ?? []).map { prompt.tokens[$0] })
+    guard let last = places.values.lazy.compactMap(\.last).max() else {
+      return Harvested(item: item, places: [:], residual: nil)
+    }
+    let needed = model.prefillBytes(prompt).addingReportingOverflow(
+      feature.autoencoder.encodingBytes(rows: last + 1))
+    try admit(needed.overflow ? .max : needed.partialValue)
+    let residual = try ResidualHarvest(model: model, block: feature.block)(
+      prompt, first: last + 1, cancellation: cancellation)
+    return Harvested(item: item, places: places, residual: residual)
+  }
+
+  /// The code of what has run, by views.
+  package func encode(
+    _ harvested: Harvested, cancellation: Cancellation = .never
+  ) throws -> ItemCode {
+    let views = try harvested.residual.map {
+      try encode($0, harvested.places, cancellation: cancellation)
+    }
+    return ItemCode(item: harvested.item, views: views ?? [:])
+  }
+
+  /// The positions of each view in the prompt, in the view's order.
+  private func places(in prompt: Prompt) -> [IndexView: [Int]] {
+    var places: [IndexView: [Int]] = [:]
+    if let image = prompt.images.first {
+      if views.contains(.base) { places[.base] = Array(image.baseSpan) }
+      if views.contains(.tiles) {
+        let cells = image.layout.view(.tiles)?.cellTokens ?? []
+        places[.tiles] = cells.map { image.span.lowerBound + $0 }
+      }
+    }
+    if views.contains(.text) {
+      let pictures = Set(prompt.images.map(\.part))
+      let text = prompt.partSpans.indices.filter { !pictures.contains($0) }
+      places[.text] = text.flatMap { prompt.partSpans[$0] }
+    }
+    return places.filter { !$0.value.isEmpty }
+  }
+
+  /// All views' rows in one product, then apart again.
+  private func encode(
+    _ residual: Matrix, _ places: [IndexView: [Int]], cancellation: Cancellation
+  ) throws -> [IndexView: ItemCode.View] {
+    let order = IndexView.allCases.filter { places[$0] != nil }
+    let rows = order.flatMap { places[$0] ?? [] }
+    let code = try feature.autoencoder.encode(
+      rows == Array(0..<residual.rows) ? residual : residual.rows(rows),
+      cancellation: cancellation)
+    var views: [IndexView: ItemCode.View] = [:]
+    var first = 0
+    for view in order {
+      let count = places[view]?.count ?? 0
+      views[view] = code.view(rows: first..<first + count)
+      first += count
+    }
+    return views
+  }
+}
+
+extension CorpusEntry {
+  /// The text and the answer as an index keeps them.
+  var writtenText: String? {
+    text == nil && answer == nil ? nil : [text, answer].compactMap(\.self).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,68 @@
+import Glibc
+package import KernelProtocol
+import SystemReasons
+
+extension PromptFile {
+  /// Makes the front matter's paths absolute and reports those that lead nowhere.
+  ///
+  /// - Parameter directory: the file's folder; nil for a text that has none.
+  /// - Returns: the front matter as the wire has it.
+  /// - Throws: where the folder's path is not absolute.
+  package mutating func resolvedFront(directory: String?) throws(PromptFolderError) -> PromptFront {
+    if let directory, !directory.hasPrefix("/") || directory.utf8.contains(0) {
+      throw PromptFolderError(path: directory)
+    }
+    let images = front.images.map { image in
+      PromptFront.Image(
+        name: image.name.value, path: resolved(image.path, in: directory, as: .file))
+    }
+    return PromptFront(
+      model: front.model.map { resolved($0, in: directory, as: .folder) },
+      sae: front.sae.map { resolved($0, in: directory, as: .folder) },
+      images: images, template: front.template, answer: front.answer?.value,
+      baseline: front.baseline?.value,
+      steer: front.steer.map { .init(index: $0.index.value, value: $0.value.value) })
+  }
+
+  private enum Kind { case file, folder }
+
+  private mutating func resolved(
+    _ path: Located<String>, in directory: String?, as kind: Kind
+  ) -> String {
+    var absolute = path.value
+    guard !absolute.isEmpty, !absolute.utf8.contains(0) else {
+      report(path.range, "a path is not empty and has no zero byte")
+      return path.value
+    }
+    guard !WebAddress.isOne(absolute) else {
+      report(path.range, "\(quoted(absolute)): \(WebAddress.refusal)")
+      return path.value
+    }
+    if !absolute.hasPrefix("/") {
+      guard let directory else {
+        report(
+          path.range, "the relative path \(quoted(absolute)) needs a file's folder to start from")
+        return path.value
+      }
+      while absolute.hasPrefix("./") { absolute.removeFirst(2) }
+      absolute = directory + (directory.hasSuffix("/") ? "" : "/") + absolute
+    }
+    if let reason = reason(against: absolute, as: kind) {
+      report(path.range, "\(quoted(absolute)) \(reason)")
+    }
+    return absolute
+  }
+
+  private func reason(against path: String, as kind: Kind) -> String? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      return errno == ENOENT || errno == ENOTDIR ? "does not exist" : "cannot be looked at"
+    }
+    let type = status.st_mode & S_IFMT
+    switch kind {
+    case .file where type != S_IFREG: return "is not a file"
+    case .folder where type != S_IFDIR: return "is not a folder"
+    default: return unsafe access(path, R_OK) == 0 ? nil : "must not be read"
+    }
+  }
+}
