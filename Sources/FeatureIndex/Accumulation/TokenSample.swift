@@ -10,9 +10,10 @@ struct TokenSample: Sendable {
   init(capacity: Int) { self.capacity = capacity }
 
   /// A hash of a place: equal content, equal hash.
-  static func hash(digest: ArraySlice<UInt8>, view: IndexView, position: Int) -> UInt64 {
+  /// - Parameter view: its number.
+  static func hash(digest: ArraySlice<UInt8>, view: Int, position: Int) -> UInt64 {
     var value = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    for part in [UInt64(view.rawValue), UInt64(position)] {
+    for part in [UInt64(view), UInt64(position)] {
       // The finaliser of splitmix64, between the parts.
       value = (value ^ part) &+ 0x9e37_79b9_7f4a_7c15
       value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
