@@ -12,7 +12,7 @@ package enum ExplanationDissect: Request {
     /// The index that takes the explanations; absent: they are only counted.
     package var index: String?
     /// Absent: tiles.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// Absent: quantiles 0, 0.5 and 0.8.
     package var threshold: ActivationThreshold?
     package var prompt: ConceptPrompt?
@@ -26,7 +26,7 @@ package enum ExplanationDissect: Request {
       sae = try members.decode(String.self, forKey: .sae)
       concepts = try members.decode(String.self, forKey: .concepts)
       index = try members.decodeIfPresent(String.self, forKey: .index)
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       threshold = try members.decodeIfPresent(ActivationThreshold.self, forKey: .threshold)
       prompt = try members.decodeIfPresent(ConceptPrompt.self, forKey: .prompt)
       minimumIoU = try members.optionalNumber(.minimumIoU, in: 0...1)

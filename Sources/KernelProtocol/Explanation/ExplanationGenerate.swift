@@ -11,7 +11,7 @@ package enum ExplanationGenerate: Request {
     package var features: LatentSelection
     package var explainer: Explainer
     /// Whose exemplars are shown; absent: base.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// Absent: mean, as in the paper.
     package var rankBy: FeatureExamples.Ranking?
     /// Absent: 5.
@@ -36,7 +36,7 @@ package enum ExplanationGenerate: Request {
       index = try members.decode(String.self, forKey: .index)
       features = try members.decode(LatentSelection.self, forKey: .features)
       explainer = try members.decode(Explainer.self, forKey: .explainer)
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
       exemplars = try members.optionalInteger(.exemplars, in: 1...50)
       side = try members.optionalInteger(.side, in: 16...2048)

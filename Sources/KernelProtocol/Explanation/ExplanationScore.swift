@@ -16,7 +16,7 @@ package enum ExplanationScore: Request {
     /// Absent: all.
     package var scorers: [Scorer]?
     /// Absent: tiles.
-    package var view: IndexBuild.View?
+    package var view: String?
     package var prompt: ConceptPrompt?
     /// Pictures of a latent that are looked at; absent: 5.
     package var exemplars: Int?
@@ -32,7 +32,7 @@ package enum ExplanationScore: Request {
       concepts = try members.decode(String.self, forKey: .concepts)
       features = try members.decodeIfPresent(LatentSelection.self, forKey: .features)
       scorers = members.contains(.scorers) ? try members.nonEmpty(.scorers) : nil
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       prompt = try members.decodeIfPresent(ConceptPrompt.self, forKey: .prompt)
       exemplars = try members.optionalInteger(.exemplars, in: 1...1000)
       trials = try members.optionalInteger(.trials, in: 1...10_000)

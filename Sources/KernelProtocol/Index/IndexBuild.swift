@@ -11,7 +11,7 @@ package enum IndexBuild: Request {
     package var sae: String
     package var corpus: CorpusPlace
     /// Absent: all.
-    package var views: [View]?
+    package var views: [String]?
     /// Best places kept of a latent under each ranking of each view; absent: 20.
     package var exemplars: Int?
     /// Tokens of a span of text; absent: 64.
@@ -27,7 +27,7 @@ package enum IndexBuild: Request {
     package var keepPictures: KeepPictures?
 
     package init(
-      path: String, sae: String, corpus: CorpusPlace, views: [View]? = nil, exemplars: Int? = nil,
+      path: String, sae: String, corpus: CorpusPlace, views: [String]? = nil, exemplars: Int? = nil,
       spanTokens: Int? = nil, sampledTokens: Int? = nil, template: Template? = nil,
       shard: Shard? = nil, limit: Int? = nil, keepPictures: KeepPictures? = nil
     ) {
@@ -63,8 +63,6 @@ package enum IndexBuild: Request {
 
   /// The job; its result is an `IndexBuild.Built`.
   package typealias Result = JobStarted
-
-  package enum View: String, WireName { case base, tiles, text }
 
   package enum Template: String, WireName {
     /// The picture, the text and the answer one after the other.

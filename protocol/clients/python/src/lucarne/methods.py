@@ -41,13 +41,13 @@ from .types import (
     KernelStatusConnection, KernelStatusContext, KernelStatusHealth, KernelStatusMemory,
     KernelStatusMemoryItem, KernelStatusModel, KernelStatusQueue, KernelStatusResult, LargeInteger,
     LatentSelection, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult, Part,
-    ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic,
-    PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
-    PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAELoadFit,
-    SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span, Splice, SteeringGenerateComparison,
-    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
-    SteeringGenerateReceipt, SteeringGenerateResult, Target, TextPosition, TextRange, TokenSet,
-    TokenSpec, View, WireNumbers,
+    PictureView, ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn,
+    PromptDiagnostic, PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart,
+    PromptOpenResult, PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked,
+    SAECheckPrediction, SAELoadFit, SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span,
+    Splice, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult, Target,
+    TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
 
 
