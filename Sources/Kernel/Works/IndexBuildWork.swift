@@ -30,6 +30,7 @@ final class IndexBuildWork {
   /// What the engine gives a build before the index is opened.
   private struct Plan {
     let identity: IndexIdentity
+    let options: IndexOptions
     let model: Model
     let feature: LoadedAutoencoder
     let limits: PictureLimits
@@ -80,19 +81,19 @@ final class IndexBuildWork {
   private func makePlan(_ engine: Engine) throws -> Plan {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
-    let views = params.indexViews
+    let options = try params.indexOptions(for: model)
     let needed = IndexAccumulator.byteCount(
-      latents: resident.feature.autoencoder.latents, exemplars: params.indexOptions.exemplars,
-      views: views.count)
+      latents: resident.feature.autoencoder.latents, exemplars: options.exemplars,
+      views: options.views.count)
     try engine.reserve(needed, for: "an index's tables")
     return Plan(
-      identity: try engine.identity(of: resident), model: model, feature: resident.feature,
-      limits: engine.decodingLimits().halved)
+      identity: try engine.identity(of: resident), options: options, model: model,
+      feature: resident.feature, limits: engine.decodingLimits().halved)
   }
 
   private func open(_ plan: Plan) throws {
     let store = try FeatureIndexStore.openOrCreate(
-      at: path, identity: plan.identity, options: params.indexOptions)
+      at: path, identity: plan.identity, options: plan.options)
     var options = IndexBuilder.Options()
     if let commitEntries { options.commitEntries = commitEntries }
     options.reader.limit = params.limit
@@ -104,7 +105,7 @@ final class IndexBuildWork {
     let builder = IndexBuilder(
       resuming: try store.state(), corpus: corpus,
       coder: ItemCoder(
-        model: plan.model, feature: plan.feature, views: Set(params.indexViews),
+        model: plan.model, feature: plan.feature, views: Set(plan.options.views),
         usesTemplate: params.template == .model),
       options: options, write: { try store.commit($0) })
     (self.store, self.builder) = (store, builder)
@@ -126,28 +127,27 @@ final class IndexBuildWork {
 }
 
 extension IndexBuild.Params {
-  var indexViews: [IndexView] {
-    guard let views else { return IndexView.allCases }
-    return IndexView.allCases.filter { known in views.contains { $0.value == known } }
+  /// The views of the model's pictures, and text, as far as they are asked for.
+  private func indexViews(of model: Model) throws(KernelError) -> [IndexView] {
+    let known =
+      model.pictures.map { $0.viewNames.map { IndexView($0) } + [.text] } ?? IndexView.numbered
+    guard let views else { return known }
+    if let stranger = views.first(where: { !known.contains(IndexView($0)) }) {
+      throw .unsupported(
+        "the model's prompts have no view \"\(stranger.prefix(200))\": expected "
+          + known.map(\.name).joined(separator: ", "))
+    }
+    return known.filter { views.contains($0.name) }
   }
 
-  var indexOptions: IndexOptions {
+  /// - Throws: `KernelError.unsupported` for a view that the model's prompts do not have.
+  fileprivate func indexOptions(for model: Model) throws(KernelError) -> IndexOptions {
     let defaults = IndexOptions()
     return IndexOptions(
       exemplars: exemplars ?? defaults.exemplars,
       sampledTokens: sampledTokens ?? defaults.sampledTokens,
       spanTokens: spanTokens ?? defaults.spanTokens,
-      template: (template ?? .none).rawValue, views: indexViews)
-  }
-}
-
-extension IndexBuild.View {
-  var value: IndexView {
-    switch self {
-    case .base: .base
-    case .tiles: .tiles
-    case .text: .text
-    }
+      template: (template ?? .none).rawValue, views: try indexViews(of: model))
   }
 }
 

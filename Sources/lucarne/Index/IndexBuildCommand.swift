@@ -125,7 +125,7 @@ struct IndexBuildCommand: ParsableCommand {
         threads: threads ?? processorCount(), world: World(in: worldPlaces()),
         worldPlaces: worldPlaces()))
     let params = IndexBuild.Params(
-      path: absolutePath(index), sae: "", corpus: corpus, views: try wireViews,
+      path: absolutePath(index), sae: "", corpus: corpus, views: wireViews,
       exemplars: exemplars, spanTokens: spanTokens, sampledTokens: sampledTokens,
       template: try wireTemplate, shard: try wireShard, limit: limit,
       keepPictures: copyPictures ? .copy : .reference)
@@ -157,16 +157,7 @@ struct IndexBuildCommand: ParsableCommand {
     return tar == "-" ? .stdin : .tar(absolutePath(tar ?? ""))
   }
 
-  private var wireViews: [IndexBuild.View]? {
-    get throws {
-      try views?.split(separator: ",").map { name in
-        guard let view = IndexBuild.View(rawValue: String(name)) else {
-          throw ValidationError("--views has \"\(name)\", expected base, tiles, text")
-        }
-        return view
-      }
-    }
-  }
+  private var wireViews: [String]? { views?.split(separator: ",").map { String($0) } }
 
   private var wireTemplate: IndexBuild.Template {
     get throws {
