@@ -77,7 +77,8 @@ extension ItemLayout.Axis {
     guard cell > 0, cell <= longest, gap >= 0, gap <= longest, scale > 0, scale <= longest,
       start >= -longest, start <= longest
     else {
-      return "has cells of \(cell) pixels from \(start), \(gap) between runs, \(scale) times as many "
+      return
+        "has cells of \(cell) pixels from \(start), \(gap) between runs, \(scale) times as many "
         + "of the picture"
     }
     return nil

@@ -86,7 +86,8 @@ extension FeatureIndexStore {
         """
     ).execute(arguments: [
       number, Data(item.digest), item.name, item.source, item.width, item.height,
-      try id(of: item.layout, in: database), item.text, try tokenText(item.tokens), item.tokens.count, path, offset, length,
+      try id(of: item.layout, in: database), item.text, try tokenText(item.tokens),
+      item.tokens.count, path, offset, length,
     ])
     if let stored {
       try database.cachedStatement(sql: "INSERT INTO picture (item, bytes) VALUES (?, ?)")

@@ -27,7 +27,8 @@ extension FeatureIndexStore {
       }
       for (layout, _) in try layouts(database) {
         for view in layout.views where views.number(of: IndexView(view.name)) == nil {
-          failures.append("pictures have the view \"\(view.name)\", which the index does not take in")
+          failures.append(
+            "pictures have the view \"\(view.name)\", which the index does not take in")
         }
       }
       let lists = try Row.fetchCursor(database, sql: "SELECT * FROM exemplars")
@@ -42,7 +43,8 @@ extension FeatureIndexStore {
         for exemplar in list.exemplars
         where try Int.fetchOne(
           find,
-          arguments: [exemplar.latent, try number(of: exemplar.view), exemplar.item, exemplar.span]) == nil
+          arguments: [exemplar.latent, try number(of: exemplar.view), exemplar.item, exemplar.span])
+          == nil
         { missing += 1 }
       }
       if missing > 0 { failures.append("\(missing) exemplars without their map") }

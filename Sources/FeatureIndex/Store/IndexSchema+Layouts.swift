@@ -21,7 +21,9 @@ extension IndexSchema {
       try database.cachedStatement(sql: "INSERT INTO layout (views) VALUES (?)")
         .execute(arguments: [try layout.json])
       try database.cachedStatement(sql: "INSERT INTO grids VALUES (?, ?, ?, ?, ?)")
-        .execute(arguments: StatementArguments(row.databaseValues + [database.lastInsertedRowID.databaseValue]))
+        .execute(
+          arguments: StatementArguments(
+            row.databaseValues + [database.lastInsertedRowID.databaseValue]))
     }
     try database.execute(
       sql: """
