@@ -73,37 +73,6 @@ import Testing
     #expect(zip(reds[14..<44], reds[15..<45]).allSatisfy { $0 <= $1 })
   }
 
-  @Test func tilesLieOnTheAspectPreservingAreaWithoutPadding() throws {
-    let processor = try ImageProcessor(ImageProcessorConfiguration())
-    let (width, height) = (120, 70)
-    let geometry = try PatchGeometry(
-      pictureWidth: width, pictureHeight: height, tileSide: 336, patchSide: 14,
-      tiling: processor.tiling(pictureWidth: width, pictureHeight: height))
-    let count = geometry.keptRows.count * geometry.keptColumns.count
-    for position in stride(from: 0, to: count, by: 97) {
-      let grid = try #require(
-        try geometry.activationGrid(view: .tiles, positions: [position], values: [2]))
-      let drawn = try ActivationMask(grid).drawn(
-        over: white(width, height), style: MaskStyle(.black))
-      let (row, column) = position.quotientAndRemainder(dividingBy: geometry.keptColumns.count)
-      let box = geometry.box(
-        of: .tile(
-          row: geometry.keptRows.lowerBound + row, column: geometry.keptColumns.lowerBound + column)
-      )
-      for y in 0..<height {
-        for x in 0..<width {
-          let (a, b) = (Double(x) + 0.5, Double(y) + 0.5)
-          let isInside =
-            box.map { a >= $0.left && a < $0.right && b >= $0.top && b < $0.bottom } ?? false
-          #expect((drawn[x, y].red == 200) == isInside)
-        }
-      }
-    }
-    #expect(throws: ImageError.self) {
-      try geometry.activationGrid(view: .tiles, positions: [count], values: [1])
-    }
-  }
-
   @Test func masksWithoutAnyActivationAreDarkAllOver() throws {
     let region = PixelBox(left: 0, top: 0, right: 4, bottom: 4)
     for kind in [MaskStyle.Kind.black, .weighted, .dimmed] {

@@ -95,30 +95,6 @@ import Testing
     #expect(try map.drawn(over: grey(1, 1), style: style).width == 1)
   }
 
-  @Test func aTokensScoreIsDrawnOnItsBox() throws {
-    let processor = try ImageProcessor(ImageProcessorConfiguration())
-    let tiling = processor.tiling(pictureWidth: 120, pictureHeight: 90)
-    let geometry = try PatchGeometry(
-      pictureWidth: 120, pictureHeight: 90, tileSide: 336, patchSide: 14, tiling: tiling)
-    let picture = try grey(120, 90)
-    for token in [10, 300, 900, 1500, 2000] where geometry.box(ofTokenAt: token) != nil {
-      var scores = [Float](repeating: 0, count: geometry.tokenCount)
-      scores[token] = 1
-      let grids = try geometry.scoreGrids(of: scores)
-      let drawn = try HeatMap([grids.base, grids.tiles].compactMap { $0 })
-        .drawn(over: picture, style: plain)
-      let box = try #require(geometry.box(ofTokenAt: token))
-      for y in 0..<90 {
-        for x in 0..<120 {
-          let (column, row) = (Double(x) + 0.5, Double(y) + 0.5)
-          let isInside =
-            column > box.left && column < box.right && row > box.top && row < box.bottom
-          #expect((drawn[x, y] != (128, 128, 128)) == isInside)
-        }
-      }
-    }
-  }
-
   @Test func scoresThatAreNoNumbersAreRefused() throws {
     let picture = try grey(2, 2)
     #expect(throws: ImageError.scoreNotFinite(index: 1, value: "nan")) {

@@ -6,8 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// One case of Tests/Fixtures/attribution: what PyTorch makes of pullback rules, parts, sets of tokens and
-/// comparisons.
+/// One case of Tests/Fixtures/attribution: what PyTorch makes of pullback rules, parts, sets of
+/// tokens and comparisons.
 struct AttributionReference: Decodable, Sendable {
   struct Target: Decodable, Sendable {
     let kind: String
@@ -73,7 +73,8 @@ struct AttributionReference: Decodable, Sendable {
     let splices: [Run]
   }
 
-  /// Values of the target, not falls; `subsets` by bit mask of the regions whose features are there.
+  /// Values of the target, not falls; `subsets` by bit mask of the regions whose features are
+  /// there.
   struct RegionAblation: Decodable, Sendable {
     let target: String
     let errorTerm: String
@@ -151,18 +152,19 @@ struct AttributionReference: Decodable, Sendable {
 
 /// A model, an autoencoder and a prompt of one of these cases, in float32.
 struct AttributionBench {
-  /// Those of `Bench`, and one whose projections have biases, above the site.
-  static let names = ["llama3", "mistral", "qwen2-last-block", "qwen2"]
+  /// Those of `Bench`, and above the site one whose projections have biases, and one with norms on
+  /// queries and keys.
+  static let names = ["llama3", "mistral", "qwen2-last-block", "qwen2", "qwen3"]
 
   let reference: AttributionReference
   let tensors: TensorFixture
-  let model: LlavaNextModel
+  let model: Model
   let feature: LoadedAutoencoder
 
   init(_ name: String) throws {
     reference = try Fixtures.json("attribution/\(name).json")
     tensors = try TensorFixture("attribution/\(name).safetensors")
-    model = try LlavaNextModel(
+    model = try Model(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
     feature = LoadedAutoencoder(

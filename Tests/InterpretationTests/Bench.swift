@@ -15,7 +15,7 @@ struct Bench {
   let name: String
   let reference: InterpretationReference
   let tensors: TensorFixture
-  let model: LlavaNextModel
+  let model: Model
   let feature: LoadedAutoencoder
   let prompt: Prompt
 
@@ -23,7 +23,7 @@ struct Bench {
     self.name = name
     reference = try Fixtures.json("interpretation/\(name).json")
     tensors = try TensorFixture("interpretation/\(name).safetensors")
-    model = try LlavaNextModel(
+    model = try Model(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
     feature = LoadedAutoencoder(

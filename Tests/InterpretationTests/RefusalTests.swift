@@ -39,7 +39,7 @@ import Testing
     let bench = try Bench("mistral")
     let context = try bench.context()
     let count = context.tokenCount
-    let size = bench.model.decoder.configuration.vocabularySize
+    let size = bench.model.decoder.vocabularySize
     let wrong: [(AttributionTarget, InterpretationError)] = [
       (
         .logit(token: size, position: 0),

@@ -1,3 +1,4 @@
+import Checkpoints
 import Images
 import Interpretation
 import Models
@@ -105,8 +106,16 @@ import Testing
       ImageProcessorConfiguration(
         size: .exact(height: tile, width: tile), crop: (tile, tile), resizing: .pillow,
         pinpoints: [(1, 2), (2, 1), (2, 2), (3, 1), (1, 3)].map {
-          GridPinpoint(height: $0 * tile, width: $1 * tile)
+          ImageSize(height: $0 * tile, width: $1 * tile)
         }))
+  }
+
+  private func geometry(of picture: Picture) throws -> PatchGeometry {
+    let processor = try processor()
+    return try PatchGeometry(
+      pictureWidth: picture.width, pictureHeight: picture.height, tileSide: processor.tileSide,
+      patchSide: Self.patch,
+      tiling: processor.tiling(pictureWidth: picture.width, pictureHeight: picture.height))
   }
 
   private func painted(_ picture: Picture, _ box: [Int], _ color: [UInt8]) throws -> Picture {
@@ -120,8 +129,8 @@ import Testing
   }
 
   /// The patches, numbered tile by tile and row by row, in which two tilings differ.
-  private func changed(_ a: TiledImage, _ b: TiledImage) -> [Int] {
-    let (side, patch, tile) = (Self.side, Self.patch, a.tileSide)
+  private func changed(_ a: PictureTiles, _ b: PictureTiles) -> [Int] {
+    let (side, patch, tile) = (Self.side, Self.patch, a.tileWidth)
     var found = Set<Int>()
     for index in 0..<a.tileCount {
       for (place, (x, y)) in zip(a[tile: index], b[tile: index]).enumerated() where x != y {
@@ -136,17 +145,15 @@ import Testing
 
   @Test(arguments: Painting.all)
   func theTokensOfThePatchesAreInTheReferencesOrder(_ painting: Painting) throws {
-    let image = try processor().tiledImage(from: painting.plain())
-    let geometry = try PatchGeometry(image, patchSide: Self.patch)
+    let geometry = try geometry(of: painting.plain())
+    let layout = geometry.layout
     let columns = geometry.tiling?.tileColumns ?? 1
-    let numbers = (0..<geometry.tokenCount).map { index -> Int in
-      switch geometry.token(at: index) {
-      case .base(let row, let column): return row * Self.side + column
-      case .tile(let row, let column):
-        let tile = 1 + row / Self.side * columns + column / Self.side
-        return (tile * Self.side + row % Self.side) * Self.side + column % Self.side
-      case .newline, nil: return -1
-      }
+    let numbers = (0..<layout.tokenCount).map { token -> Int in
+      guard let cell = layout.cell(ofToken: token) else { return -1 }
+      let origin = layout.views[cell.view].origin
+      let (row, column) = (origin.row + cell.row, origin.column + cell.column)
+      let tile = cell.view == 0 ? 0 : 1 + row / Self.side * columns + column / Self.side
+      return (tile * Self.side + row % Self.side) * Self.side + column % Self.side
     }
     #expect(numbers == painting.tokens)
   }
@@ -155,9 +162,9 @@ import Testing
   func paintChangesTheSamePatchesAsInTheReference(_ painting: Painting) throws {
     let processor = try processor()
     let plain = try painting.plain()
-    let tiles = try processor.tiledImage(from: plain)
+    let tiles = try processor.tiles(of: plain)
     for rectangle in painting.rectangles {
-      let other = try processor.tiledImage(from: painted(plain, rectangle.box, painting.color))
+      let other = try processor.tiles(of: painted(plain, rectangle.box, painting.color))
       let patches = changed(tiles, other)
       #expect(patches == rectangle.patches, "\(rectangle.box)")
       let tokens = painting.tokens.indices.filter { patches.contains(painting.tokens[$0]) }
@@ -170,8 +177,9 @@ import Testing
   @Test(arguments: Painting.all)
   func paintInATokensBoxChangesThatToken(_ painting: Painting) throws {
     let plain = try painting.plain()
-    let geometry = try PatchGeometry(
-      try processor().tiledImage(from: plain), patchSide: Self.patch)
+    let geometry = try geometry(of: plain)
+    let layout = geometry.layout
+    let base = try #require(layout.view(.base))
     let tiling = try #require(geometry.tiling)
     let baseReach = (
       x: 2 * Double(plain.width) / Double(geometry.tileSide) + 1,
@@ -187,9 +195,9 @@ import Testing
         left: Double(rectangle.box[0]), top: Double(rectangle.box[1]),
         right: Double(rectangle.box[2]), bottom: Double(rectangle.box[3]))
       var (centred, near, within) = (Set<Int>(), Set<Int>(), Set<Int>())
-      for index in 0..<geometry.tokenCount {
-        guard let own = geometry.box(ofTokenAt: index) else { continue }
-        let reach = index < geometry.baseTokenCount ? baseReach : tileReach
+      for index in 0..<layout.tokenCount {
+        guard let own = layout.box(ofToken: index) else { continue }
+        let reach = base.tokens.contains(index) ? baseReach : tileReach
         let grown = PixelBox(
           left: own.left - reach.x, top: own.top - reach.y, right: own.right + reach.x,
           bottom: own.bottom + reach.y)

@@ -7,15 +7,14 @@ import Testing
 /// An index of the schema in which items had columns for two grids answers what the program that made it
 /// answered: as it is, by who may not write to it, and once its items name their layouts.
 @Suite struct EarlierIndexTests {
-  private let folder: Scratch
+  private let folder: FixtureCopy
   private let path: String
   private let answers: [JSONValue]
   private let digest: String
 
   init() throws {
-    folder = try Scratch()
+    folder = try FixtureCopy(of: "earlier_index")
     path = folder.path + "/features.index"
-    try Data(Fixtures.bytes("earlier_index/features.index")).write(to: URL(filePath: path))
     let recorded = try JSONValue(parsing: Fixtures.bytes("earlier_index/answers.json"))
     answers = recorded["answers"]?.elements ?? []
     digest = try #require(recorded["contentDigest"]?.stringValue)

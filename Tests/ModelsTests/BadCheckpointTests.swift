@@ -6,8 +6,8 @@ import Testing
 
 /// Damaged and contradictory checkpoints get a clear refusal.
 @Suite struct BadCheckpointTests {
-  private func load(_ copy: FixtureCopy) throws -> LlavaNextModel {
-    try LlavaNextModel(
+  private func load(_ copy: FixtureCopy) throws -> Model {
+    try Model(
       folder: copy.path, precision: .float32, team: ThreadTeam(threadCount: 1))
   }
 

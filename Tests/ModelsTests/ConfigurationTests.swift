@@ -1,5 +1,7 @@
 import Checkpoints
 import Foundation
+import Models
+import Tensors
 import TestSupport
 import Testing
 
@@ -46,12 +48,12 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: [String: Any]])
   }
 
-  private func read(_ configuration: Any) throws -> ModelFileConfiguration {
+  private func read(_ configuration: Any) throws -> any ModelFamily {
     let folder = try TemporaryFolder()
     try folder.write(
       JSONSerialization.data(withJSONObject: configuration, options: .fragmentsAllowed),
       "config.json")
-    return try ModelFileConfiguration(folder: folder.path)
+    return try ModelFamilies.read(folder: folder.path)
   }
 
   @Test(arguments: names)
@@ -62,14 +64,15 @@ import Testing
     let configuration = try read(try #require(sample["config"]))
     check(configuration.text, expected.text)
     switch (configuration, expected.vision) {
-    case (.llavaNext(let llava), let vision?): check(llava, vision)
-    case (.text, nil): break
+    case (let llava as LlavaNextFamily, let vision?): check(llava.configuration, vision)
+    case (is any TextFamily, nil): break
     default: Issue.record("\(name) was read as another kind of model")
     }
   }
 
-  private func check(_ text: TextConfiguration, _ expected: Text) {
-    #expect(text.family.rawValue == expected.family)
+  private func check(_ configuration: TextConfiguration, _ expected: Text) {
+    let text = configuration.decoder
+    #expect(configuration.modelType == expected.family)
     #expect(text.vocabularySize == expected.vocabularySize)
     #expect(text.hiddenSize == expected.hiddenSize)
     #expect(text.intermediateSize == expected.intermediateSize)
@@ -78,9 +81,11 @@ import Testing
     #expect(text.keyValueHeadCount == expected.keyValueHeadCount)
     #expect(text.headSize == expected.headSize)
     #expect(text.contextLength == expected.contextLength)
-    #expect(text.normEpsilon == expected.normEpsilon)
-    #expect(text.rotary.theta == expected.theta)
-    switch text.rotary.scaling {
+    #expect(text.norms.epsilon == expected.normEpsilon)
+    let rotary = text.layers[0].rotary
+    #expect(text.layers.allSatisfy { $0.rotary == rotary })
+    #expect(rotary.theta == expected.theta)
+    switch rotary.scaling {
     case .none: #expect(expected.ropeType == "default")
     case .linear(let factor):
       #expect(expected.ropeType == "linear")
@@ -90,15 +95,23 @@ import Testing
       #expect(factor == expected.ropeFactor)
       #expect((low, high) == (1, 4))
       #expect(original == expected.originalContextLength)
+    case .yarn(let yarn):
+      #expect(expected.ropeType == "yarn")
+      #expect(yarn.factor == expected.ropeFactor)
+      #expect(yarn.originalContextLength == expected.originalContextLength)
+    case .dynamic(let factor):
+      #expect(expected.ropeType == "dynamic")
+      #expect(factor == expected.ropeFactor)
     }
-    let isQwen = expected.family == "qwen2"
-    #expect(text.queryKeyValueBias == (isQwen || expected.attentionBias))
-    #expect(text.attentionOutputBias == expected.attentionBias)
-    #expect(text.feedForwardBias == expected.mlpBias)
+    let isQwen2 = expected.family == "qwen2"
+    #expect(text.biases.queriesKeysAndValues == (isQwen2 || expected.attentionBias))
+    #expect(text.biases.attentionOutput == expected.attentionBias)
+    #expect(text.biases.feedForward == expected.mlpBias)
+    #expect(text.norms.areOnQueriesAndKeys == (expected.family == "qwen3"))
     #expect(text.tiedHead == expected.tiedHead)
-    #expect(text.slidingWindows == expected.slidingWindows)
-    #expect(text.beginToken == expected.beginToken)
-    #expect(text.endTokens == expected.endTokens)
+    #expect(text.layers.map(\.window) == expected.slidingWindows)
+    #expect(configuration.beginToken == expected.beginToken)
+    #expect(configuration.endTokens == expected.endTokens)
   }
 
   private func check(_ llava: LlavaNextConfiguration, _ expected: Vision) {
@@ -108,7 +121,7 @@ import Testing
     #expect(llava.vision.headCount == expected.headCount)
     #expect(llava.vision.imageSize == expected.imageSize)
     #expect(llava.vision.patchSize == expected.patchSize)
-    #expect(llava.vision.activation.rawValue == expected.activation)
+    #expect(llava.vision.activation == (expected.activation == "gelu" ? .gelu : .quickGELU))
     #expect(llava.vision.normEpsilon == expected.normEpsilon)
     #expect(llava.imageToken == expected.imageToken)
     #expect(llava.pinpoints.map { [$0.height, $0.width] } == expected.pinpoints)
@@ -127,7 +140,17 @@ import Testing
     #"{"model_type":"llama","hidden_size":1e18}"#, #"{"model_type":"llama","hidden_size":"4"}"#,
     #"{"model_type":"llama","head_dim":7}"#, #"{"model_type":"llama","rms_norm_eps":0}"#,
     #"{"model_type":"llama","rope_theta":-1}"#, #"{"model_type":"llama","hidden_act":"relu"}"#,
-    #"{"model_type":"llama","rope_scaling":{"type":"yarn","factor":2}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"longrope","factor":2}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"yarn"}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"yarn","factor":0}}"#,
+    #"{"model_type":"llama","rope_theta":1,"rope_scaling":{"type":"yarn","factor":2}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"yarn","factor":2,"truncate":1}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"yarn","factor":2,"beta_fast":-1}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"yarn","factor":2,"attention_factor":"x"}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"dynamic"}}"#,
+    #"{"model_type":"qwen3","rope_parameters":{"full_attention":{"rope_type":"default"}}}"#,
+    #"{"model_type":"qwen3","head_dim":7}"#,
+    #"{"model_type":"qwen3","use_sliding_window":true,"layer_types":["x"]}"#,
     #"{"model_type":"llama","rope_scaling":{"type":"linear"}}"#,
     #"{"model_type":"llama","rope_scaling":7}"#,
     #"{"model_type":"llama","rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}}"#,
@@ -148,7 +171,7 @@ import Testing
   func refusesNonsense(_ json: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(json.utf8, "config.json")
-    #expect(throws: CheckpointError.self) { try ModelFileConfiguration(folder: folder.path) }
+    #expect(throws: CheckpointError.self) { try ModelFamilies.read(folder: folder.path) }
   }
 
   @Test func namesWhatIsSupported() throws {
@@ -156,35 +179,35 @@ import Testing
     #expect(
       try #require(error).description
         == "configuration: model_type gpt_neox is not supported; supported: llava_next, llama, "
-        + "mistral, qwen2")
+        + "mistral, qwen2, qwen3")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.
   @Test(arguments: [
     (
       #""rope_theta":7,"rope_parameters":{"rope_type":"linear","factor":2,"rope_theta":5},"rope_scaling":{"type":"linear","factor":4}"#,
-      RotaryConfiguration(theta: 7, scaling: .linear(factor: 4))
+      RotaryRecipe(theta: 7, scaling: .linear(factor: 4))
     ),
     (
       #""rope_theta":7,"rope_parameters":{"rope_type":"linear","factor":2}"#,
-      RotaryConfiguration(theta: 7, scaling: .linear(factor: 2))
+      RotaryRecipe(theta: 7, scaling: .linear(factor: 2))
     ),
     (
       #""rope_theta":7,"rope_parameters":{"rope_type":"default","rope_theta":5},"rope_scaling":{}"#,
-      RotaryConfiguration(theta: 5)
+      RotaryRecipe(theta: 5)
     ),
     (
       #""rope_parameters":{"rope_theta":5},"rope_scaling":{"rope_type":"linear","type":"default","factor":4,"rope_theta":3}"#,
-      RotaryConfiguration(theta: 3, scaling: .linear(factor: 4))
+      RotaryRecipe(theta: 3, scaling: .linear(factor: 4))
     ),
   ])
   func readsSettingsThatStandTwiceAsTransformersDoes(
-    _ json: String, _ expected: RotaryConfiguration
+    _ json: String, _ expected: RotaryRecipe
   ) throws {
     let folder = try TemporaryFolder()
     // A byte order mark in front changes nothing.
     try folder.write("\u{FEFF}{\"model_type\":\"llama\",\(json)}".utf8, "config.json")
-    #expect(try ModelFileConfiguration(folder: folder.path).text.rotary == expected)
+    #expect(try ModelFamilies.read(folder: folder.path).text.decoder.layers[0].rotary == expected)
   }
 
   /// `LlavaNextConfig` of transformers 5.24 calls the same value by two names; `image_token_id` wins.
@@ -197,11 +220,8 @@ import Testing
     try folder.write(
       "{\"model_type\":\"llava_next\",\"text_config\":{\"model_type\":\"llama\"},\(json)}".utf8,
       "config.json")
-    guard case .llavaNext(let model) = try ModelFileConfiguration(folder: folder.path) else {
-      Issue.record("not a LLaVA-NeXT configuration")
-      return
-    }
-    #expect(model.imageToken == expected)
+    let model = try #require(ModelFamilies.read(folder: folder.path) as? LlavaNextFamily)
+    #expect(model.configuration.imageToken == expected)
   }
 
   /// Sections as each library writes them into config.json.
@@ -223,7 +243,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("{\"model_type\":\"llama\",\(section)}".utf8, "config.json")
     let error = #expect(throws: CheckpointError.quantised(file: "config.json", method: method)) {
-      try ModelFileConfiguration(folder: folder.path)
+      try ModelFamilies.read(folder: folder.path)
     }
     #expect(try #require(error).description.contains("use the unquantised checkpoint"))
   }
@@ -237,7 +257,7 @@ import Testing
       let folder = try TemporaryFolder()
       try folder.write(text.utf8, name)
       #expect(throws: CheckpointError.quantised(file: name, method: method)) {
-        try ModelFileConfiguration(folder: folder.path)
+        try ModelFamilies.read(folder: folder.path)
       }
     }
   }
@@ -246,7 +266,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(#"{"model_type":"llama","rope_theta":Infinity}"#.utf8, "config.json")
     let infinite = #expect(throws: CheckpointError.self) {
-      try ModelFileConfiguration(folder: folder.path)
+      try ModelFamilies.read(folder: folder.path)
     }
     #expect(try #require(infinite).description.contains("the file holds Infinity"))
   }
@@ -254,13 +274,17 @@ import Testing
   @Test func takesEndTokensFromGenerationFirst() throws {
     let folder = try TemporaryFolder()
     try folder.write(#"{"model_type":"llama","eos_token_id":[7,8]}"#.utf8, "config.json")
-    let model = try ModelFileConfiguration(folder: folder.path)
-    #expect(try GenerationConfiguration(folder: folder.path, model: model).endTokens == [7, 8])
+    let model = try ModelFamilies.read(folder: folder.path).text
+    func generation() throws -> GenerationConfiguration {
+      try GenerationConfiguration(
+        folder: folder.path, beginToken: model.beginToken, endTokens: model.endTokens)
+    }
+    #expect(try generation().endTokens == [7, 8])
     try folder.write(#"{"eos_token_id":[5,9,5],"pad_token_id":3}"#.utf8, "generation_config.json")
-    let generation = try GenerationConfiguration(folder: folder.path, model: model)
-    #expect(generation.endTokens == [5, 9])
-    #expect(generation.beginToken == 1)
-    #expect(generation.paddingToken == 3)
+    let found = try generation()
+    #expect(found.endTokens == [5, 9])
+    #expect(found.beginToken == 1)
+    #expect(found.paddingToken == 3)
   }
 
   @Test(arguments: ["old", "old-alone", "nested"])

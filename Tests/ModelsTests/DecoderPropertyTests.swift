@@ -64,7 +64,7 @@ import Testing
   @Test func aSlidingWindowForgets() throws {
     let reference = try ReferenceCase.named("mistral", "text")
     let decoder = try reference.model().decoder
-    let window = try #require(decoder.configuration.slidingWindows[0])
+    let window = try #require(decoder.recipe.layers[0].window)
     let x = try reference.tensors().matrix("embeddings")
     var changed = x
     changed.setRow(0, x.row(0).map { -$0 })

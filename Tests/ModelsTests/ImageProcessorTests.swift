@@ -1,4 +1,7 @@
+import Checkpoints
 import Images
+import Models
+import TestSupport
 import Testing
 
 @Suite struct ImageProcessorTests {
@@ -24,7 +27,7 @@ import Testing
       ImageProcessorConfiguration(
         size: .shortestEdge(example.side), crop: (example.side, example.side), mean: example.mean,
         standardDeviation: example.std, filter: filter, resizing: resizing,
-        pinpoints: example.pinpoints.map { GridPinpoint(height: $0[0], width: $0[1]) }))
+        pinpoints: example.pinpoints.map { ImageSize(height: $0[0], width: $0[1]) }))
   }
 
   @Test(arguments: [
@@ -32,12 +35,14 @@ import Testing
     ("resizing/tilings.json", PictureResizing.torchvision),
   ])
   func pixelValuesEqualTransformersBitForBit(_ file: String, _ resizing: PictureResizing) throws {
-    for example in try Fixtures.decoded([Case].self, from: file) {
+    for example in try Fixtures.json(file, as: [Case].self) {
       let picture = try pattern(width: example.width, height: example.height, seed: example.seed)
-      let image = try processor(example, resizing).tiledImage(from: picture)
+      let processor = try processor(example, resizing)
+      let image = try processor.tiles(of: picture)
+      let tiling = processor.tiling(pictureWidth: example.width, pictureHeight: example.height)
       #expect(image.tileCount == example.tiles)
-      #expect(image.tiling?.canvas.height == example.best[0])
-      #expect(image.tiling?.canvas.width == example.best[1])
+      #expect(tiling?.canvas.height == example.best[0])
+      #expect(tiling?.canvas.width == example.best[1])
       #expect(Array(image.values.prefix(3)) == example.first)
       #expect(Array(image.values.suffix(3)) == example.last)
       #expect(fingerprint(image.values) == example.hash, "\(example)")
@@ -48,10 +53,10 @@ import Testing
     let processor = try ImageProcessor(
       ImageProcessorConfiguration(
         size: .exact(height: 4, width: 4), crop: nil,
-        pinpoints: [GridPinpoint(height: 4, width: 8)], rescales: false, normalizes: false))
+        pinpoints: [ImageSize(height: 4, width: 8)], rescales: false, normalizes: false))
     let pixels = (0..<16).flatMap { (level: UInt8) -> [UInt8] in [level, 100, 200] }
     let picture = try Picture(width: 4, height: 4, pixels: pixels)
-    let image = try processor.tiledImage(from: picture)
+    let image = try processor.tiles(of: picture)
     #expect(image.tileCount == 3)
     #expect(Array(image[tile: 0].prefix(16)) == (0..<16).map(Float.init))
     // On the canvas of 8 by 4 the picture hangs in the middle, with two black columns on either side.
@@ -62,9 +67,9 @@ import Testing
   @Test func withoutPinpointsThereIsOnlyTheBaseTile() throws {
     let processor = try ImageProcessor(
       ImageProcessorConfiguration(size: .shortestEdge(8), crop: (8, 8), pinpoints: []))
-    let image = try processor.tiledImage(from: pattern(width: 9, height: 5, seed: 3))
+    let image = try processor.tiles(of: pattern(width: 9, height: 5, seed: 3))
     #expect(image.tileCount == 1)
-    #expect(image.tiling == nil)
+    #expect(processor.tiling(pictureWidth: 9, pictureHeight: 5) == nil)
     #expect(image.values.count == 3 * 64)
   }
 
@@ -73,10 +78,10 @@ import Testing
     ImageProcessorConfiguration(size: .shortestEdge(1 << 40), crop: nil),
     ImageProcessorConfiguration(size: .exact(height: 336, width: 224)),
     ImageProcessorConfiguration(size: .shortestEdge(336), crop: (224, 224)),
-    ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: 337, width: 336)]),
-    ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: 0, width: 336)]),
-    ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: -336, width: 336)]),
-    ImageProcessorConfiguration(pinpoints: [GridPinpoint(height: 33_600, width: 33_600)]),
+    ImageProcessorConfiguration(pinpoints: [ImageSize(height: 337, width: 336)]),
+    ImageProcessorConfiguration(pinpoints: [ImageSize(height: 0, width: 336)]),
+    ImageProcessorConfiguration(pinpoints: [ImageSize(height: -336, width: 336)]),
+    ImageProcessorConfiguration(pinpoints: [ImageSize(height: 33_600, width: 33_600)]),
     ImageProcessorConfiguration(mean: [0.5]),
     ImageProcessorConfiguration(standardDeviation: [.nan, 1, 1]),
   ])

@@ -4,8 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct MemoryTests {
-  @Test func estimatesCoverWhatIsHeld() throws {
-    let reference = try ReferenceCase.named("llama3", "two-pictures")
+  @Test(arguments: [("llama3", "two-pictures"), ("qwen3-text", "text")])
+  func estimatesCoverWhatIsHeld(_ checkpoint: String, _ name: String) throws {
+    let reference = try ReferenceCase.named(checkpoint, name)
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
     let x = try tensors.matrix("embeddings")
     let saved = try decoder.forwardSaving(x, blocks: 1..<decoder.blockCount, rows: x.rows)

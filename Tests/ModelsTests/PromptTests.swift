@@ -7,8 +7,8 @@ import Testing
 import Tokenization
 
 @Suite struct PromptTests {
-  private func model(_ name: String) throws -> LlavaNextModel {
-    try LlavaNextModel(
+  private func model(_ name: String) throws -> Model {
+    try Model(
       folder: Fixtures.path("models/\(name)"), precision: .float32,
       team: ThreadTeam(threadCount: 1))
   }
@@ -99,6 +99,21 @@ import Tokenization
     #expect(found == ["Caf\u{E9} au lait:", " two houses", " \u{E9}"])
   }
 
+  /// Up to there the frequencies are the plain ones, whatever the length; beyond they would be
+  /// others for each length.
+  @Test func dynamicRopeEndsWhereItsFrequenciesWouldChange() throws {
+    let model = try model("llama-dynamic-text")
+    #expect(model.decoder.contextLength == 96)
+    let words = Array(repeating: "tree", count: 300).joined(separator: " ")
+    let error = #expect(throws: ModelError.self) {
+      try model.prompt([.text(words)], template: .plain)
+    }
+    guard case .promptTooLong(_, limit: 96) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test func aPicturesTokensKnowTheirViews() throws {
     let model = try model("llama3")
     let prompt = try model.prompt(
@@ -131,27 +146,37 @@ import Tokenization
     let images = try [plain, painted].map {
       try model.prompt([.picture($0)], template: .plain).images[0]
     }
-    let geometry = images[0].geometry
-    let touched = geometry.indices(
-      touching: PixelBox(left: 10, top: 60, right: 14, bottom: 64), view: .tiles)
+    let layout = images[0].layout
+    let tiles = try #require(layout.view(.tiles))
+    let touched = layout.tokens(
+      of: tiles, touching: PixelBox(left: 10, top: 60, right: 14, bottom: 64))
     #expect(!touched.isEmpty)
-    for token in touched { #expect(changes(images, token: token)) }
-    let far = geometry.indices(
-      touching: PixelBox(left: 50, top: 0, right: 84, bottom: 30), view: .tiles)
-    for token in far { #expect(!changes(images, token: token)) }
+    for token in touched { #expect(try changes(images, token: token)) }
+    let far = layout.tokens(
+      of: tiles, touching: PixelBox(left: 50, top: 0, right: 84, bottom: 30))
+    for token in far { #expect(try !changes(images, token: token)) }
   }
 
   /// Whether the pixels under a canvas token differ between two pictures.
-  private func changes(_ images: [PromptImage], token: Int) -> Bool {
-    let geometry = images[0].geometry
-    guard case .tile(let row, let column) = geometry.token(at: token) else { return false }
-    let (side, p) = (geometry.patchesPerSide, geometry.patchSide)
-    let tile = 1 + row / side * (geometry.tiling?.tileColumns ?? 1) + column / side
+  private func changes(_ images: [PromptImage], token: Int) throws -> Bool {
+    let layout = images[0].layout
+    guard let cell = layout.view(.tiles)?.cell(ofToken: token), let view = layout.view(.tiles)
+    else { return false }
+    // Tiles of 42 pixels, 3 patches of 14 a side, on the canvas that suits the picture.
+    let rule = TilingRule(
+      tileSide: 42, patchSide: 14,
+      pinpoints: [(1, 2), (2, 1), (2, 2), (3, 1), (1, 3)].map {
+        ImageSize(height: 42 * $0, width: 42 * $1)
+      })
+    let geometry = try rule.geometry(
+      pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
+    let (row, column) = (view.origin.row + cell.row, view.origin.column + cell.column)
+    let tile = 1 + row / 3 * (geometry.tiling?.tileColumns ?? 1) + column / 3
     let patches = images.map { image in
-      (0..<p).flatMap { y in
-        let start = (row % side * p + y) * geometry.tileSide + column % side * p
+      (0..<14).flatMap { y in
+        let start = (row % 3 * 14 + y) * 42 + column % 3 * 14
         let values = Array(image.tiles[tile: tile])
-        return Array(values[start..<start + p])
+        return Array(values[start..<start + 14])
       }
     }
     return patches[0] != patches[1]

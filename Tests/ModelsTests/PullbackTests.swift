@@ -94,7 +94,7 @@ import Testing
   }
 
   private func start(
-    _ decoder: LlamaDecoder, _ row: [Float], _ reference: ReferenceCase
+    _ decoder: Decoder, _ row: [Float], _ reference: ReferenceCase
   ) -> Matrix {
     let gradient = decoder.logitGradient(
       row, direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])

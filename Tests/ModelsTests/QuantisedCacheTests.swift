@@ -22,9 +22,9 @@ import Testing
 
   private func load(
     _ path: String? = nil, cache: String?, cancellation: Cancellation = .never
-  ) throws -> (model: LlavaNextModel, told: Told) {
+  ) throws -> (model: Model, told: Told) {
     let told = Told()
-    let model = try LlavaNextModel(
+    let model = try Model(
       folder: path ?? checkpoint.path, precision: .int8, team: ThreadTeam(threadCount: 1),
       quantisation: .init(
         cacheFolder: cache, reserve: { told.reserved += $0 },
@@ -34,7 +34,7 @@ import Testing
   }
 
   /// The logits of a few tokens, which depend on every 8-bit matrix.
-  private func logits(_ model: LlavaNextModel) throws -> Matrix {
+  private func logits(_ model: Model) throws -> Matrix {
     let decoder = model.decoder
     var cache = decoder.makeCache()
     return decoder.logits(
@@ -68,7 +68,7 @@ import Testing
     #expect(try logits(first.model) == expected)
     #expect(try logits(second.model) == expected)
     // Embeddings are not rounded.
-    let plain = try LlavaNextModel(
+    let plain = try Model(
       folder: checkpoint.path, precision: .bfloat16, team: ThreadTeam(threadCount: 1))
     #expect(second.model.decoder.embed([3]) == plain.decoder.embed([3]))
     #expect(plain.heldBytes == 0 && plain.byteCount < second.model.byteCount)
@@ -165,7 +165,7 @@ import Testing
     struct Refused: Error {}
     var fractions = 0
     #expect(throws: Refused.self) {
-      try LlavaNextModel(
+      try Model(
         folder: checkpoint.path, precision: .int8, team: ThreadTeam(threadCount: 1),
         quantisation: .init(reserve: { _ in throw Refused() }, progress: { _ in fractions += 1 }))
     }
@@ -173,7 +173,9 @@ import Testing
   }
 
   /// Float16 and float32 checkpoints, sharded ones, and heads that are the embeddings again.
-  @Test(arguments: ["mistral", "vicuna", "llama31-text", "qwen2-text", "qwen2"])
+  @Test(arguments: [
+    "mistral", "vicuna", "llama31-text", "qwen2-text", "qwen2", "qwen3-text", "qwen3-yarn-text",
+  ])
   func everyCheckpointHasEightBits(name: String) throws {
     let path = Fixtures.path("models/\(name)")
     let first = try load(path, cache: folder)

@@ -11,7 +11,7 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     var image: String?
     var role: String?
 
-    init(from decoder: any Decoder) throws {
+    init(from decoder: any Swift.Decoder) throws {
       if let text = try? decoder.singleValueContainer().decode(String.self) {
         self.text = text
         return
@@ -55,8 +55,8 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     try TensorFixture("models/cases/\(checkpoint).\(`case`).safetensors")
   }
 
-  func model(_ precision: Precision = .float32) throws -> LlavaNextModel {
-    try LlavaNextModel(
+  func model(_ precision: Precision = .float32) throws -> Model {
+    try Model(
       folder: Fixtures.path("models/\(checkpoint)"), precision: precision,
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
   }

@@ -103,10 +103,12 @@ extension DecoderAttention {
       let positions = Positions(after: span.start, count: span.range.count)
       keys.truncate(rows: span.start)
       values.truncate(rows: span.start)
-      keys.append(rotated(newKeys.slice(rows: span.range), norm: keyNorm, at: positions))
+      keys.append(
+        rotated(newKeys.slice(rows: span.range), norm: keyNorm, at: positions).rotated)
       values.append(newValues.slice(rows: span.range))
       let asked = rotated(
-        queries.slice(rows: row..<row + count), norm: queryNorm, at: positions.suffix(count))
+        queries.slice(rows: row..<row + count), norm: queryNorm, at: positions.suffix(count)
+      ).rotated
       mixed.append(
         attention(
           asked, keys, values, shape: shape,

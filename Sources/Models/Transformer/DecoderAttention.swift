@@ -59,11 +59,10 @@ struct DecoderAttention: Sendable {
     let start = cache.count(block)
     let positions = Positions(after: start, count: x.rows)
     let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
-    let unnormedQueries = query(asking)
-    let queries = rotated(unnormedQueries, norm: queryNorm, at: positions.suffix(rows))  // [n, H·d]
+    let (queries, unnormedQueries) = rotated(
+      query(asking), norm: queryNorm, at: positions.suffix(rows))  // [n, H·d]
     try cancellation.check()
-    let unnormedKeys = key(x)
-    let newKeys = rotated(unnormedKeys, norm: keyNorm, at: positions)
+    let (newKeys, unnormedKeys) = rotated(key(x), norm: keyNorm, at: positions)
     cache.append(keys: newKeys, values: value(x), block: block)
     let (keys, values) = (cache.keys[block], cache.values[block])  // [S, G·d]
     try cancellation.check()
@@ -72,16 +71,18 @@ struct DecoderAttention: Sendable {
       compute: compute)
     let saved = Saved(
       queries: queries, keys: keys, values: values, mixed: mixed, logSumExp: logSumExp,
-      unnormedQueries: queryNorm == nil ? nil : unnormedQueries,
-      unnormedKeys: keyNorm == nil ? nil : unnormedKeys, positions: positions)
+      unnormedQueries: unnormedQueries, unnormedKeys: unnormedKeys, positions: positions)
     try cancellation.check()
     return (output(mixed), saved)
   }
 
-  /// Queries or keys `[t, heads·d]` of a projection as attention takes them: normed where there is
-  /// a norm, then rotated.
-  func rotated(_ x: Matrix, norm: HeadNorm?, at positions: Positions) -> Matrix {
-    rotary(norm?(x) ?? x, at: positions, team: compute.team)
+  /// Queries or keys `[t, heads·d]` of a projection as attention takes them, normed where there is
+  /// a norm, then rotated; and as they were, where its pullback needs them.
+  func rotated(
+    _ x: Matrix, norm: HeadNorm?, at positions: Positions
+  ) -> (rotated: Matrix, unnormed: Matrix?) {
+    guard let norm else { return (rotary(x, at: positions, team: compute.team), nil) }
+    return (rotary(norm(x), at: positions, team: compute.team), x)
   }
 
   /// The gradient at x `[t, D]` from that of the update `[n, D]`. Tokens before the new ones are

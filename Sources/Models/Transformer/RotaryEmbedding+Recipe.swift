@@ -3,11 +3,9 @@ import Tensors
 
 extension RotaryEmbedding {
   init(_ recipe: RotaryRecipe, headSize: Int) {
-    var scale = 1.0
-    if case .yarn(let yarn) = recipe.scaling { scale = yarn.attentionFactor }
     self.init(
       headSize: headSize, inverseFrequencies: recipe.inverseFrequencies(headSize: headSize),
-      scale: Float(scale))
+      scale: recipe.scale)
   }
 
   /// x `[T, heads·d]`, its rows at `positions`, rotated.
@@ -26,9 +24,14 @@ extension RotaryEmbedding {
 }
 
 extension RotaryRecipe {
+  /// What cosines and sines are multiplied by.
+  package var scale: Float {
+    if case .yarn(let yarn) = scaling { Float(yarn.attentionFactor) } else { 1 }
+  }
+
   /// The rotation of each of the d/2 pairs, in radians a position; follows
   /// `modeling_rope_utils` of transformers 5.24, whose steps are float32.
-  func inverseFrequencies(headSize d: Int) -> [Float] {
+  package func inverseFrequencies(headSize d: Int) -> [Float] {
     let wavelengths = stride(from: 0, to: d, by: 2).map { i in
       Float(pow(theta, Double(Float(i) / Float(d))))
     }

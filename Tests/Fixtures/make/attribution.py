@@ -3,7 +3,8 @@
     python Tests/Fixtures/make/attribution.py    # after models.py and interpretation.py: as they need, and scipy
 
 Checkpoints are those of Tests/Fixtures/models, autoencoders and targets those of Tests/Fixtures/interpretation; one
-case more, "qwen2", puts an autoencoder of its own under two blocks whose projections have biases. Everything is
+case more, "qwen2", puts an autoencoder of its own under two blocks whose projections have biases, and "qwen3" one under
+two that norm every head's queries and keys. Everything is
 computed in float32 with eager attention by whole forward passes of transformers' own model, a hook that replaces the
 output of the site's block, and autograd. x, p, z, x̂ and ε are as interpretation.py defines them, and so is what the
 blocks above read: x + (decode(z′) − decode(z)) ("keep") or decode(z′) ("drop"). Zeroing a feature never selects anew.
@@ -12,7 +13,8 @@ T is the number of the prompt's tokens; a sequence's run has one row more for ea
 Rules. A pullback is autograd's gradient g of the target to what the blocks above the site read, of the model with the
 modules above the site stated anew: same numbers forward (asserted), but with constants on the way back.
   plain       No constants (asserted to be the model's own gradient).
-  held        The scale 1/√(mean square + eps) of every RMS norm above the site, the final one included, is a constant.
+  held        The scale 1/√(mean square + eps) of every RMS norm above the site, the final one and those of heads'
+              queries and keys included, is a constant.
   conserving  That; the attention weights (the softmax's output) are constants; in the MLP a = g·σ(g), with g the gate
               projection's output, has σ(g) constant, so that da/dg = σ(g); and p = a·u, with u the other projection's
               output, hands back half of dp·u to a and half of dp·a to u.
@@ -110,6 +112,11 @@ CASES = {
         "replacements": [("Bolivia", "Botivia"), ("Bolivia", "Bolivio"), ("via.", "via!"), ("reads", "readt")],
         "hidden": [14, 20], "filler": 220,
     },
+    "qwen3": {
+        "made": ("qwen3-text", "text", 0), "regions": {"before": [[1, 6]], "words": [[6, 9], [12, 21]], "behind": [[22, 31]]},
+        "replacements": [("Bolivia", "Botivia"), ("Bolivia", "Bolivio"), ("via.", "via!"), ("reads", "readt")],
+        "hidden": [14, 20], "filler": 220,
+    },
 }
 
 
@@ -136,12 +143,13 @@ def norm_held(norm):
 
 def attention(module, held):
     rotate = sys.modules[type(module).__module__].apply_rotary_pos_emb
+    norms = [getattr(module, name, lambda x: x) for name in ("q_norm", "k_norm", "no norm of values")]
 
     def forward(hidden_states, position_embeddings, attention_mask, **_):
         rows = hidden_states.shape[1]
         q, k, v = (
-            projection(hidden_states).view(1, rows, -1, module.head_dim).transpose(1, 2)
-            for projection in (module.q_proj, module.k_proj, module.v_proj)
+            norm(projection(hidden_states).view(1, rows, -1, module.head_dim)).transpose(1, 2)
+            for projection, norm in zip((module.q_proj, module.k_proj, module.v_proj), norms)
         )
         q, k = rotate(q, k, *position_embeddings)
         k, v = (y.repeat_interleave(module.num_key_value_groups, dim=1) for y in (k, v))
@@ -170,6 +178,7 @@ def restated(model, rule):
     changes += [(b.mlp, gated(b.mlp, rule == "conserving")) for b in blocks]
     if rule != "plain":
         norms = [n for b in blocks for n in (b.input_layernorm, b.post_attention_layernorm)] + [model.decoder.norm]
+        norms += [getattr(b.self_attn, name) for b in blocks for name in ("q_norm", "k_norm") if hasattr(b.self_attn, name)]
         changes += [(n, norm_held(n)) for n in norms]
     biases = [p for b in blocks for name, p in b.named_parameters() if name.endswith("_proj.bias")]
     with torch.no_grad():

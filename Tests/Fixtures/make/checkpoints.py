@@ -8,6 +8,8 @@ Writes Tests/Fixtures/checkpoints:
   plain text one, layout-a sharded; layout-c and layout-d under the names of a real tiny model;
 - configurations.json: config.json files (written by transformers 5 and, by hand, as older releases
   left them: differences from the class alone) with what transformers reads from them;
+- rotary.json: configurations of scaled rotary embedding with the frequencies and the factor of cosines and sines that
+  transformers' modules have;
 - processors.json: processor files of both layouts with what transformers reads from them.
 """
 
@@ -23,7 +25,11 @@ import torch
 import transformers
 from transformers import (AutoConfig, AutoImageProcessor, CLIPVisionConfig, LlamaConfig,
                           LlavaNextConfig, LlavaNextForConditionalGeneration, MistralConfig,
-                          Qwen2Config)
+                          Qwen2Config, Qwen3Config)
+from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
+from transformers.models.mistral.modeling_mistral import MistralRotaryEmbedding
+from transformers.models.qwen2.modeling_qwen2 import Qwen2RotaryEmbedding
+from transformers.models.qwen3.modeling_qwen3 import Qwen3RotaryEmbedding
 
 OUT = pathlib.Path(__file__).parent.parent / "checkpoints"
 SEED = 7
@@ -118,6 +124,16 @@ OLD = {
     "llama-linear": {"model_type": "llama", "rope_scaling": {"type": "linear", "factor": 4.0}, "attention_bias": True, "mlp_bias": True},
     "llama-null-kv": {"model_type": "llama", "num_attention_heads": 16, "num_key_value_heads": None, "tie_word_embeddings": True},
     "qwen2-window": {"model_type": "qwen2", "use_sliding_window": True, "sliding_window": 64, "max_window_layers": 3, "num_hidden_layers": 5},
+    "qwen3-defaults": {"model_type": "qwen3"},
+    "qwen3-yarn": {"model_type": "qwen3", "hidden_size": 2560, "intermediate_size": 9728, "num_hidden_layers": 36, "num_key_value_heads": 8,
+                   "max_position_embeddings": 40960, "rope_theta": 1000000, "tie_word_embeddings": True, "attention_bias": True,
+                   "rope_scaling": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32768},
+                   "bos_token_id": 151643, "eos_token_id": 151645, "use_sliding_window": False, "sliding_window": None},
+    "qwen3-layers": {"model_type": "qwen3", "num_hidden_layers": 4, "use_sliding_window": True, "sliding_window": 96,
+                     "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"]},
+    "llama-dynamic": {"model_type": "llama", "rope_scaling": {"type": "dynamic", "factor": 2.0}, "max_position_embeddings": 4096},
+    "llama-yarn": {"model_type": "llama", "rope_parameters": {"rope_type": "yarn", "factor": 16.0, "rope_theta": 500000.0,
+                                                               "original_max_position_embeddings": 4096}, "max_position_embeddings": 65536},
     "llava-bare": {"model_type": "llava_next", "text_config": {"vocab_size": 32064}},
     "llava-llama3": {"model_type": "llava_next", "image_token_index": 128256,
                      "text_config": {"model_type": "llama", "vocab_size": 128320, "intermediate_size": 14336, "num_key_value_heads": 8,
@@ -137,7 +153,7 @@ def text_summary(text):
     windows = [None] * text.num_hidden_layers
     if text.model_type == "mistral":
         windows = [text.sliding_window] * text.num_hidden_layers
-    if text.model_type == "qwen2":
+    if text.model_type in ("qwen2", "qwen3"):
         windows = [text.sliding_window if kind == "sliding_attention" else None for kind in text.layer_types]
     eos = text.eos_token_id
     return {
@@ -160,6 +176,7 @@ def configurations():
         "written-llava": tiny_config(), "written-qwen2": Qwen2Config(num_hidden_layers=3),
         "written-mistral": MistralConfig(sliding_window=None, num_hidden_layers=2),
         "written-llama31": LlamaConfig(rope_scaling=dict(LLAMA31_OLD, rope_type="llama3"), rope_theta=5e5, num_hidden_layers=2),
+        "written-qwen3": Qwen3Config(num_hidden_layers=3, head_dim=64, use_sliding_window=True, sliding_window=32, max_window_layers=2),
         "written-llava-qwen2": LlavaNextConfig(text_config=Qwen2Config(num_hidden_layers=2), image_token_index=151646),
     }
     for name, config in written.items():
@@ -190,6 +207,52 @@ def configurations():
     (OUT / "configurations.json").write_text(json.dumps(result, separators=(",", ":")))
 
 
+YARN = {"rope_type": "yarn", "factor": 4.0}
+ROTARY = {
+    "llama-yarn": {"model_type": "llama", "max_position_embeddings": 131072, "head_dim": 128,
+                   "rope_parameters": YARN | {"rope_theta": 1e6, "original_max_position_embeddings": 32768}},
+    "llama-yarn-old-keys": {"model_type": "llama", "max_position_embeddings": 65536, "rope_theta": 5e5, "hidden_size": 640, "num_attention_heads": 8,
+                            "num_key_value_heads": 8, "rope_scaling": {"type": "yarn", "factor": 16, "original_max_position_embeddings": 4096}},
+    "llama-yarn-own-length": {"model_type": "llama", "max_position_embeddings": 2048, "rope_scaling": YARN},
+    "llama-yarn-length-outside": {"model_type": "llama", "max_position_embeddings": 8192, "original_max_position_embeddings": 1024,
+                                  "rope_parameters": YARN | {"original_max_position_embeddings": 512}},
+    "llama-yarn-ratio": {"model_type": "llama", "max_position_embeddings": 8192,
+                         "rope_parameters": {"rope_type": "yarn", "factor": None, "original_max_position_embeddings": 1024}},
+    "llama-yarn-factor-given": {"model_type": "llama", "max_position_embeddings": 8192,
+                                "rope_parameters": YARN | {"original_max_position_embeddings": 2048, "attention_factor": 0.75}},
+    "llama-yarn-mscales": {"model_type": "llama", "max_position_embeddings": 163840, "head_dim": 64,
+                           "rope_parameters": {"rope_type": "yarn", "factor": 40, "mscale": 1.0, "mscale_all_dim": 0.707, "beta_fast": 24,
+                                               "beta_slow": 2, "original_max_position_embeddings": 4096, "truncate": False}},
+    "llama-yarn-one-mscale": {"model_type": "llama", "max_position_embeddings": 8192,
+                              "rope_parameters": YARN | {"original_max_position_embeddings": 2048, "mscale": 0.7, "mscale_all_dim": 0}},
+    "llama-yarn-narrow": {"model_type": "llama", "max_position_embeddings": 64, "head_dim": 4,
+                          "rope_parameters": YARN | {"rope_theta": 100.0, "original_max_position_embeddings": 8}},
+    "llama-yarn-shrinking": {"model_type": "llama", "max_position_embeddings": 4096,
+                             "rope_parameters": YARN | {"factor": 0.5, "original_max_position_embeddings": 4096}},
+    "mistral-yarn": {"model_type": "mistral", "max_position_embeddings": 131072,
+                     "rope_parameters": YARN | {"original_max_position_embeddings": 8192, "beta_fast": 40.0}},
+    "qwen2-yarn": {"model_type": "qwen2", "hidden_size": 896, "num_attention_heads": 14, "num_key_value_heads": 2, "rope_theta": 1000000.0,
+                   "rope_scaling": YARN | {"original_max_position_embeddings": 32768}},
+    "qwen3-yarn": {"model_type": "qwen3", "max_position_embeddings": 131072, "rope_theta": 1000000,
+                   "rope_scaling": YARN | {"original_max_position_embeddings": 32768}},
+    "llama-dynamic": {"model_type": "llama", "max_position_embeddings": 4096, "rope_scaling": {"type": "dynamic", "factor": 2.7}},
+    "llama-linear": {"model_type": "llama", "rope_scaling": {"type": "linear", "factor": 3.0}},
+    "llama31": {"model_type": "llama", "rope_theta": 500000.0, "rope_scaling": LLAMA31_OLD, "head_dim": 128},
+    "llama31-length-outside": {"model_type": "llama", "rope_scaling": LLAMA31_OLD, "original_max_position_embeddings": 1024},
+}
+
+
+def rotary():
+    kinds = {"llama": LlamaRotaryEmbedding, "mistral": MistralRotaryEmbedding, "qwen2": Qwen2RotaryEmbedding, "qwen3": Qwen3RotaryEmbedding}
+    result = {}
+    for name, config in ROTARY.items():
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "config.json").write_text(json.dumps(config))
+            module = kinds[config["model_type"]](AutoConfig.from_pretrained(folder))
+        result[name] = {"config": config, "inverseFrequencies": module.inv_freq.tolist(), "scale": module.attention_scaling}
+    (OUT / "rotary.json").write_text(json.dumps(result, separators=(",", ":")))
+
+
 def processors():
     image = {"image_mean": [0.1, 0.2, 0.3], "image_std": [0.5, 0.6, 0.7], "size": {"shortest_edge": 42}, "crop_size": {"height": 42, "width": 42},
              "resample": 2, "image_grid_pinpoints": [[42, 84], [84, 42]], "rescale_factor": 0.5}
@@ -215,6 +278,7 @@ def main():
     dtypes()
     layouts()
     configurations()
+    rotary()
     processors()
     files = {str(path.relative_to(OUT)): hashlib.sha256(path.read_bytes()).hexdigest()
              for path in sorted(OUT.rglob("*")) if path.is_file()}

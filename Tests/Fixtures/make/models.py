@@ -1,6 +1,7 @@
 """Makes Tests/Fixtures/models: tiny random checkpoints in Hugging Face's files and what transformers computes with them.
 
     python Tests/Fixtures/make/models.py            # torch, transformers, tokenizers, safetensors, pillow, numpy
+    python Tests/Fixtures/make/models.py NAME…      # these checkpoints alone, beside those that are there
 
 Every reference is computed in float32 from the rounded weights of the file, with eager attention, except the
 figures named "bfloat16", which are transformers' own forward in bfloat16 held against its float32 one.
@@ -12,6 +13,7 @@ import hashlib
 import json
 import platform
 import shutil
+import sys
 from pathlib import Path
 
 import numpy
@@ -34,6 +36,8 @@ from transformers import (
     PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
 )
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
 
@@ -414,6 +418,59 @@ def build_qwen2_text():
     )
 
 
+def build_qwen3_text():
+    """A plain Qwen3: norms on queries and keys, heads of another size than 38 / 4, a short window in the upper layers."""
+    tokenizer = byte_level(QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], normalizer=normalizers.NFC(), size=310)
+    ids = tokenizer.token_to_id
+    config = Qwen3Config(
+        vocab_size=320, hidden_size=38, intermediate_size=46, num_hidden_layers=3, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=14, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=True,
+        use_sliding_window=True, sliding_window=7, max_window_layers=1,
+        rope_parameters={"rope_type": "default", "rope_theta": 1000000.0},
+        bos_token_id=ids("<|endoftext|>"), eos_token_id=ids("<|im_end|>"),
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="chatmltext", tile=None, dtype=torch.bfloat16, rename=None, shards=1,
+        eos=[ids("<|im_end|>")], bos=None, style="v5",
+    )
+
+
+def build_qwen3_yarn_text():
+    """Qwen3 with biases on all four projections of attention and YaRN as its model card has it, beyond the original length."""
+    made = build_qwen3_text()
+    ids = made["tokenizer"].token_to_id
+    config = Qwen3Config(
+        vocab_size=320, hidden_size=30, intermediate_size=42, num_hidden_layers=3, num_attention_heads=5,
+        num_key_value_heads=1, head_dim=16, max_position_embeddings=512, rms_norm_eps=1e-5, tie_word_embeddings=False,
+        attention_bias=True,
+        rope_parameters={
+            "rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 16,
+        },
+        bos_token_id=ids("<|endoftext|>"), eos_token_id=ids("<|im_end|>"),
+    )
+    return made | {"config": config, "dtype": torch.float32}
+
+
+def build_llama_yarn_text():
+    """Llama with every setting of YaRN: both mscales, other turns, bounds that are not whole."""
+    made = build_llama31_text()
+    config = made["config"]
+    config.tie_word_embeddings = False
+    config.rope_parameters = {
+        "rope_type": "yarn", "rope_theta": 10000.0, "factor": 8.0, "original_max_position_embeddings": 24,
+        "beta_fast": 6.0, "beta_slow": 1.5, "mscale": 1.3, "mscale_all_dim": 0.4, "truncate": False,
+    }
+    return made | {"dtype": torch.float16}
+
+
+def build_llama_dynamic_text():
+    """Llama with dynamic scaling: within max_position_embeddings the frequencies are the plain ones."""
+    made = build_llama31_text()
+    made["config"].rope_parameters = {"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 2.5}
+    made["config"].max_position_embeddings = 96
+    return made
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -421,7 +478,12 @@ CHECKPOINTS = {
     "qwen2": build_qwen2,
     "llama31-text": build_llama31_text,
     "qwen2-text": build_qwen2_text,
+    "qwen3-text": build_qwen3_text,
+    "qwen3-yarn-text": build_qwen3_yarn_text,
+    "llama-yarn-text": build_llama_yarn_text,
+    "llama-dynamic-text": build_llama_dynamic_text,
 }
+CLASSES = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM}
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
 CASES = {
@@ -445,6 +507,10 @@ CASES = {
     "qwen2": {"wide": ["First:", {"image": "wide.png"}, "How many triangles are there?"]},
     "llama31-text": {"turns": [{"role": "system"}, " Be brief. ", {"role": "user"}, "How many triangles are there in the picture with two houses and a tree?"]},
     "qwen2-text": {"text": ["The label reads Bolivia."]},
+    "qwen3-text": {"text": ["The label reads Bolivia."]},
+    "qwen3-yarn-text": {"turns": ["Where is Bolivia? 1234567", {"role": "assistant"}, "There.", {"role": "user"}, "Which?"]},
+    "llama-yarn-text": {"text": ["How many triangles are there in the picture with two houses and a tree?"]},
+    "llama-dynamic-text": {"text": ["Describe the picture, please."]},
 }
 
 
@@ -598,7 +664,7 @@ def relative(a, b):
 
 
 def reference(folder, name, case, made, parts):
-    kind = {"llama31-text": LlamaForCausalLM, "qwen2-text": Qwen2ForCausalLM}.get(name, LlavaNextForConditionalGeneration)
+    kind = CLASSES.get(made["config"].model_type, LlavaNextForConditionalGeneration)
     model, loading = kind.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
@@ -657,20 +723,36 @@ def reference(folder, name, case, made, parts):
     }
 
 
-def main():
-    shutil.rmtree(ROOT, ignore_errors=True)
-    for folder in ["pictures", "cases"]:
-        (ROOT / folder).mkdir(parents=True)
-    for index, (name, shape) in enumerate(PICTURES.items()):
-        picture(*shape, SEED + index).save(ROOT / "pictures" / name, optimize=True)
-    records = []
+VERSIONS = {
+    "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
+    "tokenizers": tokenizers.__version__, "safetensors": safetensors.__version__, "pillow": PIL.__version__,
+    "numpy": numpy.__version__,
+}
+
+
+def main(names):
+    """All, or beside what is there the checkpoints of these names, whose versions the manifest then tells apart."""
+    records, manifest = [], {"script": "Tests/Fixtures/make/models.py", "seed": SEED, "versions": VERSIONS}
+    if names:
+        manifest = json.loads((ROOT / "MANIFEST.json").read_text())
+        manifest["versions of"] = manifest.get("versions of", {}) | dict.fromkeys(names, VERSIONS)
+        records = [r for r in json.loads((ROOT / "cases.json").read_text()) if r["checkpoint"] not in names]
+    else:
+        shutil.rmtree(ROOT, ignore_errors=True)
+        for folder in ["pictures", "cases"]:
+            (ROOT / folder).mkdir(parents=True)
+        for index, (name, shape) in enumerate(PICTURES.items()):
+            picture(*shape, SEED + index).save(ROOT / "pictures" / name, optimize=True)
     for index, (name, build) in enumerate(CHECKPOINTS.items()):
+        if names and name not in names:
+            continue
         folder = ROOT / name
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         made = build()
         config = made["config"]
         made["eos_text"] = made["tokenizer"].id_to_token(made["eos"][-1])
-        kind = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM}.get(config.model_type, LlavaNextForConditionalGeneration)
+        kind = CLASSES.get(config.model_type, LlavaNextForConditionalGeneration)
         config.dtype = made["dtype"]
         model = kind(config)
         randomise(model, SEED + 100 + index)
@@ -688,17 +770,9 @@ def main():
             print(name, case, len(records[-1]["tokens"]), records[-1]["bfloat16"]["logits"], min(records[-1]["margins"]))
     write(ROOT / "cases.json", records)
     files = sorted(p for p in ROOT.rglob("*") if p.is_file() and p.name != "MANIFEST.json")
-    manifest = {
-        "script": "Tests/Fixtures/make/models.py", "seed": SEED,
-        "versions": {
-            "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
-            "tokenizers": tokenizers.__version__, "safetensors": safetensors.__version__, "pillow": PIL.__version__,
-            "numpy": numpy.__version__,
-        },
-        "files": {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
-    }
+    manifest["files"] = {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
     write(ROOT / "MANIFEST.json", manifest)
     print(sum(p.stat().st_size for p in files) / 1e6, "MB")
 
 
-main()
+main(sys.argv[1:])

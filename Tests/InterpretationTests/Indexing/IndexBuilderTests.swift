@@ -237,7 +237,7 @@ import Testing
   @Test func identityFollowsContent() throws {
     let identity = try IndexIdentity(model: bench.model, feature: bench.feature)
     let copy = try FixtureCopy(of: "models/llama3")
-    let model = try LlavaNextModel(
+    let model = try Model(
       folder: copy.path, precision: .float32, team: ThreadTeam(threadCount: 1), resizing: .pillow)
     #expect(try IndexIdentity(model: model, feature: bench.feature) == identity)
     #expect(identity.model.count == 64 && identity.site == "resid_post.1")

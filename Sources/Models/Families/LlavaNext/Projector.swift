@@ -11,8 +11,9 @@ struct Projector: Sendable {
   let team: ThreadTeam
 
   init(_ model: LlavaNextConfiguration, weights: WeightScope, compute: Compute) throws {
-    let D = model.text.decoder.hiddenSize
-    let h = model.vision.hiddenSize * model.featureStates.count
+    let (D, h) = (
+      model.text.decoder.hiddenSize, model.vision.hiddenSize * model.featureStates.count
+    )
     let bias = model.projectorBias
     first = try weights.linear("linear_1", rows: D, columns: h, bias: bias, compute: compute)
     second = try weights.linear("linear_2", rows: D, columns: D, bias: bias, compute: compute)

@@ -12,6 +12,11 @@ extension RotaryRecipe {
     let nested = try reader.child("rope_parameters")
     let old = try reader.child("rope_scaling").flatMap { $0.object.members.isEmpty ? nil : $0 }
     let scalingReader = old ?? nested
+    for kind in ["full_attention", "sliding_attention"] where scalingReader?.object[kind] != nil {
+      throw .unsupported(
+        key: (scalingReader?.path ?? "") + kind, found: "of its own",
+        supported: ["the same for all layers"])
+    }
     for source in [reader, scalingReader].compactMap({ $0 }) {
       let share = try source.positive("partial_rotary_factor", default: 1)
       guard share == 1 else {
@@ -32,12 +37,19 @@ extension RotaryRecipe {
     _ reader: ConfigurationReader, outer: ConfigurationReader, contextLength: Int
   ) throws(CheckpointError) -> Scaling {
     let name = try reader.text("rope_type", "type") ?? "default"
+    func originalContextLength() throws(CheckpointError) -> Int {
+      // Beside the model's other sizes it counts before one within, as in transformers.
+      let key = "original_max_position_embeddings"
+      let inner = try reader.size(key, default: contextLength, limit: 1 << 30)
+      return try outer.size(key, default: inner, limit: 1 << 30)
+    }
     switch name {
     case "default": return .none
     case "linear": return .linear(factor: try reader.positive("factor", default: nil))
     case "dynamic": return .dynamic(factor: try reader.positive("factor", default: nil))
     case "yarn":
-      return .yarn(try yarn(reader, outer: outer, contextLength: contextLength))
+      return .yarn(
+        try yarn(reader, original: originalContextLength(), contextLength: contextLength))
     case "llama3":
       let low = try reader.positive("low_freq_factor", default: nil)
       let high = try reader.positive("high_freq_factor", default: nil)
@@ -48,8 +60,7 @@ extension RotaryRecipe {
       return .llama3(
         factor: try reader.positive("factor", default: nil), lowFrequencyFactor: low,
         highFrequencyFactor: high,
-        originalContextLength: try reader.size(
-          "original_max_position_embeddings", default: contextLength, limit: 1 << 30))
+        originalContextLength: try originalContextLength())
     default:
       throw .unsupported(
         key: reader.path + "rope_type", found: name, supported: Self.supportedTypes)
@@ -57,15 +68,11 @@ extension RotaryRecipe {
   }
 
   private func yarn(
-    _ reader: ConfigurationReader, outer: ConfigurationReader, contextLength: Int
+    _ reader: ConfigurationReader, original: Int, contextLength: Int
   ) throws(CheckpointError) -> YaRN {
     guard theta > 1 else {
       throw reader.error("rope_theta", .number(theta), "a number above 1 for yarn")
     }
-    // Beside the model's other sizes it counts before one within, as in transformers.
-    let key = "original_max_position_embeddings"
-    let inner = try reader.size(key, default: contextLength, limit: 1 << 30)
-    let original = try outer.size(key, default: inner, limit: 1 << 30)
     // Written as null, it is the ratio of the two lengths; absent, transformers refuses it, too.
     let isNull = reader.object["factor"]?.isNull ?? false
     let factor = try reader.positive(

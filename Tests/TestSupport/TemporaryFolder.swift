@@ -1,10 +1,10 @@
 import Foundation
 
 /// A folder of its own that is gone when the value is.
-final class TemporaryFolder {
-  let path: String
+package final class TemporaryFolder {
+  package let path: String
 
-  init() throws {
+  package init() throws {
     let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path
@@ -12,7 +12,7 @@ final class TemporaryFolder {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func write(_ bytes: some Sequence<UInt8>, _ name: String) throws {
+  package func write(_ bytes: some Sequence<UInt8>, _ name: String) throws {
     try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
   }
 }
