@@ -45,7 +45,7 @@ let package = Package(
     // MARK: Models and features
     .target(
       name: "Models",
-      dependencies: ["Randomness", "Tensors", "Checkpoints", "Tokenization", "Images"]),
+      dependencies: ["JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(
       name: "ModelsTests",
       dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport"]),
@@ -75,8 +75,8 @@ let package = Package(
     .target(
       name: "Indexing",
       dependencies: [
-        "SystemReasons", "JSON", "Tensors", "Tokenization", "Images", "Models", "Autoencoders",
-        "FeatureIndex", "Interpretation", "Corpora",
+        "SystemReasons", "JSON", "Tensors", "Checkpoints", "Tokenization", "Images", "Models",
+        "Autoencoders", "FeatureIndex", "Interpretation", "Corpora",
       ]),
     .target(
       name: "Explanations",
@@ -147,9 +147,9 @@ let package = Package(
       name: "lucarne",
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "CMappings", "Tensors", "Checkpoints",
-        "Tokenization", "Images", "Autoencoders", "FeatureIndex", "Interpretation", "Indexing",
-        "Reports", "JSONRPC", "KernelProtocol", "Agents", "World", "Kernel", "LanguageServer",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Tokenization", "Images", "Models", "Autoencoders", "FeatureIndex", "Interpretation",
+        "Indexing", "Reports", "JSONRPC", "KernelProtocol", "Agents", "World", "Kernel",
+        "LanguageServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(

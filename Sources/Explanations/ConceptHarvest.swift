@@ -13,7 +13,6 @@ package final class ConceptHarvest {
   private let coder: ItemCoder
   private let view: IndexView
   private let text: String?
-  private let geometry: ViewGeometry
   private var masks = MaskReader()
   private var patches: [ConceptMaps.Patches] = []
   private var conceptAreas: [[Int]]
@@ -23,21 +22,22 @@ package final class ConceptHarvest {
   package static let entryBytes = 2 * (MemoryLayout<ConceptMaps.Entry>.stride + 4)
 
   /// - Parameters:
-  ///   - view: `base` or `tiles`.
+  ///   - view: one of a picture's.
   ///   - text: what follows the picture in its prompt.
-  /// - Throws: `InterpretationError.badValue` for a text model or the text view.
+  /// - Throws: `InterpretationError.badValue` for a text model, and for a view that its pictures do not have.
   package init(
     _ set: ConceptSet, model: Model, feature: LoadedAutoencoder, view: IndexView,
     text: String?, usesTemplate: Bool
   ) throws(InterpretationError) {
-    guard let geometry = ViewGeometry(model), view != .text else {
+    guard let known = model.pictures?.viewNames, known.contains(view.name) else {
+      let names = model.pictures?.viewNames ?? [IndexView.base.name, IndexView.tiles.name]
       throw .badValue(
-        "concepts are seen in pictures: expected a model with eyes, and base or tiles")
+        "concepts are seen in pictures: expected a model with eyes, and "
+          + names.joined(separator: " or "))
     }
     conceptSet = set
     self.view = view
     self.text = text
-    self.geometry = geometry
     coder = ItemCoder(model: model, feature: feature, views: [view], usesTemplate: usesTemplate)
     conceptAreas = Array(
       repeating: Array(repeating: 0, count: set.pictures.count), count: set.concepts.count)
@@ -72,7 +72,7 @@ package final class ConceptHarvest {
     let harvested = try coder.harvest(
       prepared, picture: picture, admit: { try admit($0 + held) }, cancellation: cancellation)
     let code = try coder.encode(harvested, cancellation: cancellation)
-    let boxes = geometry.boxes(in: code.item, view: view)
+    let boxes = code.item.boxes(in: view, nil)
     let patches = try cover(boxes, of: number, picture: picture)
     append(code.views[view], picture: number)
     self.patches.append(patches)

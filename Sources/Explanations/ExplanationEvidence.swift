@@ -52,7 +52,7 @@ package struct ExplanationEvidence: Sendable {
       throw ImageError.unreadable(path: shown.item.name, reason: "the index has no picture of it")
     }
     let picture = try PictureDecoder(limits: limits).picture(from: location.bytes())
-    let grid = view == .base ? shown.item.baseGrid : shown.item.tileGrid
+    let grid = shown.item.layout.grid(of: view)
     var activations = [Float](repeating: 0, count: grid.count)
     for (position, value) in zip(shown.map.positions, shown.map.values)
     where Int(position) < activations.count {

@@ -55,8 +55,7 @@ package struct ItemCoder: Sendable {
       digest: prepared.digest, name: entry.name, source: entry.source, picture: entry.picture,
       width: picture?.width ?? 0, height: picture?.height ?? 0, text: entry.writtenText)
     if let layout = prompt.images.first?.layout {
-      if views.contains(.base) { item.baseGrid = layout.baseGrid }
-      if views.contains(.tiles) { item.tileGrid = layout.tileGrid }
+      item.layout = ItemLayout(layout, views: views)
     }
     item.tokens = model.tokenizer.texts(of: (places[.text] ?? []).map { prompt.tokens[$0] })
     guard let last = places.values.lazy.compactMap(\.last).max() else {
@@ -84,10 +83,8 @@ package struct ItemCoder: Sendable {
   private func places(in prompt: Prompt) -> [IndexView: [Int]] {
     var places: [IndexView: [Int]] = [:]
     if let image = prompt.images.first {
-      if views.contains(.base) { places[.base] = Array(image.baseSpan) }
-      if views.contains(.tiles) {
-        let cells = image.layout.view(.tiles)?.cellTokens ?? []
-        places[.tiles] = cells.map { image.span.lowerBound + $0 }
+      for view in image.layout.views where views.contains(IndexView(view.name)) {
+        places[IndexView(view.name)] = view.cellTokens.map { image.span.lowerBound + $0 }
       }
     }
     if views.contains(.text) {
@@ -102,7 +99,8 @@ package struct ItemCoder: Sendable {
   private func encode(
     _ residual: Matrix, _ places: [IndexView: [Int]], cancellation: Cancellation
   ) throws -> [IndexView: ItemCode.View] {
-    let order = IndexView.allCases.filter { places[$0] != nil }
+    let order = ((model.pictures?.viewNames ?? []).map { IndexView($0) } + [.text])
+      .filter { places[$0] != nil }
     let rows = order.flatMap { places[$0] ?? [] }
     let code = try feature.autoencoder.encode(
       rows == Array(0..<residual.rows) ? residual : residual.rows(rows),

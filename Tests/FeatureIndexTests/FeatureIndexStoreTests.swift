@@ -47,7 +47,7 @@ extension RandomCorpus {
     let store = try FeatureIndexStore.open(at: path)
     #expect(try store.integrityFailures() == [])
     for latent in [0, 13, 39] {
-      for view in IndexView.allCases {
+      for view in IndexView.numbered {
         let wanted = corpus.places(latent: latent, view: view, ranking: .mean).prefix(3)
         let found = try store.exemplars(ofLatent: latent, view: view, ranking: .mean, limit: 10)
         #expect(found.map(\.item.digest) == wanted.map(\.digest))
@@ -266,7 +266,7 @@ extension RandomCorpus {
     let path = folder.file("a")
     try corpus.build(at: path)
     let store = try FeatureIndexStore.open(at: path)
-    for view in IndexView.allCases {
+    for view in IndexView.numbered {
       let all = try (0..<RandomCorpus.identity.latents).compactMap { latent in
         try store.statistics(ofLatent: latent)[view].map { (latent: latent, statistics: $0) }
       }

@@ -18,8 +18,9 @@ struct RandomCorpus {
       if number % 3 != 2 {
         item.width = 64
         item.height = 48
-        item.baseGrid = GridSize(rows: 2, columns: 3)
-        item.tileGrid = GridSize(rows: 4, columns: 3)
+        item.layout = ItemLayout(views: [
+          .init(name: "base", rows: 2, columns: 3), .init(name: "tiles", rows: 4, columns: 3),
+        ])
         item.picture = .stored(Array("picture \(number)".utf8))
         views[.base] = Self.view(positions: 6, &generator)
         views[.tiles] = Self.view(positions: 12, &generator)
@@ -107,7 +108,7 @@ struct SplitMix {
     let corpus = RandomCorpus(count: 60, seed: 1)
     var accumulator = IndexAccumulator(
       identity: RandomCorpus.identity, options: RandomCorpus.options)
-    var lists: [[Int]: IndexCommit.ExemplarList] = [:]
+    var lists: [String: IndexCommit.ExemplarList] = [:]
     var maps: [IndexCommit.MapKey: ActivationMap] = [:]
     for (number, code) in corpus.codes.enumerated() {
       accumulator.add(code)
@@ -116,15 +117,15 @@ struct SplitMix {
       for key in commit.forgottenMaps { #expect(maps.removeValue(forKey: key) != nil) }
       for (key, map) in commit.maps { #expect(maps.updateValue(map, forKey: key) == nil) }
       for list in commit.exemplars {
-        lists[[list.latent, list.view.rawValue, list.ranking.rawValue]] = list
+        lists["\(list.latent) \(list.view.name) \(list.ranking)"] = list
       }
     }
     var used: Set<IndexCommit.MapKey> = []
     for latent in 0..<40 {
-      for view in IndexView.allCases {
+      for view in IndexView.numbered {
         for ranking in IndexRanking.allCases {
           let wanted = corpus.places(latent: latent, view: view, ranking: ranking).prefix(3)
-          let found = lists[[latent, view.rawValue, ranking.rawValue]]?.exemplars ?? []
+          let found = lists["\(latent) \(view.name) \(ranking)"]?.exemplars ?? []
           #expect(found.map(\.score) == wanted.map(\.score))
           #expect(found.map { corpus.codes[$0.item].item.digest } == wanted.map(\.digest))
           #expect(found.map(\.span) == wanted.map(\.span))

@@ -7,10 +7,10 @@ struct IndexGrammar {
   static let columns: [String: [String]] = [
     "fact": ["name", "value"],
     "item": [
-      "number", "digest", "name", "source", "width", "height", "baseRows", "baseColumns",
-      "tileRows", "tileColumns", "text", "tokens", "tokenCount", "picturePath", "pictureOffset",
-      "pictureLength",
+      "number", "digest", "name", "source", "width", "height", "layout", "text", "tokens",
+      "tokenCount", "picturePath", "pictureOffset", "pictureLength",
     ],
+    "layout": ["id", "views"],
     "picture": ["item", "bytes"],
     "skipped": ["id", "name", "reason", "message"],
     "statistics": ["latent", "view", "positions", "items", "sum", "max", "histogram"],

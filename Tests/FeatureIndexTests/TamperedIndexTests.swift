@@ -42,9 +42,9 @@ import Testing
 
   static let numbers: [String: [String]] = [
     "item": [
-      "number", "width", "height", "baseRows", "baseColumns", "tileRows", "tileColumns",
-      "tokenCount", "pictureOffset", "pictureLength",
+      "number", "width", "height", "layout", "tokenCount", "pictureOffset", "pictureLength",
     ],
+    "layout": ["id"],
     "statistics": ["latent", "view", "positions", "items", "sum", "max"],
     "exemplars": ["latent", "view", "ranking"],
     "map": ["latent", "view", "item", "span", "max", "mass"],

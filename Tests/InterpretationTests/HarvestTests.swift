@@ -8,9 +8,9 @@ import Testing
   @Test func theBaseViewAloneHasTheResidualItHasBesideTheTiles() throws {
     let bench = try Bench("llama3")
     let image = try #require(bench.prompt.images.first)
-    #expect(image.tileSpan != nil)
+    #expect(image.span(ofView: "tiles") != nil)
     let harvest = ResidualHarvest(model: bench.model, block: bench.feature.block)
-    let end = image.baseSpan.upperBound
+    let end = try #require(image.span(ofView: "base")).upperBound
     let base = try harvest(bench.prompt, first: end, cancellation: .never)
     let whole = try harvest(bench.prompt, cancellation: .never)
     #expect(base.rows == end && whole.rows == bench.prompt.tokens.count)

@@ -165,7 +165,7 @@ import Testing
     let wrong: [ContextRegion] = [
       .part("nobody"), .image(index: 1, view: nil, box: nil),
       .image(index: -1, view: nil, box: nil),
-      .image(index: 0, view: nil, box: box), .image(index: 0, view: .base, box: box),
+      .image(index: 0, view: nil, box: box), .image(index: 0, view: "base", box: box),
     ]
     for region in wrong {
       let error = #expect(throws: InterpretationError.self) {

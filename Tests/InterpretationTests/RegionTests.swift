@@ -56,7 +56,7 @@ import Testing
       let box = PixelBox(left: x - 1, top: y - 1, right: x + 1, bottom: y + 1)
       let position = image.span.lowerBound + patch
       #expect(
-        try context.positions(of: .image(index: 0, view: .base, box: box))
+        try context.positions(of: .image(index: 0, view: "base", box: box))
           == [position..<position + 1])
     }
   }
@@ -66,8 +66,8 @@ import Testing
     let context = try bench.context()
     // 8 tokens of the template, then 9 of the base and 28 of the tiles with their newlines.
     #expect(try context.positions(of: .image(index: 0, view: nil, box: nil)) == [8..<45])
-    #expect(try context.positions(of: .image(index: 0, view: .base, box: nil)) == [8..<17])
-    #expect(try context.positions(of: .image(index: 0, view: .tiles, box: nil)) == [17..<45])
+    #expect(try context.positions(of: .image(index: 0, view: "base", box: nil)) == [8..<17])
+    #expect(try context.positions(of: .image(index: 0, view: "tiles", box: nil)) == [17..<45])
     let everything = PixelBox(left: 0, top: 0, right: 61, bottom: 45)
     let touching = try context.positions(of: .image(index: 0, view: nil, box: everything))
     // 4 rows of 6 patches, each row closed by a newline, which has no pixels.

@@ -42,8 +42,8 @@ import Testing
         == "params.box: expected [x0, y0, x1, y1] with x0 ≤ x1 and y0 ≤ y1,"
         + " found [40, 30, 10.5, 20]")
     #expect(
-      message(Region.self, #"{"image":0,"view":"side"}"#)
-        == "params.view: expected one of \"base\", \"tiles\", found string \"side\"")
+      message(Region.self, #"{"image":0,"view":1}"#)
+        == "params.view: expected string, found integer 1")
     #expect(
       message(Intervention.self, #"{"op":"clamp","feature":{"sae":"s","index":1}}"#)
         == "params.value: required, but absent")

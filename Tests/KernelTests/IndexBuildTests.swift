@@ -56,7 +56,7 @@ import Testing
         == ["../escape.png", "shard/0005.png", "shard/0006.png"])
     let grey = try #require(try index.item(named: "shard/0004.right.png")?.item)
     #expect(grey.picture == .stored(try Fixtures.bytes("images/grey.png")))
-    #expect(grey.tileGrid.count == 0 && grey.baseGrid.count > 0)
+    #expect(grey.positionCount(in: .tiles) == 0 && grey.positionCount(in: .base) > 0)
     try client.shutDown()
   }
 

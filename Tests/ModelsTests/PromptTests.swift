@@ -124,9 +124,11 @@ import Tokenization
     #expect(prompt.images.map(\.part) == [1, 3])
     for (index, image) in prompt.images.enumerated() {
       #expect(image.span == prompt.partSpans[image.part])
-      #expect(image.baseSpan.count == 9)
-      #expect(image.tileSpan?.lowerBound == image.baseSpan.upperBound)
-      #expect(image.tileSpan?.upperBound == image.span.upperBound)
+      let base = try #require(image.span(ofView: "base"))
+      let tiles = try #require(image.span(ofView: "tiles"))
+      #expect(base.count == 9 && tiles.lowerBound == base.upperBound)
+      #expect(tiles.upperBound == image.span.upperBound)
+      #expect(image.span(ofView: "thumbnail") == nil)
       #expect(prompt.tokens[image.span].allSatisfy { $0 == 335 })
       #expect(prompt.image(at: image.span.lowerBound) == index)
     }

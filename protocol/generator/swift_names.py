@@ -12,6 +12,7 @@ BY_HAND = {
     "DomainErrorData": "written by DomainError, from errors of any module",
     "ExplanationGenerate.Explainer": "one of two members",
     "ImageSource": "one of three members, and how it is read",
+    "IndexBuild.View": "a name, whatever a family calls its views",
     "IndexSearch.Query": "one of several members",
     "Intervention": "whether it must have a value depends on its operation",
     "LargeInteger": "Swift's UInt64, read by JSONRPC from a number or digits",
@@ -22,11 +23,12 @@ BY_HAND = {
     "Target": "its kind decides on its members",
     "TokenSet": "one, several, or all that spell a text",
     "TokenSpec": "one of two members",
+    "View": "a name, whatever a family calls its views",
     "WireNumbers": "a list or a tensor",
     "WireTensor": "numbers as bytes",
 }
 # What types are called that are not called as their schemas.
-SPELLINGS = {"LargeInteger": "UInt64", "View": "Region.View"}
+SPELLINGS = {"IndexBuild.View": "String", "LargeInteger": "UInt64", "View": "String"}
 # Types that are keys of dictionaries and elements of sets.
 HASHABLE = {"FeatureRef", "Span", "TextPosition", "TextRange"}
 # Types that the language server reads from its own protocol's params, beside those of this one's.

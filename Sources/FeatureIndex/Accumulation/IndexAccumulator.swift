@@ -6,9 +6,11 @@ package struct IndexAccumulator: Sendable {
   package let identity: IndexIdentity
   package let options: IndexOptions
 
+  private let views: ViewNumbers
   private var items = ItemTable()
-  private var statistics: [IndexView: StatisticsTable] = [:]
-  private var tables: [IndexView: [ExemplarTable]] = [:]
+  /// By the numbers of views.
+  private var statistics: [Int: StatisticsTable] = [:]
+  private var tables: [Int: [ExemplarTable]] = [:]
   private var sample: TokenSample
   private var newItems: [(number: Int, item: IndexItem)] = []
   private var newSkipped: [SkippedItem] = []
@@ -22,7 +24,8 @@ package struct IndexAccumulator: Sendable {
 
   struct MapPlace: Hashable {
     let latent: Int32
-    let view: IndexView
+    /// Its number.
+    let view: Int
     let unit: UInt32
   }
 
@@ -30,6 +33,7 @@ package struct IndexAccumulator: Sendable {
     precondition(options.exemplars <= Int(UInt16.max) && options.spanTokens > 0)
     self.identity = identity
     self.options = options
+    views = ViewNumbers(options)
     sample = TokenSample(capacity: options.sampledTokens)
   }
 
@@ -69,11 +73,12 @@ package struct IndexAccumulator: Sendable {
       digest: code.item.digest, name: code.item.name,
       spans: options.spans(tokens: code.item.tokens.count))
     newItems.append((number, code.item))
-    for view in IndexView.allCases {
-      guard let activations = code.views[view], activations.positions > 0 else { continue }
+    for view in 0..<views.count {
+      guard let name = views[view], let activations = code.views[name], activations.positions > 0
+      else { continue }
       prepare(view)
       let whole = 0..<activations.positions
-      if view == .text {
+      if name == .text {
         for span in 0..<options.spans(tokens: activations.positions) {
           let first = span * options.spanTokens
           let range = first..<min(first + options.spanTokens, activations.positions)
@@ -97,7 +102,7 @@ package struct IndexAccumulator: Sendable {
     newSkipped.append(item)
   }
 
-  private mutating func prepare(_ view: IndexView) {
+  private mutating func prepare(_ view: Int) {
     guard statistics[view] == nil else { return }
     statistics[view] = StatisticsTable(latents: identity.latents)
     tables[view] = IndexRanking.allCases.map { _ in
@@ -106,7 +111,7 @@ package struct IndexAccumulator: Sendable {
   }
 
   /// Ranks the picture or span of `positions` positions that is grouped.
-  private mutating func rank(_ positions: Int, view: IndexView, unit: UInt32) {
+  private mutating func rank(_ positions: Int, view: Int, unit: UInt32) {
     guard var lists = tables.removeValue(forKey: view) else { return }
     let places = items
     for (latent, entries) in grouping.latents {
@@ -151,7 +156,7 @@ package struct IndexAccumulator: Sendable {
   private static func bytes(ofMap entries: Int) -> Int { 6 * entries + 160 }
 
   /// Counts the item that is grouped.
-  private mutating func count(view: IndexView) {
+  private mutating func count(view: Int) {
     guard var table = statistics.removeValue(forKey: view) else { return }
     for (latent, entries) in grouping.latents {
       table.add(latent: latent, grouping.values[entries])
@@ -159,7 +164,7 @@ package struct IndexAccumulator: Sendable {
     statistics[view] = table
   }
 
-  private mutating func addSample(_ code: ItemCode.View, view: IndexView, digest: [UInt8]) {
+  private mutating func addSample(_ code: ItemCode.View, view: Int, digest: [UInt8]) {
     for position in 0..<code.positions {
       let hash = TokenSample.hash(digest: digest[...], view: view, position: position)
       guard sample.wants(hash) else { continue }
@@ -180,16 +185,18 @@ package struct IndexAccumulator: Sendable {
     }
     for name in state.skippedNames { items.note(name: name) }
     for row in state.statistics {
-      prepare(row.view)
-      var sum = statistics[row.view]?[row.latent] ?? LatentStatistics()
+      guard let view = views.number(of: row.view) else { continue }
+      prepare(view)
+      var sum = statistics[view]?[row.latent] ?? LatentStatistics()
       sum.add(row.statistics)
-      statistics[row.view]?[row.latent] = sum
+      statistics[view]?[row.latent] = sum
     }
     let places = items
     for list in state.exemplars {
-      prepare(list.view)
+      guard let view = views.number(of: list.view) else { continue }
+      prepare(view)
       for exemplar in list.exemplars {
-        _ = tables[list.view]?[list.ranking.rawValue].offer(
+        _ = tables[view]?[list.ranking.rawValue].offer(
           latent: list.latent, score: exemplar.score,
           unit: places.unit(numbers[exemplar.item], span: exemplar.span),
           precedes: places.precedes)
@@ -203,7 +210,9 @@ package struct IndexAccumulator: Sendable {
   /// Whether a place is among a latent's best under some ranking.
   package func refers(to key: IndexCommit.MapKey) -> Bool {
     let unit = items.unit(key.item, span: key.span)
-    return tables[key.view]?.contains { $0.contains(latent: key.latent, unit: unit) } ?? false
+    return views.number(of: key.view).flatMap { tables[$0] }?.contains {
+      $0.contains(latent: key.latent, unit: unit)
+    } ?? false
   }
 
   // MARK: Committing
@@ -213,14 +222,15 @@ package struct IndexAccumulator: Sendable {
     var commit = IndexCommit()
     (commit.items, newItems) = (newItems, [])
     (commit.skipped, newSkipped) = (newSkipped, [])
-    for view in IndexView.allCases {
+    for view in 0..<views.count {
+      guard let name = views[view] else { continue }
       for latent in statistics[view]?.takeChanges() ?? [] {
         guard let row = statistics[view]?[latent] else { continue }
-        commit.statistics.append(.init(latent: latent, view: view, statistics: row))
+        commit.statistics.append(.init(latent: latent, view: name, statistics: row))
       }
       for ranking in IndexRanking.allCases {
         for latent in tables[view]?[ranking.rawValue].takeChanges() ?? [] {
-          commit.exemplars.append(list(latent, view, ranking))
+          commit.exemplars.append(list(latent, (view, name), ranking))
         }
       }
     }
@@ -230,31 +240,38 @@ package struct IndexAccumulator: Sendable {
   }
 
   private func list(
-    _ latent: Int, _ view: IndexView, _ ranking: IndexRanking
+    _ latent: Int, _ view: (number: Int, name: IndexView), _ ranking: IndexRanking
   ) -> IndexCommit.ExemplarList {
-    let entries = tables[view]?[ranking.rawValue].list(latent: latent) ?? []
+    let entries = tables[view.number]?[ranking.rawValue].list(latent: latent) ?? []
     return .init(
-      latent: latent, view: view, ranking: ranking,
+      latent: latent, view: view.name, ranking: ranking,
       exemplars: entries.map { entry in
         let place = items.place(ofUnit: entry.unit)
         return Exemplar(
-          latent: latent, view: view, ranking: ranking, item: place.item, span: place.span,
+          latent: latent, view: view.name, ranking: ranking, item: place.item, span: place.span,
           score: entry.score)
       })
   }
 
   private mutating func takeMaps(_ commit: inout IndexCommit) {
-    for (place, map) in newMaps where refers(to: key(place)) {
-      commit.maps.append((key(place), map))
+    for (place, map) in newMaps where isReferred(place) {
+      if let key = key(place) { commit.maps.append((key, map)) }
     }
-    for place in lost where newMaps[place] == nil && !refers(to: key(place)) {
-      commit.forgottenMaps.append(key(place))
+    for place in lost where newMaps[place] == nil && !isReferred(place) {
+      if let key = key(place) { commit.forgottenMaps.append(key) }
     }
     (newMaps, lost, pendingBytes) = ([:], [], 0)
   }
 
-  private func key(_ place: MapPlace) -> IndexCommit.MapKey {
+  private func isReferred(_ place: MapPlace) -> Bool {
+    tables[place.view]?.contains { $0.contains(latent: Int(place.latent), unit: place.unit) }
+      ?? false
+  }
+
+  private func key(_ place: MapPlace) -> IndexCommit.MapKey? {
     let found = items.place(ofUnit: place.unit)
-    return .init(latent: Int(place.latent), view: place.view, item: found.item, span: found.span)
+    return views[place.view].map {
+      .init(latent: Int(place.latent), view: $0, item: found.item, span: found.span)
+    }
   }
 }

@@ -12,9 +12,10 @@ struct TokenSample: Sendable {
   init(capacity: Int) { self.capacity = capacity }
 
   /// A hash of a place: equal content, equal hash.
-  static func hash(digest: ArraySlice<UInt8>, view: IndexView, position: Int) -> UInt64 {
+  /// - Parameter view: its number.
+  static func hash(digest: ArraySlice<UInt8>, view: Int, position: Int) -> UInt64 {
     var value = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    for part in [UInt64(view.rawValue), UInt64(position)] {
+    for part in [UInt64(view), UInt64(position)] {
       // The first number of a generator mixes the bits of its seed.
       var generator = SplitMix64(seed: value ^ part)
       value = generator.next()

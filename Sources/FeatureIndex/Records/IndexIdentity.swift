@@ -10,7 +10,7 @@ package struct IndexIdentity: Sendable, Hashable, Codable {
   package var latents: Int
   /// The autoencoder's activation in words, `topk 256`.
   package var activation: String
-  /// How the model's patches lie on pictures; nil for a text model.
+  /// How a LLaVA-NeXT model's patches lie on pictures; nil for any other.
   package var geometry: ViewGeometry?
 
   package init(

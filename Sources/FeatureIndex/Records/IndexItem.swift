@@ -11,18 +11,16 @@ package struct IndexItem: Sendable, Hashable {
   /// The picture's size in pixels, as it is shown.
   package var width: Int
   package var height: Int
-  /// Patches [rows, columns] of the base view; zeros where there is none.
-  package var baseGrid: GridSize
-  /// Patches [rows, columns] of the tiles; zeros where there are none.
-  package var tileGrid: GridSize
+  /// The picture's views that are taken in; without any where there is no picture.
+  package var layout: ItemLayout
   package var text: String?
   /// What each token of the text view adds to the text, in order; a character of several tokens comes with the last.
   package var tokens: [String]
 
   package init(
     digest: [UInt8], name: String, source: String? = nil, picture: PictureLocation? = nil,
-    width: Int = 0, height: Int = 0, baseGrid: GridSize = GridSize(),
-    tileGrid: GridSize = GridSize(), text: String? = nil, tokens: [String] = []
+    width: Int = 0, height: Int = 0, layout: ItemLayout = ItemLayout(), text: String? = nil,
+    tokens: [String] = []
   ) {
     self.digest = digest
     self.name = name
@@ -30,19 +28,14 @@ package struct IndexItem: Sendable, Hashable {
     self.picture = picture
     self.width = width
     self.height = height
-    self.baseGrid = baseGrid
-    self.tileGrid = tileGrid
+    self.layout = layout
     self.text = text
     self.tokens = tokens
   }
 
   /// The positions of a view.
   package func positionCount(in view: IndexView) -> Int {
-    switch view {
-    case .base: baseGrid.count
-    case .tiles: tileGrid.count
-    case .text: tokens.count
-    }
+    view == .text ? tokens.count : layout.grid(of: view).count
   }
 }
 

@@ -6,6 +6,10 @@ enum IndexLimits {
   static let sampledTokens = 0...1 << 24
   /// Pixels along a picture's side.
   static let pictureSide = 0...1 << 24
+  /// Tokens of a picture.
+  static let pictureTokens = 0...1 << 24
+  /// Bytes of a layout, as it is written.
+  static let layoutBytes = 16 << 10
   /// Positions of a picture's view; maps count them in 16 bits.
   static let gridPositions = 0...1 << 16
   /// Sums over all items, of positions and of bytes.

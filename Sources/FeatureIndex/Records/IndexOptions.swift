@@ -8,12 +8,12 @@ package struct IndexOptions: Sendable, Hashable, Codable {
   package var spanTokens: Int
   /// How a prompt is rendered: "none", the parts as they are, or "model", the model's chat template.
   package var template: String
-  /// The views that are taken in, rising.
+  /// The views that are taken in: pictures' in the order of their tokens, then text.
   package var views: [IndexView]
 
   package init(
     exemplars: Int = 20, sampledTokens: Int = 65_536, spanTokens: Int = 64,
-    template: String = "none", views: [IndexView] = IndexView.allCases
+    template: String = "none", views: [IndexView] = IndexView.numbered
   ) {
     self.exemplars = exemplars
     self.sampledTokens = sampledTokens
@@ -22,10 +22,22 @@ package struct IndexOptions: Sendable, Hashable, Codable {
     self.views = views
   }
 
+  /// The views that questions can be about, pictures' first: the numbered ones, taken in or not, unless the
+  /// index takes in others.
+  package var knownViews: [IndexView] {
+    views.allSatisfy { IndexView.numbered.contains($0) } ? IndexView.numbered : views
+  }
+
+  /// The first of them: what a picture is first seen in.
+  package var firstView: IndexView { knownViews.first ?? .text }
+
+  /// The last of a picture's: what it is seen in best; nil for an index of texts.
+  package var lastPictureView: IndexView? { knownViews.last { $0 != .text } }
+
   /// What is not as it was in an index that has `others`, in words.
   func difference(from others: IndexOptions) -> String {
     func views(_ options: IndexOptions) -> String {
-      options.views.map { "\($0)" }.joined(separator: ", ")
+      options.views.map(\.name).joined(separator: ", ")
     }
     let values = [
       ("exemplars", "\(others.exemplars)", "\(exemplars)"),

@@ -1,4 +1,5 @@
-/// What tells the pixels under a position of an index's views: how a model's patches lie on pictures.
+/// How LLaVA-NeXT's patches lie on pictures, part of what an index was built for. It tells the pixels under
+/// positions of items whose layouts have no map: those that were taken in before items had one.
 package struct ViewGeometry: Sendable, Hashable, Codable {
   /// Side of a tile in pixels.
   package var tileSide: Int

@@ -4,10 +4,10 @@ import GRDB
 extension FeatureIndexStore {
   /// Writes what an accumulator learnt, all of it or nothing.
   package func commit(_ commit: IndexCommit) throws(FeatureIndexError) {
-    try write { try Self.write(commit, to: $0) }
+    try write { try write(commit, to: $0) }
   }
 
-  static func write(_ commit: IndexCommit, to database: Database) throws {
+  func write(_ commit: IndexCommit, to database: Database) throws {
     for (number, item) in commit.items { try write(item, number: number, to: database) }
     for skipped in commit.skipped {
       try database.cachedStatement(
@@ -18,7 +18,7 @@ extension FeatureIndexStore {
     let forget = try database.cachedStatement(
       sql: "DELETE FROM map WHERE latent = ? AND view = ? AND item = ? AND span = ?")
     for key in commit.forgottenMaps {
-      try forget.execute(arguments: [key.latent, key.view.rawValue, key.item, key.span])
+      try forget.execute(arguments: [key.latent, try number(of: key.view), key.item, key.span])
     }
     for (key, map) in commit.maps { try write(map, key, to: database) }
     let drop = try database.cachedStatement(sql: "DELETE FROM sample WHERE hash = ?")
@@ -28,7 +28,7 @@ extension FeatureIndexStore {
     for token in commit.sample { try write(token, to: database) }
   }
 
-  private static func writeCounts(_ commit: IndexCommit, to database: Database) throws {
+  private func writeCounts(_ commit: IndexCommit, to database: Database) throws {
     let count = try database.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO statistics (latent, view, positions, items, sum, max, histogram)
@@ -37,23 +37,25 @@ extension FeatureIndexStore {
     for row in commit.statistics {
       let found = row.statistics
       try count.execute(arguments: [
-        row.latent, row.view.rawValue, found.positions, found.items, found.sum,
+        row.latent, try number(of: row.view), found.positions, found.items, found.sum,
         Double(found.max), found.histogramData,
       ])
     }
     let list = try database.cachedStatement(
       sql: "INSERT OR REPLACE INTO exemplars (latent, view, ranking, list) VALUES (?, ?, ?, ?)")
     for row in commit.exemplars {
-      try list.execute(arguments: [row.latent, row.view.rawValue, row.ranking.rawValue, row.data])
+      try list.execute(arguments: [
+        row.latent, try number(of: row.view), row.ranking.rawValue, row.data,
+      ])
     }
   }
 
-  static func write(_ token: SampledToken, to database: Database) throws {
+  func write(_ token: SampledToken, to database: Database) throws {
     try database.cachedStatement(sql: "INSERT OR REPLACE INTO sample (hash, latents) VALUES (?, ?)")
       .execute(arguments: [Int64(bitPattern: token.hash), token.data])
   }
 
-  static func write(
+  func write(
     _ map: ActivationMap, _ key: IndexCommit.MapKey, to database: Database
   ) throws {
     try database.cachedStatement(
@@ -62,12 +64,12 @@ extension FeatureIndexStore {
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      key.latent, key.view.rawValue, key.item, key.span, Double(map.values.max() ?? 0),
+      key.latent, try number(of: key.view), key.item, key.span, Double(map.values.max() ?? 0),
       map.values.reduce(0.0) { $0 + Double($1) }, map.data,
     ])
   }
 
-  static func write(_ item: IndexItem, number: Int, to database: Database) throws {
+  func write(_ item: IndexItem, number: Int, to database: Database) throws {
     var (path, offset, length): (String?, Int?, Int?) = (nil, nil, nil)
     var stored: [UInt8]?
     switch item.picture {
@@ -78,14 +80,14 @@ extension FeatureIndexStore {
     }
     try database.cachedStatement(
       sql: """
-        INSERT INTO item (number, digest, name, source, width, height, baseRows, baseColumns, tileRows,
-          tileColumns, text, tokens, tokenCount, picturePath, pictureOffset, pictureLength)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO item (number, digest, name, source, width, height, layout, text, tokens, tokenCount,
+          picturePath, pictureOffset, pictureLength)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       number, Data(item.digest), item.name, item.source, item.width, item.height,
-      item.baseGrid.rows, item.baseGrid.columns, item.tileGrid.rows, item.tileGrid.columns,
-      item.text, try tokenText(item.tokens), item.tokens.count, path, offset, length,
+      try id(of: item.layout, in: database), item.text, try tokenText(item.tokens),
+      item.tokens.count, path, offset, length,
     ])
     if let stored {
       try database.cachedStatement(sql: "INSERT INTO picture (item, bytes) VALUES (?, ?)")
@@ -93,7 +95,21 @@ extension FeatureIndexStore {
     }
   }
 
-  private static func tokenText(_ tokens: [String]) throws -> String {
+  /// The number of a view in this file's rows.
+  /// - Throws: `FeatureIndexError.value` for one that the index does not take in.
+  func number(of view: IndexView) throws(FeatureIndexError) -> Int {
+    guard let number = views.number(of: view) else {
+      throw .value(
+        what: "the view", found: "\"\(view.name.prefix(200))\"",
+        expected: "one of the index's: \(options.knownViews.map(\.name).joined(separator: ", "))")
+    }
+    return number
+  }
+
+  /// - Throws: `FeatureIndexError.value` for a view that the index does not know.
+  package func check(_ view: IndexView) throws(FeatureIndexError) { _ = try number(of: view) }
+
+  private func tokenText(_ tokens: [String]) throws -> String {
     String(decoding: try JSONEncoder().encode(tokens), as: UTF8.self)
   }
 }

@@ -20,6 +20,17 @@ extension FeatureIndexStore {
       try expectNone(
         "SELECT count(*) FROM (SELECT max(number) + 1 - count(*) AS gap FROM item) WHERE gap <> 0",
         "gaps among the items' numbers")
+      if try hasLayouts(database) {
+        try expectNone(
+          "SELECT count(*) FROM item LEFT JOIN layout ON id = layout WHERE layout IS NOT NULL AND id IS NULL",
+          "items without their layout")
+      }
+      for (layout, _) in try layouts(database) {
+        for view in layout.views where views.number(of: IndexView(view.name)) == nil {
+          failures.append(
+            "pictures have the view \"\(view.name)\", which the index does not take in")
+        }
+      }
       let lists = try Row.fetchCursor(database, sql: "SELECT * FROM exemplars")
       var missing = 0
       let find = try database.cachedStatement(
@@ -32,7 +43,8 @@ extension FeatureIndexStore {
         for exemplar in list.exemplars
         where try Int.fetchOne(
           find,
-          arguments: [exemplar.latent, exemplar.view.rawValue, exemplar.item, exemplar.span]) == nil
+          arguments: [exemplar.latent, try number(of: exemplar.view), exemplar.item, exemplar.span])
+          == nil
         { missing += 1 }
       }
       if missing > 0 { failures.append("\(missing) exemplars without their map") }
@@ -49,13 +61,13 @@ extension FeatureIndexStore {
     return try read { database in
       var hash = SHA256()
       func add(_ text: String) { hash.add(Array(text.utf8) + [10]) }
-      add("\(state.identity) \(state.options)")
+      add("\(state.identity.digestText) \(state.options.digestText)")
       for digest in digests.map(\.hexadecimal).sorted() { add(digest) }
       for row in state.statistics {
-        add("\(row.latent) \(row.view.rawValue) \(row.statistics)")
+        add("\(row.latent) \(try number(of: row.view)) \(row.statistics)")
       }
       for list in state.exemplars {
-        add("\(list.latent) \(list.view.rawValue) \(list.ranking.rawValue)")
+        add("\(list.latent) \(try number(of: list.view)) \(list.ranking.rawValue)")
         for exemplar in list.exemplars {
           add("\(exemplar.score.bitPattern) \(exemplar.span)")
           hash.add(digests[exemplar.item])
@@ -82,5 +94,27 @@ extension FeatureIndexStore {
       }
       return hash.digest()
     }
+  }
+}
+
+// What was built, and how, as digests of contents have always had it.
+
+extension IndexIdentity {
+  fileprivate var digestText: String {
+    let pictures = geometry.map {
+      "Optional(FeatureIndex.ViewGeometry(tileSide: \($0.tileSide), patchSide: \($0.patchSide), "
+        + "pinpoints: \($0.pinpoints)))"
+    }
+    return "IndexIdentity(model: \(model.debugDescription), "
+      + "autoencoder: \(autoencoder.debugDescription), site: \(site.debugDescription), "
+      + "latents: \(latents), activation: \(activation.debugDescription), geometry: \(pictures ?? "nil"))"
+  }
+}
+
+extension IndexOptions {
+  fileprivate var digestText: String {
+    let views = views.map { "FeatureIndex.IndexView.\($0.name)" }.joined(separator: ", ")
+    return "IndexOptions(exemplars: \(exemplars), sampledTokens: \(sampledTokens), "
+      + "spanTokens: \(spanTokens), template: \(template.debugDescription), views: [\(views)])"
   }
 }

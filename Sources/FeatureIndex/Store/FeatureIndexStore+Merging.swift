@@ -80,7 +80,7 @@ extension FeatureIndexStore {
     }
     let counted = accumulator.takeCommit()
     try write { database in
-      try Self.write(counted, to: database)
+      try write(counted, to: database)
       for (index, source) in sources.enumerated() {
         guard progress(Double(index) / Double(sources.count)) else {
           throw FeatureIndexError.interrupted(path: path)
@@ -89,7 +89,7 @@ extension FeatureIndexStore {
         for token in candidates { accumulator.add(sampled: token) }
       }
       let sampled = accumulator.takeCommit()
-      for token in sampled.sample { try Self.write(token, to: database) }
+      for token in sampled.sample { try write(token, to: database) }
     }
     if let told = sources.first(where: { (try? $0.hasExplanations()) == true }) {
       try copyTables(["explanation", "score"], from: told)
@@ -116,7 +116,7 @@ extension FeatureIndexStore {
         guard numbers.indices.contains(number) else {
           throw FeatureIndexError.busy(path: source.path)
         }
-        try Self.write(item, number: numbers[number], to: database)
+        try write(item, number: numbers[number], to: database)
         after = number
       }
       let skipped = try Row.fetchCursor(reading, sql: "SELECT name, reason, message FROM skipped")
@@ -130,7 +130,7 @@ extension FeatureIndexStore {
       }
       let maps = try Row.fetchCursor(reading, sql: "SELECT * FROM map")
       while let row = try maps.next() {
-        guard let view = IndexView(rawValue: try row.value("view")),
+        guard let view = source.views[try row.value("view")],
           let map = ActivationMap(try row.value("activations"))
         else { throw FeatureIndexError.invalid(path: source.path, reason: "a map is damaged") }
         let number: Int = try row.value("item")
@@ -140,7 +140,7 @@ extension FeatureIndexStore {
         let key = IndexCommit.MapKey(
           latent: try source.knownLatent(row), view: view, item: numbers[number],
           span: try row.number("span", in: 0...accumulator.spans(ofItem: numbers[number]) - 1))
-        if accumulator.refers(to: key) { try Self.write(map, key, to: database) }
+        if accumulator.refers(to: key) { try write(map, key, to: database) }
       }
       let tokens = try Row.fetchCursor(reading, sql: "SELECT hash, latents FROM sample")
       while let row = try tokens.next() {

@@ -53,16 +53,15 @@ extension FeatureIndexStore {
   private func countFacts(_ database: Database) throws -> IndexFacts {
     var facts = IndexFacts()
     let row = try Row.fetchOne(
-      database,
-      sql: """
-        SELECT count(*) AS items, total(baseRows * baseColumns) AS base,
-          total(tileRows * tileColumns) AS tiles, total(tokenCount) AS text FROM item
-        """)
+      database, sql: "SELECT count(*) AS items, total(tokenCount) AS text FROM item")
     facts.items = try row?.optional("items") ?? 0
-    facts.positions = [
-      .base: try row?.optional("base") ?? 0, .tiles: try row?.optional("tiles") ?? 0,
-      .text: try row?.optional("text") ?? 0,
-    ]
+    facts.positions = Dictionary(uniqueKeysWithValues: options.knownViews.map { ($0, 0) })
+    for (layout, items) in try layouts(database) {
+      for view in layout.views {
+        facts.positions[IndexView(view.name), default: 0] += view.grid.count * items
+      }
+    }
+    facts.positions[.text] = try row?.optional("text") ?? 0
     for row in try Row.fetchAll(
       database, sql: "SELECT reason, count(*) AS count FROM skipped GROUP BY reason")
     {
@@ -110,6 +109,7 @@ extension FeatureIndexStore {
       case .frequency: ("positions", "positions DESC, latent")
       case .max: ("max", "max DESC, latent")
       }
+    let number = try number(of: view)
     return try read { database in
       try Row.fetchAll(
         database,
@@ -119,7 +119,7 @@ extension FeatureIndexStore {
             ORDER BY \(sorting) LIMIT ?2 OFFSET ?3)
           SELECT statistics.* FROM page JOIN statistics USING (latent)
           WHERE statistics.view = ?1 ORDER BY \(sorting)
-          """, arguments: [view.rawValue, limit, offset]
+          """, arguments: [number, limit, offset]
       ).map { try statistics($0) }
     }
   }
@@ -130,11 +130,12 @@ extension FeatureIndexStore {
   package func exemplars(
     ofLatent latent: Int, view: IndexView, ranking: IndexRanking, offset: Int = 0, limit: Int
   ) throws(FeatureIndexError) -> [ShownExemplar] {
-    try read { database in
+    let number = try number(of: view)
+    return try read { database in
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT * FROM exemplars WHERE latent = ? AND view = ? AND ranking = ?",
-          arguments: [latent, view.rawValue, ranking.rawValue])
+          arguments: [latent, number, ranking.rawValue])
       else { return [] }
       return try list(row).exemplars.dropFirst(offset).prefix(limit).map { exemplar in
         let item = try item(exemplar.item, database)
@@ -179,13 +180,14 @@ extension FeatureIndexStore {
   package func latents(
     withItem number: Int, view: IndexView, offset: Int = 0, limit: Int
   ) throws(FeatureIndexError) -> [(latent: Int, max: Double, mass: Double)] {
-    try read { database in
+    let numberOfView = try self.number(of: view)
+    return try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT latent, max(max) AS max, sum(mass) AS mass FROM map WHERE item = ? AND view = ?
           GROUP BY latent ORDER BY max DESC, latent LIMIT ? OFFSET ?
-          """, arguments: [number, view.rawValue, limit, offset]
+          """, arguments: [number, numberOfView, limit, offset]
       ).map { (try knownLatent($0), try $0.finite("max"), try $0.finite("mass")) }
     }
   }
@@ -194,11 +196,12 @@ extension FeatureIndexStore {
   package func map(
     ofLatent latent: Int, view: IndexView, item: Int, span: Int = 0
   ) throws(FeatureIndexError) -> ActivationMap? {
-    try read { database in
+    let number = try number(of: view)
+    return try read { database in
       try Data.fetchOne(
         database,
         sql: "SELECT activations FROM map WHERE latent = ? AND view = ? AND item = ? AND span = ?",
-        arguments: [latent, view.rawValue, item, span]
+        arguments: [latent, number, item, span]
       ).flatMap { ActivationMap($0) }
     }
   }
@@ -212,7 +215,9 @@ extension FeatureIndexStore {
     guard
       let data = try Data.fetchOne(
         statement,
-        arguments: [exemplar.latent, exemplar.view.rawValue, exemplar.item, exemplar.span]),
+        arguments: [
+          exemplar.latent, try number(of: exemplar.view), exemplar.item, exemplar.span,
+        ]),
       let map = ActivationMap(data)
     else {
       throw FeatureIndexError.invalid(
@@ -245,10 +250,13 @@ extension FeatureIndexStore {
     withPictures: Bool = true
   ) throws -> [(number: Int, item: IndexItem)] {
     let bytes = withPictures ? "picture.bytes" : "iif(picture.item IS NULL, NULL, x'') AS bytes"
+    let isNamed = try hasLayouts(database)
     return try Row.fetchAll(
       database.cachedStatement(
-        sql: "SELECT item.*, \(bytes) FROM item LEFT JOIN picture ON picture.item = number "
-          + condition), arguments: arguments
+        sql: "SELECT item.*, \(bytes)\(isNamed ? ", layout.views" : "") FROM item "
+          + "LEFT JOIN picture ON picture.item = number "
+          + (isNamed ? "LEFT JOIN layout ON layout.id = item.layout " : "") + condition),
+      arguments: arguments
     ).map { (try $0.value("number"), try IndexItem($0)) }
   }
 }
@@ -262,8 +270,7 @@ extension IndexItem {
       picture: try Self.location(row),
       width: try row.number("width", in: IndexLimits.pictureSide),
       height: try row.number("height", in: IndexLimits.pictureSide),
-      baseGrid: try Self.grid(row, "baseRows", "baseColumns"),
-      tileGrid: try Self.grid(row, "tileRows", "tileColumns"), text: try row.optional("text"),
+      layout: try Self.layout(row), text: try row.optional("text"),
       tokens: try Self.tokens(tokens))
     _ = try row.number("tokenCount", in: self.tokens.count...self.tokens.count)
     guard digest.count == IndexLimits.digestBytes else {
@@ -281,17 +288,11 @@ extension IndexItem {
     return tokens
   }
 
-  /// - Returns: a grid whose count can be computed with.
-  private static func grid(_ row: Row, _ rows: String, _ columns: String) throws -> GridSize {
-    let grid = GridSize(
-      rows: try row.number(rows, in: IndexLimits.gridPositions),
-      columns: try row.number(columns, in: IndexLimits.gridPositions))
-    guard IndexLimits.gridPositions.contains(grid.count) else {
-      throw DamagedRow(
-        what: "a picture's grid", found: "\(grid.rows) × \(grid.columns)",
-        expected: "\(IndexLimits.gridPositions.upperBound) positions or less")
-    }
-    return grid
+  private static func layout(_ row: Row) throws -> ItemLayout {
+    guard row.hasColumn("layout") else { return try ItemLayout(grids: row) }
+    if let text: String = try row.optional("views") { return try ItemLayout(json: text) }
+    guard row["layout"] == nil else { throw DamagedRow(reason: "an item names no layout") }
+    return ItemLayout()
   }
 
   private static func location(_ row: Row) throws -> PictureLocation? {

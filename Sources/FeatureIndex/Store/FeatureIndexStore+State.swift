@@ -54,7 +54,7 @@ extension FeatureIndexStore {
 
   func statistics(_ row: Row) throws -> IndexCommit.Statistics {
     let max = try row.finite("max")
-    guard let view = IndexView(rawValue: try row.value("view")), let latent = try latent(row),
+    guard let view = views[try row.value("view")], let latent = try latent(row),
       let found = LatentStatistics(
         positions: try row.number("positions", in: IndexLimits.total),
         items: try row.number("items", in: IndexLimits.total),
@@ -65,7 +65,7 @@ extension FeatureIndexStore {
   }
 
   func list(_ row: Row) throws -> IndexCommit.ExemplarList {
-    guard let view = IndexView(rawValue: try row.value("view")), let latent = try latent(row),
+    guard let view = views[try row.value("view")], let latent = try latent(row),
       let ranking = IndexRanking(rawValue: try row.value("ranking")),
       let list = IndexCommit.ExemplarList(
         latent: latent, view: view, ranking: ranking, data: try row.value("list"))

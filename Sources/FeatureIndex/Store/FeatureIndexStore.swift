@@ -11,6 +11,8 @@ package final class FeatureIndexStore: Sendable {
   package let path: String
   package let identity: IndexIdentity
   package let options: IndexOptions
+  /// The numbers of its views in its rows.
+  let views: ViewNumbers
   let database: DatabasePool
   /// What was counted over the whole file and is asked for often.
   let counted = Mutex(CountedFacts())
@@ -26,6 +28,7 @@ package final class FeatureIndexStore: Sendable {
     self.database = database
     self.identity = identity
     self.options = options
+    views = ViewNumbers(options)
     self.lock = lock
     file = lock == nil ? nil : FileIdentity(at: path)
   }
@@ -90,7 +93,7 @@ package final class FeatureIndexStore: Sendable {
     let found = try wrap(path) { try watched(database) { try facts($0, path: path) } }
     if writing {
       try wrap(path) { try IndexSchema.migrator.migrate(database) }
-    } else if !found.missing.isSubset(of: IndexSchema.onlyFaster) {
+    } else if !found.missing.isSubset(of: IndexSchema.readableWithout) {
       throw .invalid(
         path: path,
         reason: "it was written by an earlier version and must be opened for writing once")

@@ -15,11 +15,14 @@ enum IndexSchema {
     migrator.registerMigration("indexes that cover their questions") {
       try $0.execute(sql: covering)
     }
+    migrator.registerMigration(viewsByName, migrate: nameViews)
     return migrator
   }
 
-  /// Migrations that make questions faster and answer none: a file without them can be read as it is.
-  static let onlyFaster: Set = ["indexes that cover their questions"]
+  private static let viewsByName = "layouts of named views"
+
+  /// Migrations that a file can be read without, as it is: questions are slower, or answered from other columns.
+  static let readableWithout: Set = ["indexes that cover their questions", viewsByName]
 
   private static let counted = """
     CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

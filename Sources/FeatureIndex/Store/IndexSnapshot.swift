@@ -26,7 +26,7 @@ package struct IndexSnapshot {
       let row = try Row.fetchOne(
         database.cachedStatement(
           sql: "SELECT * FROM exemplars WHERE latent = ? AND view = ? AND ranking = ?"),
-        arguments: [latent, view.rawValue, ranking.rawValue])
+        arguments: [latent, try store.number(of: view), ranking.rawValue])
       return try row.map { try store.list($0).exemplars } ?? []
     }
   }
@@ -48,7 +48,7 @@ package struct IndexSnapshot {
           sql: """
             SELECT item, span, activations FROM map WHERE latent = ? AND view = ?
             ORDER BY item, span
-            """), arguments: [latent, view.rawValue]
+            """), arguments: [latent, try store.number(of: view)]
       ).map { row in
         guard let map = ActivationMap(try row.value("activations")) else {
           throw DamagedRow(reason: "a map of latent \(latent) is damaged")

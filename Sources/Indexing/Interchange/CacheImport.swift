@@ -56,7 +56,9 @@ package struct CacheImport {
       ? [.text]
       : options.identity.geometry == nil || options.pictures == nil ? [.base] : [.base, .tiles]
     self.options = options
-    guard view != .tiles else { throw Self.wrong("the view", "tiles", "base or text") }
+    guard view == .base || view == .text else {
+      throw Self.wrong("the view", view.name, "base or text")
+    }
     guard view != .text || tokens != nil else {
       throw Self.wrong("the view", "text", "base: the cache has no tokens")
     }
@@ -93,7 +95,7 @@ package struct CacheImport {
       var accumulator = IndexAccumulator(identity: options.identity, options: options.index)
       var items = try CacheItems(
         cache, tokens: tokens, tokenizer: options.tokenizer, pictures: options.pictures,
-        identity: options.identity, grid: options.grid)
+        identity: options.identity, views: options.index.views, grid: options.grid)
       var entries = try CacheRows(cache)
       let total = Double(max(1, cache.count))
       var (done, uncommitted, row) = (0, 0, 0)

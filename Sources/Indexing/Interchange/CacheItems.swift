@@ -20,6 +20,7 @@ struct CacheItems {
   private let tokens: (ids: [Int32], columns: Int)?
   private let tokenizer: Tokenizer?
   private let identity: IndexIdentity
+  private let views: [IndexView]
   private let grid: GridSize
   /// Stands for the cache: rows without content of their own are told apart from those of another cache by it.
   private let fingerprint: [UInt8]
@@ -30,11 +31,12 @@ struct CacheItems {
 
   init(
     _ cache: FeatureCache, tokens: (ids: [Int32], columns: Int)?, tokenizer: Tokenizer?,
-    pictures: String?, identity: IndexIdentity, grid: GridSize
+    pictures: String?, identity: IndexIdentity, views: [IndexView], grid: GridSize
   ) throws {
     self.tokens = tokens
     self.tokenizer = tokenizer
     self.identity = identity
+    self.views = views
     self.grid = grid
     count = tokens.map { $0.ids.count / $0.columns }
     lines = try pictures.map { try LineReader(path: $0) }
@@ -74,7 +76,7 @@ struct CacheItems {
     var item = IndexItem(
       digest: SHA256.digest(of: fingerprint + Array("row \(row)".utf8)), name: "row \(row)")
     guard let tokens, row < tokens.ids.count / tokens.columns else {
-      item.baseGrid = identity.geometry?.baseGrid ?? grid
+      item.layout = baseAlone
       return .item(item)
     }
     let ids = tokens.ids[row * tokens.columns..<(row + 1) * tokens.columns].map(Int.init)
@@ -88,11 +90,12 @@ struct CacheItems {
     do {
       let bytes = try PictureLocation.file(path).bytes()
       let shown = try PictureDecoder().picture(from: bytes)
-      var item = IndexItem(
-        digest: SHA256.digest(of: bytes), name: name, picture: .file(path), width: shown.width,
-        height: shown.height, baseGrid: identity.geometry?.baseGrid ?? grid)
-      if let layout = identity.geometry?.layout(of: item) { item.tileGrid = layout.tileGrid }
-      return .item(item)
+      let layout = identity.geometry?.layout(width: shown.width, height: shown.height)
+      return .item(
+        IndexItem(
+          digest: SHA256.digest(of: bytes), name: name, picture: .file(path), width: shown.width,
+          height: shown.height,
+          layout: layout.map { ItemLayout($0, views: views) } ?? baseAlone))
     } catch {
       return .skipped(
         SkippedItem(
@@ -101,24 +104,33 @@ struct CacheItems {
     }
   }
 
+  /// What is known of a picture that is not there: the grid of its base view.
+  private var baseAlone: ItemLayout {
+    let grid = identity.geometry?.baseGrid ?? grid
+    return ItemLayout(
+      views: [.init(name: IndexView.base.name, rows: grid.rows, columns: grid.columns)])
+  }
+
   /// Where the positions of a row lie in the views of its item.
   struct Layout {
     private let item: IndexItem
-    private let tiles: PictureView?
+    private let picture: PictureLayout?
 
     init(_ item: IndexItem, identity: IndexIdentity) {
       self.item = item
-      tiles =
-        item.tileGrid.count > 0 ? identity.geometry?.layout(of: item)?.view(.tiles) : nil
+      picture = item.pictureLayout(identity.geometry)
     }
 
     /// nil for positions that belong to no view: the ends of rows of tiles, and what lies behind.
     func place(of position: Int) -> (view: IndexView, position: Int)? {
       guard position >= 0 else { return nil }
       if !item.tokens.isEmpty { return position < item.tokens.count ? (.text, position) : nil }
-      if position < item.baseGrid.count { return (.base, position) }
-      guard let cell = tiles?.cell(ofToken: position) else { return nil }
-      return (.tiles, cell.row * item.tileGrid.columns + cell.column)
+      guard let picture else {
+        return position < item.positionCount(in: .base) ? (.base, position) : nil
+      }
+      guard let cell = picture.cell(ofToken: position) else { return nil }
+      let view = picture.views[cell.view]
+      return (IndexView(view.name), cell.row * view.columns + cell.column)
     }
   }
 }

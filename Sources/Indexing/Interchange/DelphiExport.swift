@@ -56,6 +56,7 @@ package struct DelphiExport {
   package func write(
     to path: String, progress: (Double) -> Bool = { _ in true }
   ) throws -> Counts {
+    try store.check(options.view)
     let latents = store.identity.latents
     let writer = try DelphiCacheWriter(
       latents: latents, splits: options.splits ?? max(1, latents / 1024))

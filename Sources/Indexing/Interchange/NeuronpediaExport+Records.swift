@@ -100,7 +100,8 @@ extension NeuronpediaExport {
     _ statistics: [IndexView: LatentStatistics], facts: IndexFacts
   ) -> JSONValue {
     var views = JSONObject()
-    for (view, found) in statistics.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+    for view in store.options.knownViews {
+      guard let found = statistics[view] else { continue }
       var members: [(String, JSONValue)] = [
         ("density", .number(share(found.positions, of: facts.positions[view] ?? 0))),
         ("positions", .integer(Int64(found.positions))), ("items", .integer(Int64(found.items))),
@@ -168,7 +169,7 @@ extension NeuronpediaExport {
   }
 
   private func grid(_ shown: ShownExemplar) -> GridSize {
-    shown.exemplar.view == .base ? shown.item.baseGrid : shown.item.tileGrid
+    shown.item.layout.grid(of: shown.exemplar.view)
   }
 
   private func picture(_ item: IndexItem) -> JSONValue {
@@ -192,12 +193,12 @@ extension NeuronpediaExport {
   }
 
   private func boxes(_ shown: ShownExemplar) -> JSONValue {
-    let geometry = store.identity.geometry
+    let boxes = shown.item.boxes(in: shown.exemplar.view, store.identity.geometry)
     return .array(
       shown.map.positions.map { position in
-        guard
-          let box = geometry?.box(in: shown.item, view: shown.exemplar.view, at: Int(position))
-        else { return .null }
+        guard boxes.indices.contains(Int(position)), let box = boxes[Int(position)] else {
+          return .null
+        }
         return .array([box.left, box.top, box.right, box.bottom].map { .number($0) })
       })
   }
@@ -257,16 +258,5 @@ extension LatentStatistics {
       },
       (first...last).map { .integer(Int64(histogram[$0])) }
     )
-  }
-}
-
-extension IndexView {
-  /// As it is written in files.
-  var name: String {
-    switch self {
-    case .base: "base"
-    case .tiles: "tiles"
-    case .text: "text"
-    }
   }
 }

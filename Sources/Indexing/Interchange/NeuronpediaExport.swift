@@ -113,7 +113,7 @@ package struct NeuronpediaExport {
           export.feature(
             latent, statistics, derived: try snapshot.derived(latent: latent), facts: facts))
         counts.features += 1
-        for view in IndexView.allCases where statistics[view] != nil {
+        for view in export.store.options.knownViews where statistics[view] != nil {
           try write(latent, view, to: activations)
         }
         for explanation in try snapshot.explanations(ofLatent: latent)

@@ -74,18 +74,19 @@ extension ResidentContext {
     var position = 0
     for image in prompt.images {
       found.append(.text(position..<image.span.lowerBound))
-      for view in ImageView.allCases { found.append(stretch(view, of: image)) }
+      for view in model.pictures?.viewNames ?? [] { found.append(stretch(view, of: image)) }
       position = image.span.upperBound
     }
     return found + [.text(position..<tokenCount)]
   }
 
-  private func stretch(_ name: ImageView, of image: PromptImage) -> Stretch {
-    guard let view = image.layout.view(name) else {
-      return .view(image.baseSpan.upperBound..<image.baseSpan.upperBound, grid: [])
+  private func stretch(_ name: String, of image: PromptImage) -> Stretch {
+    guard let view = image.layout.view(named: name) else {
+      return .view(image.span.upperBound..<image.span.upperBound, grid: [])
     }
+    let (rows, columns) = (view.rowAxis, view.columnAxis)
     return .view(
       image.span(of: view),
-      grid: [view.origin.row, view.origin.column, view.rows, view.columns, view.tokens.count])
+      grid: [rows.first, columns.first, rows.count, columns.count, view.tokens.count])
   }
 }

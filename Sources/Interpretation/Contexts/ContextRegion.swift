@@ -1,5 +1,5 @@
 package import Images
-package import Models
+import Models
 
 /// A part of a context that a question is about.
 package enum ContextRegion: Sendable, Equatable {
@@ -7,9 +7,9 @@ package enum ContextRegion: Sendable, Equatable {
   case span(Range<Int>)
   /// All tokens of one part of the prompt.
   case part(String)
-  /// Tokens of one picture: of one view or of both, all or those whose pixels meet the box (in pixels of
-  /// the picture as given).
-  case image(index: Int, view: ImageView?, box: PixelBox?)
+  /// Tokens of one picture: of the view of a name or of all, every one or those whose pixels meet the
+  /// box (in pixels of the picture as given).
+  case image(index: Int, view: String?, box: PixelBox?)
 }
 
 extension ResidentContext {
@@ -42,17 +42,17 @@ extension ResidentContext {
   }
 
   private func positions(
-    ofImage image: PromptImage, view: ImageView?, box: PixelBox?
+    ofImage image: PromptImage, view name: String?, box: PixelBox?
   ) throws(InterpretationError) -> [Range<Int>] {
     let (layout, start) = (image.layout, image.span.lowerBound)
-    guard let box else {
-      switch view {
-      case nil: return [image.span]
-      case .base: return [image.baseSpan]
-      case .tiles: return [image.baseSpan.upperBound..<image.span.upperBound]
-      }
+    let view = name.map { layout.view(named: $0) }
+    if let name, view == .some(nil) {
+      let known = layout.views.map { "\"\($0.name)\"" }.joined(separator: ", ")
+      throw .badRegion(
+        "the picture has no view \"\(name.prefix(200))\": its views are \(known)")
     }
-    let views = view.map { [layout.view($0)].compactMap(\.self) } ?? layout.views
+    guard let box else { return [view.flatMap { $0.map(image.span(of:)) } ?? image.span] }
+    let views = view.flatMap { $0.map { [$0] } } ?? layout.views
     let tokens = views.flatMap { layout.tokens(of: $0, touching: box) }
     guard !tokens.isEmpty else {
       throw .badRegion(

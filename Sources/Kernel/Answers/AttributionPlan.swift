@@ -128,7 +128,7 @@ extension AttributionCompute.NamedRegion {
     case .part(let part): return part
     case .span(let span): return "positions \(span.start) to \(span.end)"
     case .image(let index, let view, let box):
-      let place = view.map { "\($0.rawValue) of picture \(index)" } ?? "picture \(index)"
+      let place = view.map { "\($0) of picture \(index)" } ?? "picture \(index)"
       guard let box else { return place }
       let corners = [box.x0, box.y0, box.x1, box.y1].map { "\(Int($0.rounded()))" }
       return "box [\(corners.joined(separator: ", "))] of \(place)"

@@ -62,14 +62,19 @@ extension ContextOpen: EngineAnswerable {
         PartSpan(part: $0, span: Span($1))
       },
       images: context.prompt.images.map { image in
-        let (base, tiles) = (image.layout.view(.base), image.layout.view(.tiles))
+        let (base, tiles) = (
+          image.layout.view(named: "base"), image.layout.view(named: "tiles")
+        )
         return Image(
           part: context.partNames[image.part], width: image.layout.pictureWidth,
           height: image.layout.pictureHeight,
-          base: View(grid: [base?.rows ?? 0, base?.columns ?? 0], span: Span(image.baseSpan)),
+          base: View(
+            grid: [base?.rows ?? 0, base?.columns ?? 0],
+            span: Span(base.map(image.span(of:)) ?? image.span.lowerBound..<image.span.lowerBound)),
           tiles: tiles.map {
             View(grid: [$0.rows, $0.columns], span: Span(image.span(of: $0)))
-          })
+          },
+          views: image.layout.views.map { .init($0, from: image.span.lowerBound) })
       }, reused: context.reusedTokenCount,
       computed: context.tokenCount - context.reusedTokenCount)
   }

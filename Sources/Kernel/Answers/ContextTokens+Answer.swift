@@ -26,8 +26,9 @@ extension ContextTokens: EngineAnswerable {
     if let index = prompt.image(at: position) {
       let image = prompt.images[index]
       token.image = index
-      token.view = image.baseSpan.contains(position) ? .base : .tiles
-      token.box = image.layout.box(ofToken: position - image.span.lowerBound).map(Box.init)
+      let place = position - image.span.lowerBound
+      token.view = image.layout.views.first { $0.tokens.contains(place) }?.name
+      token.box = image.layout.box(ofToken: place).map(Box.init)
     }
     return token
   }

@@ -80,8 +80,10 @@ private struct IndexedFeature {
     }
     let found = try store.statistics(ofLatent: feature.index)
     let facts = try store.facts()
-    views = found.sorted { $0.key.rawValue < $1.key.rawValue }.map { view, statistics in
-      FeatureStatistics(statistics, view: view, positions: facts.positions[view] ?? 0)
+    views = store.options.knownViews.compactMap { view in
+      found[view].map {
+        FeatureStatistics($0, view: view, positions: facts.positions[view] ?? 0)
+      }
     }
     let active = found.values.reduce(0) { $0 + $1.positions }
     let all = facts.positions.values.reduce(0, +)
@@ -112,7 +114,7 @@ extension FeatureStatistics {
       }
     }
     self.init(
-      view: IndexBuild.View(view), positions: found.positions, items: found.items,
+      view: view.name, positions: found.positions, items: found.items,
       frequency: positions > 0 ? Double(found.positions) / Double(positions) : 0,
       mean: found.mean ?? 0, max: Double(found.max),
       quantiles: Quantiles(

@@ -9,10 +9,10 @@ extension FeatureRender: ShelfAnswerable {
     let entry = try shelf.entry(named: params.index, autoencoder: params.feature.sae)
     let (store, latent) = (entry.store, params.feature.index)
     try entry.check(latent: latent)
-    let view = try params.view?.value ?? store.firstView(ofLatent: latent)
-    if params.style == .paper, view == .tiles {
+    let view = try params.view.map { IndexView($0) } ?? store.firstView(ofLatent: latent)
+    if params.style == .paper, view != .base, view != .text {
       throw DomainError(
-        .unsupportedTarget, "the style paper draws the base view, not tiles",
+        .unsupportedTarget, "the style paper draws the base view, not \(view.name.prefix(200))",
         hint: "ask for view base, or for another style")
     }
     if view == .text, params.montage != nil {
@@ -28,7 +28,7 @@ extension FeatureRender: ShelfAnswerable {
       try drawing.add(shown)
     }
     return Result(
-      index: entry.name, view: IndexBuild.View(view), renderings: try drawing.renderings(),
+      index: entry.name, view: view.name, renderings: try drawing.renderings(),
       missing: drawing.missing.isEmpty ? nil : drawing.missing)
   }
 

@@ -3,6 +3,7 @@ import Indexing
 import Interpretation
 import JSONRPC
 import KernelProtocol
+import Models
 
 extension IndexOpen: EngineThenShelfAnswerable {
   /// The autoencoders that an index may belong to.
@@ -84,20 +85,21 @@ extension FeatureExamples: ShelfAnswerable {
     let (store, latent) = (entry.store, params.feature.index)
     try entry.check(latent: latent)
     let ranking = params.rankBy ?? .mean
-    let view = try params.view?.value ?? store.firstView(ofLatent: latent)
+    let view = try params.view.map { IndexView($0) } ?? store.firstView(ofLatent: latent)
     let found = try store.exemplars(
       ofLatent: latent, view: view, ranking: ranking.value, offset: params.offset ?? 0,
       limit: params.topK ?? 5)
     return Result(
-      index: entry.name, view: IndexBuild.View(view), rankBy: ranking,
+      index: entry.name, view: view.name, rankBy: ranking,
       items: found.map { Item($0, geometry: store.identity.geometry, options: store.options) })
   }
 }
 
 extension FeatureIndexStore {
-  /// The first view where a latent is active; the base view where it never is.
+  /// The first view where a latent is active; the first of all where it never is.
   func firstView(ofLatent latent: Int) throws -> IndexView {
-    try statistics(ofLatent: latent).keys.min { $0.rawValue < $1.rawValue } ?? .base
+    let found = try statistics(ofLatent: latent)
+    return options.knownViews.first { found[$0] != nil } ?? options.firstView
   }
 }
 
@@ -114,7 +116,7 @@ extension FeatureExamples.Ranking {
 extension FeatureExamples.Item {
   init(_ found: ShownExemplar, geometry: ViewGeometry?, options: IndexOptions) {
     let (exemplar, item) = (found.exemplar, found.item)
-    let boxes = geometry?.boxes(in: item, view: exemplar.view) ?? []
+    let boxes = item.boxes(in: exemplar.view, geometry)
     let positions = zip(found.map.positions, found.map.values).map { position, value in
       let box = boxes.indices.contains(Int(position)) ? boxes[Int(position)] : nil
       return FeatureExamples.Position(
@@ -124,7 +126,7 @@ extension FeatureExamples.Item {
       item: exemplar.item, name: item.name, source: item.source, score: Double(exemplar.score),
       positions: positions)
     guard exemplar.view == .text else {
-      image = FeatureExamples.Image(item, view: exemplar.view)
+      image = FeatureExamples.Image(item, view: exemplar.view, geometry: geometry)
       return
     }
     let first = exemplar.span * options.spanTokens
@@ -134,9 +136,15 @@ extension FeatureExamples.Item {
 }
 
 extension FeatureExamples.Image {
-  init(_ item: IndexItem, view: IndexView) {
-    let grid = view == .base ? item.baseGrid : item.tileGrid
-    self.init(width: item.width, height: item.height, grid: [grid.rows, grid.columns])
+  init(_ item: IndexItem, view: IndexView, geometry: ViewGeometry?) {
+    let grid = item.layout.grid(of: view)
+    let layout = item.pictureLayout(geometry)
+    self.init(
+      width: item.width, height: item.height, grid: [grid.rows, grid.columns],
+      views: item.layout.views.map { known in
+        layout?.view(named: known.name).map { KernelProtocol.PictureView($0) }
+          ?? .init(name: known.name, rows: known.rows, columns: known.columns)
+      })
     switch item.picture {
     case .file(let file): path = file
     case .slice(let file, let start, let count): (path, offset, length) = (file, start, count)

@@ -48,10 +48,11 @@ extension IndexSearch: ShelfAnswerable {
   }
 
   private static func latents(
-    of item: Int, in view: IndexBuild.View?, _ page: Page, _ store: FeatureIndexStore
+    of item: Int, in view: String?, _ page: Page, _ store: FeatureIndexStore
   ) throws -> [Item] {
     try store.latents(
-      withItem: item, view: (view ?? .base).value, offset: page.offset, limit: page.limit + 1
+      withItem: item, view: view.map { IndexView($0) } ?? store.options.firstView,
+      offset: page.offset, limit: page.limit + 1
     ).map { Item(latent: $0.latent, score: $0.max) }
   }
 

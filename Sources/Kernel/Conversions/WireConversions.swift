@@ -80,7 +80,7 @@ extension ContextRegion {
     case .part(let part): self = .part(part)
     case .image(let index, let view, let box):
       self = .image(
-        index: index, view: view.map { $0 == .base ? .base : .tiles },
+        index: index, view: view,
         box: box.map { PixelBox(left: $0.x0, top: $0.y0, right: $0.x1, bottom: $0.y1) })
     }
   }
@@ -89,6 +89,15 @@ extension ContextRegion {
 extension Box {
   init(_ box: PixelBox) {
     self.init(x0: box.left, y0: box.top, x1: box.right, y1: box.bottom)
+  }
+}
+
+extension KernelProtocol.PictureView {
+  /// - Parameter start: the position of the picture's first token.
+  init(_ view: Models.PictureView, from start: Int = 0) {
+    self.init(
+      name: view.name, rows: view.rows, columns: view.columns, first: start + view.firstToken,
+      separators: view.separatorsPerRow)
   }
 }
 

@@ -16,10 +16,11 @@ struct ExemplarPainter {
   /// The map of a picture's exemplar as a grid over the picture.
   func mask(_ shown: ShownExemplar) throws -> ActivationMask {
     let (item, view) = (shown.item, shown.exemplar.view)
-    let expected = view == .base ? item.baseGrid : item.tileGrid
-    guard let layout = store.identity.geometry?.layout(of: item),
-      (view == .base ? layout.baseGrid : layout.tileGrid) == expected,
-      let grid = try layout.view(view == .base ? .base : .tiles)?.activationGrid(
+    let grid = item.layout.grid(of: view)
+    guard let layout = item.pictureLayout(store.identity.geometry),
+      let found = layout.view(named: view.name), found.rows == grid.rows,
+      found.columns == grid.columns,
+      let grid = try found.activationGrid(
         positions: shown.map.positions.map(Int.init), values: shown.map.values)
     else {
       throw FeatureIndexError.invalid(

@@ -34,10 +34,11 @@ struct FeatureReportMaker {
     report.overview = overview
     let facts = try store.facts()
     let statistics = try store.statistics(ofLatent: latent)
-    for (view, found) in statistics.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+    for view in store.options.knownViews {
+      guard let found = statistics[view] else { continue }
       report.views.append(
         .init(
-          name: IndexBuild.View(view).rawValue,
+          name: view.name,
           statistics: .init(found, positions: facts.positions[view] ?? 0, items: facts.items),
           rankings: try [IndexRanking.mean, .max, .mass].map {
             try ranking($0, view: view, latent: latent, pictures: &report.pictures)

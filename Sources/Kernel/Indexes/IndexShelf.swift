@@ -200,18 +200,8 @@ extension IndexShelf.Entry {
         duplicate: facts.skipped[.duplicate] ?? 0, unreadable: facts.skipped[.unreadable] ?? 0,
         unusable: facts.skipped[.unusable] ?? 0),
       positions: Dictionary(
-        uniqueKeysWithValues: facts.positions.map { (IndexBuild.View($0.key).rawValue, $0.value) }),
+        uniqueKeysWithValues: facts.positions.map { ($0.key.name, $0.value) }),
       activeLatents: facts.activeLatents, explainedLatents: facts.explainedLatents,
       bytes: facts.bytes)
-  }
-}
-
-extension IndexBuild.View {
-  init(_ view: IndexView) {
-    switch view {
-    case .base: self = .base
-    case .tiles: self = .tiles
-    case .text: self = .text
-    }
   }
 }

@@ -50,7 +50,7 @@ package struct LocalReports {
     let positions = try store.facts().positions
     var known: Set<Int> = []
     var listed: [Listed] = []
-    for view in store.options.views.sorted(by: { $0.rawValue < $1.rawValue }) {
+    for view in store.options.views {
       let all = Double(max(1, positions[view] ?? 0))
       for found in try store.latents(in: view, by: .latent, limit: store.identity.latents)
       where known.insert(found.latent).inserted {

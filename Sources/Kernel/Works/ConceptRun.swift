@@ -10,19 +10,20 @@ import Tensors
 final class ConceptRun {
   private let conceptSet: ConceptSet
   private let sae: String
-  private let view: IndexView
+  /// nil: the last of a picture's.
+  private let view: IndexView?
   private let prompt: ConceptPrompt?
   private var harvest: ConceptHarvest?
   /// SHA-256 of the set's list, in hexadecimal.
   let digest: String
 
   /// - Throws: `ConceptError`, `KernelError` for paths that cannot be.
-  init(concepts: String, sae: String, view: IndexBuild.View?, prompt: ConceptPrompt?) throws {
+  init(concepts: String, sae: String, view: String?, prompt: ConceptPrompt?) throws {
     let path = try FilePath(concepts).path
     conceptSet = try ConceptSet(path: path)
     digest = try ConceptSet.digest(ofFile: path)
     self.sae = sae
-    self.view = (view ?? .tiles).value
+    self.view = view.map { IndexView($0) }
     self.prompt = prompt
   }
 
@@ -43,8 +44,9 @@ final class ConceptRun {
     let resident = try engine.autoencoder(named: sae)
     let model = try engine.model(named: resident.modelName).model
     let made = try ConceptHarvest(
-      conceptSet, model: model, feature: resident.feature, view: view, text: prompt?.text,
-      usesTemplate: prompt?.template == .model)
+      conceptSet, model: model, feature: resident.feature,
+      view: view ?? IndexView(model.pictures?.viewNames.last ?? IndexView.tiles.name),
+      text: prompt?.text, usesTemplate: prompt?.template == .model)
     harvest = made
     return made
   }

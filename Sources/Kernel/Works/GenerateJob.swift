@@ -35,7 +35,7 @@ final class GenerateJob: JobWork {
   private let path: String
   private let asker: any ExplanationAsker
   private let question: ExplanationQuestion
-  private let view: IndexView
+  private let view: IndexView?
   private let pictureLimits: PictureLimits
   private var store: FeatureIndexStore?
   private var latents: [Int] = []
@@ -56,7 +56,7 @@ final class GenerateJob: JobWork {
     self.params = params
     self.pictureLimits = pictureLimits
     path = try FilePath(params.index).path
-    view = (params.view ?? .base).value
+    view = params.view.map { IndexView($0) }
     question = ExplanationQuestion(
       form: params.answer == .text ? .sentence : .json, isText: view == .text)
     asker =
@@ -113,7 +113,8 @@ final class GenerateJob: JobWork {
 
   private func begin() throws -> FeatureIndexStore {
     let store = try FeatureIndexStore.open(at: path)
-    let wanted = try params.features.latents(in: store, view: view)
+    let wanted = try params.features.latents(
+      in: store, view: view ?? store.options.firstView)
     let known =
       params.again == true
       ? [] : try store.latentsTold(by: asker.author, method: asker.method)
@@ -125,7 +126,8 @@ final class GenerateJob: JobWork {
 
   private func ask(_ latent: Int, _ store: FeatureIndexStore) throws {
     let evidence = try ExplanationEvidence(
-      ofLatent: latent, in: store, view: view, ranking: (params.rankBy ?? .mean).value,
+      ofLatent: latent, in: store, view: view ?? store.options.firstView,
+      ranking: (params.rankBy ?? .mean).value,
       count: params.exemplars ?? 5, side: params.side ?? 336, limits: pictureLimits)
     if let reason = evidence.missing.first, evidence.examples.isEmpty {
       record(

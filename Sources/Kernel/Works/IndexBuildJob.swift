@@ -32,6 +32,7 @@ final class IndexBuildJob: JobWork {
   /// What the engine gives a build before the index is opened.
   private struct Plan {
     let identity: IndexIdentity
+    let options: IndexOptions
     let model: Model
     let feature: LoadedAutoencoder
     let limits: PictureLimits
@@ -104,19 +105,19 @@ final class IndexBuildJob: JobWork {
   private func plan(_ engine: Engine) throws -> Plan {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
-    let views = params.indexViews
+    let options = try params.indexOptions(for: model)
     let needed = IndexAccumulator.byteCount(
-      latents: resident.feature.autoencoder.latents, exemplars: params.indexOptions.exemplars,
-      views: views.count)
+      latents: resident.feature.autoencoder.latents, exemplars: options.exemplars,
+      views: options.views.count)
     try engine.reserve(needed, for: "an index's tables")
     return Plan(
-      identity: try engine.identity(of: resident), model: model, feature: resident.feature,
-      limits: engine.decodingLimits().halved)
+      identity: try engine.identity(of: resident), options: options, model: model,
+      feature: resident.feature, limits: engine.decodingLimits().halved)
   }
 
   private func open(_ plan: Plan) throws -> Phase {
     let store = try FeatureIndexStore.openOrCreate(
-      at: path, identity: plan.identity, options: params.indexOptions)
+      at: path, identity: plan.identity, options: plan.options)
     var options = IndexBuilder.Options()
     if let commitEntries { options.commitEntries = commitEntries }
     options.reader.limit = params.limit
@@ -128,7 +129,7 @@ final class IndexBuildJob: JobWork {
     let builder = IndexBuilder(
       resuming: try store.state(), corpus: corpus,
       coder: ItemCoder(
-        model: plan.model, feature: plan.feature, views: Set(params.indexViews),
+        model: plan.model, feature: plan.feature, views: Set(plan.options.views),
         usesTemplate: params.template == .model),
       options: options, write: { try store.commit($0) })
     return .building(store, builder)

@@ -98,7 +98,8 @@ final class ScoreJob: JobWork {
   /// before it.
   private func explanations(of store: FeatureIndexStore) throws -> [ExplanationRecord] {
     let wanted = try params.features.map {
-      Set(try $0.latents(in: store, view: (params.view ?? .tiles).value))
+      let view = params.view.map { IndexView($0) } ?? store.options.lastPictureView ?? .text
+      return Set(try $0.latents(in: store, view: view))
     }
     return try store.newestExplanations(limit: store.identity.latents)
       .filter { wanted?.contains($0.latent) ?? true }

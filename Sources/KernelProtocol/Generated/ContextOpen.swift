@@ -83,13 +83,18 @@ package enum ContextOpen: Request {
     package var base: View
     /// The tiles with their newline tokens, where the model makes any.
     package var tiles: View?
+    /// All its views, in the order of their tokens.
+    package var views: [PictureView]
 
-    package init(part: String, width: Int, height: Int, base: View, tiles: View? = nil) {
+    package init(
+      part: String, width: Int, height: Int, base: View, tiles: View? = nil, views: [PictureView]
+    ) {
       self.part = part
       self.width = width
       self.height = height
       self.base = base
       self.tiles = tiles
+      self.views = views
     }
   }
 

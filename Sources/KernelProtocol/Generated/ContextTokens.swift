@@ -44,13 +44,13 @@ package enum ContextTokens: Request {
     package var part: String?
     /// The image, counted from 0.
     package var image: Int?
-    package var view: Region.View?
+    package var view: String?
     /// The pixels of the image as given that the token covers.
     package var box: Box?
 
     package init(
       position: Int, id: Int, text: String, part: String? = nil, image: Int? = nil,
-      view: Region.View? = nil, box: Box? = nil
+      view: String? = nil, box: Box? = nil
     ) {
       self.position = position
       self.id = id

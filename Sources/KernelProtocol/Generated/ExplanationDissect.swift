@@ -20,7 +20,7 @@ package enum ExplanationDissect: Request {
     /// The index's file, absolute.
     package var index: String?
     /// Absent: tiles.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// Absent: quantiles 0, 0.5 and 0.8.
     package var threshold: ActivationThreshold?
     /// How the pictures are run; absent: the picture alone.
@@ -31,7 +31,7 @@ package enum ExplanationDissect: Request {
     package var minimumRatio: Double?
 
     package init(
-      sae: String, concepts: String, index: String? = nil, view: IndexBuild.View? = nil,
+      sae: String, concepts: String, index: String? = nil, view: String? = nil,
       threshold: ActivationThreshold? = nil, prompt: ConceptPrompt? = nil,
       minimumIoU: Double? = nil, minimumRatio: Double? = nil
     ) {
@@ -50,7 +50,7 @@ package enum ExplanationDissect: Request {
       sae = try members.decode(String.self, forKey: .sae)
       concepts = try members.decode(String.self, forKey: .concepts)
       index = try members.decodeIfPresent(String.self, forKey: .index)
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       threshold = try members.decodeIfPresent(ActivationThreshold.self, forKey: .threshold)
       prompt = try members.decodeIfPresent(ConceptPrompt.self, forKey: .prompt)
       minimumIoU = try members.optionalNumber(.minimumIoU, in: 0...1)

@@ -17,7 +17,7 @@ package enum ExplanationGenerate: Request {
     package var features: LatentSelection
     package var explainer: Explainer
     /// Whose exemplars are shown; absent: base.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?
     /// Absent: 5.
@@ -38,7 +38,7 @@ package enum ExplanationGenerate: Request {
     package var again: Bool?
 
     package init(
-      index: String, features: LatentSelection, explainer: Explainer, view: IndexBuild.View? = nil,
+      index: String, features: LatentSelection, explainer: Explainer, view: String? = nil,
       rankBy: FeatureExamples.Ranking? = nil, exemplars: Int? = nil, side: Int? = nil,
       answer: AnswerForm? = nil, maxTokens: Int? = nil, concurrency: Int? = nil,
       requestSeconds: Double? = nil, tries: Int? = nil, again: Bool? = nil
@@ -63,7 +63,7 @@ package enum ExplanationGenerate: Request {
       index = try members.decode(String.self, forKey: .index)
       features = try members.decode(LatentSelection.self, forKey: .features)
       explainer = try members.decode(Explainer.self, forKey: .explainer)
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
       exemplars = try members.optionalInteger(.exemplars, in: 1...50)
       side = try members.optionalInteger(.side, in: 16...2048)

@@ -25,7 +25,7 @@ package enum ExplanationScore: Request {
     /// Absent: all.
     package var scorers: [Scorer]?
     /// Absent: tiles.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// How the pictures are run; absent: the picture alone.
     package var prompt: ConceptPrompt?
     /// Pictures of a latent that are looked at; absent: 5.
@@ -37,7 +37,7 @@ package enum ExplanationScore: Request {
 
     package init(
       index: String, sae: String, concepts: String, features: LatentSelection? = nil,
-      scorers: [Scorer]? = nil, view: IndexBuild.View? = nil, prompt: ConceptPrompt? = nil,
+      scorers: [Scorer]? = nil, view: String? = nil, prompt: ConceptPrompt? = nil,
       exemplars: Int? = nil, trials: Int? = nil, seed: Int? = nil
     ) {
       self.index = index
@@ -59,7 +59,7 @@ package enum ExplanationScore: Request {
       concepts = try members.decode(String.self, forKey: .concepts)
       features = try members.decodeIfPresent(LatentSelection.self, forKey: .features)
       scorers = members.contains(.scorers) ? try members.nonEmpty(.scorers) : nil
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       prompt = try members.decodeIfPresent(ConceptPrompt.self, forKey: .prompt)
       exemplars = try members.optionalInteger(.exemplars, in: 1...1000)
       trials = try members.optionalInteger(.trials, in: 1...10_000)

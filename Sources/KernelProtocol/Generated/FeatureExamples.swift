@@ -12,7 +12,7 @@ package enum FeatureExamples: Request {
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
     /// Absent: the first of base, tiles, text where the latent is active.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// Absent: mean, the paper's.
     package var rankBy: Ranking?
     package var offset: Int?
@@ -20,8 +20,8 @@ package enum FeatureExamples: Request {
     package var topK: Int?
 
     package init(
-      feature: FeatureRef, index: String? = nil, view: IndexBuild.View? = nil,
-      rankBy: Ranking? = nil, offset: Int? = nil, topK: Int? = nil
+      feature: FeatureRef, index: String? = nil, view: String? = nil, rankBy: Ranking? = nil,
+      offset: Int? = nil, topK: Int? = nil
     ) {
       self.feature = feature
       self.index = index
@@ -35,7 +35,7 @@ package enum FeatureExamples: Request {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       feature = try members.decode(FeatureRef.self, forKey: .feature)
       index = try members.decodeIfPresent(String.self, forKey: .index)
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       rankBy = try members.decodeIfPresent(Ranking.self, forKey: .rankBy)
       offset = try members.optionalInteger(.offset, in: 0...Int.max)
       topK = try members.optionalInteger(.topK, in: 0...Int.max)
@@ -44,12 +44,12 @@ package enum FeatureExamples: Request {
 
   package struct Result: Codable, Sendable, Equatable {
     package var index: String
-    package var view: IndexBuild.View
+    package var view: String
     package var rankBy: Ranking
     /// Best first.
     package var items: [Item]
 
-    package init(index: String, view: IndexBuild.View, rankBy: Ranking, items: [Item]) {
+    package init(index: String, view: String, rankBy: Ranking, items: [Item]) {
       self.index = index
       self.view = view
       self.rankBy = rankBy
@@ -68,10 +68,12 @@ package enum FeatureExamples: Request {
     package var height: Int
     /// Rows and columns of patches in the view.
     package var grid: [Int]
+    /// The picture's views that the index has taken in, in the order of their tokens.
+    package var views: [PictureView]
 
     package init(
       path: String? = nil, offset: Int? = nil, length: Int? = nil, width: Int, height: Int,
-      grid: [Int]
+      grid: [Int], views: [PictureView]
     ) {
       self.path = path
       self.offset = offset
@@ -79,6 +81,7 @@ package enum FeatureExamples: Request {
       self.width = width
       self.height = height
       self.grid = grid
+      self.views = views
     }
   }
 

@@ -15,7 +15,7 @@ package enum FeatureRender: Request {
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
     /// Absent: the first of base, tiles, text where the latent is active.
-    package var view: IndexBuild.View?
+    package var view: String?
     /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?
     package var offset: Int?
@@ -33,7 +33,7 @@ package enum FeatureRender: Request {
     package var montage: Montage?
 
     package init(
-      feature: FeatureRef, index: String? = nil, view: IndexBuild.View? = nil,
+      feature: FeatureRef, index: String? = nil, view: String? = nil,
       rankBy: FeatureExamples.Ranking? = nil, offset: Int? = nil, topK: Int? = nil,
       style: Style? = nil, interpolation: Interpolation? = nil, level: Double? = nil,
       size: Int? = nil, montage: Montage? = nil
@@ -55,7 +55,7 @@ package enum FeatureRender: Request {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       feature = try members.decode(FeatureRef.self, forKey: .feature)
       index = try members.decodeIfPresent(String.self, forKey: .index)
-      view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      view = try members.decodeIfPresent(String.self, forKey: .view)
       rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
       offset = try members.optionalInteger(.offset, in: 0...Int.max)
       topK = try members.optionalInteger(.topK, in: 1...100)
@@ -69,15 +69,13 @@ package enum FeatureRender: Request {
 
   package struct Result: Codable, Sendable, Equatable {
     package var index: String
-    package var view: IndexBuild.View
+    package var view: String
     /// PNG of pictures, HTML of text, best first; a montage is one.
     package var renderings: [Rendering]
     /// Exemplars that could not be drawn: their pictures are gone, or no longer what they were.
     package var missing: [Missing]?
 
-    package init(
-      index: String, view: IndexBuild.View, renderings: [Rendering], missing: [Missing]? = nil
-    ) {
+    package init(index: String, view: String, renderings: [Rendering], missing: [Missing]? = nil) {
       self.index = index
       self.view = view
       self.renderings = renderings

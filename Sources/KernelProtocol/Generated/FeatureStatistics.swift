@@ -2,7 +2,7 @@
 
 /// How a latent is active over one view of an index's corpus.
 package struct FeatureStatistics: Codable, Sendable, Equatable {
-  package var view: IndexBuild.View
+  package var view: String
   /// Positions and entries where it is active.
   package var positions: Int
   package var items: Int
@@ -17,7 +17,7 @@ package struct FeatureStatistics: Codable, Sendable, Equatable {
   package var histogram: [Bin]
 
   package init(
-    view: IndexBuild.View, positions: Int, items: Int, frequency: Double, mean: Double, max: Double,
+    view: String, positions: Int, items: Int, frequency: Double, mean: Double, max: Double,
     quantiles: Quantiles, histogram: [Bin]
   ) {
     self.view = view

@@ -17,7 +17,7 @@ package enum IndexBuild: Request {
     package var sae: String
     package var corpus: CorpusPlace
     /// Absent: all.
-    package var views: [View]?
+    package var views: [String]?
     /// Best places kept of a latent under each ranking of each view; absent: 20.
     package var exemplars: Int?
     /// Tokens of a span of text; absent: 64.
@@ -33,7 +33,7 @@ package enum IndexBuild: Request {
     package var keepPictures: KeepPictures?
 
     package init(
-      path: String, sae: String, corpus: CorpusPlace, views: [View]? = nil, exemplars: Int? = nil,
+      path: String, sae: String, corpus: CorpusPlace, views: [String]? = nil, exemplars: Int? = nil,
       spanTokens: Int? = nil, sampledTokens: Int? = nil, template: Template? = nil,
       shard: Shard? = nil, limit: Int? = nil, keepPictures: KeepPictures? = nil
     ) {
@@ -144,11 +144,5 @@ package enum IndexBuild: Request {
     case none
     /// the model's chat template.
     case model
-  }
-
-  package enum View: String, WireName {
-    case base
-    case tiles
-    case text
   }
 }

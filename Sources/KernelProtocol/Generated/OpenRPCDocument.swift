@@ -463,7 +463,11 @@ package let openRPCDocument = #"""
                   "width": 640,
                   "height": 480,
                   "base": {"grid": [24, 24], "span": {"start": 5, "end": 581}},
-                  "tiles": {"grid": [36, 48], "span": {"start": 581, "end": 2345}}
+                  "tiles": {"grid": [36, 48], "span": {"start": 581, "end": 2345}},
+                  "views": [
+                    {"name": "base", "rows": 24, "columns": 24, "first": 5, "separators": 0},
+                    {"name": "tiles", "rows": 36, "columns": 48, "first": 581, "separators": 1}
+                  ]
                 }
               ],
               "reused": 0,
@@ -934,7 +938,11 @@ package let openRPCDocument = #"""
                   "width": 640,
                   "height": 480,
                   "base": {"grid": [24, 24], "span": {"start": 5, "end": 581}},
-                  "tiles": {"grid": [36, 48], "span": {"start": 581, "end": 2341}}
+                  "tiles": {"grid": [36, 48], "span": {"start": 581, "end": 2341}},
+                  "views": [
+                    {"name": "base", "rows": 24, "columns": 24, "first": 5, "separators": 0},
+                    {"name": "tiles", "rows": 36, "columns": 48, "first": 581, "separators": 1}
+                  ]
                 }
               ],
               "tokens": [
@@ -1279,7 +1287,16 @@ package let openRPCDocument = #"""
                   "item": 12,
                   "name": "beach-06.png",
                   "score": 0.42,
-                  "image": {"path": "/pictures/beach-06.png", "width": 640, "height": 480, "grid": [24, 24]},
+                  "image": {
+                    "path": "/pictures/beach-06.png",
+                    "width": 640,
+                    "height": 480,
+                    "grid": [24, 24],
+                    "views": [
+                      {"name": "base", "rows": 24, "columns": 24, "first": 0, "separators": 0},
+                      {"name": "tiles", "rows": 36, "columns": 48, "first": 576, "separators": 1}
+                    ]
+                  },
                   "positions": [{"position": 25, "value": 3.5, "box": [26, 20, 53, 40]}]
                 }
               ]
@@ -3914,7 +3931,7 @@ package let openRPCDocument = #"""
       },
       "ContextOpen.Image": {
         "type": "object",
-        "required": ["part", "width", "height", "base"],
+        "required": ["part", "width", "height", "base", "views"],
         "properties": {
           "part": {"type": "string"},
           "width": {"type": "integer", "description": "Pixels, as given."},
@@ -3923,6 +3940,11 @@ package let openRPCDocument = #"""
           "tiles": {
             "$ref": "#/components/schemas/ContextOpen.View",
             "description": "The tiles with their newline tokens, where the model makes any."
+          },
+          "views": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/PictureView"},
+            "description": "All its views, in the order of their tokens."
           }
         }
       },
@@ -4221,7 +4243,7 @@ package let openRPCDocument = #"""
       },
       "FeatureExamples.Image": {
         "type": "object",
-        "required": ["width", "height", "grid"],
+        "required": ["width", "height", "grid", "views"],
         "properties": {
           "path": {
             "type": "string",
@@ -4235,6 +4257,11 @@ package let openRPCDocument = #"""
             "type": "array",
             "items": {"type": "integer", "minimum": 0},
             "description": "Rows and columns of patches in the view."
+          },
+          "views": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/PictureView"},
+            "description": "The picture's views that the index has taken in, in the order of their tokens."
           }
         }
       },
@@ -4497,7 +4524,10 @@ package let openRPCDocument = #"""
         "enum": ["none", "model"],
         "description": "none: the picture, the text and the answer one after the other; model: the model's chat template."
       },
-      "IndexBuild.View": {"enum": ["base", "tiles", "text"]},
+      "IndexBuild.View": {
+        "type": "string",
+        "description": "A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of LLaVA-NeXT, or text."
+      },
       "IndexDescription": {
         "type": "object",
         "description": "What an index is and how much it holds.",
@@ -4903,6 +4933,29 @@ package let openRPCDocument = #"""
           {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}}
         ]
       },
+      "PictureView": {
+        "type": "object",
+        "description": "A view of a picture among its tokens: a grid of cells, row by row, each of them a token. The cell of row r and column c is the token first + r · (columns + separators) + c.",
+        "required": ["name", "rows", "columns"],
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "As the model's family calls it: LLaVA-NeXT has base and tiles."
+          },
+          "rows": {"type": "integer", "minimum": 0},
+          "columns": {"type": "integer", "minimum": 0},
+          "first": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The token of the first cell: a position of the context; of an index's picture, counted from the picture's first token. Absent where only the grid is known."
+          },
+          "separators": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Tokens without pixels that close each row. Absent where only the grid is known."
+          }
+        }
+      },
       "ProgressToken": {"description": "What a client calls a stream of progress.", "type": ["string", "integer"]},
       "PromptCheck.Part": {
         "type": "object",
@@ -5303,8 +5356,8 @@ package let openRPCDocument = #"""
         ]
       },
       "View": {
-        "description": "How an image token sees its image: whole and small, or one tile of it in full.",
-        "enum": ["base", "tiles"]
+        "type": "string",
+        "description": "How an image token sees its image, by the name of one of the image's views: in LLaVA-NeXT base, whole and small, or tiles, one tile of it in full."
       },
       "WireNumbers": {
         "description": "A list of numbers; beyond 4,096 of them a tensor of one dimension.",

@@ -8,8 +8,8 @@ extension IndexSearch {
     /// A token that the latent's decoder row raises, or lowers.
     case token(String, lowered: Bool)
     /// The latents that have an item among their best: by its name, or by its picture's file.
-    case item(String, view: IndexBuild.View?)
-    case picture(String, view: IndexBuild.View?)
+    case item(String, view: String?)
+    case picture(String, view: String?)
     /// The labels of these, such as those of `feature/activations` of a region.
     case latents([Int])
     /// By the cosine of decoder rows.
@@ -28,7 +28,7 @@ extension IndexSearch {
           expected: "one of {\"text\"}, {\"token\"}, {\"item\"}, {\"picture\"}, {\"latents\"}, "
             + "{\"neighboursOf\"}")
       }
-      let view = try members.decodeIfPresent(IndexBuild.View.self, forKey: .view)
+      let view = try members.decodeIfPresent(String.self, forKey: .view)
       switch given[0] {
       case .text: self = .text(try members.decode(String.self, forKey: .text))
       case .token:

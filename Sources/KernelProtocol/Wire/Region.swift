@@ -6,7 +6,7 @@ package enum Region: Codable, Sendable, Equatable {
   /// The tokens of one part, by its id.
   case part(String)
   /// The tokens of one image, counted from 0; of one view, or that touch a box, where given.
-  case image(Int, view: View?, box: Box?)
+  case image(Int, view: String?, box: Box?)
 
   private enum CodingKeys: CodingKey { case span, part, image, view, box }
 
@@ -18,7 +18,7 @@ package enum Region: Codable, Sendable, Equatable {
     case (false, false, true):
       self = .image(
         try members.integer(.image, in: 0...Int.max),
-        view: try members.decodeIfPresent(View.self, forKey: .view),
+        view: try members.decodeIfPresent(String.self, forKey: .view),
         box: try members.decodeIfPresent(Box.self, forKey: .box))
     default:
       throw decoder.wireMismatch(expected: "one of {\"span\"}, {\"part\"}, {\"image\"}")

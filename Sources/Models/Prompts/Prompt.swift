@@ -38,11 +38,8 @@ package struct PromptImage: Sendable {
     span.lowerBound + view.tokens.lowerBound..<span.lowerBound + view.tokens.upperBound
   }
 
-  /// The tokens of the base view.
-  package var baseSpan: Range<Int> {
-    layout.view(.base).map(span(of:)) ?? span.lowerBound..<span.lowerBound
+  /// The tokens of the view of a name, those that close rows included; nil where it has none.
+  package func span(ofView name: String) -> Range<Int>? {
+    layout.view(named: name).map(span(of:))
   }
-
-  /// The tokens of the tiles with their newlines; nil for a picture of the base view alone.
-  package var tileSpan: Range<Int>? { layout.view(.tiles).map(span(of:)) }
 }

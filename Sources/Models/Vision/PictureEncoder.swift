@@ -10,6 +10,9 @@ package protocol PictureEncoder: Sendable {
   var imageToken: Int { get }
   /// The text that stands for a picture in a prompt.
   var imageText: String { get }
+  /// The views that a picture's layout may have, in the order of their tokens. `text` is none: it
+  /// stands for what is no picture.
+  var viewNames: [String] { get }
   /// Which library's resizing is applied to pictures.
   var resizing: PictureResizing { get }
   /// The patches of one tile.

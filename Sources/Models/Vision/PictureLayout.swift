@@ -33,6 +33,7 @@ package struct PictureLayout: Sendable, Equatable {
     }
   }
 
+  /// nil for a name that none of its views has.
   package func view(named name: String) -> PictureView? { views.first { $0.name == name } }
 
   /// The cell that the picture's `token`-th token stands for; nil for one without pixels, and out

@@ -8,45 +8,30 @@ package import Images
 package struct PictureView: Sendable, Equatable {
   /// What the view is called among those of its picture, as `base` or `tiles`.
   package let name: String
-  /// By row of cells its stretch of the picture's height, in pixels, from the top. It reaches
-  /// beyond the picture where cells see padding.
-  package let rowExtents: [Range<Double>]
-  /// By column of cells its stretch of the picture's width, in pixels, from the left.
-  package let columnExtents: [Range<Double>]
-  /// The place of the first cell in what the tower saw, in rows and columns of cells: not 0, 0
-  /// where padding was cut off the view.
-  package let origin: Origin
+  /// The rows of cells, down the picture.
+  package let rowAxis: CellAxis
+  /// The columns of cells, across the picture.
+  package let columnAxis: CellAxis
   /// The view's first token, counted from the picture's first.
   package let firstToken: Int
   /// How many tokens without pixels close each row.
   package let separatorsPerRow: Int
 
-  package struct Origin: Sendable, Equatable {
-    package let row: Int
-    package let column: Int
-
-    package init(row: Int, column: Int) {
-      self.row = row
-      self.column = column
-    }
-  }
-
   package init(
-    name: String, rowExtents: [Range<Double>], columnExtents: [Range<Double>],
-    origin: Origin = Origin(row: 0, column: 0), firstToken: Int, separatorsPerRow: Int = 0
+    name: String, rowAxis: CellAxis, columnAxis: CellAxis, firstToken: Int,
+    separatorsPerRow: Int = 0
   ) {
     self.name = name
-    self.rowExtents = rowExtents
-    self.columnExtents = columnExtents
-    self.origin = origin
+    self.rowAxis = rowAxis
+    self.columnAxis = columnAxis
     self.firstToken = firstToken
     self.separatorsPerRow = separatorsPerRow
   }
 
   /// Rows of cells.
-  package var rows: Int { rowExtents.count }
+  package var rows: Int { rowAxis.count }
   /// Columns of cells.
-  package var columns: Int { columnExtents.count }
+  package var columns: Int { columnAxis.count }
   /// The view's tokens, those that close rows included.
   package var tokens: Range<Int> { firstToken..<firstToken + rows * rowLength }
 
@@ -69,21 +54,15 @@ package struct PictureView: Sendable, Equatable {
 
   /// The pixels under a cell, beyond the picture too; nil outside the grid.
   func box(row: Int, column: Int) -> PixelBox? {
-    guard rowExtents.indices.contains(row), columnExtents.indices.contains(column) else {
-      return nil
-    }
-    let (y, x) = (rowExtents[row], columnExtents[column])
+    guard let y = rowAxis[row], let x = columnAxis[column] else { return nil }
     return PixelBox(
       left: x.lowerBound, top: y.lowerBound, right: x.upperBound, bottom: y.upperBound)
   }
 
   /// The pixels under the whole grid, beyond the picture too; nil for a view without cells.
   package var region: PixelBox? {
-    guard let top = rowExtents.first, let bottom = rowExtents.last, let left = columnExtents.first,
-      let right = columnExtents.last
-    else { return nil }
+    guard let y = rowAxis.extent, let x = columnAxis.extent else { return nil }
     return PixelBox(
-      left: left.lowerBound, top: top.lowerBound, right: right.upperBound,
-      bottom: bottom.upperBound)
+      left: x.lowerBound, top: y.lowerBound, right: x.upperBound, bottom: y.upperBound)
   }
 }

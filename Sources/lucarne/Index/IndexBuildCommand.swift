@@ -95,11 +95,11 @@ struct IndexBuildCommand: ParsableCommand {
         "--\(name) is \(value), expected \(range.lowerBound) "
           + (range.upperBound == .max ? "or more" : "to \(range.upperBound)"))
     }
-    _ = try (wireViews, wireShard, wireTemplate)
+    _ = try (wireShard, wireTemplate)
   }
 
   func run() throws {
-    let (views, template, shard) = try (wireViews, wireTemplate, wireShard)
+    let (views, template, shard) = (wireViews, try wireTemplate, try wireShard)
     let built: IndexBuild.Built = try runLocally(
       IndexBuild.self, options, commitEntries: commitEntries, line: Self.line
     ) { kernel in
@@ -136,17 +136,10 @@ struct IndexBuildCommand: ParsableCommand {
     return tar == "-" ? .stdin : .tar(absolutePath(tar ?? ""))
   }
 
-  private var wireViews: [IndexBuild.View]? {
-    get throws {
-      guard let views else { return nil }
-      let names = views.split(separator: ",")
-      return try (names.isEmpty ? [views[...]] : names).map { name in
-        guard let view = IndexBuild.View(rawValue: String(name)) else {
-          throw ValidationError("--views has \"\(name)\", expected base, tiles, text")
-        }
-        return view
-      }
-    }
+  private var wireViews: [String]? {
+    guard let views else { return nil }
+    let names = views.split(separator: ",")
+    return (names.isEmpty ? [views[...]] : names).map { String($0) }
   }
 
   private var wireTemplate: IndexBuild.Template {

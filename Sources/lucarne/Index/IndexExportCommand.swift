@@ -55,7 +55,7 @@ struct IndexExportCommand: ParsableCommand {
   var tokenizer: String?
 
   func validate() throws {
-    _ = try (indexRanking, indexView)
+    _ = try indexRanking
     if let exemplars, exemplars < 0 { throw ValidationError("--exemplars is \(exemplars)") }
     if let splits, !(1...65_536).contains(splits) {
       throw ValidationError("--splits is \(splits), expected 1 to 65536")
@@ -91,7 +91,7 @@ struct IndexExportCommand: ParsableCommand {
         + "\(counts.explanations) explanations"
     case .delphi:
       var options = DelphiExport.Options()
-      options.view = try indexView
+      options.view = IndexView(view)
       options.splits = splits
       options.modelName = tokenizer.map(absolutePath) ?? ""
       let known = try tokenizer.map { try Tokenizer(folder: absolutePath($0)) }
@@ -113,14 +113,4 @@ struct IndexExportCommand: ParsableCommand {
     }
   }
 
-  private var indexView: IndexView {
-    get throws {
-      switch view {
-      case "base": .base
-      case "tiles": .tiles
-      case "text": .text
-      default: throw ValidationError("--view is \"\(view)\", expected base, tiles or text")
-      }
-    }
-  }
 }

@@ -36,7 +36,7 @@ import Testing
     IndexBuilder(
       resuming: try index.state(), corpus: corpus,
       coder: ItemCoder(
-        model: bench.model, feature: bench.feature, views: Set(IndexView.allCases),
+        model: bench.model, feature: bench.feature, views: Set(IndexView.numbered),
         usesTemplate: false),
       options: options, write: write ?? { try index.commit($0) })
   }
@@ -69,8 +69,8 @@ import Testing
     let items = try items(index)
     #expect(items.map(\.name) == reference.items.map(\.name))
     #expect(items.allSatisfy { $0.source == "fixture" })
-    for view in IndexView.allCases {
-      for (latent, expected) in try #require(reference.statistics[view.word]).enumerated() {
+    for view in IndexView.numbered {
+      for (latent, expected) in try #require(reference.statistics[view.name]).enumerated() {
         let found = try index.statistics(ofLatent: latent)[view] ?? LatentStatistics()
         let what: Comment = "\(latent) \(view)"
         #expect(found.positions == expected.positions && found.items == expected.items, what)
@@ -78,7 +78,7 @@ import Testing
         #expect(abs(found.max - expected.max) <= 1e-4 * max(1, expected.max), what)
         #expect(found.histogram.reduce(0) { $0 + Int($1) } == expected.positions, what)
         for ranking in IndexRanking.allCases {
-          let list = try #require(reference.rankings[view.word]?[ranking.word])[latent]
+          let list = try #require(reference.rankings[view.name]?[ranking.word])[latent]
           compare(
             try index.exemplars(ofLatent: latent, view: view, ranking: ranking, limit: 100),
             with: list, "\(latent) \(view) by \(ranking)")

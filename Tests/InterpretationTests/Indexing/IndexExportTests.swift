@@ -36,7 +36,7 @@ import Tokenization
     let builder = IndexBuilder(
       resuming: try index.state(), corpus: .prompts(scratch.path + "/prompts.jsonl"),
       coder: ItemCoder(
-        model: bench.model, feature: bench.feature, views: Set(IndexView.allCases),
+        model: bench.model, feature: bench.feature, views: Set(IndexView.numbered),
         usesTemplate: false),
       options: .init(), write: { try index.commit($0) })
     while try builder.step(waiting: 5) != .done {}
@@ -100,12 +100,12 @@ import Tokenization
     var next = activations.makeIterator()
     var seen = 0
     for latent in 0..<reference.latents {
-      for view in IndexView.allCases {
-        for place in try #require(reference.rankings[view.word]?["max"])[latent] {
+      for view in IndexView.numbered {
+        for place in try #require(reference.rankings[view.name]?["max"])[latent] {
           let line = next.next()
           let found = try #require(line)
           seen += 1
-          #expect(found["index"] as? String == "\(latent)" && found["view"] as? String == view.word)
+          #expect(found["index"] as? String == "\(latent)" && found["view"] as? String == view.name)
           guard found["dataIndex"] as? String == place.item, found["span"] as? Int == place.span
           else { continue }
           let item = try #require(reference.items.first { $0.name == place.item })
@@ -124,7 +124,7 @@ import Tokenization
             #expect(tokens.count == min(5, item.tokens.count - 5 * place.span))
             continue
           }
-          let boxes = try #require(item.boxes[view.word])
+          let boxes = try #require(item.boxes[view.name])
           let rects = try #require(found["rect"] as? [Any])
           #expect(rects.count == place.positions.count)
           for (rect, position) in zip(rects, place.positions) {

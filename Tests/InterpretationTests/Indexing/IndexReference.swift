@@ -53,16 +53,6 @@ struct IndexReference: Decodable, Sendable {
   static func load() throws -> IndexReference { try Fixtures.json("feature_index/index.json") }
 }
 
-extension IndexView {
-  var word: String {
-    switch self {
-    case .base: "base"
-    case .tiles: "tiles"
-    case .text: "text"
-    }
-  }
-}
-
 extension IndexRanking {
   var word: String {
     switch self {

@@ -19,8 +19,8 @@ struct ImagePacking: Sendable {
         packed.setRow(token, newline)
         continue
       }
-      let origin = layout.views[cell.view].origin
-      let (row, column) = (origin.row + cell.row, origin.column + cell.column)
+      let view = layout.views[cell.view]
+      let (row, column) = (view.rowAxis.first + cell.row, view.columnAxis.first + cell.column)
       // Cells of the base view count within the first tile, those of the canvas across the others.
       let tile =
         cell.view == 0

@@ -31,6 +31,7 @@ struct LlavaNextEncoder: PictureEncoder {
   }
 
   var imageToken: Int { configuration.imageToken }
+  var viewNames: [String] { LlavaNextView.all }
   var resizing: PictureResizing { processor.configuration.resizing }
   var tileGrid: (rows: Int, columns: Int) {
     (configuration.vision.gridSize, configuration.vision.gridSize)
@@ -54,7 +55,7 @@ struct LlavaNextEncoder: PictureEncoder {
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
   ) throws -> Matrix {
-    if let base = layout.view(.base), count <= base.tokens.upperBound {
+    if let base = layout.view(named: LlavaNextView.base), count <= base.tokens.upperBound {
       return try features(ofTile: 0, of: tiles, cancellation: cancellation)
         .slice(rows: base.tokens)
     }

@@ -69,28 +69,49 @@ package struct PatchGeometry: Sendable, Equatable {
     return Int(below) + (1 - (value - below) < 5e-8 ? 1 : 0)
   }
 
+}
+
+// MARK: - Tokens and pixels
+
+extension PatchGeometry {
+  /// The views `base` and, on a canvas, `tiles`. A picture without a canvas ends in one newline
+  /// token of no view.
+  package var layout: PictureLayout {
+    let base = PictureView(
+      name: LlavaNextView.base, rowAxis: baseAxis(pictureHeight),
+      columnAxis: baseAxis(pictureWidth), firstToken: 0)
+    guard let tiling else {
+      return PictureLayout(
+        pictureWidth: pictureWidth, pictureHeight: pictureHeight, views: [base],
+        tokenCount: base.tokens.count + 1)
+    }
+    let tiles = PictureView(
+      name: LlavaNextView.tiles,
+      rowAxis: canvasAxis(
+        keptRows, side: pictureHeight, resized: tiling.resizedHeight, padding: tiling.top),
+      columnAxis: canvasAxis(
+        keptColumns, side: pictureWidth, resized: tiling.resizedWidth, padding: tiling.left),
+      firstToken: base.tokens.upperBound, separatorsPerRow: 1)
+    return PictureLayout(
+      pictureWidth: pictureWidth, pictureHeight: pictureHeight, views: [base, tiles],
+      tokenCount: tiles.tokens.upperBound)
+  }
+
   /// The base tile's patches along a side of the picture, which is squeezed into the tile.
-  private func baseExtents(_ side: Int) -> [Range<Double>] {
-    let patch = Double(side) * Double(patchSide) / Double(tileSide)
-    return (0..<patchesPerSide).map { Double($0) * patch..<Double($0 + 1) * patch }
+  private func baseAxis(_ side: Int) -> CellAxis {
+    CellAxis(
+      count: patchesPerSide, scale: Double(side) * Double(patchSide) / Double(tileSide))
   }
 
   /// The canvas's patches along a side of the picture, which fills `resized` pixels of it behind
-  /// `padding`.
-  private func canvasExtents(
+  /// `padding`. Tiles can end in pixels that no patch covers.
+  private func canvasAxis(
     _ kept: Range<Int>, side: Int, resized: Int, padding: Int
-  ) -> [Range<Double>] {
-    let scale = Double(side) / Double(resized)
-    return kept.map { patch in
-      let start = canvasPixel(patch) - padding
-      return Double(start) * scale..<Double(start + patchSide) * scale
-    }
-  }
-
-  /// First canvas pixel of a patch; tiles can end in pixels that no patch covers.
-  private func canvasPixel(_ patch: Int) -> Int {
-    let (tile, inside) = patch.quotientAndRemainder(dividingBy: patchesPerSide)
-    return tile * tileSide + inside * patchSide
+  ) -> CellAxis {
+    CellAxis(
+      count: kept.count, first: kept.lowerBound, cell: Double(patchSide), start: Double(-padding),
+      run: patchesPerSide, gap: Double(tileSide - patchesPerSide * patchSide),
+      scale: Double(side) / Double(resized))
   }
 }
 

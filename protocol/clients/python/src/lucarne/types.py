@@ -75,7 +75,10 @@ IndexBuildKeepPictures = Literal["reference", "copy"]
 """reference: Where the picture is. copy: The picture's bytes."""
 IndexBuildTemplate = Literal["none", "model"]
 """none: the picture, the text and the answer one after the other; model: the model's chat template."""
-IndexBuildView = Literal["base", "tiles", "text"]
+IndexBuildView = str
+"""A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of
+LLaVA-NeXT, or text.
+"""
 IndexNeighboursMeasure = Literal["decoder", "coactivation"]
 """decoder: The cosine of decoder rows, as far as index/annotate has kept them. coactivation: The Jaccard index
 of the sampled tokens where both are active.
@@ -121,8 +124,10 @@ SteeringGenerateComparison = Literal["plain", "reconstruction"]
 the interventions, whatever the splice.
 """
 SteeringGenerateOutputName = Literal["steered", "plain", "reconstruction"]
-View = Literal["base", "tiles"]
-"""How an image token sees its image: whole and small, or one tile of it in full."""
+View = str
+"""How an image token sees its image, by the name of one of the image's views: in LLaVA-NeXT base, whole and
+small, or tiles, one tile of it in full.
+"""
 
 
 class AblationRunChange(Record):
@@ -418,6 +423,8 @@ class ContextOpenImage(Record):
     part: str
     tiles: ContextOpenView | None
     """The tiles with their newline tokens, where the model makes any."""
+    views: list[PictureView]
+    """All its views, in the order of their tokens."""
     width: int
     """Pixels, as given."""
 
@@ -614,6 +621,8 @@ class FeatureExamplesImage(Record):
     """Where it lies in the archive."""
     path: str | None
     """The picture's file, or the archive that contains it; absent if the index holds its bytes."""
+    views: list[PictureView]
+    """The picture's views that the index has taken in, in the order of their tokens."""
     width: int
     """Pixels, as it is shown."""
 
@@ -1100,6 +1109,23 @@ class Part(Record):
     """Absent: user."""
     text: str | None
     image: ImageSource | None
+
+
+class PictureView(Record):
+    """A view of a picture among its tokens: a grid of cells, row by row, each of them a token. The cell of row r
+    and column c is the token first + r · (columns + separators) + c.
+    """
+
+    columns: int
+    first: int | None
+    """The token of the first cell: a position of the context; of an index's picture, counted from the picture's
+    first token. Absent where only the grid is known.
+    """
+    name: str
+    """As the model's family calls it: LLaVA-NeXT has base and tiles."""
+    rows: int
+    separators: int | None
+    """Tokens without pixels that close each row. Absent where only the grid is known."""
 
 
 class PromptCheckPart(Record):
@@ -1712,7 +1738,7 @@ CoactiveFeature._members = {'count': None, 'feature': FeatureRef, 'jaccard': Non
 ConceptPrompt._members = {'template': None, 'text': None}
 ContextLogitsItem._members = {'logProb': None, 'logit': None, 'text': None, 'token': None}
 ContextOpenChat._members = {'addGenerationPrompt': None, 'continueAnswer': None, 'template': None}
-ContextOpenImage._members = {'base': ContextOpenView, 'height': None, 'part': None, 'tiles': ContextOpenView, 'width': None}
+ContextOpenImage._members = {'base': ContextOpenView, 'height': None, 'part': None, 'tiles': ContextOpenView, 'views': PictureView, 'width': None}
 ContextOpenPartSpan._members = {'part': None, 'span': Span}
 ContextOpenView._members = {'grid': None, 'span': Span}
 ContextTokensToken._members = {'box': None, 'id': None, 'image': None, 'part': None, 'position': None, 'text': None, 'view': None}
@@ -1730,7 +1756,7 @@ ExplanationScoreMean._members = {'baseline': None, 'kind': None, 'overAll': None
 ExplanationScoreScored._members = {'failed': None, 'means': ExplanationScoreMean, 'scored': None, 'uninterpretable': None, 'unmatched': None}
 FeatureActivationsActivation._members = {'position': None, 'value': None}
 FeatureActivationsItem._members = {'feature': FeatureRef, 'positions': FeatureActivationsActivation, 'score': None}
-FeatureExamplesImage._members = {'grid': None, 'height': None, 'length': None, 'offset': None, 'path': None, 'width': None}
+FeatureExamplesImage._members = {'grid': None, 'height': None, 'length': None, 'offset': None, 'path': None, 'views': PictureView, 'width': None}
 FeatureExamplesItem._members = {'image': FeatureExamplesImage, 'item': None, 'name': None, 'positions': FeatureExamplesPosition, 'score': None, 'source': None, 'span': None, 'tokens': None}
 FeatureExamplesPosition._members = {'box': None, 'position': None, 'value': None}
 FeatureInfoExplanation._members = {'author': None, 'score': None, 'text': None}
@@ -1779,6 +1805,7 @@ LatentSelection._members = {'latents': None, 'range': Span, 'top': LatentSelecti
 LatentSelectionTop._members = {'by': None, 'count': None, 'offset': None}
 ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
 Part._members = {'id': None, 'role': None, 'text': None, 'image': ImageSource}
+PictureView._members = {'columns': None, 'first': None, 'name': None, 'rows': None, 'separators': None}
 PromptCheckPart._members = {'image': None, 'range': TextRange, 'text': None}
 PromptCheckTurn._members = {'parts': PromptCheckPart, 'range': TextRange, 'role': None}
 PromptDiagnostic._members = {'message': None, 'range': TextRange, 'severity': None}
