@@ -19,7 +19,7 @@ import Testing
   @Test func tilesLieOnTheAspectPreservingAreaWithoutPadding() throws {
     let (width, height) = (120, 70)
     let layout = try rule.geometry(pictureWidth: width, pictureHeight: height).layout
-    let tiles = try #require(layout.view(.tiles))
+    let tiles = try #require(layout.view(named: "tiles"))
     let count = tiles.rows * tiles.columns
     for position in stride(from: 0, to: count, by: 97) {
       let grid = try #require(

@@ -51,7 +51,7 @@ import Testing
       let geometry = try geometry(
         width: width, height: height, side: 336, patch: 14, pinpoints: llavaNext)
       let layout = geometry.layout
-      let tiles = try #require(layout.view(.tiles))
+      let tiles = try #require(layout.view(named: "tiles"))
       var others: [Int] = []
       for token in 0..<layout.tokenCount {
         guard let cell = layout.cell(ofToken: token) else {
@@ -68,8 +68,8 @@ import Testing
       #expect(others == (0..<rows).map { 576 + $0 * (columns + 1) + columns })
       let cells = (0..<layout.tokenCount).filter { !others.contains($0) }
       #expect(layout.views.flatMap(\.cellTokens) == cells)
-      #expect((tiles.origin.row, tiles.rows) == (geometry.keptRows.lowerBound, rows))
-      #expect((tiles.origin.column, tiles.columns) == (geometry.keptColumns.lowerBound, columns))
+      #expect((tiles.rowAxis.first, tiles.rows) == (geometry.keptRows.lowerBound, rows))
+      #expect((tiles.columnAxis.first, tiles.columns) == (geometry.keptColumns.lowerBound, columns))
     }
   }
 
@@ -110,7 +110,7 @@ import Testing
     let layout = try PatchGeometry(
       pictureWidth: width, pictureHeight: height, tileSide: 8, patchSide: 4, tiling: tiling
     ).layout
-    let tiles = try #require(layout.view(.tiles))
+    let tiles = try #require(layout.view(named: "tiles"))
     for y in 0..<height {
       for x in 0..<width {
         var pixels = black.pixels
@@ -138,8 +138,8 @@ import Testing
         let place = tile * plain.tileLength + index
         guard plain.values[place] != painted.values[place] else { continue }
         let (tileRow, tileColumn) = (tile - 1).quotientAndRemainder(dividingBy: columns)
-        let row = (tileRow * side + index / side) / 4 - view.origin.row
-        let column = (tileColumn * side + index % side) / 4 - view.origin.column
+        let row = (tileRow * side + index / side) / 4 - view.rowAxis.first
+        let column = (tileColumn * side + index % side) / 4 - view.columnAxis.first
         if (0..<view.rows).contains(row), (0..<view.columns).contains(column) {
           result.insert(PictureLayout.Cell(view: 1, row: row, column: column))
         }

@@ -147,7 +147,7 @@ import Tokenization
       try model.prompt([.picture($0)], template: .plain).images[0]
     }
     let layout = images[0].layout
-    let tiles = try #require(layout.view(.tiles))
+    let tiles = try #require(layout.view(named: "tiles"))
     let touched = layout.tokens(
       of: tiles, touching: PixelBox(left: 10, top: 60, right: 14, bottom: 64))
     #expect(!touched.isEmpty)
@@ -160,7 +160,7 @@ import Tokenization
   /// Whether the pixels under a canvas token differ between two pictures.
   private func changes(_ images: [PromptImage], token: Int) throws -> Bool {
     let layout = images[0].layout
-    guard let cell = layout.view(.tiles)?.cell(ofToken: token), let view = layout.view(.tiles)
+    guard let cell = layout.view(named: "tiles")?.cell(ofToken: token), let view = layout.view(named: "tiles")
     else { return false }
     // Tiles of 42 pixels, 3 patches of 14 a side, on the canvas that suits the picture.
     let rule = TilingRule(
@@ -170,7 +170,7 @@ import Tokenization
       })
     let geometry = try rule.geometry(
       pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
-    let (row, column) = (view.origin.row + cell.row, view.origin.column + cell.column)
+    let (row, column) = (view.rowAxis.first + cell.row, view.columnAxis.first + cell.column)
     let tile = 1 + row / 3 * (geometry.tiling?.tileColumns ?? 1) + column / 3
     let patches = images.map { image in
       (0..<14).flatMap { y in

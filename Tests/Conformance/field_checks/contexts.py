@@ -2,6 +2,7 @@
 
 import numpy
 
+from . import layout
 from .decoder import log_softmax
 from .ledger import LOGIT
 from .tensors import from_wire
@@ -45,6 +46,13 @@ def opening(world, ledger, context):
             rows[0]["position"] + grid[0] * grid[1] + ends)
     side = world.decoder.config["vision_config"]["image_size"] // world.decoder.config["vision_config"]["patch_size"]
     ledger.same(method, "images[].base.grid[]", image["base"]["grid"], [side, side])
+    pictured = [each["position"] for each in context.tokens if each["id"] == world.decoder.config["image_token_index"]]
+    views = layout.views(world.decoder.config, size, pictured[0])
+    layout.compare(ledger, method, "images[].views", image["views"], views)
+    # Every cell is a token with pixels, and no other token has any.
+    cells = [view["first"] + row * (view["columns"] + view["separators"]) + column
+             for view in image["views"] for row in range(view["rows"]) for column in range(view["columns"])]
+    ledger.same(method, "images[].views[].first", cells, [each["position"] for each in context.tokens if "box" in each])
     again = world.open(*context.parts[:1], {"id": "question", "text": "Which side is the tree on?"})
     common = next(n for n, pair in enumerate(zip(context.ids, again.ids)) if pair[0] != pair[1])
     ledger.same(method, "reused", again.opened["reused"], common)

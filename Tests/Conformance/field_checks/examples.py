@@ -7,6 +7,7 @@ import os
 import numpy
 from PIL import Image
 
+from . import layout
 from .corpora import VIEWS
 from .world import picture_size
 
@@ -56,6 +57,8 @@ def example(ledger, found, item, view, span, latent):
     boxes = [each["box"] for each in tokens]
     ledger.same(
         method, "items[].image.grid[]", image["grid"], [len({box[1] for box in boxes}), len({box[0] for box in boxes})])
+    views = layout.views(item.context.world.decoder.config, size)
+    layout.compare(ledger, method, "items[].image.views", image["views"], views)
 
 
 def drawings(world, ledger, latent, folder):

@@ -1,6 +1,7 @@
 """prompt/open: the same context as context/open makes, and where in the file each token lies."""
 
-from .world import PICTURES, picture
+from . import layout
+from .world import PICTURES, picture, picture_size
 
 METHOD = "prompt/open"
 QUESTION = "Does the image show a fish?\nIs the sign green?"
@@ -28,8 +29,11 @@ def check(world, ledger, folder):
     tokens = world.ask("context/tokens", context=found["context"])["tokens"]
     ledger.same(METHOD, "context", [each["id"] for each in tokens], same.ids)
     for path, value in flat(same.opened["images"][0], "images[]"):
-        if path != "images[].part":
+        if path not in ("images[].part", "images[].views[]"):
             ledger.same(METHOD, path, dict(flat(found["images"][0], "images[]"))[path], value)
+    (image,) = found["images"]
+    views = layout.views(world.decoder.config, picture_size(f"{PICTURES}/park-02.png"), image["base"]["span"]["start"])
+    layout.compare(ledger, METHOD, "images[].views", image["views"], views)
     for given, part in zip(same.opened["parts"], found["parts"]):
         ledger.same(METHOD, "parts[].span.start", part["span"]["start"], given["span"]["start"])
         ledger.same(METHOD, "parts[].span.end", part["span"]["end"], given["span"]["end"])
