@@ -133,10 +133,10 @@ package final class SparseAutoencoder: Sendable {
       subtractsDecoderBias: subtractsDecoderBias, stated: stated, compute: compute)
   }
 
-  /// The decoder rows (directions) of some latents, [latents.count, D].
-  package func decoderRows(_ latents: [Int]) throws(AutoencoderError) -> Matrix {
-    try check(latents: latents)
-    return decoder.gather(rows: latents)
+  /// The decoder rows (directions) of some latents, [wanted.count, D].
+  package func decoderRows(_ wanted: [Int]) throws(AutoencoderError) -> Matrix {
+    try check(latents: wanted)
+    return decoder.gather(rows: wanted)
   }
 
   func check(latents wanted: [Int]) throws(AutoencoderError) {

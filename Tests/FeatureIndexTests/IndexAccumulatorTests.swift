@@ -188,8 +188,8 @@ struct SplitMix {
   }
 
   @Test func tablesOfThePapersSizeFitInAGigabyte() {
-    let bytes = IndexAccumulator.byteCount(latents: 131_072, exemplars: 20, views: 2)
+    let bytes = IndexAccumulator.byteCount(latentCount: 131_072, exemplars: 20, views: 2)
     #expect(bytes < 1 << 30, "\(bytes) bytes for pictures")
-    #expect(IndexAccumulator.byteCount(latents: 131_072, exemplars: 20, views: 3) < 1 << 30)
+    #expect(IndexAccumulator.byteCount(latentCount: 131_072, exemplars: 20, views: 3) < 1 << 30)
   }
 }

@@ -33,23 +33,23 @@ package struct DelphiCacheWriter: Sendable {
       }
       parts[split(of: entry.latent)].append(entry)
     }
-    for (latents, part) in zip(splits, parts) { try write(part, of: latents, to: path) }
+    for (split, part) in zip(splits, parts) { try write(part, of: split, to: path) }
   }
 
   /// Writes the file of one of `splits`, whose latents alone `entries` may have, into a folder that is there.
   ///
   /// - Parameter tokens: what delphi's `save_tokens` adds: the ids of every row, `[rows, columns]`.
   package func write(
-    _ entries: [CachedActivation], of latents: ClosedRange<Int>,
+    _ entries: [CachedActivation], of split: ClosedRange<Int>,
     tokens: (ids: [Int32], columns: Int)? = nil, to path: String
   ) throws {
     for entry in entries {
-      guard latents.contains(entry.latent) else {
-        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: self.latents)
+      guard split.contains(entry.latent) else {
+        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: latents)
       }
       try Self.check(entry)
     }
-    var file = file(entries, first: latents.lowerBound)
+    var file = file(entries, first: split.lowerBound)
     if let tokens {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(tokens.ids.count * 8)
@@ -60,7 +60,7 @@ package struct DelphiCacheWriter: Sendable {
         "tokens", type: .int64, shape: [tokens.ids.count / tokens.columns, tokens.columns],
         bytes: bytes)
     }
-    try file.write(to: "\(path)/\(latents.lowerBound)_\(latents.upperBound).safetensors")
+    try file.write(to: "\(path)/\(split.lowerBound)_\(split.upperBound).safetensors")
   }
 
   private static func check(_ entry: CachedActivation) throws(AutoencoderError) {

@@ -46,16 +46,14 @@ package struct IndexAccumulator: Sendable {
   }
 
   /// The bytes that the tables take when every latent is active in `views` views.
-  package static func byteCount(latents: Int, exemplars: Int, views: Int) -> Int {
+  package static func byteCount(latentCount: Int, exemplars: Int, views: Int) -> Int {
     views
-      * (StatisticsTable.byteCount(latents: latents)
+      * (StatisticsTable.byteCount(latents: latentCount)
         + IndexRanking.allCases.count
-        * ExemplarTable.byteCount(latents: latents, capacity: exemplars))
+        * ExemplarTable.byteCount(latents: latentCount, capacity: exemplars))
   }
 
   // MARK: What is in it
-
-  package var itemCount: Int { items.count }
 
   package func contains(digest: [UInt8]) -> Bool { items.number(of: digest) != nil }
 
@@ -82,12 +80,12 @@ package struct IndexAccumulator: Sendable {
         for span in 0..<options.spans(tokens: activations.positions) {
           let first = span * options.spanTokens
           let range = first..<min(first + options.spanTokens, activations.positions)
-          grouping.group(activations, positions: range, latents: identity.latents)
+          grouping.group(activations, positions: range, latentCount: identity.latents)
           rank(range.count, view: view, unit: items.unit(number, span: span))
         }
-        grouping.group(activations, positions: whole, latents: identity.latents)
+        grouping.group(activations, positions: whole, latentCount: identity.latents)
       } else {
-        grouping.group(activations, positions: whole, latents: identity.latents)
+        grouping.group(activations, positions: whole, latentCount: identity.latents)
         rank(whole.count, view: view, unit: items.unit(number, span: 0))
       }
       // A latent that fires in several spans fires in one item.

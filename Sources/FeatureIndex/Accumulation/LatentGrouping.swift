@@ -8,8 +8,8 @@ struct LatentGrouping: Sendable {
   /// Entries of each latent, then where its next entry goes; zeros between calls.
   private var places: [Int32] = []
 
-  mutating func group(_ code: ItemCode.View, positions range: Range<Int>, latents count: Int) {
-    if places.count < count { places = Array(repeating: 0, count: count) }
+  mutating func group(_ code: ItemCode.View, positions range: Range<Int>, latentCount: Int) {
+    if places.count < latentCount { places = Array(repeating: 0, count: latentCount) }
     let entries = code.offsets[range.lowerBound]..<code.offsets[range.upperBound]
     latents.removeAll(keepingCapacity: true)
     for entry in entries {

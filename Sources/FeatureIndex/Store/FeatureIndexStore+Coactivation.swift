@@ -21,7 +21,7 @@ extension FeatureIndexStore {
     let table = try read { database in
       let state = try contentState(database)
       if let known = counted.withLock({ $0.sample(at: state) }) { return known }
-      var table = SampleTable(latents: identity.latents)
+      var table = SampleTable(latentCount: identity.latents)
       let rows = try Row.fetchCursor(database, sql: "SELECT latents FROM sample")
       while let row = try rows.next() { table.append(try row.value("latents")) }
       counted.withLock { $0.keep(table, at: state) }

@@ -10,7 +10,7 @@ struct SampleTable: Sendable {
   /// `[latents]`: tokens where each is active.
   private var counts: [Int32]
 
-  init(latents count: Int) { counts = Array(repeating: 0, count: count) }
+  init(latentCount: Int) { counts = Array(repeating: 0, count: latentCount) }
 
   /// Adds a token by the bytes of its row; what is no latent is left out.
   mutating func append(_ data: Data) {
