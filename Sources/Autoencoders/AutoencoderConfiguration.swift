@@ -8,18 +8,18 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
   /// D, the width of the residual stream it reads.
   package let inputSize: Int
   /// M, the number of latents.
-  package let latents: Int
+  package let latentCount: Int
   /// The number of latents that may be active at a token.
   package let k: Int
 
-  package init(inputSize: Int, latents: Int, k: Int) throws(AutoencoderError) {
+  package init(inputSize: Int, latentCount: Int, k: Int) throws(AutoencoderError) {
     try Self.check(inputSize, of: "d_in")
-    try Self.check(latents, of: "num_latents")
-    guard k >= 1, k <= latents else {
-      throw .value(what: "k", found: "\(k)", expected: "1 to \(latents), the number of latents")
+    try Self.check(latentCount, of: "num_latents")
+    guard k >= 1, k <= latentCount else {
+      throw .value(what: "k", found: "\(k)", expected: "1 to \(latentCount), the number of latents")
     }
     self.inputSize = inputSize
-    self.latents = latents
+    self.latentCount = latentCount
     self.k = k
   }
 
@@ -29,8 +29,8 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
     try keys.refuseOtherKinds()
     let inputSize = try keys.integer("d_in")
     let k = try keys.integer("k")
-    let latents = try keys.latentCount(inputSize: inputSize)
-    do { try self.init(inputSize: inputSize, latents: latents, k: k) } catch {
+    let latentCount = try keys.latentCount(inputSize: inputSize)
+    do { try self.init(inputSize: inputSize, latentCount: latentCount, k: k) } catch {
       throw .configuration(path: path, reason: error.description)
     }
   }
@@ -41,9 +41,9 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
     """
     {
       "activation": "topk",
-      "expansion_factor": \(max(1, latents / inputSize)),
+      "expansion_factor": \(max(1, latentCount / inputSize)),
       "normalize_decoder": true,
-      "num_latents": \(latents),
+      "num_latents": \(latentCount),
       "k": \(k),
       "multi_topk": false,
       "skip_connection": false,

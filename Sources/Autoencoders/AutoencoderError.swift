@@ -18,7 +18,7 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   /// A matrix, latent or row handed in does not fit the autoencoder.
   case mismatch(what: String, found: Int, expected: Int)
   /// A latent index that the autoencoder does not have.
-  case latentOutOfRange(latent: Int, latents: Int)
+  case latentOutOfRange(latent: Int, latentCount: Int)
   /// Rows that the activations or the code do not have.
   case rowsOutOfRange(rows: Range<Int>, count: Int)
   /// A value in a request or an option that is not finite or not in its range.
@@ -46,8 +46,8 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     case .file(let error): error.description
     case .mismatch(let what, let found, let expected):
       "\(what) is \(found), expected \(expected)"
-    case .latentOutOfRange(let latent, let latents):
-      "latent \(latent) does not exist; the autoencoder has 0 to \(latents - 1)"
+    case .latentOutOfRange(let latent, let latentCount):
+      "latent \(latent) does not exist; the autoencoder has 0 to \(latentCount - 1)"
     case .rowsOutOfRange(let rows, let count):
       "rows \(rows.lowerBound)..<\(rows.upperBound) do not exist; there are \(count) rows"
     case .value(let what, let found, let expected):

@@ -18,10 +18,10 @@ package enum LatentActivation: Sendable, Equatable {
   }
 
   /// What a latent's pre-activation has to exceed where each is judged by itself; nil for top-k.
-  func thresholds(latents: Int) -> [Float]? {
+  func thresholds(latentCount: Int) -> [Float]? {
     switch self {
     case .topK: nil
-    case .relu: Array(repeating: 0, count: latents)
+    case .relu: Array(repeating: 0, count: latentCount)
     case .jumpReLU(let thresholds): thresholds.map { max(0, $0) }
     }
   }

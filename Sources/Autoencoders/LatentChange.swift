@@ -38,9 +38,9 @@ package struct LatentChange: Sendable, Equatable {
     return Set(rows.joined()).sorted()
   }
 
-  func check(rowCount: Int, latents: Int) throws(AutoencoderError) {
-    guard latent >= 0, latent < latents else {
-      throw .latentOutOfRange(latent: latent, latents: latents)
+  func check(rowCount: Int, latentCount: Int) throws(AutoencoderError) {
+    guard latent >= 0, latent < latentCount else {
+      throw .latentOutOfRange(latent: latent, latentCount: latentCount)
     }
     for range in rows where range.lowerBound < 0 || range.upperBound > rowCount {
       throw .rowsOutOfRange(rows: range, count: rowCount)

@@ -67,9 +67,9 @@ extension SparseAutoencoder {
   }
 
   private func check(code: SparseCode) throws(AutoencoderError) {
-    guard code.latents == latents else {
+    guard code.latentCount == latentCount else {
       throw .mismatch(
-        what: "the number of latents of the code", found: code.latents, expected: latents)
+        what: "the number of latents of the code", found: code.latentCount, expected: latentCount)
     }
   }
 }

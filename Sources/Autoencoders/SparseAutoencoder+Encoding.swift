@@ -37,7 +37,7 @@ extension SparseAutoencoder {
     tileElements: Int = tileElements
   ) throws -> Reselection {
     try check(width: x, "the activations")
-    for change in changes { try change.check(rowCount: x.rows, latents: latents) }
+    for change in changes { try change.check(rowCount: x.rows, latentCount: latentCount) }
     let centered = centered(x)
     if let thresholds {
       guard changes.isEmpty else { throw AutoencoderError.nothingToReselect(activation.name) }
@@ -79,7 +79,7 @@ extension SparseAutoencoder {
     tileElements: Int
   ) throws -> (code: SparseCode, changed: ChangedLatents) {
     let product = TiledProduct(centered, encoder, bias: encoderBias, compute: compute)
-    var best = RowTopK(rows: centered.rows, k: k, columns: latents)
+    var best = RowTopK(rows: centered.rows, k: k, columns: latentCount)
     var (changed, tile) = (ChangedLatents(), Matrix(rows: 0, columns: 0))
     for range in tiles(rows: centered.rows, elements: tileElements) {
       try cancellation.check()
@@ -96,7 +96,7 @@ extension SparseAutoencoder {
       }
       best.merge(tile, firstColumn: range.lowerBound, positiveOnly: true, team: compute.team)
     }
-    return (SparseCode(best, latents: latents), changed)
+    return (SparseCode(best, latentCount: latentCount), changed)
   }
 
   /// Tiles of latents, multiples of 64 or 1,024, so that products run on whole panels and threads
@@ -104,35 +104,35 @@ extension SparseAutoencoder {
   /// waiting.
   func tiles(rows: Int, elements: Int) -> [Range<Int>] {
     guard rows > 0 else { return [] }
-    let width = Self.tileWidth(rows: rows, latents: latents, elements: elements)
-    return stride(from: 0, to: latents, by: width).map { $0..<min(latents, $0 + width) }
+    let width = Self.tileWidth(rows: rows, latentCount: latentCount, elements: elements)
+    return stride(from: 0, to: latentCount, by: width).map { $0..<min(latentCount, $0 + width) }
   }
 
-  static func tileWidth(rows: Int, latents: Int, elements: Int) -> Int {
+  static func tileWidth(rows: Int, latentCount: Int, elements: Int) -> Int {
     let fitting = min(elements / max(1, rows), 1 << 14)
     let unit = fitting >= 1_024 ? 1_024 : fitting >= 64 ? 64 : 1
-    return min(latents, max(1, fitting / unit * unit))
+    return min(latentCount, max(1, fitting / unit * unit))
   }
 
   /// About the bytes that encoding [rows, D] takes at most beside the activations, its result
   /// included.
   package func encodingBytes(rows: Int) -> Int {
     let tile =
-      rows * Self.tileWidth(rows: rows, latents: latents, elements: Self.tileElements)
+      rows * Self.tileWidth(rows: rows, latentCount: latentCount, elements: Self.tileElements)
     if thresholds != nil {
-      return 4 * (tile + rows * inputSize) + rows * min(latents, Self.mostActive) * 16
+      return 4 * (tile + rows * inputSize) + rows * min(latentCount, Self.mostActive) * 16
     }
-    let sorting = rows * inputSize * 4 + RowTopK.byteCount(rows: rows, k: k, columns: latents)
+    let sorting = rows * inputSize * 4 + RowTopK.byteCount(rows: rows, k: k, columns: latentCount)
     let searching = CandidateSearch.byteCount(
-      rows: rows, inputs: inputSize, k: k, columns: latents)
+      rows: rows, inputs: inputSize, k: k, columns: latentCount)
     return 4 * (tile + rows * inputSize) + rows * k * 8
       + (searchCompute == nil ? sorting : sorting + searching)
   }
 }
 
 extension SparseCode {
-  init(_ best: RowTopK, latents: Int) {
-    self.init(latents: latents)
+  init(_ best: RowTopK, latentCount: Int) {
+    self.init(latentCount: latentCount)
     for row in 0..<best.rows {
       let (indices, values) = best.row(row)
       appendSorted(indices: indices, values: values)

@@ -20,9 +20,9 @@ extension SparseAutoencoder {
     let length = Float(direction.sumOfSquares().squareRoot())
     var found: [LatentNeighbour] = []
     let tileRows = max(1, (4 << 20) / inputSize)
-    for first in stride(from: 0, to: latents, by: tileRows) {
+    for first in stride(from: 0, to: latentCount, by: tileRows) {
       try cancellation.check()
-      let tile = decoder.slice(rows: first..<min(latents, first + tileRows)).floats()
+      let tile = decoder.slice(rows: first..<min(latentCount, first + tileRows)).floats()
       let dots = product(direction, tile, transposeB: true, team: compute.team)
       let lengths = tile.rowNorms()
       for row in 0..<tile.rows where first + row != latent {

@@ -39,7 +39,7 @@ extension SparseAutoencoder {
   private func code(
     _ search: CandidateSearch, _ changed: ChangedLatents, fullRows: [Int], _ rest: SparseCode
   ) -> SparseCode {
-    var code = SparseCode(latents: latents)
+    var code = SparseCode(latentCount: latentCount)
     var next = 0
     for row in 0..<search.rows {
       if next < fullRows.count, fullRows[next] == row {

@@ -12,7 +12,7 @@ extension SparseAutoencoder {
   ) throws -> SparseCode {
     let product = TiledProduct(centered, encoder, bias: encoderBias, compute: compute)
     var active = [[(latent: Int, value: Float)]](repeating: [], count: centered.rows)
-    let most = centered.rows * min(latents, Self.mostActive)
+    let most = centered.rows * min(latentCount, Self.mostActive)
     var (count, tile) = (0, Matrix(rows: 0, columns: 0))
     for range in tiles(rows: centered.rows, elements: tileElements) {
       try cancellation.check()
@@ -32,7 +32,7 @@ extension SparseAutoencoder {
         }
       }
     }
-    var code = SparseCode(latents: latents)
+    var code = SparseCode(latentCount: latentCount)
     for entries in active { code.appendRow(entries) }
     return code
   }

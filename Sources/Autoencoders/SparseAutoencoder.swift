@@ -37,7 +37,7 @@ package final class SparseAutoencoder: Sendable {
   /// The site that its files say it reads (`resid_post.24`), if they do.
   package var site: String? { stated?.site }
   /// M, the number of latents.
-  package var latents: Int { configuration.latents }
+  package var latentCount: Int { configuration.latentCount }
   /// The number of latents that may be active at a token: M where each is judged by itself.
   package var k: Int { configuration.k }
   /// D, the width of the residual stream.
@@ -77,11 +77,11 @@ package final class SparseAutoencoder: Sendable {
   private convenience init(
     parts: AutoencoderParts, folder: AutoencoderFolder, compute: Compute
   ) throws(AutoencoderError) {
-    var k = parts.latents
+    var k = parts.latentCount
     if case .topK(let count) = parts.activation { k = count }
     try self.init(
       configuration: try AutoencoderConfiguration(
-        inputSize: parts.inputSize, latents: parts.latents, k: k),
+        inputSize: parts.inputSize, latentCount: parts.latentCount, k: k),
       folder: folder, encoder: parts.encoder, encoderBias: parts.encoderBias,
       decoder: parts.decoder, decoderBias: parts.decoderBias, activation: parts.activation,
       subtractsDecoderBias: parts.subtractsDecoderBias, stated: parts.stated,
@@ -96,17 +96,17 @@ package final class SparseAutoencoder: Sendable {
     stated: StatedSite? = nil, compute: Compute
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
-    let thresholds = activation.thresholds(latents: configuration.latents)
+    let thresholds = activation.thresholds(latentCount: configuration.latentCount)
     for (what, found, expected) in [
-      ("the number of rows of the encoder", encoder.rows, configuration.latents),
+      ("the number of rows of the encoder", encoder.rows, configuration.latentCount),
       ("the width of the encoder", encoder.columns, configuration.inputSize),
-      ("the length of the encoder's bias", encoderBias.count, configuration.latents),
-      ("the number of rows of the decoder", decoder.rows, configuration.latents),
+      ("the length of the encoder's bias", encoderBias.count, configuration.latentCount),
+      ("the number of rows of the decoder", decoder.rows, configuration.latentCount),
       ("the width of the decoder", decoder.columns, configuration.inputSize),
       ("the length of the decoder's bias", decoderBias.count, configuration.inputSize),
       (
-        "the number of thresholds", thresholds?.count ?? configuration.latents,
-        configuration.latents
+        "the number of thresholds", thresholds?.count ?? configuration.latentCount,
+        configuration.latentCount
       ),
     ] where found != expected {
       throw .mismatch(what: what, found: found, expected: expected)
@@ -140,8 +140,8 @@ package final class SparseAutoencoder: Sendable {
   }
 
   func check(latents wanted: [Int]) throws(AutoencoderError) {
-    for latent in wanted where latent < 0 || latent >= latents {
-      throw .latentOutOfRange(latent: latent, latents: latents)
+    for latent in wanted where latent < 0 || latent >= latentCount {
+      throw .latentOutOfRange(latent: latent, latentCount: latentCount)
     }
   }
 

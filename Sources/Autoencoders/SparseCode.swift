@@ -4,7 +4,7 @@ import Tensors
 /// value, equal values by rising latent. A value of zero is never kept.
 package struct SparseCode: Sendable, Equatable {
   /// M, the number of latents that an index may name.
-  package let latents: Int
+  package let latentCount: Int
   /// The latents of all rows, one row after the other.
   package private(set) var indices: [Int32] = []
   /// The values beside `indices`.
@@ -13,8 +13,8 @@ package struct SparseCode: Sendable, Equatable {
   private(set) var offsets: [Int] = [0]
 
   /// A code of no rows.
-  package init(latents: Int) {
-    self.latents = latents
+  package init(latentCount: Int) {
+    self.latentCount = latentCount
   }
 
   /// The number of rows (tokens).
@@ -41,7 +41,7 @@ package struct SparseCode: Sendable, Equatable {
   /// z [T, M], or other values at its latents, in their order.
   func matrix(values: [Float]? = nil) -> SparseMatrix {
     SparseMatrix(
-      columns: latents, offsets: offsets, indices: indices, values: values ?? self.values)
+      columns: latentCount, offsets: offsets, indices: indices, values: values ?? self.values)
   }
 
   /// The value of one latent at one row, 0 where it is not active.
@@ -77,7 +77,7 @@ package struct SparseCode: Sendable, Equatable {
 
   /// Adds the rows of another code of the same autoencoder.
   package mutating func append(_ other: SparseCode) {
-    precondition(other.latents == latents, "codes of two autoencoders")
+    precondition(other.latentCount == latentCount, "codes of two autoencoders")
     let base = values.count
     indices.append(contentsOf: other.indices)
     values.append(contentsOf: other.values)
@@ -86,7 +86,7 @@ package struct SparseCode: Sendable, Equatable {
 
   /// The code of some of the rows.
   package func slice(rows: Range<Int>) -> SparseCode {
-    var result = SparseCode(latents: latents)
+    var result = SparseCode(latentCount: latentCount)
     for row in rows {
       let (indices, values) = self.row(row)
       result.appendSorted(indices: indices, values: values)
@@ -99,10 +99,10 @@ package struct SparseCode: Sendable, Equatable {
   package func changing(_ changes: [LatentChange]) throws(AutoencoderError) -> SparseCode {
     var byRow: [Int: [LatentChange]] = [:]
     for change in changes {
-      try change.check(rowCount: rows, latents: latents)
+      try change.check(rowCount: rows, latentCount: latentCount)
       for row in change.distinctRows { byRow[row, default: []].append(change) }
     }
-    var result = SparseCode(latents: latents)
+    var result = SparseCode(latentCount: latentCount)
     for row in 0..<rows {
       let (indices, values) = self.row(row)
       guard let changes = byRow[row] else {
@@ -130,11 +130,11 @@ package struct SparseCode: Sendable, Equatable {
     guard other.rows == rows else {
       throw .mismatch(what: "the number of rows of the code", found: other.rows, expected: rows)
     }
-    guard other.latents == latents else {
+    guard other.latentCount == latentCount else {
       throw .mismatch(
-        what: "the number of latents of the code", found: other.latents, expected: latents)
+        what: "the number of latents of the code", found: other.latentCount, expected: latentCount)
     }
-    var result = SparseCode(latents: latents)
+    var result = SparseCode(latentCount: latentCount)
     for row in 0..<rows {
       let (newIndices, newValues) = self.row(row)
       let (oldIndices, oldValues) = other.row(row)

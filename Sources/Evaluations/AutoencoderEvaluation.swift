@@ -11,7 +11,7 @@ package struct AutoencoderEvaluation {
   private static let rowsAtOnce = 64
 
   private let model: Model
-  private let feature: LoadedAutoencoder
+  private let autoencoder: LoadedAutoencoder
   /// The first token's residual: sums of squares about a point among the data lose no digits.
   private var origin: [Double] = []
   private var sum: [Double] = []
@@ -27,10 +27,10 @@ package struct AutoencoderEvaluation {
   package private(set) var tokens = 0
   package private(set) var predictedTokens = 0
 
-  package init(model: Model, feature: LoadedAutoencoder) {
+  package init(model: Model, autoencoder: LoadedAutoencoder) {
     self.model = model
-    self.feature = feature
-    isAlive = [Bool](repeating: false, count: feature.autoencoder.latents)
+    self.autoencoder = autoencoder
+    isAlive = [Bool](repeating: false, count: autoencoder.weights.latentCount)
   }
 
   // MARK: What was found
@@ -68,7 +68,7 @@ package struct AutoencoderEvaluation {
     let count = prompt.tokens.count
     let rows = 6 * 4 * count * model.decoder.hiddenSize
     let logits = 3 * 4 * Self.rowsAtOnce * model.decoder.vocabularySize
-    let parts = [feature.autoencoder.encodingBytes(rows: count), rows, logits]
+    let parts = [autoencoder.weights.encodingBytes(rows: count), rows, logits]
     return parts.reduce(model.prefillBytes(prompt)) { sum, next in
       let (value, overflow) = sum.addingReportingOverflow(next)
       return overflow ? .max : value
@@ -80,10 +80,10 @@ package struct AutoencoderEvaluation {
     let decoder = model.decoder
     var cache = decoder.makeCache()
     let x = try decoder.forward(
-      model.embeddings(prompt, cancellation: cancellation), blocks: 0..<feature.block + 1,
+      model.embeddings(prompt, cancellation: cancellation), blocks: 0..<autoencoder.block + 1,
       cache: &cache, cancellation: cancellation)
-    let code = try feature.autoencoder.encode(x, cancellation: cancellation)
-    let reconstruction = try feature.autoencoder.decode(code)
+    let code = try autoencoder.weights.encode(x, cancellation: cancellation)
+    let reconstruction = try autoencoder.weights.decode(code)
     let losses = try losses(
       of: prompt, x, reconstruction: reconstruction, cancellation: cancellation)
     addFit(x, reconstruction: reconstruction, code: code)
@@ -142,7 +142,7 @@ package struct AutoencoderEvaluation {
     let outputs = try [x, reconstruction, zeros].map { residual in
       var cache = model.decoder.makeCache()
       return try model.decoder.forward(
-        residual, blocks: feature.block + 1..<model.decoder.blockCount, cache: &cache,
+        residual, blocks: autoencoder.block + 1..<model.decoder.blockCount, cache: &cache,
         cancellation: cancellation
       ).rows(positions)
     }

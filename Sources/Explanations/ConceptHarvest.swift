@@ -26,7 +26,7 @@ package final class ConceptHarvest {
   ///   - text: what follows the picture in its prompt.
   /// - Throws: `InterpretationError.badValue` for a text model, and for a view that its pictures do not have.
   package init(
-    _ set: ConceptSet, model: Model, feature: LoadedAutoencoder, view: IndexView,
+    _ set: ConceptSet, model: Model, autoencoder: LoadedAutoencoder, view: IndexView,
     text: String?, usesTemplate: Bool
   ) throws(InterpretationError) {
     guard let known = model.pictures?.viewNames, known.contains(view.name) else {
@@ -38,7 +38,8 @@ package final class ConceptHarvest {
     conceptSet = set
     self.view = view
     self.text = text
-    coder = ItemCoder(model: model, feature: feature, views: [view], usesTemplate: usesTemplate)
+    coder = ItemCoder(
+      model: model, autoencoder: autoencoder, views: [view], usesTemplate: usesTemplate)
     conceptAreas = Array(
       repeating: Array(repeating: 0, count: set.pictures.count), count: set.concepts.count)
   }
@@ -142,7 +143,7 @@ package final class ConceptHarvest {
 
   /// What was found, sorted by latents.
   package func finish() -> ConceptMaps {
-    let latents = coder.feature.autoencoder.latents
+    let latents = coder.autoencoder.weights.latentCount
     var offsets = [Int](repeating: 0, count: latents + 1)
     for (latent, _) in found { offsets[Int(latent) + 1] += 1 }
     for latent in 0..<latents { offsets[latent + 1] += offsets[latent] }
@@ -155,7 +156,7 @@ package final class ConceptHarvest {
     }
     found = []
     return ConceptMaps(
-      set: conceptSet, latents: latents, patches: patches, conceptAreas: conceptAreas,
+      set: conceptSet, latentCount: latents, patches: patches, conceptAreas: conceptAreas,
       entries: entries,
       offsets: offsets)
   }

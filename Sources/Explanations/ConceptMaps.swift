@@ -23,7 +23,7 @@ package struct ConceptMaps: Sendable {
   }
 
   package let set: ConceptSet
-  package let latents: Int
+  package let latentCount: Int
   let patches: [Patches]
   /// Pixels of each concept in each picture: `[concept][picture]`.
   let conceptAreas: [[Int]]
@@ -38,7 +38,7 @@ package struct ConceptMaps: Sendable {
 
   package func isActive(_ latent: Int) -> Bool { offsets[latent] < offsets[latent + 1] }
 
-  package var activeLatents: Int { (0..<latents).count { isActive($0) } }
+  package var activeLatents: Int { (0..<latentCount).count { isActive($0) } }
 
   func covers(picture: Int, position: Int) -> ArraySlice<Cover> {
     let patches = patches[picture]

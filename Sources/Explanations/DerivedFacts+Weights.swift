@@ -7,8 +7,8 @@ package import Tensors
 extension LoadedAutoencoder {
   /// Bytes that deriving a block of latents takes.
   package func derivingBytes(decoder: Decoder, rows: Int) -> Int {
-    let tile = Self.tileRows(width: autoencoder.inputSize)
-    return 4 * (rows * decoder.vocabularySize + tile * autoencoder.inputSize + rows * tile)
+    let tile = Self.tileRows(width: weights.inputSize)
+    return 4 * (rows * decoder.vocabularySize + tile * weights.inputSize + rows * tile)
       + 64 * rows * 64
   }
 
@@ -25,7 +25,7 @@ extension LoadedAutoencoder {
     guard !latents.isEmpty else { return [] }
     try check(latent: latents.lowerBound)
     try check(latent: latents.upperBound - 1)
-    let rows = autoencoder.decoder.slice(rows: latents).floats()
+    let rows = weights.decoder.slice(rows: latents).floats()
     let near = try nearest(to: rows, at: latents, count: neighbours, cancellation: cancellation)
     try cancellation.check()
     let effects = decoder.directEffect(rows)
@@ -47,13 +47,13 @@ extension LoadedAutoencoder {
   ) throws -> [[(latent: Int, cosine: Float)]] {
     let lengths = rows.rowNorms()
     var found = [[(latent: Int, cosine: Float)]](repeating: [], count: rows.rows)
-    let step = Self.tileRows(width: autoencoder.inputSize)
-    for first in stride(from: 0, to: autoencoder.latents, by: step) {
+    let step = Self.tileRows(width: weights.inputSize)
+    for first in stride(from: 0, to: weights.latentCount, by: step) {
       try cancellation.check()
-      let tile = autoencoder.decoder.slice(
-        rows: first..<min(autoencoder.latents, first + step)
+      let tile = weights.decoder.slice(
+        rows: first..<min(weights.latentCount, first + step)
       ).floats()
-      let dots = autoencoder.dots(rows, tile)
+      let dots = weights.dots(rows, tile)
       let tileLengths = tile.rowNorms()
       for row in 0..<rows.rows {
         var cosines = [Float](repeating: -.infinity, count: tile.rows)

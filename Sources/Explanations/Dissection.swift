@@ -53,10 +53,10 @@ package struct Dissection: Sendable {
     // Σ of all latents' IoU on the measuring half, by concept and threshold.
     var sums = Array(
       repeating: Array(repeating: 0.0, count: thresholds.count), count: maps.set.concepts.count)
-    for latent in 0..<maps.latents where maps.isActive(latent) {
+    for latent in 0..<maps.latentCount where maps.isActive(latent) {
       if latent.isMultiple(of: 256) {
         try cancellation.check()
-        progress(Double(latent) / Double(maps.latents))
+        progress(Double(latent) / Double(maps.latentCount))
       }
       let entries = maps.entries(ofLatent: latent)
       let limits = measure.limits(thresholds, of: entries)

@@ -6,13 +6,13 @@ import Tensors
 
 extension IndexIdentity {
   /// Identifies a model and an autoencoder by what they hold, not by where they lie. Throws `CheckpointError`.
-  package init(model: Model, feature: LoadedAutoencoder) throws {
-    let autoencoder = feature.autoencoder
+  package init(model: Model, autoencoder: LoadedAutoencoder) throws {
+    let weights = autoencoder.weights
     self.init(
       model: SHA256.digest(of: try model.contentSample()).hexadecimal,
-      autoencoder: SHA256.digest(of: autoencoder.contentSample()).hexadecimal,
-      site: Site.residualPost(feature.block).name, latents: autoencoder.latents,
-      activation: autoencoder.activationName, geometry: ViewGeometry(model))
+      autoencoder: SHA256.digest(of: weights.contentSample()).hexadecimal,
+      site: Site.residualPost(autoencoder.block).name, latentCount: weights.latentCount,
+      activation: weights.activationName, geometry: ViewGeometry(model))
   }
 }
 
@@ -25,9 +25,9 @@ extension SparseAutoencoder {
 
   /// Sizes, biases, and some rows of encoder and decoder, as numbers: the same in whatever format they are stored.
   func contentSample() -> [UInt8] {
-    let step = max(1, latents / Self.sampledRows)
-    let rows = Array(stride(from: 0, to: latents, by: step))
-    var bytes = Array("\(latents) \(inputSize) \(k)\n".utf8)
+    let step = max(1, latentCount / Self.sampledRows)
+    let rows = Array(stride(from: 0, to: latentCount, by: step))
+    var bytes = Array("\(latentCount) \(inputSize) \(k)\n".utf8)
     for numbers in [encoderBias, decoderBias] { append(numbers, to: &bytes) }
     if case .jumpReLU(let thresholds) = activation { append(thresholds, to: &bytes) }
     for weights in [encoder, decoder] {

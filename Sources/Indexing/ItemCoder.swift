@@ -14,16 +14,16 @@ import Tokenization
 /// comes behind the last token asked for is never run.
 package struct ItemCoder: Sendable {
   package let model: Model
-  package let feature: LoadedAutoencoder
+  package let autoencoder: LoadedAutoencoder
   package let views: Set<IndexView>
   /// Whether prompts go through the model's chat template, or are their parts one after the other.
   package let usesTemplate: Bool
 
   package init(
-    model: Model, feature: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool
+    model: Model, autoencoder: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool
   ) {
     self.model = model
-    self.feature = feature
+    self.autoencoder = autoencoder
     self.views = views
     self.usesTemplate = usesTemplate
   }
@@ -62,9 +62,9 @@ package struct ItemCoder: Sendable {
       return Harvested(item: item, places: [:], residual: nil)
     }
     let needed = model.prefillBytes(prompt).addingReportingOverflow(
-      feature.autoencoder.encodingBytes(rows: last + 1))
+      autoencoder.weights.encodingBytes(rows: last + 1))
     try admit(needed.overflow ? .max : needed.partialValue)
-    let residual = try ResidualHarvest(model: model, block: feature.block)(
+    let residual = try ResidualHarvest(model: model, block: autoencoder.block)(
       prompt, first: last + 1, cancellation: cancellation)
     return Harvested(item: item, places: places, residual: residual)
   }
@@ -102,7 +102,7 @@ package struct ItemCoder: Sendable {
     let order = ((model.pictures?.viewNames ?? []).map { IndexView($0) } + [.text])
       .filter { places[$0] != nil }
     let rows = order.flatMap { places[$0] ?? [] }
-    let code = try feature.autoencoder.encode(
+    let code = try autoencoder.weights.encode(
       rows == Array(0..<residual.rows) ? residual : residual.rows(rows),
       cancellation: cancellation)
     var views: [IndexView: ItemCode.View] = [:]

@@ -3,7 +3,7 @@ package enum InterpretationError: Error, Sendable, Equatable {
   /// A position outside the expanded sequence.
   case positionOutOfRange(position: Int, tokenCount: Int)
   /// A latent the autoencoder does not have.
-  case featureOutOfRange(index: Int, latents: Int)
+  case featureOutOfRange(index: Int, latentCount: Int)
   /// A token id outside the vocabulary.
   case tokenOutOfRange(token: Int, vocabularySize: Int)
   /// A region that names a part or picture the context does not have, or that covers no token.
@@ -21,8 +21,8 @@ extension InterpretationError: CustomStringConvertible {
     switch self {
     case .positionOutOfRange(let position, let tokenCount):
       "position \(position) is outside the context: expected -\(tokenCount) … \(tokenCount - 1)"
-    case .featureOutOfRange(let index, let latents):
-      "feature \(index) does not exist: the autoencoder has latents 0 … \(latents - 1)"
+    case .featureOutOfRange(let index, let latentCount):
+      "feature \(index) does not exist: the autoencoder has latents 0 … \(latentCount - 1)"
     case .tokenOutOfRange(let token, let vocabularySize):
       "token \(token) does not exist: the vocabulary has ids 0 … \(vocabularySize - 1)"
     case .badRegion(let message), .unsupportedTarget(let message), .badValue(let message):

@@ -56,7 +56,7 @@ import Testing
   /// The same names, types, shapes and bytes as delphi's `save_splits` wrote.
   @Test func whatIsWrittenIsWhatDelphiWrites() throws {
     let folder = try TemporaryFolder()
-    try DelphiCacheWriter(latents: 50, splits: 4).write(try Self.all(), to: folder.path)
+    try DelphiCacheWriter(latentCount: 50, splits: 4).write(try Self.all(), to: folder.path)
     for name in ["0_11", "12_24", "25_36", "37_49"] {
       let ours = try SafetensorsFile(path: "\(folder.path)/\(name).safetensors")
       let theirs = try SafetensorsFile(path: "\(Self.folder)/delphi/layers.3/\(name).safetensors")
@@ -76,15 +76,15 @@ import Testing
       CachedActivation(row: 70_000, position: 1, latent: 2, value: 0.5),
       CachedActivation(row: 1, position: 65_535, latent: 9, value: 2),
     ]
-    try DelphiCacheWriter(latents: 10, splits: 2).write(entries, to: folder.path)
+    try DelphiCacheWriter(latentCount: 10, splits: 2).write(entries, to: folder.path)
     #expect(try read(FeatureCache(path: folder.path)) == entries)
     #expect(throws: AutoencoderError.self) {
       let huge = CachedActivation(row: 0, position: 0, latent: 0, value: 1e6)
-      try DelphiCacheWriter(latents: 10, splits: 2).write([huge], to: folder.path)
+      try DelphiCacheWriter(latentCount: 10, splits: 2).write([huge], to: folder.path)
     }
-    #expect(throws: AutoencoderError.latentOutOfRange(latent: 10, latents: 10)) {
+    #expect(throws: AutoencoderError.latentOutOfRange(latent: 10, latentCount: 10)) {
       let beyond = CachedActivation(row: 0, position: 0, latent: 10, value: 1)
-      try DelphiCacheWriter(latents: 10, splits: 2).write([beyond], to: folder.path)
+      try DelphiCacheWriter(latentCount: 10, splits: 2).write([beyond], to: folder.path)
     }
   }
 

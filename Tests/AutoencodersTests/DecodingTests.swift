@@ -82,7 +82,7 @@ import Testing
   @Test func refusesWhatDoesNotFit() throws {
     let autoencoder = try Reference.autoencoder("float32")
     let code = try autoencoder.encode(try Reference("codes").matrix("x"))
-    #expect(throws: AutoencoderError.self) { try autoencoder.decode(SparseCode(latents: 51)) }
+    #expect(throws: AutoencoderError.self) { try autoencoder.decode(SparseCode(latentCount: 51)) }
     #expect(throws: AutoencoderError.self) {
       try autoencoder.scores(code, gradient: Matrix(rows: 23, columns: 18))
     }

@@ -79,10 +79,10 @@ import Testing
       x[1, 3] = value
       #expect(throws: AutoencoderError.self) { try autoencoder.encode(x) }
     }
-    #expect(throws: AutoencoderError.latentOutOfRange(latent: 50, latents: 50)) {
+    #expect(throws: AutoencoderError.latentOutOfRange(latent: 50, latentCount: 50)) {
       try autoencoder.preActivations(Matrix(rows: 1, columns: 19), latents: [50])
     }
-    #expect(throws: AutoencoderError.latentOutOfRange(latent: -1, latents: 50)) {
+    #expect(throws: AutoencoderError.latentOutOfRange(latent: -1, latentCount: 50)) {
       try autoencoder.decoderRows([3, -1])
     }
   }
@@ -101,7 +101,7 @@ import Testing
     let encoder = Matrix(whole: latents, width, salt: 2, span: 2)
     let bias = Matrix(whole: 1, latents, salt: 3, span: 1).values
     let autoencoder = try SparseAutoencoder(
-      configuration: AutoencoderConfiguration(inputSize: width, latents: latents, k: k),
+      configuration: AutoencoderConfiguration(inputSize: width, latentCount: latents, k: k),
       encoder: WeightMatrix(encoder), encoderBias: bias, decoder: WeightMatrix(encoder),
       decoderBias: [Float](repeating: 0, count: width), compute: Reference.compute)
     return (autoencoder, encoder, bias)
@@ -124,7 +124,7 @@ extension SparseAutoencoder {
   /// The same weights with another k.
   func with(k: Int) throws -> SparseAutoencoder {
     try SparseAutoencoder(
-      configuration: AutoencoderConfiguration(inputSize: inputSize, latents: latents, k: k),
+      configuration: AutoencoderConfiguration(inputSize: inputSize, latentCount: latentCount, k: k),
       encoder: encoder, encoderBias: encoderBias, decoder: decoder, decoderBias: decoderBias,
       compute: Reference.compute)
   }

@@ -12,12 +12,12 @@ import Testing
 
   @Test func sizesAndSiteComeFromTheFolder() throws {
     let float32 = try Reference.autoencoder("float32")
-    #expect(float32.latents == 50 && float32.k == 5 && float32.inputSize == 19)
+    #expect(float32.latentCount == 50 && float32.k == 5 && float32.inputSize == 19)
     #expect(float32.site == "resid_post.3")
     #expect(float32.encoder.type == .float32)
     #expect(float32.byteCount == 4 * (2 * 50 * 19 + 50 + 19))
     let float16 = try Reference.autoencoder("float16")
-    #expect(float16.latents == 38, "num_latents 0 stands for d_in * expansion_factor")
+    #expect(float16.latentCount == 38, "num_latents 0 stands for d_in * expansion_factor")
     #expect(float16.encoder.type == .float16)
     let bfloat16 = try load("\(Reference.folder)/bfloat16/model.layers.11/")
     #expect(bfloat16.site == "resid_post.11")

@@ -64,7 +64,7 @@ import Testing
     #expect(autoencoder.format == test.format)
     #expect(autoencoder.activation.name == test.activation)
     #expect(autoencoder.site == test.site)
-    #expect(autoencoder.inputSize == 12 && autoencoder.latents == 24)
+    #expect(autoencoder.inputSize == 12 && autoencoder.latentCount == 24)
     let x = try Self.matrix("x")
     let code = try autoencoder.encode(x)
     let wanted = try Self.matrix("\(test.name).z")

@@ -9,7 +9,7 @@ import Testing
     let reference = try Reference("training")
     let parameters = try reference.parameters("point")
     let mask = try reference.matrix("dead.\(dead)").values
-    var gradients = AutoencoderParameters(latents: 40, inputSize: 12)
+    var gradients = AutoencoderParameters(latentCount: 40, inputSize: 12)
     let loss = try AutoencoderLoss(
       parameters, try reference.matrix("point.x"), k: 4,
       dead: mask.indices.filter { mask[$0] == 1 }, auxiliaryWeight: weight,
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func refusesABatchWithoutVariance() throws {
-    var gradients = AutoencoderParameters(latents: 40, inputSize: 12)
+    var gradients = AutoencoderParameters(latentCount: 40, inputSize: 12)
     let parameters = try Reference("training").parameters("point")
     #expect(throws: AutoencoderError.self) {
       try AutoencoderLoss(

@@ -219,7 +219,7 @@ struct SearchCase {
   func autoencoder(_ precision: Precision) throws -> SparseAutoencoder {
     try SparseAutoencoder(
       configuration: AutoencoderConfiguration(
-        inputSize: encoder.columns, latents: encoder.rows, k: k),
+        inputSize: encoder.columns, latentCount: encoder.rows, k: k),
       encoder: encoder, encoderBias: bias, decoder: encoder,
       decoderBias: [Float](repeating: 0, count: encoder.columns),
       compute: Compute(team: Reference.compute.team, precision: precision, path: path))

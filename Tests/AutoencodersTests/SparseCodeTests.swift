@@ -4,7 +4,7 @@ import Testing
 /// A code by hand, and what changes after top-k make of it.
 @Suite struct SparseCodeTests {
   private var code: SparseCode {
-    var code = SparseCode(latents: 10)
+    var code = SparseCode(latentCount: 10)
     code.appendRow([(4, 1), (2, 3), (9, 1), (5, 0)])
     code.appendRow([])
     code.appendRow([(0, 2)])
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func refusesAValueThatOverflows() {
-    var code = SparseCode(latents: 2)
+    var code = SparseCode(latentCount: 2)
     code.appendRow([(0, 1e30)])
     let change = LatentChange(rows: [0..<1], latent: 0, rule: .scale(1e30))
     #expect(throws: AutoencoderError.self) { try code.changing([change]) }
@@ -61,9 +61,11 @@ import Testing
     ])
     #expect(rows(try changed.difference(from: code)) == [[4: 5, 2: -3], [4: 6], [4: 6]])
     #expect(try code.difference(from: code).activeCount == 0)
-    #expect(throws: AutoencoderError.self) { try code.difference(from: SparseCode(latents: 10)) }
     #expect(throws: AutoencoderError.self) {
-      try SparseCode(latents: 10).difference(from: SparseCode(latents: 11))
+      try code.difference(from: SparseCode(latentCount: 10))
+    }
+    #expect(throws: AutoencoderError.self) {
+      try SparseCode(latentCount: 10).difference(from: SparseCode(latentCount: 11))
     }
   }
 

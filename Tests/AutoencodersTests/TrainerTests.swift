@@ -9,7 +9,7 @@ import Testing
 @Suite struct TrainerTests {
   private static func loopOptions() throws -> TrainerOptions {
     try TrainerOptions(
-      inputSize: 12, latents: 40, k: 4, steps: 10, learningRate: 2e-3, warmUpSteps: 3,
+      inputSize: 12, latentCount: 40, k: 4, steps: 10, learningRate: 2e-3, warmUpSteps: 3,
       auxiliaryWeight: 1 / 32, deadAfterTokens: 70, largestGradientNorm: 0.3)
   }
 
@@ -54,12 +54,12 @@ import Testing
     let reference = try Reference("training")
     let gradients = try reference.matrix("adam.gradients")
     // The 77 values stand in the encoder of an autoencoder of 7 latents of width 11.
-    var parameters = AutoencoderParameters(latents: 7, inputSize: 11)
+    var parameters = AutoencoderParameters(latentCount: 7, inputSize: 11)
     func shaped(_ values: [Float]) -> Matrix { Matrix(rows: 7, columns: 11, values: values) }
     parameters.encoder = shaped(try reference.file.floats("adam.0"))
-    var adam = AdamOptimizer(latents: 7, inputSize: 11)
+    var adam = AdamOptimizer(latentCount: 7, inputSize: 11)
     for step in 1...2 {
-      var gradient = AutoencoderParameters(latents: 7, inputSize: 11)
+      var gradient = AutoencoderParameters(latentCount: 7, inputSize: 11)
       gradient.encoder = shaped(gradients.row(step - 1))
       adam.update(
         &parameters, gradients: gradient, learningRate: 0.01, team: Reference.compute.team)
@@ -72,7 +72,7 @@ import Testing
   @Test func startsFromTheGeometricMedian() throws {
     let reference = try Reference("training")
     let options = try TrainerOptions(
-      inputSize: 12, latents: 40, k: 4, steps: 1, learningRate: 0, seed: 3)
+      inputSize: 12, latentCount: 40, k: 4, steps: 1, learningRate: 0, seed: 3)
     let trainer = try TopKTrainer(options: options, compute: Reference.compute)
     _ = try trainer.step(try batch(0, reference))
     let expected = try reference.matrix("median")
@@ -81,7 +81,7 @@ import Testing
 
   @Test func rowsThatAreAllTheSameButOneHaveAMedian() throws {
     let options = try TrainerOptions(
-      inputSize: 2, latents: 4, k: 1, steps: 1, learningRate: 0)
+      inputSize: 2, latentCount: 4, k: 1, steps: 1, learningRate: 0)
     let trainer = try TopKTrainer(options: options, compute: Reference.compute)
     let x = Matrix(rows: 4, columns: 2, values: [1, 2, 1, 2, 1, 2, 9, -4])
     _ = try trainer.step(x)
@@ -97,7 +97,7 @@ import Testing
     #expect(options.learningRate(atStep: 3) == 2e-3)
     #expect(abs(options.learningRate(atStep: 9) - 2e-3 / 7) < 1e-12)
     #expect(options.learningRate(atStep: 10) == 0)
-    let plain = try TrainerOptions(inputSize: 8, latents: 1 << 16, k: 4, steps: 5_000)
+    let plain = try TrainerOptions(inputSize: 8, latentCount: 1 << 16, k: 4, steps: 5_000)
     #expect(abs(plain.learningRate - 1e-4) < 1e-15)
   }
 
@@ -117,7 +117,7 @@ import Testing
     let data = ToyActivations(rows: 300, width: 12, directions: 20, seed: 5).rows
     let source = try MatrixActivationSource(data, batchSize: 64, seed: 9)
     let options = try TrainerOptions(
-      inputSize: 12, latents: 40, k: 3, steps: 12, learningRate: 1e-2, warmUpSteps: 2,
+      inputSize: 12, latentCount: 40, k: 3, steps: 12, learningRate: 1e-2, warmUpSteps: 2,
       deadAfterTokens: 130, seed: 4)
 
     var whole = source
@@ -233,7 +233,7 @@ import Testing
     ] {
       #expect(throws: AutoencoderError.self) {
         try TrainerOptions(
-          inputSize: 4, latents: latents, k: k, steps: steps, learningRate: rate)
+          inputSize: 4, latentCount: latents, k: k, steps: steps, learningRate: rate)
       }
     }
   }
@@ -242,7 +242,7 @@ import Testing
     let toy = ToyActivations(rows: 8_192, width: 32, directions: 48, seed: 1)
     var source = try MatrixActivationSource(toy.rows, batchSize: 512, seed: 2)
     let options = try TrainerOptions(
-      inputSize: 32, latents: 128, k: 4, steps: 800, learningRate: 4e-3, warmUpSteps: 40,
+      inputSize: 32, latentCount: 128, k: 4, steps: 800, learningRate: 4e-3, warmUpSteps: 40,
       deadAfterTokens: 8_000, seed: 3)
     let trainer = try TopKTrainer(options: options, compute: Reference.compute)
     var last: TrainingProgress?

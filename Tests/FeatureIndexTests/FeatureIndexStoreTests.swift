@@ -195,7 +195,7 @@ extension RandomCorpus {
     }
     var scored = explanation(3, "red fishes near a boat")
     scored.scores = [
-      ExplanationScore(kind: "iou", value: 0.4, baseline: 0.01, count: 5, created: 13)
+      ScoreRecord(kind: "iou", value: 0.4, baseline: 0.01, count: 5, created: 13)
     ]
     try store.put([scored, explanation(4, "Boats at night"), explanation(5, "", .uninterpretable)])
     try store.put([explanation(4, "lamps")])
@@ -267,7 +267,7 @@ extension RandomCorpus {
     try corpus.build(at: path)
     let store = try FeatureIndexStore.open(at: path)
     for view in IndexView.numbered {
-      let all = try (0..<RandomCorpus.identity.latents).compactMap { latent in
+      let all = try (0..<RandomCorpus.identity.latentCount).compactMap { latent in
         try store.statistics(ofLatent: latent)[view].map { (latent: latent, statistics: $0) }
       }
       for order in LatentOrder.allCases {

@@ -4,7 +4,7 @@ import Testing
 /// Random codes of small items, and what an index of them must hold by sorting everything.
 struct RandomCorpus {
   static let identity = IndexIdentity(
-    model: "m", autoencoder: "a", site: "resid_post.1", latents: 40, activation: "topk 4")
+    model: "m", autoencoder: "a", site: "resid_post.1", latentCount: 40, activation: "topk 4")
   static let options = IndexOptions(exemplars: 3, sampledTokens: 25, spanTokens: 5)
 
   let codes: [ItemCode]

@@ -24,7 +24,7 @@ func readEverything(of path: String) throws {
       attempt { _ = try store.latents(in: view, by: order, limit: 100) }
     }
   }
-  for latent in 0..<store.identity.latents.clamped(to: 1...8) {
+  for latent in 0..<store.identity.latentCount.clamped(to: 1...8) {
     attempt { _ = try store.coactivations(ofLatent: latent, limit: 5) }
     attempt { _ = try store.derived(latent: latent) }
     attempt { _ = try store.explanations(ofLatent: latent) }

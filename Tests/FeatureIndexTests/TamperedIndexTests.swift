@@ -16,7 +16,7 @@ import Testing
     var told = ExplanationRecord(
       latent: 3, state: .explained, text: "fishes",
       author: ExplanationAuthor(kind: .human, name: "somebody"), method: "manual", created: 12)
-    told.scores = [ExplanationScore(kind: "iou", value: 0.4, count: 5, created: 13)]
+    told.scores = [ScoreRecord(kind: "iou", value: 0.4, count: 5, created: 13)]
     try store.put([told])
     try store.put(derived: [
       DerivedFacts(

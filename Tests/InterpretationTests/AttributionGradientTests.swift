@@ -121,7 +121,7 @@ import Testing
     expectClose(
       tokens.byPosition, context.tokens.indices.map { byPosition[$0] ?? 0 }, "by position")
     let attribution = try Attribution(
-      AttributionQuestion(target: target), of: context, feature: bench.feature,
+      AttributionQuestion(target: target), of: context, autoencoder: bench.autoencoder,
       progress: { _ in }, cancellation: .never)
     let parts = try PartAttribution(
       PartQuestion(method: .sum), of: attribution, progress: { _ in })(try attribution()).shares
@@ -164,8 +164,8 @@ import Testing
     for (place, score) in scores {
       let t = place.position
       var effect: Float = 0
-      if active[t] == bench.feature.autoencoder.k, entering[t] >= 0 {
-        let row = try bench.feature.autoencoder.decoderRows([Int(entering[t])]).row(0)
+      if active[t] == bench.autoencoder.weights.k, entering[t] >= 0 {
+        let row = try bench.autoencoder.weights.decoderRows([Int(entering[t])]).row(0)
         effect = values[t] * gradient.dot(row: t, with: row)
       }
       expected[place] = score - effect

@@ -159,7 +159,7 @@ struct AttributionBench {
   let reference: AttributionReference
   let tensors: TensorFixture
   let model: Model
-  let feature: LoadedAutoencoder
+  let autoencoder: LoadedAutoencoder
 
   init(_ name: String) throws {
     reference = try Fixtures.json("attribution/\(name).json")
@@ -167,9 +167,9 @@ struct AttributionBench {
     model = try Model(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
-    feature = LoadedAutoencoder(
+    autoencoder = LoadedAutoencoder(
       name: "sae",
-      autoencoder: try SparseAutoencoder(
+      weights: try SparseAutoencoder(
         path: Fixtures.path(reference.autoencoder), compute: model.compute),
       block: reference.block)
   }
@@ -192,7 +192,7 @@ struct AttributionBench {
     let prompt = try model.prompt(parts, template: .plain)
     return try ResidentContext(
       opening: prompt, partNames: prompt.partSpans.indices.map { "part\($0)" }, model: model,
-      recording: [feature.block], reusing: nil, progress: { _ in }, cancellation: .never)
+      recording: [autoencoder.block], reusing: nil, progress: { _ in }, cancellation: .never)
   }
 
   func target(_ name: String) throws -> AttributionTarget {
@@ -204,7 +204,8 @@ struct AttributionBench {
     cancellation: Cancellation = .never
   ) throws -> Attribution {
     try Attribution(
-      question, of: context, feature: feature, progress: { _ in }, cancellation: cancellation)
+      question, of: context, autoencoder: autoencoder, progress: { _ in },
+      cancellation: cancellation)
   }
 
   /// What a tensor says of each active (position, latent), beside the target's indices.

@@ -16,7 +16,7 @@ struct Bench {
   let reference: InterpretationReference
   let tensors: TensorFixture
   let model: Model
-  let feature: LoadedAutoencoder
+  let autoencoder: LoadedAutoencoder
   let prompt: Prompt
 
   init(_ name: String) throws {
@@ -26,9 +26,9 @@ struct Bench {
     model = try Model(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
       team: ThreadTeam(threadCount: 1), resizing: .pillow)
-    feature = LoadedAutoencoder(
+    autoencoder = LoadedAutoencoder(
       name: "sae",
-      autoencoder: try SparseAutoencoder(
+      weights: try SparseAutoencoder(
         path: Fixtures.path("interpretation/\(reference.autoencoder)"), compute: model.compute),
       block: reference.block)
     prompt = try model.prompt(try Self.rendered(reference), template: .plain)
@@ -59,7 +59,7 @@ struct Bench {
     let prompt = prompt ?? self.prompt
     return try ResidentContext(
       opening: prompt, partNames: prompt.partSpans.indices.map { "part\($0)" }, model: model,
-      recording: blocks ?? [feature.block], keeping: detail, reusing: other,
+      recording: blocks ?? [autoencoder.block], keeping: detail, reusing: other,
       progress: { _ in }, cancellation: cancellation)
   }
 
@@ -72,7 +72,8 @@ struct Bench {
     cancellation: Cancellation = .never
   ) throws -> AttributionResult {
     try Attribution(
-      question, of: context, feature: feature, progress: { _ in }, cancellation: cancellation)()
+      question, of: context, autoencoder: autoencoder, progress: { _ in },
+      cancellation: cancellation)()
   }
 
   func ablate(
@@ -80,7 +81,8 @@ struct Bench {
     in context: ResidentContext, topChanges: Int = 10
   ) throws -> AblationResult {
     try context.ablate(
-      interventions, feature: feature, targets: targets, splice: splice, topChanges: topChanges,
+      interventions, autoencoder: autoencoder, targets: targets, splice: splice,
+      topChanges: topChanges,
       progress: { _ in }, cancellation: .never)
   }
 
@@ -91,7 +93,7 @@ struct Bench {
     try context.generate(
       GenerationOptions(maxTokens: tokens),
       steering: interventions.map {
-        Steering(feature: feature, interventions: $0, splice: splice)
+        Steering(autoencoder: autoencoder, interventions: $0, splice: splice)
       }, comparing: true, cancellation: cancellation)
   }
 

@@ -76,7 +76,7 @@ import Testing
   ) throws -> ComparisonResult {
     let target = try bench.target(expected.target)
     return try FeatureComparison(
-      (a, b), targets: (target, target), feature: bench.feature, count: count,
+      (a, b), targets: (target, target), autoencoder: bench.autoencoder, count: count,
       progress: { _ in }, cancellation: .never)()
   }
 }

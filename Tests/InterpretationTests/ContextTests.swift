@@ -57,7 +57,7 @@ import Testing
   /// To the bit: a result depends on the prompt, not on what was open before.
   private func expectAgree(_ a: ResidentContext, _ b: ResidentContext, _ bench: Bench) throws {
     #expect(a.tokens == b.tokens)
-    let block = bench.feature.block
+    let block = bench.autoencoder.block
     let (x, y) = (
       try a.residual(after: block, keep: true, cancellation: .never),
       try b.residual(after: block, keep: true, cancellation: .never)
@@ -154,8 +154,8 @@ import Testing
   func whatIsKeptForPullbacksChangesNothing(_ name: String, detail: SavedDetail) throws {
     let bench = try Bench(name)
     let keeping = try bench.context(keeping: detail)
-    let hasBlocksAbove = bench.feature.block + 1 < bench.model.decoder.blockCount
-    #expect(keeping.keepsRun(above: bench.feature.block) == hasBlocksAbove)
+    let hasBlocksAbove = bench.autoencoder.block + 1 < bench.model.decoder.blockCount
+    #expect(keeping.keepsRun(above: bench.autoencoder.block) == hasBlocksAbove)
     for (index, question) in try questions(bench).enumerated() {
       expectSame(
         try bench.attribute(question, in: keeping),
@@ -164,11 +164,11 @@ import Testing
     // Another prompt that begins alike takes the run over, too.
     let again = try bench.context(keeping: detail, reusing: keeping)
     #expect(again.reusedTokenCount == again.tokenCount - 1)
-    #expect(again.keepsRun(above: bench.feature.block) == hasBlocksAbove)
+    #expect(again.keepsRun(above: bench.autoencoder.block) == hasBlocksAbove)
     try expectAgree(again, try bench.context(), bench)
     // One without leaves it with none, not with half of one.
     let bare = try bench.context(keeping: detail, reusing: try bench.context())
-    #expect(!bare.keepsRun(above: bench.feature.block))
+    #expect(!bare.keepsRun(above: bench.autoencoder.block))
     try expectAgree(bare, again, bench)
     keeping.forgetRuns()
     #expect(keeping.releasableByteCount == 0)
@@ -179,7 +179,7 @@ import Testing
   @Test func anAutoencoderAfterTheLastBlockHasItsResidualBesideOneBelow() throws {
     let bench = try Bench("llama3")
     let last = bench.model.decoder.blockCount - 1
-    let both = try bench.context(recording: [bench.feature.block, last], keeping: .states)
+    let both = try bench.context(recording: [bench.autoencoder.block, last], keeping: .states)
     let one = try bench.context()
     #expect(
       try both.residual(after: last, keep: true, cancellation: .never)

@@ -12,9 +12,9 @@ import Testing
     let context = try bench.context()
     #expect(context.tokens == bench.reference.tokens)
     let residual = try context.residual(
-      after: bench.feature.block, keep: true, cancellation: .never)
+      after: bench.autoencoder.block, keep: true, cancellation: .never)
     #expect(residual.relativeError(to: try bench.tensors.matrix("residual")) < 1e-4)
-    let code = try context.code(of: bench.feature, cancellation: .never)
+    let code = try context.code(of: bench.autoencoder, cancellation: .never)
     var found: [Place: Float] = [:]
     for row in 0..<code.rows {
       let (indices, values) = code.row(row)
@@ -23,7 +23,7 @@ import Testing
       }
     }
     expectClose(found, try bench.entries("values", beside: "indices"), "the code")
-    let rebuilt = try bench.feature.autoencoder.decode(code)
+    let rebuilt = try bench.autoencoder.weights.decode(code)
     #expect(rebuilt.relativeError(to: try bench.tensors.matrix("reconstruction")) < 1e-4)
   }
 
@@ -39,7 +39,7 @@ import Testing
       for (word, ranking) in rankings {
         let ranked = try #require(expected.ranks[word])
         let found = try context.activations(
-          of: bench.feature, at: positions, topK: ranked.count, rankedBy: ranking,
+          of: bench.autoencoder, at: positions, topK: ranked.count, rankedBy: ranking,
           cancellation: .never)
         #expect(found.items.map(\.latent) == ranked.map(\.latent), "\(word) of \(positions)")
         expectClose(found.items.map(\.score), ranked.map(\.score), "\(word) of \(positions)")
@@ -55,7 +55,7 @@ import Testing
     let bench = try Bench(name)
     let context = try bench.context()
     let found = try context.activations(
-      of: bench.feature, at: nil, topK: 1000, rankedBy: .max, cancellation: .never)
+      of: bench.autoencoder, at: nil, topK: 1000, rankedBy: .max, cancellation: .never)
     var values: [Place: Float] = [:]
     for item in found.items {
       #expect(item.positions.map(\.position) == item.positions.map(\.position).sorted())
@@ -70,7 +70,7 @@ import Testing
   @Test func aRegionOfNoPositionHasNoFeatures() throws {
     let bench = try Bench("mistral")
     let found = try bench.context().activations(
-      of: bench.feature, at: [], topK: 5, rankedBy: .sum, cancellation: .never)
+      of: bench.autoencoder, at: [], topK: 5, rankedBy: .sum, cancellation: .never)
     #expect(found.items.isEmpty)
     #expect(found.l0 == 0)
   }
@@ -80,7 +80,7 @@ import Testing
     let bench = try Bench(name)
     let effects = try bench.tensors.matrix("information.effects")
     for (row, expected) in bench.reference.information.enumerated() {
-      let found = try bench.feature.information(
+      let found = try bench.autoencoder.information(
         ofLatent: expected.latent, decoder: bench.model.decoder, count: 5, cancellation: .never)
       let sorted = effects.row(row).sorted()
       expectClose(found.promoted.map(\.effect), sorted.suffix(5).reversed(), "promoted")

@@ -9,7 +9,7 @@ import Testing
     let bench = try Bench("llama3")
     let image = try #require(bench.prompt.images.first)
     #expect(image.span(ofView: "tiles") != nil)
-    let harvest = ResidualHarvest(model: bench.model, block: bench.feature.block)
+    let harvest = ResidualHarvest(model: bench.model, block: bench.autoencoder.block)
     let end = try #require(image.span(ofView: "base")).upperBound
     let base = try harvest(bench.prompt, first: end, cancellation: .never)
     let whole = try harvest(bench.prompt, cancellation: .never)

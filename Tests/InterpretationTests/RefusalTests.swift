@@ -106,12 +106,12 @@ import Testing
   @Test func latentsOutsideTheDictionaryAreNamed() throws {
     let bench = try Bench("mistral")
     let context = try bench.context()
-    let latents = bench.feature.autoencoder.latents
+    let latents = bench.autoencoder.weights.latentCount
     for latent in [latents, -1, Int.max, Int.min] {
-      let error = InterpretationError.featureOutOfRange(index: latent, latents: latents)
-      #expect(throws: error) { try bench.feature.check(latent: latent) }
+      let error = InterpretationError.featureOutOfRange(index: latent, latentCount: latents)
+      #expect(throws: error) { try bench.autoencoder.check(latent: latent) }
       #expect(throws: error) {
-        try bench.feature.information(
+        try bench.autoencoder.information(
           ofLatent: latent, decoder: bench.model.decoder, count: 3, cancellation: .never)
       }
       for splice in Splice.all {

@@ -18,7 +18,7 @@ import Testing
     let team = ThreadTeam(threadCount: 1)
     let source = try SparseAutoencoder(
       path: path, compute: Compute(team: team, precision: .float32))
-    let (latents, width) = (source.latents, source.inputSize)
+    let (latents, width) = (source.latentCount, source.inputSize)
     let encoder = source.encoder.floats()
     let turned = (0..<width).flatMap { column in (0..<latents).map { encoder[$0, column] } }
     var writer = SafetensorsWriter()

@@ -6,20 +6,22 @@ import Tensors
 /// counted from the first of their split, both ends of a split in it.
 package struct DelphiCacheWriter: Sendable {
   /// M.
-  package let latents: Int
+  package let latentCount: Int
   /// The latents of each split.
   package let splits: [ClosedRange<Int>]
 
   private static let largestValue: Float = 65_504
 
   /// `count` splits of nearly equal size: delphi's own boundaries, `linspace(0, M, count + 1)` cut off.
-  package init(latents: Int, splits count: Int) throws(AutoencoderError) {
-    guard latents >= 1, latents <= Int(Int32.max), count >= 1, count <= min(latents, 1 << 16) else {
+  package init(latentCount: Int, splits count: Int) throws(AutoencoderError) {
+    guard latentCount >= 1, latentCount <= Int(Int32.max), count >= 1,
+      count <= min(latentCount, 1 << 16)
+    else {
       throw .value(
-        what: "the number of splits", found: "\(count)", expected: "1 to \(latents) latents")
+        what: "the number of splits", found: "\(count)", expected: "1 to \(latentCount) latents")
     }
-    self.latents = latents
-    splits = (0..<count).map { $0 * latents / count...($0 + 1) * latents / count - 1 }
+    self.latentCount = latentCount
+    splits = (0..<count).map { $0 * latentCount / count...($0 + 1) * latentCount / count - 1 }
   }
 
   /// Writes a file for each split into the folder `path`, whole or not at all; entries keep their
@@ -28,8 +30,8 @@ package struct DelphiCacheWriter: Sendable {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     var parts = [[CachedActivation]](repeating: [], count: splits.count)
     for entry in entries {
-      guard (0..<latents).contains(entry.latent) else {
-        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: latents)
+      guard (0..<latentCount).contains(entry.latent) else {
+        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latentCount: latentCount)
       }
       parts[split(of: entry.latent)].append(entry)
     }
@@ -45,7 +47,7 @@ package struct DelphiCacheWriter: Sendable {
   ) throws {
     for entry in entries {
       guard split.contains(entry.latent) else {
-        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latents: latents)
+        throw AutoencoderError.latentOutOfRange(latent: entry.latent, latentCount: latentCount)
       }
       try Self.check(entry)
     }
@@ -74,7 +76,7 @@ package struct DelphiCacheWriter: Sendable {
   }
 
   private func split(of latent: Int) -> Int {
-    var index = min(splits.count - 1, latent * splits.count / latents)
+    var index = min(splits.count - 1, latent * splits.count / latentCount)
     while splits[index].upperBound < latent { index += 1 }
     while splits[index].lowerBound > latent { index -= 1 }
     return index

@@ -4,7 +4,7 @@ import Tensors
 /// What a reader makes of a file: everything an autoencoder is, before it is checked as a whole.
 struct AutoencoderParts {
   var inputSize: Int
-  var latents: Int
+  var latentCount: Int
   var activation: LatentActivation
   var subtractsDecoderBias: Bool
   /// The place that the configuration names.

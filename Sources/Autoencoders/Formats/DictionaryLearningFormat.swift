@@ -47,8 +47,8 @@ struct DictionaryLearningFormat: AutoencoderFormat {
     case "BatchTopKSAE":
       let threshold = try archive.tensor("threshold")
       return try linear(bias: "b_dec", subtracts: true, memory: &memory) {
-        latents throws in
-        .jumpReLU(thresholds: try threshold.vector(count: latents, repeats: true))
+        latentCount throws in
+        .jumpReLU(thresholds: try threshold.vector(count: latentCount, repeats: true))
       }
     case "JumpReluAutoEncoder": return try jumpReLU(memory: &memory)
     default:
@@ -64,31 +64,31 @@ struct DictionaryLearningFormat: AutoencoderFormat {
   ) throws -> AutoencoderParts {
     let stored = try archive.tensor("encoder.weight")
     guard stored.shape.count == 2 else { throw stored.failure("shape \(stored.shape)") }
-    let (latents, inputSize) = (stored.shape[0], stored.shape[1])
+    let (latentCount, inputSize) = (stored.shape[0], stored.shape[1])
     return AutoencoderParts(
-      inputSize: inputSize, latents: latents, activation: try activation(latents),
+      inputSize: inputSize, latentCount: latentCount, activation: try activation(latentCount),
       subtractsDecoderBias: subtracts, stated: try stated(),
       encoder: try stored.matrix(
-        rows: latents, columns: inputSize, transposed: false, memory: &memory),
-      encoderBias: try archive.tensor("encoder.bias").vector(count: latents),
+        rows: latentCount, columns: inputSize, transposed: false, memory: &memory),
+      encoderBias: try archive.tensor("encoder.bias").vector(count: latentCount),
       decoder: try archive.tensor("decoder.weight").matrix(
-        rows: latents, columns: inputSize, transposed: true, memory: &memory),
+        rows: latentCount, columns: inputSize, transposed: true, memory: &memory),
       decoderBias: try archive.tensor(bias).vector(count: inputSize))
   }
 
   private func jumpReLU(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     let stored = try archive.tensor("W_enc")
     guard stored.shape.count == 2 else { throw stored.failure("shape \(stored.shape)") }
-    let (inputSize, latents) = (stored.shape[0], stored.shape[1])
+    let (inputSize, latentCount) = (stored.shape[0], stored.shape[1])
     return AutoencoderParts(
-      inputSize: inputSize, latents: latents,
-      activation: .jumpReLU(thresholds: try archive.tensor("threshold").vector(count: latents)),
+      inputSize: inputSize, latentCount: latentCount,
+      activation: .jumpReLU(thresholds: try archive.tensor("threshold").vector(count: latentCount)),
       subtractsDecoderBias: false, stated: try stated(),
       encoder: try stored.matrix(
-        rows: latents, columns: inputSize, transposed: true, memory: &memory),
-      encoderBias: try archive.tensor("b_enc").vector(count: latents),
+        rows: latentCount, columns: inputSize, transposed: true, memory: &memory),
+      encoderBias: try archive.tensor("b_enc").vector(count: latentCount),
       decoder: try archive.tensor("W_dec").matrix(
-        rows: latents, columns: inputSize, transposed: false, memory: &memory),
+        rows: latentCount, columns: inputSize, transposed: false, memory: &memory),
       decoderBias: try archive.tensor("b_dec").vector(count: inputSize))
   }
 
@@ -96,8 +96,8 @@ struct DictionaryLearningFormat: AutoencoderFormat {
   private func foldNorms(
     _ parts: inout AutoencoderParts, memory: inout MemoryAllowance
   ) throws {
-    let isUnit = stride(from: 0, to: parts.latents, by: 1_024).allSatisfy { first in
-      parts.decoder.slice(rows: first..<min(parts.latents, first + 1_024)).floats().rowNorms()
+    let isUnit = stride(from: 0, to: parts.latentCount, by: 1_024).allSatisfy { first in
+      parts.decoder.slice(rows: first..<min(parts.latentCount, first + 1_024)).floats().rowNorms()
         .allSatisfy { abs($0 - 1) <= 1e-8 + 1e-5 }
     }
     if !isUnit { try parts.foldDecoderNorms(memory: &memory, path: path) }

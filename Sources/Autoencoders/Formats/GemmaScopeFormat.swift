@@ -30,28 +30,28 @@ struct GemmaScopeFormat: AutoencoderFormat {
   private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     let prefix = archive.names.contains("w_enc") ? "w_" : "W_"
     let stored = try archive.tensor(prefix + "enc", memory: &memory)
-    guard stored.shape.count == 2, let latents = stored.shape.last,
+    guard stored.shape.count == 2, let latentCount = stored.shape.last,
       let inputSize = stored.shape.first,
-      (1...Int(Int32.max)).contains(latents), (1...Int(Int32.max)).contains(inputSize)
+      (1...Int(Int32.max)).contains(latentCount), (1...Int(Int32.max)).contains(inputSize)
     else { throw stored.failure("shape \(stored.shape), [D, M] expected") }
     if archive.names.contains("scaling_factor") {
       let factors = try archive.tensor("scaling_factor", memory: &memory)
-        .vector(count: latents, repeats: true)
+        .vector(count: latentCount, repeats: true)
       guard factors.allSatisfy({ abs($0 - 1) <= 1e-5 }) else {
         throw CheckpointError.tensor(
           path: path, name: "scaling_factor", reason: "not 1, which is not implemented")
       }
     }
     let thresholds = try archive.tensor("threshold", memory: &memory)
-      .vector(count: latents, repeats: true)
+      .vector(count: latentCount, repeats: true)
     return AutoencoderParts(
-      inputSize: inputSize, latents: latents, activation: .jumpReLU(thresholds: thresholds),
+      inputSize: inputSize, latentCount: latentCount, activation: .jumpReLU(thresholds: thresholds),
       subtractsDecoderBias: false, stated: try stated(),
       encoder: try stored.matrix(
-        rows: latents, columns: inputSize, transposed: true, memory: &memory),
-      encoderBias: try archive.tensor("b_enc", memory: &memory).vector(count: latents),
+        rows: latentCount, columns: inputSize, transposed: true, memory: &memory),
+      encoderBias: try archive.tensor("b_enc", memory: &memory).vector(count: latentCount),
       decoder: try archive.tensor(prefix + "dec", memory: &memory).matrix(
-        rows: latents, columns: inputSize, transposed: false, memory: &memory),
+        rows: latentCount, columns: inputSize, transposed: false, memory: &memory),
       decoderBias: try archive.tensor("b_dec", memory: &memory).vector(count: inputSize))
   }
 

@@ -36,21 +36,24 @@ struct SAELensFormat: AutoencoderFormat {
 
   private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     try refuseWhatIsNotRead()
-    let (inputSize, latents) = (try configuration.count("d_in"), try configuration.count("d_sae"))
-    let activation = try activation(latents: latents)
+    let (inputSize, latentCount) = (
+      try configuration.count("d_in"), try configuration.count("d_sae")
+    )
+    let activation = try activation(latentCount: latentCount)
     let hook =
       configuration.section("metadata").text("hook_name") ?? configuration.text("hook_name")
       ?? configuration.text("hook_point")
     var stated: StatedSite?
     if let hook { stated = try StatedSite(hook: hook, path: configuration.path, asked: asked) }
     let encoder = try tensor("W_enc").matrix(
-      rows: latents, columns: inputSize, transposed: true, memory: &memory)
+      rows: latentCount, columns: inputSize, transposed: true, memory: &memory)
     let decoder = try tensor("W_dec").matrix(
-      rows: latents, columns: inputSize, transposed: false, memory: &memory)
+      rows: latentCount, columns: inputSize, transposed: false, memory: &memory)
     var parts = AutoencoderParts(
-      inputSize: inputSize, latents: latents, activation: activation,
+      inputSize: inputSize, latentCount: latentCount, activation: activation,
       subtractsDecoderBias: configuration.flag("apply_b_dec_to_input") ?? true, stated: stated,
-      encoder: encoder, encoderBias: try tensor("b_enc").vector(count: latents), decoder: decoder,
+      encoder: encoder, encoderBias: try tensor("b_enc").vector(count: latentCount),
+      decoder: decoder,
       decoderBias: try tensor("b_dec").vector(count: inputSize))
     if configuration.flag("rescale_acts_by_decoder_norm") == true {
       try parts.foldDecoderNorms(memory: &memory, path: path)
@@ -58,7 +61,7 @@ struct SAELensFormat: AutoencoderFormat {
     return parts
   }
 
-  private func activation(latents: Int) throws -> LatentActivation {
+  private func activation(latentCount: Int) throws -> LatentActivation {
     let function = configuration.text("activation_fn_str") ?? configuration.text("activation_fn")
     let old = configuration.section("activation_fn_kwargs")
     let isOldTopK = function == "topk" && old.object.present("k") != nil
@@ -69,7 +72,7 @@ struct SAELensFormat: AutoencoderFormat {
       throw configuration.failure("activation function \"\(function ?? "")\" is not implemented")
     case "topk": return .topK(try (isOldTopK ? old : configuration).count("k"))
     case "jumprelu":
-      return .jumpReLU(thresholds: try tensor("threshold").vector(count: latents))
+      return .jumpReLU(thresholds: try tensor("threshold").vector(count: latentCount))
     default:
       throw configuration.failure(
         "architecture \"\(architecture)\" is not implemented; standard, topk and jumprelu are")

@@ -18,13 +18,13 @@ struct SparsifyFormat: AutoencoderFormat {
     let sizes = try AutoencoderConfiguration(path: folder.file("cfg.json"))
     let weights = SparsifyFormat(file: try folder.safetensors(), path: folder.weightsPath)
     try weights.refuseSkipConnection()
-    let (latents, inputSize) = (sizes.latents, sizes.inputSize)
+    let (latentCount, inputSize) = (sizes.latentCount, sizes.inputSize)
     return AutoencoderParts(
-      inputSize: inputSize, latents: latents, activation: .topK(sizes.k),
+      inputSize: inputSize, latentCount: latentCount, activation: .topK(sizes.k),
       subtractsDecoderBias: true, stated: folder.stated,
-      encoder: try weights.matrix("encoder.weight", rows: latents, columns: inputSize),
-      encoderBias: try weights.vector("encoder.bias", count: latents),
-      decoder: try weights.matrix("W_dec", rows: latents, columns: inputSize),
+      encoder: try weights.matrix("encoder.weight", rows: latentCount, columns: inputSize),
+      encoderBias: try weights.vector("encoder.bias", count: latentCount),
+      decoder: try weights.matrix("W_dec", rows: latentCount, columns: inputSize),
       decoderBias: try weights.vector("b_dec", count: inputSize))
   }
 

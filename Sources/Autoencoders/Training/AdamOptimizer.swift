@@ -12,8 +12,8 @@ package struct AdamOptimizer: Sendable, Equatable {
   /// Updates made so far.
   package private(set) var step: Int
 
-  package init(latents: Int, inputSize: Int) {
-    first = AutoencoderParameters(latents: latents, inputSize: inputSize)
+  package init(latentCount: Int, inputSize: Int) {
+    first = AutoencoderParameters(latentCount: latentCount, inputSize: inputSize)
     second = first
     step = 0
   }

@@ -29,7 +29,7 @@ package struct AutoencoderLoss: Sendable, Equatable {
     _ parameters: AutoencoderParameters, _ x: Matrix, k: Int, dead: [Int],
     auxiliaryWeight: Double, gradients: inout AutoencoderParameters, compute: Compute
   ) throws(AutoencoderError) {
-    fired = [Bool](repeating: false, count: parameters.latents)
+    fired = [Bool](repeating: false, count: parameters.latentCount)
     let variance = x.totalVariance()
     guard variance > 0, variance.isFinite else {
       throw .value(
@@ -39,7 +39,7 @@ package struct AutoencoderLoss: Sendable, Equatable {
     var pass = BackwardPass(
       parameters: parameters, k: k, variance: variance,
       dead: auxiliaryWeight > 0 ? dead : [], auxiliaryWeight: auxiliaryWeight, compute: compute)
-    let blockRows = max(1, Self.blockElements / parameters.latents)
+    let blockRows = max(1, Self.blockElements / parameters.latentCount)
     for first in stride(from: 0, to: x.rows, by: blockRows) {
       let block = x.slice(rows: first..<min(x.rows, first + blockRows))
       try pass.run(block, gradients: &gradients)
@@ -97,20 +97,20 @@ private struct BackwardPass {
       ? nil
       : Linear(
         WeightMatrix(weights.gather(rows: dead)), bias: dead.map { bias[$0] }, compute: compute)
-    encoderBiasGradient = [Float](repeating: 0, count: parameters.latents)
+    encoderBiasGradient = [Float](repeating: 0, count: parameters.latentCount)
   }
 
   mutating func run(
     _ x: Matrix, gradients: inout AutoencoderParameters
   ) throws(AutoencoderError) {
     let centered = x.subtracting(row: parameters.decoderBias.values)
-    var best = RowTopK(rows: x.rows, k: k, columns: parameters.latents)
+    var best = RowTopK(rows: x.rows, k: k, columns: parameters.latentCount)
     let preActivations = encoder(centered)
     if let place = preActivations.firstNonFinite() {
       throw .notFinite(what: "the pre-activation", row: place.row, column: place.column)
     }
     best.merge(preActivations, firstColumn: 0, positiveOnly: true, team: compute.team)
-    let code = SparseCode(best, latents: parameters.latents)
+    let code = SparseCode(best, latentCount: parameters.latentCount)
     let reconstruction = sparseProduct(
       code.matrix(), decoder, bias: parameters.decoderBias.values, team: compute.team)
     let error = reconstruction - x
@@ -133,7 +133,7 @@ private struct BackwardPass {
     var best = RowTopK(rows: centered.rows, k: auxiliaryK, columns: dead.count)
     best.merge(
       deadEncoder(centered), firstColumn: 0, positiveOnly: true, team: compute.team)
-    var code = SparseCode(latents: parameters.latents)
+    var code = SparseCode(latentCount: parameters.latentCount)
     for row in 0..<best.rows {
       let (places, values) = best.row(row)
       code.appendSorted(indices: places.map { Int32(dead[Int($0)]) }, values: values)

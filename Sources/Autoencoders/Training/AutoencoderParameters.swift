@@ -16,7 +16,7 @@ package struct AutoencoderParameters: Sendable, Equatable {
   /// has it.
   static let normEpsilon = Float.ulpOfOne
 
-  package var latents: Int { encoder.rows }
+  package var latentCount: Int { encoder.rows }
   package var inputSize: Int { encoder.columns }
 
   package init(encoder: Matrix, encoderBias: Matrix, decoder: Matrix, decoderBias: Matrix) {
@@ -30,21 +30,21 @@ package struct AutoencoderParameters: Sendable, Equatable {
   }
 
   /// All zeros.
-  package init(latents: Int, inputSize: Int) {
-    encoder = Matrix(rows: latents, columns: inputSize)
-    encoderBias = Matrix(rows: 1, columns: latents)
-    decoder = Matrix(rows: latents, columns: inputSize)
+  package init(latentCount: Int, inputSize: Int) {
+    encoder = Matrix(rows: latentCount, columns: inputSize)
+    encoderBias = Matrix(rows: 1, columns: latentCount)
+    decoder = Matrix(rows: latentCount, columns: inputSize)
     decoderBias = Matrix(rows: 1, columns: inputSize)
   }
 
   /// The start of training: encoder rows uniform in ±1/√D (Kaiming with a = √5, PyTorch's default
   /// for a linear layer), decoder rows the same at unit norm, biases zero.
-  package init(latents: Int, inputSize: Int, seed: UInt64) {
-    self.init(latents: latents, inputSize: inputSize)
+  package init(latentCount: Int, inputSize: Int, seed: UInt64) {
+    self.init(latentCount: latentCount, inputSize: inputSize)
     var generator = SplitMix64(seed: seed)
     let bound = 1 / Float(inputSize).squareRoot()
-    let values = (0..<latents * inputSize).map { _ in (generator.nextUnit() * 2 - 1) * bound }
-    encoder = Matrix(rows: latents, columns: inputSize, values: values)
+    let values = (0..<latentCount * inputSize).map { _ in (generator.nextUnit() * 2 - 1) * bound }
+    encoder = Matrix(rows: latentCount, columns: inputSize, values: values)
     decoder = encoder
     decoder.normalizeRows(epsilon: Self.normEpsilon)
   }

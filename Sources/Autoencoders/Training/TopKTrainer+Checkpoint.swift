@@ -42,10 +42,10 @@ extension TopKTrainer {
       let options = try state.checkedOptions()
       var groups: [AutoencoderParameters] = []
       for group in ["parameters", "first", "second"] {
-        var tensors = AutoencoderParameters(latents: 0, inputSize: 0)
+        var tensors = AutoencoderParameters(latentCount: 0, inputSize: 0)
         for (name, field, isVector) in AutoencoderParameters.fields {
-          let rows = isVector ? 1 : options.latents
-          let columns = name == "encoder.bias" ? options.latents : options.inputSize
+          let rows = isVector ? 1 : options.latentCount
+          let columns = name == "encoder.bias" ? options.latentCount : options.inputSize
           let weights = try file.matrix("\(group).\(name)", rows: rows, columns: columns)
           guard weights.firstNonFinite() == nil else {
             throw AutoencoderError.checkpoint(
@@ -80,7 +80,8 @@ private struct TrainerState: Codable {
   /// The options, held to the same limits as new ones, when the rest agrees with them.
   func checkedOptions() throws(AutoencoderError) -> TrainerOptions {
     let checked = try TrainerOptions(
-      inputSize: options.inputSize, latents: options.latents, k: options.k, steps: options.steps,
+      inputSize: options.inputSize, latentCount: options.latentCount, k: options.k,
+      steps: options.steps,
       learningRate: options.learningRate, warmUpSteps: options.warmUpSteps,
       auxiliaryWeight: options.auxiliaryWeight, deadAfterTokens: options.deadAfterTokens,
       largestGradientNorm: options.largestGradientNorm, seed: options.seed)
@@ -88,10 +89,10 @@ private struct TrainerState: Codable {
       throw .value(
         what: "the step of a saved run", found: "\(step)", expected: "0 to \(options.steps)")
     }
-    guard tokensSinceFired.count == options.latents else {
+    guard tokensSinceFired.count == options.latentCount else {
       throw .mismatch(
         what: "the number of latents with a count of tokens", found: tokensSinceFired.count,
-        expected: options.latents)
+        expected: options.latentCount)
     }
     guard tokensSinceFired.allSatisfy({ (0...(1 << 53)).contains($0) }) else {
       throw .value(

@@ -26,11 +26,11 @@ package final class TopKTrainer {
     parameters =
       start
       ?? AutoencoderParameters(
-        latents: options.latents, inputSize: options.inputSize, seed: options.seed)
-    guard parameters.latents == options.latents else {
+        latentCount: options.latentCount, inputSize: options.inputSize, seed: options.seed)
+    guard parameters.latentCount == options.latentCount else {
       throw .mismatch(
-        what: "the number of latents at the start", found: parameters.latents,
-        expected: options.latents)
+        what: "the number of latents at the start", found: parameters.latentCount,
+        expected: options.latentCount)
     }
     guard parameters.inputSize == options.inputSize else {
       throw .mismatch(
@@ -38,8 +38,8 @@ package final class TopKTrainer {
         expected: options.inputSize)
     }
     parameters.decoder.normalizeRows(epsilon: AutoencoderParameters.normEpsilon)
-    optimizer = AdamOptimizer(latents: options.latents, inputSize: options.inputSize)
-    tokensSinceFired = [Int](repeating: 0, count: options.latents)
+    optimizer = AdamOptimizer(latentCount: options.latentCount, inputSize: options.inputSize)
+    tokensSinceFired = [Int](repeating: 0, count: options.latentCount)
   }
 
   init(
@@ -86,7 +86,7 @@ package final class TopKTrainer {
     }
     let dead = deadLatents
     var gradients = AutoencoderParameters(
-      latents: options.latents, inputSize: options.inputSize)
+      latentCount: options.latentCount, inputSize: options.inputSize)
     let loss = try AutoencoderLoss(
       parameters, batch, k: options.k, dead: dead, auxiliaryWeight: options.auxiliaryWeight,
       gradients: &gradients, compute: compute)
@@ -122,7 +122,7 @@ package final class TopKTrainer {
 
   package func configuration() throws(AutoencoderError) -> AutoencoderConfiguration {
     try AutoencoderConfiguration(
-      inputSize: options.inputSize, latents: options.latents, k: options.k)
+      inputSize: options.inputSize, latentCount: options.latentCount, k: options.k)
   }
 
   private func update(gradients: inout AutoencoderParameters, norm: Double, rate: Double) {

@@ -2,7 +2,7 @@
 package struct TrainerOptions: Sendable, Equatable, Codable {
   /// D, M and the number of latents that may be active at a token.
   package let inputSize: Int
-  package let latents: Int
+  package let latentCount: Int
   package let k: Int
   /// Steps of the whole run, which the learning rate's decay ends with.
   package let steps: Int
@@ -18,19 +18,26 @@ package struct TrainerOptions: Sendable, Equatable, Codable {
   package let largestGradientNorm: Double
   package let seed: UInt64
 
+  /// The names in a trainer's checkpoint.
+  private enum CodingKeys: String, CodingKey {
+    case latentCount = "latents"
+    case inputSize, k, steps, learningRate, warmUpSteps, auxiliaryWeight, deadAfterTokens,
+      largestGradientNorm, seed
+  }
+
   /// - Parameter learningRate: nil stands for 2e-4 / √(M / 2¹⁴).
   package init(
-    inputSize: Int, latents: Int, k: Int, steps: Int, learningRate: Double? = nil,
+    inputSize: Int, latentCount: Int, k: Int, steps: Int, learningRate: Double? = nil,
     warmUpSteps: Int = 1_000, auxiliaryWeight: Double = 1 / 32,
     deadAfterTokens: Int = 10_000_000, largestGradientNorm: Double = 1, seed: UInt64 = 0
   ) throws(AutoencoderError) {
-    _ = try AutoencoderConfiguration(inputSize: inputSize, latents: latents, k: k)
-    guard inputSize.multipliedReportingOverflow(by: latents).partialValue <= 1 << 34 else {
+    _ = try AutoencoderConfiguration(inputSize: inputSize, latentCount: latentCount, k: k)
+    guard inputSize.multipliedReportingOverflow(by: latentCount).partialValue <= 1 << 34 else {
       throw .value(
-        what: "the size of the autoencoder", found: "\(latents) x \(inputSize)",
+        what: "the size of the autoencoder", found: "\(latentCount) x \(inputSize)",
         expected: "at most 2^34 weights in a matrix")
     }
-    let rate = learningRate ?? 2e-4 / (Double(latents) / 16_384).squareRoot()
+    let rate = learningRate ?? 2e-4 / (Double(latentCount) / 16_384).squareRoot()
     for (what, value) in [
       ("the learning rate", rate), ("the weight of AuxK", auxiliaryWeight),
       ("the largest norm of gradients", largestGradientNorm),
@@ -44,7 +51,7 @@ package struct TrainerOptions: Sendable, Equatable, Codable {
       throw .value(what: what, found: "\(value)", expected: "\(least) or more")
     }
     self.inputSize = inputSize
-    self.latents = latents
+    self.latentCount = latentCount
     self.k = k
     self.steps = steps
     self.learningRate = rate

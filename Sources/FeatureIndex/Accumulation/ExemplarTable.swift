@@ -9,15 +9,15 @@ struct ExemplarTable: Sendable {
   private var changed: [Int32] = []
   private var isChanged: [Bool]
 
-  init(latents: Int, capacity: Int) {
+  init(latentCount: Int, capacity: Int) {
     self.capacity = capacity
-    scores = Array(repeating: 0, count: latents * capacity)
-    units = Array(repeating: 0, count: latents * capacity)
-    counts = Array(repeating: 0, count: latents)
-    isChanged = Array(repeating: false, count: latents)
+    scores = Array(repeating: 0, count: latentCount * capacity)
+    units = Array(repeating: 0, count: latentCount * capacity)
+    counts = Array(repeating: 0, count: latentCount)
+    isChanged = Array(repeating: false, count: latentCount)
   }
 
-  static func byteCount(latents: Int, capacity: Int) -> Int { latents * (8 * capacity + 7) }
+  static func byteCount(latentCount: Int, capacity: Int) -> Int { latentCount * (8 * capacity + 7) }
 
   /// What became of an offered place.
   enum Outcome: Equatable {

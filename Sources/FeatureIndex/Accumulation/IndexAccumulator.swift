@@ -48,9 +48,9 @@ package struct IndexAccumulator: Sendable {
   /// The bytes that the tables take when every latent is active in `views` views.
   package static func byteCount(latentCount: Int, exemplars: Int, views: Int) -> Int {
     views
-      * (StatisticsTable.byteCount(latents: latentCount)
+      * (StatisticsTable.byteCount(latentCount: latentCount)
         + IndexRanking.allCases.count
-        * ExemplarTable.byteCount(latents: latentCount, capacity: exemplars))
+        * ExemplarTable.byteCount(latentCount: latentCount, capacity: exemplars))
   }
 
   // MARK: What is in it
@@ -80,12 +80,12 @@ package struct IndexAccumulator: Sendable {
         for span in 0..<options.spans(tokens: activations.positions) {
           let first = span * options.spanTokens
           let range = first..<min(first + options.spanTokens, activations.positions)
-          grouping.group(activations, positions: range, latentCount: identity.latents)
+          grouping.group(activations, positions: range, latentCount: identity.latentCount)
           rank(range.count, view: view, unit: items.unit(number, span: span))
         }
-        grouping.group(activations, positions: whole, latentCount: identity.latents)
+        grouping.group(activations, positions: whole, latentCount: identity.latentCount)
       } else {
-        grouping.group(activations, positions: whole, latentCount: identity.latents)
+        grouping.group(activations, positions: whole, latentCount: identity.latentCount)
         rank(whole.count, view: view, unit: items.unit(number, span: 0))
       }
       // A latent that fires in several spans fires in one item.
@@ -102,9 +102,9 @@ package struct IndexAccumulator: Sendable {
 
   private mutating func prepare(_ view: Int) {
     guard statistics[view] == nil else { return }
-    statistics[view] = StatisticsTable(latents: identity.latents)
+    statistics[view] = StatisticsTable(latentCount: identity.latentCount)
     tables[view] = IndexRanking.allCases.map { _ in
-      ExemplarTable(latents: identity.latents, capacity: options.exemplars)
+      ExemplarTable(latentCount: identity.latentCount, capacity: options.exemplars)
     }
   }
 

@@ -1,6 +1,6 @@
 /// The statistics of every latent in one view, column by column.
 struct StatisticsTable: Sendable {
-  let latents: Int
+  let latentCount: Int
   private var positions: [Int]
   private var items: [Int]
   private var sums: [Int64]
@@ -10,18 +10,18 @@ struct StatisticsTable: Sendable {
   private var changed: [Int32] = []
   private var isChanged: [Bool]
 
-  init(latents: Int) {
-    self.latents = latents
-    positions = Array(repeating: 0, count: latents)
+  init(latentCount: Int) {
+    self.latentCount = latentCount
+    positions = Array(repeating: 0, count: latentCount)
     items = positions
-    sums = Array(repeating: 0, count: latents)
-    maxima = Array(repeating: 0, count: latents)
-    histograms = Array(repeating: 0, count: latents * LatentStatistics.bins)
-    isChanged = Array(repeating: false, count: latents)
+    sums = Array(repeating: 0, count: latentCount)
+    maxima = Array(repeating: 0, count: latentCount)
+    histograms = Array(repeating: 0, count: latentCount * LatentStatistics.bins)
+    isChanged = Array(repeating: false, count: latentCount)
   }
 
-  static func byteCount(latents: Int) -> Int {
-    latents * (8 + 8 + 8 + 4 + 5 + 4 * LatentStatistics.bins)
+  static func byteCount(latentCount: Int) -> Int {
+    latentCount * (8 + 8 + 8 + 4 + 5 + 4 * LatentStatistics.bins)
   }
 
   /// Counts one item's activations of one latent, of which there is at least one.

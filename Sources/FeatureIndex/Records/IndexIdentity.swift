@@ -7,20 +7,26 @@ package struct IndexIdentity: Sendable, Hashable, Codable {
   /// The autoencoder's site, `resid_post.24`.
   package var site: String
   /// M, the number of latents.
-  package var latents: Int
+  package var latentCount: Int
   /// The autoencoder's activation in words, `topk 256`.
   package var activation: String
   /// How a LLaVA-NeXT model's patches lie on pictures; nil for any other.
   package var geometry: ViewGeometry?
 
+  /// The names in an index's file.
+  private enum CodingKeys: String, CodingKey {
+    case latentCount = "latents"
+    case model, autoencoder, site, activation, geometry
+  }
+
   package init(
-    model: String, autoencoder: String, site: String, latents: Int, activation: String,
+    model: String, autoencoder: String, site: String, latentCount: Int, activation: String,
     geometry: ViewGeometry? = nil
   ) {
     self.model = model
     self.autoencoder = autoencoder
     self.site = site
-    self.latents = latents
+    self.latentCount = latentCount
     self.activation = activation
     self.geometry = geometry
   }

@@ -47,7 +47,7 @@ extension IndexOptions {
 extension IndexIdentity {
   /// The first value beyond its limit.
   var wrong: IndexLimits.Wrong? {
-    if let wrong = IndexLimits.Wrong("the number of latents", latents, IndexLimits.latents) {
+    if let wrong = IndexLimits.Wrong("the number of latents", latentCount, IndexLimits.latents) {
       return wrong
     }
     guard let geometry else { return nil }

@@ -17,11 +17,11 @@ extension FeatureIndexStore {
   package func coactivations(
     ofLatent latent: Int, limit: Int
   ) throws(FeatureIndexError) -> (items: [Coactivation], tokens: Int) {
-    guard (0..<identity.latents).contains(latent) else { return ([], 0) }
+    guard (0..<identity.latentCount).contains(latent) else { return ([], 0) }
     let table = try read { database in
       let state = try contentState(database)
       if let known = counted.withLock({ $0.sample(at: state) }) { return known }
-      var table = SampleTable(latentCount: identity.latents)
+      var table = SampleTable(latentCount: identity.latentCount)
       let rows = try Row.fetchCursor(database, sql: "SELECT latents FROM sample")
       while let row = try rows.next() { table.append(try row.value("latents")) }
       counted.withLock { $0.keep(table, at: state) }

@@ -38,7 +38,7 @@ package struct ExplanationRecord: Sendable, Equatable {
   package var record: String?
   /// Seconds since 1970.
   package var created: Double
-  package var scores: [ExplanationScore]
+  package var scores: [ScoreRecord]
 
   package init(
     latent: Int, state: State, text: String, author: ExplanationAuthor, method: String,
@@ -58,7 +58,7 @@ package struct ExplanationRecord: Sendable, Equatable {
 }
 
 /// How well an explanation holds, by one measure.
-package struct ExplanationScore: Sendable, Equatable {
+package struct ScoreRecord: Sendable, Equatable {
   /// The measure: "iou", "detection".
   package var kind: String
   package var value: Double
@@ -90,9 +90,9 @@ extension FeatureIndexStore {
   package func put(
     _ explanations: [ExplanationRecord]
   ) throws(FeatureIndexError) -> [ExplanationRecord] {
-    if let wrong = explanations.first(where: { !(0..<identity.latents).contains($0.latent) }) {
+    if let wrong = explanations.first(where: { !(0..<identity.latentCount).contains($0.latent) }) {
       throw .value(
-        what: "the latent", found: "\(wrong.latent)", expected: "0 to \(identity.latents - 1)")
+        what: "the latent", found: "\(wrong.latent)", expected: "0 to \(identity.latentCount - 1)")
     }
     return try write { database in
       try explanations.map { explanation in
@@ -129,7 +129,7 @@ extension FeatureIndexStore {
   }
 
   private func write(
-    _ score: ExplanationScore, explanation: Int, to database: Database
+    _ score: ScoreRecord, explanation: Int, to database: Database
   ) throws {
     try database.cachedStatement(
       sql: """
@@ -144,7 +144,7 @@ extension FeatureIndexStore {
 
   /// Adds scores to explanations by their ids; all of them or none.
   package func put(
-    scores: [(explanation: Int, score: ExplanationScore)]
+    scores: [(explanation: Int, score: ScoreRecord)]
   ) throws(FeatureIndexError) {
     try write { database in
       for (explanation, score) in scores {
@@ -223,7 +223,7 @@ extension FeatureIndexStore {
       found.scores = try Row.fetchAll(
         database, sql: "SELECT * FROM score WHERE explanation = ? ORDER BY id", arguments: [id]
       ).map { row in
-        ExplanationScore(
+        ScoreRecord(
           kind: try row.value("kind"), value: try row.finite("value"),
           baseline: try row.optional("baseline"), count: try row.value("count"),
           details: try row.optional("details"), created: try row.finite("created"))

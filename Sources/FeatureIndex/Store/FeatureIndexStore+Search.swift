@@ -127,7 +127,7 @@ extension FeatureIndexStore {
           database, sql: "SELECT DISTINCT latent FROM tokenEffect WHERE latent >= ? LIMIT ?",
           arguments: [first, limit]))
     }
-    return (first..<min(identity.latents, first + limit)).filter { !known.contains($0) }
+    return (first..<min(identity.latentCount, first + limit)).filter { !known.contains($0) }
   }
 
   /// What was derived for a latent; nil where nothing was.

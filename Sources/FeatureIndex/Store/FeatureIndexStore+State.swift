@@ -75,11 +75,11 @@ extension FeatureIndexStore {
 
   /// The latent that a row is about; rows of latents that do not exist are thrown.
   func knownLatent(_ row: Row, _ column: String = "latent") throws -> Int {
-    try row.number(column, in: 0...identity.latents - 1)
+    try row.number(column, in: 0...identity.latentCount - 1)
   }
 
   func latent(_ row: Row) throws -> Int? {
     let latent: Int = try row.value("latent")
-    return (0..<identity.latents).contains(latent) ? latent : nil
+    return (0..<identity.latentCount).contains(latent) ? latent : nil
   }
 }

@@ -304,7 +304,9 @@ extension IndexIdentity {
     if model != other.model { parts.append("it was built for another model") }
     if autoencoder != other.autoencoder { parts.append("it was built for another autoencoder") }
     if site != other.site { parts.append("its site is \(other.site), not \(site)") }
-    if latents != other.latents { parts.append("it has \(other.latents) latents, not \(latents)") }
+    if latentCount != other.latentCount {
+      parts.append("it has \(other.latentCount) latents, not \(latentCount)")
+    }
     if activation != other.activation {
       parts.append("its activation is \(other.activation), not \(activation)")
     }

@@ -62,9 +62,10 @@ package struct CacheImport {
     guard view != .text || tokens != nil else {
       throw Self.wrong("the view", "text", "base: the cache has no tokens")
     }
-    guard let last = cache.splits.last?.latents.upperBound, last < options.identity.latents else {
+    guard let last = cache.splits.last?.latents.upperBound, last < options.identity.latentCount
+    else {
       throw Self.wrong(
-        "the number of latents", "\(options.identity.latents)",
+        "the number of latents", "\(options.identity.latentCount)",
         "more than the cache's last one, \(cache.splits.last?.latents.upperBound ?? 0)")
     }
     guard (1...65_536).contains(options.grid.rows), (1...65_536).contains(options.grid.columns),

@@ -57,9 +57,9 @@ package struct DelphiExport {
     to path: String, progress: (Double) -> Bool = { _ in true }
   ) throws -> Counts {
     try store.check(options.view)
-    let latents = store.identity.latents
+    let latents = store.identity.latentCount
     let writer = try DelphiCacheWriter(
-      latents: latents, splits: options.splits ?? max(1, latents / 1024))
+      latentCount: latents, splits: options.splits ?? max(1, latents / 1024))
     let folder = try NewFolder(path)
     try folder.makeFolder(module)
     let counts = try store.withSnapshot { snapshot in

@@ -227,7 +227,7 @@ extension NeuronpediaExport {
     return .object(record(place(explanation.latent) + members))
   }
 
-  private func score(_ score: ExplanationScore, of id: String) -> JSONValue {
+  private func score(_ score: ScoreRecord, of id: String) -> JSONValue {
     .object(
       record([
         ("explanationId", .string(id)), ("value", .number(score.value)),

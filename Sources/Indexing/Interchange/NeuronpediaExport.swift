@@ -70,10 +70,10 @@ package struct NeuronpediaExport {
     for name in ["features", "activations", "explanations"] { try folder.makeFolder(name) }
     let counts = try store.withSnapshot { snapshot in
       var writing = try Writing(self, snapshot)
-      for first in stride(from: 0, to: store.identity.latents, by: Self.batchFeatures) {
-        let batch = first..<min(first + Self.batchFeatures, store.identity.latents)
+      for first in stride(from: 0, to: store.identity.latentCount, by: Self.batchFeatures) {
+        let batch = first..<min(first + Self.batchFeatures, store.identity.latentCount)
         try writing.write(batch, to: folder) { latent in
-          progress(Double(latent) / Double(store.identity.latents))
+          progress(Double(latent) / Double(store.identity.latentCount))
         }
       }
       return writing.counts

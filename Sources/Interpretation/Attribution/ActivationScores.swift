@@ -17,13 +17,13 @@ struct ActivationScores {
   ) throws {
     self.point = point
     self.gradient = gradient
-    let autoencoder = point.feature.autoencoder
-    scores = try autoencoder.scores(point.code, gradient: gradient)
+    let weights = point.autoencoder.weights
+    scores = try weights.scores(point.code, gradient: gradient)
     var reentry = [Float](repeating: 0, count: point.rowCount)
     if reselection == .topK {
-      let entering = try autoencoder.runnersUp(
+      let entering = try weights.runnersUp(
         point.residual, code: point.code, cancellation: cancellation)
-      let effects = try autoencoder.scores(entering, gradient: gradient)
+      let effects = try weights.scores(entering, gradient: gradient)
       for row in 0..<point.rowCount {
         reentry[row] = effects[entering.range(ofRow: row)].first ?? 0
       }
@@ -50,15 +50,15 @@ struct ActivationScores {
   func completeness(
     input: Matrix, errorTerm: Splice.ErrorTerm, projectionBias: Double
   ) throws -> AttributionResult.Completeness {
-    let autoencoder = point.feature.autoencoder
+    let weights = point.autoencoder.weights
     let bias = Matrix(
       stacking: Array(
         repeating: Matrix(
-          rows: 1, columns: gradient.columns, values: autoencoder.decoderBias),
+          rows: 1, columns: gradient.columns, values: weights.decoderBias),
         count: gradient.rows))
     let error =
       errorTerm == .drop
-      ? 0 : gradient.rowDots(input - (try autoencoder.decode(point.code))).reduce(0, +)
+      ? 0 : gradient.rowDots(input - (try weights.decode(point.code))).reduce(0, +)
     return .init(
       sum: scores.reduce(0.0) { $0 + Double($1) }, bias: gradient.rowDots(bias).reduce(0, +),
       errorTerm: error, total: gradient.rowDots(input).reduce(0, +),
@@ -78,7 +78,7 @@ extension SparseAutoencoder {
       }
     }
     let without = try encode(x, changing: changes, cancellation: cancellation).code
-    var entering = SparseCode(latents: latents)
+    var entering = SparseCode(latentCount: latentCount)
     for row in 0..<code.rows {
       let known = Set(code.row(row).indices)
       let (indices, values) = without.row(row)

@@ -63,20 +63,20 @@ extension Attribution {
   private func savedForward(
     _ input: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
-    guard feature.block + 1 < decoder.blockCount else { return nil }
+    guard autoencoder.block + 1 < decoder.blockCount else { return nil }
     let last = context.tokenCount - 1
     if keepsRun, question.splice.errorTerm == .keep, rows == last..<last + 1,
-      let own = context.ownRun(above: feature.block)
+      let own = context.ownRun(above: autoencoder.block)
     {
       return own
     }
     let key = SavedRun.Key(
-      autoencoder: feature.name, errorTerm: question.splice.errorTerm, rows: rows,
+      autoencoder: autoencoder.name, errorTerm: question.splice.errorTerm, rows: rows,
       continuation: question.target.continuation)
     if keepsRun, let known = context.savedRun, known.key == key { return known.forward }
     context.savedRun = nil
     let forward = try decoder.forwardSaving(
-      input.slice(rows: 0..<rows.upperBound), blocks: feature.block + 1..<decoder.blockCount,
+      input.slice(rows: 0..<rows.upperBound), blocks: autoencoder.block + 1..<decoder.blockCount,
       rows: rows.count, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
@@ -106,13 +106,13 @@ extension Attribution {
   /// What the region's latents add to the residual, `[T′, D]`.
   private func regionShare() throws -> Matrix {
     let covered = covers()
-    var outside = SparseCode(latents: point.code.latents)
+    var outside = SparseCode(latentCount: point.code.latentCount)
     for row in 0..<point.rowCount {
       let (indices, values) = point.code.row(row)
       outside.appendRow(
         covered[row] ? [] : zip(indices, values).map { (latent: Int($0), value: $1) })
     }
-    return try feature.autoencoder.decodeChange(from: outside, to: point.code)
+    return try autoencoder.weights.decodeChange(from: outside, to: point.code)
   }
 
   /// The target when the blocks above the site run on `input` `[T′, D]`.
@@ -120,7 +120,7 @@ extension Attribution {
     var cache = decoder.makeCache()
     let rows = terms.rows
     let outputs = try decoder.forward(
-      input.slice(rows: 0..<rows.upperBound), blocks: feature.block + 1..<decoder.blockCount,
+      input.slice(rows: 0..<rows.upperBound), blocks: autoencoder.block + 1..<decoder.blockCount,
       cache: &cache, rows: rows.count, cancellation: cancellation)
     return try decoder.value(of: terms, outputs: outputs, from: rows.lowerBound)
   }

@@ -14,7 +14,7 @@ package import Tensors
 /// (arXiv 2411.14982), with the opposite sign, and without its one backward pass for each latent.
 package struct Attribution {
   let context: ResidentContext
-  let feature: LoadedAutoencoder
+  let autoencoder: LoadedAutoencoder
   package let question: AttributionQuestion
   let cancellation: Cancellation
   let progress: (Double) -> Void
@@ -22,7 +22,7 @@ package struct Attribution {
   let terms: [TargetTerm]
 
   package init(
-    _ question: AttributionQuestion, of context: ResidentContext, feature: LoadedAutoencoder,
+    _ question: AttributionQuestion, of context: ResidentContext, autoencoder: LoadedAutoencoder,
     progress: @escaping (Double) -> Void, cancellation: Cancellation
   ) throws {
     try question.target.check(
@@ -32,12 +32,12 @@ package struct Attribution {
     try question.check(tokenCount: context.tokenCount)
     self.question = question
     self.context = context
-    self.feature = feature
+    self.autoencoder = autoencoder
     self.progress = progress
     self.cancellation = cancellation
     terms = question.target.terms(tokenCount: context.tokenCount)
     point = try SplicePoint(
-      context, feature: feature, continuation: question.target.continuation,
+      context, autoencoder: autoencoder, continuation: question.target.continuation,
       cancellation: cancellation)
   }
 
@@ -60,7 +60,7 @@ package struct Attribution {
   /// What the blocks above the site run on: x, or x̂ with the error term dropped.
   func input() throws -> Matrix {
     question.splice.errorTerm == .keep
-      ? point.residual : try feature.autoencoder.decode(point.code)
+      ? point.residual : try autoencoder.weights.decode(point.code)
   }
 
   /// Answers the question.

@@ -10,7 +10,7 @@ package import Tensors
 /// kept, and the blocks above run again; in both directions, since what a feature does depends on what stands
 /// around it.
 package struct FeatureComparison {
-  let feature: LoadedAutoencoder
+  let autoencoder: LoadedAutoencoder
   let alignment: Alignment
   let count: Int
   let sides: [Side]
@@ -28,16 +28,16 @@ package struct FeatureComparison {
   ///   - count: features to measure.
   package init(
     _ contexts: (ResidentContext, ResidentContext),
-    targets: (AttributionTarget, AttributionTarget), feature: LoadedAutoencoder, count: Int,
+    targets: (AttributionTarget, AttributionTarget), autoencoder: LoadedAutoencoder, count: Int,
     progress: @escaping (Double) -> Void, cancellation: Cancellation
   ) throws {
-    self.feature = feature
+    self.autoencoder = autoencoder
     self.count = count
     self.progress = progress
     alignment = Alignment(contexts.0, contexts.1)
     sides = try [(contexts.0, targets.0), (contexts.1, targets.1)].map { context, target in
       let attribution = try Attribution(
-        AttributionQuestion(target: target), of: context, feature: feature,
+        AttributionQuestion(target: target), of: context, autoencoder: autoencoder,
         progress: { _ in }, cancellation: cancellation)
       let found = try attribution.pulledBack(
         to: attribution.point.residual, rule: .derivative, keepsRun: true)
@@ -80,7 +80,7 @@ package struct FeatureComparison {
     let (a, b) = (sides[0], sides[1])
     var sums: [Int: Double] = [:]
     var differing = Set<Int>()
-    var directions = SparseCode(latents: feature.autoencoder.latents)
+    var directions = SparseCode(latentCount: autoencoder.weights.latentCount)
     var gradients: [[Float]] = []
     func add(_ z: [Int: Float], _ other: [Int: Float], _ gradient: [Float]) {
       let moved = Set(z.keys).union(other.keys).sorted()
@@ -96,8 +96,8 @@ package struct FeatureComparison {
     }
     for i in alignment.onlyFirst { add(a.activations(at: i), [:], a.scores.gradient.row(i)) }
     for j in alignment.onlySecond { add([:], b.activations(at: j), b.scores.gradient.row(j)) }
-    let width = feature.autoencoder.inputSize
-    let scores = try feature.autoencoder.scores(
+    let width = autoencoder.weights.inputSize
+    let scores = try autoencoder.weights.scores(
       directions,
       gradient: Matrix(rows: gradients.count, columns: width, values: gradients.flatMap { $0 }))
     for row in 0..<directions.rows {
@@ -185,7 +185,7 @@ extension SplicePoint {
       if start == nil, changed != own { start = row }
       if start != nil { rows.append(changed) }
     }
-    var replaced = SparseCode(latents: code.latents)
+    var replaced = SparseCode(latentCount: code.latentCount)
     for row in rows {
       replaced.appendRow(row.sorted { $0.key < $1.key }.map { (latent: $0.key, value: $0.value) })
     }

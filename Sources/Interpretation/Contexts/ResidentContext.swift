@@ -177,12 +177,13 @@ package final class ResidentContext {
   }
 
   /// The code of the residual at the autoencoder's site, computed once.
-  package func code(of feature: LoadedAutoencoder, cancellation: Cancellation) throws -> SparseCode
+  package func code(of autoencoder: LoadedAutoencoder, cancellation: Cancellation) throws
+    -> SparseCode
   {
-    if let known = codes[feature.name] { return known }
-    let x = try residual(after: feature.block, keep: true, cancellation: cancellation)
-    let code = try feature.autoencoder.encode(x, cancellation: cancellation)
-    codes[feature.name] = code
+    if let known = codes[autoencoder.name] { return known }
+    let x = try residual(after: autoencoder.block, keep: true, cancellation: cancellation)
+    let code = try autoencoder.weights.encode(x, cancellation: cancellation)
+    codes[autoencoder.name] = code
     return code
   }
 

@@ -7,7 +7,7 @@ package import Tensors
 /// T′ counts the context's tokens and the continuation's. Everything a question changes is changed here;
 /// the blocks below never run again.
 package struct SplicePoint {
-  package let feature: LoadedAutoencoder
+  package let autoencoder: LoadedAutoencoder
   /// x, `[T′, D]`.
   package let residual: Matrix
   /// z = TopK(ReLU(W_enc(x − b_dec) + b_enc)).
@@ -22,14 +22,14 @@ package struct SplicePoint {
 
   /// Runs the continuation's tokens after the context and encodes them.
   package init(
-    _ context: ResidentContext, feature: LoadedAutoencoder, continuation: [Int] = [],
+    _ context: ResidentContext, autoencoder: LoadedAutoencoder, continuation: [Int] = [],
     cancellation: Cancellation
   ) throws {
-    self.feature = feature
+    self.autoencoder = autoencoder
     self.context = context
-    let code = try context.code(of: feature, cancellation: cancellation)
+    let code = try context.code(of: autoencoder, cancellation: cancellation)
     var residual = try context.residual(
-      after: feature.block, keep: true, cancellation: cancellation)
+      after: autoencoder.block, keep: true, cancellation: cancellation)
     guard !continuation.isEmpty else {
       self.code = code
       self.residual = residual
@@ -40,15 +40,15 @@ package struct SplicePoint {
     let decoder = context.decoder
     var cache = context.cache
     let rows = try decoder.forward(
-      decoder.embed(continuation), blocks: 0..<feature.block + 1, cache: &cache,
+      decoder.embed(continuation), blocks: 0..<autoencoder.block + 1, cache: &cache,
       cancellation: cancellation)
     continuationOutputs = try decoder.forward(
-      rows, blocks: feature.block + 1..<decoder.blockCount, cache: &cache,
+      rows, blocks: autoencoder.block + 1..<decoder.blockCount, cache: &cache,
       cancellation: cancellation)
     residual.append(rows)
     self.residual = residual
     var grown = code
-    grown.append(try feature.autoencoder.encode(rows, cancellation: cancellation))
+    grown.append(try autoencoder.weights.encode(rows, cancellation: cancellation))
     self.code = grown
     self.cache = cache
   }

@@ -26,10 +26,10 @@ package struct FeatureActivations: Sendable {
 extension ResidentContext {
   /// Ranks the features active at the positions (all when nil).
   package func activations(
-    of feature: LoadedAutoencoder, at positions: [Range<Int>]?, topK: Int,
+    of autoencoder: LoadedAutoencoder, at positions: [Range<Int>]?, topK: Int,
     rankedBy ranking: FeatureActivations.Ranking, cancellation: Cancellation
   ) throws -> FeatureActivations {
-    let code = try code(of: feature, cancellation: cancellation)
+    let code = try code(of: autoencoder, cancellation: cancellation)
     let rows = positions.map { Array($0.joined()) } ?? Array(0..<tokenCount)
     var found: [Int: [FeatureActivations.Item.Position]] = [:]
     var active = 0
@@ -54,16 +54,16 @@ extension ResidentContext {
       items: Array(
         items.sorted { ($0.score, $1.latent) > ($1.score, $0.latent) }.prefix(topK)),
       l0: rows.isEmpty ? 0 : Double(active) / Double(rows.count),
-      fvu: try unexplained(by: feature, code: code, rows: rows, cancellation: cancellation))
+      fvu: try unexplained(by: autoencoder, code: code, rows: rows, cancellation: cancellation))
   }
 
   private func unexplained(
-    by feature: LoadedAutoencoder, code: SparseCode, rows: [Int], cancellation: Cancellation
+    by autoencoder: LoadedAutoencoder, code: SparseCode, rows: [Int], cancellation: Cancellation
   ) throws -> Double? {
     guard !rows.isEmpty else { return nil }
-    let x = try residual(after: feature.block, keep: true, cancellation: cancellation)
-    var region = SparseCode(latents: code.latents)
+    let x = try residual(after: autoencoder.block, keep: true, cancellation: cancellation)
+    var region = SparseCode(latentCount: code.latentCount)
     for row in rows { region.append(code.slice(rows: row..<row + 1)) }
-    return try feature.autoencoder.fit(x.rows(rows), code: region).fvu
+    return try autoencoder.weights.fit(x.rows(rows), code: region).fvu
   }
 }

@@ -28,18 +28,18 @@ extension LoadedAutoencoder {
     ofLatent latent: Int, decoder: Decoder, count: Int, cancellation: Cancellation
   ) throws -> FeatureInformation {
     try check(latent: latent)
-    let row = try autoencoder.decoderRows([latent])
+    let row = try weights.decoderRows([latent])
     let effects = decoder.directEffect(row).row(0)
     let last = effects.count - 1
     // The smallest, equal ones by falling place: the other end of the order of `promoted`.
     let suppressed = DescendingPlaces(effects.reversed().map { -$0 }).prefix(count).map {
       last - $0
     }
-    let neighbours = try autoencoder.neighbours(
+    let neighbours = try weights.neighbours(
       of: latent, count: count, cancellation: cancellation)
     return FeatureInformation(
       decoderNorm: Float(row.rowDots(row)[0].squareRoot()),
-      encoderBias: autoencoder.encoderBias[latent],
+      encoderBias: weights.encoderBias[latent],
       promoted: DescendingPlaces(effects).prefix(count)
         .map { .init(token: $0, effect: effects[$0]) },
       suppressed: suppressed.map { .init(token: $0, effect: effects[$0]) },

@@ -28,20 +28,21 @@ package struct AblationResult: Sendable {
 extension ResidentContext {
   /// Runs the blocks above the site on the changed residual and compares.
   package func ablate(
-    _ interventions: [Intervention], feature: LoadedAutoencoder, targets: [AttributionTarget],
+    _ interventions: [Intervention], autoencoder: LoadedAutoencoder, targets: [AttributionTarget],
     splice: Splice, topChanges: Int = 10, progress: (Double) -> Void, cancellation: Cancellation
   ) throws -> AblationResult {
-    for intervention in interventions { try feature.check(latent: intervention.latent) }
+    for intervention in interventions { try autoencoder.check(latent: intervention.latent) }
     for target in targets {
       try target.check(
         tokenCount: tokenCount, vocabularySize: decoder.vocabularySize)
       try checkRoom(for: target.continuation)
     }
-    let plain = SplicedRun(context: self, feature: feature, interventions: [], splice: Splice())
+    let plain = SplicedRun(
+      context: self, autoencoder: autoencoder, interventions: [], splice: Splice())
     let rebuilt = SplicedRun(
-      context: self, feature: feature, interventions: [], splice: Splice(errorTerm: .drop))
+      context: self, autoencoder: autoencoder, interventions: [], splice: Splice(errorTerm: .drop))
     let changed = SplicedRun(
-      context: self, feature: feature, interventions: interventions, splice: splice)
+      context: self, autoencoder: autoencoder, interventions: interventions, splice: splice)
     // One run serves all targets on the context itself and the next token's distribution.
     let last = tokenCount - 1
     let first =
@@ -79,9 +80,9 @@ extension ResidentContext {
   private func reconstruction(
     of target: AttributionTarget, by run: SplicedRun, cancellation: Cancellation
   ) throws -> Float {
-    if let known = reconstructions[run.feature.name]?[target] { return known }
+    if let known = reconstructions[run.autoencoder.name]?[target] { return known }
     let value = try run.value(of: target, cancellation: cancellation)
-    reconstructions[run.feature.name, default: [:]][target] = value
+    reconstructions[run.autoencoder.name, default: [:]][target] = value
     return value
   }
 }
@@ -89,7 +90,7 @@ extension ResidentContext {
 /// One way of running a context: with some interventions and a splice.
 private struct SplicedRun {
   let context: ResidentContext
-  let feature: LoadedAutoencoder
+  let autoencoder: LoadedAutoencoder
   let interventions: [Intervention]
   let splice: Splice
 
@@ -97,7 +98,7 @@ private struct SplicedRun {
     continuation: [Int], rows: Range<Int>, cancellation: Cancellation
   ) throws -> (outputs: Matrix, receipt: InterventionReceipt) {
     let point = try SplicePoint(
-      context, feature: feature, continuation: continuation, cancellation: cancellation)
+      context, autoencoder: autoencoder, continuation: continuation, cancellation: cancellation)
     let changes = interventions.map {
       $0.change(
         promptRows: 0..<context.tokenCount, generatedRows: context.tokenCount..<point.rowCount)

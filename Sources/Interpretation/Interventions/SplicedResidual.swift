@@ -34,7 +34,7 @@ extension SplicePoint {
   ) throws -> SplicedResidual {
     let start = splice.errorTerm == .drop ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
     var receipt = InterventionReceipt()
-    let changed = try feature.autoencoder.splice(
+    let changed = try autoencoder.weights.splice(
       residual.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
       changes: changes.map { $0.startingAt(start) }, splice: splice, receipt: &receipt,
       cancellation: cancellation)
@@ -46,17 +46,17 @@ extension SplicePoint {
   func replacing(
     _ code: SparseCode, from start: Int, errorTerm: Splice.ErrorTerm
   ) throws -> SplicedResidual {
-    let autoencoder = feature.autoencoder
+    let weights = autoencoder.weights
     guard errorTerm == .keep else {
       var whole = self.code.slice(rows: 0..<start)
       whole.append(code)
       return SplicedResidual(
-        start: 0, residual: try autoencoder.decode(whole).usableResidual(),
+        start: 0, residual: try weights.decode(whole).usableResidual(),
         receipt: InterventionReceipt())
     }
     let own = self.code.slice(rows: start..<rowCount)
     let changed =
-      residual.slice(rows: start..<rowCount) + (try autoencoder.decodeChange(from: own, to: code))
+      residual.slice(rows: start..<rowCount) + (try weights.decodeChange(from: own, to: code))
     return SplicedResidual(
       start: start, residual: try changed.usableResidual(), receipt: InterventionReceipt())
   }
@@ -64,7 +64,7 @@ extension SplicePoint {
   /// The same with the code as it is where `cleared` is false, and with nothing active where it is true.
   func clearing(_ cleared: [Bool], errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
     let start = cleared.firstIndex(of: true) ?? rowCount
-    var rest = SparseCode(latents: code.latents)
+    var rest = SparseCode(latentCount: code.latentCount)
     for row in start..<rowCount {
       if cleared[row] { rest.appendRow([]) } else { rest.append(code.slice(rows: row..<row + 1)) }
     }
@@ -100,7 +100,7 @@ extension SplicePoint {
         ))
     }
     let new = try decoder.forward(
-      branches.map(\.branch), blocks: feature.block + 1..<decoder.blockCount, after: cache,
+      branches.map(\.branch), blocks: autoencoder.block + 1..<decoder.blockCount, after: cache,
       cancellation: cancellation)
     for ((index, _), outputs) in zip(branches, new) { results[index].append(outputs) }
     return results
@@ -146,7 +146,7 @@ extension SparseAutoencoder {
     }
     let again = try encode(x.rows(rows), changing: moved, cancellation: cancellation)
     receipt.dropped += again.dropped.count
-    var result = SparseCode(latents: latents)
+    var result = SparseCode(latentCount: latentCount)
     for row in 0..<code.rows {
       result.append(
         place[row].map { again.code.slice(rows: $0..<$0 + 1) } ?? code.slice(rows: row..<row + 1))

@@ -162,14 +162,14 @@ extension SplicePoint {
   /// The decoder's bias alone at the first `rows` rows, neither features nor error; a continuation stays as it
   /// is, or its reconstruction with the error term dropped.
   fileprivate func biasAlone(rows: Int, errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
-    var empty = SparseCode(latents: code.latents)
+    var empty = SparseCode(latentCount: code.latentCount)
     for _ in 0..<rows { empty.appendRow([]) }
-    var residual = try feature.autoencoder.decode(empty)
+    var residual = try autoencoder.weights.decode(empty)
     let after = rows..<rowCount
     residual.append(
       errorTerm == .keep
         ? self.residual.slice(rows: after)
-        : try feature.autoencoder.decode(code.slice(rows: after)))
+        : try autoencoder.weights.decode(code.slice(rows: after)))
     return SplicedResidual(
       start: 0, residual: try residual.usableResidual(), receipt: InterventionReceipt())
   }

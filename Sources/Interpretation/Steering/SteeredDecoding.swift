@@ -4,12 +4,12 @@ package import Tensors
 
 /// What changes the residual stream while tokens are generated.
 package struct Steering: Sendable {
-  package let feature: LoadedAutoencoder
+  package let autoencoder: LoadedAutoencoder
   package let interventions: [Intervention]
   package let splice: Splice
 
-  package init(feature: LoadedAutoencoder, interventions: [Intervention], splice: Splice) {
-    self.feature = feature
+  package init(autoencoder: LoadedAutoencoder, interventions: [Intervention], splice: Splice) {
+    self.autoencoder = autoencoder
     self.interventions = interventions
     self.splice = splice
   }
@@ -41,9 +41,10 @@ package struct SteeredDecoding {
       return
     }
     for intervention in steering.interventions {
-      try steering.feature.check(latent: intervention.latent)
+      try steering.autoencoder.check(latent: intervention.latent)
     }
-    let point = try SplicePoint(context, feature: steering.feature, cancellation: cancellation)
+    let point = try SplicePoint(
+      context, autoencoder: steering.autoencoder, cancellation: cancellation)
     let spliced = try point.applying(
       steering.interventions.map {
         $0.change(promptRows: 0..<point.rowCount, generatedRows: 0..<0)
@@ -54,7 +55,7 @@ package struct SteeredDecoding {
       logits = try context.logits(at: context.tokenCount - 1)
       return
     }
-    let above = steering.feature.block + 1..<decoder.blockCount
+    let above = steering.autoencoder.block + 1..<decoder.blockCount
     cache.replace(blocks: above, from: cache.prefix(tokens: spliced.start, blocks: above))
     let outputs = try decoder.forward(
       spliced.residual, blocks: above, cache: &cache, rows: 1, cancellation: cancellation)
@@ -67,12 +68,12 @@ package struct SteeredDecoding {
     var x = decoder.embed([token])
     if let steering {
       x = try decoder.forward(
-        x, blocks: 0..<steering.feature.block + 1, cache: &cache, cancellation: cancellation)
+        x, blocks: 0..<steering.autoencoder.block + 1, cache: &cache, cancellation: cancellation)
       if steering.changesGenerated {
         x = try changed(x, steering, cancellation: cancellation)
       }
       x = try decoder.forward(
-        x, blocks: steering.feature.block + 1..<decoder.blockCount, cache: &cache,
+        x, blocks: steering.autoencoder.block + 1..<decoder.blockCount, cache: &cache,
         cancellation: cancellation)
     } else {
       x = try decoder.forward(
@@ -85,8 +86,8 @@ package struct SteeredDecoding {
   private mutating func changed(
     _ x: Matrix, _ steering: Steering, cancellation: Cancellation
   ) throws -> Matrix {
-    try steering.feature.autoencoder.splice(
-      x, code: steering.feature.autoencoder.encode(x, cancellation: cancellation),
+    try steering.autoencoder.weights.splice(
+      x, code: steering.autoencoder.weights.encode(x, cancellation: cancellation),
       changes: steering.interventions.map {
         $0.change(promptRows: 0..<0, generatedRows: 0..<1)
       }, splice: steering.splice, receipt: &receipt, cancellation: cancellation)

@@ -6,16 +6,16 @@ import Tensors
 extension AblationRun: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
-    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let autoencoder = try engine.autoencoder(named: params.sae, for: open)
     let targets = try params.targets.map(open.target)
     let interventions = try params.interventions.map {
-      try open.intervention($0, feature: feature)
+      try open.intervention($0, autoencoder: autoencoder)
     }
     try engine.reserveRun(
-      of: open, feature: feature, extraTokens: targets.map(\.continuation.count).max() ?? 0,
+      of: open, autoencoder: autoencoder, extraTokens: targets.map(\.continuation.count).max() ?? 0,
       savesForPullback: false)
     let result = try open.context.ablate(
-      interventions, feature: feature, targets: targets,
+      interventions, autoencoder: autoencoder, targets: targets,
       splice: Interpretation.Splice(params.splice), topChanges: params.topK ?? 10,
       progress: { call.report(title: "Ablating", fraction: $0) },
       cancellation: Cancellation(call))

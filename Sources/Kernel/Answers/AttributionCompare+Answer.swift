@@ -19,24 +19,24 @@ extension AttributionCompare: EngineAnswerable {
       throw KernelError.unsupported(
         "the context \(quoted(open.name)) is compared with itself: name another one")
     }
-    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let autoencoder = try engine.autoencoder(named: params.sae, for: open)
     let resolved = try open.resolve(params.target)
     // A baseline that was left open is found once: both contexts are asked the same.
     let counterpart = try other.resolve(params.target.completed(by: resolved))
     for context in [open, other] {
       try engine.reserveRun(
-        of: context, feature: feature, extraTokens: resolved.target.continuation.count,
+        of: context, autoencoder: autoencoder, extraTokens: resolved.target.continuation.count,
         savesForPullback: true)
     }
     let found = try FeatureComparison(
       (open.context, other.context), targets: (resolved.target, counterpart.target),
-      feature: feature, count: params.topK ?? 10,
+      autoencoder: autoencoder, count: params.topK ?? 10,
       progress: { call.report(title: "Comparing", fraction: $0) },
       cancellation: Cancellation(call))()
     var result = Result(
       target: AttributionCompute.TargetValue(resolved, value: found.first, in: open),
       other: Double(found.second), difference: Double(found.first) - Double(found.second),
-      items: found.items.map { Item($0, feature: feature.name) },
+      items: found.items.map { Item($0, sae: autoencoder.name) },
       together: Patched(
         intoContext: Double(found.allIntoFirst), intoOther: Double(found.allIntoSecond)),
       aligned: Aligned(
@@ -63,9 +63,9 @@ extension Target {
 }
 
 extension AttributionCompare.Item {
-  fileprivate init(_ item: ComparisonResult.Item, feature: String) {
+  fileprivate init(_ item: ComparisonResult.Item, sae: String) {
     self.init(
-      feature: FeatureRef(sae: feature, index: item.latent), predicted: Double(item.predicted),
+      feature: FeatureRef(sae: sae, index: item.latent), predicted: Double(item.predicted),
       measured: AttributionCompare.Patched(
         intoContext: Double(item.intoFirst), intoOther: Double(item.intoSecond)),
       places: item.places.map {

@@ -11,24 +11,24 @@ extension AttributionCompute: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let started = ContinuousClock.now
     let open = try engine.context(params)
-    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let autoencoder = try engine.autoencoder(named: params.sae, for: open)
     let resolved = try open.resolve(params.target)
-    let plan = try AttributionPlan(params, open: open, feature: feature)
+    let plan = try AttributionPlan(params, open: open, autoencoder: autoencoder)
     let question = try question(params, target: resolved.target, verify: plan.verify, open: open)
     try checkRendering(params)
     try engine.reserveRun(
-      of: open, feature: feature, extraTokens: question.target.continuation.count,
+      of: open, autoencoder: autoencoder, extraTokens: question.target.continuation.count,
       savesForPullback: true)
     let attribution = try Attribution(
-      question, of: open.context, feature: feature,
+      question, of: open.context, autoencoder: autoencoder,
       progress: { call.report(title: "Attributing", fraction: 0.6 * $0) },
       cancellation: Cancellation(call))
     let found = try attribution()
     var result = Result(
       target: TargetValue(resolved, value: found.targetValue, in: open),
-      items: found.items.map { item($0, feature: feature.name) }, byPart: [],
+      items: found.items.map { item($0, sae: autoencoder.name) }, byPart: [],
       completeness: question.method.isOnePullback ? Completeness(found) : nil,
-      verification: found.verification.map { Verification($0, feature: feature.name) },
+      verification: found.verification.map { Verification($0, sae: autoencoder.name) },
       explanation: Explanation(title: resolved.title, sentences: []),
       renderings: try renderings(params, of: attribution, found: found, open: open),
       method: method(params), splice: KernelProtocol.Splice(question.splice),
@@ -170,9 +170,9 @@ extension AttributionCompute: EngineAnswerable {
 
   // MARK: The result
 
-  private static func item(_ item: AttributionResult.Item, feature: String) -> Item {
+  private static func item(_ item: AttributionResult.Item, sae: String) -> Item {
     Item(
-      feature: item.latent.map { FeatureRef(sae: feature, index: $0) }, position: item.position,
+      feature: item.latent.map { FeatureRef(sae: sae, index: $0) }, position: item.position,
       activation: Double(item.activation), score: Double(item.score),
       measured: item.measured.map { Double($0) })
   }
@@ -212,12 +212,12 @@ extension AttributionCompute.Identity {
 }
 
 extension AttributionCompute.Verification {
-  init(_ found: Interpretation.Verification, feature: String) {
+  init(_ found: Interpretation.Verification, sae: String) {
     let agreement = found.agreement
     self.init(
       items: found.items.map { item in
         AttributionCompute.Measured(
-          feature: item.latent.map { FeatureRef(sae: feature, index: $0) },
+          feature: item.latent.map { FeatureRef(sae: sae, index: $0) },
           position: item.position, predicted: Double(item.predicted),
           measured: Double(item.measured), origin: .init(item.origin))
       }, n: agreement.count, pearson: agreement.pearson, spearman: agreement.spearman,

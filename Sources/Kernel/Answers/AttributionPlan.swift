@@ -22,10 +22,12 @@ struct AttributionPlan {
   /// Below this a verification tells nothing.
   private static let leastVerify = 3
 
-  init(_ params: AttributionCompute.Params, open: OpenContext, feature: LoadedAutoencoder) throws {
+  init(_ params: AttributionCompute.Params, open: OpenContext, autoencoder: LoadedAutoencoder)
+    throws
+  {
     let decoder = open.context.decoder
     let cost = decoder.operations(
-      tokens: open.context.tokenCount, blocks: decoder.blockCount - feature.block - 1)
+      tokens: open.context.tokenCount, blocks: decoder.blockCount - autoencoder.block - 1)
     let budget =
       params.budget
       ?? Int(min(Double(Self.mostUnaskedRuns), Self.unaskedOperations / max(cost, 1)))

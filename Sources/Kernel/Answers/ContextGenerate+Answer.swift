@@ -46,11 +46,11 @@ extension ContextGenerate: EngineAnswerable {
       }
       return nil
     }
-    let feature = try engine.autoencoder(named: name, for: open)
+    let autoencoder = try engine.autoencoder(named: name, for: open)
     return Steering(
-      feature: feature,
+      autoencoder: autoencoder,
       interventions: try (params.interventions ?? []).map {
-        try open.intervention($0, feature: feature)
+        try open.intervention($0, autoencoder: autoencoder)
       }, splice: Interpretation.Splice(params.splice))
   }
 }

@@ -7,7 +7,7 @@ import Tensors
 extension KernelProtocol.FeatureActivations: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
-    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let autoencoder = try engine.autoencoder(named: params.sae, for: open)
     let ranking: Interpretation.FeatureActivations.Ranking =
       switch params.rankBy {
       case nil, .max: .max
@@ -15,11 +15,11 @@ extension KernelProtocol.FeatureActivations: EngineAnswerable {
       case .sum: .sum
       }
     let found = try open.context.activations(
-      of: feature, at: open.context.positions(of: params.region.map { [ContextRegion($0)] }),
+      of: autoencoder, at: open.context.positions(of: params.region.map { [ContextRegion($0)] }),
       topK: params.topK ?? 20, rankedBy: ranking, cancellation: Cancellation(call))
     let items = found.items.map { item in
       Item(
-        feature: FeatureRef(sae: feature.name, index: item.latent), score: Double(item.score),
+        feature: FeatureRef(sae: autoencoder.name, index: item.latent), score: Double(item.score),
         positions: item.positions.map {
           Activation(position: $0.position, value: Double($0.value))
         })

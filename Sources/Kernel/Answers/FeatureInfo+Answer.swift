@@ -16,7 +16,7 @@ extension FeatureInfo: EngineThenShelfAnswerable {
   static func prepare(_ params: Params, engine: Engine, call: Call) throws -> Derived {
     let resident = try engine.autoencoder(named: params.feature.sae)
     let model = try engine.model(named: resident.modelName).model
-    let found = try resident.feature.information(
+    let found = try resident.autoencoder.information(
       ofLatent: params.feature.index, decoder: model.decoder, count: params.topK ?? 10,
       cancellation: Cancellation(call))
     func effects(_ effects: [FeatureInformation.TokenEffect]) -> [TokenEffect] {

@@ -17,7 +17,7 @@ extension IndexOpen: EngineThenShelfAnswerable {
     _ = try FilePath(params.path)
     guard let name = params.sae else {
       return Owners(
-        known: try engine.autoencoders.map { ($0.feature.name, try engine.identity(of: $0)) })
+        known: try engine.autoencoders.map { ($0.autoencoder.name, try engine.identity(of: $0)) })
     }
     return Owners(wanted: (name, try engine.identity(of: engine.autoencoder(named: name))))
   }
@@ -46,10 +46,10 @@ extension IndexOpen: EngineThenShelfAnswerable {
 extension Engine {
   /// What an index must have been built for to belong to an autoencoder.
   func identity(of resident: ResidentAutoencoder) throws -> IndexIdentity {
-    let name = resident.feature.name
+    let name = resident.autoencoder.name
     if let known = identities[name] { return known }
     let identity = try IndexIdentity(
-      model: model(named: resident.modelName).model, feature: resident.feature)
+      model: model(named: resident.modelName).model, autoencoder: resident.autoencoder)
     identities[name] = identity
     return identity
   }

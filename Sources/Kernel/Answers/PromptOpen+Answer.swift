@@ -70,7 +70,7 @@ struct OpenPrompt {
     autoencoder = try reporting(written.range) {
       try engine.loadAutoencoder(
         path: FilePath(path).path, site: nil, modelName: model.name
-      ).feature.name
+      ).autoencoder.name
     }
     return autoencoder != nil
   }

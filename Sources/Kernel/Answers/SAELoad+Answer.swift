@@ -10,14 +10,14 @@ extension SAELoad: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadAutoencoder(
       path: FilePath(params.path).path, site: params.site, modelName: params.model)
-    let (name, autoencoder) = (loaded.feature.name, loaded.feature.autoencoder)
-    let site = Site.residualPost(loaded.feature.block).name
+    let (name, weights) = (loaded.autoencoder.name, loaded.autoencoder.weights)
+    let site = Site.residualPost(loaded.autoencoder.block).name
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
     engine.warn(of: fit, loaded)
     return Result(
-      sae: name, site: site, latents: autoencoder.latents, k: autoencoder.k,
-      inputSize: autoencoder.inputSize, bytes: autoencoder.byteCount,
-      format: Format(autoencoder.format), activation: Activation(autoencoder.activation),
+      sae: name, site: site, latents: weights.latentCount, k: weights.k,
+      inputSize: weights.inputSize, bytes: weights.byteCount,
+      format: Format(weights.format), activation: Activation(weights.activation),
       fit: fit.flatMap { fit in fit.fvu.map { Fit(fvu: $0, l0: fit.l0) } })
   }
 }

@@ -9,15 +9,15 @@ extension SteeringGenerate: EngineAnswerable {
   /// The steered continuation beside those it is compared with, all with the same seed.
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
-    let feature = try engine.autoencoder(named: params.sae, for: open)
+    let autoencoder = try engine.autoencoder(named: params.sae, for: open)
     let splice = Interpretation.Splice(params.splice)
     let options = try open.generationOptions(
       maxTokens: params.maxTokens, temperature: params.temperature, topP: params.topP,
       seed: params.seed, stop: params.stop)
     let interventions = try params.interventions.map {
-      try open.intervention($0, feature: feature)
+      try open.intervention($0, autoencoder: autoencoder)
     }
-    try engine.reserveRun(of: open, feature: feature, savesForPullback: false)
+    try engine.reserveRun(of: open, autoencoder: autoencoder, savesForPullback: false)
     try engine.reserveGeneration(of: open, maxTokens: params.maxTokens)
     func run(_ name: OutputName, _ steering: Steering?) throws -> (Output, SteeredGeneration) {
       let run = try open.context.generate(
@@ -38,14 +38,15 @@ extension SteeringGenerate: EngineAnswerable {
       return (output, run)
     }
     let (steered, steeredRun) = try run(
-      .steered, Steering(feature: feature, interventions: interventions, splice: splice))
+      .steered, Steering(autoencoder: autoencoder, interventions: interventions, splice: splice))
     var outputs = [steered]
     for comparison in params.compareWith ?? [] {
       switch comparison {
       case .plain: outputs.append(try run(.plain, nil).0)
       case .reconstruction:
         let rebuilt = Steering(
-          feature: feature, interventions: [], splice: Interpretation.Splice(errorTerm: .drop))
+          autoencoder: autoencoder, interventions: [],
+          splice: Interpretation.Splice(errorTerm: .drop))
         outputs.append(try run(.reconstruction, rebuilt).0)
       }
     }

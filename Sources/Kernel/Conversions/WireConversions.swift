@@ -129,14 +129,14 @@ extension OpenContext {
 
   /// A wire intervention with its region resolved, for the autoencoder the request is about.
   func intervention(
-    _ wire: KernelProtocol.Intervention, feature: LoadedAutoencoder
+    _ wire: KernelProtocol.Intervention, autoencoder: LoadedAutoencoder
   ) throws -> Interpretation.Intervention {
-    guard wire.feature.sae == feature.name else {
+    guard wire.feature.sae == autoencoder.name else {
       throw KernelError.unsupported(
         "an intervention names the autoencoder \"\(wire.feature.sae)\", the request is about "
-          + "\"\(feature.name)\": one request changes one autoencoder's features")
+          + "\"\(autoencoder.name)\": one request changes one autoencoder's features")
     }
-    try feature.check(latent: wire.feature.index)
+    try autoencoder.check(latent: wire.feature.index)
     let value = Float(wire.value ?? 0)
     guard value.isFinite else {
       throw InterpretationError.badValue(

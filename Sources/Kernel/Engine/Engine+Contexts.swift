@@ -68,18 +68,19 @@ extension Engine {
 
   /// Refuses an attribution or intervention that would not fit, before anything runs.
   func reserveRun(
-    of open: OpenContext, feature: LoadedAutoencoder, extraTokens: Int = 0, savesForPullback: Bool
+    of open: OpenContext, autoencoder: LoadedAutoencoder, extraTokens: Int = 0,
+    savesForPullback: Bool
   ) throws {
     let decoder = open.context.decoder
     let tokens = open.context.tokenCount + extraTokens
-    let above = decoder.blockCount - feature.block - 1
+    let above = decoder.blockCount - autoencoder.block - 1
     let run =
       !savesForPullback
       ? decoder.prefillBytes(tokens: tokens)
-      : open.context.keepsRun(above: feature.block)
+      : open.context.keepsRun(above: autoencoder.block)
         ? decoder.pullbackBytes(tokens: tokens)
         : decoder.attributionBytes(tokens: tokens, blocks: above)
-    let encoding = feature.autoencoder.encodingBytes(rows: tokens)
+    let encoding = autoencoder.weights.encodingBytes(rows: tokens)
     let rows = 8 * tokens * decoder.hiddenSize * 4 + encoding
     let needed = run.addingReportingOverflow(rows)
     try reserve(

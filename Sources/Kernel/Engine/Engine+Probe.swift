@@ -18,18 +18,18 @@ extension Engine {
     guard let fvu = fit?.fvu, fvu > Self.badFit else { return }
     let share = fvu < 10 ? "\(Int((100 * fvu).rounded())) %" : "\(fvu) times all"
     warn(
-      "the autoencoder \"\(loaded.feature.name)\" leaves \(share) of the variance at "
-        + "\(Site.residualPost(loaded.feature.block).name) unexplained: it was probably trained on another "
+      "the autoencoder \"\(loaded.autoencoder.name)\" leaves \(share) of the variance at "
+        + "\(Site.residualPost(loaded.autoencoder.block).name) unexplained: it was probably trained on another "
         + "model or site")
   }
 
   /// How well an autoencoder fits its model: on the contexts that are open, or on a probe prompt.
   func fit(of loaded: ResidentAutoencoder, cancellation: Cancellation) throws -> AutoencoderFit? {
     let model = try model(named: loaded.modelName)
-    let feature = loaded.feature
+    let autoencoder = loaded.autoencoder
     if let open = openContexts.last(where: { $0.modelName == loaded.modelName }) {
-      return try feature.autoencoder.fit(
-        open.context.residual(after: feature.block, keep: true, cancellation: cancellation),
+      return try autoencoder.weights.fit(
+        open.context.residual(after: autoencoder.block, keep: true, cancellation: cancellation),
         cancellation: cancellation)
     }
     var parts: [PromptPart] = [.text(Self.probeText)]
@@ -42,9 +42,9 @@ extension Engine {
     let decoder = model.model.decoder
     var cache = decoder.makeCache()
     let residual = try decoder.forward(
-      model.model.embeddings(prompt, cancellation: cancellation), blocks: 0..<feature.block + 1,
+      model.model.embeddings(prompt, cancellation: cancellation), blocks: 0..<autoencoder.block + 1,
       cache: &cache, cancellation: cancellation)
-    return try feature.autoencoder.fit(residual, cancellation: cancellation)
+    return try autoencoder.weights.fit(residual, cancellation: cancellation)
   }
 
   /// A plain text model may have no template, and some refuse a text alone.

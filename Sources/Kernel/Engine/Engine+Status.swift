@@ -19,11 +19,11 @@ extension Engine {
           resizing: $0.model.resizing.map(ModelLoad.Resizing.init), bytes: $0.model.byteCount)
       },
       saes: autoencoders.map {
-        let autoencoder = $0.feature.autoencoder
+        let weights = $0.autoencoder.weights
         return .init(
-          sae: $0.feature.name, path: $0.path, model: $0.modelName,
-          site: Site.residualPost($0.feature.block).name, latents: autoencoder.latents,
-          k: autoencoder.k, bytes: autoencoder.byteCount)
+          sae: $0.autoencoder.name, path: $0.path, model: $0.modelName,
+          site: Site.residualPost($0.autoencoder.block).name, latents: weights.latentCount,
+          k: weights.k, bytes: weights.byteCount)
       },
       contexts: [],
       queue: .init(running: nil, waiting: 0),

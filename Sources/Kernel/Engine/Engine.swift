@@ -129,9 +129,9 @@ package final class Engine {
   /// Says to the client's indexes which autoencoder it works with.
   private func noteOwner() throws {
     let name = current.modelName.flatMap { current.autoencoderNames[$0] }
-    let resident = autoencoders.first { $0.feature.name == name }
+    let resident = autoencoders.first { $0.autoencoder.name == name }
     shelf.setOwner(
-      try resident.map { .init(autoencoder: $0.feature.name, identity: try identity(of: $0)) })
+      try resident.map { .init(autoencoder: $0.autoencoder.name, identity: try identity(of: $0)) })
   }
 
   private func quantisation(for call: Call?) -> WeightQuantiser.Options {
@@ -145,8 +145,8 @@ package final class Engine {
   /// The named autoencoder, after loading the client's defaults if it has loaded nothing.
   func autoencoder(named name: String) throws -> ResidentAutoencoder {
     if current.modelName == nil { try loadDefaults() }
-    guard let found = autoencoders.first(where: { $0.feature.name == name }) else {
-      throw KernelError.saeNotLoaded(name: name, known: autoencoders.map(\.feature.name))
+    guard let found = autoencoders.first(where: { $0.autoencoder.name == name }) else {
+      throw KernelError.saeNotLoaded(name: name, known: autoencoders.map(\.autoencoder.name))
     }
     return found
   }
@@ -159,7 +159,7 @@ package final class Engine {
         "the autoencoder \"\(name)\" was loaded for the model \"\(found.modelName)\", the context "
           + "\"\(context.name)\" belongs to \"\(context.modelName)\"")
     }
-    return found.feature
+    return found.autoencoder
   }
 
   /// Loads an autoencoder for a model; the site and the width must fit.
@@ -176,16 +176,16 @@ package final class Engine {
       )
     }
     if let known = autoencoders.first(where: {
-      $0.path == path && $0.modelName == model.name && $0.feature.block == block
+      $0.path == path && $0.modelName == model.name && $0.autoencoder.block == block
     }) {
-      current.autoencoderNames[model.name] = known.feature.name
+      current.autoencoderNames[model.name] = known.autoencoder.name
       try noteOwner()
       return known
     }
-    let name = unusedName(for: path, among: autoencoders.map(\.feature.name))
+    let name = unusedName(for: path, among: autoencoders.map(\.autoencoder.name))
     let loaded = ResidentAutoencoder(
       path: path, modelName: model.name,
-      feature: LoadedAutoencoder(name: name, autoencoder: autoencoder, block: block))
+      autoencoder: LoadedAutoencoder(name: name, weights: autoencoder, block: block))
     autoencoders.append(loaded)
     current.autoencoderNames[model.name] = name
     try noteOwner()
@@ -285,19 +285,19 @@ package final class Engine {
 
   /// Bytes of autoencoders' weights that lie in this process's memory.
   var turnedWeightBytes: Int {
-    autoencoders.reduce(0) { $0 + $1.feature.autoencoder.memoryBytes }
+    autoencoders.reduce(0) { $0 + $1.autoencoder.weights.memoryBytes }
   }
 
   /// Bytes of the encoders' copies that find codes.
   var roundedEncoderBytes: Int {
-    autoencoders.reduce(0) { $0 + $1.feature.autoencoder.searchBytes }
+    autoencoders.reduce(0) { $0 + $1.autoencoder.weights.searchBytes }
   }
 
   /// Bytes of the files that are mapped: models and autoencoders.
   var weightBytes: Int {
     models.reduce(0) { $0 + $1.model.mappedBytes }
       + autoencoders.reduce(0) {
-        $0 + $1.feature.autoencoder.byteCount - $1.feature.autoencoder.memoryBytes
+        $0 + $1.autoencoder.weights.byteCount - $1.autoencoder.weights.memoryBytes
       }
   }
 
@@ -305,7 +305,7 @@ package final class Engine {
   var readBytes: Int {
     models.reduce(0) { $0 + $1.model.readBytes }
       + autoencoders.reduce(0) {
-        $0 + $1.feature.autoencoder.byteCount - $1.feature.autoencoder.memoryBytes
+        $0 + $1.autoencoder.weights.byteCount - $1.autoencoder.weights.memoryBytes
       }
   }
 
@@ -360,7 +360,7 @@ package final class Engine {
 
   /// The blocks whose residuals contexts of a model keep: those its autoencoders read.
   func recordedBlocks(of modelName: String) -> [Int] {
-    Set(autoencoders.filter { $0.modelName == modelName }.map(\.feature.block)).sorted()
+    Set(autoencoders.filter { $0.modelName == modelName }.map(\.autoencoder.block)).sorted()
   }
 }
 
@@ -384,7 +384,7 @@ struct LoadedModel {
 struct ResidentAutoencoder {
   let path: String
   let modelName: String
-  let feature: LoadedAutoencoder
+  let autoencoder: LoadedAutoencoder
 }
 
 /// A context and what it is called.

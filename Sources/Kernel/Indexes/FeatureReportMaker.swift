@@ -54,7 +54,7 @@ struct FeatureReportMaker {
     let identity = store.identity
     return [
       ("Model", identity.model), ("Autoencoder", identity.autoencoder), ("Site", identity.site),
-      ("Latents", "\(NumberText.grouped(identity.latents)), \(identity.activation)"),
+      ("Latents", "\(NumberText.grouped(identity.latentCount)), \(identity.activation)"),
       ("Index", store.path), ("Items", NumberText.grouped(facts.items)),
     ]
   }

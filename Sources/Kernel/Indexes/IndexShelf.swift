@@ -181,10 +181,10 @@ package final class IndexShelf: Sendable {
 extension IndexShelf.Entry {
   /// - Throws: `DomainError` of kind `featureOutOfRange`.
   func check(latent: Int) throws(DomainError) {
-    guard (0..<store.identity.latents).contains(latent) else {
+    guard (0..<store.identity.latentCount).contains(latent) else {
       throw DomainError(
         .featureOutOfRange,
-        "the feature \(latent) does not exist: the index has latents 0 … \(store.identity.latents - 1)"
+        "the feature \(latent) does not exist: the index has latents 0 … \(store.identity.latentCount - 1)"
       )
     }
   }
@@ -195,7 +195,7 @@ extension IndexShelf.Entry {
     return IndexDescription(
       index: name, path: store.path, sae: autoencoder, modelDigest: store.identity.model,
       saeDigest: store.identity.autoencoder, site: store.identity.site,
-      latents: store.identity.latents, exemplars: store.options.exemplars, items: facts.items,
+      latents: store.identity.latentCount, exemplars: store.options.exemplars, items: facts.items,
       skipped: .init(
         duplicate: facts.skipped[.duplicate] ?? 0, unreadable: facts.skipped[.unreadable] ?? 0,
         unusable: facts.skipped[.unusable] ?? 0),

@@ -57,13 +57,13 @@ package final class LocalKernel {
   // MARK: What was named at the start
 
   /// The name of the autoencoder that was named at the start, loaded with its model.
-  package func autoencoderName() throws -> String { try loadedAutoencoder().feature.name }
+  package func autoencoderName() throws -> String { try loadedAutoencoder().autoencoder.name }
 
   /// What an index of that autoencoder is for.
   package func indexIdentity() throws -> IndexIdentity {
     let loaded = try loadedAutoencoder()
     return try IndexIdentity(
-      model: engine.model(named: loaded.modelName).model, feature: loaded.feature)
+      model: engine.model(named: loaded.modelName).model, autoencoder: loaded.autoencoder)
   }
 
   private func loadedAutoencoder() throws -> ResidentAutoencoder {

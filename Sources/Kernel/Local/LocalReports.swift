@@ -17,7 +17,7 @@ package struct LocalReports {
     self.autoencoder = autoencoder
   }
 
-  package var latentCount: Int { store.identity.latents }
+  package var latentCount: Int { store.identity.latentCount }
 
   /// The file of a feature's page beside the others.
   package static func fileName(ofLatent latent: Int) -> String { "feature-\(latent).html" }
@@ -52,7 +52,7 @@ package struct LocalReports {
     var listed: [Listed] = []
     for view in store.options.views {
       let all = Double(max(1, positions[view] ?? 0))
-      for found in try store.latents(in: view, by: .latent, limit: store.identity.latents)
+      for found in try store.latents(in: view, by: .latent, limit: store.identity.latentCount)
       where known.insert(found.latent).inserted {
         listed.append(
           Listed(
@@ -91,7 +91,7 @@ package struct LocalReports {
     let facts = try store.facts()
     return
       "\(autoencoder) at \(store.identity.site): \(NumberText.grouped(facts.activeLatents)) of "
-      + "\(NumberText.counted(store.identity.latents, "feature")) are active in "
+      + "\(NumberText.counted(store.identity.latentCount, "feature")) are active in "
       + "\(NumberText.counted(facts.items, "item")); \(NumberText.grouped(facts.explainedLatents)) "
       + "have an explanation."
   }

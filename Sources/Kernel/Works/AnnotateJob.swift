@@ -38,7 +38,7 @@ final class AnnotateJob: JobWork {
     case deriving(FeatureIndexStore, Range<Int>)
     case writing(FeatureIndexStore, [DerivedFacts], end: Int)
   }
-  private var latents = 0
+  private var latentCount = 0
   private let start = ContinuousClock.now
 
   init(_ params: IndexAnnotate.Params) throws {
@@ -56,7 +56,7 @@ final class AnnotateJob: JobWork {
     case .opening(let identity):
       .ownThread { [self] in
         let store = try IndexAccess.reading(path, builtFor: identity, tools)
-        latents = store.identity.latents
+        latentCount = store.identity.latentCount
         phase = .looking(store)
         return .more
       }
@@ -87,11 +87,11 @@ final class AnnotateJob: JobWork {
       phase = .deriving(store, range)
       return .more
     }
-    position = latents
+    position = latentCount
     return .done(
       try JSONValue(
         encoding: IndexAnnotate.Annotated(
-          latents: latents, seconds: (ContinuousClock.now - start) / .seconds(1))))
+          latents: latentCount, seconds: (ContinuousClock.now - start) / .seconds(1))))
   }
 
   private func derive(
@@ -100,9 +100,9 @@ final class AnnotateJob: JobWork {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
     try engine.reserve(
-      resident.feature.derivingBytes(decoder: model.decoder, rows: range.count),
+      resident.autoencoder.derivingBytes(decoder: model.decoder, rows: range.count),
       for: "what \(range.count) decoder rows do")
-    return try resident.feature.derivedFacts(
+    return try resident.autoencoder.derivedFacts(
       ofLatents: range, decoder: model.decoder, tokens: params.tokens ?? 20,
       neighbours: params.neighbours ?? 20, text: { model.tokenizer.tokenText($0) ?? "" },
       cancellation: tools.cancellation)
@@ -110,7 +110,7 @@ final class AnnotateJob: JobWork {
 
   /// The next latents, side by side, of which nothing is kept yet.
   private func missing(in store: FeatureIndexStore) throws -> Range<Int>? {
-    while position < latents {
+    while position < latentCount {
       let missing = try store.underivedLatents(from: position, limit: Self.block)
       guard let first = missing.first else {
         position += Self.block
@@ -123,10 +123,10 @@ final class AnnotateJob: JobWork {
   }
 
   var progress: Job.Progress? {
-    guard latents > 0 else { return nil }
+    guard latentCount > 0 else { return nil }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return Job.Progress(
-      done: min(position, latents), total: latents,
+      done: min(position, latentCount), total: latentCount,
       rate: seconds > 0 ? Double(position) / seconds : nil)
   }
 }

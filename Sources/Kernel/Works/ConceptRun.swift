@@ -44,7 +44,7 @@ final class ConceptRun {
     let resident = try engine.autoencoder(named: sae)
     let model = try engine.model(named: resident.modelName).model
     let made = try ConceptHarvest(
-      conceptSet, model: model, feature: resident.feature,
+      conceptSet, model: model, autoencoder: resident.autoencoder,
       view: view ?? IndexView(model.pictures?.viewNames.last ?? IndexView.tiles.name),
       text: prompt?.text, usesTemplate: prompt?.template == .model)
     harvest = made

@@ -125,7 +125,7 @@ final class DissectJob: JobWork {
     var records: [ExplanationRecord] = []
     for match in matches {
       let text = maps.set.concepts[match.concept].label
-      let score = FeatureIndex.ExplanationScore(
+      let score = ScoreRecord(
         kind: "dissection", value: match.iou, baseline: match.baseline, count: match.pictures,
         details: try details(match), created: created)
       let isKnown = try known.explanations(ofLatent: match.latent).contains {

@@ -83,9 +83,11 @@ enum IndexAccess {
 extension FeatureIndexStore {
   /// Refuses latents that the index does not have.
   func check(_ latents: [Int]) throws(DomainError) {
-    guard let wrong = latents.first(where: { !(0..<identity.latents).contains($0) }) else { return }
+    guard let wrong = latents.first(where: { !(0..<identity.latentCount).contains($0) }) else {
+      return
+    }
     throw DomainError(
       .featureOutOfRange,
-      "latent \(wrong) does not exist: the index has latents 0 … \(identity.latents - 1)")
+      "latent \(wrong) does not exist: the index has latents 0 … \(identity.latentCount - 1)")
   }
 }

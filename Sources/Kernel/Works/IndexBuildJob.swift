@@ -34,7 +34,7 @@ final class IndexBuildJob: JobWork {
     let identity: IndexIdentity
     let options: IndexOptions
     let model: Model
-    let feature: LoadedAutoencoder
+    let autoencoder: LoadedAutoencoder
     let limits: PictureLimits
   }
 
@@ -107,12 +107,12 @@ final class IndexBuildJob: JobWork {
     let model = try engine.model(named: resident.modelName).model
     let options = try params.indexOptions(for: model)
     let needed = IndexAccumulator.byteCount(
-      latents: resident.feature.autoencoder.latents, exemplars: options.exemplars,
+      latentCount: resident.autoencoder.weights.latentCount, exemplars: options.exemplars,
       views: options.views.count)
     try engine.reserve(needed, for: "an index's tables")
     return Plan(
       identity: try engine.identity(of: resident), options: options, model: model,
-      feature: resident.feature, limits: engine.decodingLimits().halved)
+      autoencoder: resident.autoencoder, limits: engine.decodingLimits().halved)
   }
 
   private func open(_ plan: Plan) throws -> Phase {
@@ -129,7 +129,7 @@ final class IndexBuildJob: JobWork {
     let builder = IndexBuilder(
       resuming: try store.state(), corpus: corpus,
       coder: ItemCoder(
-        model: plan.model, feature: plan.feature, views: Set(plan.options.views),
+        model: plan.model, autoencoder: plan.autoencoder, views: Set(plan.options.views),
         usesTemplate: params.template == .model),
       options: options, write: { try store.commit($0) })
     return .building(store, builder)

@@ -12,11 +12,11 @@ extension LatentSelection {
       var seen = Set<Int>()
       return latents.filter { seen.insert($0).inserted }
     case .range(let range):
-      guard range.start <= range.end, range.end <= store.identity.latents else {
+      guard range.start <= range.end, range.end <= store.identity.latentCount else {
         throw DomainError(
           .featureOutOfRange,
           "the range \(range.start) to \(range.end) is outside: the index has latents "
-            + "0 … \(store.identity.latents - 1)")
+            + "0 … \(store.identity.latentCount - 1)")
       }
       return Array(range.start..<range.end)
     case .top(let top):
@@ -29,7 +29,7 @@ extension LatentSelection {
       return try store.latents(in: view, by: order, offset: top.offset ?? 0, limit: top.count)
         .map(\.latent)
     case .state(let state):
-      return try store.newestExplanations(state: .init(state), limit: store.identity.latents)
+      return try store.newestExplanations(state: .init(state), limit: store.identity.latentCount)
         .map(\.latent)
     }
   }

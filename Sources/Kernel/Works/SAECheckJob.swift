@@ -22,7 +22,7 @@ extension SAECheck: JobRequest {
 final class SAECheckJob: EngineJob {
   private struct Running {
     let prompts: PromptStream
-    let feature: LoadedAutoencoder
+    let autoencoder: LoadedAutoencoder
     var evaluation: AutoencoderEvaluation
   }
 
@@ -56,8 +56,8 @@ final class SAECheckJob: EngineJob {
       prompts: PromptStream(
         corpus, limit: params.limit, template: params.template, model: model,
         pictures: engine.decodingLimits()),
-      feature: resident.feature,
-      evaluation: AutoencoderEvaluation(model: model, feature: resident.feature))
+      autoencoder: resident.autoencoder,
+      evaluation: AutoencoderEvaluation(model: model, autoencoder: resident.autoencoder))
   }
 
   /// A prompt that would not fit is skipped; a result that is no number fails the job.
@@ -86,11 +86,12 @@ final class SAECheckJob: EngineJob {
       throw KernelError.unsupported(
         "the corpus has no entry that can be used, \(running?.prompts.skipped ?? 0) were skipped")
     }
-    let (found, feature) = (running.evaluation, running.feature)
+    let (found, feature) = (running.evaluation, running.autoencoder)
     return SAECheck.Checked(
-      sae: feature.name, site: Site.residualPost(feature.block).name, contexts: found.contexts,
+      sae: autoencoder.name, site: Site.residualPost(autoencoder.block).name,
+      contexts: found.contexts,
       skipped: running.prompts.skipped, tokens: found.tokens, fvu: found.fvu,
-      meanContextFvu: found.meanContextFVU, l0: found.l0, latents: feature.autoencoder.latents,
+      meanContextFvu: found.meanContextFVU, l0: found.l0, latents: autoencoder.weights.latentCount,
       dead: found.deadCount, prediction: found.prediction.map { prediction($0, found) })
   }
 

@@ -196,7 +196,7 @@ final class SAETrainJob: EngineJob {
 
   private func options(inputSize: Int) throws -> TrainerOptions {
     try TrainerOptions(
-      inputSize: inputSize, latents: params.latents, k: params.k, steps: params.steps,
+      inputSize: inputSize, latentCount: params.latents, k: params.k, steps: params.steps,
       learningRate: params.learningRate, warmUpSteps: min(1000, params.steps / 10),
       deadAfterTokens: params.deadAfter ?? 500_000, seed: UInt64(params.seed ?? 0))
   }

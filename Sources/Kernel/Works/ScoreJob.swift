@@ -101,7 +101,7 @@ final class ScoreJob: JobWork {
       let view = params.view.map { IndexView($0) } ?? store.options.lastPictureView ?? .text
       return Set(try $0.latents(in: store, view: view))
     }
-    return try store.newestExplanations(limit: store.identity.latents)
+    return try store.newestExplanations(limit: store.identity.latentCount)
       .filter { wanted?.contains($0.latent) ?? true }
       .map { newest in
         guard newest.state == .failed else { return newest }

@@ -9,7 +9,7 @@ struct ScoreTally {
   var uninterpretable = 0
   var failed = 0
   var unmatched = 0
-  var scores: [(explanation: Int, score: FeatureIndex.ExplanationScore)] = []
+  var scores: [(explanation: Int, score: ScoreRecord)] = []
 
   mutating func add(
     _ found: MeasuredExplanation, kind: String, explanation: Int, created: Double
@@ -18,7 +18,7 @@ struct ScoreTally {
     scores.append(
       (
         explanation,
-        FeatureIndex.ExplanationScore(
+        ScoreRecord(
           kind: kind, value: found.value, baseline: found.baseline, count: found.count,
           details: String(decoding: try details.bytes(), as: UTF8.self), created: created)
       ))

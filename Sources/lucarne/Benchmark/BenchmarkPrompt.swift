@@ -16,7 +16,7 @@ struct BenchmarkPrompt {
   /// Two short contexts find out which words those are and what the tokenizer adds. They also touch every
   /// weight once, so that no figure holds the first reading of a page.
   /// - Throws: `ValidationError` where the model's tokenizer has no such words, or adds more than a length.
-  static func texts(lengths: [Int], kernel: KernelClient) throws -> [BenchmarkPrompt] {
+  static func texts(lengths: [Int], kernel: ChildKernel) throws -> [BenchmarkPrompt] {
     let candidates = letters.map { " \($0)" }
     let known = Set(try tokens(of: letters[0] + candidates.joined(), kernel).map(\.text))
     let words = candidates.filter(known.contains)
@@ -66,7 +66,7 @@ struct BenchmarkPrompt {
   }
 
   private static func tokens(
-    of text: String, _ kernel: KernelClient
+    of text: String, _ kernel: ChildKernel
   ) throws -> [ContextTokens.Token] {
     let opened = try kernel(
       ContextOpen.self,

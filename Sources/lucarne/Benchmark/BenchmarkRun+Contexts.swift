@@ -6,7 +6,7 @@ extension BenchmarkRun {
   /// Two tokens whose logits are compared, for each of the questions.
   typealias Pairs = [(answer: Int, baseline: Int)]
 
-  mutating func measure(_ prompt: BenchmarkPrompt, on kernel: KernelClient) throws {
+  mutating func measure(_ prompt: BenchmarkPrompt, on kernel: ChildKernel) throws {
     expectFigures(prompt)
     var pairs: Pairs?
     for number in 0..<repeats {
@@ -83,7 +83,7 @@ extension BenchmarkRun {
 
   /// Opens the prompt with a first token that no open context has.
   private mutating func open(
-    _ prompt: BenchmarkPrompt, on kernel: KernelClient
+    _ prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws -> Opened {
     variant += 1
     let params = prompt.params(variant: variant)
@@ -113,13 +113,13 @@ extension BenchmarkRun {
       pictureGrids: opened.images.flatMap { [$0.base.grid] + ($0.tiles.map { [$0.grid] } ?? []) })
   }
 
-  private func close(_ opened: ContextOpen.Result, on kernel: KernelClient) throws {
+  private func close(_ opened: ContextOpen.Result, on kernel: ChildKernel) throws {
     _ = try kernel(ContextClose.self, ContextClose.Params(context: opened.context))
   }
 
   /// The likeliest token against the second, the third and the fourth.
   private func mostLikelyPairs(
-    _ opened: ContextOpen.Result, on kernel: KernelClient
+    _ opened: ContextOpen.Result, on kernel: ChildKernel
   ) throws -> Pairs {
     let likely = try kernel(
       ContextLogits.self, ContextLogits.Params(context: opened.context, topK: 4)
@@ -152,7 +152,7 @@ extension BenchmarkRun {
 
   /// Three pairs, one after the other, and the exact ablation of the first's highest latent.
   private mutating func attribute(
-    _ opened: Opened, pairs: Pairs, prompt: BenchmarkPrompt, on kernel: KernelClient
+    _ opened: Opened, pairs: Pairs, prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws -> Attributed {
     let context = prompt.name
     var first: AttributionCompute.Result?
@@ -188,7 +188,7 @@ extension BenchmarkRun {
   /// the Shapley values of four quarters of the prompt, and a verification of three.
   private mutating func measure(
     _ opened: ContextOpen.Result, pair: (answer: Int, baseline: Int), prompt: BenchmarkPrompt,
-    on kernel: KernelClient
+    on kernel: ChildKernel
   ) throws {
     let count = opened.tokenCount
     let quarters = (0..<4).map { index in
@@ -214,7 +214,7 @@ extension BenchmarkRun {
   /// The whole context's code: the first request computes it, the second finds it. What they have in common
   /// is ranking, the fit and the answer; their difference is the code alone.
   private mutating func encode(
-    _ opened: ContextOpen.Result, prompt: BenchmarkPrompt, on kernel: KernelClient
+    _ opened: ContextOpen.Result, prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws {
     guard subjects.contains(.encode) else { return }
     let params = FeatureActivations.Params(
@@ -228,7 +228,7 @@ extension BenchmarkRun {
 
   /// Greedy, from the difference of a continuation of one token, which needs no step, and a longer one.
   private mutating func decode(
-    _ opened: ContextOpen.Result, prompt: BenchmarkPrompt, on kernel: KernelClient
+    _ opened: ContextOpen.Result, prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws {
     guard subjects.contains(.decode) else { return }
     func generate(_ count: Int) throws -> (Int, Double) {
@@ -254,7 +254,7 @@ extension BenchmarkRun {
   /// Everything that can be held against another program's results.
   private func results(
     _ opened: Opened, pairs: Pairs, first: Attributed, prompt: BenchmarkPrompt,
-    on kernel: KernelClient
+    on kernel: ChildKernel
   ) throws -> JSONValue {
     let context = opened.result.context
     let tokens = try kernel(ContextTokens.self, ContextTokens.Params(context: context)).tokens
@@ -291,7 +291,7 @@ extension BenchmarkRun {
   /// A question given up two fifths into the work that a first one needs beyond a later one.
   private mutating func cancelAttribution(
     _ opened: ContextOpen.Result, pair: (answer: Int, baseline: Int), prompt: BenchmarkPrompt,
-    on kernel: KernelClient
+    on kernel: ChildKernel
   ) throws {
     let sent = try kernel.start(AttributionCompute.self, question(opened, pair))
     pause(seconds: 0.4 * (report.least("attribution, second pair", context: prompt.name) ?? 0))
@@ -300,7 +300,7 @@ extension BenchmarkRun {
 
   /// A prefill that is asked twenty times how the kernel is, and then given up.
   private mutating func interruptPrefill(
-    _ prompt: BenchmarkPrompt, on kernel: KernelClient
+    _ prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws {
     variant += 1
     let expected = report.least("context/open", context: prompt.name) ?? 0
@@ -326,7 +326,7 @@ extension BenchmarkRun {
   /// done; a request that was answered before gives no figure. Returns the result, where there is one.
   @discardableResult
   private mutating func cancel<R>(
-    _ sent: KernelClient.Sent<R>, _ name: String, prompt: BenchmarkPrompt, on kernel: KernelClient
+    _ sent: ChildKernel.Sent<R>, _ name: String, prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws -> R.Result? {
     let wasAnswered = try kernel.isAnswered(sent)
     let (outcome, seconds) = try timed {

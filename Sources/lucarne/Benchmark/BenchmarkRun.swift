@@ -67,7 +67,7 @@ struct BenchmarkRun {
   }
 
   /// Loads model and autoencoder, each time into a fresh kernel; the last one stays.
-  private mutating func measureLoad() throws -> KernelClient {
+  private mutating func measureLoad() throws -> ChildKernel {
     report.add(
       WorkCount.residentShare(of: work.files), "weights in memory before the first load", .share)
     var kernel = try makeKernel()
@@ -101,8 +101,8 @@ struct BenchmarkRun {
     return kernel
   }
 
-  private func makeKernel() throws -> KernelClient {
-    try KernelClient(
+  private func makeKernel() throws -> ChildKernel {
+    try ChildKernel(
       serving: arguments, name: "lucarne benchmark", version: KernelVersion.current)
   }
 

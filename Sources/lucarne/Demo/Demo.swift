@@ -39,7 +39,7 @@ struct Demo: ParsableCommand {
     let started = ContinuousClock.now
     let folder = try OutputFolder(path: output)
     defer { folder.removeIfEmpty() }
-    let kernel = try KernelClient(
+    let kernel = try ChildKernel(
       serving: serveArguments(world), name: "lucarne demo", version: KernelVersion.current)
     let interview = try Interview(
       kernel, firstPicture: heldOut.pictures.first.map(heldOut.path) ?? "")

@@ -7,7 +7,7 @@ final class Interview {
   static let picturePart = "picture"
   static let questionPart = "question"
 
-  let kernel: KernelClient
+  let kernel: ChildKernel
   let sae: String
   let saeFacts: KernelStatus.Autoencoder
   /// What the kernel warns of, such as an autoencoder that fits badly.
@@ -17,7 +17,7 @@ final class Interview {
 
   /// Makes the kernel load what it was started with, or the embedded world.
   /// - Parameter path: a picture to do it with.
-  init(_ kernel: KernelClient, firstPicture path: String) throws {
+  init(_ kernel: ChildKernel, firstPicture path: String) throws {
     self.kernel = kernel
     let first = try kernel(
       ContextOpen.self,

@@ -140,7 +140,8 @@ struct IndexImportCommand: ParsableCommand {
     }
     return IndexIdentity(
       model: modelDigest ?? "", autoencoder: saeDigest ?? "", site: site,
-      latents: latents ?? (cache.splits.last?.latents.upperBound ?? 0) + 1, activation: activation)
+      latentCount: latents ?? (cache.splits.last?.latents.upperBound ?? 0) + 1,
+      activation: activation)
   }
 
   private var gridSize: GridSize {

@@ -45,7 +45,8 @@ import Testing
   private func options(latents: Int = 50) -> CacheImport.Options {
     var options = CacheImport.Options(
       identity: IndexIdentity(
-        model: "", autoencoder: "", site: "resid_post.3", latents: latents, activation: "topk 8"),
+        model: "", autoencoder: "", site: "resid_post.3", latentCount: latents, activation: "topk 8"
+      ),
       index: IndexOptions(
         exemplars: reference.exemplars, sampledTokens: 1000, spanTokens: reference.spanTokens))
     options.grid = GridSize(rows: 1, columns: 11)
@@ -138,7 +139,7 @@ import Testing
       ("unsorted", [(5, 0, 1), (4, 0, 1)]), ("twice", [(5, 0, 1), (5, 0, 1)]),
     ] {
       let folder = scratch.path + "/" + name
-      try DelphiCacheWriter(latents: 4, splits: 1).write(
+      try DelphiCacheWriter(latentCount: 4, splits: 1).write(
         entries.map { CachedActivation(row: $0.0, position: $0.1, latent: $0.2, value: 1) },
         to: folder)
       #expect(throws: AutoencoderError.self, "\(name)") {
@@ -146,7 +147,7 @@ import Testing
       }
     }
     // The largest row that a file can name, and a position beyond the grid.
-    try DelphiCacheWriter(latents: 4, splits: 1).write(
+    try DelphiCacheWriter(latentCount: 4, splits: 1).write(
       [
         CachedActivation(row: 4_294_967_295, position: 4_294_967_295, latent: 3, value: 1),
         CachedActivation(row: 4_294_967_295, position: 4_294_967_295, latent: 2, value: -1),

@@ -23,7 +23,7 @@ import Testing
   private func index(in scratch: Scratch, _ name: String = "index") throws -> FeatureIndexStore {
     try FeatureIndexStore.openOrCreate(
       at: "\(scratch.path)/\(name).db",
-      identity: try IndexIdentity(model: bench.model, feature: bench.feature),
+      identity: try IndexIdentity(model: bench.model, autoencoder: bench.autoencoder),
       options: IndexOptions(
         exemplars: reference.exemplars, sampledTokens: 40, spanTokens: reference.spanTokens))
   }
@@ -36,7 +36,7 @@ import Testing
     IndexBuilder(
       resuming: try index.state(), corpus: corpus,
       coder: ItemCoder(
-        model: bench.model, feature: bench.feature, views: Set(IndexView.numbered),
+        model: bench.model, autoencoder: bench.autoencoder, views: Set(IndexView.numbered),
         usesTemplate: false),
       options: options, write: write ?? { try index.commit($0) })
   }
@@ -235,14 +235,14 @@ import Testing
 
   /// Another folder's copy of the same files is the same model; a changed weight is another.
   @Test func identityFollowsContent() throws {
-    let identity = try IndexIdentity(model: bench.model, feature: bench.feature)
+    let identity = try IndexIdentity(model: bench.model, autoencoder: bench.autoencoder)
     let copy = try FixtureCopy(of: "models/llama3")
     let model = try Model(
       folder: copy.path, precision: .float32, team: ThreadTeam(threadCount: 1), resizing: .pillow)
-    #expect(try IndexIdentity(model: model, feature: bench.feature) == identity)
+    #expect(try IndexIdentity(model: model, autoencoder: bench.autoencoder) == identity)
     #expect(identity.model.count == 64 && identity.site == "resid_post.1")
     let other = try Bench("qwen2-last-block")
-    let second = try IndexIdentity(model: other.model, feature: other.feature)
+    let second = try IndexIdentity(model: other.model, autoencoder: other.autoencoder)
     #expect(second.model != identity.model && second.autoencoder != identity.autoencoder)
     #expect(second.geometry == nil && identity.geometry != nil)
   }

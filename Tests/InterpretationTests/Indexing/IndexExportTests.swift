@@ -31,19 +31,19 @@ import Tokenization
     }
     try scratch.write(lines.joined(separator: "\n"), "prompts.jsonl")
     let index = try FeatureIndexStore.create(
-      at: path, identity: try IndexIdentity(model: bench.model, feature: bench.feature),
+      at: path, identity: try IndexIdentity(model: bench.model, autoencoder: bench.autoencoder),
       options: IndexOptions(exemplars: reference.exemplars, spanTokens: reference.spanTokens))
     let builder = IndexBuilder(
       resuming: try index.state(), corpus: .prompts(scratch.path + "/prompts.jsonl"),
       coder: ItemCoder(
-        model: bench.model, feature: bench.feature, views: Set(IndexView.numbered),
+        model: bench.model, autoencoder: bench.autoencoder, views: Set(IndexView.numbered),
         usesTemplate: false),
       options: .init(), write: { try index.commit($0) })
     while try builder.step(waiting: 5) != .done {}
     var told = ExplanationRecord(
       latent: 2, state: .explained, text: "a \"quoted\"\nline",
       author: ExplanationAuthor(kind: .model, name: "explainer"), method: "chat", created: 86_400)
-    told.scores = [ExplanationScore(kind: "iou", value: 0.25, baseline: 0.01, count: 5, created: 1)]
+    told.scores = [ScoreRecord(kind: "iou", value: 0.25, baseline: 0.01, count: 5, created: 1)]
     let failed = ExplanationRecord(
       latent: 3, state: .failed, text: "no answer", author: told.author, method: "chat", created: 1)
     try index.put([told, failed])

@@ -29,7 +29,7 @@ import Testing
     let (bench, reference) = (try Bench("llama3"), try IndexReference.load())
     let codes = try TensorFixture("feature_index/codes.safetensors")
     let coder = ItemCoder(
-      model: bench.model, feature: bench.feature, views: Set(IndexView.numbered),
+      model: bench.model, autoencoder: bench.autoencoder, views: Set(IndexView.numbered),
       usesTemplate: false)
     let geometry = try #require(ViewGeometry(bench.model))
     for (entry, expected) in zip(try prepared(reference.items), reference.items) {
@@ -81,7 +81,7 @@ import Testing
     guard case .usable(let picture) = entry.content else { return }
     func code(_ views: Set<IndexView>) throws -> ItemCode {
       let coder = ItemCoder(
-        model: bench.model, feature: bench.feature, views: views, usesTemplate: false)
+        model: bench.model, autoencoder: bench.autoencoder, views: views, usesTemplate: false)
       return try coder.encode(coder.harvest(entry, picture: picture))
     }
     let (alone, beside) = (try code([.base]), try code([.base, .tiles]))
@@ -99,13 +99,13 @@ import Testing
     let entry = try #require(try prepared([item]).first)
     guard case .usable(let picture) = entry.content else { return }
     let coder = ItemCoder(
-      model: bench.model, feature: bench.feature, views: Set(IndexView.numbered),
+      model: bench.model, autoencoder: bench.autoencoder, views: Set(IndexView.numbered),
       usesTemplate: false)
     let code = try coder.encode(coder.harvest(entry, picture: picture))
     let prompt = try bench.model.prompt(entry.entry.parts(picture: picture), template: .plain)
     let base = try #require(prompt.images.first?.span(ofView: "base"))
     let found = try bench.context(prompt).activations(
-      of: bench.feature, at: [base], topK: 1000, rankedBy: .sum, cancellation: .never)
+      of: bench.autoencoder, at: [base], topK: 1000, rankedBy: .sum, cancellation: .never)
     var expected: [Place: Float] = [:]
     for item in found.items {
       for place in item.positions {

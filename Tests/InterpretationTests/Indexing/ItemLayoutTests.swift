@@ -36,7 +36,7 @@ import Testing
     let views = layout.views.map { IndexView($0.name) }
     let (identity, options) = (
       IndexIdentity(
-        model: "m", autoencoder: "a", site: "resid_post.1", latents: 4, activation: "topk 1"),
+        model: "m", autoencoder: "a", site: "resid_post.1", latentCount: 4, activation: "topk 1"),
       IndexOptions(views: views + [.text])
     )
     let item = IndexItem(

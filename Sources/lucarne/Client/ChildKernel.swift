@@ -7,7 +7,7 @@ import KernelProtocol
 /// `start` and `outcome` do the two apart, so that others can be sent in between.
 ///
 /// It knows the kernel by its wire alone: frames with Content-Length over the child's two pipes.
-final class KernelClient {
+final class ChildKernel {
   /// A request that was sent.
   struct Sent<R: Request> {
     fileprivate let id: Int64
