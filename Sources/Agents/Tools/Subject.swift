@@ -6,7 +6,6 @@ import KernelProtocol
 struct Subject: Sendable {
   let sae: String
   let site: String
-  let latents: Int
   let model: String
   let precision: String
 
@@ -36,7 +35,6 @@ struct Subject: Sendable {
     }
     sae = found.sae
     site = found.site
-    latents = found.latents
     let model = status.models.first { $0.model == found.model } ?? status.models.last
     self.model = model?.model ?? "unknown"
     precision = model?.precision.rawValue ?? "unknown"
