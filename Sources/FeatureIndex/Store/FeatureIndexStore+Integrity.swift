@@ -15,7 +15,8 @@ extension FeatureIndexStore {
         "SELECT count(*) FROM map LEFT JOIN item ON item = number WHERE number IS NULL",
         "maps without their item")
       try expectNone(
-        "SELECT count(*) FROM statistics WHERE latent NOT BETWEEN 0 AND \(identity.latentCount - 1)",
+        "SELECT count(*) FROM statistics "
+          + "WHERE latent NOT BETWEEN 0 AND \(identity.latentCount - 1)",
         "rows of statistics of latents that do not exist")
       try expectNone(
         "SELECT count(*) FROM (SELECT max(number) + 1 - count(*) AS gap FROM item) WHERE gap <> 0",

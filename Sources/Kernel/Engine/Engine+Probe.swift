@@ -19,8 +19,8 @@ extension Engine {
     let share = fvu < 10 ? "\(Int((100 * fvu).rounded())) %" : "\(fvu) times all"
     warn(
       "the autoencoder \"\(loaded.autoencoder.name)\" leaves \(share) of the variance at "
-        + "\(Site.residualPost(loaded.autoencoder.block).name) unexplained: it was probably trained on another "
-        + "model or site")
+        + "\(Site.residualPost(loaded.autoencoder.block).name) unexplained: it was probably "
+        + "trained on another model or site")
   }
 
   /// How well an autoencoder fits its model: on the contexts that are open, or on a probe prompt.

@@ -184,8 +184,8 @@ extension IndexShelf.Entry {
     guard (0..<store.identity.latentCount).contains(latent) else {
       throw DomainError(
         .featureOutOfRange,
-        "the feature \(latent) does not exist: the index has latents 0 … \(store.identity.latentCount - 1)"
-      )
+        "the feature \(latent) does not exist: the index has latents 0 … "
+          + "\(store.identity.latentCount - 1)")
     }
   }
 
