@@ -32,6 +32,8 @@ def main() -> int:
         wanted |= {SWIFT / name: text for name, text in swift_module.files(document).items()}
     except (OSError, ValueError) as error:
         sys.exit(f"{options.document}: {error}")
+    except KeyError as missing:
+        sys.exit(f"{options.document}: there is no {missing} where one is expected")
     # Whatever else lies among the generated Swift files was made from an earlier document.
     stale = sorted(set(SWIFT.glob("*")) - wanted.keys())
     if options.check:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 
 from document import Document, target
-from swift_names import ALSO_READ, BY_HAND, ENVELOPE, HASHABLE, root_of, swift_name, type_name
+from swift_names import (
+    ALSO_READ, BY_HAND, ENVELOPE, HASHABLE, SPELLINGS, root_of, swift_name, type_name)
 from swift_text import (
     assignment, case_name, comment, filled, identifier, list_between, number)
 
@@ -39,10 +40,15 @@ def by_value(description: str, values: list[str]) -> tuple[str, dict[str, str]]:
     return about, dict(zip(rest[::2], texts))
 
 
+def is_plain(schema: dict) -> bool:
+    """Whether a schema only names a text, a number or a truth value: Swift's is used as it is."""
+    return schema.get("type") in SIMPLE and "enum" not in schema
+
+
 class Writer:
     def __init__(self, document: Document):
         self.document = document
-        unknown = (BY_HAND.keys() | ALSO_READ) - document.schemas.keys()
+        unknown = (BY_HAND.keys() | SPELLINGS.keys() | ALSO_READ) - document.schemas.keys()
         if unknown:
             raise Unwritable(f"{', '.join(sorted(unknown))}: in swift_names.py, but no schema")
         deep = [name for name in document.schemas if name.count(".") > 1]
@@ -51,7 +57,8 @@ class Writer:
         self.taken = {swift_name(name) for name in document.schemas}
         self.names = {
             swift_name(name): schema
-            for name, schema in document.schemas.items() if name not in BY_HAND
+            for name, schema in document.schemas.items()
+            if name not in BY_HAND and not is_plain(schema)
         }
         self.incoming = set(ALSO_READ)
         for method in document.methods:
@@ -77,6 +84,8 @@ class Writer:
     def type(self, schema: dict, root: str) -> str:
         """A value's type as it is spelt within the type `root`."""
         name = target(schema)
+        if name and name not in BY_HAND and is_plain(self.document.schemas[name]):
+            return self.type(self.document.schemas[name], root)
         if name:
             spelt = swift_name(name)
             if root_of(spelt) == root and "." in spelt:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import lucarne.kinds
 import lucarne.types
 from lucarne.records import Record, camel, snake
@@ -34,6 +36,25 @@ def test_a_changed_document_is_told_from_what_was_generated(tmp_path):
     for name in ("types.py", "GeneratedToken.swift", "OpenRPCDocument.swift"):
         assert name in run.stderr
     assert "kinds.py" not in run.stderr and "FeatureRef.swift" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "schema, words",
+    [
+        ({"type": "string", "pattern": "x"}, "no check of pattern for model"),
+        ({"type": "object", "properties": {}}, "an object or a choice without a name of its own"),
+        ({"$ref": "#/components/schemas/Nothing"}, "there is no 'Nothing'"),
+    ],
+)
+def test_what_has_no_type_or_check_is_refused_by_name(tmp_path, schema, words):
+    document = json.loads(json.dumps(DOCUMENT))
+    opening = next(each for each in document["methods"] if each["name"] == "context/open")
+    next(each for each in opening["params"] if each["name"] == "model")["schema"] = schema
+    path = tmp_path / "openrpc.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    run = generator(path)
+    assert run.returncode == 1 and len(run.stderr.splitlines()) == 1
+    assert words in run.stderr
 
 
 def test_the_kernel_discovers_the_document(kernel):
