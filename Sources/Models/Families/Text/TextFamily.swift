@@ -1,0 +1,15 @@
+package import Checkpoints
+package import Images
+package import Tensors
+
+/// A family of text models, which can be the decoder of one that sees, too: a `DecoderRecipe` and
+/// nothing else.
+package protocol TextFamily: ModelFamily {}
+
+extension TextFamily {
+  package static var seesPictures: Bool { false }
+
+  package func pictureEncoder(
+    folder: String, checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
+  ) throws -> (any PictureEncoder)? { nil }
+}
