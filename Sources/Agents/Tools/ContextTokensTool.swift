@@ -50,7 +50,7 @@ enum ContextTokensTool: AgentTool {
       "position": .integer(Int64(token.position)), "text": .string(token.text),
     ]
     if let image = token.image { members["image"] = .integer(Int64(image)) }
-    if let view = token.view { members["view"] = .string(view.rawValue) }
+    if let view = token.view { members["view"] = .string(view) }
     if let box = token.box {
       members["box"] = [.number(box.x0), .number(box.y0), .number(box.x1), .number(box.y1)]
     }
@@ -63,7 +63,7 @@ enum ContextTokensTool: AgentTool {
     var run: (first: ContextTokens.Token, last: ContextTokens.Token)?
     func close() {
       guard let ended = run, let image = ended.first.image else { return }
-      let view = ended.first.view.map { ", \($0.rawValue)" } ?? ""
+      let view = ended.first.view.map { ", \($0)" } ?? ""
       lines.append("\(ended.first.position)-\(ended.last.position)  image \(image)\(view)")
       run = nil
     }

@@ -57,8 +57,8 @@ enum FeatureExamplesTool: AgentTool {
     let found = try work.ask(FeatureExamples.self, params)
     var picture: String?
     var missing = 0
-    if found.view != .text, !found.items.isEmpty {
-      params["view"] = .string(found.view.rawValue)
+    if found.view != "text", !found.items.isEmpty {
+      params["view"] = .string(found.view)
       params["size"] = 160
       params["montage"] = ["columns": 3]
       let drawn = try work.ask(FeatureRender.self, params)
@@ -68,13 +68,13 @@ enum FeatureExamplesTool: AgentTool {
     }
     let lines =
       found.items.isEmpty
-      ? ["feature \(index) is active nowhere in the index (view \(found.view.rawValue))"]
-      : ["feature \(index), view \(found.view.rawValue), ranked by \(found.rankBy.rawValue)"]
+      ? ["feature \(index) is active nowhere in the index (view \(found.view))"]
+      : ["feature \(index), view \(found.view), ranked by \(found.rankBy.rawValue)"]
         + found.items.map { "\($0.name)  \(figure($0.score))  \(text(of: $0) ?? "")" }
     return ToolResult(
       lines.joined(separator: "\n"),
       [
-        "feature": .integer(Int64(index)), "view": .string(found.view.rawValue),
+        "feature": .integer(Int64(index)), "view": .string(found.view),
         "examples": .array(found.items.map(value)), "missing": .integer(Int64(missing)),
       ], picture: picture)
   }
