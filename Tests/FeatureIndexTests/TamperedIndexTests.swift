@@ -84,8 +84,11 @@ import Testing
   @Test(arguments: [
     ("UPDATE item SET tokenCount = 4611686018427387904", "tokenCount"),
     ("UPDATE item SET tokenCount = -3", "tokenCount"),
-    ("UPDATE item SET baseRows = 70000", "baseRows"),
-    ("UPDATE item SET baseRows = 60000, baseColumns = 60000", "grid"),
+    ("UPDATE item SET layout = 70000", "layout"),
+    (
+      #"UPDATE layout SET views = '{"views":[{"name":"base","rows":60000,"columns":60000}]}'"#,
+      "grid"
+    ),
     ("UPDATE item SET width = 9223372036854775807", "width"),
     ("UPDATE item SET digest = x'0102' WHERE number = 3", "digest"),
     ("UPDATE item SET tokens = '{}'", "token"),

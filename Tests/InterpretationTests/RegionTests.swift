@@ -150,8 +150,8 @@ import Testing
     let columns = geometry.tiling?.tileColumns ?? 1
     let numbers = (0..<layout.tokenCount).map { token -> Int in
       guard let cell = layout.cell(ofToken: token) else { return -1 }
-      let origin = layout.views[cell.view].origin
-      let (row, column) = (origin.row + cell.row, origin.column + cell.column)
+      let view = layout.views[cell.view]
+      let (row, column) = (view.rowAxis.first + cell.row, view.columnAxis.first + cell.column)
       let tile = cell.view == 0 ? 0 : 1 + row / Self.side * columns + column / Self.side
       return (tile * Self.side + row % Self.side) * Self.side + column % Self.side
     }
@@ -179,7 +179,7 @@ import Testing
     let plain = try painting.plain()
     let geometry = try geometry(of: plain)
     let layout = geometry.layout
-    let base = try #require(layout.view(.base))
+    let base = try #require(layout.view(named: "base"))
     let tiling = try #require(geometry.tiling)
     let baseReach = (
       x: 2 * Double(plain.width) / Double(geometry.tileSide) + 1,

@@ -35,10 +35,10 @@ import Testing
 
   /// Asks everything again.
   /// - Returns: the pictures' views by item's name.
-  private func checkAnswers(_ title: String) throws -> [String: Set<[JSONValue]>] {
+  private func checkAnswers(_ title: String) throws -> [String: [JSONValue]] {
     let client = try KernelClient()
     let index = try #require(try client.ask("index/open", ["path": .string(path)])["index"])
-    var views: [String: Set<[JSONValue]>] = [:]
+    var views: [String: [JSONValue]] = [:]
     for asked in answers {
       guard let method = asked["method"]?.stringValue, case .object(var params) = asked["params"],
         let wanted = asked["result"]
@@ -52,9 +52,9 @@ import Testing
       for item in result["items"]?.elements ?? [] {
         guard let image = item["image"], let name = item["name"]?.stringValue else { continue }
         let found = try #require(image["views"]?.elements)
-        views[name, default: []].insert(found)
+        #expect(views.updateValue(found, forKey: name) ?? found == found)
         let view = found.first { $0["name"] == result["view"] }
-        #expect(view.map { [$0["rows"], $0["columns"]] } == image["grid"]?.elements)
+        #expect([view?["rows"], view?["columns"]].compactMap(\.self) == image["grid"]?.elements)
       }
     }
     try client.shutDown()
@@ -78,16 +78,17 @@ import Testing
     // "wide", 150 × 37, hangs on a canvas of 42 × 126 pixels: nine patches wide, three high.
     #expect(
       earlier["wide"] == [
-        [
-          ["name": "base", "rows": 3, "columns": 3, "first": 0, "separators": 0],
-          ["name": "tiles", "rows": 3, "columns": 9, "first": 9, "separators": 1],
-        ]
+        ["name": "base", "rows": 3, "columns": 3, "first": 0, "separators": 0],
+        ["name": "tiles", "rows": 3, "columns": 9, "first": 9, "separators": 1],
       ])
   }
 
   /// What is added after the migration stands beside what was there, with its pictures' maps.
   @Test func growsByItemsThatNameTheirLayouts() throws {
     let layout = ItemLayout(views: [.init(name: "base", rows: 3, columns: 3)])
+    // A reader that is there already looks on.
+    let reader = try FeatureIndexStore.open(at: path)
+    let wide = try #require(try reader.item(named: "wide")?.item)
     do {
       let store = try FeatureIndexStore.open(at: path, writing: true)
       var accumulator = IndexAccumulator(resuming: try store.state())
@@ -101,6 +102,8 @@ import Testing
           ]))
       try store.commit(accumulator.takeCommit())
     }
+    #expect(try reader.item(named: "wide")?.item == wide)
+    #expect(try reader.item(named: "new")?.item.layout == layout)
     let store = try FeatureIndexStore.open(at: path)
     #expect(try store.facts().positions == [.base: 54, .tiles: 132, .text: 37])
     #expect(try store.item(named: "new")?.item.layout == layout)

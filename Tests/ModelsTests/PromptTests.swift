@@ -160,7 +160,8 @@ import Tokenization
   /// Whether the pixels under a canvas token differ between two pictures.
   private func changes(_ images: [PromptImage], token: Int) throws -> Bool {
     let layout = images[0].layout
-    guard let cell = layout.view(named: "tiles")?.cell(ofToken: token), let view = layout.view(named: "tiles")
+    guard let cell = layout.view(named: "tiles")?.cell(ofToken: token),
+      let view = layout.view(named: "tiles")
     else { return false }
     // Tiles of 42 pixels, 3 patches of 14 a side, on the canvas that suits the picture.
     let rule = TilingRule(

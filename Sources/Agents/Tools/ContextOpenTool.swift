@@ -86,10 +86,11 @@ enum ContextOpenTool: AgentTool {
     ]
     values["images"] = .array(
       opened.images.map { image in
-        let end = image.tiles?.span.end ?? image.base.span.end
+        let first = image.views.first?.first ?? image.base.span.start
+        let end = image.views.last?.end ?? image.base.span.end
         return [
           "width": .integer(Int64(image.width)), "height": .integer(Int64(image.height)),
-          "positions": [.integer(Int64(image.base.span.start)), .integer(Int64(end))],
+          "positions": [.integer(Int64(first)), .integer(Int64(end))],
         ]
       })
     values["next_tokens"] = .array(
@@ -114,4 +115,9 @@ enum ContextOpenTool: AgentTool {
     }
     return ToolResult(lines.joined(separator: "\n"), values)
   }
+}
+
+extension PictureView {
+  /// The position behind its last token; nil where its first is not known.
+  fileprivate var end: Int? { first.map { $0 + rows * (columns + (separators ?? 0)) } }
 }

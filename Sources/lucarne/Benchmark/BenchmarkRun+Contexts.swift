@@ -110,7 +110,7 @@ extension BenchmarkRun {
   private func operations(_ opened: ContextOpen.Result) -> Double {
     work.prefillOperations(
       tokens: opened.tokenCount,
-      pictureGrids: opened.images.flatMap { [$0.base.grid] + ($0.tiles.map { [$0.grid] } ?? []) })
+      pictureGrids: opened.images.flatMap { $0.views.map { [$0.rows, $0.columns] } })
   }
 
   private func close(_ opened: ContextOpen.Result, on kernel: ChildKernel) throws {

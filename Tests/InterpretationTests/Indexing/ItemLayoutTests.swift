@@ -1,3 +1,4 @@
+import Checkpoints
 import FeatureIndex
 import Images
 import Indexing
