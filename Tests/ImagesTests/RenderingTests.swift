@@ -142,21 +142,3 @@ import Testing
     }
   }
 }
-
-extension PatchGeometry {
-  /// One score for each token, in order, as grids over the picture: the base view's and, where there are tiles,
-  /// the tiles'. Newline tokens lie nowhere and are left out.
-  fileprivate func scoreGrids(
-    of scores: [Float]
-  ) throws -> (base: ScoreGrid, tiles: ScoreGrid?) {
-    let base = try ScoreGrid(
-      rows: patchesPerSide, columns: patchesPerSide, scores: Array(scores.prefix(baseTokenCount)),
-      region: baseRegion)
-    guard let region = tileRegion else { return (base, nil) }
-    let newlines = Set(newlineIndices)
-    let kept = (baseTokenCount..<tokenCount).filter { !newlines.contains($0) }.map { scores[$0] }
-    let tiles = try ScoreGrid(
-      rows: keptRows.count, columns: keptColumns.count, scores: kept, region: region)
-    return (base, tiles)
-  }
-}
