@@ -3,7 +3,7 @@ import Images
 package import JSON
 package import JSONRPC
 import Jobs
-package import KernelProtocol
+import KernelProtocol
 import Synchronization
 import World
 

@@ -108,7 +108,7 @@ extension IndexIdentity {
     }
     return "IndexIdentity(model: \(model.debugDescription), "
       + "autoencoder: \(autoencoder.debugDescription), site: \(site.debugDescription), "
-      + "latentCount: \(latents), activation: \(activation.debugDescription), geometry: \(pictures ?? "nil"))"
+      + "latents: \(latentCount), activation: \(activation.debugDescription), geometry: \(pictures ?? "nil"))"
   }
 }
 

@@ -4,7 +4,6 @@ import FeatureIndex
 import Images
 import Interpretation
 import JSONRPC
-import KernelProtocol
 import Models
 import SystemReasons
 import Tensors
@@ -361,44 +360,5 @@ package final class Engine {
   /// The blocks whose residuals contexts of a model keep: those its autoencoders read.
   func recordedBlocks(of modelName: String) -> [Int] {
     Set(autoencoders.filter { $0.modelName == modelName }.map(\.autoencoder.block)).sorted()
-  }
-}
-
-/// What to load when nothing was loaded explicitly.
-struct StartupFiles: Sendable, Equatable {
-  var model: String?
-  var autoencoders: [String] = []
-  /// The sites of the first autoencoders; the others' files say theirs.
-  var sites: [String] = []
-}
-
-/// A resident model.
-struct LoadedModel {
-  let name: String
-  let path: String
-  let requestedPrecision: Precision?
-  let model: Model
-}
-
-/// A resident autoencoder and the model it was loaded for.
-struct ResidentAutoencoder {
-  let path: String
-  let modelName: String
-  let autoencoder: LoadedAutoencoder
-}
-
-/// A context and what it is called.
-struct OpenContext {
-  let name: String
-  let modelName: String
-  let context: ResidentContext
-  /// The pictures as given, to draw over.
-  let pictures: [Picture]
-  /// Whether `prompt/open` may give it for the same file again.
-  let isPromptFile: Bool
-
-  /// Bytes that it keeps, its pictures and their tiles among them.
-  var byteCount: Int {
-    context.byteCount + pictures.reduce(0) { $0 + $1.byteCount } + context.prompt.tileBytes
   }
 }

@@ -86,7 +86,7 @@ final class SAECheckJob: EngineJob {
       throw KernelError.unsupported(
         "the corpus has no entry that can be used, \(running?.prompts.skipped ?? 0) were skipped")
     }
-    let (found, feature) = (running.evaluation, running.autoencoder)
+    let (found, autoencoder) = (running.evaluation, running.autoencoder)
     return SAECheck.Checked(
       sae: autoencoder.name, site: Site.residualPost(autoencoder.block).name,
       contexts: found.contexts,
