@@ -98,11 +98,18 @@ import Testing
       #expect(try client.refusal("index/build", params("new", corpus)).code == -32602)
     }
     for more: JSONObject in [
-      ["views": []], ["views": ["top"]], ["exemplars": 0], ["limit": 0],
+      ["views": []], ["exemplars": 0], ["limit": 0],
       ["shard": ["index": 2, "count": 2]], ["template": "chat"],
     ] {
       #expect(try client.refusal("index/build", params("new", pictures, more)).code == -32602)
     }
+    // Which views there are is the model's to say.
+    let strange = try end("index/build", params("new", pictures, ["views": ["base", "top"]]))
+    #expect(strange["state"] == "failed" && strange["error"]?["kind"] == "unsupportedTarget")
+    #expect(
+      strange["error"]?["message"]?.stringValue
+        == "the model's prompts have no view \"top\": expected base, tiles, text", "\(strange)")
+    #expect(!FileManager.default.fileExists(atPath: folder + "/new"))
     try client.shutDown()
   }
 
