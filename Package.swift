@@ -20,7 +20,8 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .target(
       name: "CKernels",
-      // Debug builds would run the hot loops unoptimised; -O3 comes last on the command line and wins.
+      // Debug builds would run the hot loops unoptimised; -O3 comes last on
+      // the command line and wins.
       cSettings: [.unsafeFlags(["-O3"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -118,7 +119,8 @@ let package = Package(
 
     // MARK: The kernel
     .target(
-      name: "Jobs", dependencies: ["SystemReasons", "JSON", "Tensors", "JSONRPC", "KernelProtocol"]),
+      name: "Jobs",
+      dependencies: ["SystemReasons", "JSON", "Tensors", "JSONRPC", "KernelProtocol"]),
     .testTarget(
       name: "JobsTests",
       dependencies: ["JSON", "Tensors", "JSONRPC", "KernelProtocol", "Jobs"]),
@@ -142,7 +144,9 @@ let package = Package(
       ]),
     .target(
       name: "LanguageServer",
-      dependencies: ["SystemReasons", "JSON", "JSONRPC", "KernelProtocol", "PromptFiles", "Kernel"]),
+      dependencies: [
+        "SystemReasons", "JSON", "JSONRPC", "KernelProtocol", "PromptFiles", "Kernel",
+      ]),
     .executableTarget(
       name: "lucarne",
       dependencies: [

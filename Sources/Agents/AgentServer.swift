@@ -2,10 +2,11 @@ import Glibc
 import JSON
 package import JSONRPC
 
-/// A server of the Model Context Protocol on two descriptors: one message a line, in either of the protocol's eras.
+/// A server of the Model Context Protocol on two descriptors: one message a line, in
+/// either of the protocol's eras.
 ///
-/// It answers nothing about the model itself: every tool asks a kernel. The reader (the thread that calls `run`)
-/// never waits; each call of a tool has a thread of its own.
+/// It answers nothing about the model itself: every tool asks a kernel. The reader (the thread that
+/// calls `run`) never waits; each call of a tool has a thread of its own.
 package final class AgentServer: Sendable {
   package typealias Log = @Sendable (LogLevel, String) -> Void
 
@@ -57,7 +58,8 @@ package final class AgentServer: Sendable {
       return 1
     }
     let isOrderly = read()
-    // A script of lines has not seen its answers yet; a client that ends the session does not wait for them.
+    // A script of lines has not seen its answers yet; a client that ends the
+    // session does not wait for them.
     if isOrderly { table.waitUntilEmpty(seconds: 1) }
     table.cancelAll()
     held.cancelAll()
@@ -104,7 +106,8 @@ package final class AgentServer: Sendable {
     replies.send(Envelope.response(id: id, failure: failure), of: id)
   }
 
-  /// Runs a request on threads of its own: one works, one answers, at the latest when patience ends.
+  /// Runs a request on threads of its own: one works, one answers, at the
+  /// latest when patience ends.
   /// - Parameters:
   ///   - isHeld: whether work that goes on then is kept under a name, as tools' is.
   ///   - body: works, and leaves the outcome with the work.

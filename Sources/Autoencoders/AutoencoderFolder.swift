@@ -22,8 +22,8 @@ package struct AutoencoderFolder: Sendable {
   /// Finds the autoencoder at `path`: the folder itself, or one of the layer folders in it.
   /// - Parameters:
   ///   - path: a layer folder, or the parent that holds `model.layers.N` or `layers.N` folders.
-  ///   - layer: the folder's name or any name of its site; needed where a parent holds several. The only one
-  ///     is taken whatever its name, unless that is another site's.
+  ///   - layer: the folder's name or any name of its site; needed where a parent holds several. The
+  ///     only one is taken whatever its name, unless that is another site's.
   package init(path: String, layer: String? = nil) throws(AutoencoderError) {
     var trimmed = path
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }

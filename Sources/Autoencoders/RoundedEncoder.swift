@@ -5,7 +5,8 @@ import Tensors
 final class RoundedEncoder: Sendable {
   private let made = Mutex<RoundedWeights?>(nil)
 
-  /// Reads all of the encoder the first time; `cancellation` is seen meanwhile, and nothing is kept then.
+  /// Reads all of the encoder the first time; `cancellation` is seen meanwhile,
+  /// and nothing is kept then.
   func value(
     _ encoder: WeightMatrix, _ compute: Compute, _ cancellation: Cancellation
   ) throws -> RoundedWeights {

@@ -1,8 +1,8 @@
 import Checkpoints
 package import Tensors
 
-/// A sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec, or one whose
-/// latents are each judged by itself (ReLU, JumpReLU), or that leaves b_dec on its input.
+/// A sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec, or one
+/// whose latents are each judged by itself (ReLU, JumpReLU), or that leaves b_dec on its input.
 ///
 /// The weights stay in the file's type and place. Every value is that of float32 products, whatever
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
@@ -63,8 +63,8 @@ package final class SparseAutoencoder: Sendable {
   /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layer folders in a folder.
   /// - Parameters:
   ///   - path: the layer folder, the parent of layer folders, a `params.npz` or an `ae.pt`.
-  ///   - layer: which of several: the folder's name, or any name of its site. Given, it overrides what the
-  ///     files say of the site, which otherwise must be one.
+  ///   - layer: which of several: the folder's name, or any name of its site. Given, it overrides
+  ///     what the files say of the site, which otherwise must be one.
   ///   - compute: its precision is that of the search for active latents; codes are the same.
   ///   - memory: bytes that weights may take which cannot be read where they lie.
   package convenience init(

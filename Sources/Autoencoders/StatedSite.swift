@@ -24,8 +24,8 @@ package struct StatedSite: Sendable, Equatable {
     site = nil
   }
 
-  /// What a configuration names. Throws for every place that is no site here, so that a file is never used
-  /// where it does not belong, unless the site was asked for by name.
+  /// What a configuration names. Throws for every place that is no site here, so that a file is
+  /// never used where it does not belong, unless the site was asked for by name.
   init(hook name: String, path: String, asked: String?) throws(AutoencoderError) {
     self.init(name: name)
     try require(path: path, asked: asked)

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Asks one endpoint. Calls wait on the caller's thread; how many run at once is the caller's to bound.
+/// Asks one endpoint. Calls wait on the caller's thread; how many run at once
+/// is the caller's to bound.
 package struct ChatClient: Sendable {
   package let endpoint: ChatEndpoint
   package let limits: ChatLimits
@@ -13,7 +14,8 @@ package struct ChatClient: Sendable {
     transport = try CurlTransport()
   }
 
-  /// Asks until there is an answer, the failure is one that asking again cannot mend, or the tries are used up.
+  /// Asks until there is an answer, the failure is one that asking again cannot mend,
+  /// or the tries are used up.
   ///
   /// - Parameters:
   ///   - seed: of the chance in the waits, so that several askers do not return together.

@@ -1,5 +1,5 @@
-/// A server that speaks OpenAI's chat completions, and the model asked there: vLLM, SGLang, llama.cpp,
-/// Ollama, `transformers serve` and others.
+/// A server that speaks OpenAI's chat completions, and the model asked there: vLLM, SGLang,
+/// llama.cpp, Ollama, `transformers serve` and others.
 package struct ChatEndpoint: Sendable, CustomStringConvertible {
   /// The full address that is asked, `http://localhost:8000/v1/chat/completions`.
   package let url: String
@@ -9,8 +9,8 @@ package struct ChatEndpoint: Sendable, CustomStringConvertible {
   let key: String?
 
   /// - Parameters:
-  ///   - url: http or https. A base such as `http://localhost:8000/v1` is completed by `/chat/completions`,
-  ///     a bare host by `/v1/chat/completions`; a query stays.
+  ///   - url: http or https. A base such as `http://localhost:8000/v1` is completed by
+  ///     `/chat/completions`, a bare host by `/v1/chat/completions`; a query stays.
   ///   - key: what the server asks for, if it does.
   /// - Throws: `ChatError.invalidEndpoint`.
   package init(url: String, model: String, key: String? = nil) throws(ChatError) {

@@ -1,4 +1,5 @@
-/// Why a question has no answer. Texts of servers are quoted shortened, on one line, without the key.
+/// Why a question has no answer. Texts of servers are quoted shortened, on
+/// one line, without the key.
 package indirect enum ChatError: Error, Equatable, CustomStringConvertible {
   /// An address, a model's name or a key that cannot be used.
   case invalidEndpoint(what: String, found: String, expected: String)

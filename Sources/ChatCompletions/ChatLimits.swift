@@ -1,7 +1,8 @@
 /// How long a server is waited for, and how much is read of it.
 package struct ChatLimits: Sendable, Equatable {
   package var connectSeconds: Double
-  /// For one try, from the first byte sent to the last read; endless streams end here or at `answerBytes`.
+  /// For one try, from the first byte sent to the last read; endless streams end
+  /// here or at `answerBytes`.
   package var requestSeconds: Double
   /// Bytes of one answer's body.
   package var answerBytes: Int

@@ -1,6 +1,7 @@
 import CCurl
 
-/// HTTP and HTTPS by libcurl, which is loaded with the first value of this type: no start waits for it.
+/// HTTP and HTTPS by libcurl, which is loaded with the first value of this
+/// type: no start waits for it.
 ///
 /// A value is used by several threads at once; each request has its own handles.
 @safe final class CurlTransport: ChatTransport, @unchecked Sendable {

@@ -1,7 +1,7 @@
 import JSON
 
-/// Puts an answer together that a server sends by pieces although it was not asked to: server-sent events,
-/// each line `data:` and a JSON chunk, the last `data: [DONE]`.
+/// Puts an answer together that a server sends by pieces although it was not asked to: server-sent
+/// events, each line `data:` and a JSON chunk, the last `data: [DONE]`.
 struct EventStreamReader {
   private let bytes: [UInt8]
 

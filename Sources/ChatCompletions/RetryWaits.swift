@@ -1,7 +1,7 @@
 import Randomness
 
-/// How long to wait before each further try: twice as long each time, up to half of it by chance, never less
-/// than the server asks for.
+/// How long to wait before each further try: twice as long each time, up to half of it by chance,
+/// never less than the server asks for.
 package struct RetryWaits {
   private let limits: ChatLimits
   private var doubled: Double

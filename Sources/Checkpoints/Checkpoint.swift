@@ -33,7 +33,8 @@ package final class Checkpoint: Sendable {
 
   /// The weights under a prefix of names: `checkpoint.scope("language_model.layers.3")`.
   ///
-  /// - Parameter quantiser: makes the matrices of its linear layers 8-bit weights; nil leaves them as they are.
+  /// - Parameter quantiser: makes the matrices of its linear layers 8-bit weights; nil
+  ///   leaves them as they are.
   package func scope(_ prefix: String, quantiser: WeightQuantiser? = nil) -> WeightScope {
     WeightScope(checkpoint: self, prefix: prefix, quantiser: quantiser)
   }

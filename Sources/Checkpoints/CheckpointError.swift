@@ -48,7 +48,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .configuration(let key, let found, let expected):
       "configuration: \(key) is \(found), expected \(expected)"
     case .quantised(let file, let method):
-      "\(file) says that the weights are quantised by \(method), which is not read: use the unquantised "
+      "\(file) says that the weights are quantised by \(method), which is not read: use the "
+        + "unquantised "
         + "checkpoint, of 16- or 32-bit weights; precision \"int8\" then quantises it here"
     case .unsupported(let key, let found, let supported):
       "configuration: \(key) \(found) is not supported; supported: "

@@ -1,10 +1,12 @@
-/// A place in a decoder by the names that libraries have for it: the one grammar for requests, folders and
-/// configurations of autoencoders.
+/// A place in a decoder by the names that libraries have for it: the one grammar for requests,
+/// folders and configurations of autoencoders.
 ///
 ///     resid_post.24                                    the kernel's own
-///     model.layers.24  language_model.layers.24  …     transformers' modules, nnsight's `model.layers[24].output[0]`
+///     model.layers.24  language_model.layers.24  …     transformers' modules, nnsight's
+///     `model.layers[24].output[0]`
 ///     blocks.24.hook_resid_post  blocks.24.hook_out    TransformerLens and SAELens
-///     blocks.25.hook_resid_pre  model.layers.25.input  what comes into a block is what the one below gave
+///     blocks.25.hook_resid_pre  model.layers.25.input  what comes into a block is
+///     what the one below gave
 ///     resid_post_layer_24                              dictionary_learning
 package enum SiteName: Sendable, Equatable {
   /// The output of the decoder block with this index, from 0.
@@ -67,7 +69,8 @@ package enum SiteName: Sendable, Equatable {
     }
   }
 
-  /// Names between dots, an index in brackets counting as one; nil where that is not what a text is.
+  /// Names between dots, an index in brackets counting as one; nil where
+  /// that is not what a text is.
   private static func parts(of name: String) -> [Substring]? {
     guard name.utf8.count <= 256 else { return nil }
     var spelled = ""

@@ -1,6 +1,7 @@
 /// The one vocabulary to which the tensor names of every checkpoint layout are brought.
 ///
-///     language_model.embed_tokens.weight      language_model.layers.N.…    language_model.norm.weight
+///     language_model.embed_tokens.weight      language_model.layers.N.…
+///     language_model.norm.weight
 ///     vision_tower.…  multi_modal_projector.…  image_newline               lm_head.weight
 ///
 /// LLaVA-style checkpoints come in four layouts: the hub's first files (`language_model.model.…`,

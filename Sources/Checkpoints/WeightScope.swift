@@ -24,8 +24,8 @@ package struct WeightScope {
     try checkpoint.matrix(fullName(name), rows: rows, columns: columns)
   }
 
-  /// The weights `name` [rows, columns] of a linear layer: as 8-bit weights where the scope has a quantiser, else where they lie.
-  /// Throws as `matrix`, and what the quantiser throws.
+  /// The weights `name` [rows, columns] of a linear layer: as 8-bit weights where the scope has a
+  /// quantiser, else where they lie. Throws as `matrix`, and what the quantiser throws.
   package func linearMatrix(_ name: String, rows: Int, columns: Int) throws -> WeightMatrix {
     let stored = try matrix(name, rows: rows, columns: columns)
     return try quantiser?(stored, named: fullName(name)) ?? stored

@@ -3,11 +3,13 @@ import Images
 import JSON
 package import Tensors
 
-/// The samples of a WebDataset tar: successive members whose names agree up to the last component's first point.
+/// The samples of a WebDataset tar: successive members whose names agree up to the last
+/// component's first point.
 ///
-/// A sample's `.png`, `.jpg`, `.jpeg`, `.webp`, `.gif` or `.bmp` is its picture, its `.txt` its text; its `.json` may have `text` or `caption`, and
-/// `source`. Every picture of a sample is an entry, named for its member. The archive is read once, in order;
-/// pictures of a file stay where they are, those of a pipe or of a gzipped archive come along.
+/// A sample's `.png`, `.jpg`, `.jpeg`, `.webp`, `.gif` or `.bmp` is its picture, its `.txt` its
+/// text; its `.json` may have `text` or `caption`, and `source`. Every picture of a sample is an
+/// entry, named for its member. The archive is read once, in order; pictures of a file stay where
+/// they are, those of a pipe or of a gzipped archive come along.
 package struct ArchiveCorpus: Corpus {
   /// The most bytes of a text member.
   private static let textLimit = 1 << 20

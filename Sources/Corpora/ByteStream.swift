@@ -2,8 +2,8 @@ import Glibc
 import SystemReasons
 import Tensors
 
-/// Bytes of a file or a pipe, in order, unpacked where they are gzip and that is asked for. Waiting for a pipe ends
-/// with the wish for its bytes.
+/// Bytes of a file or a pipe, in order, unpacked where they are gzip and that is asked for. Waiting
+/// for a pipe ends with the wish for its bytes.
 final class ByteStream {
   /// What it is called in messages.
   let path: String
@@ -85,8 +85,8 @@ final class ByteStream {
   /// The most bytes that are read behind what was wanted of gzip, for the sake of its checksum.
   private static let remainderLimit = 1 << 30
 
-  /// Reads on to where gzip says what it has packed, which is behind everything. A pipe, which may stay open, is read
-  /// to the end of the member only.
+  /// Reads on to where gzip says what it has packed, which is behind everything. A pipe, which may
+  /// stay open, is read to the end of the member only.
   /// - Throws: `CorpusError.unreadable` where that is missing, or is not so.
   func finish(cancellation: Cancellation) throws {
     guard let inflater else { return }

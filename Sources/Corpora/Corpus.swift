@@ -8,7 +8,8 @@ package protocol Corpus {
   /// The next entry; nil at the end.
   ///
   /// Throws `CorpusError.unreadable` where nothing behind this place can be trusted, and
-  /// `CancellationError` while waiting for a stream. An entry that is bad by itself is given, with its problem.
+  /// `CancellationError` while waiting for a stream. An entry that is bad by itself is
+  /// given, with its problem.
   mutating func next(cancellation: Cancellation) throws -> CorpusEntry?
 }
 

@@ -4,7 +4,8 @@ package import Models
 
 /// One entry of a corpus: a picture, a text or both. Its picture is not read yet.
 package struct CorpusEntry: Sendable, Equatable {
-  /// What the corpus calls it: a path relative to the folder, a member of the archive, a prompt's id.
+  /// What the corpus calls it: a path relative to the folder, a member of
+  /// the archive, a prompt's id.
   package var name: String
   /// What the corpus says of its origin.
   package var source: String?

@@ -5,8 +5,8 @@ import Synchronization
 import SystemReasons
 import Tensors
 
-/// Reads a corpus on a thread of its own, a few entries ahead: files, digests and the decoding of pictures cost
-/// the model no time, and a stream that falls silent keeps nobody waiting.
+/// Reads a corpus on a thread of its own, a few entries ahead: files, digests and the decoding of
+/// pictures cost the model no time, and a stream that falls silent keeps nobody waiting.
 package final class CorpusReader: Sendable {
   package struct Options: Sendable {
     /// Whether texts beside pictures belong to the prompts.
@@ -68,8 +68,8 @@ package final class CorpusReader: Sendable {
   /// How many entries were read or passed over.
   package var visited: Int { state.withLock { $0.visited } }
 
-  /// The next entry of the shard that is not done. Throws what ended the corpus before its end, after every
-  /// entry before that place.
+  /// The next entry of the shard that is not done. Throws what ended the corpus before its end,
+  /// after every entry before that place.
   package func next(waiting seconds: Double) throws -> Arrival {
     if state.withLock({ $0.ready.isEmpty && $0.isAtEnd }) { return try end() }
     guard arrivals.wait(timeout: .now() + seconds) == .success else { return .nothingYet }

@@ -1,4 +1,5 @@
-/// The entries whose content's digest leaves `index` when divided by `count`: equal content falls in one shard.
+/// The entries whose content's digest leaves `index` when divided by `count`: equal
+/// content falls in one shard.
 package struct CorpusShard: Sendable, Hashable, Codable {
   package let index: Int
   package let count: Int

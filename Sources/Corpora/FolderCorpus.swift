@@ -5,9 +5,10 @@ package import Tensors
 
 /// The pictures below a folder, by rising bytes of their paths.
 ///
-/// Files named for a format that is read (`PictureFormat.suffixes`) are pictures whatever they hold, so that
-/// damaged ones are noticed; others are when they begin like one. What is hidden is left out, and links to folders are not followed. Bytes of names that are no UTF-8 are written
-/// `\xE9`.
+/// Files named for a format that is read (`PictureFormat.suffixes`) are pictures whatever
+/// they hold, so that damaged ones are noticed; others are when they begin like one. What is
+/// hidden is left out, and links to folders are not followed. Bytes of names that are no
+/// UTF-8 are written `\xE9`.
 package struct FolderCorpus: Corpus {
   private let folder: String
   private let names: [String]

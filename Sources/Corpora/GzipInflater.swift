@@ -1,10 +1,12 @@
 import CZlib
 
-/// Unpacks gzip as it comes, one member after the other. What it makes is bounded by what it was given.
+/// Unpacks gzip as it comes, one member after the other. What it makes is
+/// bounded by what it was given.
 @safe final class GzipInflater {
   /// How a gzip file begins.
   static let signature: [UInt8] = [0x1F, 0x8B]
-  /// Deflate packs at most a thousandfold, and only what is empty; pictures and texts never come near this.
+  /// Deflate packs at most a thousandfold, and only what is empty; pictures and
+  /// texts never come near this.
   private static let ratio = 256
   private static let freeBytes = 64 << 20
   private static let chunk = 1 << 16
@@ -91,7 +93,8 @@ import CZlib
     }
     guard made <= Self.freeBytes + given * Self.ratio else {
       throw Malformed(
-        "it unpacks to more than \(made) bytes from \(given), more than \(Self.ratio) times as many, "
+        "it unpacks to more than \(made) bytes from \(given), more than \(Self.ratio) times as "
+          + "many, "
           + "which no archive of pictures does")
     }
     return count

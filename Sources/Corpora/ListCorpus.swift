@@ -2,7 +2,8 @@ import FeatureIndex
 import Images
 package import Tensors
 
-/// The pictures that a text file names, a path a line, relative to the file; empty lines are left out.
+/// The pictures that a text file names, a path a line, relative to the file;
+/// empty lines are left out.
 package struct ListCorpus: Corpus {
   private let folder: String
   private var lines: LineReader

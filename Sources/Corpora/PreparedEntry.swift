@@ -25,8 +25,9 @@ package struct PreparedEntry: Sendable {
 }
 
 extension CorpusEntry {
-  /// SHA-256 that stands for the content: of the picture's bytes, or of the text (with an answer, the text, a
-  /// zero byte and the answer), or where there are both, of their two digests in this order.
+  /// SHA-256 that stands for the content: of the picture's bytes, or of the text (with
+  /// an answer, the text, a zero byte and the answer), or where there are both, of their
+  /// two digests in this order.
   func digest(picture: [UInt8]?) -> [UInt8] {
     var words = text.map { Array($0.utf8) }
     if let answer { words = (words ?? []) + [0] + Array(answer.utf8) }

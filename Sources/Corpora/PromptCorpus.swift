@@ -2,10 +2,11 @@ import FeatureIndex
 import JSON
 package import Tensors
 
-/// Prompts as JSON, one a line: `{"image": "picture.png", "text": "…", "answer": "…", "id": …, "source": "…"}`.
+/// Prompts as JSON, one a line: `{"image": "picture.png", "text": "…", "answer": "…",
+/// "id": …, "source": "…"}`.
 ///
-/// An image, a text or both; the answer, an id that is the entry's name, and the source are optional. Paths are
-/// relative to the file.
+/// An image, a text or both; the answer, an id that is the entry's name, and the source are
+/// optional. Paths are relative to the file.
 package struct PromptCorpus: Corpus {
   private let folder: String
   private var lines: LineReader

@@ -1,7 +1,8 @@
 import Images
 import Tensors
 
-/// The members of a tar archive, in order: ustar, pax and GNU long names. Nothing is ever extracted.
+/// The members of a tar archive, in order: ustar, pax and GNU long names.
+/// Nothing is ever extracted.
 struct TarReader {
   struct Member {
     let name: String

@@ -5,7 +5,8 @@ package import Tensors
 
 /// How well an autoencoder stands in for the residual stream, over prompts added one by one.
 ///
-/// T tokens, D hidden size, M latents. Sums are kept in double precision; nothing grows with the number of prompts.
+/// T tokens, D hidden size, M latents. Sums are kept in double precision; nothing grows
+/// with the number of prompts.
 package struct AutoencoderEvaluation {
   /// The logits of so many rows are held at once.
   private static let rowsAtOnce = 64
@@ -52,8 +53,8 @@ package struct AutoencoderEvaluation {
   /// Latents that were active nowhere.
   package var deadCount: Int { isAlive.count { !$0 } }
 
-  /// Mean cross-entropies in nats of the model's own run, of that on reconstructions and of that on zeros, and the mean
-  /// KL(own ‖ on reconstructions); nil before any token of text.
+  /// Mean cross-entropies in nats of the model's own run, of that on reconstructions and of that on
+  /// zeros, and the mean KL(own ‖ on reconstructions); nil before any token of text.
   package var prediction: (plain: Double, reconstruction: Double, zero: Double, divergence: Double)?
   {
     guard predictedTokens > 0 else { return nil }

@@ -24,7 +24,8 @@ package final class ConceptHarvest {
   /// - Parameters:
   ///   - view: one of a picture's.
   ///   - text: what follows the picture in its prompt.
-  /// - Throws: `InterpretationError.badValue` for a text model, and for a view that its pictures do not have.
+  /// - Throws: `InterpretationError.badValue` for a text model, and for a view that
+  ///   its pictures do not have.
   package init(
     _ set: ConceptSet, model: Model, autoencoder: LoadedAutoencoder, view: IndexView,
     text: String?, usesTemplate: Bool

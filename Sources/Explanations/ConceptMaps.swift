@@ -1,5 +1,5 @@
-/// Where latents are active on the pictures of a concept set, and which pixels of each position's patch are
-/// which concept's.
+/// Where latents are active on the pictures of a concept set, and which pixels of each position's
+/// patch are which concept's.
 package struct ConceptMaps: Sendable {
   /// A position of a latent's map.
   struct Entry: Sendable {
@@ -45,8 +45,9 @@ package struct ConceptMaps: Sendable {
     return patches.covers[Int(patches.offsets[position])..<Int(patches.offsets[position + 1])]
   }
 
-  /// On which half of the pictures a concept is measured: every other picture with it, and every other one
-  /// without, by their order. Latents are chosen on the first half (false) and measured on the second (true).
+  /// On which half of the pictures a concept is measured: every other picture with it, and every
+  /// other one without, by their order. Latents are chosen on the first half (false) and
+  /// measured on the second (true).
   func measuringHalf(ofConcept concept: Int) -> [Bool] {
     let places = set.concepts[concept].places
     var (with, without) = (0, 0)

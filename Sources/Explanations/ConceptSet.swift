@@ -10,9 +10,10 @@ import JSON
 ///     {"attribute": "scene", "name": "beach",
 ///      "places": [{"picture": "beach-06", "values": [0]}]}
 ///
-/// A picture is a file beside the list, `beach-06.png` (or of another format that is read, or named in full), its mask
-/// `beach-06.mask.png` unless the place names another `mask`: a greyscale PNG of the picture's size in whose
-/// pixels the concept has one of the `values`. The pictures of the set are those that some place names.
+/// A picture is a file beside the list, `beach-06.png` (or of another format that is read, or named
+/// in full), its mask `beach-06.mask.png` unless the place names another `mask`: a greyscale PNG of
+/// the picture's size in whose pixels the concept has one of the `values`. The pictures of the set
+/// are those that some place names.
 package struct ConceptSet: Sendable {
   package struct Concept: Sendable, Equatable {
     package let attribute: String

@@ -14,8 +14,9 @@ extension LoadedAutoencoder {
 
   private static func tileRows(width: Int) -> Int { max(1, (4 << 20) / max(1, width)) }
 
-  /// What the weights say of a block of latents: the tokens whose logits their decoder rows raise and lower most,
-  /// by W_U · (γ ⊙ row), and the rows nearest by cosine, themselves not among them; ties to the lower id.
+  /// What the weights say of a block of latents: the tokens whose logits their decoder rows raise
+  /// and lower most, by W_U · (γ ⊙ row), and the rows nearest by cosine, themselves not among
+  /// them; ties to the lower id.
   ///
   /// Reads the whole decoder once, in tiles; `cancellation` is seen between them.
   package func derivedFacts(

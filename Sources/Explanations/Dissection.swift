@@ -1,8 +1,9 @@
 package import Tensors
 
-/// Network Dissection (Bau et al. 2017) of an autoencoder's latents: the concept whose masks a latent's
-/// thresholded map overlaps best. Threshold and pairing are chosen on one half of the pictures and measured on
-/// the other; the baseline is what all active latents have on average, that is, a random one in expectation.
+/// Network Dissection (Bau et al. 2017) of an autoencoder's latents: the concept whose masks a
+/// latent's thresholded map overlaps best. Threshold and pairing are chosen on one half of the
+/// pictures and measured on the other; the baseline is what all active latents have on average,
+/// that is, a random one in expectation.
 package struct Dissection: Sendable {
   /// Of a latent's activations where it is active.
   package enum Measure: Sendable {

@@ -1,7 +1,7 @@
 import JSON
 
-/// What an explainer is asked about a latent, with the paper's meaning (3.5 of its caching and explanation) in our
-/// own words.
+/// What an explainer is asked about a latent, with the paper's meaning (3.5 of its caching and
+/// explanation) in our own words.
 package struct ExplanationQuestion: Sendable, Equatable {
   /// What the explainer answers with.
   package enum Form: Sendable {
@@ -21,8 +21,10 @@ package struct ExplanationQuestion: Sendable, Equatable {
 
   package var system: String {
     """
-    You study one internal feature of a model that sees pictures and reads text. You are careful and literal: \
-    you report what the places where the feature is active have in common, and nothing you only suppose.
+    You study one internal feature of a model that sees pictures and reads text. You are careful \
+    and literal: \
+    you report what the places where the feature is active have in common, and nothing you only \
+    suppose.
     """
   }
 
@@ -32,18 +34,24 @@ package struct ExplanationQuestion: Sendable, Equatable {
   }
 
   private static let pictureTask = """
-    Each picture below is one on which the feature is strongest. Where the feature is active the picture is \
-    bright; everything else is darkened. Look at the bright regions only. Ignore a picture that has hardly \
-    any bright region. Find the object, pattern, material, colour, text or scene that the bright regions share.
+    Each picture below is one on which the feature is strongest. Where the feature is active the \
+    picture is \
+    bright; everything else is darkened. Look at the bright regions only. Ignore a picture that \
+    has hardly \
+    any bright region. Find the object, pattern, material, colour, text or scene that the bright \
+    regions share.
     """
 
   private static let textTask = """
-    Each excerpt below is one on which the feature is strongest. The tokens where it is active stand between \
-    ⟦ and ⟧. Find what these tokens have in common: a meaning, a kind of word, a topic or a place in the text.
+    Each excerpt below is one on which the feature is strongest. The tokens where it is active \
+    stand between \
+    ⟦ and ⟧. Find what these tokens have in common: a meaning, a kind of word, a topic or a place \
+    in the text.
     """
 
   private static let style = """
-    Describe it in at most fifteen words, literally and specifically, as a label would: "wheels of bicycles", \
+    Describe it in at most fifteen words, literally and specifically, as a label would: "wheels of \
+    bicycles", \
     not "the images show transport". Do not mention the examples, brightness or marks.
     """
 
@@ -51,13 +59,15 @@ package struct ExplanationQuestion: Sendable, Equatable {
     switch form {
     case .json:
       """
-      Answer with one JSON object and nothing else: {"interpretable": true, "explanation": "your description"}. \
+      Answer with one JSON object and nothing else: {"interpretable": true, "explanation": "your \
+      description"}. \
       If they have nothing in common, or the active places are only scattered specks, answer \
       {"interpretable": false, "explanation": ""}.
       """
     case .sentence:
       """
-      Answer with the description alone. If they have nothing in common, or the active places are only \
+      Answer with the description alone. If they have nothing in common, or the active places are \
+      only \
       scattered specks, answer with the one word UNCLEAR.
       """
     }
@@ -85,7 +95,8 @@ package struct ExplanationQuestion: Sendable, Equatable {
     }
   }
 
-  /// What stands behind the thoughts that a reasoning model puts between tags; nil where they do not end.
+  /// What stands behind the thoughts that a reasoning model puts between tags;
+  /// nil where they do not end.
   private static func withoutThinking(_ text: String) -> String? {
     for name in ["think", "thinking", "reasoning"] {
       if let end = text.ranges(of: "</\(name)>").last { return String(text[end.upperBound...]) }

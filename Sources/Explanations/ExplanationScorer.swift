@@ -1,4 +1,5 @@
-/// Measures how well an explanation of a latent holds. Scorers that ask other models will be further types.
+/// Measures how well an explanation of a latent holds. Scorers that ask other
+/// models will be further types.
 package protocol ExplanationScorer: Sendable {
   /// What the score is called: `iou`, `detection`.
   var kind: String { get }
@@ -11,8 +12,8 @@ package protocol ExplanationScorer: Sendable {
 package struct ScoredExplanation: Sendable, Equatable {
   package var latent: Int
   package var concept: Int
-  /// Whether the explanation was chosen on the first half of these very pictures, so that only the other half
-  /// can measure it.
+  /// Whether the explanation was chosen on the first half of these very pictures, so that only the
+  /// other half can measure it.
   package var wasChosenHere: Bool
 
   package init(latent: Int, concept: Int, wasChosenHere: Bool) {
@@ -40,8 +41,8 @@ package struct MeasuredExplanation: Sendable, Equatable {
 }
 
 extension ConceptSet {
-  /// The concept that a text names: the one whose label it is; else the one whose name's words, longest
-  /// first, all occur in it.
+  /// The concept that a text names: the one whose label it is; else the one whose name's words,
+  /// longest first, all occur in it.
   package func concept(namedBy text: String) -> Int? {
     if let exact = concepts.firstIndex(where: { $0.label == text || $0.name == text }) {
       return exact

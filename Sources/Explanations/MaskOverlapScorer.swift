@@ -1,11 +1,13 @@
 import Models
 import Randomness
 
-/// The paper's IoU (4.2 of its evaluation): the patches where a latent is active, any activity counting, against
-/// the concept's mask, averaged over the latent's best pictures; by chance, over as many random ones.
+/// The paper's IoU (4.2 of its evaluation): the patches where a latent is active, any activity
+/// counting, against the concept's mask, averaged over the latent's best pictures; by chance,
+/// over as many random ones.
 ///
-/// Patches are laid over the pixels as they are: the published code smooths them first, which makes them four
-/// times as large. A picture without the concept counts 0, as one where nothing is found there.
+/// Patches are laid over the pixels as they are: the published code smooths them first,
+/// which makes them four times as large. A picture without the concept counts 0, as one
+/// where nothing is found there.
 package struct MaskOverlapScorer: ExplanationScorer {
   package let kind = "iou"
   /// Best pictures, by the mean activation of their positions.

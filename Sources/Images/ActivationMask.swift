@@ -70,7 +70,8 @@ package struct ActivationMask: Sendable {
       style.interpolation == .smooth ? cover.bilinear(x: x, y: y) : cover.nearest(x: x, y: y))
   }
 
-  /// The veil that darkens a picture in a page: `[rows, columns]` of black, as opaque as a patch is inactive.
+  /// The veil that darkens a picture in a page: `[rows, columns]` of black, as
+  /// opaque as a patch is inactive.
   ///
   /// - Parameter isWeighted: by activation; otherwise a patch is veiled or not.
   /// - Returns: a PNG with alpha, one pixel a patch, to be stretched over `grid.region`.

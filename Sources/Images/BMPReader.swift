@@ -1,5 +1,6 @@
-/// Decodes BMP into RGB as Pillow and the processor's conversion do: palettes of 1, 4 and 8 bits, with or without
-/// runs, 16, 24 and 32 bits, rows from below or from above, headers of Windows and OS/2.
+/// Decodes BMP into RGB as Pillow and the processor's conversion do: palettes of 1, 4 and
+/// 8 bits, with or without runs, 16, 24 and 32 bits, rows from below or from above,
+/// headers of Windows and OS/2.
 struct BMPReader {
   let bytes: [UInt8]
   let layout: BMPLayout

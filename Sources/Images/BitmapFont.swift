@@ -5,7 +5,8 @@ enum BitmapFont {
   /// Dots from one character to the next.
   static let advance = 6
 
-  /// The dots of each row, the leftmost in bit 4. What is not printable ASCII is drawn as an open box.
+  /// The dots of each row, the leftmost in bit 4. What is not printable ASCII
+  /// is drawn as an open box.
   static func rows(of character: Unicode.Scalar) -> [UInt8] {
     let index = Int(character.value) - 0x20
     let glyph = glyphs.indices.contains(index) ? glyphs[index] : "vhhhhhv"

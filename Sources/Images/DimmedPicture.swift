@@ -1,7 +1,8 @@
 /// A picture whose inactive patches are dimmed to 31/255 (12 %) of their brightness.
 ///
-/// This is the published pipeline's picture, pixel for pixel: a mask of 224 at inactive patches and 0 at active
-/// ones, brought to the picture's size by Pillow and used to lay black over the picture.
+/// This is the published pipeline's picture, pixel for pixel: a mask of 224 at inactive
+/// patches and 0 at active ones, brought to the picture's size by Pillow and used to
+/// lay black over the picture.
 package struct DimmedPicture: Sendable {
   private static let inactive: UInt8 = 224
 

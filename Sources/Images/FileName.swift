@@ -1,5 +1,6 @@
-/// Names of files as texts. Names are bytes; of those that are no UTF-8, each such byte is written `\xE9`, and a
-/// file is looked for under its bytes where there is none under the text as it stands.
+/// Names of files as texts. Names are bytes; of those that are no UTF-8, each such byte
+/// is written `\xE9`, and a file is looked for under its bytes where there is none
+/// under the text as it stands.
 package enum FileName {
   /// The text for a name's bytes.
   package static func text<Bytes: Sequence<UInt8>>(_ bytes: Bytes) -> String {

@@ -38,7 +38,8 @@ struct GIFReader {
     return output
   }
 
-  /// Around a frame that is smaller than the screen lies what is transparent, or the palette's first colour.
+  /// Around a frame that is smaller than the screen lies what is transparent, or
+  /// the palette's first colour.
   private func onScreen(_ frame: [UInt8]) -> [UInt8] {
     if frame.count == width * height { return frame }
     let ground = UInt8(clamping: max(0, header.transparent))

@@ -1,4 +1,5 @@
-/// Signed scores of patches, drawn over the picture: red supports, blue opposes, nothing is left clear.
+/// Signed scores of patches, drawn over the picture: red supports, blue
+/// opposes, nothing is left clear.
 package struct HeatMap: Sendable {
   /// Grids whose scores are added up where they overlap.
   package let grids: [ScoreGrid]

@@ -10,9 +10,11 @@ package struct HeatMapStyle: Sendable, Equatable {
   package var interpolation: Interpolation
   /// Opacity of the strongest score, 0 to 1.
   package var maximumOpacity: Double
-  /// How much of the picture's own colour remains, 0 (grey) to 1 (all), so that a blue sky opposes nothing.
+  /// How much of the picture's own colour remains, 0 (grey) to 1 (all), so that a
+  /// blue sky opposes nothing.
   package var saturation: Double
-  /// Smaller pictures are enlarged until their longer side has at least so many pixels; 0 leaves them.
+  /// Smaller pictures are enlarged until their longer side has at least so
+  /// many pixels; 0 leaves them.
   package var minimumSide: Int
   /// Larger pictures are reduced to this longer side.
   package var maximumSide: Int

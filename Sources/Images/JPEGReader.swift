@@ -1,7 +1,7 @@
 import CJPEG
 
-/// Decodes JPEG into RGB as Pillow does: accurate integer transform, smooth chroma upsampling, Adobe's inverted
-/// CMYK.
+/// Decodes JPEG into RGB as Pillow does: accurate integer transform, smooth chroma
+/// upsampling, Adobe's inverted CMYK.
 struct JPEGReader {
   let bytes: [UInt8]
   let limits: PictureLimits
@@ -25,7 +25,8 @@ struct JPEGReader {
     var expected = header
     var message = CMessage(length: Int(CJPEG_MESSAGE_LENGTH))
     var output = [UInt8](repeating: 0, count: width * height * channels)
-    // A progressive file keeps every coefficient in two bytes; the rest is a few rows of each buffer.
+    // A progressive file keeps every coefficient in two bytes; the rest is a
+    // few rows of each buffer.
     let memory = width * height * channels * 2 + (64 << 20)
     let status = unsafe cjpeg_decode(
       bytes, bytes.count, &expected, memory, Int32(clamping: limits.scans), &output,

@@ -1,14 +1,15 @@
 /// How what a feature does not see is told from what it sees.
 package struct MaskStyle: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
-    /// The published pipeline's picture: the tile as the model takes it, inactive patches at 31/255, edges smoothed
-    /// by Pillow.
+    /// The published pipeline's picture: the tile as the model takes it, inactive patches at
+    /// 31/255, edges smoothed by Pillow.
     case paper
     /// Inactive patches at `level` of their brightness.
     case dimmed
     /// Inactive patches black.
     case black
-    /// Every patch between `level` and its full brightness, by its activation's share of the strongest.
+    /// Every patch between `level` and its full brightness, by its
+    /// activation's share of the strongest.
     case weighted
   }
 

@@ -1,8 +1,8 @@
 /// Turns decoded PNG samples into RGB, transparency included.
 ///
-/// Pillow keeps a transparent colour beside the pixels and the processor paints it white; an alpha channel is
-/// composited on white or dropped, as `PictureTreatment` says. Palettes with several degrees of transparency
-/// count as an alpha channel.
+/// Pillow keeps a transparent colour beside the pixels and the processor paints it white; an alpha
+/// channel is composited on white or dropped, as `PictureTreatment` says. Palettes with several
+/// degrees of transparency count as an alpha channel.
 struct PNGColors {
   private let treatment: PictureTreatment
   private let structure: PNGStructure

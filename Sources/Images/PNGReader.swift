@@ -46,8 +46,8 @@ struct PNGReader {
     return output
   }
 
-  /// Deflate shrinks at most about 1032-fold: a file too short for its claim is refused before the claim is
-  /// allocated.
+  /// Deflate shrinks at most about 1032-fold: a file too short for its claim is refused
+  /// before the claim is allocated.
   private func checkPlausible(row: Int) throws(ImageError) {
     let stored = (structure.width * samplesPerPixel * structure.bitDepth + 7) / 8 * structure.height
     guard structure.compressedLength > 0 else {

@@ -19,8 +19,8 @@ struct PNGStructure {
     bitDepth = 8
   }
 
-  /// What a picture of another format with a palette has in common with a PNG. Indices without a palette, or with
-  /// one that says nothing else, are greys.
+  /// What a picture of another format with a palette has in common with a PNG. Indices without a
+  /// palette, or with one that says nothing else, are greys.
   init(indexed palette: [UInt8], transparent: Int?) {
     self.palette = palette
     bitDepth = 8
@@ -33,7 +33,8 @@ struct PNGStructure {
     }
   }
 
-  /// Walks the chunks. A file that breaks off after the first pixel bytes is left to the decoder to refuse.
+  /// Walks the chunks. A file that breaks off after the first pixel bytes is left
+  /// to the decoder to refuse.
   init(_ bytes: [UInt8]) throws(ImageError) {
     var position = 8
     var isFirst = true

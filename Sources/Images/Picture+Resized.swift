@@ -85,7 +85,8 @@ extension Picture {
     return Picture(uncheckedWidth: newWidth, height: newHeight, pixels: result)
   }
 
-  /// Source index of each output index. Pillow adds the step up instead of multiplying, which decides ties.
+  /// Source index of each output index. Pillow adds the step up instead of
+  /// multiplying, which decides ties.
   private static func nearest(from length: Int, to newLength: Int) -> [Int] {
     let step = Double(length) / Double(newLength)
     var position = step * 0.5

@@ -5,7 +5,8 @@ package struct Picture: Sendable, Equatable {
   /// `[height, width, 3]`, without gaps.
   package let pixels: [UInt8]
 
-  /// - Throws: `ImageError.empty` or `ImageError.wrongCount` when `pixels` do not make `width` by `height`.
+  /// - Throws: `ImageError.empty` or `ImageError.wrongCount` when `pixels` do not
+  ///   make `width` by `height`.
   package init(width: Int, height: Int, pixels: [UInt8]) throws(ImageError) {
     guard width > 0, height > 0 else { throw .empty(width: width, height: height) }
     let (area, tooMany) = width.multipliedReportingOverflow(by: height)

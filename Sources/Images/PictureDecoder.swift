@@ -1,5 +1,5 @@
-/// Decodes PNG, JPEG, WebP, GIF and BMP files into RGB, byte for byte as Hugging Face's loader and processor see
-/// them.
+/// Decodes PNG, JPEG, WebP, GIF and BMP files into RGB, byte for byte as Hugging Face's
+/// loader and processor see them.
 ///
 /// Only the first picture of an animation is read. Colour profiles and gamma are ignored, as there.
 package struct PictureDecoder: Sendable {

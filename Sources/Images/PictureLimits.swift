@@ -1,5 +1,5 @@
-/// What a picture may cost. All but the file's length are checked against the header, before anything of the
-/// picture's size is allocated.
+/// What a picture may cost. All but the file's length are checked against the header, before
+/// anything of the picture's size is allocated.
 package struct PictureLimits: Sendable, Equatable {
   /// Longest side in pixels.
   package var side: Int
@@ -15,8 +15,8 @@ package struct PictureLimits: Sendable, Equatable {
   /// Of a pixel: a progressive JPEG's coefficients are the most of it.
   package static let decodingBytes = 15
 
-  /// The defaults admit 64 megapixels; decoding then needs at most 7 bytes a pixel, a progressive JPEG
-  /// 8 more for its coefficients, an animated WebP 8 more for its canvases.
+  /// The defaults admit 64 megapixels; decoding then needs at most 7 bytes a pixel, a progressive
+  /// JPEG 8 more for its coefficients, an animated WebP 8 more for its canvases.
   package init(
     side: Int = 32_768, pixels: Int = 1 << 26, fileLength: Int = 1 << 28, scans: Int = 200,
     memory: Int = .max

@@ -1,12 +1,14 @@
-/// Which library's resizing is applied to pictures. All three weigh the same samples with the same filter; they differ in how weights are
-/// rounded and in which axis comes first, which shows because the picture in between is rounded to bytes.
+/// Which library's resizing is applied to pictures. All three weigh the same samples with the same
+/// filter; they differ in how weights are rounded and in which axis comes first, which shows
+/// because the picture in between is rounded to bytes.
 package enum PictureResizing: String, Sendable, CaseIterable {
-  /// torchvision's of 8-bit pictures on a processor with AVX2, which transformers 5 takes wherever torchvision is
-  /// installed: columns first, weights of 15 bits.
+  /// torchvision's of 8-bit pictures on a processor with AVX2, which transformers 5 takes wherever
+  /// torchvision is installed: columns first, weights of 15 bits.
   case torchvision
   /// Pillow up to version 12: columns first, weights of 22 bits.
   case pillow
-  /// Pillow 13 (its pull request 9549): as before, rows first where that saves more than twice what columns first would.
+  /// Pillow 13 (its pull request 9549): as before, rows first where that saves more than twice
+  /// what columns first would.
   case pillow13
 
   /// What most people's pipelines have today.

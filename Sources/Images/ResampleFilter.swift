@@ -1,6 +1,7 @@
 import Glibc
 
-/// How pixels are weighed when a picture changes size; raw values are Pillow's, as processor files hold them.
+/// How pixels are weighed when a picture changes size; raw values are Pillow's, as
+/// processor files hold them.
 package enum ResampleFilter: Int, Sendable, CaseIterable {
   case nearest = 0
   case lanczos = 1

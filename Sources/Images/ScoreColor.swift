@@ -1,5 +1,5 @@
-/// A diverging scale that colour-blind readers can tell apart: red supports, blue opposes, and the stronger the
-/// score, the darker and the more opaque.
+/// A diverging scale that colour-blind readers can tell apart: red supports, blue opposes, and the
+/// stronger the score, the darker and the more opaque.
 enum ScoreColor {
   typealias Components = (red: Double, green: Double, blue: Double)
 
@@ -8,7 +8,8 @@ enum ScoreColor {
   private static let weakOpposition: Components = (146, 197, 222)
   private static let strongOpposition: Components = (33, 102, 172)
 
-  /// A score as a fraction of the scale, within [-1, 1]; sums that overflowed into no number count as none.
+  /// A score as a fraction of the scale, within [-1, 1]; sums that overflowed into
+  /// no number count as none.
   static func strength(of score: Float, scale: Float) -> Double {
     let fraction = Double(score) / Double(scale)
     return fraction.isNaN ? 0 : min(max(fraction, -1), 1)

@@ -7,8 +7,8 @@ package struct ScoreGrid: Sendable, Equatable {
   /// The pixels under the whole grid; it may reach beyond the picture.
   package let region: PixelBox
 
-  /// - Throws: `ImageError.wrongCount`, `.scoreNotFinite`, or `.empty` for a grid without cells or a region
-  ///   without area.
+  /// - Throws: `ImageError.wrongCount`, `.scoreNotFinite`, or `.empty` for a grid without cells or
+  ///   a region without area.
   package init(rows: Int, columns: Int, scores: [Float], region: PixelBox) throws(ImageError) {
     let corners = [region.left, region.top, region.right, region.bottom]
     guard rows > 0, columns > 0, !region.isEmpty, corners.allSatisfy(\.isFinite) else {

@@ -27,8 +27,8 @@ struct TIFFCursor {
     return value
   }
 
-  /// The first value of a directory entry, which lies in the entry itself when all values fit into four bytes.
-  /// Nil for types that Pillow does not give as an integer (a BYTE it gives as text).
+  /// The first value of a directory entry, which lies in the entry itself when all values fit into
+  /// four bytes. Nil for types that Pillow does not give as an integer (a BYTE it gives as text).
   func firstValue(ofType type: Int, count: Int, entry: Int) -> Int? {
     let widths = [3: 2, 4: 4, 6: 1, 8: 2, 9: 4, 13: 4]
     guard let width = widths[type], count <= bytes.count else { return nil }

@@ -1,5 +1,6 @@
 extension TokenStrip {
-  /// The strip as a picture, in a built-in font of printable ASCII; other characters are drawn as boxes.
+  /// The strip as a picture, in a built-in font of printable ASCII; other
+  /// characters are drawn as boxes.
   ///
   /// - Parameters:
   ///   - width: of the picture in pixels; lines are broken between tokens.
@@ -36,7 +37,8 @@ extension TokenStrip {
     }
   }
 
-  /// Breaks before a token that does not fit, and after a line break; a token longer than a line is cut.
+  /// Breaks before a token that does not fit, and after a line break; a token
+  /// longer than a line is cut.
   private func lines(width: Int, dot: Int) -> [[Piece]] {
     let margin = 4 * dot
     let room = max(1, (width - 2 * margin) / (BitmapFont.advance * dot))

@@ -1,6 +1,7 @@
 import CWebP
 
-/// Decodes WebP into RGB as Pillow and the processor's conversion do; of an animation its first frame.
+/// Decodes WebP into RGB as Pillow and the processor's conversion do; of an
+/// animation its first frame.
 struct WebPReader {
   let bytes: [UInt8]
   private var header: cwebp_header

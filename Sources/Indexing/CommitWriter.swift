@@ -2,7 +2,8 @@ import Dispatch
 import FeatureIndex
 import Synchronization
 
-/// Writes commits one after the other on a thread of its own, so that the model need not wait for the disk.
+/// Writes commits one after the other on a thread of its own, so that the model
+/// need not wait for the disk.
 ///
 /// Used by one thread. What could not be written is kept and written first when it is asked again.
 final class CommitWriter {
@@ -38,7 +39,8 @@ final class CommitWriter {
   }
 
   deinit {
-    // The block that ran last lets go of `write`, and of the index that it holds, before the queue goes on.
+    // The block that ran last lets go of `write`, and of the index that it holds,
+    // before the queue goes on.
     queue.sync {}
   }
 
@@ -68,7 +70,8 @@ final class CommitWriter {
     queue.async { [write] in flight.run(write) }
   }
 
-  /// Waits until everything that was sent is written. Throws what it failed with; the next call tries it again.
+  /// Waits until everything that was sent is written. Throws what it failed with; the
+  /// next call tries it again.
   func finish() throws {
     if let flight {
       flight.done.wait()

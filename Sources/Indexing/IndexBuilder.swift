@@ -6,15 +6,16 @@ package import Tensors
 
 /// Takes a corpus into an index, one entry a step.
 ///
-/// The index file is at every moment the exact index of the entries in it: what came since the last commit is read
-/// again by whoever goes on after a loss. Entries whose names the index knows are not read again.
+/// The index file is at every moment the exact index of the entries in it: what came since the
+/// last commit is read again by whoever goes on after a loss. Entries whose names the index
+/// knows are not read again.
 package final class IndexBuilder {
   package struct Options: Sendable {
     package var reader = CorpusReader.Options()
     /// A commit is made after so many entries at the latest.
     package var commitEntries = 1024
-    /// A commit is made after so many seconds, or where commits take long, so that they take no more than
-    /// `commitShare` of the time.
+    /// A commit is made after so many seconds, or where commits take long, so that they take no
+    /// more than `commitShare` of the time.
     package var commitSeconds = 8.0
     package var commitShare = 0.03
     /// A commit is made when so many bytes of maps wait for it.
@@ -80,14 +81,17 @@ package final class IndexBuilder {
   /// Whether the next step may run the model; if not, it waits for the disk.
   package var needsModel: Bool { wait == nil }
 
-  /// Takes in one entry, and sends what came before to be written when it is time. A step that waits for the disk does
-  /// nothing else; one that the model is needed for waits for nothing but a slow stream.
+  /// Takes in one entry, and sends what came before to be written when it is time. A step
+  /// that waits for the disk does nothing else; one that the model is needed for waits for
+  /// nothing but a slow stream.
   ///
   /// - Parameters:
   ///   - seconds: how long a slow stream is waited for.
-  ///   - admit: may refuse a prompt for the bytes that its run would take; the entry is skipped then.
-  /// - Throws: what `write` throws, after which the same step may be tried again; `CorpusError.unreadable`;
-  ///   `CancellationError`, after which only `commit` may follow: the entry is for a later build.
+  ///   - admit: may refuse a prompt for the bytes that its run would take; the
+  ///     entry is skipped then.
+  /// - Throws: what `write` throws, after which the same step may be tried again;
+  ///   `CorpusError.unreadable`; `CancellationError`, after which only `commit` may follow: the
+  ///   entry is for a later build.
   package func step(
     waiting seconds: Double = 0.05, admit: (Int) throws -> Void = { _ in },
     cancellation: Cancellation = .never

@@ -5,7 +5,8 @@ package import Models
 import Tensors
 
 extension IndexIdentity {
-  /// Identifies a model and an autoencoder by what they hold, not by where they lie. Throws `CheckpointError`.
+  /// Identifies a model and an autoencoder by what they hold, not by where they lie.
+  /// Throws `CheckpointError`.
   package init(model: Model, autoencoder: LoadedAutoencoder) throws {
     let weights = autoencoder.weights
     self.init(
@@ -23,7 +24,8 @@ extension SparseAutoencoder {
     if case .topK(let k) = activation { "topk \(k)" } else { activation.name }
   }
 
-  /// Sizes, biases, and some rows of encoder and decoder, as numbers: the same in whatever format they are stored.
+  /// Sizes, biases, and some rows of encoder and decoder, as numbers: the same in
+  /// whatever format they are stored.
   func contentSample() -> [UInt8] {
     let step = max(1, latentCount / Self.sampledRows)
     let rows = Array(stride(from: 0, to: latentCount, by: step))

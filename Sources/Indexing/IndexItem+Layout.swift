@@ -13,8 +13,8 @@ extension IndexItem {
       ?? geometry?.layout(width: width, height: height)
   }
 
-  /// The pixels of the given picture, as it is shown, under every position of a view, in order: nil where a
-  /// cell sees only padding. Empty in the text view.
+  /// The pixels of the given picture, as it is shown, under every position of a view, in order: nil
+  /// where a cell sees only padding. Empty in the text view.
   package func boxes(in view: IndexView, _ geometry: ViewGeometry?) -> [PixelBox?] {
     guard view != .text, let layout = pictureLayout(geometry) else { return [] }
     let found = layout.view(named: view.name)
@@ -35,8 +35,8 @@ extension ViewGeometry {
       pinpoints: rule.pinpoints.map { [$0.height, $0.width] })
   }
 
-  /// How LLaVA-NeXT lays out a picture of a size in pixels; nil for one without pixels, and for canvases that
-  /// are no whole number of tiles.
+  /// How LLaVA-NeXT lays out a picture of a size in pixels; nil for one without pixels, and for
+  /// canvases that are no whole number of tiles.
   package func layout(width: Int, height: Int) -> PictureLayout? {
     let points = pinpoints.filter { $0.count == 2 }.map {
       ImageSize(height: $0[0], width: $0[1])

@@ -9,9 +9,9 @@ import Tokenization
 
 /// Runs one entry's prompt to the autoencoder's site and sorts the code by views.
 ///
-/// A picture alone is the prompt "<image>" behind the tokenizer's own first tokens, as in the paper (3.1 of its
-/// caching). Tokens of the template, the tokenizer's own and the ends of rows of tiles belong to no view. What
-/// comes behind the last token asked for is never run.
+/// A picture alone is the prompt "<image>" behind the tokenizer's own first tokens, as in the paper
+/// (3.1 of its caching). Tokens of the template, the tokenizer's own and the ends of rows of tiles
+/// belong to no view. What comes behind the last token asked for is never run.
 package struct ItemCoder: Sendable {
   package let model: Model
   package let autoencoder: LoadedAutoencoder

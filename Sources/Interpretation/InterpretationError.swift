@@ -1,4 +1,5 @@
-/// What a question about a context can get wrong; each case names the thing, the value and the expectation.
+/// What a question about a context can get wrong; each case names the thing, the
+/// value and the expectation.
 package enum InterpretationError: Error, Sendable, Equatable {
   /// A position outside the expanded sequence.
   case positionOutOfRange(position: Int, tokenCount: Int)

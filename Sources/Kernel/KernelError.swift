@@ -35,7 +35,8 @@ extension KernelError: CustomStringConvertible {
     case .tooManyContexts(let limit):
       "\(limit) contexts are open, which is the limit: close some first"
     case .unsupportedTarget(let text, let split) where split.isEmpty:
-      "\(text.isEmpty ? "an empty text" : quoted(text)) has no token, expected the text of one token"
+      "\(text.isEmpty ? "an empty text" : quoted(text)) has no token, expected the text of one "
+        + "token"
     case .unsupportedTarget(let text, let split):
       "\(quoted(text)) is not one token: the tokenizer splits it into "
         + split.prefix(20).map(quoted).joined(separator: ", ")

@@ -71,8 +71,8 @@ package final class KernelHandler: RequestHandler {
     }
   }
 
-  /// Makes the rooms' errors those of the wire. A question to an index that stopped with its request
-  /// is that request's end.
+  /// Makes the rooms' errors those of the wire. A question to an index that stopped with its
+  /// request is that request's end.
   private func withDomainFailures<Result>(of call: Call, _ body: () throws -> Result) throws
     -> Result
   {

@@ -9,8 +9,8 @@ package struct KernelOptions: Sendable {
   package var autoencoders: [String]
   /// Where the first of them read the model; empty: where their files say.
   package var sites: [String]
-  /// Bytes that contexts and the working sets of requests may take; by default three quarters of what
-  /// the machine has available.
+  /// Bytes that contexts and the working sets of requests may take; by default three quarters of
+  /// what the machine has available.
   package var memoryLimit: Int
   /// Threads of the numeric work.
   package var threads: Int
@@ -22,7 +22,8 @@ package struct KernelOptions: Sendable {
   package var cacheFolder: String?
   /// Which library's resizing is applied to pictures where `model/load` does not say.
   package var resizing: PictureResizing
-  /// A feature index, opened when it is first asked for; without one that of the embedded world, if it is loaded.
+  /// A feature index, opened when it is first asked for; without one that of the
+  /// embedded world, if it is loaded.
   package var index: String?
   /// Where jobs are kept, so that they outlive the process; nil: in its memory.
   package var jobFolder: String?

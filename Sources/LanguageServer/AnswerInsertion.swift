@@ -1,7 +1,8 @@
 import KernelProtocol
 import PromptFiles
 
-/// Where and how a generated answer goes into a prompt file, so that the file then begins the answer so.
+/// Where and how a generated answer goes into a prompt file, so that the file
+/// then begins the answer so.
 struct AnswerInsertion {
   let range: TextRange
   let text: String

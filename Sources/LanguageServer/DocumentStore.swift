@@ -6,8 +6,8 @@ import Synchronization
 
 /// The documents that one language client has open, and its requests about them.
 ///
-/// The reader keeps them true, in the order of the messages. A change of a document ends every request about it
-/// that is still open: its places are those of a text that is gone.
+/// The reader keeps them true, in the order of the messages. A change of a document ends every
+/// request about it that is still open: its places are those of a text that is gone.
 final class DocumentStore: Sendable {
   /// Documents that a client may have open.
   private static let limit = 1024
@@ -46,7 +46,8 @@ final class DocumentStore: Sendable {
     return before
   }
 
-  /// Takes over a client's changes: whole texts, or stretches that are replaced one after the other.
+  /// Takes over a client's changes: whole texts, or stretches that are
+  /// replaced one after the other.
   func change(_ uri: String, version: Int64?, changes: [JSONValue]) {
     stopCalls(about: uri) { state in
       guard var document = state.documents[uri] else { return }

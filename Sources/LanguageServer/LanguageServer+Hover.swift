@@ -8,8 +8,8 @@ extension LanguageServer {
   /// Features that a hover lists.
   private static let listed = 8
 
-  /// The strongest features of the token, or the image, under the cursor; of a latent in the front matter what
-  /// it stands for.
+  /// The strongest features of the token, or the image, under the cursor; of a latent in the front
+  /// matter what it stands for.
   func hover(_ call: Call, _ engine: Engine) throws -> ShelfAnswer {
     guard
       let position = try call.params["position"]?.decode(TextPosition.self, path: "params.position")

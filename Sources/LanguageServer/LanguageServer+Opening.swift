@@ -47,7 +47,8 @@ extension LanguageServer {
     return OpenDocument(document: current, prompt: prompt, context: context)
   }
 
-  /// Tells what is wrong with a document: as far as reading shows it, or, once it was opened, opening.
+  /// Tells what is wrong with a document: as far as reading shows it, or,
+  /// once it was opened, opening.
   func publishDiagnostics(of uri: String) {
     guard let document = documents[uri] else { return }
     let found =

@@ -15,7 +15,8 @@ enum TokenKind: String, CaseIterable {
 }
 
 extension LanguageServer {
-  /// Scores of a document for the pair that was asked for, else for the file's; nil where there is none.
+  /// Scores of a document for the pair that was asked for, else for the file's;
+  /// nil where there is none.
   func scores(
     _ open: OpenDocument, _ call: Call, _ engine: Engine
   ) throws -> TokenScores? {
@@ -28,7 +29,8 @@ extension LanguageServer {
     if let known = current?.scores, known.comparison == comparison { return known }
     guard let name = open.prompt.sae else { return nil }
     let target = target(comparison)
-    // As any client has it: parts measured, the strongest features held against exact ablation, and its words.
+    // As any client has it: parts measured, the strongest features held against exact
+    // ablation, and its words.
     let answer = try engine.answer(
       AttributionCompute.self,
       .init(context: open.context, sae: name, target: target, topK: 20, aggregate: .feature),
@@ -149,8 +151,8 @@ struct SemanticMark {
   let kind: TokenKind
   var strength: Strength?
 
-  /// Five numbers a mark, each place counted from the one before. A mark stays within a line; of two in one
-  /// place the last counts.
+  /// Five numbers a mark, each place counted from the one before. A mark stays within a line; of
+  /// two in one place the last counts.
   static func encoded(_ marks: [SemanticMark], in source: SourceText) -> JSONValue {
     var spans: [(line: Int, start: Int, end: Int, mark: SemanticMark)] = []
     for mark in marks {

@@ -6,8 +6,9 @@ import Synchronization
 
 /// Answers a connection as the kernel does, and beside that as a language server for prompt files.
 ///
-/// A client that says in `initialize` that it is a language client is told of it. One is made for each connection:
-/// it has the documents that its client has open. Nothing here computes what the kernel's own methods do not.
+/// A client that says in `initialize` that it is a language client is told of it. One is made for
+/// each connection: it has the documents that its client has open. Nothing here computes what the
+/// kernel's own methods do not.
 package final class LanguageServer: ClientSession {
   let kernel: KernelHandler
   let documents = DocumentStore()
@@ -15,7 +16,8 @@ package final class LanguageServer: ClientSession {
   private let outlet = Mutex(Outlet())
   private let scheduled = Mutex(Scheduled())
 
-  /// How long a document must rest before what it asks for is computed, and at least between two diagnostics.
+  /// How long a document must rest before what it asks for is computed, and at least
+  /// between two diagnostics.
   static let restMilliseconds = 150
 
   private struct Outlet: Sendable {
@@ -141,7 +143,8 @@ package final class LanguageServer: ClientSession {
     connection?.notify(method, params, replacing: "\(method) \(uri)")
   }
 
-  /// Publishes a document's diagnostics after a while; one thread does so for all, and ends when none waits.
+  /// Publishes a document's diagnostics after a while; one thread does so for all,
+  /// and ends when none waits.
   private func schedule(_ uri: String) {
     let isIdle = scheduled.withLock { scheduled in
       scheduled.documents.insert(uri)

@@ -11,7 +11,8 @@ struct PromptDocument: Sendable {
   var text: String
   /// When it was edited last; nil: not since it was opened.
   var edited: ContinuousClock.Instant?
-  /// What `prompt/open` answers to this text, once it was asked; its context is this document's own.
+  /// What `prompt/open` answers to this text, once it was asked; its
+  /// context is this document's own.
   var opened: PromptOpen.Result?
   /// The context of an earlier text, to be closed once this one has its own.
   var earlierContext: String?

@@ -68,7 +68,8 @@ struct TokenScores: Sendable {
 
   func sentence(_ place: Place) -> String {
     place.isMeasured
-      ? "without \(quoted(place.text)), \(explanation.title) falls by \(signed(place.score)) (measured)"
+      ? "without \(quoted(place.text)), \(explanation.title) falls by \(signed(place.score)) "
+        + "(measured)"
       : "\(signed(place.score)) from \(quoted(place.text)) for \(title), to first order"
   }
 

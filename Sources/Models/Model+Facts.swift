@@ -34,7 +34,8 @@ extension Model {
         try checkpoint.hasOwnHead(vocabulary: recipe.vocabularySize, hidden: recipe.hiddenSize)
       else { return [] }
       return [
-        "\(folder): config.json says tie_word_embeddings, but the files have an lm_head.weight that "
+        "\(folder): config.json says tie_word_embeddings, but the files have an lm_head.weight "
+          + "that "
           + "is not the embeddings: the files' head is used"
       ]
     }

@@ -47,13 +47,16 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
       "the prompt contains \"\(token)\", which stands for a picture, made by "
         + (parts.isEmpty
           ? "its texts"
-          : "text part\(parts.count > 1 ? "s" : "") \(parts.map(String.init).joined(separator: " and "))")
+          : "text part\(parts.count > 1 ? "s" : "") "
+            + "\(parts.map(String.init).joined(separator: " and "))")
         + " with what stands beside; expected pictures as parts of their own"
     case .picturesLeftOut(let token, let found, let expected):
-      "the chat template writes \"\(token)\" \(found) times for \(expected) pictures: it does not show "
+      "the chat template writes \"\(token)\" \(found) times for \(expected) pictures: it does not "
+        + "show "
         + "pictures in turns of these roles; expected once for each picture"
     case .templateCannotRender(let roles, let reason):
-      "the chat template cannot render messages of the roles \(roles.joined(separator: ", ")): \(reason)"
+      "the chat template cannot render messages of the roles \(roles.joined(separator: ", ")): "
+        + "\(reason)"
     case .tokenOutOfRange(let token, let vocabulary):
       "token \(token) is outside the vocabulary, expected 0..<\(vocabulary)"
     case .invalidSampling(let setting, let found, let expected):

@@ -3,7 +3,8 @@ import JSONRPC
 import KernelProtocol
 import SystemReasons
 
-/// Reads a file's front matter: `key: scalar` lines, and under `images:` and `steer:` indented ones.
+/// Reads a file's front matter: `key: scalar` lines, and under `images:`
+/// and `steer:` indented ones.
 ///
 /// It is a strict subset of YAML: what YAML would read in another way is refused.
 struct FrontMatterReader {
@@ -106,7 +107,8 @@ struct FrontMatterReader {
       guard let template = ContextOpen.Template(rawValue: scalar.value) else {
         return collected.add(
           scalar.range,
-          "the template is \(quoted(scalar.value)), expected one of \(ContextOpen.Template.allNames)"
+          "the template is \(quoted(scalar.value)), expected one of "
+            + "\(ContextOpen.Template.allNames)"
         )
       }
       front.template = template

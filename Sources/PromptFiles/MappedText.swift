@@ -3,7 +3,8 @@ package struct MappedText: Sendable, Equatable {
   private struct Segment: Sendable, Equatable {
     /// Where it begins in the text.
     let start: Int
-    /// As long as the segment where it is copied, of another length where it stands for something else.
+    /// As long as the segment where it is copied, of another length where it
+    /// stands for something else.
     var source: Range<Int>
   }
 

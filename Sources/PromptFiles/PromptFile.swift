@@ -3,8 +3,8 @@ import SystemReasons
 
 /// A prompt file as it was read: what it says, where it says it, and what is wrong with it.
 ///
-/// The format is protocol/prompt-files.md's. Reading never fails; what cannot be understood is left out
-/// and told of in `diagnostics`.
+/// The format is protocol/prompt-files.md's. Reading never fails; what cannot be understood is left
+/// out and told of in `diagnostics`.
 package struct PromptFile: Sendable {
   /// Bytes beyond which a file is not read.
   package static let byteLimit = 4 << 20

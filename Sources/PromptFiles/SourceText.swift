@@ -1,6 +1,7 @@
 package import KernelProtocol
 
-/// A text file's bytes with its lines, and the way between offsets and the places that editors count in.
+/// A text file's bytes with its lines, and the way between offsets and the
+/// places that editors count in.
 package struct SourceText: Sendable {
   /// Every so many bytes the code units before them are noted.
   private static let stride = 64

@@ -19,7 +19,8 @@ package struct TokenPlaces {
     ranges = Self.aligned(pieces, with: text) ?? Self.composed(pieces, with: text)
   }
 
-  /// The stretches of the file that tokens hold, by ascending position; a token of the template has none.
+  /// The stretches of the file that tokens hold, by ascending position; a token
+  /// of the template has none.
   ///
   /// - Parameter texts: the parts' texts; nil for images.
   package func ranges(of texts: [MappedText?]) -> [(position: Int, range: Range<Int>)] {
@@ -33,7 +34,8 @@ package struct TokenPlaces {
         continue
       }
       searched = place.start + place.bytes.count
-      // A token that holds bytes of two texts counts with the first, so the second's may begin before.
+      // A token that holds bytes of two texts counts with the first, so the
+      // second's may begin before.
       for position in span {
         let start = max(ranges[position].lowerBound, place.start)
         let end = min(ranges[position].upperBound, searched)
@@ -90,7 +92,8 @@ package struct TokenPlaces {
     return position == text.count ? ranges : nil
   }
 
-  /// The same where a normaliser has composed characters: they are equal as Unicode has it, one by one.
+  /// The same where a normaliser has composed characters: they are equal as
+  /// Unicode has it, one by one.
   private static func composed(_ pieces: [[UInt8]], with text: [UInt8]) -> [Range<Int>]? {
     let spelled = Array(pieces.joined())
     guard let spelling = String(validating: spelled, as: UTF8.self),

@@ -1,7 +1,8 @@
 import KernelProtocol
 import SystemReasons
 
-/// Reads a file's turns: `@system`, `@user` and `@assistant` lines, and the texts and images below them.
+/// Reads a file's turns: `@system`, `@user` and `@assistant` lines, and the
+/// texts and images below them.
 struct TurnReader {
   private static let roles = ["system", "user", "assistant"]
   /// Turns, and parts, that one file may have.
@@ -118,7 +119,8 @@ struct TurnReader {
     guard images.contains(text) else {
       collected.add(
         offset..<name.endIndex + 1,
-        "there is no image \(quoted(text)) in the front matter; a text's own \"![\" is written \"!![\""
+        "there is no image \(quoted(text)) in the front matter; a text's own \"![\" is written "
+          + "\"!![\""
       )
       return nil
     }

@@ -1,5 +1,5 @@
-/// SplitMix64 (Steele, Lea and Flood 2014): a small generator whose numbers its seed fixes, on every
-/// machine.
+/// SplitMix64 (Steele, Lea and Flood 2014): a small generator whose numbers its seed
+/// fixes, on every machine.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -60,7 +60,8 @@ struct HistogramChart {
       return """
         <rect x="\(NumberText.fixed(Self.left + Double(index) * step + 0.5, 1))" \
         y="\(NumberText.fixed(Self.top + room - tall, 1))" \
-        width="\(NumberText.fixed(max(1, step - 1), 1))" height="\(NumberText.fixed(tall, 1))" rx="1.5">\
+        width="\(NumberText.fixed(max(1, step - 1), 1))" height="\(NumberText.fixed(tall, 1))" \
+        rx="1.5">\
         <title>\(title)</title></rect>
         """
     }

@@ -54,7 +54,8 @@ struct FeatureGallery {
       }
     let source = exemplar.source.map { " · \(HTMLText.isolated($0, limit: 80))" } ?? ""
     return """
-      <figure class="exemplar">\(shown)<figcaption><b>\(NumberText.significant(exemplar.score))</b> \
+      <figure \
+      class="exemplar">\(shown)<figcaption><b>\(NumberText.significant(exemplar.score))</b> \
       <span class="name">\(HTMLText.isolated(exemplar.name, limit: 120))\(source)</span>\
       <span class="place">\(place)</span></figcaption></figure>
       """
@@ -84,7 +85,8 @@ struct FeatureGallery {
     let name = String(exemplar.name.prefix(120))
     let text = "\(name), darkened where the feature is not active"
     return """
-      <svg viewBox="0 0 \(shown.width) \(shown.height)" role="img" aria-label="\(HTMLText.escaped(text))">\
+      <svg viewBox="0 0 \(shown.width) \(shown.height)" role="img" \
+      aria-label="\(HTMLText.escaped(text))">\
       <use href="#picture-\(key)"/>\(outside(shown, region))\
       <image class="veil active" \(place) href="\(HTMLText.dataURL(veils.active))"/>\
       <image class="veil weighted" \(place) href="\(HTMLText.dataURL(veils.weighted))"/></svg>
@@ -102,7 +104,8 @@ struct FeatureGallery {
       max(0, region.left), max(0, region.top), min(width, right), min(height, bottom),
     ].map { NumberText.fixed($0, 2) }
     return """
-      <path class="veil active weighted" fill-rule="evenodd" d="M0 0H\(shown.width)V\(shown.height)H0Z\
+      <path class="veil active weighted" fill-rule="evenodd" d="M0 \
+      0H\(shown.width)V\(shown.height)H0Z\
       M\(corners[0]) \(corners[1])H\(corners[2])V\(corners[3])H\(corners[0])Z"/>
       """
   }

@@ -1,5 +1,5 @@
-/// One feature as one page that needs nothing beside itself: exemplars under each ranking of each view with masks to
-/// choose from, how it is active, what the weights say, and what was said of it.
+/// One feature as one page that needs nothing beside itself: exemplars under each ranking of each
+/// view with masks to choose from, how it is active, what the weights say, and what was said of it.
 package struct FeaturePage {
   private let report: FeatureReport
 
@@ -107,9 +107,11 @@ package struct FeaturePage {
         NumberText.fixed(item.score, 3),
       ]
     }
+    let table = HTMLText.table(
+      title, head: ["feature", "explanation", measure], rows: rows, texts: [0, 1])
     return """
       <section><h2>\(title)</h2>\
-      \(HTMLText.table(title, head: ["feature", "explanation", measure], rows: rows, texts: [0, 1]))\
+      \(table)\
       </section>
       """
   }

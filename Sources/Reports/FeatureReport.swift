@@ -136,7 +136,8 @@ package struct FeatureReport: Sendable {
   package enum Content: Sendable {
     /// - Parameters:
     ///   - picture: a key of `pictures`.
-    ///   - veils: one pixel a patch, as opaque as it is to be dark: by activity and by strength, as PNG.
+    ///   - veils: one pixel a patch, as opaque as it is to be dark: by activity and
+    ///     by strength, as PNG.
     ///   - region: left, top, width and height of the veils in the picture's pixels.
     case picture(Int, veils: Veils, region: Region)
     /// Tokens with their activations.

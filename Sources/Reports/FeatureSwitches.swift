@@ -1,5 +1,5 @@
-/// The switches of a feature's page: the view, the ranking and how exemplars are masked. Style sheets alone act on
-/// them.
+/// The switches of a feature's page: the view, the ranking and how exemplars are masked. Style
+/// sheets alone act on them.
 struct FeatureSwitches {
   private let report: FeatureReport
 
@@ -47,7 +47,8 @@ struct FeatureSwitches {
       smooths
       ? "<label><input type=\"checkbox\" id=\"smooth\"><span>Smooth</span></label>" : ""
     return """
-      <fieldset><legend>\(title)</legend><div class="segments">\(inputs.joined())\(smooth)</div></fieldset>
+      <fieldset><legend>\(title)</legend><div \
+      class="segments">\(inputs.joined())\(smooth)</div></fieldset>
       """
   }
 }

@@ -12,7 +12,8 @@ extension HTMLStyle {
       max-width: 56rem; letter-spacing: -.01em; }
     .label.none { color: var(--soft); font-weight: 500; }
     .note { border-left: 3px solid var(--bad); padding-left: .9rem; }
-    .switches { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: .4rem 1.6rem;
+    .switches { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: .4rem \
+    1.6rem;
       background: var(--page); padding: .7rem 0; border-bottom: 1px solid var(--line); }
     .switches fieldset { border: 0; margin: 0; padding: 0; display: flex; align-items: center;
       gap: .6rem; min-width: 0; }
@@ -25,12 +26,15 @@ extension HTMLStyle {
       color: var(--page); }
     .feature h2 { margin-top: 2.2rem; } .switches + h2 { border-top: 0; margin-top: .6rem; }
     .definitions { position: absolute; }
-    .gallery { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
+    .gallery { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(13rem, \
+    1fr));
       align-items: start; }
     .gallery.texts { grid-template-columns: 1fr; }
     .exemplar { padding: .5rem; overflow: hidden; break-inside: avoid; }
-    .exemplar svg { display: block; width: 100%; height: auto; border-radius: 6px; background: #fff; }
-    .exemplar figcaption { display: flex; gap: .5rem; align-items: baseline; margin: .45rem .15rem 0; }
+    .exemplar svg { display: block; width: 100%; height: auto; border-radius: 6px; background: \
+    #fff; }
+    .exemplar figcaption { display: flex; gap: .5rem; align-items: baseline; margin: .45rem .15rem \
+    0; }
     .exemplar figcaption b { color: var(--ink); font-variant-numeric: tabular-nums; }
     .exemplar .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: 1; }
     .exemplar .place { font-variant-numeric: tabular-nums; }
@@ -41,7 +45,8 @@ extension HTMLStyle {
     .veil { opacity: 0; image-rendering: pixelated; } .veil.active { opacity: .8; }
     body:has(#smooth:checked) image.veil { image-rendering: auto; }
     body:has(#mask-black:checked) .veil.active { opacity: 1; }
-    body:has(#mask-none:checked) .veil, body:has(#mask-weighted:checked) .veil.active { opacity: 0; }
+    body:has(#mask-none:checked) .veil, body:has(#mask-weighted:checked) .veil.active { opacity: \
+    0; }
     body:has(#mask-weighted:checked) .veil.weighted { opacity: .88; }
     \(chosen("view", ["base", "tiles", "text"]))
     \(chosen("rank", ["mean", "max", "mass"]))
@@ -55,7 +60,8 @@ extension HTMLStyle {
     .chart svg { display: block; width: 100%; height: auto; } .chart rect { fill: var(--opposes); }
     .chart line { stroke: var(--soft); stroke-width: 1; }
     .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
-    .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr));
+    .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), \
+    1fr));
       gap: 0 2.4rem; } .columns > section { min-width: 0; }
     .columns td:first-child { white-space: nowrap; } .columns caption { display: none; }
     .bar { min-width: 6rem; }
@@ -65,23 +71,27 @@ extension HTMLStyle {
     .history .said { font-size: 1.05rem; font-weight: 500; max-height: 24rem; overflow-y: auto; }
     .history p { margin: .15rem 0; } .history .open .said { color: var(--soft); }
     .chips { display: flex; flex-wrap: wrap; gap: .4rem; } .chip { font-size: .82rem;
-      border: 1px solid var(--line); border-radius: 99px; padding: .12rem .7rem; background: var(--card); }
+      border: 1px solid var(--line); border-radius: 99px; padding: .12rem .7rem; background: \
+      var(--card); }
     .identity { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem;
       font-size: .86rem; } .identity dt { color: var(--soft); } .identity dd { margin: 0;
       overflow-wrap: anywhere; }
     .search::placeholder { color: var(--soft); opacity: 1; }
-    .search-bar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1.2rem 0; }
+    .search-bar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1.2rem \
+    0; }
     .search { flex: 1 1 18rem; font: inherit; padding: .5rem .9rem; border-radius: 99px;
       border: 1px solid var(--line); background: var(--card); color: var(--ink); min-width: 0; }
     select { font: inherit; font-size: .9rem; padding: .45rem .7rem; border-radius: 99px;
       border: 1px solid var(--line); background: var(--card); color: var(--ink); }
-    .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .8rem;
+    .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: \
+    .8rem;
       list-style: none; padding: 0; margin: 0; }
     .card { content-visibility: auto; contain-intrinsic-size: auto 6.4rem; }
     .card a { display: flex; gap: .8rem; height: 100%; min-height: 5.6rem; background: var(--card);
       border: 1px solid var(--line); border-radius: 10px; padding: .55rem; text-decoration: none;
       color: inherit; } .card a:hover { border-color: var(--accent); }
-    .card .thumb { flex: none; width: 5.2rem; height: 5.2rem; object-fit: contain; border-radius: 6px;
+    .card .thumb { flex: none; width: 5.2rem; height: 5.2rem; object-fit: contain; border-radius: \
+    6px;
       background: var(--line); } .card .words { min-width: 0; }
     .card .words > * { display: block; } .card .number { text-align: left; font-size: .8rem;
       color: var(--soft); } .card .title { font-weight: 600; line-height: 1.25; max-height: 3.75em;
@@ -90,7 +100,8 @@ extension HTMLStyle {
     .pager { display: flex; gap: 1.2rem; margin: 1.6rem 0; } [hidden] { display: none !important; }
     @media (max-width: 40rem) { .label { font-size: 1.35rem; } .switches { position: static; }
       .gallery { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); } }
-    @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #111; --soft: #444;
+    @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #111; --soft: \
+    #444;
       --line: #bbb; --accent: #8a3b12; --opposes: #2f6db5; --supports: #c2412d; }
       body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       main { padding: 0; } .switches, .search-bar, .pager { display: none; }

@@ -16,7 +16,8 @@ package enum HTMLStyle {
       border-top: 1px solid var(--line); }
     p { margin: .5rem 0 .9rem; max-width: 44rem; }
     .soft, figcaption, caption { color: var(--soft); font-size: .86rem; }
-    .pictures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+    .pictures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, \
+    1fr));
       align-items: start; }
     figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: .75rem; }
@@ -24,11 +25,13 @@ package enum HTMLStyle {
     figure img { display: block; width: 100%; height: auto; border-radius: 5px; background: #fff; }
     .dialogue img { image-rendering: pixelated; }
     figcaption { margin-top: .5rem; }
-    .strip { background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin-top: 1rem; }
+    .strip { background: var(--card); border: 1px solid var(--line); border-radius: 10px; \
+    overflow: hidden; margin-top: 1rem; }
     .dialogue { display: grid; grid-template-columns: minmax(10rem, 17rem) 1fr; gap: 1.5rem;
       align-items: center; }
     .said { font-size: 1.35rem; font-weight: 600; margin: 0 0 .2rem; }
-    .answers { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
+    .answers { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(13rem, \
+    1fr)); }
     .answer { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: .9rem 1.1rem; }
     .answer h3 { margin: 0; font-size: .86rem; font-weight: 500; color: var(--soft); }
@@ -37,7 +40,8 @@ package enum HTMLStyle {
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; margin: .8rem 0 1.2rem; width: 100%; }
     caption { text-align: left; padding-bottom: .4rem; }
-    th, td { text-align: left; padding: .34rem 1.2rem .34rem 0; border-bottom: 1px solid var(--line);
+    th, td { text-align: left; padding: .34rem 1.2rem .34rem 0; border-bottom: 1px solid \
+    var(--line);
       vertical-align: middle; }
     th { font-size: .82rem; font-weight: 600; color: var(--soft); }
     td { font-variant-numeric: tabular-nums; }
@@ -48,8 +52,10 @@ package enum HTMLStyle {
     .bar i { position: absolute; top: 0; bottom: 0; border-radius: 2px; }
     .bar .supports { left: 50%; background: var(--supports); }
     .bar .opposes { right: 50%; background: var(--opposes); }
-    .verdict { border-left: 3px solid var(--accent); padding: .1rem 0 .1rem .9rem; font-weight: 500; }
+    .verdict { border-left: 3px solid var(--accent); padding: .1rem 0 .1rem .9rem; font-weight: \
+    500; }
     code { font-size: .88em; }
-    @media (max-width: 40rem) { .dialogue { grid-template-columns: 1fr; } h1 { font-size: 1.5rem; } }
+    @media (max-width: 40rem) { .dialogue { grid-template-columns: 1fr; } h1 { font-size: 1.5rem; \
+    } }
     """
 }

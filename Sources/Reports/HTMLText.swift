@@ -4,8 +4,8 @@ import FoundationEssentials
 package enum HTMLText {
   /// Text in which nothing is markup, for elements and for attributes in quotes.
   ///
-  /// Control characters, which HTML does not allow, and those that turn the direction of what follows are shown as
-  /// replacement characters; line breaks and tabs stay.
+  /// Control characters, which HTML does not allow, and those that turn the direction of what
+  /// follows are shown as replacement characters; line breaks and tabs stay.
   package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -37,7 +37,8 @@ package enum HTMLText {
     return "<bdi>\(escaped(String(cut)))\(isWhole ? "" : "…")</bdi>"
   }
 
-  /// A table whose first column is text and whose other columns are numbers, unless they say otherwise.
+  /// A table whose first column is text and whose other columns are numbers,
+  /// unless they say otherwise.
   package static func table(
     _ caption: String, head: [String], rows: [[String]], texts: Set<Int> = [0]
   ) -> String {
@@ -47,10 +48,11 @@ package enum HTMLText {
         return "<\(tag)\(scope)\(texts.contains(index) ? "" : " class=\"number\"")>\(cell)</\(tag)>"
       }.joined()
     }
+    let body = rows.map { "<tr>\(cells($0, "td"))</tr>" }.joined(separator: "\n")
     return """
       <div class="scroll"><table><caption>\(escaped(caption))</caption>
       <thead><tr>\(cells(head, "th"))</tr></thead>
-      <tbody>\(rows.map { "<tr>\(cells($0, "td"))</tr>" }.joined(separator: "\n"))</tbody></table></div>
+      <tbody>\(body)</tbody></table></div>
       """
   }
 

@@ -1,7 +1,7 @@
 /// Many features as one page with a search over their explanations and numbers.
 ///
-/// A page lists what it is given and filters it where it is; a few thousand features are well. For more, an index is
-/// given as several pages that name each other.
+/// A page lists what it is given and filters it where it is; a few thousand features are well. For
+/// more, an index is given as several pages that name each other.
 package struct IndexPage: Sendable {
   package struct Entry: Sendable {
     package var latent: Int
@@ -66,9 +66,11 @@ package struct IndexPage: Sendable {
         <select id="order" aria-label="Order"><option value="given">As given</option>\
         <option value="frequency">Most frequent</option><option value="rare">Rarest</option>\
         <option value="max">Strongest</option><option value="latent">By number</option></select>
-        <span class="soft" id="count" aria-live="polite">\(NumberText.counted(entries.count, "feature"))\
+        <span class="soft" id="count" \
+        aria-live="polite">\(NumberText.counted(entries.count, "feature"))\
         </span></form>
-        <noscript><p class="note">Search needs scripts; the browser's own search works without.</p></noscript>
+        <noscript><p class="note">Search needs scripts; the browser's own search works \
+        without.</p></noscript>
         <ul class="cards" id="cards">
         \(entries.map(Self.card).joined(separator: "\n"))
         </ul>\(pager)</main>

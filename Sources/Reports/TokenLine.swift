@@ -1,6 +1,7 @@
 /// Tokens of a text with their scores as the colour behind them: red supports, blue opposes.
 ///
-/// Colours are laid over whatever the page is, and the ink is the page's, so that it reads on light and on dark.
+/// Colours are laid over whatever the page is, and the ink is the page's, so that it
+/// reads on light and on dark.
 package struct TokenLine: Sendable {
   package struct Token: Sendable, Equatable {
     package let text: String

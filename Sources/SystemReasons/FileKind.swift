@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// What a path leads to where that is there and is no regular file, in words such as "a named pipe"; nil otherwise.
-/// Links are followed, nothing is opened.
+/// What a path leads to where that is there and is no regular file, in words such as "a named
+/// pipe"; nil otherwise. Links are followed, nothing is opened.
 package func irregularKind(at path: String) -> String? {
   var status = stat()
   guard unsafe stat(path, &status) == 0 else { return nil }

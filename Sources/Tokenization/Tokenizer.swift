@@ -116,8 +116,8 @@ package final class Tokenizer: Sendable {
     }
   }
 
-  /// The one token that is shown as `text`, as `tokenText` has it; where there is none, the one that
-  /// the text encodes to by itself, which may begin with a space more ("▁Yes" for "Yes").
+  /// The one token that is shown as `text`, as `tokenText` has it; where there is none, the one
+  /// that the text encodes to by itself, which may begin with a space more ("▁Yes" for "Yes").
   package func singleToken(for text: String) throws(TokenizationError) -> Encoding {
     let shown = ids(shownAs: text)
     if shown.count == 1 { return .token(shown[0]) }

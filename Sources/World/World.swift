@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// The embedded world: the small LLaVA-NeXT model, its autoencoder and held-out pictures that ship with
-/// the project and are the default of every command.
+/// The embedded world: the small LLaVA-NeXT model, its autoencoder and held-out pictures that ship
+/// with the project and are the default of every command.
 package struct World: Sendable {
   /// The folder with everything that ships.
   package let folder: String
@@ -40,8 +40,9 @@ package struct World: Sendable {
     folder = found
   }
 
-  /// The folders in which the running program looks for its world, in this order: the one that is named, and no other; else beside
-  /// the program, where the package manager and `.ci/install --prefix` put it, and `../share/lucarne/world`, seen from the program.
+  /// The folders in which the running program looks for its world, in this order: the one that is
+  /// named, and no other; else beside the program, where the package manager and `.ci/install
+  /// --prefix` put it, and `../share/lucarne/world`, seen from the program.
   package static func places(
     named folder: String? = nil, besideProgram program: String = "/proc/self/exe"
   ) -> [String] {

@@ -25,7 +25,8 @@ struct KernelArguments: ParsableArguments {
   @Option(
     name: .customLong("site"),
     help: """
-      Where an autoencoder reads the model, such as resid_post.24, the first for the first --sae; overrides \
+      Where an autoencoder reads the model, such as resid_post.24, the first for the first --sae; \
+      overrides \
       what its files say.
       """)
   var sites: [String] = []
@@ -37,14 +38,16 @@ struct KernelArguments: ParsableArguments {
 
   @Option(
     help: """
-      The folder for 8-bit weights made for "precision": "int8" (default: $XDG_CACHE_HOME/lucarne or \
+      The folder for 8-bit weights made for "precision": "int8" (default: $XDG_CACHE_HOME/lucarne \
+      or \
       ~/.cache/lucarne); "" keeps them in memory only.
       """)
   var cache: String?
 
   @Option(
     help: """
-      The folder for jobs, so that they survive the process (default: $XDG_STATE_HOME/lucarne/jobs or \
+      The folder for jobs, so that they survive the process (default: $XDG_STATE_HOME/lucarne/jobs \
+      or \
       ~/.local/state/lucarne/jobs); "" keeps them in memory only.
       """)
   var jobs: String?
@@ -55,7 +58,8 @@ struct KernelArguments: ParsableArguments {
   func validate() throws {
     guard sites.count <= autoencoders.count else {
       throw ValidationError(
-        "--site is given \(sites.count) times, --sae \(autoencoders.count): each goes with an autoencoder"
+        "--site is given \(sites.count) times, --sae \(autoencoders.count): each goes with an "
+          + "autoencoder"
       )
     }
   }

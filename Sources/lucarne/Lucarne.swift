@@ -10,7 +10,8 @@ import Kernel
     abstract: "An interpretability kernel for large multimodal models.",
     discussion: """
       Keeps a model and its sparse autoencoders in memory and answers requests for attribution, \
-      ablation and steering over JSON-RPC. Without --model, commands use the small model that ships \
+      ablation and steering over JSON-RPC. Without --model, commands use the small model that \
+      ships \
       with lucarne; "lucarne demo" shows what can be done with it.
       """,
     version: KernelVersion.current,

@@ -10,9 +10,11 @@ struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Answer JSON-RPC requests on standard input and output, or at a socket.",
     discussion: """
-      Messages have Content-Length headers, like those of a language server. If the first byte of the \
+      Messages have Content-Length headers, like those of a language server. If the first byte of \
+      the \
       input is "{", each line is one message, and so is each answer. Editors can open prompt files \
-      (*.lucarne) through their language client. Logs go to standard error. The key for an explainer's \
+      (*.lucarne) through their language client. Logs go to standard error. The key for an \
+      explainer's \
       server is read from the environment variable LUCARNE_EXPLAINER_KEY.
 
       With --listen, one kernel serves many clients at a Unix-domain socket that only its user can \

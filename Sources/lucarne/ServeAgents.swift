@@ -12,15 +12,18 @@ struct ServeAgents: ParsableCommand {
     commandName: "mcp",
     abstract: "Serve agents over the Model Context Protocol on standard input and output.",
     discussion: """
-      Reads one message per line and exits at the end of input. Supports protocol revisions 2024-11-05 to \
-      2025-11-25, which begin with initialize, and 2026-07-28, which does not. Logs go to standard error.
+      Reads one message per line and exits at the end of input. Supports protocol revisions \
+      2024-11-05 to \
+      2025-11-25, which begin with initialize, and 2026-07-28, which does not. Logs go to standard \
+      error.
       """)
 
   @OptionGroup var kernel: KernelArguments
 
   @Option(
     help: """
-      A concept set to score explanations on: a JSON list of concepts, beside pictures with masks (default: \
+      A concept set to score explanations on: a JSON list of concepts, beside pictures with masks \
+      (default: \
       the one that ships, for the model that ships).
       """)
   var concepts: String?

@@ -1,7 +1,8 @@
 import ArgumentParser
 import World
 
-/// The folders in which the world that ships with the program is looked for: `LUCARNE_WORLD` where that is set, else the usual ones.
+/// The folders in which the world that ships with the program is looked for: `LUCARNE_WORLD` where
+/// that is set, else the usual ones.
 func worldPlaces() -> [String] {
   World.places(named: environment("LUCARNE_WORLD").map(absolutePath))
 }
@@ -20,7 +21,8 @@ struct WorldMissing: Error, CustomStringConvertible {
   var description: String {
     """
     the model that ships with lucarne was not found, looked for model/config.json in \
-    \(places.joined(separator: ", ")): set LUCARNE_WORLD to the folder, or install lucarne by .ci/install --prefix
+    \(places.joined(separator: ", ")): set LUCARNE_WORLD to the folder, or install lucarne by \
+    .ci/install --prefix
     """
   }
 }

@@ -1,7 +1,8 @@
 /// Makes text fit for a terminal, whatever files, names and servers put into it.
 ///
-/// Control characters, those that turn the direction of writing and bytes that are no text are shown instead of obeyed. Line breaks
-/// and tabs stay, and so do our own marks for bold and plain, which do nobody harm.
+/// Control characters, those that turn the direction of writing and bytes that are no text are
+/// shown instead of obeyed. Line breaks and tabs stay, and so do our own marks for bold and
+/// plain, which do nobody harm.
 func harmless(_ text: String) -> String {
   var shown = ""
   var rest = text.unicodeScalars[...]

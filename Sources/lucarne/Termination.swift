@@ -2,14 +2,16 @@ import Glibc
 import JSONRPC
 import Synchronization
 
-/// Where the signal handler writes. A handler can capture nothing, so this one descriptor is the program's.
+/// Where the signal handler writes. A handler can capture nothing, so this one
+/// descriptor is the program's.
 private let wakeDescriptor = Atomic<Int32>(-1)
 
-/// Turns SIGTERM and SIGHUP into an orderly end, and ignores SIGINT, which a terminal or a notebook sends to
-/// the whole process group when its user interrupts a request; a process that is no client's takes it as SIGTERM.
+/// Turns SIGTERM and SIGHUP into an orderly end, and ignores SIGINT, which a terminal or a notebook
+/// sends to the whole process group when its user interrupts a request; a process that is no
+/// client's takes it as SIGTERM.
 ///
-/// A handler rather than a thread in `sigwait`: libraries start threads before `main` that do not block the
-/// signals, and any thread may receive them.
+/// A handler rather than a thread in `sigwait`: libraries start threads before `main` that do not
+/// block the signals, and any thread may receive them.
 struct Termination {
   private let input: Int32
 

@@ -12,8 +12,10 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a TopK autoencoder on a model's residual stream.",
     discussion: """
-      Prompts are JSON, one per line: {"image": "picture.png", "text": "…", "answer": "…"}. Each has an \
-      image or a text; paths are relative to the file. The state is saved regularly beside the output, and \
+      Prompts are JSON, one per line: {"image": "picture.png", "text": "…", "answer": "…"}. Each \
+      has an \
+      image or a text; paths are relative to the file. The state is saved regularly beside the \
+      output, and \
       the same command resumes an interrupted run.
       """)
 

@@ -4,7 +4,8 @@ import JSON
 import JSONRPC
 import Testing
 
-/// An agent's client of a server in this process, over real pipes, before a kernel that the test chooses.
+/// An agent's client of a server in this process, over real pipes, before a
+/// kernel that the test chooses.
 final class AgentClient {
   struct Silence: Error {}
 

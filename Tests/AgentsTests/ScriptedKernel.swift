@@ -1,7 +1,8 @@
 import JSON
 import JSONRPC
 
-/// A kernel without a model: it answers a few methods as it is told, some only when they are cancelled.
+/// A kernel without a model: it answers a few methods as it is told, some only
+/// when they are cancelled.
 final class ScriptedKernel: RequestHandler {
   /// Requests that were stopped because they were cancelled.
   let stopped = Monitor(0)

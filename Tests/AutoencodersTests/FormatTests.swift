@@ -138,7 +138,8 @@ import Testing
     #expect(error?.description.contains(named) == true, "\(error?.description ?? "")")
   }
 
-  /// The files of `HostileArchiveTests`, asked for as autoencoders: the words of archives come through.
+  /// The files of `HostileArchiveTests`, asked for as autoencoders: the words
+  /// of archives come through.
   @Test func hostileFilesAreRefusedInTheirWords() throws {
     let hostile = "\(Self.folder)/../hostile-archives"
     let data = try Data(contentsOf: URL(filePath: hostile + "/MANIFEST.json"))

@@ -82,9 +82,9 @@ import Testing
     }
   }
 
-  /// 1 + 2⁻⁸ rounds to 1 and 1 + 3·2⁻⁸ to 1 + 2⁻⁶, so that all roundings of latent 70 go one way and
-  /// those of latent 33 the other, as far as they can: the rounded sum of 33 is larger by almost as
-  /// much as the bounds of both allow, and its exact one is smaller.
+  /// 1 + 2⁻⁸ rounds to 1 and 1 + 3·2⁻⁸ to 1 + 2⁻⁶, so that all roundings of latent 70 go one way
+  /// and those of latent 33 the other, as far as they can: the rounded sum of 33 is larger by
+  /// almost as much as the bounds of both allow, and its exact one is smaller.
   @Test(arguments: KernelPath.available, [0.5, 1.5, 1.9, 1.95])
   func noLatentIsLostWhereRoundingDoesItsWorst(path: KernelPath, gap: Double) throws {
     let (width, latents) = (1_024, 300)

@@ -1,8 +1,9 @@
 import Checkpoints
 import Testing
 
-/// Names of places as other libraries give them: `named_modules` of transformers' models before and after 4.52
-/// and below peft, hooks of TransformerLens, paths of nnsight, keys of dictionary_learning.
+/// Names of places as other libraries give them: `named_modules` of transformers' models
+/// before and after 4.52 and below peft, hooks of TransformerLens, paths of nnsight,
+/// keys of dictionary_learning.
 @Suite struct SiteNameTests {
   @Test(arguments: [
     "resid_post.24", "layers.24", "model.layers.24", "language_model.layers.24",

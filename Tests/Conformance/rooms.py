@@ -168,7 +168,8 @@ def wide() -> list[str]:
         for path in sorted(files)
         if path.name not in GENERATED
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
-        if len(line) > WIDTH
+        # A text without a space has no place to break at.
+        if len(line) > WIDTH and " " in line.strip()
     ]
 
 

@@ -53,7 +53,8 @@ import Testing
     (["CREATE VIEW extra AS \(endless) x FROM n"], "view extra"),
     (
       [
-        "CREATE TRIGGER slow AFTER INSERT ON explanation BEGIN INSERT INTO fact \(endless) x, x FROM n; END"
+        "CREATE TRIGGER slow AFTER INSERT ON explanation BEGIN INSERT INTO fact \(endless) x, x "
+          + "FROM n; END"
       ], "trigger slow"
     ),
     (["CREATE TABLE more (x, y AS (hex(zeroblob(100000000))))"], "table more"),

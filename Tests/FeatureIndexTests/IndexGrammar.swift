@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import TestSupport
 
-/// Random damage to an index: statements by grammar over its tables and its schema, and bytes of its pages.
+/// Random damage to an index: statements by grammar over its tables and its
+/// schema, and bytes of its pages.
 struct IndexGrammar {
   static let columns: [String: [String]] = [
     "fact": ["name", "value"],

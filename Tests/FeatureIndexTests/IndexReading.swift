@@ -1,7 +1,8 @@
 import FeatureIndex
 import Testing
 
-/// Everything that reads an index's file. Throws the first of what failed, after the rest was tried.
+/// Everything that reads an index's file. Throws the first of what failed,
+/// after the rest was tried.
 func readEverything(of path: String) throws {
   var failures: [any Error] = []
   func attempt(_ body: () throws -> Void) {

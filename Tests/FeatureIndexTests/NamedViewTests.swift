@@ -125,6 +125,11 @@ import Testing
     #"{"name":"image","rows":\#(rows),"columns":\#(columns)\#(more)}"#
   }
 
+  /// A map to pixels as a member of a view, with these rows.
+  private static func mapped(rows: String) -> String {
+    #","map":{"firstToken":0,"separators":0,"rows":\#(rows),"columns":{"scale":1}}"#
+  }
+
   static let hostile: [(text: String, reason: String)] = [
     (#"{"views":[\#(view("-1", "3"))]}"#, "a grid of -1 × 3"),
     (#"{"views":[\#(view("9223372036854775807", "2"))]}"#, "a grid of 9223372036854775807 × 2"),
@@ -148,11 +153,11 @@ import Testing
     (#"{"views":[\#(view("2", "3", ",\(map)\"separators\":0}"))]}"#, "without a number of tokens"),
     (#"{"tokens":-1,"views":[\#(view("1", "1"))]}"#, "-1 tokens"),
     (
-      #"{"tokens":9,"views":[\#(view("1", "1", ",\"map\":{\"firstToken\":0,\"separators\":0,\"rows\":{\"scale\":0},\"columns\":{\"scale\":1}}"))]}"#,
+      #"{"tokens":9,"views":[\#(view("1", "1", mapped(rows: #"{"scale":0}"#)))]}"#,
       "0.0 times as many"
     ),
     (
-      #"{"tokens":9,"views":[\#(view("1", "1", ",\"map\":{\"firstToken\":0,\"separators\":0,\"rows\":{\"scale\":1,\"run\":0},\"columns\":{\"scale\":1}}"))]}"#,
+      #"{"tokens":9,"views":[\#(view("1", "1", mapped(rows: #"{"scale":1,"run":0}"#)))]}"#,
       "in runs of 0"
     ),
     ("[]", "cannot be read"),

@@ -124,7 +124,8 @@ import Testing
     try queue.writeWithoutTransaction { database in
       try database.execute(
         sql: """
-          PRAGMA foreign_keys = OFF; CREATE TABLE other AS SELECT * FROM item; DROP TABLE item; ALTER TABLE other RENAME TO item;
+          PRAGMA foreign_keys = OFF; CREATE TABLE other AS SELECT * FROM item; DROP TABLE item; \
+          ALTER TABLE other RENAME TO item;
           UPDATE item SET digest = (SELECT digest FROM item WHERE number = 0) WHERE number = 1
           """)
     }

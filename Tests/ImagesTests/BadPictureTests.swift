@@ -48,7 +48,8 @@ import Testing
     #expect(failure(jpeg) == .tooLarge(quantity: "the width", found: 60_000, limit: 32_768))
   }
 
-  /// A canvas of 16,384 x 16,384 in a WebP, of 65,535 x 65,535 in a GIF, sides beyond 2^31 in a BMP.
+  /// A canvas of 16,384 x 16,384 in a WebP, of 65,535 x 65,535 in a GIF,
+  /// sides beyond 2^31 in a BMP.
   @Test func theOtherFormatsAreRefusedFromTheHeaderToo() {
     let webP =
       Array("RIFF".utf8) + [22, 0, 0, 0] + Array("WEBPVP8X".utf8)

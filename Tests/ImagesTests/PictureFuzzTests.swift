@@ -3,7 +3,8 @@ import Images
 import TestSupport
 import Testing
 
-/// Changed copies of small files: whatever they hold, decoding ends in a picture or an `ImageError`.
+/// Changed copies of small files: whatever they hold, decoding ends in a
+/// picture or an `ImageError`.
 @Suite struct PictureFuzzTests {
   @Test func changedFilesEndInAPictureOrAnError() throws {
     let folder = Fixtures.folder.appending(path: "fuzz/images")

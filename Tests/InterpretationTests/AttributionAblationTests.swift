@@ -51,7 +51,8 @@ import Testing
     }
   }
 
-  /// The strongest by the method, the strongest by another one, and others at random: each beside its exact fall.
+  /// The strongest by the method, the strongest by another one, and others at random:
+  /// each beside its exact fall.
   @Test(arguments: Bench.names)
   func verificationMeasuresTheStrongestTheOverlookedAndOthers(_ name: String) throws {
     let bench = try Bench(name)
@@ -112,8 +113,8 @@ import Testing
       / ((n * squares.0 - sumA * sumA) * (n * squares.1 - sumB * sumB)).squareRoot()
   }
 
-  /// The paper's code goes another way: it differentiates at the run without the latent, one latent at a
-  /// time. To first order that is the same fall; how nearly, PyTorch's exact falls say.
+  /// The paper's code goes another way: it differentiates at the run without the latent, one latent
+  /// at a time. To first order that is the same fall; how nearly, PyTorch's exact falls say.
   @Test(arguments: Bench.names)
   func exactFallsFollowThePublishedProcedure(_ name: String) throws {
     let bench = try Bench(name)

@@ -34,7 +34,8 @@ import Testing
     }
   }
 
-  /// The fundamental theorem: more steps bring the sum of a region's scores to the difference of its ends.
+  /// The fundamental theorem: more steps bring the sum of a region's scores to
+  /// the difference of its ends.
   @Test(arguments: Bench.names)
   func moreStepsBringTheSumToTheDifferenceOfTheEnds(_ name: String) throws {
     let bench = try Bench(name)

@@ -8,8 +8,8 @@ import Testing
 
 /// A model, an autoencoder and a prompt of one reference case, in float32.
 struct Bench {
-  /// A vision-language model with two blocks above the site; a sliding window of 9 under a prompt of 41
-  /// with an autoencoder stored in bfloat16; a site at the last block, with none above it.
+  /// A vision-language model with two blocks above the site; a sliding window of 9 under a prompt
+  /// of 41 with an autoencoder stored in bfloat16; a site at the last block, with none above it.
   static let names = ["llama3", "mistral", "qwen2-last-block"]
 
   let name: String
@@ -34,7 +34,8 @@ struct Bench {
     prompt = try model.prompt(try Self.rendered(reference), template: .plain)
   }
 
-  /// The prompt as transformers rendered it, taken apart at its picture: templates have tests of their own.
+  /// The prompt as transformers rendered it, taken apart at its picture: templates
+  /// have tests of their own.
   static func rendered(_ reference: InterpretationReference) throws -> [PromptPart] {
     guard let image = reference.parts.lazy.compactMap(\.image).first else {
       return [.text(reference.rendered)]

@@ -32,7 +32,8 @@ import Testing
     }
   }
 
-  /// What explains the difference one way explains it the other way with the same sign: the question is symmetric.
+  /// What explains the difference one way explains it the other way with the same sign:
+  /// the question is symmetric.
   @Test(arguments: AttributionBench.names)
   func exchangingTheContextsTurnsTheDifferenceAround(_ name: String) throws {
     let bench = try AttributionBench(name)

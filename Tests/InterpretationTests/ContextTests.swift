@@ -175,7 +175,8 @@ import Testing
     try expectAgree(keeping, again, bench)
   }
 
-  /// The last block runs for all rows where an autoencoder reads it, and for the last row otherwise.
+  /// The last block runs for all rows where an autoencoder reads it, and
+  /// for the last row otherwise.
   @Test func anAutoencoderAfterTheLastBlockHasItsResidualBesideOneBelow() throws {
     let bench = try Bench("llama3")
     let last = bench.model.decoder.blockCount - 1

@@ -4,7 +4,8 @@ import Tensors
 import Testing
 
 @Suite struct HarvestTests {
-  /// A model is causal: the base view's tokens have, to the bit, the residual that they have with the tiles behind them.
+  /// A model is causal: the base view's tokens have, to the bit, the residual that they have
+  /// with the tiles behind them.
   @Test func theBaseViewAloneHasTheResidualItHasBesideTheTiles() throws {
     let bench = try Bench("llama3")
     let image = try #require(bench.prompt.images.first)

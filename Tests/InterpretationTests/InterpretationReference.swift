@@ -2,8 +2,8 @@ import Autoencoders
 import Interpretation
 import TestSupport
 
-/// One case of Tests/Fixtures/interpretation: a checkpoint, a prompt, an autoencoder at a block, and what
-/// PyTorch's hooks and autograd make of every question.
+/// One case of Tests/Fixtures/interpretation: a checkpoint, a prompt, an autoencoder at a block,
+/// and what PyTorch's hooks and autograd make of every question.
 struct InterpretationReference: Decodable, Sendable {
   struct Part: Decodable, Sendable {
     let text: String?

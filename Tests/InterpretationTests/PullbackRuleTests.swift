@@ -30,7 +30,8 @@ import Testing
     }
   }
 
-  /// Features, error, the decoder's bias and the projections' biases add up to the difference of two logits.
+  /// Features, error, the decoder's bias and the projections' biases add up to the
+  /// difference of two logits.
   @Test(arguments: AttributionBench.names)
   func relevanceAddsUpToTheTarget(_ name: String) throws {
     let bench = try AttributionBench(name)

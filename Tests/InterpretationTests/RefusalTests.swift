@@ -7,7 +7,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What a question about things that do not exist gets: the named error, and the next question its answer.
+/// What a question about things that do not exist gets: the named error, and the
+/// next question its answer.
 @Suite struct RefusalTests {
   @Test func positionsOutsideTheContextAreNamed() throws {
     let context = try Bench("mistral").context()

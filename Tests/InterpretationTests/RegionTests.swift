@@ -75,7 +75,8 @@ import Testing
   }
 }
 
-/// Pictures with a painted rectangle, and the tokens whose pixels transformers' processor changes for it.
+/// Pictures with a painted rectangle, and the tokens whose pixels transformers'
+/// processor changes for it.
 @Suite struct PaintedPatchTests {
   struct Painting: Decodable, Sendable, CustomTestStringConvertible {
     struct Rectangle: Decodable, Sendable {
@@ -172,8 +173,9 @@ import Testing
     }
   }
 
-  /// A token's box holds the paint that changes it. Resampling looks two pixels of the smaller picture to
-  /// each side, so paint that far from a patch's edges changes that patch's tokens and no others.
+  /// A token's box holds the paint that changes it. Resampling looks two pixels of the
+  /// smaller picture to each side, so paint that far from a patch's edges changes that
+  /// patch's tokens and no others.
   @Test(arguments: Painting.all)
   func paintInATokensBoxChangesThatToken(_ painting: Painting) throws {
     let plain = try painting.plain()

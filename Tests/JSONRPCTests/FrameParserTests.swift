@@ -161,7 +161,8 @@ import Testing
     }
     #expect(
       failure.message
-        == "frame header: expected \"Content-Length: …\", or a stream of lines that each begin with {, "
+        == "frame header: expected \"Content-Length: …\", or a stream of lines that each begin "
+        + "with {, "
         + "found \"hello\"")
   }
 

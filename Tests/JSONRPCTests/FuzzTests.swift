@@ -4,13 +4,15 @@ import JSONRPC
 import TestSupport
 import Testing
 
-/// Changes the texts in `Tests/Fixtures/fuzz` at random. Nothing may trap or hang, and what was fed must not decide whether a good message behind it is read.
+/// Changes the texts in `Tests/Fixtures/fuzz` at random. Nothing may trap or hang, and what was fed
+/// must not decide whether a good message behind it is read.
 @Suite struct FuzzTests {
   @Test func framesNeverWedgeTheParser() throws {
     let corpus = try corpus("frames")
     #expect(corpus.count == 10)
     let body = "{\"sentinel\":true}"
-    // The line feed ends a broken line; twice, since the first may be taken for the rest of a frame.
+    // The line feed ends a broken line; twice, since the first may be taken
+    // for the rest of a frame.
     let frame = "\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     let limits = FramingLimits(body: 4096, skip: 1 << 16)
     let sentinel = Array(String(repeating: frame, count: 2000).utf8)

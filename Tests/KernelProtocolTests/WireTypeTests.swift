@@ -20,7 +20,8 @@ import Testing
   @Test func unionsNameWhatTheyAllow() {
     #expect(
       message(Target.self, #"{"kind":"logits"}"#)
-        == "params.kind: expected one of \"logitDiff\", \"logit\", \"logProb\", \"sequenceLogProb\","
+        == "params.kind: expected one of \"logitDiff\", \"logit\", \"logProb\", "
+        + "\"sequenceLogProb\","
         + " found string \"logits\"")
     #expect(
       message(Target.self, #"{"kind":"logitDiff","baseline":{"id":1}}"#)

@@ -3,8 +3,8 @@ import JSON
 import TestSupport
 import Testing
 
-/// `lucarne benchmark` from start to end on a tiny checkpoint. What it measures is a matter of the machine and
-/// asserted nowhere; what it tells of is.
+/// `lucarne benchmark` from start to end on a tiny checkpoint. What it measures is a matter of the
+/// machine and asserted nowhere; what it tells of is.
 @Suite struct BenchmarkTests {
   @Test func everyFigureIsInTheReport() throws {
     let report = try report(["--tokens", "150", "--repeats", "2", "--decode-tokens", "4"])
@@ -71,8 +71,8 @@ import Testing
     #expect(report["contexts"]?.arrayValue?.map { $0["name"] } == ["picture"])
   }
 
-  /// 4 blocks of 40·40·2 + 8·40·2 + 3·40·56 parameters, 5 heads of 8, a head of 384·40: from the checkpoint's
-  /// configuration, by hand.
+  /// 4 blocks of 40·40·2 + 8·40·2 + 3·40·56 parameters, 5 heads of 8, a head of 384·40: from the
+  /// checkpoint's configuration, by hand.
   @Test func operationsAreCountedByTheFormula() throws {
     let report = try report(["--tokens", "40", "--repeats", "1", "--only", "attribution"])
     let text = report["contexts"]?.arrayValue?.first

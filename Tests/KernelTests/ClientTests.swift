@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The tests of every client in protocol/clients, against the release binary: each has a script `tests/run PROGRAM`,
-/// which ends with 77 where a tool that it needs is not installed.
+/// The tests of every client in protocol/clients, against the release binary: each has a script
+/// `tests/run PROGRAM`, which ends with 77 where a tool that it needs is not installed.
 @Suite(.serialized) struct ClientTests {
   private static let folder = ProgramRun.path("../../protocol/clients")
 

@@ -7,8 +7,8 @@ import TestSupport
 import Testing
 import World
 
-/// Dissection and scores over the wire, on the embedded world, held to the table that the world's own script made
-/// of the same question in NumPy.
+/// Dissection and scores over the wire, on the embedded world, held to the table that the world's
+/// own script made of the same question in NumPy.
 @Suite(.serialized) struct DissectionTests {
   private let world: World
   private let client: KernelClient
@@ -100,10 +100,10 @@ import World
     // Somebody holds the index: the job waits, and the engine does not.
     var holder: FeatureIndexStore? = try FeatureIndexStore.open(
       at: folder + "/index", writing: true)
-    let scoring =
-      try client.ask(
-        "explanation/score", ["index": index, "sae": "sae", "concepts": concepts, "prompt": prompt])[
-        "job"] ?? .null
+    let params: JSONValue = [
+      "index": index, "sae": "sae", "concepts": concepts, "prompt": prompt,
+    ]
+    let scoring = try client.ask("explanation/score", params)["job"] ?? .null
     func progress() throws -> JSONValue { try client.ask("job/get", ["job": scoring]) }
     while try progress()["progress"]?["done"] != progress()["progress"]?["total"]
       || progress()["progress"]?["done"] == nil

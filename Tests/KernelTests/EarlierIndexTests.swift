@@ -4,8 +4,8 @@ import JSON
 import TestSupport
 import Testing
 
-/// An index of the schema in which items had columns for two grids answers what the program that made it
-/// answered: as it is, by who may not write to it, and once its items name their layouts.
+/// An index of the schema in which items had columns for two grids answers what the program that
+/// made it answered: as it is, by who may not write to it, and once its items name their layouts.
 @Suite struct EarlierIndexTests {
   private let folder: FixtureCopy
   private let path: String

@@ -4,7 +4,8 @@ import Kernel
 import TestSupport
 import Testing
 
-/// `precision: "int8"` over the wire: what it costs, where it is kept, and that every question is answered in it.
+/// `precision: "int8"` over the wire: what it costs, where it is kept, and that every
+/// question is answered in it.
 @Suite struct EightBitTests {
   private let world: TinyWorld
   private let folder = FileManager.default.temporaryDirectory

@@ -4,8 +4,8 @@ import Kernel
 import Testing
 import World
 
-/// What 8-bit weights do to the embedded world's answers and attributions, beside what the default bf16 mode does; both against
-/// float32. The figures are printed; Sources/README.md quotes them.
+/// What 8-bit weights do to the embedded world's answers and attributions, beside what the default
+/// bf16 mode does; both against float32. The figures are printed; Sources/README.md quotes them.
 @Suite struct EightBitWorldTests {
   private struct Probe: Decodable {
     let picture: String
@@ -93,8 +93,8 @@ import World
 
   private func median(_ sorted: [Double]) -> Double { sorted[sorted.count / 2] }
 
-  /// The answer may move by what bf16 mode's bound allows, (4L + 1)/256 of the largest logit with L = 6, and rankings stay: the
-  /// mode would be of no use for attribution below these.
+  /// The answer may move by what bf16 mode's bound allows, (4L + 1)/256 of the largest logit with L
+  /// = 6, and rankings stay: the mode would be of no use for attribution below these.
   @Test func theEffectOnAnswersAndAttributionsIsBounded() throws {
     let world = try #require(World(), "the world's resources are not beside the test program")
     let probes = try JSONDecoder().decode(

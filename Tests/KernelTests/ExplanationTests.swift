@@ -5,7 +5,8 @@ import Kernel
 import TestSupport
 import Testing
 
-/// Explanations over the wire: written by people and by a server's model, searched, and how failures show.
+/// Explanations over the wire: written by people and by a server's model,
+/// searched, and how failures show.
 @Suite(.serialized) struct ExplanationTests {
   private let folder: String
   private let world: TinyWorld

@@ -184,7 +184,8 @@ import Testing
     try client.shutDown()
   }
 
-  /// Prompts of a picture with a text, and with an answer, are found again by the digest of all of it.
+  /// Prompts of a picture with a text, and with an answer, are found again by
+  /// the digest of all of it.
   @Test func picturesWithTextsAreKnownByBoth() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let lines = [

@@ -79,7 +79,8 @@ import Testing
     try client.shutDown()
   }
 
-  /// An index of other options or of another autoencoder is left alone, and so is one that a job writes to.
+  /// An index of other options or of another autoencoder is left alone, and so is
+  /// one that a job writes to.
   @Test func whatDoesNotFitIsRefused() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(try end("index/build", params("index", pictures))["state"] == "completed")

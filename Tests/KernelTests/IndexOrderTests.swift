@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import World
 
-/// Which index a request means when all are sent at once, and that nobody writes to the one that came with the program.
+/// Which index a request means when all are sent at once, and that nobody writes to the one
+/// that came with the program.
 @Suite(.serialized) struct IndexOrderTests {
   private let folder: String
   private let installed: String

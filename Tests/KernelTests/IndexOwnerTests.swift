@@ -33,7 +33,8 @@ import World
     #expect(try client.ask("index/search", search(["latents": [73]]))["items"] == .array(own ?? []))
   }
 
-  /// By a symbolic link, too, the index that came with the program is not taken for one that the start named.
+  /// By a symbolic link, too, the index that came with the program is not taken for
+  /// one that the start named.
   @Test func aWorldBehindALinkIsTheProgramsOwn() throws {
     let (world, tiny) = (try #require(World()), try TinyWorld())
     let link = FileManager.default.temporaryDirectory.path + "/world-\(UUID())"

@@ -5,8 +5,8 @@ import KernelProtocol
 import TestSupport
 import Testing
 
-/// The ways of transformers that a client chooses between, over the wire. What each makes of a picture's pixels is held to
-/// transformers itself by the tests of `Images`.
+/// The ways of transformers that a client chooses between, over the wire. What each makes of a
+/// picture's pixels is held to transformers itself by the tests of `Images`.
 @Suite struct PictureReadingTests {
   private let folder = Fixtures.path("models/llama3")
 

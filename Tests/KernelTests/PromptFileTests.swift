@@ -221,7 +221,8 @@ import Testing
     try client.expectAlive()
   }
 
-  /// Files made by chance from what has a meaning: none ends the kernel, and every range is in the file.
+  /// Files made by chance from what has a meaning: none ends the kernel, and
+  /// every range is in the file.
   @Test func noFileIsTooOdd() throws {
     let pieces = [
       "---\n", "@user\n", "@assistant", "@@", "![a]", "!![", "images:\n", "  a: /tmp/x.png\n",

@@ -5,7 +5,8 @@ import Kernel
 import TestSupport
 import Testing
 
-/// A live kernel under random requests: each is answered, none by an internal error, and the kernel goes on.
+/// A live kernel under random requests: each is answered, none by an internal
+/// error, and the kernel goes on.
 @Suite(.serialized) struct RequestFuzzTests {
   /// After so many requests the kernel ends, which it must be able to, and another begins.
   private static let requestsOfASession = 60

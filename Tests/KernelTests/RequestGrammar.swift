@@ -1,8 +1,8 @@
 import JSON
 import TestSupport
 
-/// Random requests by the schemas of protocol/openrpc.json: most of their right shape, some with values that no sound
-/// client sends.
+/// Random requests by the schemas of protocol/openrpc.json: most of their right shape, some with
+/// values that no sound client sends.
 struct RequestGrammar {
   private let schemas: JSONValue
   private let methods: [JSONValue]

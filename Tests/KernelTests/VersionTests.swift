@@ -4,7 +4,8 @@ import Kernel
 import TestSupport
 import Testing
 
-/// The version is a constant; CHANGELOG.md, the clients and the repository's tags must agree with it.
+/// The version is a constant; CHANGELOG.md, the clients and the repository's
+/// tags must agree with it.
 @Suite struct VersionTests {
   private static let repository = ProgramRun.path("../..")
   private static let current = KernelVersion.current

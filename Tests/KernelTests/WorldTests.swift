@@ -7,8 +7,8 @@ import World
 
 /// The embedded world, loaded by the first question about it.
 ///
-/// Reference values: `heldout/probes.json`, written by the world's scripts with transformers 5.23 on the
-/// same checkpoint.
+/// Reference values: `heldout/probes.json`, written by the world's scripts with transformers
+/// 5.23 on the same checkpoint.
 @Suite struct WorldTests {
   private struct Probe: Decodable {
     let picture: String
@@ -47,8 +47,8 @@ import World
       ])
   }
 
-  /// The default mode rounds activations to bf16 before each of about 4 products a block; the bound is
-  /// ModelsTests' (4L + 1)/256 of the largest logit, with L = 6.
+  /// The default mode rounds activations to bf16 before each of about 4 products a block; the bound
+  /// is ModelsTests' (4L + 1)/256 of the largest logit, with L = 6.
   @Test func answersItsProbesAsTransformersDoes() throws {
     #expect(probes.count >= 16)
     for probe in probes {
@@ -81,7 +81,8 @@ import World
     #expect(median > 0.8)
   }
 
-  /// What is said of the picture is held against the world: a picture painted over touches no feature.
+  /// What is said of the picture is held against the world: a picture painted
+  /// over touches no feature.
   @Test func thePicturesMeasuredShareHasTheSignOfItsOcclusion() throws {
     for probe in probes {
       let context = try open(probe)
@@ -103,7 +104,8 @@ import World
     }
   }
 
-  /// Of the twenty features whose exact ablation matters most, the answer as it comes lists at least 17.
+  /// Of the twenty features whose exact ablation matters most, the answer as it
+  /// comes lists at least 17.
   @Test func anAnswerAsItComesListsTheFeaturesThatMatter() throws {
     let found = try probes.map { probe in
       let context = try open(probe)

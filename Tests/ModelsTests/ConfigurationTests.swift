@@ -210,7 +210,8 @@ import Testing
     #expect(try ModelFamilies.read(folder: folder.path).text.decoder.layers[0].rotary == expected)
   }
 
-  /// `LlavaNextConfig` of transformers 5.24 calls the same value by two names; `image_token_id` wins.
+  /// `LlavaNextConfig` of transformers 5.24 calls the same value by two
+  /// names; `image_token_id` wins.
   @Test(arguments: [
     (#""image_token_index":5,"image_token_id":7"#, 7),
     (#""image_token_id":7,"image_token_index":5"#, 7), (#""image_token_index":5"#, 5),

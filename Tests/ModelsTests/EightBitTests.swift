@@ -3,10 +3,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The int8 mode against transformers with its linear layers replaced by 8-bit ones (Tests/Fixtures/make/quantisation.py), which
-/// round the same activations. What is left is what the bf16 mode rounds in attention, which the reference computes in float32,
-/// with the roundings that this turns over: less than the whole of the bf16 mode's bound, and less than what the weights' own
-/// rounding does, so that weights left as they are would be found out.
+/// The int8 mode against transformers with its linear layers replaced by 8-bit ones
+/// (Tests/Fixtures/make/quantisation.py), which round the same activations. What is left is what
+/// the bf16 mode rounds in attention, which the reference computes in float32, with the roundings
+/// that this turns over: less than the whole of the bf16 mode's bound, and less than what the
+/// weights' own rounding does, so that weights left as they are would be found out.
 @Suite struct EightBitTests {
   static let cases = ReferenceCase.all.filter {
     [

@@ -5,10 +5,11 @@ import Testing
 
 /// The bf16 mode beside transformers' own bf16 forward, both against transformers in float32.
 @Suite struct HalfPrecisionTests {
-  /// Rounding to bfloat16 (8 significant bits) is off by at most 2⁻⁸ of a value. On its way through
-  /// L blocks the residual meets 4L + 1 products whose inputs are rounded one after the other: two in
-  /// attention, two in the feed-forward half, one in the head. To first order, if a rounding reaches
-  /// the output no larger than it was made, the logits are off by (4L + 1) · 2⁻⁸ of their largest.
+  /// Rounding to bfloat16 (8 significant bits) is off by at most 2⁻⁸ of a value. On its way
+  /// through L blocks the residual meets 4L + 1 products whose inputs are rounded one after
+  /// the other: two in attention, two in the feed-forward half, one in the head. To first
+  /// order, if a rounding reaches the output no larger than it was made, the logits are off by
+  /// (4L + 1) · 2⁻⁸ of their largest.
   static func bound(blocks: Int) -> Float { Float(4 * blocks + 1) / 256 }
 
   @Test(arguments: ReferenceCase.all)

@@ -59,7 +59,8 @@ import Testing
     let image = try processor.tiles(of: picture)
     #expect(image.tileCount == 3)
     #expect(Array(image[tile: 0].prefix(16)) == (0..<16).map(Float.init))
-    // On the canvas of 8 by 4 the picture hangs in the middle, with two black columns on either side.
+    // On the canvas of 8 by 4 the picture hangs in the middle, with two
+    // black columns on either side.
     #expect(Array(image[tile: 1].prefix(4)) == [0, 0, 0, 1])
     #expect(Array(image[tile: 2].prefix(4)) == [2, 3, 0, 0])
   }

@@ -5,8 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The file in which 8-bit weights are kept between loads: used where it is sound, made again where it is not, done without where
-/// it cannot be written.
+/// The file in which 8-bit weights are kept between loads: used where it is sound, made again where
+/// it is not, done without where it cannot be written.
 @Suite struct QuantisedCacheTests {
   private let checkpoint: FixtureCopy
   private let folder = FileManager.default.temporaryDirectory
@@ -111,7 +111,8 @@ import Testing
     }
   }
 
-  /// A checkpoint of the same names, sizes, header and time of change, with other weights, has a file of its own.
+  /// A checkpoint of the same names, sizes, header and time of change, with other
+  /// weights, has a file of its own.
   @Test func anotherCheckpointIsNotMistakenForIt() throws {
     _ = try load(cache: folder)
     let other = try FixtureCopy(of: "models/llama3")

@@ -63,7 +63,8 @@ enum HostileText {
       ])
   }
 
-  /// Tags in order with their attributes' names, values in quotes left out: what a browser makes of a page.
+  /// Tags in order with their attributes' names, values in quotes left out: what a
+  /// browser makes of a page.
   static func skeleton(_ html: String) -> [String] {
     var tags: [String] = []
     var tag: String?

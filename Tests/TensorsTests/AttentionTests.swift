@@ -13,7 +13,8 @@ import Testing
 
   @Test func hasFixtures() { #expect(Self.fixtures.count == 10) }
 
-  /// float32 sums of some hundred terms: 1e-5 of the largest element leaves a factor of ten over √terms·ε.
+  /// float32 sums of some hundred terms: 1e-5 of the largest element leaves a
+  /// factor of ten over √terms·ε.
   @Test(arguments: fixtures, KernelPath.available)
   func matchesPyTorch(fixture: Fixture, path: KernelPath) throws {
     let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .float32, path: path)

@@ -1,7 +1,8 @@
 import Tensors
 import Testing
 
-/// The pieces of the search for the largest elements of a product, against `Linear` and closed forms.
+/// The pieces of the search for the largest elements of a product, against
+/// `Linear` and closed forms.
 @Suite struct CandidateSearchTests {
   static let team = ThreadTeam(threadCount: 3)
 

@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 import Testing
 
-/// Ceilings are times: what can be asked of them is that they are numbers, on every path that runs here.
+/// Ceilings are times: what can be asked of them is that they are numbers, on
+/// every path that runs here.
 @Suite struct CeilingTests {
   private let ceilings = Ceilings(team: ThreadTeam(threadCount: 2))
 

@@ -2,14 +2,17 @@ import Foundation
 import Tensors
 import Testing
 
-/// Products with 8-bit weights, against sums in Double of the integers, the scales and the rounded activations.
+/// Products with 8-bit weights, against sums in Double of the integers, the scales and
+/// the rounded activations.
 ///
-/// As for other weights (`WeightProductTests`) sums are off by at most (n + 2) ε Σ|a||b|; the scale adds one rounding forward.
-/// In the pullback dY ⊙ s is rounded to float32 and then to bfloat16, and the reference does the same.
+/// As for other weights (`WeightProductTests`) sums are off by at most (n + 2) ε Σ|a||b|; the scale
+/// adds one rounding forward. In the pullback dY ⊙ s is rounded to float32 and then to bfloat16,
+/// and the reference does the same.
 @Suite struct EightBitProductTests {
   static let epsilon = 0x1p-24
 
-  /// Weights with rows of very different sizes, one of zeros, mapped at `offset` of a file or in memory.
+  /// Weights with rows of very different sizes, one of zeros, mapped at
+  /// `offset` of a file or in memory.
   static func weights(
     rows: Int, columns: Int, seed: UInt64, offset: Int? = nil
   ) throws -> (WeightMatrix, integers: [Int8]) {

@@ -1,8 +1,8 @@
 import Tensors
 import Testing
 
-/// Against PyTorch in float64. Elementwise operators and sums of at most a hundred terms: 2e-6 of the largest element is some
-/// sixteen units in its last place.
+/// Against PyTorch in float64. Elementwise operators and sums of at most a hundred terms: 2e-6 of
+/// the largest element is some sixteen units in its last place.
 @Suite struct OperatorTests {
   let tolerance: Float = 2e-6
 
@@ -23,7 +23,8 @@ import Testing
       let y = layerNorm(x, weight: weight, bias: try fixture.vector("bias"), epsilon: 1e-5)
       #expect(try y.relativeError(to: fixture["y"]) < tolerance, "\(fixture.name)")
       let dx = layerNormPullback(x, weight: weight, epsilon: 1e-5, outputGradient: try fixture["g"])
-      // One column has no variance: its scale is 1/√ε, which multiplies the rounding of a zero gradient.
+      // One column has no variance: its scale is 1/√ε, which multiplies the
+      // rounding of a zero gradient.
       let scale =
         try fixture["g"].maxMagnitude * weight.map(abs).max()! * (x.columns == 1 ? 316 : 1)
       #expect(try (dx - fixture["dx"]).maxMagnitude < tolerance * scale, "\(fixture.name)")

@@ -11,8 +11,9 @@ import Testing
     return (0..<count).map { _ in random.next() * scale }
   }
 
-  /// Sums of up to 70 squares run in 16 lanes and a tree of 4: each path is within 10 ε of the exact sum, and elements take some
-  /// five roundings more. A pullback subtracts two such terms, each at most √n times the largest gradient: hence 32 √n ε.
+  /// Sums of up to 70 squares run in 16 lanes and a tree of 4: each path is within 10 ε of the
+  /// exact sum, and elements take some five roundings more. A pullback subtracts two such terms,
+  /// each at most √n times the largest gradient: hence 32 √n ε.
   @Test(arguments: KernelPath.available)
   func operatorsAgreeWithThePortableOnesAtEveryLength(path: KernelPath) {
     for columns in 1...70 {
@@ -43,8 +44,9 @@ import Testing
     }
   }
 
-  /// Softmax's numerators are exponentials: their error shows in the ratio to the largest, whose exponential is 1. Arguments stop
-  /// where quotients would lose bits below the smallest normal float.
+  /// Softmax's numerators are exponentials: their error shows in the ratio to the
+  /// largest, whose exponential is 1. Arguments stop where quotients would lose bits
+  /// below the smallest normal float.
   @Test(arguments: KernelPath.available)
   func exponentialsAreWithinTwoUnitsInTheLastPlace(path: KernelPath) {
     var worst = 0.0
@@ -79,8 +81,8 @@ import Testing
     #expect(argmax([-.infinity, -.infinity]) == 0)
   }
 
-  /// Head sizes of 22 are multiplied in float32, multiples of 32 in pairs where the path has them; a short range packs its keys
-  /// itself.
+  /// Head sizes of 22 are multiplied in float32, multiples of 32 in pairs where the path has them;
+  /// a short range packs its keys itself.
   @Test(arguments: KernelPath.available, [22, 32, 96])
   func theSameCallTwiceGivesTheSameBits(path: KernelPath, size: Int) {
     let compute = Compute(team: ThreadTeam(threadCount: 3), precision: .bfloat16, path: path)

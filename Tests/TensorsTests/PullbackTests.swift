@@ -2,9 +2,11 @@ import Foundation
 import Tensors
 import Testing
 
-/// Every pullback against central differences, in Double, of the operator's formula written out here.
+/// Every pullback against central differences, in Double, of the operator's
+/// formula written out here.
 ///
-/// With h = 1e-4 the difference of a smooth function is off by some h² = 1e-8; what remains is float32's rounding in the pullback.
+/// With h = 1e-4 the difference of a smooth function is off by some h² = 1e-8; what remains is
+/// float32's rounding in the pullback.
 @Suite struct PullbackTests {
   let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .float32)
 
@@ -119,7 +121,8 @@ import Testing
     #expect(found.v.relativeError(to: expected.2) < 1e-5)
   }
 
-  /// Attention of 4 queries at positions 2… with 4 heads over 6 keys with 2 heads of size 3, key by key.
+  /// Attention of 4 queries at positions 2… with 4 heads over 6 keys with 2
+  /// heads of size 3, key by key.
   static func attend(_ q: [Double], _ k: [Double], _ v: [Double], window: Int?) -> [Double] {
     var output = [Double](repeating: 0, count: 48)
     for t in 0..<4 {

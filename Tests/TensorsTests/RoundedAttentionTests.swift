@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 import Testing
 
-/// Attention whose products are of bfloat16 against one in double precision that rounds its inputs alike and nothing else.
+/// Attention whose products are of bfloat16 against one in double precision that rounds its
+/// inputs alike and nothing else.
 @Suite struct RoundedAttentionTests {
   struct Case: Sendable, CustomStringConvertible {
     var heads = 4
@@ -14,7 +15,8 @@ import Testing
     var causal = true
     var window: Int?
     var description: String {
-      "H \(heads) G \(groups) d \(size) T \(queries) S \(keys) first \(first) causal \(causal) W \(window ?? 0)"
+      "H \(heads) G \(groups) d \(size) T \(queries) S \(keys) first \(first) causal \(causal) W "
+        + "\(window ?? 0)"
     }
   }
 
@@ -59,8 +61,8 @@ import Testing
     return terms.map { $0 / total }
   }
 
-  /// Rounding a weight moves it by 2⁻⁹ of itself at most, so an output moves by that share of Σ w|v|; float32 sums and the
-  /// exponential add less than as much again.
+  /// Rounding a weight moves it by 2⁻⁹ of itself at most, so an output moves by that share of Σ
+  /// w|v|; float32 sums and the exponential add less than as much again.
   @Test(arguments: cases, KernelPath.available)
   func outputsStayWithinTheRoundingOfTheWeights(_ c: Case, path: KernelPath) {
     let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .bfloat16, path: path)
@@ -95,8 +97,8 @@ import Testing
     #expect(worst > 0x1p-14)
   }
 
-  /// Against the float32 gradients of the rounded inputs. P and dS are rounded once each, 2⁻⁹ of an element; norms of the
-  /// differences stay below four times that.
+  /// Against the float32 gradients of the rounded inputs. P and dS are rounded once each, 2⁻⁹ of an
+  /// element; norms of the differences stay below four times that.
   @Test(arguments: cases, KernelPath.available)
   func gradientsStayWithinTheRoundingOfTheirFactors(_ c: Case, path: KernelPath) {
     let team = ThreadTeam(threadCount: 2)

@@ -2,10 +2,11 @@ import Foundation
 import Tensors
 import Testing
 
-/// Against sums in Double of the same float32 numbers, at odd widths, on every path and in every element type.
+/// Against sums in Double of the same float32 numbers, at odd widths, on every path
+/// and in every element type.
 ///
-/// Bounds: a sum of n float32 terms in any order is within n ε Σ|terms| of the exact one (ε = 2⁻²⁴, products rounded or fused),
-/// to first order; one unit more covers the rest.
+/// Bounds: a sum of n float32 terms in any order is within n ε Σ|terms| of the exact one (ε = 2⁻²⁴,
+/// products rounded or fused), to first order; one unit more covers the rest.
 @Suite struct SparseProductTests {
   static let epsilon = 0x1p-24
   static let widths = [1, 3, 15, 16, 17, 31, 64, 67, 130]

@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 import Testing
 
-/// Adam and the operators on rows against the same formulas in Double, at odd lengths on every path (ε = 2⁻²⁴).
+/// Adam and the operators on rows against the same formulas in Double, at odd lengths
+/// on every path (ε = 2⁻²⁴).
 @Suite struct TrainingOperatorTests {
   static let epsilon = 0x1p-24
   static let widths = [1, 2, 5, 15, 16, 17, 33, 63, 65, 100]
@@ -13,8 +14,9 @@ import Testing
 
   static func doubles(_ row: [Float]) -> [Double] { row.map(Double.init) }
 
-  /// Three steps: m and v are sums of terms with at most four roundings a step; p moves by at most a few rates, whose quotient
-  /// has some ten roundings, and is itself rounded. v is compared relative to itself, m and p to the sizes of what is added.
+  /// Three steps: m and v are sums of terms with at most four roundings a step; p moves by at most
+  /// a few rates, whose quotient has some ten roundings, and is itself rounded. v is compared
+  /// relative to itself, m and p to the sizes of what is added.
   @Test(arguments: KernelPath.available)
   func adamMatchesItsFormulaInDouble(path: KernelPath) {
     for width in Self.widths {

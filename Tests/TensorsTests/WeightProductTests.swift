@@ -4,9 +4,10 @@ import Testing
 
 /// Products with mapped weights, against sums in Double of the same rounded factors.
 ///
-/// A sum of n products in float32, in any order, is off by at most γ Σ|a||b| with γ ≈ n ε, ε = 2⁻²⁴ (Higham 2002, 3.1); products of
-/// bfloat16 numbers are exact in float32, others add one ε. The bound below is (n + 2) ε Σ|a||b|: it holds for every path, the
-/// portable one included, so that two paths are never further apart than twice that.
+/// A sum of n products in float32, in any order, is off by at most γ Σ|a||b| with γ ≈ n ε, ε = 2⁻²⁴
+/// (Higham 2002, 3.1); products of bfloat16 numbers are exact in float32, others add one ε. The
+/// bound below is (n + 2) ε Σ|a||b|: it holds for every path, the portable one included, so that
+/// two paths are never further apart than twice that.
 @Suite struct WeightProductTests {
   static let epsilon = 0x1p-24
 
@@ -48,7 +49,8 @@ import Testing
     return (weight, values)
   }
 
-  /// To nearest, ties to even, by halves of the distance between neighbours rather than by adding to the bits.
+  /// To nearest, ties to even, by halves of the distance between neighbours rather
+  /// than by adding to the bits.
   static func roundedToBFloat16(_ x: Float) -> Float {
     let below = Float(bitPattern: x.bitPattern & 0xffff_0000)
     let above = Float(bitPattern: (x.bitPattern & 0xffff_0000) &+ 0x1_0000)
@@ -134,7 +136,8 @@ import Testing
     }
   }
 
-  /// Beyond every block size: float_depth, bfloat16_depth, amx_depth, panel_rows, pullback_rows, pullback_columns.
+  /// Beyond every block size: float_depth, bfloat16_depth, amx_depth, panel_rows,
+  /// pullback_rows, pullback_columns.
   @Test(arguments: cases)
   func blocksJoinWithoutSeams(type: ScalarType, path: KernelPath) throws {
     try Self.check(
@@ -171,7 +174,8 @@ import Testing
   }
 }
 
-/// Numbers in [-1, 1) from a linear congruential generator (Knuth's MMIX constants): the same on every machine.
+/// Numbers in [-1, 1) from a linear congruential generator (Knuth's MMIX constants):
+/// the same on every machine.
 struct Numbers {
   private var state: UInt64
 

@@ -32,12 +32,14 @@ package final class ChatServer: Sendable {
     process.waitUntilExit()
   }
 
-  /// How often it was asked in `manner`, by Python, so that the test's own program needs no other way to the web.
+  /// How often it was asked in `manner`, by Python, so that the test's own program needs
+  /// no other way to the web.
   package func timesAsked(_ manner: String) throws -> Int {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     let script =
-      "import json, sys, urllib.request as u; print(json.load(u.urlopen(sys.argv[1])).get(sys.argv[2], 0))"
+      "import json, sys, urllib.request as u; "
+      + "print(json.load(u.urlopen(sys.argv[1])).get(sys.argv[2], 0))"
     process.arguments = [
       "python3", "-c", script, "http://127.0.0.1:\(port)/asked", "/\(manner)/v1/chat/completions",
     ]

@@ -75,7 +75,8 @@ package final class FixtureCopy {
     try data.write(to: url)
   }
 
-  /// Writes `value` over the first element of a tensor of a safetensors file of any 16- or 32-bit type.
+  /// Writes `value` over the first element of a tensor of a safetensors file
+  /// of any 16- or 32-bit type.
   package func poison(_ name: String, tensor: String, with value: Float = .nan) throws {
     let entry = try SafetensorsFile(path: "\(path)/\(name)").entry(tensor)
     let bytes: [UInt8]

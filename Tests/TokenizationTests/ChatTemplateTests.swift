@@ -105,8 +105,10 @@ import Tokenization
   @Test(arguments: [
     "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
     "{% for a in range(9223372036854775807) %}{% endfor %}",
-    "{% set ns = namespace(x='ab') %}{% for a in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
-    "{% set ns = namespace(x=[1]) %}{% for a in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+    "{% set ns = namespace(x='ab') %}{% for a in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor "
+      + "%}",
+    "{% set ns = namespace(x=[1]) %}{% for a in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor "
+      + "%}",
     "{{ 'a' * 9223372036854775807 }}",
     "{{ 9223372036854775807 + 1 }}",
     "{{ -9223372036854775807 - 2 }}",
@@ -126,7 +128,8 @@ import Tokenization
     "{% raw %}{% endraw", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
     "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
     "{% set ns = namespace(x=[]) %}{% for a in range(99999) %}{% set ns.x = [ns.x] %}{% endfor %}",
-    "{% set ns = namespace(x={}) %}{% for a in range(999) %}{% set ns.x = {'a': ns.x} %}{% endfor %}",
+    "{% set ns = namespace(x={}) %}{% for a in range(999) %}{% set ns.x = {'a': ns.x} %}{% endfor "
+      + "%}",
     doubled + "{{ ns.x }}", doubled + "{{ ns.x | tojson }}", doubled + "{{ ns.x == ns.y }}",
     doubled + "{{ ns.x in [ns.y] }}", doubled + "{{ [ns.x, ns.y] | sort }}",
     doubled + "{{ [ns.x] | join }}", doubled + "{{ ns.x ~ ns.y }}",
@@ -157,7 +160,8 @@ import Tokenization
     }
   }
 
-  /// Python: datetime.fromtimestamp(1785499200).strftime(…) at noon in UTC, the same day nearly everywhere.
+  /// Python: datetime.fromtimestamp(1785499200).strftime(…) at noon in UTC, the
+  /// same day nearly everywhere.
   @Test func tellsTheDayOnWhichItIsRendered() throws {
     let template = try ChatTemplate(source: "{{ strftime_now('%d %b %Y|%j') }}")
     let time = TemplateTime(secondsSince1970: 1_785_499_200)

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// What expressions match is held to the reference by `TokenizerGrammarTests`; here is what they may
-/// cost, and what is refused.
+/// What expressions match is held to the reference by `TokenizerGrammarTests`; here is what they
+/// may cost, and what is refused.
 @Suite struct RegularExpressionTests {
   private func tokenizer(_ pattern: String, name: String = "tokenizer.json") throws -> Tokenizer {
     let escaped = pattern.map { #""\"#.contains($0) ? "\\\($0)" : String($0) }.joined()
@@ -81,8 +81,8 @@ import Tokenization
     }
   }
 
-  /// The more of a text lies ahead, the fewer places are tried between two questions: each place may
-  /// look through all of it.
+  /// The more of a text lies ahead, the fewer places are tried between two questions: each place
+  /// may look through all of it.
   @Test func asksMoreOftenTheLongerTheTextIs() throws {
     let tokenizer = try tokenizer("a")
     let questions = Mutex(0)

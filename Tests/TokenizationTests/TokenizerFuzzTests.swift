@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// Mutates the committed seeds: every outcome is a tokenizer or template that works or an error, never
-/// a trap.
+/// Mutates the committed seeds: every outcome is a tokenizer or template that works
+/// or an error, never a trap.
 @Suite struct TokenizerFuzzTests {
   @Test func survivesMutatedTokenizers() throws {
     let seeds = try Fixtures.seeds("fuzz/tokenizer")

@@ -143,7 +143,8 @@ import Tokenization
     ] {
       let tokenizer = try Tokenizer(
         json: Array(
-          #"{"pre_tokenizer": \#(step), "model": {"type": "BPE", "vocab": {"u": 0}, "merges": [], "unk_token": "u", "fuse_unk": true}}"#
+          #"{"pre_tokenizer": \#(step), "model": {"type": "BPE", "vocab": {"u": 0}, "merges": [], "#
+            + #""unk_token": "u", "fuse_unk": true}}"#
             .utf8))
       let expected = Set(try #require(classes[name]).flatMap { $0[0]...$0[1] })
       for block in UInt32(0)..<0x1100 {

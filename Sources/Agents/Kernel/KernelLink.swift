@@ -24,7 +24,8 @@ package final class KernelLink: Sendable {
   private let state = Monitor(State())
 
   /// - Parameters:
-  ///   - input: the descriptor that the kernel's messages come from; read until its end, then closed.
+  ///   - input: the descriptor that the kernel's messages come from; read until
+  ///     its end, then closed.
   ///   - output: the descriptor that leads to the kernel; a duplicate is used.
   /// - Returns: nil where the process has no descriptor left.
   package init?(input: Int32, output descriptor: Int32) {

@@ -1,7 +1,8 @@
 import JSON
 import JSONRPC
 
-/// The requests that have not been answered, each under its id. What is taken out of the table is never answered.
+/// The requests that have not been answered, each under its id. What is taken out of the
+/// table is never answered.
 final class CallTable: Sendable {
   private let output: OutputQueue
   private let replies: Replies

@@ -1,8 +1,8 @@
 import JSON
 import JSONRPC
 
-/// The way of responses to the client: one by one, or those to a batch together, as one array, once the last of
-/// them is there.
+/// The way of responses to the client: one by one, or those to a batch together, as one array, once
+/// the last of them is there.
 final class Replies: Sendable {
   private struct Batch {
     /// The requests that are not answered.

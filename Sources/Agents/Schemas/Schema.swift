@@ -62,7 +62,8 @@ enum Schema {
     return .object(schema)
   }
 
-  /// What a tool gives: its own members, or, of a call that takes longer than a client waits, a job.
+  /// What a tool gives: its own members, or, of a call that takes longer
+  /// than a client waits, a job.
   static func result(_ members: [Member]) -> JSONValue {
     let job = [
       Member("job_id", text("Ask job_get for the result."), isRequired: false),

@@ -7,8 +7,10 @@ enum AblateTool: AgentTool {
   static let name = "ablate"
   static let title = "Remove features"
   static let summary = """
-    Measures how a next token's lead changes when features are set to zero (or clamped to a value), beside \
-    random sets of as many active features and the run with the autoencoder alone. This is the test of a cause.
+    Measures how a next token's lead changes when features are set to zero (or clamped to a \
+    value), beside \
+    random sets of as many active features and the run with the autoencoder alone. This is the \
+    test of a cause.
     """
   static let takes: [Schema.Member] =
     [
@@ -66,8 +68,10 @@ enum AblateTool: AgentTool {
     let inactive = features.filter { !active.contains($0) }
     let metric = experiment.metric.words
     var statement =
-      "\(experiment.value == nil ? "Removing" : "Clamping") \(features.count) feature(s) moves \(metric) "
-      + "from \(figure(values.before)) to \(figure(values.after)) (\(change(values.after - values.before)))"
+      "\(experiment.value == nil ? "Removing" : "Clamping") \(features.count) feature(s) moves "
+      + "\(metric) "
+      + "from \(figure(values.before)) to \(figure(values.after)) "
+      + "(\(change(values.after - values.before)))"
     if !controls.isEmpty {
       statement +=
         "; random sets of as many active features: " + controls.map(change).joined(separator: ", ")
@@ -100,7 +104,8 @@ enum AblateTool: AgentTool {
     let lines =
       [
         claim.statement,
-        "before \(figure(measured.before)), after \(figure(measured.after)); with the autoencoder's reconstruction alone \(figure(measured.reconstruction))",
+        "before \(figure(measured.before)), after \(figure(measured.after)); with the "
+          + "autoencoder's reconstruction alone \(figure(measured.reconstruction))",
         "KL \(figure(found.kl)) nats", "next token  p before  p after",
       ] + changes.map { "\(JSONWriter.quoted($0.text))  \(figure($0.before))  \(figure($0.after))" }
     let values: JSONObject = [

@@ -70,7 +70,8 @@ struct ToolResult: Sendable {
   }
 }
 
-/// A text of at most so many bytes. Bytes and not characters, of which one may be as long as a text.
+/// A text of at most so many bytes. Bytes and not characters, of which one
+/// may be as long as a text.
 func shortened(_ text: String, toBytes limit: Int, ending: String = "…") -> String {
   guard text.utf8.count > limit else { return text }
   var bytes = Array(text.utf8.prefix(max(0, limit - ending.utf8.count)))

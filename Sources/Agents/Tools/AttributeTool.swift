@@ -7,22 +7,27 @@ enum AttributeTool: AgentTool {
   static let name = "attribute"
   static let title = "Features behind an answer"
   static let summary = """
-    Why one next token is preferred to another: what the parts of the prompt do (measured: their features to zero), which \
-    features support and oppose it (scored, the strongest ablated exactly), and whether the scores can be relied on. A \
-    positive number supports the answer: the fall of the metric without it. With an image: a heat map. ablate tests sets.
+    Why one next token is preferred to another: what the parts of the prompt do (measured: their \
+    features to zero), which \
+    features support and oppose it (scored, the strongest ablated exactly), and whether the scores \
+    can be relied on. A \
+    positive number supports the answer: the fall of the metric without it. With an image: a heat \
+    map. ablate tests sets.
     """
   static let takes: [Schema.Member] =
     [.init("context_id", Schema.text("Of context_open."))] + Metric.arguments + Place.arguments + [
       .init(
         "method",
         Schema.text(
-          "How features are scored; absent: gradient, which is cheap and to first order; ablation measures each.",
+          "How features are scored; absent: gradient, which is cheap and to first order; ablation "
+            + "measures each.",
           oneOf: ["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"])
       ).optional,
       .init(
         "parts",
         Schema.text(
-          "How parts are measured: features to zero (absent: this), fair shares of that, or pixels and words hidden.",
+          "How parts are measured: features to zero (absent: this), fair shares of that, or pixels "
+            + "and words hidden.",
           oneOf: ["ablation", "shapley", "occlusion", "none"])
       ).optional,
       .init("top_k", Schema.integer("Features to list on each side; absent: 10.", 1...100))
@@ -30,7 +35,8 @@ enum AttributeTool: AgentTool {
       .init(
         "verify",
         Schema.integer(
-          "How many features to ablate of the strongest, of the strongest by a second method, and at random; absent: 8, fewer on large models.",
+          "How many features to ablate of the strongest, of the strongest by a second method, and "
+            + "at random; absent: 8, fewer on large models.",
           0...20)
       ).optional,
       .init(

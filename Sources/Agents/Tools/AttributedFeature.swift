@@ -17,7 +17,8 @@ struct AttributedFeature {
   /// What it does, measured where it was.
   var fall: Double { measured ?? score }
 
-  /// The listed features and those that were ablated as the strongest of a second method, strongest first.
+  /// The listed features and those that were ablated as the strongest of a second
+  /// method, strongest first.
   static func all(of found: AttributionCompute.Result) -> [AttributedFeature] {
     let isExact = found.method == .ablation
     var features: [Int: AttributedFeature] = [:]

@@ -7,8 +7,10 @@ enum CompareTool: AgentTool {
   static let name = "compare"
   static let title = "Two contexts"
   static let summary = """
-    Why the metric differs between two contexts (another image, another question, one word changed): the features whose \
-    activations differ, and how much of the difference each explains, measured by patching it from one into the other, \
+    Why the metric differs between two contexts (another image, another question, one word \
+    changed): the features whose \
+    activations differ, and how much of the difference each explains, measured by patching it from \
+    one into the other, \
     both ways.
     """
   static let takes: [Schema.Member] =

@@ -7,7 +7,8 @@ enum ContextOpenTool: AgentTool {
   static let name = "context_open"
   static let title = "Open a prompt"
   static let summary = """
-    Makes a prompt with its pictures resident and gives its context_id, which the other tools take, with the \
+    Makes a prompt with its pictures resident and gives its context_id, which the other tools \
+    take, with the \
     likeliest next tokens. Pictures stand before the text. The first call loads the model.
     """
   static let takes: [Schema.Member] = [

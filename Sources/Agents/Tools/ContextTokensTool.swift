@@ -7,7 +7,8 @@ enum ContextTokensTool: AgentTool {
   static let name = "context_tokens"
   static let title = "Tokens of a prompt"
   static let summary = """
-    Lists a context's tokens with their positions; each token of an image with the pixels it covers. \
+    Lists a context's tokens with their positions; each token of an image with the pixels it \
+    covers. \
     Positions are what attribute, features_at and ablate take.
     """
   static let takes: [Schema.Member] = [

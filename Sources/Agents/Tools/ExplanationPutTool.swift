@@ -7,8 +7,10 @@ enum ExplanationPutTool: AgentTool {
   static let name = "explanation_put"
   static let title = "Explain a feature"
   static let summary = """
-    Keeps your explanation of a feature as its newest revision, under your name and as a model's. Write the shortest \
-    description that fits every example; earlier revisions stay. Then measure it with explanation_score.
+    Keeps your explanation of a feature as its newest revision, under your name and as a model's. \
+    Write the shortest \
+    description that fits every example; earlier revisions stay. Then measure it with \
+    explanation_score.
     """
   static let isReadOnly = false
   static let takes: [Schema.Member] = [

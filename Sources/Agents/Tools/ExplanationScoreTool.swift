@@ -7,8 +7,10 @@ enum ExplanationScoreTool: AgentTool {
   static let name = "explanation_score"
   static let title = "Score an explanation"
   static let summary = """
-    Measures a feature's newest explanation on pictures whose concepts are masked by hand: iou (does it light up where \
-    the concept is) and detection (AUC: does its activity tell pictures with the concept from those without), each beside \
+    Measures a feature's newest explanation on pictures whose concepts are masked by hand: iou \
+    (does it light up where \
+    the concept is) and detection (AUC: does its activity tell pictures with the concept from \
+    those without), each beside \
     chance. The explanation's words choose the concept. No model is asked.
     """
   static let isReadOnly = false
@@ -82,7 +84,8 @@ enum ExplanationScoreTool: AgentTool {
     }
     let claim = Claim(
       statement: isScored
-        ? "\(JSONWriter.quoted(newest.text)) of feature \(index) scores \(told.joined(separator: ", "))."
+        ? "\(JSONWriter.quoted(newest.text)) of feature \(index) scores "
+          + "\(told.joined(separator: ", "))."
         : "The explanation was not measured.",
       metric: "iou: overlap with the concept's masks; detection: area under the ROC curve",
       after: scores.last?.value,
@@ -100,7 +103,8 @@ enum ExplanationScoreTool: AgentTool {
       values["known_concepts"] = .array(known.map { .string($0) })
       lines.append(
         newest.state == .explained
-          ? "It names no concept of the set. Next: put an explanation with one of these words if it fits: "
+          ? "It names no concept of the set. Next: put an explanation with one of these words if "
+            + "it fits: "
             + known.joined(separator: ", ")
           : "Its newest revision is \(newest.state.rawValue), which has no score.")
     }

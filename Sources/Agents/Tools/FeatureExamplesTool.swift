@@ -7,8 +7,10 @@ enum FeatureExamplesTool: AgentTool {
   static let name = "feature_examples"
   static let title = "Where a feature is most active"
   static let summary = """
-    The places of the index's pictures and texts where a feature is most active, with a montage: patches where it is not \
-    active are darkened. The evidence to explain a feature from; use offset for further places to test an explanation on.
+    The places of the index's pictures and texts where a feature is most active, with a montage: \
+    patches where it is not \
+    active are darkened. The evidence to explain a feature from; use offset for further places to \
+    test an explanation on.
     """
   static let takes: [Schema.Member] = [
     .init("feature", Schema.integer("Its number.")),

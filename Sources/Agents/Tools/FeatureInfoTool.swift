@@ -7,7 +7,8 @@ enum FeatureInfoTool: AgentTool {
   static let name = "feature_info"
   static let title = "What is known of a feature"
   static let summary = """
-    A feature's statistics, explanations with their scores, the tokens its direction raises and lowers, similar and \
+    A feature's statistics, explanations with their scores, the tokens its direction raises and \
+    lowers, similar and \
     coactive features. See feature_examples for pictures.
     """
   static let takes: [Schema.Member] = [
@@ -84,7 +85,8 @@ enum FeatureInfoTool: AgentTool {
     var lines = ["feature \(index): \(found.explanation?.text ?? "not explained")"]
     if let frequency = found.stats.frequency {
       lines.append(
-        "active at \(figure(frequency * 100)) % of positions, mean \(figure(found.stats.mean ?? 0)), "
+        "active at \(figure(frequency * 100)) % of positions, mean "
+          + "\(figure(found.stats.mean ?? 0)), "
           + "largest \(figure(found.stats.max ?? 0))")
     }
     lines.append("raises \(tokens(found.logits.promoted))")

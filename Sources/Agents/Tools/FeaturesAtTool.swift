@@ -7,7 +7,8 @@ enum FeaturesAtTool: AgentTool {
   static let name = "features_at"
   static let title = "Active features"
   static let summary = """
-    The features that are active in a context: everywhere, at positions, in an image or in a box of it, strongest \
+    The features that are active in a context: everywhere, at positions, in an image or in a box \
+    of it, strongest \
     first. Active does not mean important: attribute and ablate tell what matters for an answer.
     """
   static let takes: [Schema.Member] =

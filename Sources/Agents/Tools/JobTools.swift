@@ -25,7 +25,8 @@ struct KernelJob {
       guard job.state.isSettled else { continue }
       guard job.state == .completed else {
         throw ToolFailure(
-          "the job \(name) is \(job.state.rawValue): \(job.error?.message ?? job.message ?? "no reason given")",
+          "the job \(name) is \(job.state.rawValue): "
+            + "\(job.error?.message ?? job.message ?? "no reason given")",
           next: "Change what the message names and call the tool again.")
       }
       return job
@@ -43,7 +44,8 @@ enum JobGetTool: AgentTool {
   static let name = "job_get"
   static let title = "Look at a job"
   static let summary = """
-    Waits a while for a job_id that another tool answered with (call_…) or a job of the kernel (job_…), and gives its state, \
+    Waits a while for a job_id that another tool answered with (call_…) or a job of the kernel \
+    (job_…), and gives its state, \
     progress and, once completed, its result.
     """
   static let takes: [Schema.Member] = [
@@ -53,7 +55,10 @@ enum JobGetTool: AgentTool {
   static let gives: [Schema.Member] = [
     .init("job_id", Schema.text("The job.")),
     .init(
-      "state", Schema.text("running, completed, failed, cancelled, paused, queued or interrupted.")),
+      "state",
+      Schema.text(
+        "running, completed, failed, cancelled, paused, queued or "
+          + "interrupted.")),
     .init("message", Schema.text("What is wrong, or what to do next.")).optional,
     .init("done", Schema.integer("Steps done.")).optional,
     .init("total", Schema.integer("Steps in all.")).optional,

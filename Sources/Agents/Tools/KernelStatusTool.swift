@@ -7,7 +7,8 @@ enum KernelStatusTool: AgentTool {
   static let name = "kernel_status"
   static let title = "What is loaded"
   static let summary = """
-    Which model, autoencoders, feature index and contexts the kernel has, and how busy it is. Answers at once. \
+    Which model, autoencoders, feature index and contexts the kernel has, and how busy it is. \
+    Answers at once. \
     Before the first question nothing is loaded yet; the first question loads.
     """
   static let takes: [Schema.Member] = []
@@ -106,7 +107,8 @@ enum KernelStatusTool: AgentTool {
     lines += status.contexts.suffix(20).map { "context \($0.context): \($0.tokenCount) tokens" }
     if let index {
       lines.append(
-        "index \(index.index): \(index.items) items, \(index.explainedLatents) of \(index.latents) features explained"
+        "index \(index.index): \(index.items) items, \(index.explainedLatents) of \(index.latents) "
+          + "features explained"
       )
     }
     lines.append("engine: \(status.queue.running ?? "idle"), \(status.queue.waiting) waiting")

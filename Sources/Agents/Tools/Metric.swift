@@ -16,7 +16,8 @@ struct Metric {
     Schema.Member(
       "spellings",
       Schema.flag(
-        "Whether every spelling of answer and baseline counts, with a space before it or not, in capitals or not; needs baseline; absent: no."
+        "Whether every spelling of answer and baseline counts, with a space before it or not, in "
+          + "capitals or not; needs baseline; absent: no."
       ), isRequired: false),
     Schema.Member(
       "position",

@@ -17,11 +17,13 @@ struct Place {
     Schema.Member(
       "box",
       Schema.list(
-        "x0, y0, x1, y1 in the image's pixels: only tokens that touch the box; of the only image, where image is absent.",
+        "x0, y0, x1, y1 in the image's pixels: only tokens that touch the box; of the only image, "
+          + "where image is absent.",
         of: Schema.number("Pixels."), 4...4), isRequired: false),
   ]
 
-  /// - Throws: `ToolFailure` where the arguments contradict each other, or the context has not one image alone.
+  /// - Throws: `ToolFailure` where the arguments contradict each other, or the context
+  ///   has not one image alone.
   init(_ arguments: Arguments, _ work: Work) throws {
     let positions = arguments.list("positions")
     let box = arguments.list("box")

@@ -7,7 +7,8 @@ enum SearchFeaturesTool: AgentTool {
   static let name = "search_features"
   static let title = "Find features"
   static let summary = """
-    Finds features in the index by exactly one of: words of their explanations, a token whose logit they raise (or lower), \
+    Finds features in the index by exactly one of: words of their explanations, a token whose \
+    logit they raise (or lower), \
     a picture file of the index, or another feature whose direction is similar.
     """
   static let takes: [Schema.Member] = [

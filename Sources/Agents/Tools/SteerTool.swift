@@ -7,7 +7,8 @@ enum SteerTool: AgentTool {
   static let name = "steer"
   static let title = "Steer the answer"
   static let summary = """
-    Lets the model write with features clamped, added to, scaled or set to zero, beside what it writes as it is and with the \
+    Lets the model write with features clamped, added to, scaled or set to zero, beside what it \
+    writes as it is and with the \
     autoencoder alone, and beside the same change of random active features. Nothing stays changed.
     """
   static let takes: [Schema.Member] =
@@ -128,7 +129,8 @@ enum SteerTool: AgentTool {
     if !others.isEmpty {
       let same = others.count { $0 == plain }
       statement +=
-        "; the same changes of random active features leave it as it is in \(same) of \(others.count) runs"
+        "; the same changes of random active features leave it as it is in \(same) of "
+        + "\(others.count) runs"
     }
     let claim = Claim(
       statement: statement + ".", metric: "mean KL(plain || steered) a token, in nats",

@@ -9,7 +9,8 @@ struct Subject: Sendable {
   let model: String
   let precision: String
 
-  /// The named autoencoder, or the one loaded last; what the kernel was started with is loaded first.
+  /// The named autoencoder, or the one loaded last; what the kernel was
+  /// started with is loaded first.
   init(_ arguments: Arguments, _ work: Work) throws {
     try self.init(named: arguments.text("sae"), work)
   }
@@ -29,7 +30,8 @@ struct Subject: Sendable {
     guard let found else {
       let known = status.saes.map { "\"\($0.sae)\"" }.joined(separator: ", ")
       throw ToolFailure(
-        "there is no autoencoder \"\((name ?? "").prefix(100))\"; loaded: \(known.isEmpty ? "none" : known)",
+        "there is no autoencoder \"\((name ?? "").prefix(100))\"; loaded: "
+          + "\(known.isEmpty ? "none" : known)",
         next:
           "Leave \"sae\" out, or use one of these names; the server's option --sae loads others.")
     }
@@ -52,7 +54,8 @@ struct Subject: Sendable {
       "model": .string(model), "precision": .string(precision), "sae": .string(sae),
       "site": .string(site),
       "splice": .string(
-        "errorTerm \(splice?.errorTerm?.rawValue ?? "keep"), reselect \(splice?.reselect?.rawValue ?? "none")"
+        "errorTerm \(splice?.errorTerm?.rawValue ?? "keep"), reselect "
+          + "\(splice?.reselect?.rawValue ?? "none")"
       ),
     ]
     if let seed { members["seed"] = .integer(Int64(seed)) }

@@ -12,7 +12,8 @@ package struct DelphiCacheWriter: Sendable {
 
   private static let largestValue: Float = 65_504
 
-  /// `count` splits of nearly equal size: delphi's own boundaries, `linspace(0, M, count + 1)` cut off.
+  /// `count` splits of nearly equal size: delphi's own boundaries,
+  /// `linspace(0, M, count + 1)` cut off.
   package init(latentCount: Int, splits count: Int) throws(AutoencoderError) {
     guard latentCount >= 1, latentCount <= Int(Int32.max), count >= 1,
       count <= min(latentCount, 1 << 16)
@@ -38,7 +39,8 @@ package struct DelphiCacheWriter: Sendable {
     for (split, part) in zip(splits, parts) { try write(part, of: split, to: path) }
   }
 
-  /// Writes the file of one of `splits`, whose latents alone `entries` may have, into a folder that is there.
+  /// Writes the file of one of `splits`, whose latents alone `entries` may have,
+  /// into a folder that is there.
   ///
   /// - Parameter tokens: what delphi's `save_tokens` adds: the ids of every row, `[rows, columns]`.
   package func write(

@@ -1,8 +1,8 @@
 import Checkpoints
 import Tensors
 
-/// EleutherAI's sparsify: `cfg.json` and `sae.safetensors`, which is mapped. Its site is the name of
-/// the folder.
+/// EleutherAI's sparsify: `cfg.json` and `sae.safetensors`, which is mapped. Its site
+/// is the name of the folder.
 struct SparsifyFormat: AutoencoderFormat {
   static let name = "sparsify"
   static let marker = "cfg.json"

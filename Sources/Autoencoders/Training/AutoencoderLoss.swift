@@ -2,10 +2,11 @@ package import Tensors
 
 /// The training loss of one batch, FVU + weight · AuxK, and its gradients.
 ///
-/// With e = x̂ − x and V = Σ(x − mean)² of the batch, FVU = Σe²/V. AuxK asks the dead latents to
-/// reconstruct what the others leave: of their pre-activations the D/2 largest are decoded, without
-/// bias, to ê, and AuxK = min(dead / (D/2), 1) · Σ(ê − (x − x̂))²/V, in which x − x̂ counts as given
-/// (Gao et al. 2024, section 2.4). The first published trainer had the residual's sign turned.
+/// With e = x̂ − x and V = Σ(x − mean)² of the batch, FVU = Σe²/V. AuxK asks the dead latents
+/// to reconstruct what the others leave: of their pre-activations the D/2 largest are
+/// decoded, without bias, to ê, and AuxK = min(dead / (D/2), 1) · Σ(ê − (x − x̂))²/V, in
+/// which x − x̂ counts as given (Gao et al. 2024, section 2.4). The first published trainer
+/// had the residual's sign turned.
 package struct AutoencoderLoss: Sendable, Equatable {
   package private(set) var fvu = 0.0
   /// AuxK before its weight.
@@ -54,8 +55,9 @@ package struct AutoencoderLoss: Sendable, Equatable {
 
 /// The forward and backward of one batch, block of rows by block of rows.
 ///
-/// Both decoders are sparse, so every gradient is: dW_dec[j] = Σ_t z_tj G_t, with G the gradient at
-/// the reconstruction; δ_tj = W_dec[j]·G_t; dW_enc[j] = Σ_t δ_tj (x_t − b_dec); db_enc[j] = Σ_t δ_tj.
+/// Both decoders are sparse, so every gradient is: dW_dec[j] = Σ_t z_tj G_t, with G the
+/// gradient at the reconstruction; δ_tj = W_dec[j]·G_t; dW_enc[j] = Σ_t δ_tj (x_t −
+/// b_dec); db_enc[j] = Σ_t δ_tj.
 private struct BackwardPass {
   let parameters: AutoencoderParameters
   let k: Int

@@ -12,8 +12,8 @@ package struct AutoencoderParameters: Sendable, Equatable {
   /// b_dec [1, D].
   package var decoderBias: Matrix
 
-  /// Added to a decoder row's norm before the row is divided by it: float32's step at 1, as sparsify
-  /// has it.
+  /// Added to a decoder row's norm before the row is divided by it: float32's step
+  /// at 1, as sparsify has it.
   static let normEpsilon = Float.ulpOfOne
 
   package var latentCount: Int { encoder.rows }

@@ -1,8 +1,8 @@
 /// Reads the pickle of a state dict: tensors and plain values by name.
 ///
 /// It knows the opcodes that `torch.save` writes for one (protocol 2) and the names of
-/// `PickleGlobal`; whatever else is there is refused by name, and no code runs ever. After CPython's
-/// `pickletools` and PyTorch's serialization notes.
+/// `PickleGlobal`; whatever else is there is refused by name, and no code runs ever. After
+/// CPython's `pickletools` and PyTorch's serialization notes.
 struct StateUnpickler {
   private var cursor: ByteCursor
   private var stack: [PickleValue] = []

@@ -1,9 +1,10 @@
 internal import Tensors
 
 extension Checkpoint {
-  /// What tells this checkpoint from others, for files that are derived from it: of each file its name, size and time of change,
-  /// and a digest of its header and of some bytes of every tensor. The samples tell apart what a release's fine-tuned variants
-  /// have in common, where times of change were set to one value. The folder's path is left out: it may move.
+  /// What tells this checkpoint from others, for files that are derived from it: of each file its
+  /// name, size and time of change, and a digest of its header and of some bytes of every tensor.
+  /// The samples tell apart what a release's fine-tuned variants have in common, where times of
+  /// change were set to one value. The folder's path is left out: it may move.
   package func identity() throws(CheckpointError) -> String {
     var parts: [String] = []
     for file in files {
@@ -15,7 +16,8 @@ extension Checkpoint {
     return parts.joined(separator: "\n")
   }
 
-  /// What tells this checkpoint's weights from others', wherever and however their files lie: headers and samples of every file.
+  /// What tells this checkpoint's weights from others', wherever and however their files lie:
+  /// headers and samples of every file.
   package func contentSample() throws(CheckpointError) -> [UInt8] {
     var bytes: [UInt8] = []
     for file in files { bytes += try file.sample() }

@@ -1,11 +1,12 @@
 internal import Glibc
 internal import Tensors
 
-/// A safetensors file of one checkpoint's 8-bit weights: for each matrix its integers, I8 `[rows, columns]`, under the matrix's
-/// name, and its scales, F32 `[rows]`, under that name with `.scale`.
+/// A safetensors file of one checkpoint's 8-bit weights: for each matrix its integers, I8 `[rows,
+/// columns]`, under the matrix's name, and its scales, F32 `[rows]`, under that name with `.scale`.
 ///
-/// The metadata say which rule made them from which checkpoint. A file is trusted only where both are this program's and this
-/// checkpoint's, and where its header is whole and describes the file to its last byte.
+/// The metadata say which rule made them from which checkpoint. A file is trusted only where
+/// both are this program's and this checkpoint's, and where its header is whole and describes
+/// the file to its last byte.
 package struct QuantisedCache {
   /// Changes with the rule by which weights are rounded, and with the layout of the file.
   static let format = "symmetric int8 with a scale a row, 1"
@@ -34,8 +35,9 @@ package struct QuantisedCache {
 
   static func scalesName(_ name: String) -> String { "\(name).scale" }
 
-  /// Writes a whole new file in the place of the old one; throws what `check` throws, which is asked between pieces, and
-  /// `CheckpointError.unreadable` on a folder that cannot be written or a full disk.
+  /// Writes a whole new file in the place of the old one; throws what `check` throws,
+  /// which is asked between pieces, and `CheckpointError.unreadable` on a folder that
+  /// cannot be written or a full disk.
   func write(_ weights: [String: WeightMatrix], check: () throws -> Void) throws {
     try makeFolders()
     var writer = SafetensorsWriter(metadata: metadata)

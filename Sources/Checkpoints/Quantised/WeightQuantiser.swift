@@ -1,8 +1,10 @@
 package import Tensors
 
-/// Makes the 8-bit weights of one checkpoint while its model is built, or finds them in their cache.
+/// Makes the 8-bit weights of one checkpoint while its model is built, or
+/// finds them in their cache.
 ///
-/// It belongs to the thread that loads. Matrices are made one at a time, so that beside the finished ones nothing is held.
+/// It belongs to the thread that loads. Matrices are made one at a time, so that beside the
+/// finished ones nothing is held.
 package final class WeightQuantiser {
   /// What a load may take and whom it tells.
   package struct Options {
@@ -55,7 +57,8 @@ package final class WeightQuantiser {
 
   /// The 8-bit weights for `matrix`, the tensor `name`.
   ///
-  /// Throws `CheckpointError.notFiniteRow`, `CancellationError` and what the options' `reserve` throws.
+  /// Throws `CheckpointError.notFiniteRow`, `CancellationError` and what the
+  /// options' `reserve` throws.
   package func callAsFunction(_ matrix: WeightMatrix, named name: String) throws -> WeightMatrix {
     if let known = weights[name] { return known }
     if let found = find(name, rows: matrix.rows, columns: matrix.columns) {
@@ -86,8 +89,9 @@ package final class WeightQuantiser {
       scales: scales)
   }
 
-  /// Writes the cache where something was made that it did not have; whether everything can be had from it now, so that asking
-  /// again frees the memory. A cache that cannot be written is done without, with a warning.
+  /// Writes the cache where something was made that it did not have; whether everything can be had
+  /// from it now, so that asking again frees the memory. A cache that cannot be written is done
+  /// without, with a warning.
   package func save() throws -> Bool {
     guard let cache, madeBytes > 0 else { return false }
     do {

@@ -30,8 +30,8 @@ final class OutputFile {
     }
   }
 
-  /// Writes much: in pieces that are brought to the disk at once, so that closing has little left to wait for, asking `check`
-  /// before each.
+  /// Writes much: in pieces that are brought to the disk at once, so that closing has little left
+  /// to wait for, asking `check` before each.
   func write(_ bytes: RawSpan, check: () throws -> Void) throws {
     for start in stride(from: 0, to: bytes.byteCount, by: Self.pieceBytes) {
       try check()

@@ -41,8 +41,8 @@ package struct SafetensorsWriter {
     append(name, typeName: type.rawValue, width: type.byteCount, shape: shape, bytes: bytes)
   }
 
-  /// Adds 8-bit weights: their integers as I8 `[rows, columns]`, their scales as F32 `[rows]` under `scalesName`. The integers are
-  /// not copied.
+  /// Adds 8-bit weights: their integers as I8 `[rows, columns]`, their scales as F32 `[rows]` under
+  /// `scalesName`. The integers are not copied.
   package mutating func add(_ name: String, int8 weights: WeightMatrix, scalesName: String) {
     guard let scales = weights.scales else { preconditionFailure("\(name) has no scales") }
     add(scalesName, shape: [weights.rows], scales)
@@ -69,7 +69,8 @@ package struct SafetensorsWriter {
     }
   }
 
-  /// As `write(to:)`, asking `check` between pieces of some megabytes; what it throws ends the writing.
+  /// As `write(to:)`, asking `check` between pieces of some megabytes; what it
+  /// throws ends the writing.
   package func write(to path: String, check: () throws -> Void) throws {
     // Widest types first, then by name: the reference's order, which keeps tensors aligned.
     let ordered = tensors.sorted {

@@ -1,7 +1,9 @@
-/// Counts the codes of items and keeps each latent's best places, in one pass and in bounded memory.
+/// Counts the codes of items and keeps each latent's best places, in one
+/// pass and in bounded memory.
 ///
-/// What it holds is a function of the set of items alone, not of their order: places with equal scores stand
-/// in the order of their items' digests, then of their spans; sums are exact in their steps.
+/// What it holds is a function of the set of items alone, not of their order: places
+/// with equal scores stand in the order of their items' digests, then of their spans;
+/// sums are exact in their steps.
 package struct IndexAccumulator: Sendable {
   package let identity: IndexIdentity
   package let options: IndexOptions
@@ -141,7 +143,8 @@ package struct IndexAccumulator: Sendable {
     tables[view] = lists
   }
 
-  /// A place that no list of its latent names any more: its map is not written, or taken from the file.
+  /// A place that no list of its latent names any more: its map is not
+  /// written, or taken from the file.
   private mutating func forget(_ place: MapPlace) {
     if let map = newMaps.removeValue(forKey: place) {
       pendingBytes -= Self.bytes(ofMap: map.values.count)
@@ -173,8 +176,8 @@ package struct IndexAccumulator: Sendable {
 
   // MARK: Merging
 
-  /// Takes in what another index of other items holds, but its maps and its sample's codes: those of places
-  /// that `refers` names, and tokens by `add(sampled:)`, are for the caller to bring.
+  /// Takes in what another index of other items holds, but its maps and its sample's codes: those
+  /// of places that `refers` names, and tokens by `add(sampled:)`, are for the caller to bring.
   /// - Returns: the number that each of its items has here.
   @discardableResult
   package mutating func absorb(_ state: IndexState) -> [Int] {

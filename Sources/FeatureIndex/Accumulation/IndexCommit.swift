@@ -1,5 +1,5 @@
-/// What an accumulator learnt since its last commit. Written in one transaction, it makes the file the exact
-/// index of the items that it then holds.
+/// What an accumulator learnt since its last commit. Written in one transaction, it makes the file
+/// the exact index of the items that it then holds.
 package struct IndexCommit: Sendable {
   package struct Statistics: Sendable {
     package var latent: Int

@@ -1,4 +1,5 @@
-/// The items of an index by number, and the places (units) in them: one a picture, one a span of text.
+/// The items of an index by number, and the places (units) in them: one a
+/// picture, one a span of text.
 struct ItemTable: Sendable {
   private var digests: [[UInt8]] = []
   private var numbers: [[UInt8]: Int] = [:]

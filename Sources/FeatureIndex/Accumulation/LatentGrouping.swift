@@ -1,8 +1,10 @@
-/// The activations of some positions, latent by latent. Its tables are kept from one item to the next.
+/// The activations of some positions, latent by latent. Its tables are kept
+/// from one item to the next.
 struct LatentGrouping: Sendable {
   /// The latents in the order in which they first fire, each with its entries.
   private(set) var latents: [(latent: Int, entries: Range<Int>)] = []
-  /// Positions from the first one (in 16 bits: a whole text, which is only counted, may be longer), and activations, of one latent after the other.
+  /// Positions from the first one (in 16 bits: a whole text, which is only counted, may be longer),
+  /// and activations, of one latent after the other.
   private(set) var positions: [UInt16] = []
   private(set) var values: [Float] = []
   /// Entries of each latent, then where its next entry goes; zeros between calls.

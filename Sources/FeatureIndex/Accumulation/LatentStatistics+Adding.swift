@@ -28,8 +28,9 @@ extension LatentStatistics {
   /// The mean of the activations where it is active; nil where it never is.
   package var mean: Double? { positions == 0 ? nil : mass / Double(positions) }
 
-  /// The activation that a share `q` (0 … 1) of the active positions do not exceed: the middle of its bin,
-  /// at most 1/16 from the true one between 2⁻⁸ and 2¹². nil where the latent is never active.
+  /// The activation that a share `q` (0 … 1) of the active positions do not exceed: the
+  /// middle of its bin, at most 1/16 from the true one between 2⁻⁸ and 2¹². nil where
+  /// the latent is never active.
   package func quantile(_ q: Double) -> Double? {
     guard positions > 0 else { return nil }
     let wanted = Swift.max(1, Int((q * Double(positions)).rounded(.up)))

@@ -1,6 +1,7 @@
 import Randomness
 
-/// The tokens with the least hashes of all that were seen: a uniform sample that does not depend on their order.
+/// The tokens with the least hashes of all that were seen: a uniform sample that does
+/// not depend on their order.
 struct TokenSample: Sendable {
   let capacity: Int
   /// The hashes that are kept, and whether they are committed.

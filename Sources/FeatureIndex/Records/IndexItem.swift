@@ -14,7 +14,8 @@ package struct IndexItem: Sendable, Hashable {
   /// The picture's views that are taken in; without any where there is no picture.
   package var layout: ItemLayout
   package var text: String?
-  /// What each token of the text view adds to the text, in order; a character of several tokens comes with the last.
+  /// What each token of the text view adds to the text, in order; a character of several
+  /// tokens comes with the last.
   package var tokens: [String]
 
   package init(

@@ -1,4 +1,5 @@
-/// What no index goes beyond: a file that says otherwise is damaged, and its numbers are not computed with.
+/// What no index goes beyond: a file that says otherwise is damaged, and its
+/// numbers are not computed with.
 enum IndexLimits {
   static let latents = 1...1 << 24
   static let exemplars = 1...1_000

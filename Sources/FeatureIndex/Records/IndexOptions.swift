@@ -6,7 +6,8 @@ package struct IndexOptions: Sendable, Hashable, Codable {
   package var sampledTokens: Int
   /// The tokens of a text span.
   package var spanTokens: Int
-  /// How a prompt is rendered: "none", the parts as they are, or "model", the model's chat template.
+  /// How a prompt is rendered: "none", the parts as they are, or "model",
+  /// the model's chat template.
   package var template: String
   /// The views that are taken in: pictures' in the order of their tokens, then text.
   package var views: [IndexView]
@@ -22,8 +23,8 @@ package struct IndexOptions: Sendable, Hashable, Codable {
     self.views = views
   }
 
-  /// The views that questions can be about, pictures' first: the numbered ones, taken in or not, unless the
-  /// index takes in others.
+  /// The views that questions can be about, pictures' first: the numbered ones, taken in or not,
+  /// unless the index takes in others.
   package var knownViews: [IndexView] {
     views.allSatisfy { IndexView.numbered.contains($0) } ? IndexView.numbered : views
   }

@@ -2,7 +2,8 @@
 package enum IndexRanking: Int, Sendable, Hashable, CaseIterable, Codable {
   /// max a
   case max = 0
-  /// Σ a / n, positions where the latent is not active included: the paper's ranking on the base view.
+  /// Σ a / n, positions where the latent is not active included: the paper's
+  /// ranking on the base view.
   case mean = 1
   /// Σ a
   case mass = 2

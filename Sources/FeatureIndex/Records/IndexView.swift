@@ -1,5 +1,5 @@
-/// A part of a prompt whose activations are ranked and counted apart: one of a picture's named views,
-/// a grid of cells, row-major and without the tokens that close rows, or its text.
+/// A part of a prompt whose activations are ranked and counted apart: one of a picture's named
+/// views, a grid of cells, row-major and without the tokens that close rows, or its text.
 package struct IndexView: Sendable, Hashable {
   /// As a picture's layout calls the view; `text` is no picture's.
   package let name: String
@@ -42,8 +42,8 @@ extension IndexView: Codable {
   }
 }
 
-/// The numbers of an index's views in its file: those of `IndexView.numbered`, then the others in the
-/// order of `IndexOptions.views`.
+/// The numbers of an index's views in its file: those of `IndexView.numbered`, then the others in
+/// the order of `IndexOptions.views`.
 struct ViewNumbers: Sendable {
   private let views: [IndexView]
 

@@ -1,5 +1,5 @@
-/// The views of an item's picture that its index takes in, each with its grid and, where the picture is
-/// known, what leads from its cells to tokens and pixels without the model.
+/// The views of an item's picture that its index takes in, each with its grid and, where the
+/// picture is known, what leads from its cells to tokens and pixels without the model.
 package struct ItemLayout: Sendable, Hashable, Codable {
   /// In the order of their tokens.
   package var views: [View]
@@ -48,8 +48,8 @@ package struct ItemLayout: Sendable, Hashable, Codable {
     }
   }
 
-  /// How cells lie along a side of the picture: number p = first + i of those that the tower saw begins at
-  /// a · scale pixels, a = start + p · cell + ⌊p / run⌋ · gap, and is cell · scale long.
+  /// How cells lie along a side of the picture: number p = first + i of those that the tower saw
+  /// begins at a · scale pixels, a = start + p · cell + ⌊p / run⌋ · gap, and is cell · scale long.
   package struct Axis: Sendable, Hashable {
     package var first: Int
     package var cell: Double

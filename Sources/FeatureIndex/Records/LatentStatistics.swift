@@ -1,7 +1,7 @@
 /// How a latent is active over all positions of one view of an index's items.
 ///
-/// Every member is the same in whatever order items are counted, so that shards add up exactly: sums
-/// are kept in steps of 2⁻²⁰.
+/// Every member is the same in whatever order items are counted, so that shards add up exactly:
+/// sums are kept in steps of 2⁻²⁰.
 package struct LatentStatistics: Sendable, Hashable {
   /// The positions where it is active.
   package var positions = 0

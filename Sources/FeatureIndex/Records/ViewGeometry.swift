@@ -1,5 +1,6 @@
-/// How LLaVA-NeXT's patches lie on pictures, part of what an index was built for. It tells the pixels under
-/// positions of items whose layouts have no map: those that were taken in before items had one.
+/// How LLaVA-NeXT's patches lie on pictures, part of what an index was built for. It
+/// tells the pixels under positions of items whose layouts have no map: those that were
+/// taken in before items had one.
 package struct ViewGeometry: Sendable, Hashable, Codable {
   /// Side of a tile in pixels.
   package var tileSide: Int

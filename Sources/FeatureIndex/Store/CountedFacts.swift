@@ -19,7 +19,8 @@ struct CountedFacts: Sendable {
   mutating func keep(_ table: SampleTable, at state: ContentState) { sample = (table, state) }
 }
 
-/// How far a file has come: rows of these tables are only ever added, and with everything that is added comes one.
+/// How far a file has come: rows of these tables are only ever added, and with everything
+/// that is added comes one.
 struct ContentState: Sendable, Equatable {
   var items: Int?
   var skipped: Int?

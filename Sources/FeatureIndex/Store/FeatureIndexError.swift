@@ -26,20 +26,23 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
     case .missing(let path):
       "there is no index at \(path): build one with \"lucarne index build\" or index/build"
     case .invalid(let path, let reason):
-      "\(path) is not a valid index: \(reason); it was left as it is: build it again, or restore a copy"
+      "\(path) is not a valid index: \(reason); it was left as it is: build it again, or restore a "
+        + "copy"
     case .newer(let path): "\(path) was written by a later version of the program"
     case .busy(let path, let holder?):
       "the index \(path) is being written by process \(holder): wait for it, or cancel it"
     case .busy(let path, nil):
       "the index \(path) is being written by another job or process: wait for it, or cancel it"
     case .cutOff(let path):
-      "\(path) was interrupted in the middle of a change: the next program that writes to it, such as its build, undoes the change"
+      "\(path) was interrupted in the middle of a change: the next program that writes to it, such "
+        + "as its build, undoes the change"
     case .stale(let path, let reason): "the index \(path) does not fit: \(reason)"
     case .diskFull(let path):
       "the disk of \(path) is full: what was indexed before is safe; free some space and resume"
     case .exists(let path): "\(path) exists already"
     case .unreachable(let path):
-      "\(path) cannot be opened: who asks must be allowed to read it, and to write to its folder where its last writer "
+      "\(path) cannot be opened: who asks must be allowed to read it, and to write to its folder "
+        + "where its last writer "
         + "was cut off"
     case .interrupted(let path): "the work on \(path) was stopped"
     case .inputOutput(let path, let reason): "\(path): \(reason)"

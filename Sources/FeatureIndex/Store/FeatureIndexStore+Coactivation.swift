@@ -13,7 +13,8 @@ package struct Coactivation: Sendable, Equatable {
 
 extension FeatureIndexStore {
   /// The latents most often active together with one, counted on the index's sample of tokens.
-  /// - Returns: by falling Jaccard index, ties to the lower latent; and the sampled tokens where the latent is active.
+  /// - Returns: by falling Jaccard index, ties to the lower latent; and the sampled tokens
+  ///   where the latent is active.
   package func coactivations(
     ofLatent latent: Int, limit: Int
   ) throws(FeatureIndexError) -> (items: [Coactivation], tokens: Int) {

@@ -80,7 +80,8 @@ extension FeatureIndexStore {
     }
     try database.cachedStatement(
       sql: """
-        INSERT INTO item (number, digest, name, source, width, height, layout, text, tokens, tokenCount,
+        INSERT INTO item (number, digest, name, source, width, height, layout, text, tokens, \
+        tokenCount,
           picturePath, pictureOffset, pictureLength)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """

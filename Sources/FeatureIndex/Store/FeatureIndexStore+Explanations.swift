@@ -84,7 +84,8 @@ package struct ScoreRecord: Sendable, Equatable {
 }
 
 extension FeatureIndexStore {
-  /// Adds explanations with their scores, each as its latent's newest revision; all of them or none.
+  /// Adds explanations with their scores, each as its latent's newest
+  /// revision; all of them or none.
   /// - Returns: them with ids and revisions.
   @discardableResult
   package func put(
@@ -115,7 +116,8 @@ extension FeatureIndexStore {
     let evidence = String(decoding: try JSONEncoder().encode(explanation.evidence), as: UTF8.self)
     try database.cachedStatement(
       sql: """
-        INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence,
+        INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, \
+        evidence,
           record, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 
 extension FeatureIndexStore {
-  /// What is wrong with the file: SQLite's own check, and whether its rows fit together. Empty where all is well.
+  /// What is wrong with the file: SQLite's own check, and whether its rows fit together.
+  /// Empty where all is well.
   package func integrityFailures() throws(FeatureIndexError) -> [String] {
     try read { database in
       var failures = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)")
@@ -23,7 +24,8 @@ extension FeatureIndexStore {
         "gaps among the items' numbers")
       if try hasLayouts(database) {
         try expectNone(
-          "SELECT count(*) FROM item LEFT JOIN layout ON id = layout WHERE layout IS NOT NULL AND id IS NULL",
+          "SELECT count(*) FROM item LEFT JOIN layout ON id = layout WHERE layout IS NOT NULL AND "
+            + "id IS NULL",
           "items without their layout")
       }
       for (layout, _) in try layouts(database) {
@@ -53,9 +55,9 @@ extension FeatureIndexStore {
     }
   }
 
-  /// SHA-256 of all that was counted, whatever the order in which it was: items with their views, statistics,
-  /// exemplars with scores and maps, the sample. Equal for equal content; names and places of pictures, and what
-  /// was told about latents, are left out.
+  /// SHA-256 of all that was counted, whatever the order in which it was: items with their views,
+  /// statistics, exemplars with scores and maps, the sample. Equal for equal content; names and
+  /// places of pictures, and what was told about latents, are left out.
   package func contentDigest() throws(FeatureIndexError) -> [UInt8] {
     let state = try state()
     let digests = state.items.map(\.digest)
@@ -108,7 +110,8 @@ extension IndexIdentity {
     }
     return "IndexIdentity(model: \(model.debugDescription), "
       + "autoencoder: \(autoencoder.debugDescription), site: \(site.debugDescription), "
-      + "latents: \(latentCount), activation: \(activation.debugDescription), geometry: \(pictures ?? "nil"))"
+      + "latents: \(latentCount), activation: \(activation.debugDescription), geometry: "
+      + "\(pictures ?? "nil"))"
   }
 }
 

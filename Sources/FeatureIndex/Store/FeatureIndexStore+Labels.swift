@@ -27,14 +27,15 @@ extension FeatureIndexStore {
       return try Int.fetchOne(
         database,
         sql: """
-          SELECT count(*) FROM explanation WHERE revision = (SELECT max(revision) FROM explanation AS other
+          SELECT count(*) FROM explanation WHERE revision = (SELECT max(revision) FROM explanation \
+          AS other
             WHERE other.latent = explanation.latent) AND state = ?
           """, arguments: [state.rawValue]) ?? 0
     }
   }
 
-  /// The latents that an author has told something of by a method, be it that they cannot be interpreted;
-  /// attempts that failed do not count.
+  /// The latents that an author has told something of by a method, be it that they cannot be
+  /// interpreted; attempts that failed do not count.
   package func latentsTold(
     by author: ExplanationAuthor, method: String
   ) throws(FeatureIndexError) -> Set<Int> {

@@ -2,11 +2,13 @@ import Foundation
 import GRDB
 
 extension FeatureIndexStore {
-  /// Makes one index of several whose items are different: what one run over all of them would have made.
+  /// Makes one index of several whose items are different: what one run over all
+  /// of them would have made.
   ///
-  /// Explanations, scores and what was derived from weights are taken from the first that has them. The file
-  /// appears under its name when it is whole.
-  /// - Parameter progress: called with the share done; false stops with `FeatureIndexError.interrupted`.
+  /// Explanations, scores and what was derived from weights are taken from the first that has them.
+  /// The file appears under its name when it is whole.
+  /// - Parameter progress: called with the share done; false stops with
+  ///   `FeatureIndexError.interrupted`.
   package static func merge(
     _ paths: [String], into path: String, progress: (Double) -> Bool = { _ in true }
   ) throws -> IndexFacts {
@@ -170,7 +172,8 @@ extension FeatureIndexStore {
             let marks = Array(repeating: "?", count: row.count).joined(separator: ", ")
             try database.cachedStatement(
               sql:
-                "INSERT INTO \(table) (\(row.columnNames.joined(separator: ", "))) VALUES (\(marks))"
+                "INSERT INTO \(table) (\(row.columnNames.joined(separator: ", "))) VALUES "
+                + "(\(marks))"
             ).execute(arguments: StatementArguments(row.databaseValues))
           }
         }

@@ -243,8 +243,8 @@ extension FeatureIndexStore {
     return item
   }
 
-  /// - Parameter withPictures: false leaves the bytes that the index itself holds where they are: what lies
-  ///   in it is `.stored` without any then.
+  /// - Parameter withPictures: false leaves the bytes that the index itself holds where they are:
+  ///   what lies in it is `.stored` without any then.
   func items(
     _ database: Database, _ condition: String, _ arguments: StatementArguments,
     withPictures: Bool = true

@@ -70,8 +70,8 @@ extension FeatureIndexStore {
     }
   }
 
-  /// The latents whose decoder rows raise (or lower) a token most, the token as the vocabulary writes it, with or
-  /// without a space before it.
+  /// The latents whose decoder rows raise (or lower) a token most, the token as the vocabulary
+  /// writes it, with or without a space before it.
   package func search(
     token: String, promoted: Bool = true, offset: Int = 0, limit: Int
   ) throws(FeatureIndexError) -> [SearchHit] {
@@ -80,7 +80,8 @@ extension FeatureIndexStore {
         database,
         sql: """
           SELECT latent, max(abs(effect)) AS size, text FROM tokenEffect
-          WHERE text IN (?, ?) AND promoted = ? GROUP BY latent ORDER BY size DESC, latent LIMIT ? OFFSET ?
+          WHERE text IN (?, ?) AND promoted = ? GROUP BY latent ORDER BY size DESC, latent LIMIT ? \
+          OFFSET ?
           """, arguments: [token, " " + token, promoted, limit, offset]
       ).map {
         SearchHit(
@@ -101,7 +102,8 @@ extension FeatureIndexStore {
         }
         let effect = try database.cachedStatement(
           sql: """
-            INSERT INTO tokenEffect (latent, promoted, place, token, text, effect) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO tokenEffect (latent, promoted, place, token, text, effect) VALUES (?, ?, \
+            ?, ?, ?, ?)
             """)
         for (promoted, tokens) in [(true, facts.promoted), (false, facts.suppressed)] {
           for (place, token) in tokens.enumerated() {
@@ -140,7 +142,8 @@ extension FeatureIndexStore {
       try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT token, text, effect FROM tokenEffect WHERE latent = ? AND promoted = ? ORDER BY place
+            SELECT token, text, effect FROM tokenEffect WHERE latent = ? AND promoted = ? ORDER BY \
+            place
             """), arguments: [latent, promoted]
       ).map {
         IndexedToken(

@@ -23,7 +23,8 @@ extension FeatureIndexStore {
         guard digest.count == IndexLimits.digestBytes, digests.insert(digest).inserted else {
           throw DamagedRow(reason: "an item's digest is missing or not unique")
         }
-        // Every token takes two bytes of JSON at least, so that a count cannot be larger than its file.
+        // Every token takes two bytes of JSON at least, so that a count cannot
+        // be larger than its file.
         let written: Int = try row.value("written")
         let count = try row.number("tokenCount", in: 0...max(0, written / 2))
         state.items.append(

@@ -5,7 +5,8 @@ import Glibc
 import Synchronization
 import SystemReasons
 
-/// One index: a SQLite file that one job at a time writes and any number of threads and processes read meanwhile.
+/// One index: a SQLite file that one job at a time writes and any number of threads and
+/// processes read meanwhile.
 package final class FeatureIndexStore: Sendable {
   /// Without links.
   package let path: String
@@ -51,8 +52,9 @@ package final class FeatureIndexStore: Sendable {
     // Another one may have made it before this one had the lock.
     guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
     let facts = (identity: try json(identity, path), options: try json(options, path))
-    // Whole under another name first, without a log beside it: what is there under its own is an index, and in the
-    // journal's mode of its writers, so that a kill leaves nothing that readers would have to undo.
+    // Whole under another name first, without a log beside it: what is there under its own is an
+    // index, and in the journal's mode of its writers, so that a kill leaves nothing that
+    // readers would have to undo.
     let temporary = path + ".new"
     IndexPlace.remove(temporary)
     try IndexPlace.checkKinds(temporary)
@@ -140,8 +142,8 @@ package final class FeatureIndexStore: Sendable {
     return configuration
   }
 
-  /// Asks whose file it is, without writing to it or beside it. SQLite itself looks: closing a file that it has open
-  /// elsewhere in this process would take its locks away.
+  /// Asks whose file it is, without writing to it or beside it. SQLite itself looks: closing a file
+  /// that it has open elsewhere in this process would take its locks away.
   private static func checkOwner(
     _ path: String, at place: String, writing: Bool
   ) throws(FeatureIndexError) {
@@ -163,8 +165,9 @@ package final class FeatureIndexStore: Sendable {
     }
   }
 
-  /// Where to open a file for reading: itself, or, where its writers' journal would need files beside it that may not
-  /// be made (a folder or a mount that is read-only), itself as a file that nobody changes.
+  /// Where to open a file for reading: itself, or, where its writers' journal would need
+  /// files beside it that may not be made (a folder or a mount that is read-only), itself as
+  /// a file that nobody changes.
   private static func readablePlace(_ path: String) throws(FeatureIndexError) -> String {
     do throws(FeatureIndexError) {
       try checkOwner(path, at: path, writing: false)
@@ -174,7 +177,8 @@ package final class FeatureIndexStore: Sendable {
         throw .inputOutput(
           path: path,
           reason:
-            "its latest changes lie in \(path)-wal, which only who may write to the folder can take in: "
+            "its latest changes lie in \(path)-wal, which only who may write to the folder can "
+            + "take in: "
             + "open it there once, or copy both files")
       }
       let characters = CharacterSet(charactersIn: "?#%").inverted
@@ -194,11 +198,13 @@ package final class FeatureIndexStore: Sendable {
     _ database: Database, path: String
   ) throws -> (identity: IndexIdentity, options: IndexOptions, missing: Set<String>) {
     let known = Set(IndexSchema.migrator.migrations)
-    // A later version's file holds what this one has never made, and is told apart by its own word alone.
+    // A later version's file holds what this one has never made, and is told
+    // apart by its own word alone.
     let isMigrated = try Bool.fetchOne(
       database,
       sql:
-        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grdb_migrations')"
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = "
+        + "'grdb_migrations')"
     )
     let applied =
       isMigrated == true ? try IndexSchema.migrator.appliedIdentifiers(database) : []
@@ -255,7 +261,8 @@ package final class FeatureIndexStore: Sendable {
     return value
   }
 
-  /// Refuses to go on where what a writer has open was removed or replaced, and what it commits would be lost.
+  /// Refuses to go on where what a writer has open was removed or replaced, and what
+  /// it commits would be lost.
   package func checkIsThere() throws(FeatureIndexError) {
     guard isWriter, FileIdentity(at: path) != file else { return }
     throw .inputOutput(

@@ -1,17 +1,19 @@
 import Glibc
 import SystemReasons
 
-/// The file that an index's name leads to. Looked at before SQLite opens it, which would wait for a pipe's other end
-/// and know of no second name.
+/// The file that an index's name leads to. Looked at before SQLite opens it, which would wait for a
+/// pipe's other end and know of no second name.
 struct IndexPlace {
-  /// Without links, so that whoever opens the file under another name finds the same lock and journal beside it.
+  /// Without links, so that whoever opens the file under another name finds the same
+  /// lock and journal beside it.
   let path: String
 
   /// What SQLite opens beside an index, by itself.
   static let sideSuffixes = ["-journal", "-wal", "-shm"]
 
   /// The place of an index that is there.
-  /// - Throws: `.missing`; `.inputOutput` for what is no regular file, and what may not be written where that is wanted.
+  /// - Throws: `.missing`; `.inputOutput` for what is no regular file, and what may not be
+  ///   written where that is wanted.
   init(of given: String, writing: Bool) throws(FeatureIndexError) {
     guard let real = Self.resolved(given) else {
       switch errno {
@@ -28,7 +30,8 @@ struct IndexPlace {
       throw .inputOutput(
         path: real,
         reason:
-          "it is written under one name only, and has \(status.st_nlink) (hard links): remove the others, "
+          "it is written under one name only, and has \(status.st_nlink) (hard links): remove the "
+          + "others, "
           + "or copy it")
     }
     for place in [real, Self.folder(of: real)] where unsafe access(place, W_OK) != 0 {
@@ -37,7 +40,8 @@ struct IndexPlace {
   }
 
   /// The place of an index to be made.
-  /// - Throws: `.exists`; `.inputOutput` for a link that leads nowhere, and where something is in the way.
+  /// - Throws: `.exists`; `.inputOutput` for a link that leads nowhere, and where
+  ///   something is in the way.
   init(ofNew given: String) throws(FeatureIndexError) {
     var status = stat()
     if unsafe lstat(given, &status) == 0 {
@@ -55,7 +59,8 @@ struct IndexPlace {
     try Self.checkKinds(path)
   }
 
-  /// Refuses an index, and files that SQLite would open beside it, which are there and no regular files.
+  /// Refuses an index, and files that SQLite would open beside it, which are
+  /// there and no regular files.
   static func checkKinds(_ path: String) throws(FeatureIndexError) {
     if let kind = irregularKind(at: path) {
       throw .inputOutput(path: path, reason: "it is \(kind), expected an index file")

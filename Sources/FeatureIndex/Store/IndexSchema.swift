@@ -21,7 +21,8 @@ enum IndexSchema {
 
   private static let viewsByName = "layouts of named views"
 
-  /// Migrations that a file can be read without, as it is: questions are slower, or answered from other columns.
+  /// Migrations that a file can be read without, as it is: questions are slower, or
+  /// answered from other columns.
   static let readableWithout: Set = ["indexes that cover their questions", viewsByName]
 
   private static let counted = """
@@ -63,7 +64,8 @@ enum IndexSchema {
     CREATE TABLE score (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       explanation INTEGER NOT NULL REFERENCES explanation (id), kind TEXT NOT NULL,
-      value REAL NOT NULL, baseline REAL, count INTEGER NOT NULL, details TEXT, created REAL NOT NULL);
+      value REAL NOT NULL, baseline REAL, count INTEGER NOT NULL, details TEXT, created REAL NOT \
+      NULL);
     CREATE INDEX scoreByExplanation ON score (explanation);
     CREATE VIRTUAL TABLE label USING fts5(text, tokenize = 'porter unicode61');
     """

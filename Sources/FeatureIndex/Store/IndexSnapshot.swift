@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 
-/// One state of an index, whatever is committed to the file meanwhile. Valid within `withSnapshot`, on its thread.
+/// One state of an index, whatever is committed to the file meanwhile. Valid within
+/// `withSnapshot`, on its thread.
 package struct IndexSnapshot {
   package let store: FeatureIndexStore
   private let database: Database

@@ -1,7 +1,7 @@
 import GRDB
 
-/// The tables that an index consists of. A file with anything else in their place, or beside them, is none: a view or
-/// a trigger could run without end.
+/// The tables that an index consists of. A file with anything else in their place, or beside them,
+/// is none: a view or a trigger could run without end.
 enum KnownObjects {
   /// What some version of this program has made, as `type name sql`.
   private static let made: Set<String> = {

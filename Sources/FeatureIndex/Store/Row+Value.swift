@@ -16,7 +16,8 @@ struct DamagedRow: Error, CustomStringConvertible {
 extension Row {
   /// The value of a column.
   ///
-  /// A file may hold anything: what cannot be converted is thrown, where GRDB's subscripts would end the process.
+  /// A file may hold anything: what cannot be converted is thrown, where GRDB's
+  /// subscripts would end the process.
   func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
     _ column: String
   ) throws -> Value {

@@ -26,7 +26,8 @@ struct SampleTable: Sendable {
     ends.append(latents.count)
   }
 
-  /// - Returns: tokens where both are active, by the other latent, `[latents]`; and those where `latent` is.
+  /// - Returns: tokens where both are active, by the other latent, `[latents]`; and
+  ///   those where `latent` is.
   func counts(togetherWith latent: Int) -> (together: [Int32], tokens: Int) {
     var together = [Int32](repeating: 0, count: counts.count)
     var tokens = 0

@@ -27,8 +27,8 @@ final class StopWatch: Sendable {
 }
 
 extension FeatureIndexStore {
-  /// Runs questions to indexes, of whatever store, that end with `FeatureIndexError.interrupted` soon after they are to
-  /// stop. Writes are not cut short.
+  /// Runs questions to indexes, of whatever store, that end with `FeatureIndexError.interrupted`
+  /// soon after they are to stop. Writes are not cut short.
   /// - Parameter shouldStop: asked every fraction of a millisecond, on whatever thread.
   package static func stopping<Result>(
     when shouldStop: @escaping @Sendable () -> Bool, _ body: () throws -> Result

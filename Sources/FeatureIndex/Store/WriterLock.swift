@@ -1,8 +1,8 @@
 import Glibc
 import SystemReasons
 
-/// Holds an index for one writer, by a lock on a file beside it that ends with the process. Whoever lets go of it
-/// takes the file away.
+/// Holds an index for one writer, by a lock on a file beside it that ends with the process. Whoever
+/// lets go of it takes the file away.
 ///
 /// The file says which process holds it; what it says counts only while the lock is held.
 final class WriterLock: Sendable {

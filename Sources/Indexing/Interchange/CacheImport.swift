@@ -5,10 +5,11 @@ package import Tokenization
 
 /// Makes an index of a cache of activations: the paper's, or delphi's splits.
 ///
-/// A row of the cache is an item. Where the cache has tokens (delphi's `save_tokens`), its positions are those of
-/// the text view. Otherwise they are a picture's, as the paper caches them: first the base view, row by row; then,
-/// where the model's geometry and the pictures are given, the tiles, without the ends of their rows. What belongs to
-/// no view, and activations that are not above 0, are counted and left out.
+/// A row of the cache is an item. Where the cache has tokens (delphi's `save_tokens`), its
+/// positions are those of the text view. Otherwise they are a picture's, as the paper caches them:
+/// first the base view, row by row; then, where the model's geometry and the pictures are given,
+/// the tiles, without the ends of their rows. What belongs to no view, and activations that are not
+/// above 0, are counted and left out.
 package struct CacheImport {
   package struct Options {
     /// What the cache was made with.
@@ -45,7 +46,8 @@ package struct CacheImport {
   private let options: Options
   private let tokens: (ids: [Int32], columns: Int)?
 
-  /// - Throws: `AutoencoderError` for what is no cache; `FeatureIndexError.value` for options that do not fit it.
+  /// - Throws: `AutoencoderError` for what is no cache; `FeatureIndexError.value` for
+  ///   options that do not fit it.
   package init(_ cache: FeatureCache, options: Options) throws {
     self.cache = cache
     tokens = try cache.splits.first?.tokens()
@@ -82,9 +84,10 @@ package struct CacheImport {
 
   /// Writes the index, whole or not at all.
   ///
-  /// - Parameter progress: called with the share done; false stops with `FeatureIndexError.interrupted`.
-  /// - Throws: `FeatureIndexError`, `AutoencoderError` for a damaged cache, `CorpusError.unreadable` for a
-  ///   list of pictures that cannot be read.
+  /// - Parameter progress: called with the share done; false stops with
+  ///   `FeatureIndexError.interrupted`.
+  /// - Throws: `FeatureIndexError`, `AutoencoderError` for a damaged cache,
+  ///   `CorpusError.unreadable` for a list of pictures that cannot be read.
   package func write(
     to path: String, progress: (Double) -> Bool = { _ in true }
   ) throws -> Counts {

@@ -22,7 +22,8 @@ struct CacheItems {
   private let identity: IndexIdentity
   private let views: [IndexView]
   private let grid: GridSize
-  /// Stands for the cache: rows without content of their own are told apart from those of another cache by it.
+  /// Stands for the cache: rows without content of their own are told apart from
+  /// those of another cache by it.
   private let fingerprint: [UInt8]
   private let folder: String
   private var lines: LineReader?

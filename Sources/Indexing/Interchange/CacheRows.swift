@@ -1,6 +1,7 @@
 import Autoencoders
 
-/// The entries of a cache, row after row, from splits of which each is sorted by rows, as all that write them do.
+/// The entries of a cache, row after row, from splits of which each is sorted by rows,
+/// as all that write them do.
 struct CacheRows {
   /// One split, some entries ahead.
   private struct Cursor {
@@ -45,7 +46,8 @@ struct CacheRows {
   var nextRow: Int? { cursors.compactMap(\.row).min() }
 
   /// The entries of a row, by position and latent. Rows before it must have been taken.
-  /// - Throws: `AutoencoderError.cache` for splits that are not sorted, and for an entry that is there twice.
+  /// - Throws: `AutoencoderError.cache` for splits that are not sorted, and for an
+  ///   entry that is there twice.
   mutating func entries(ofRow row: Int) throws -> [CachedActivation] {
     var taken: [CachedActivation] = []
     for index in cursors.indices { try cursors[index].take(row, into: &taken) }

@@ -4,16 +4,19 @@ import JSON
 import Models
 package import Tokenization
 
-/// Writes what an index keeps of one view as splits that delphi reads: a folder with, for the module of the index,
+/// Writes what an index keeps of one view as splits that delphi reads: a folder with, for
+/// the module of the index,
 ///
-///     layers.24/FIRST_LAST.safetensors    locations, activations and, of texts with a tokenizer, tokens
+///     layers.24/FIRST_LAST.safetensors    locations, activations and, of texts
+///     with a tokenizer, tokens
 ///     layers.24/config.json               what delphi's reader asks for, and what is not there
 ///     layers.24/rows.jsonl                what each row is
 ///
-/// An index keeps the activations of each latent's best places alone. Rows are all places of the view (pictures, or
-/// spans of texts) in the items' order; where a latent is active in a row that is none of its best, the splits do
-/// not say so. Frequencies, quantile samples and examples without activation that delphi draws from them are those of
-/// the best places, and not of the corpus: `partial` in the configuration says it. Values are rounded to float16.
+/// An index keeps the activations of each latent's best places alone. Rows are all places of the
+/// view (pictures, or spans of texts) in the items' order; where a latent is active in a row that
+/// is none of its best, the splits do not say so. Frequencies, quantile samples and examples
+/// without activation that delphi draws from them are those of the best places, and not of the
+/// corpus: `partial` in the configuration says it. Values are rounded to float16.
 package struct DelphiExport {
   package struct Options: Sendable {
     package var view = IndexView.text
@@ -35,7 +38,8 @@ package struct DelphiExport {
   private let options: Options
   private let tokenizer: Tokenizer?
 
-  /// - Parameter tokenizer: gives the tokens of texts their ids back; without it there is no `tokens`.
+  /// - Parameter tokenizer: gives the tokens of texts their ids back; without
+  ///   it there is no `tokens`.
   package init(_ store: FeatureIndexStore, options: Options, tokenizer: Tokenizer? = nil) {
     self.store = store
     self.options = options
@@ -50,7 +54,8 @@ package struct DelphiExport {
 
   /// Writes the folder, whole or not at all.
   ///
-  /// - Parameter progress: called with the share done; false stops with `FeatureIndexError.interrupted`.
+  /// - Parameter progress: called with the share done; false stops with
+  ///   `FeatureIndexError.interrupted`.
   /// - Throws: `FeatureIndexError`, `AutoencoderError`, `CheckpointError`.
   @discardableResult
   package func write(
@@ -207,8 +212,9 @@ extension DelphiExport {
       tokens = (ids, columns)
     }
 
-    /// The ids of an item's tokens; nil where the tokenizer has made them of no reading of its text. An answer may stand
-    /// behind a line break, where it was cut apart from what comes before.
+    /// The ids of an item's tokens; nil where the tokenizer has made them of no
+    /// reading of its text. An answer may stand behind a line break, where it was cut
+    /// apart from what comes before.
     private static func ids(of item: IndexItem, _ tokenizer: Tokenizer) throws -> [Int]? {
       let text = Array((item.text ?? "").utf8)
       let breaks = text.indices.filter { text[$0] == 0x0A }.prefix(256)

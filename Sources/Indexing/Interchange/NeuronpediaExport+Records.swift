@@ -119,7 +119,8 @@ extension NeuronpediaExport {
 
   // MARK: Exemplars
 
-  /// An exemplar: of a text every token of its span, of a picture the patches where the latent is active.
+  /// An exemplar: of a text every token of its span, of a picture the patches
+  /// where the latent is active.
   func activation(_ shown: ShownExemplar) -> JSONValue {
     let (exemplar, item) = (shown.exemplar, shown.item)
     let (tokens, values) = exemplar.view == .text ? text(shown) : patches(shown)
@@ -246,7 +247,8 @@ extension NeuronpediaExport {
 }
 
 extension LatentStatistics {
-  /// The histogram from the first bin with a count to the last: the middle of each bin, 8 to an octave, and counts.
+  /// The histogram from the first bin with a count to the last: the middle of each bin, 8
+  /// to an octave, and counts.
   fileprivate var bars: (values: [JSONValue], heights: [JSONValue]) {
     guard let first = histogram.firstIndex(where: { $0 > 0 }),
       let last = histogram.lastIndex(where: { $0 > 0 })

@@ -9,14 +9,16 @@ import Models
 ///     activations/batch-0.jsonl …  the exemplars of the same features
 ///     explanations/batch-0.jsonl … their explanations
 ///
-/// with a JSON object a line. Keys are the columns of Neuronpedia's tables, whose importer takes the columns it
-/// knows and leaves the rest: `views` of a feature, `imageRef`, `rect`, `view`, `digest` of an activation, `author`,
-/// `evidence`, `scores` of an explanation are ours. `protocol/README.md` describes them.
+/// with a JSON object a line. Keys are the columns of Neuronpedia's tables, whose importer takes
+/// the columns it knows and leaves the rest: `views` of a feature, `imageRef`, `rect`, `view`,
+/// `digest` of an activation, `author`, `evidence`, `scores` of an explanation are ours.
+/// `protocol/README.md` describes them.
 ///
 /// One state of the index is read, in bounded memory, whatever is committed meanwhile.
 package struct NeuronpediaExport {
   package struct Options: Sendable {
-    /// Neuronpedia's names of the model and of the set of sources; nil: from the digest, and "lucarne".
+    /// Neuronpedia's names of the model and of the set of sources; nil: from
+    /// the digest, and "lucarne".
     package var modelID: String?
     package var sourceSet = "lucarne"
     /// The id of the user to whom rows belong.
@@ -55,7 +57,8 @@ package struct NeuronpediaExport {
 
   /// Writes the folder, whole or not at all.
   ///
-  /// - Parameter progress: called with the share done; false stops with `FeatureIndexError.interrupted`.
+  /// - Parameter progress: called with the share done; false stops with
+  ///   `FeatureIndexError.interrupted`.
   /// - Throws: `FeatureIndexError.exists`, `.diskFull` and what reading the index throws.
   @discardableResult
   package func write(

@@ -31,8 +31,8 @@ struct ActivationScores {
     self.reentry = reentry
   }
 
-  /// Every active (position, latent) of the covered rows. Where top-k is taken again, the effect of the
-  /// latent that enters is taken off.
+  /// Every active (position, latent) of the covered rows. Where top-k is taken again, the effect of
+  /// the latent that enters is taken off.
   func items(covering covered: [Bool]) -> [AttributionResult.Item] {
     var items: [AttributionResult.Item] = []
     for row in 0..<point.rowCount where covered[row] {
@@ -67,8 +67,8 @@ struct ActivationScores {
 }
 
 extension SparseAutoencoder {
-  /// The latent of rank k + 1 of each row and its pre-activation: what enters when one of the k is set to
-  /// zero. Rows with fewer than k active latents have none.
+  /// The latent of rank k + 1 of each row and its pre-activation: what enters when one of the k is
+  /// set to zero. Rows with fewer than k active latents have none.
   func runnersUp(
     _ x: Matrix, code: SparseCode, cancellation: Cancellation
   ) throws -> SparseCode {

@@ -3,8 +3,9 @@ import Models
 import Tensors
 
 extension Attribution {
-  /// Replaces each item's score by the measured fall of the target when its activation is set to zero: an
-  /// item a place; a feature at all covered positions at once; all features of a token at once.
+  /// Replaces each item's score by the measured fall of the target when its activation is
+  /// set to zero: an item a place; a feature at all covered positions at once; all
+  /// features of a token at once.
   func measuredItems(
     _ items: [AttributionResult.Item]
   ) throws -> (items: [AttributionResult.Item], candidates: Int) {
@@ -20,9 +21,9 @@ extension Attribution {
     return (items, candidates.count)
   }
 
-  /// By how much the target falls when the activations that an item stands for are set to zero, for each of
-  /// several, measured by running the blocks above the site again. The reference is the model's own run, or
-  /// its reconstruction's.
+  /// By how much the target falls when the activations that an item stands for are set to zero, for
+  /// each of several, measured by running the blocks above the site again. The reference is the
+  /// model's own run, or its reconstruction's.
   func falls(
     ablating items: [AttributionResult.Item], reporting progress: (Double) -> Void = { _ in }
   ) throws -> [Float] {

@@ -21,8 +21,8 @@ extension Attribution {
     return try pulledBack(to: input, rule: question.method.rule, keepsRun: true)
   }
 
-  /// One pullback from the last block to the site: the target's terms sit at different rows of one run, and
-  /// the gradient of their sum is the sum of their gradients.
+  /// One pullback from the last block to the site: the target's terms sit at different rows of one
+  /// run, and the gradient of their sum is the sum of their gradients.
   func pulledBack(
     to input: Matrix, rule: PullbackRule, keepsRun: Bool, terms wanted: [TargetTerm]? = nil
   ) throws -> PulledBack {
@@ -57,9 +57,9 @@ extension Attribution {
     return PulledBack(value: value, gradient: total, projectionBias: projectionBias)
   }
 
-  /// The forward pass above the site with what its pullback needs, `rows` of its last block computed: the
-  /// context's own where it has it; another one is kept with the context. Nil when there is no block above
-  /// the site.
+  /// The forward pass above the site with what its pullback needs, `rows` of its last block
+  /// computed: the context's own where it has it; another one is kept with the context. Nil when
+  /// there is no block above the site.
   private func savedForward(
     _ input: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
@@ -82,8 +82,8 @@ extension Attribution {
     return forward
   }
 
-  /// The gradient's mean over the middles of `steps` equal stretches of the way from ẑ, the region's
-  /// latents at zero, to z.
+  /// The gradient's mean over the middles of `steps` equal stretches of the way from ẑ, the
+  /// region's latents at zero, to z.
   private func integratedGradient(to input: Matrix, steps: Int) throws -> PulledBack {
     let removed = try regionShare()
     var mean = Matrix(rows: input.rows, columns: input.columns)

@@ -3,11 +3,12 @@ import Randomness
 import Tensors
 
 extension Attribution {
-  /// Measures the strongest items, those that a second method finds strongest, and others drawn at random.
+  /// Measures the strongest items, those that a second method finds strongest,
+  /// and others drawn at random.
   ///
-  /// What a method ranks highest is where it is most likely to be right: agreement there alone would say
-  /// nothing of what it has missed. The second method is the gradient with norms held, or the gradient where
-  /// that was asked for: one pullback more of the same run.
+  /// What a method ranks highest is where it is most likely to be right: agreement there alone
+  /// would say nothing of what it has missed. The second method is the gradient with norms held, or
+  /// the gradient where that was asked for: one pullback more of the same run.
   func verification(
     of ranked: [AttributionResult.Item], input: Matrix
   ) throws -> Verification? {

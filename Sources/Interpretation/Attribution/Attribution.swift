@@ -5,13 +5,15 @@ package import Tensors
 /// Attribution of a target to the features of one autoencoder on one context.
 ///
 /// 1. The residual x at the site and its code z are the context's own.
-/// 2. The blocks above run on x (error term kept) or on x̂ = decode(z) (dropped), keeping what a pullback
-///    needs.
-/// 3. One pullback gives g_t = ∂d/∂(their input at t), or what one of `PullbackRule`'s other rules gives.
+/// 2. The blocks above run on x (error term kept) or on x̂ = decode(z) (dropped), keeping
+///    what a pullback needs.
+/// 3. One pullback gives g_t = ∂d/∂(their input at t), or what one of
+///    `PullbackRule`'s other rules gives.
 /// 4. score(t, j) = z_tj · (W_dec[j] · g_t) for every active (t, j), all latents at once.
 ///
-/// Source: section 3.4 of "Large Multi-modal Models Can Interpret Features in Large Multi-modal Models"
-/// (arXiv 2411.14982), with the opposite sign, and without its one backward pass for each latent.
+/// Source: section 3.4 of "Large Multi-modal Models Can Interpret Features in Large
+/// Multi-modal Models" (arXiv 2411.14982), with the opposite sign, and without its one
+/// backward pass for each latent.
 package struct Attribution {
   let context: ResidentContext
   let autoencoder: LoadedAutoencoder
@@ -104,8 +106,8 @@ package struct Attribution {
       cancellation: cancellation)
   }
 
-  /// Σ_j score of each of the context's positions by another rule than the question's: what a picture of the
-  /// prompt is drawn from.
+  /// Σ_j score of each of the context's positions by another rule than the question's: what a
+  /// picture of the prompt is drawn from.
   package func positionScores(_ rule: PullbackRule) throws -> [Float] {
     let found = try pulledBack(to: try input(), rule: rule, keepsRun: true)
     var sums = [Float](repeating: 0, count: context.tokenCount)

@@ -7,9 +7,11 @@ package struct AttributionQuestion: Sendable {
     case gradient
     /// The same with norms' scales held constant on the way back.
     case heldNorms
-    /// Activation times the conserving pullback: the shares of everything at the site add up to a logit.
+    /// Activation times the conserving pullback: the shares of everything at
+    /// the site add up to a logit.
     case relevance
-    /// The gradient averaged over this many points between the region's latents at zero and as they are.
+    /// The gradient averaged over this many points between the region's latents
+    /// at zero and as they are.
     case integratedGradients(steps: Int)
     /// The fall measured by running the rest of the model again.
     case ablation
@@ -40,15 +42,15 @@ package struct AttributionQuestion: Sendable {
   package var topK: Int
   package var aggregate: Aggregate
   package var splice: Splice
-  /// n of the verification: the n strongest scores, the n strongest of a second method and n others drawn at
-  /// random are measured by exact ablation. 0 for none.
+  /// n of the verification: the n strongest scores, the n strongest of a second method and n others
+  /// drawn at random are measured by exact ablation. 0 for none.
   package var verify: Int
   /// Of what is drawn at random.
   package var seed: UInt64
   /// Whether each listed item's score is told for every term of the target, too.
   package var byTerm: Bool
-  /// The most runs exact ablation makes; candidates beyond it with the smallest gradient scores are not
-  /// measured, and the result says how many were.
+  /// The most runs exact ablation makes; candidates beyond it with the smallest gradient scores are
+  /// not measured, and the result says how many were.
   package var ablationLimit: Int
 
   package init(
@@ -83,7 +85,8 @@ package struct AttributionQuestion: Sendable {
     }
     if byTerm, !method.isOnePullback {
       throw .badValue(
-        "a table of tokens and features needs a method with a single backward pass: gradient, heldNorms or relevance"
+        "a table of tokens and features needs a method with a single backward pass: gradient, "
+          + "heldNorms or relevance"
       )
     }
   }

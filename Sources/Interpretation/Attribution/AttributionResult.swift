@@ -1,7 +1,7 @@
 /// How the output depends on the features of a context.
 ///
-/// A positive score supports the target: it is, by the method asked for, the fall of the target when the
-/// activation is set to zero. (The paper's formula has the opposite sign.)
+/// A positive score supports the target: it is, by the method asked for, the fall of the target
+/// when the activation is set to zero. (The paper's formula has the opposite sign.)
 package struct AttributionResult: Sendable {
   /// One feature at one position, or a sum over positions or features.
   package struct Item: Sendable, Equatable {
@@ -29,16 +29,16 @@ package struct AttributionResult: Sendable {
     package let errorTerm: Double
     /// Σ_t (the residual the blocks above ran on)_t · g_t.
     package let total: Double
-    /// Σ over the biases of all projections above the site of bias · gradient there. With the conserving rule
-    /// total + projectionBias is the target, where that is linear in the logits.
+    /// Σ over the biases of all projections above the site of bias · gradient there. With the
+    /// conserving rule total + projectionBias is the target, where that is linear in the logits.
     package let projectionBias: Double
   }
 
   package let targetValue: Float
   /// Whether the scores are those of the conserving rule.
   package let isConserving: Bool
-  /// Largest magnitude first, by what was measured where it was, else by the score: what a method ranks wrongly
-  /// is most often large, and so among what is measured.
+  /// Largest magnitude first, by what was measured where it was, else by the score: what a method
+  /// ranks wrongly is most often large, and so among what is measured.
   package let items: [Item]
   package let completeness: Completeness
   /// Nil where nothing was measured again, or everything is measured.
@@ -48,8 +48,8 @@ package struct AttributionResult: Sendable {
   /// For exact ablation: how many candidates were measured, of how many.
   package let measured: Int?
   package let candidates: Int?
-  /// For integrated gradients: the target's fall between the two ends of the path, and the sum of the region's
-  /// scores, which approaches it.
+  /// For integrated gradients: the target's fall between the two ends of the path, and the sum of
+  /// the region's scores, which approaches it.
   package let path: Path?
   /// For each term of the target: its value and the score of each item.
   package let table: [TermScores]?

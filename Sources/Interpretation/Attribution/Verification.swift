@@ -26,7 +26,8 @@ package struct Verification: Sendable {
 package struct Agreement: Sendable, Equatable {
   /// Correlations over fewer pairs than this are not told: over three points any line fits.
   package static let leastCount = 8
-  /// Bounds within which scores are called reliable; what they catch and miss: `Tests/Studies/attribution.py`.
+  /// Bounds within which scores are called reliable; what they catch and miss:
+  /// `Tests/Studies/attribution.py`.
   package static let leastPearson = 0.8
   package static let mostWrongSigns = 0.1
   /// Falls smaller than this share of the largest one have no sign that counts.

@@ -3,9 +3,10 @@ import Models
 
 /// Which positions of two contexts correspond.
 ///
-/// With as many pictures in both, pictures and the texts between them correspond in their order: a picture's
-/// views token by token where their grids are the same, texts of one length token by token, others by their
-/// common beginning and end. With more pictures in one of them, only what both begin and end with corresponds.
+/// With as many pictures in both, pictures and the texts between them correspond in their order: a
+/// picture's views token by token where their grids are the same, texts of one length token by
+/// token, others by their common beginning and end. With more pictures in one of them, only what
+/// both begin and end with corresponds.
 package struct Alignment: Sendable {
   /// Positions in the first and in the second context, ascending.
   package let pairs: [(first: Int, second: Int)]
@@ -68,7 +69,8 @@ private enum Stretch {
 }
 
 extension ResidentContext {
-  /// Pictures' views in the order of their tokens, with the text before, between and behind, empty or not.
+  /// Pictures' views in the order of their tokens, with the text before, between
+  /// and behind, empty or not.
   fileprivate var stretches: [Stretch] {
     var found: [Stretch] = []
     var position = 0

@@ -4,11 +4,11 @@ package import Tensors
 
 /// What makes a target differ between two contexts of one model, feature by feature.
 ///
-/// To first order a feature explains Σ (z − z′)·(W_dec[j] · ½(g + g′)) of the difference d − d′, over
-/// corresponding positions, g and g′ the gradients in the two. The largest are measured: the feature's
-/// activations of one context are put into the other at all corresponding positions, the error term of each
-/// kept, and the blocks above run again; in both directions, since what a feature does depends on what stands
-/// around it.
+/// To first order a feature explains Σ (z − z′)·(W_dec[j] · ½(g + g′)) of the difference d − d′,
+/// over corresponding positions, g and g′ the gradients in the two. The largest are measured: the
+/// feature's activations of one context are put into the other at all corresponding positions, the
+/// error term of each kept, and the blocks above run again; in both directions, since what a
+/// feature does depends on what stands around it.
 package struct FeatureComparison {
   let autoencoder: LoadedAutoencoder
   let alignment: Alignment

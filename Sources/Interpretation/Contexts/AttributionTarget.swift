@@ -4,8 +4,8 @@
 package enum AttributionTarget: Sendable, Hashable {
   /// logit(answer) − logit(baseline), the paper's d.
   case logitDifference(answer: Int, baseline: Int, position: Int)
-  /// log Σ exp logit(answer) − log Σ exp logit(baseline), the log odds of two sets of tokens: how much likelier
-  /// the next token is one of the first than one of the second, in nats.
+  /// log Σ exp logit(answer) − log Σ exp logit(baseline), the log odds of two sets of tokens: how
+  /// much likelier the next token is one of the first than one of the second, in nats.
   case logOdds(answers: [Int], baselines: [Int], position: Int)
   case logit(token: Int, position: Int)
   case logProbability(token: Int, position: Int)
@@ -69,7 +69,8 @@ extension AttributionTarget {
     }
   }
 
-  /// Refuses tokens outside the vocabulary, positions outside the context, and targets that are constants.
+  /// Refuses tokens outside the vocabulary, positions outside the context, and
+  /// targets that are constants.
   package func check(tokenCount: Int, vocabularySize: Int) throws(InterpretationError) {
     try checkTokens()
     for term in terms(tokenCount: tokenCount) {
@@ -95,7 +96,8 @@ extension AttributionTarget {
     case .logitDifference(let answer, let baseline, _):
       if answer == baseline {
         throw .unsupportedTarget(
-          "answer and baseline are the same token, \(answer): their difference is 0 whatever the model does"
+          "answer and baseline are the same token, \(answer): their difference is 0 whatever the "
+            + "model does"
         )
       }
     case .logOdds(let answers, let baselines, _):

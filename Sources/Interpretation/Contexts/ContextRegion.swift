@@ -7,16 +7,16 @@ package enum ContextRegion: Sendable, Equatable {
   case span(Range<Int>)
   /// All tokens of one part of the prompt.
   case part(String)
-  /// Tokens of one picture: of the view of a name or of all, every one or those whose pixels meet the
-  /// box (in pixels of the picture as given).
+  /// Tokens of one picture: of the view of a name or of all, every one or those whose pixels meet
+  /// the box (in pixels of the picture as given).
   case image(index: Int, view: String?, box: PixelBox?)
 }
 
 extension ResidentContext {
   /// The positions of a region, as ascending ranges.
   ///
-  /// - Throws: `InterpretationError` for positions, parts and pictures that do not exist, and for a box
-  ///   that meets no token.
+  /// - Throws: `InterpretationError` for positions, parts and pictures that do not exist, and for a
+  ///   box that meets no token.
   package func positions(of region: ContextRegion) throws(InterpretationError) -> [Range<Int>] {
     switch region {
     case .span(let span):
@@ -56,7 +56,8 @@ extension ResidentContext {
     let tokens = views.flatMap { layout.tokens(of: $0, touching: box) }
     guard !tokens.isEmpty else {
       throw .badRegion(
-        "the box [\(box.left), \(box.top), \(box.right), \(box.bottom)] meets no token: the picture is "
+        "the box [\(box.left), \(box.top), \(box.right), \(box.bottom)] meets no token: the "
+          + "picture is "
           + "\(layout.pictureWidth) × \(layout.pictureHeight) pixels")
     }
     return tokens.map { start + $0 }.ranges

@@ -3,13 +3,14 @@ import Checkpoints
 package import Models
 package import Tensors
 
-/// A prompt with its pictures that stays in memory, so that a question about it computes only what is new.
+/// A prompt with its pictures that stays in memory, so that a question about it
+/// computes only what is new.
 ///
-/// It keeps the expanded tokens, the keys and values of every block, the residual `[T, D]` at the recorded
-/// blocks and before the last one, and the code of each autoencoder that was asked about; where memory
-/// allows, what the blocks above the lowest recorded one need for their pullback, too. The last block runs
-/// for the last position alone, and for others when they are asked about. A context belongs to the thread
-/// that owns the model.
+/// It keeps the expanded tokens, the keys and values of every block, the residual `[T, D]` at the
+/// recorded blocks and before the last one, and the code of each autoencoder that was asked about;
+/// where memory allows, what the blocks above the lowest recorded one need for their pullback, too.
+/// The last block runs for the last position alone, and for others when they are asked about. A
+/// context belongs to the thread that owns the model.
 package final class ResidentContext {
   package let model: Model
   package let prompt: Prompt
@@ -25,10 +26,12 @@ package final class ResidentContext {
   private var embeddings: Matrix
   private(set) var cache: KeyValueCache
   private var residuals: [Int: Matrix]
-  /// Outputs of the last block, before the final norm, `[D]` by position, as far as they were asked for.
+  /// Outputs of the last block, before the final norm, `[D]` by position, as
+  /// far as they were asked for.
   private var outputs: [Int: [Float]] = [:]
   private var codes: [String: SparseCode] = [:]
-  /// The blocks above the lowest recorded one as they ran on the context itself, kept for pullbacks.
+  /// The blocks above the lowest recorded one as they ran on the context
+  /// itself, kept for pullbacks.
   private var ownRun: SavedForward?
   /// Targets on an autoencoder's reconstruction of the residual, as far as they were asked for.
   var reconstructions: [String: [AttributionTarget: Float]] = [:]
@@ -112,9 +115,9 @@ package final class ResidentContext {
     version += 1
   }
 
-  /// Runs new embeddings `[t, D]` through every block, the last one for the last row alone; nothing is
-  /// changed unless all of it succeeds. With `saving`, what pullbacks to the site need is kept, after
-  /// `earlier` where the run goes on from one.
+  /// Runs new embeddings `[t, D]` through every block, the last one for the last row alone; nothing
+  /// is changed unless all of it succeeds. With `saving`, what pullbacks to the site need is kept,
+  /// after `earlier` where the run goes on from one.
   private func append(
     _ new: Matrix, recording blocks: Set<Int>, saving: (site: Int, detail: SavedDetail)?,
     continuing earlier: SavedForward?, progress: (Double) -> Void, cancellation: Cancellation
@@ -123,8 +126,8 @@ package final class ResidentContext {
     var grown = cache
     var x = new
     var recorded: [Int: Matrix] = [:]
-    // A run that goes on from tokens without one would not reach them, and one that is kept has the last
-    // block's output for the last row alone.
+    // A run that goes on from tokens without one would not reach them, and one that is kept has the
+    // last block's output for the last row alone.
     let earlierSite = earlier.map { $0.blocks.lowerBound - 1 }
     let saved = saving.flatMap {
       (start == 0 || earlierSite == $0.site) && !blocks.contains(count - 1) ? $0 : nil

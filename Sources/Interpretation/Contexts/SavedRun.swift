@@ -1,8 +1,8 @@
 import Models
 import Tensors
 
-/// A forward pass above a site that is not the context's own, with what its pullback needs, kept so that
-/// another target at the same positions costs one pullback.
+/// A forward pass above a site that is not the context's own, with what its pullback needs, kept so
+/// that another target at the same positions costs one pullback.
 struct SavedRun {
   /// What the pass ran on.
   struct Key: Equatable {

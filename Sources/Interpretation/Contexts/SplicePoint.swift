@@ -4,8 +4,8 @@ package import Tensors
 
 /// The residual stream at an autoencoder's site, for a context and perhaps some tokens after it.
 ///
-/// T′ counts the context's tokens and the continuation's. Everything a question changes is changed here;
-/// the blocks below never run again.
+/// T′ counts the context's tokens and the continuation's. Everything a question changes is changed
+/// here; the blocks below never run again.
 package struct SplicePoint {
   package let autoencoder: LoadedAutoencoder
   /// x, `[T′, D]`.

@@ -18,8 +18,8 @@ package struct FeatureActivations: Sendable {
   package let items: [Item]
   /// Mean number of active latents at a position of the region.
   package let l0: Double
-  /// Fraction of the region's variance that the reconstruction leaves unexplained; nil for one position
-  /// or no variance.
+  /// Fraction of the region's variance that the reconstruction leaves unexplained; nil for one
+  /// position or no variance.
   package let fvu: Double?
 }
 

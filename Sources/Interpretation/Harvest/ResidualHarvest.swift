@@ -1,7 +1,8 @@
 package import Models
 package import Tensors
 
-/// Collects the residual stream at one block over many prompts, to train or measure an autoencoder on.
+/// Collects the residual stream at one block over many prompts, to train or
+/// measure an autoencoder on.
 package struct ResidualHarvest {
   package let model: Model
   /// The block whose output is collected.
@@ -12,9 +13,10 @@ package struct ResidualHarvest {
     self.block = block
   }
 
-  /// The residual `[T, D]` of every token of a prompt, template and pictures included, or of the first `count` of them. Blocks
-  /// above the site never run, and neither do tokens behind those asked for: the model is causal, so that a picture's base view,
-  /// which comes before its tiles, has the residual that it has beside them.
+  /// The residual `[T, D]` of every token of a prompt, template and pictures included, or of the
+  /// first `count` of them. Blocks above the site never run, and neither do tokens behind those
+  /// asked for: the model is causal, so that a picture's base view, which comes before its tiles,
+  /// has the residual that it has beside them.
   package func callAsFunction(
     _ prompt: Prompt, first count: Int? = nil, cancellation: Cancellation
   ) throws -> Matrix {

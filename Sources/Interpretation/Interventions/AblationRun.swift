@@ -75,8 +75,8 @@ extension ResidentContext {
       divergence: Interpretation.divergence(before, from: after), receipt: shared.receipt)
   }
 
-  /// The target on the reconstructed residual, which no intervention changes: known from an earlier question
-  /// or measured.
+  /// The target on the reconstructed residual, which no intervention changes: known from an
+  /// earlier question or measured.
   private func reconstruction(
     of target: AttributionTarget, by run: SplicedRun, cancellation: Cancellation
   ) throws -> Float {

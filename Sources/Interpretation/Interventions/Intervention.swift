@@ -1,6 +1,7 @@
 package import Autoencoders
 
-/// A change of one latent's activation at some positions of a context, and perhaps at generated ones.
+/// A change of one latent's activation at some positions of a context, and
+/// perhaps at generated ones.
 package struct Intervention: Sendable, Equatable {
   /// Index of the latent, 0 … M − 1.
   package let latent: Int
@@ -20,8 +21,8 @@ package struct Intervention: Sendable, Equatable {
     self.coversGenerated = coversGenerated
   }
 
-  /// The change at the rows of one run: the prompt's rows it names, and the generated ones if it covers
-  /// them.
+  /// The change at the rows of one run: the prompt's rows it names, and the
+  /// generated ones if it covers them.
   func change(promptRows: Range<Int>, generatedRows: Range<Int>) -> LatentChange {
     var rows = (positions ?? [promptRows]).map { $0.clamped(to: promptRows) }
     if coversGenerated { rows.append(generatedRows) }

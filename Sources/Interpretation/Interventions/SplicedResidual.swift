@@ -13,8 +13,8 @@ package struct SplicedResidual {
 }
 
 extension Matrix {
-  /// This residual, refused with `InterpretationError.nonFinite` where it is not finite, or so large that
-  /// a norm would make zeros of it.
+  /// This residual, refused with `InterpretationError.nonFinite` where it is not finite, or so
+  /// large that a norm would make zeros of it.
   func usableResidual() throws -> Matrix {
     guard firstNonFinite() == nil, maxMagnitude <= largestResidual else {
       throw InterpretationError.nonFinite("the residual stream after the interventions")
@@ -23,12 +23,13 @@ extension Matrix {
   }
 }
 
-/// Beyond this a row's sum of squares may overflow float32, and the next norm would make zeros of it.
+/// Beyond this a row's sum of squares may overflow float32, and the next
+/// norm would make zeros of it.
 private let largestResidual: Float = 1e17
 
 extension SplicePoint {
-  /// Applies changes to the residual. Rows before the first change stay the model's own when the error
-  /// term is kept; when it is dropped every row becomes its reconstruction.
+  /// Applies changes to the residual. Rows before the first change stay the model's own when the
+  /// error term is kept; when it is dropped every row becomes its reconstruction.
   package func applying(
     _ changes: [LatentChange], splice: Splice, cancellation: Cancellation
   ) throws -> SplicedResidual {
@@ -41,8 +42,8 @@ extension SplicePoint {
     return SplicedResidual(start: start, residual: changed, receipt: receipt)
   }
 
-  /// Puts another code in the place of the one that is there, from row `start` on; `code` has the rows
-  /// `start` … T′ − 1.
+  /// Puts another code in the place of the one that is there, from row `start` on; `code` has
+  /// the rows `start` … T′ − 1.
   func replacing(
     _ code: SparseCode, from start: Int, errorTerm: Splice.ErrorTerm
   ) throws -> SplicedResidual {
@@ -61,7 +62,8 @@ extension SplicePoint {
       start: start, residual: try changed.usableResidual(), receipt: InterventionReceipt())
   }
 
-  /// The same with the code as it is where `cleared` is false, and with nothing active where it is true.
+  /// The same with the code as it is where `cleared` is false, and with nothing
+  /// active where it is true.
   func clearing(_ cleared: [Bool], errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
     let start = cleared.firstIndex(of: true) ?? rowCount
     var rest = SparseCode(latentCount: code.latentCount)
@@ -71,8 +73,9 @@ extension SplicePoint {
     return try replacing(rest, from: start, errorTerm: errorTerm)
   }
 
-  /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above the site run on the
-  /// changed residual. Rows before the first change are the model's own and do not run again.
+  /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above
+  /// the site run on the changed residual. Rows before the first change are the model's
+  /// own and do not run again.
   package func outputs(
     of spliced: SplicedResidual, rows: Range<Int>, decoder: Decoder,
     cancellation: Cancellation
@@ -130,8 +133,8 @@ extension SparseAutoencoder {
     return try (splice.errorTerm == .keep ? x + difference : decode(changed)).usableResidual()
   }
 
-  /// The code with top-k taken again where something was changed. Other rows keep the code they have: a
-  /// product over fewer rows may differ in its last bit.
+  /// The code with top-k taken again where something was changed. Other rows keep the code they
+  /// have: a product over fewer rows may differ in its last bit.
   private func reselected(
     _ x: Matrix, code: SparseCode, changes: [LatentChange], receipt: inout InterventionReceipt,
     cancellation: Cancellation

@@ -20,8 +20,8 @@ package struct ContextPart: Sendable, Equatable {
 }
 
 extension ResidentContext {
-  /// The prompt's parts, then the template's tokens between them and what was generated after them, as far as
-  /// there are any. Every position is in one of them.
+  /// The prompt's parts, then the template's tokens between them and what was generated after them,
+  /// as far as there are any. Every position is in one of them.
   package var parts: [ContextPart] {
     var rest = Set(0..<prompt.tokens.count)
     var parts: [ContextPart] = []

@@ -4,8 +4,9 @@ package import Tensors
 
 /// A control that touches no feature: the input itself is changed and the whole model runs again.
 ///
-/// Pixels are painted with the mean colour of their picture, which keeps its brightness and takes what it
-/// shows; tokens of a text are replaced by one that says nothing. Positions stay as they are.
+/// Pixels are painted with the mean colour of their picture, which keeps its brightness
+/// and takes what it shows; tokens of a text are replaced by one that says nothing.
+/// Positions stay as they are.
 package struct Occlusion {
   /// What is hidden together.
   package struct Part: Sendable {
@@ -86,7 +87,8 @@ extension ResidentContext {
     let hidden = whole.reduce(0) { $0 + prompt.images[$1].span.count }
     guard text.count + hidden == Set(positions).count else {
       throw .badRegion(
-        "the region \"\(name)\" holds some tokens of a picture: name the picture and a box of its pixels"
+        "the region \"\(name)\" holds some tokens of a picture: name the picture and a box of its "
+          + "pixels"
       )
     }
     if let position = text.first(where: { $0 >= prompt.tokens.count }) {

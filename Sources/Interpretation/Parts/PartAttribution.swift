@@ -4,9 +4,10 @@ import Tensors
 
 /// Measures what the parts of a context contribute to a target.
 ///
-/// A share is a property of a set of features: what the target loses when all of them go to zero at once. A sum
-/// of first-order scores is not that, and often not even of the same sign. Top-k is not taken again here,
-/// whatever the splice says: the features that would enter belong to the same part.
+/// A share is a property of a set of features: what the target loses when all of them go to
+/// zero at once. A sum of first-order scores is not that, and often not even of the same sign.
+/// Top-k is not taken again here, whatever the splice says: the features that would enter
+/// belong to the same part.
 package struct PartAttribution {
   let attribution: Attribution
   let question: PartQuestion
@@ -82,8 +83,8 @@ package struct PartAttribution {
     }
   }
 
-  /// φ_i = Σ over subsets S without i of |S|! (n − |S| − 1)! / n! · (v(S ∪ i) − v(S)); zero for parts without
-  /// features (Shapley 1953).
+  /// φ_i = Σ over subsets S without i of |S|! (n − |S| − 1)! / n! · (v(S ∪ i) − v(S)); zero for
+  /// parts without features (Shapley 1953).
   private func shapley(_ count: Int, active: [Int], _ value: (Int) -> Float) -> [Float] {
     let n = active.count
     let values = (0..<1 << n).map { Double(value($0)) }
@@ -159,8 +160,8 @@ extension SparseCode {
 }
 
 extension SplicePoint {
-  /// The decoder's bias alone at the first `rows` rows, neither features nor error; a continuation stays as it
-  /// is, or its reconstruction with the error term dropped.
+  /// The decoder's bias alone at the first `rows` rows, neither features nor error; a continuation
+  /// stays as it is, or its reconstruction with the error term dropped.
   fileprivate func biasAlone(rows: Int, errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
     var empty = SparseCode(latentCount: code.latentCount)
     for _ in 0..<rows { empty.appendRow([]) }

@@ -3,8 +3,9 @@ package struct PartQuestion: Sendable, Equatable {
   package enum Method: Sendable {
     /// The target's fall when all of a part's features go to zero together.
     case ablation
-    /// The parts' Shapley values: the mean of what a part's features add, over all orders in which the parts
-    /// could be put back. Exact, by a run for every subset; the values add up by construction.
+    /// The parts' Shapley values: the mean of what a part's features add, over all
+    /// orders in which the parts could be put back. Exact, by a run for every subset;
+    /// the values add up by construction.
     case shapley
     /// The sum of the first-order scores of a part's features.
     case sum
@@ -23,8 +24,8 @@ package struct PartQuestion: Sendable, Equatable {
   /// The most parts that are named in one question.
   package static let partLimit = 64
 
-  /// How many runs the question takes at most, to be told or refused beforehand; refuses parts that do not fit
-  /// the method.
+  /// How many runs the question takes at most, to be told or refused beforehand; refuses parts
+  /// that do not fit the method.
   package func runLimit(in context: ResidentContext) throws(InterpretationError) -> Int {
     let parts = parts ?? context.parts
     try check(parts)
@@ -56,7 +57,8 @@ package struct PartQuestion: Sendable, Equatable {
       for other in parts.dropFirst(index + 1) {
         if let both = other.positions.joined().first(where: own.contains) {
           throw .badValue(
-            "the parts \"\(part.name)\" and \"\(other.name)\" share position \(both): Shapley values "
+            "the parts \"\(part.name)\" and \"\(other.name)\" share position \(both): Shapley "
+              + "values "
               + "need parts that do not overlap")
         }
       }

@@ -2,14 +2,16 @@ import Autoencoders
 import Models
 import Tensors
 
-/// Measures a target on changed residuals: the blocks above the site run again, several changes side by side.
+/// Measures a target on changed residuals: the blocks above the site run again,
+/// several changes side by side.
 struct TargetRuns {
   let context: ResidentContext
   let point: SplicePoint
   let terms: [TargetTerm]
   let cancellation: Cancellation
 
-  /// Rows after which a batch of runs is full: enough for the products to be busy rather than waiting for weights.
+  /// Rows after which a batch of runs is full: enough for the products to be busy rather
+  /// than waiting for weights.
   private static let batchRows = 256
 
   /// The target's value on each of `count` changed residuals, which are made as they are needed.

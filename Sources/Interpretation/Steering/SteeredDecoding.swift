@@ -22,8 +22,8 @@ package struct Steering: Sendable {
 
 /// A context's continuation, token by token, with or without steering.
 ///
-/// The blocks up to the site go on from the context's keys and values; the blocks above it have their own,
-/// made from the changed residual.
+/// The blocks up to the site go on from the context's keys and values; the blocks above it have
+/// their own, made from the changed residual.
 package struct SteeredDecoding {
   private let decoder: Decoder
   private let steering: Steering?

@@ -6,8 +6,8 @@ package import Tensors
 /// A continuation of a context and what steering did to it.
 package struct SteeredGeneration: Sendable {
   package let generation: Generation
-  /// KL(plain ‖ steered) in nats of the next-token distributions, by generated token, both runs having
-  /// read the same text; empty when not asked for.
+  /// KL(plain ‖ steered) in nats of the next-token distributions, by generated token, both runs
+  /// having read the same text; empty when not asked for.
   package let divergences: [Float]
   package let receipt: InterventionReceipt
 }

@@ -2,7 +2,8 @@ package import Models
 package import Tensors
 
 extension Decoder {
-  /// The value of a target's terms, given the outputs of the last block from row `first` on, `[n, D]`.
+  /// The value of a target's terms, given the outputs of the last block from
+  /// row `first` on, `[n, D]`.
   package func value(of terms: [TargetTerm], outputs: Matrix, from first: Int) throws -> Float {
     let value = terms.reduce(Float(0)) {
       $0 + self.value(of: $1, output: outputs.row($1.row - first))
@@ -11,8 +12,8 @@ extension Decoder {
     return value
   }
 
-  /// A term's value at one row `[D]` of the last block's output. Every question takes it from here, so that
-  /// an attribution's target and an ablation's are the same number.
+  /// A term's value at one row `[D]` of the last block's output. Every question takes it from here,
+  /// so that an attribution's target and an ablation's are the same number.
   func value(of term: TargetTerm, output: [Float]) -> Float {
     switch term.kind {
     case .logits(let tokens):

@@ -7,7 +7,8 @@ struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
   var codingPath: [any CodingKey] { path.keys }
   var allKeys: [Key] { members.sortedMembers.compactMap { Key(stringValue: $0.name) } }
 
-  /// Null is as good as absent: clients that write every member of a record send it for those that are not set.
+  /// Null is as good as absent: clients that write every member of a record send it
+  /// for those that are not set.
   func contains(_ key: Key) -> Bool {
     members[key.stringValue].map { $0 != .null } ?? false
   }

@@ -4,9 +4,9 @@ package import JSON
 /// One client over a pair of descriptors: Base Protocol 0.9, from the first byte to the exit code.
 ///
 /// Four threads share the work. The reader (the thread that calls `run`) takes messages, decides
-/// their order and handles cancellation before anything else; it never waits for output. The control
-/// and the engine lane answer. The writer sends. The connection knows no method but those of the base
-/// protocol; the rest is the handler's.
+/// their order and handles cancellation before anything else; it never waits for output. The
+/// control and the engine lane answer. The writer sends. The connection knows no method but those
+/// of the base protocol; the rest is the handler's.
 package final class Connection: Sendable {
   package typealias Log = @Sendable (LogLevel, String) -> Void
 
@@ -173,7 +173,8 @@ package final class Connection: Sendable {
   /// - Returns: whether there was a result.
   @discardableResult
   private func perform(_ call: Call, _ exchange: Exchange) -> Bool {
-    // What waits on a thread of its own counts until it is answered: the threads are what is limited.
+    // What waits on a thread of its own counts until it is answered: the
+    // threads are what is limited.
     defer { if exchange.lane == .waiting { table.leaveQueue(.waiting) } }
     if exchange.lane != .waiting { table.leaveQueue(exchange.lane) }
     guard exchange.begin() else { return false }

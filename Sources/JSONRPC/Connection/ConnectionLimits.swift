@@ -10,8 +10,8 @@ package struct ConnectionLimits: Sendable, Equatable {
   package var queuedControlRequests: Int
   /// Requests that wait on threads of their own.
   package var waitingRequests: Int
-  /// Bytes of requests that are not answered; beyond them the next is refused with kind `busy`, unless it is the
-  /// only one.
+  /// Bytes of requests that are not answered; beyond them the next is refused with kind `busy`,
+  /// unless it is the only one.
   package var openBytes: Int
   /// Bytes of output that the client has not read; beyond them it is taken for dead.
   package var unreadOutput: Int

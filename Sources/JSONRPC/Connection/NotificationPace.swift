@@ -1,4 +1,5 @@
-/// When notifications of one kind are due: nothing in the first 300 ms of a request, then one each 100 ms.
+/// When notifications of one kind are due: nothing in the first 300 ms of a
+/// request, then one each 100 ms.
 package struct NotificationPace: Sendable {
   package static let quietTime = Duration.milliseconds(300)
   package static let interval = Duration.milliseconds(100)

@@ -1,4 +1,5 @@
-/// Keeps the order of one client's looks and changes across lanes. Each request comes in once and leaves once.
+/// Keeps the order of one client's looks and changes across lanes. Each request comes
+/// in once and leaves once.
 struct OrderedRequests {
   private struct Entry {
     let key: ObjectIdentifier
@@ -14,7 +15,8 @@ struct OrderedRequests {
   private var isChanging = false
 
   /// Takes in a request.
-  /// - Parameter begin: what hands it to its lane; called now, or by the `leave` of what it waits for.
+  /// - Parameter begin: what hands it to its lane; called now, or by the
+  ///   `leave` of what it waits for.
   mutating func enter(
     _ key: ObjectIdentifier, _ order: RequestOrder, begin: @escaping @Sendable () -> Void
   ) {
@@ -24,8 +26,8 @@ struct OrderedRequests {
     beginWhatMay()
   }
 
-  /// Lets go of a request that has been answered. One that had not begun goes to its lane all the same, which finds
-  /// it answered.
+  /// Lets go of a request that has been answered. One that had not begun goes to its lane all the
+  /// same, which finds it answered.
   mutating func leave(_ key: ObjectIdentifier, _ order: RequestOrder) {
     switch order {
     case .free: return

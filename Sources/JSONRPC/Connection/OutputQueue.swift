@@ -25,8 +25,8 @@ package final class OutputQueue: Sendable {
   private let onBreak: @Sendable (String) -> Void
 
   /// - Parameters:
-  ///   - descriptor: where to write. A duplicate is used, which stays open until the writer is done:
-  ///     the caller may close its own, and its number may come to mean something else.
+  ///   - descriptor: where to write. A duplicate is used, which stays open until the writer is
+  ///     done: the caller may close its own, and its number may come to mean something else.
   ///   - onBreak: called once, with the reason, when the client can no longer be written to.
   /// - Returns: nil where the process has no descriptor or thread left.
   package init?(descriptor: Int32, limit: Int, onBreak: @escaping @Sendable (String) -> Void) {

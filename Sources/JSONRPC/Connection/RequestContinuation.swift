@@ -1,6 +1,7 @@
 package import JSON
 
-/// Thrown by a handler that goes on with a request on another lane: what it did so far is not repeated.
+/// Thrown by a handler that goes on with a request on another lane: what it
+/// did so far is not repeated.
 package struct RequestContinuation: Error, CustomStringConvertible {
   let lane: Lane
   let answer: @Sendable (Call) throws -> JSONValue

@@ -10,10 +10,10 @@ package protocol RequestHandler: Sendable {
 
   /// Answers one request, on its lane's thread.
   ///
-  /// What it throws becomes the reply: a `RequestContinuation` what comes of that, a `ResponseFailure` as it is, a
-  /// `FailureConvertible` as the failure it names, a `WireError` as -32602,
-  /// `CancellationError` as -32800 and anything else as -32603 with the details in the log. Once a
-  /// request is cancelled, whatever is thrown becomes -32800; a result is still sent.
+  /// What it throws becomes the reply: a `RequestContinuation` what comes of that, a
+  /// `ResponseFailure` as it is, a `FailureConvertible` as the failure it names, a `WireError` as
+  /// -32602, `CancellationError` as -32800 and anything else as -32603 with the details in the log.
+  /// Once a request is cancelled, whatever is thrown becomes -32800; a result is still sent.
   func answer(_ call: Call) throws -> JSONValue
 
   /// Sees a request as it arrives, on the reader, in the order of all messages.

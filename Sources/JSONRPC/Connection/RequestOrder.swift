@@ -1,5 +1,5 @@
-/// What a request does to what the requests of its client share, such as the indexes that are open, whatever lanes
-/// they run on.
+/// What a request does to what the requests of its client share, such as the indexes that are open,
+/// whatever lanes they run on.
 package enum RequestOrder: Sendable, Equatable {
   /// Nothing: it begins when its lane is free.
   case free

@@ -30,8 +30,8 @@ final class RequestTable: Sendable {
   }
 
   /// Enters a request before any work is scheduled for it, so that no cancellation can miss it.
-  /// - Returns: false where more than `limit` requests wait for the lane, or all that are open would have more than
-  ///   `bytes` bytes.
+  /// - Returns: false where more than `limit` requests wait for the lane, or all that are open
+  ///   would have more than `bytes` bytes.
   func enter(_ exchange: Exchange, limit: Int, bytes: Int) -> Bool {
     state.update { state in
       let waiting = state.waiting[exchange.lane, default: 0]

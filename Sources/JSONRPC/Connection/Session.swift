@@ -58,7 +58,8 @@ struct Session {
   private mutating func wait() -> (hasInput: Bool, signals: [WakePipe.Signal]) {
     var descriptors = [
       pollfd(fd: connection.wake.input, events: Int16(POLLIN), revents: 0),
-      // A negative descriptor is not looked at; one without events is asked only whether it hung up.
+      // A negative descriptor is not looked at; one without events is asked
+      // only whether it hung up.
       pollfd(
         fd: isAtEndOfInput && !connection.isOneSocket ? -1 : connection.input,
         events: isAtEndOfInput ? 0 : Int16(POLLIN), revents: 0),
@@ -125,7 +126,8 @@ struct Session {
     hasWarnedOfPartialFrame = true
   }
 
-  /// The id of a message that cannot be read. One that another request is open under is not answered twice.
+  /// The id of a message that cannot be read. One that another request is open
+  /// under is not answered twice.
   private func openID(in bytes: [UInt8]) -> RequestID? {
     IDScanner.id(in: bytes).flatMap { connection.table.contains($0) ? nil : $0 }
   }

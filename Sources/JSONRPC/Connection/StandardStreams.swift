@@ -4,7 +4,8 @@ import Glibc
 package enum StandardStreams {
   /// Takes standard output for the protocol alone: whatever else in the process writes there, a
   /// `print` or a C library, lands on standard error. To be called before anything else.
-  /// - Returns: the descriptor to write messages to, or nil where the process has no descriptor left.
+  /// - Returns: the descriptor to write messages to, or nil where the process
+  ///   has no descriptor left.
   package static func claimOutput() -> Int32? {
     let output = dup(STDOUT_FILENO)
     guard output >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else { return nil }

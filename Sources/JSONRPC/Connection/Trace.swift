@@ -9,7 +9,8 @@ final class Trace: Sendable {
 
   init(output: OutputQueue) { self.output = output }
 
-  /// Takes the `value` of `$/setTrace` or the `trace` of `initialize`; an unknown one changes nothing.
+  /// Takes the `value` of `$/setTrace` or the `trace` of `initialize`; an
+  /// unknown one changes nothing.
   func set(_ value: JSONValue?) {
     guard let name = value?.stringValue, let new = Level(rawValue: name) else { return }
     level.update { $0 = new }

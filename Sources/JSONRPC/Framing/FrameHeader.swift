@@ -1,6 +1,7 @@
 internal import JSON
 
-/// The header of a frame: fields of `Name: value`, names in any case and order, unknown ones ignored.
+/// The header of a frame: fields of `Name: value`, names in any case and
+/// order, unknown ones ignored.
 struct FrameHeader: Equatable {
   let contentLength: Int
   /// Whether the body's charset is UTF-8, which is the only one there is.

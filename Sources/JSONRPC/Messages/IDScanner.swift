@@ -1,6 +1,7 @@
 internal import JSON
 
-/// Finds the id of a message that is no JSON as a whole, so that whoever waits for its answer hears of it.
+/// Finds the id of a message that is no JSON as a whole, so that whoever waits
+/// for its answer hears of it.
 struct IDScanner {
   private var rest: ArraySlice<UInt8>
 

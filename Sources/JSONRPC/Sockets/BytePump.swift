@@ -1,7 +1,7 @@
 import Glibc
 
-/// Carries bytes between a client's streams and a server's socket, for clients that speak over standard
-/// streams alone. It knows no message.
+/// Carries bytes between a client's streams and a server's socket, for clients that speak over
+/// standard streams alone. It knows no message.
 package final class BytePump: Sendable {
   private let input: Int32
   private let output: Int32
@@ -21,7 +21,8 @@ package final class BytePump: Sendable {
   }
 
   /// Pumps until the server ends the session, or either side is gone.
-  /// - Returns: the session's exit code: 0 after a `shutdown`, else 1, also where the server vanished.
+  /// - Returns: the session's exit code: 0 after a `shutdown`, else 1, also
+  ///   where the server vanished.
   package func run() -> Int32 {
     guard writeAll([PumpTrailer.greeting], to: socket) else { return 1 }
     Thread.start(name: "pump", stackBytes: 1 << 20) { [self] in pumpInput() }

@@ -26,7 +26,8 @@ package final class ListeningSocket: Sendable {
   /// - Parameters:
   ///   - lock: the socket's lock where a parent took it already.
   ///   - user: whose clients are let in.
-  /// - Throws: where the folder is open to others, something else has the path, or somebody listens there.
+  /// - Throws: where the folder is open to others, something else has the path, or
+  ///   somebody listens there.
   package init(
     _ address: SocketAddress, lock: SocketLock? = nil, user: UInt32 = geteuid()
   ) throws(SocketError) {
@@ -36,7 +37,8 @@ package final class ListeningSocket: Sendable {
     guard let held else { throw .inUse(path: address.path) }
     try Self.removeLeftover(address)
     let descriptor = try SocketAddress.makeSocket(address.path)
-    // Linux makes the file with the mode of the descriptor; the umask is every thread's and child's.
+    // Linux makes the file with the mode of the descriptor; the umask is
+    // every thread's and child's.
     let isBound =
       unsafe fchmod(descriptor, 0o600) == 0
       && address.withAddress { unsafe bind(descriptor, $0, $1) } == 0
@@ -54,7 +56,8 @@ package final class ListeningSocket: Sendable {
     identity = (status.st_dev, status.st_ino)
   }
 
-  /// Makes the folder, for its user alone, or refuses one where others could put a socket of theirs.
+  /// Makes the folder, for its user alone, or refuses one where others
+  /// could put a socket of theirs.
   package static func prepareFolder(_ folder: String) throws(SocketError) {
     if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
       throw .system(doing: "making the folder", path: folder, error: errno)

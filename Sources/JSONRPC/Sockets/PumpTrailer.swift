@@ -1,5 +1,6 @@
-/// What a pump and its server say to each other beside the client's messages: a pump begins with a zero byte,
-/// and is told the session's exit code at the end, by a zero byte and the code. No message holds a zero byte.
+/// What a pump and its server say to each other beside the client's messages: a pump begins with a
+/// zero byte, and is told the session's exit code at the end, by a zero byte and the code. No
+/// message holds a zero byte.
 package struct PumpTrailer: Sendable {
   /// What a pump sends first.
   package static let greeting: UInt8 = 0

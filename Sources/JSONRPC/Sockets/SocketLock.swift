@@ -1,7 +1,7 @@
 import Glibc
 
-/// Held by whoever listens at a socket, or is about to: the system lets go of it with its last process,
-/// so that a socket whose lock is free was left behind.
+/// Held by whoever listens at a socket, or is about to: the system lets go of it with its last
+/// process, so that a socket whose lock is free was left behind.
 package final class SocketLock: Sendable {
   package let descriptor: Int32
 

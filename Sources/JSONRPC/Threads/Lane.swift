@@ -4,7 +4,8 @@ package enum Lane: String, Sendable, CaseIterable {
   case immediate
   /// On the control thread: what needs no model. Never waits for the engine.
   case control
-  /// On the index thread: what reads and writes indexes, whose files may be slow. Never waits for the engine.
+  /// On the index thread: what reads and writes indexes, whose files may be slow.
+  /// Never waits for the engine.
   case index
   /// On the engine thread, one after another in the order of arrival; several clients take turns.
   case engine

@@ -23,8 +23,8 @@ package enum Thread {
     precondition(isStarted, "no thread could be started")
   }
 
-  /// Starts a detached thread; false where the machine gives no more of them. For threads whose number
-  /// clients decide.
+  /// Starts a detached thread; false where the machine gives no more of them. For threads
+  /// whose number clients decide.
   package static func tryStart(
     name: String, stackBytes: Int = 8 << 20, body: @escaping @Sendable () -> Void
   ) -> Bool {

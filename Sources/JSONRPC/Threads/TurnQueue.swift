@@ -1,8 +1,9 @@
 /// Work that waits, in the order in which it is to be done: clients take turns.
 ///
-/// The client that was served longest ago comes next, so that one client's flood delays another's single
-/// request by no more than what runs. A client's own work keeps its order. Work of no client, such as
-/// a job's step, comes behind all that waited when it was added, and then takes turns with the clients.
+/// The client that was served longest ago comes next, so that one client's flood delays
+/// another's single request by no more than what runs. A client's own work keeps its order. Work
+/// of no client, such as a job's step, comes behind all that waited when it was added, and then
+/// takes turns with the clients.
 struct TurnQueue<Work: Sendable>: Sendable {
   private struct Row {
     /// Oldest last, so that taking one moves nothing.

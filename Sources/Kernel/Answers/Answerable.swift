@@ -12,7 +12,8 @@ protocol ShelfAnswerable: Request {
   static func answer(_ params: Params, shelf: IndexShelf, call: Call) throws -> Result
 }
 
-/// A request that begins with the engine and ends with an index, whose files the engine does not wait for.
+/// A request that begins with the engine and ends with an index, whose files the
+/// engine does not wait for.
 protocol EngineThenShelfAnswerable: Request {
   /// What the engine's part finds.
   associatedtype Prepared: Sendable

@@ -12,7 +12,8 @@ extension AttributionCompare: EngineAnswerable {
     guard open.modelName == other.modelName else {
       throw KernelError.unsupported(
         "the context \(quoted(open.name)) belongs to the model \(quoted(open.modelName)), "
-          + "\(quoted(other.name)) to \(quoted(other.modelName)): features of two models cannot be compared"
+          + "\(quoted(other.name)) to \(quoted(other.modelName)): features of two models cannot be "
+          + "compared"
       )
     }
     guard open.name != other.name else {

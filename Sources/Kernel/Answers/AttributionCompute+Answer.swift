@@ -57,7 +57,8 @@ extension AttributionCompute: EngineAnswerable {
 
   // MARK: The question
 
-  /// Chosen by Tests/Studies/attribution.py: the gradient ranks features best, with norms held it ranks tokens best.
+  /// Chosen by Tests/Studies/attribution.py: the gradient ranks features best, with norms
+  /// held it ranks tokens best.
   private static func method(_ params: Params) -> Method {
     params.method ?? (params.aggregate == .token ? .heldNorms : .gradient)
   }
@@ -97,7 +98,8 @@ extension AttributionCompute: EngineAnswerable {
       return
     }
     throw InterpretationError.badValue(
-      "features ablated everywhere at once have no scores by position to draw: use aggregate token or none"
+      "features ablated everywhere at once have no scores by position to draw: use aggregate token "
+        + "or none"
     )
   }
 

@@ -2,10 +2,11 @@ import Interpretation
 import KernelProtocol
 import Models
 
-/// What an attribution measures beside its scores, within a budget of runs of the blocks above the site.
+/// What an attribution measures beside its scores, within a budget of runs of
+/// the blocks above the site.
 ///
-/// What was asked for is done, or refused where a budget was given that it does not fit; what was not asked for is
-/// done where it is cheap, and said to be missing where it is not.
+/// What was asked for is done, or refused where a budget was given that it does not fit; what was
+/// not asked for is done where it is cheap, and said to be missing where it is not.
 struct AttributionPlan {
   /// How parts are measured by their features; nil for not at all, or by occlusion.
   let parts: PartQuestion?
@@ -37,7 +38,8 @@ struct AttributionPlan {
     if params.parts == nil, partRuns > budget {
       (parts, occlusion) = (nil, nil)
       notes.append(
-        "The parts' shares were not measured: that takes up to \(partRuns) runs of the blocks above the "
+        "The parts' shares were not measured: that takes up to \(partRuns) runs of the blocks "
+          + "above the "
           + "autoencoder, the budget is \(budget). Ask for parts to have them.")
     } else {
       if let limit = params.budget, partRuns > limit {
@@ -53,7 +55,8 @@ struct AttributionPlan {
     } else if let count = params.verify {
       if params.budget != nil, count > rest / 3 {
         throw InterpretationError.badValue(
-          "verify is \(count), of the budget of \(budget) runs \(rest) are left for it: it takes up to three for "
+          "verify is \(count), of the budget of \(budget) runs \(rest) are left for it: it takes "
+            + "up to three for "
             + "each of the \(count)")
       }
       verify = count
@@ -62,7 +65,8 @@ struct AttributionPlan {
       verify = affordable < Self.leastVerify ? 0 : affordable
       if verify == 0 {
         notes.append(
-          "The scores were not checked by exact ablation: the budget of \(budget) runs is too small for it. "
+          "The scores were not checked by exact ablation: the budget of \(budget) runs is too "
+            + "small for it. "
             + "Ask with verify to know whether they can be relied on.")
       }
     }

@@ -86,7 +86,8 @@ extension ContextOpen: EngineAnswerable {
     for name in names where !seen.insert(name).inserted || ContextPart.reservedNames.contains(name)
     {
       throw KernelError.unsupported(
-        "the part id \"\(name)\" is taken: ids are distinct, \"\(ContextPart.template)\" stands for the "
+        "the part id \"\(name)\" is taken: ids are distinct, \"\(ContextPart.template)\" stands "
+          + "for the "
           + "template's tokens and \"\(ContextPart.generated)\" for those of answers")
     }
     return names

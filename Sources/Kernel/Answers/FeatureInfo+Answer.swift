@@ -65,7 +65,8 @@ private struct IndexedFeature {
   let coactive: [CoactiveFeature]
 
   /// - Returns: nil where no index of the feature's autoencoder is open.
-  /// - Throws: `FeatureIndexError.stale` where the one that the kernel was started with is another's.
+  /// - Throws: `FeatureIndexError.stale` where the one that the kernel was
+  ///   started with is another's.
   init?(_ feature: FeatureRef, identity: IndexIdentity, shelf: IndexShelf, count: Int) throws {
     shelf.adopt(by: feature.sae, identity: identity)
     let entry: IndexShelf.Entry

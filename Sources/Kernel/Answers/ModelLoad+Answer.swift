@@ -5,7 +5,8 @@ import Models
 import Tensors
 
 extension ModelLoad: EngineAnswerable {
-  /// Maps a checkpoint folder, and makes or finds its 8-bit weights where they are asked for; contexts opened from here on use it.
+  /// Maps a checkpoint folder, and makes or finds its 8-bit weights where they are asked for;
+  /// contexts opened from here on use it.
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadModel(
       path: FilePath(params.path).path, precision: Tensors.Precision(params.precision),

@@ -22,8 +22,8 @@ struct OpenPrompt {
   private(set) var isReused = false
   private(set) var autoencoder: String?
 
-  /// - Parameter isShared: whether a context that a file of the same parts was opened as will do, and this one
-  ///   for the next.
+  /// - Parameter isShared: whether a context that a file of the same parts was opened as will do,
+  ///   and this one for the next.
   /// - Throws: what is no fault of the file; the rest becomes a diagnostic.
   init(_ params: PromptOpen.Params, engine: Engine, call: Call, isShared: Bool = true) throws {
     file = PromptFile(params.text)

@@ -2,8 +2,8 @@ import Glibc
 import JSON
 package import JSONRPC
 
-/// Serves everybody who connects to a socket with one kernel: a thread takes them in, and each has a session of the
-/// kind that standard streams have.
+/// Serves everybody who connects to a socket with one kernel: a thread takes them in, and each has
+/// a session of the kind that standard streams have.
 package final class KernelServer: Sendable {
   private struct State {
     /// The connections that are open, with their sessions once they have begun.

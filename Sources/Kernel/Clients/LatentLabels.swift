@@ -1,6 +1,7 @@
 import FeatureIndex
 
-/// Looks up what an index says of an autoencoder's latents: made on the engine's thread, asked on the index lane.
+/// Looks up what an index says of an autoencoder's latents: made on the engine's thread,
+/// asked on the index lane.
 package struct LatentLabels: Sendable {
   private let autoencoder: String
   private let identity: IndexIdentity?

@@ -13,7 +13,8 @@ enum DataAddress {
     else {
       throw DomainError(
         .imageUnreadable,
-        "the image's address is \(quoted(String(uri.prefix(40)))), expected \"data:image/png;base64,\" and base64"
+        "the image's address is \(quoted(String(uri.prefix(40)))), expected "
+          + "\"data:image/png;base64,\" and base64"
       )
     }
     return bytes

@@ -6,7 +6,8 @@ import SystemReasons
 struct FilePath {
   let path: String
 
-  /// - Throws: `KernelError.pathDenied` for a relative path, `.notFound` for one that leads nowhere.
+  /// - Throws: `KernelError.pathDenied` for a relative path, `.notFound` for
+  ///   one that leads nowhere.
   init(_ given: String) throws(KernelError) {
     guard given.hasPrefix("/") else {
       if WebAddress.isOne(given) { throw .pathDenied(path: given, reason: WebAddress.refusal) }
@@ -37,8 +38,8 @@ struct FilePath {
 struct NewFilePath {
   let path: String
 
-  /// - Throws: `KernelError.pathDenied`, also where there is something that is no regular file; `.notFound` where
-  ///   there is no such folder.
+  /// - Throws: `KernelError.pathDenied`, also where there is something that is no regular file;
+  ///   `.notFound` where there is no such folder.
   init(_ given: String) throws(KernelError) {
     guard given.hasPrefix("/"), !given.hasSuffix("/") else {
       throw .pathDenied(path: given, reason: "it must be a file's, absolute, beginning with \"/\"")

@@ -59,7 +59,8 @@ extension OpenContext {
     let baselines = try baseline.map(tokens) ?? [try runnerUp(to: answers, position: position)]
     if answers.count == 1, answers == baselines {
       throw InterpretationError.unsupportedTarget(
-        "answer and baseline are the same token, \(numbered(answers[0])): their difference is 0 whatever the "
+        "answer and baseline are the same token, \(numbered(answers[0])): their difference is 0 "
+          + "whatever the "
           + "model does")
     }
     if let both = answers.first(where: baselines.contains) {
@@ -123,7 +124,8 @@ extension OpenContext {
         }
       guard !found.isEmpty else {
         throw InterpretationError.unsupportedTarget(
-          "no token of the vocabulary spells \(quoted(text)), with or without a space before it, in "
+          "no token of the vocabulary spells \(quoted(text)), with or without a space before it, "
+            + "in "
             + "capitals or not")
       }
       return found

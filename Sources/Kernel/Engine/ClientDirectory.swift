@@ -3,7 +3,8 @@ import JSONRPC
 import KernelProtocol
 import Synchronization
 
-/// The clients that are connected, for what must reach one of them or tells about all. Used from any thread.
+/// The clients that are connected, for what must reach one of them or tells about
+/// all. Used from any thread.
 final class ClientDirectory: Sendable {
   private struct Entry {
     weak var connection: Connection?

@@ -1,7 +1,8 @@
 import Interpretation
 import KernelProtocol
 
-/// What belongs to one client of the engine: its contexts, and what it means where it names nothing.
+/// What belongs to one client of the engine: its contexts, and what it
+/// means where it names nothing.
 ///
 /// With it each client is answered as if it were alone, however many there are.
 struct ClientState {

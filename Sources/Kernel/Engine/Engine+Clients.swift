@@ -13,7 +13,8 @@ extension Engine {
 
   /// Closes the contexts of a client that has left.
   ///
-  /// - Parameter keepsDefaults: whether work of its own goes on, for which "the model" is to stay what it was.
+  /// - Parameter keepsDefaults: whether work of its own goes on, for which "the model"
+  ///   is to stay what it was.
   func end(_ client: ClientID, keepsDefaults: Bool) {
     clients[client]?.removeAll()
     if !keepsDefaults {
@@ -34,7 +35,8 @@ extension Engine {
     if let limit = options.memoryLimit { current.memoryLimit = limit }
   }
 
-  /// What the client asked not to go beyond, as it is told; of a shared kernel no more than this has.
+  /// What the client asked not to go beyond, as it is told; of a shared
+  /// kernel no more than this has.
   var memoryLimit: Int {
     guard let wanted = current.memoryLimit else { return budget.limit }
     return isShared ? min(wanted, budget.limit) : wanted

@@ -6,8 +6,8 @@ import KernelProtocol
 import Models
 
 extension Engine {
-  /// Refuses a prompt that would not fit, before anything runs, and says how much of the run above the
-  /// lowest autoencoder's site there is room to keep.
+  /// Refuses a prompt that would not fit, before anything runs, and says how much of the run above
+  /// the lowest autoencoder's site there is room to keep.
   /// - Parameter pictures: those of the prompt as they were decoded.
   func reserveContext(
     _ prompt: Prompt, pictures: [Picture], model: LoadedModel

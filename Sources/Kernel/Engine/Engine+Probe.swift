@@ -10,7 +10,8 @@ extension Engine {
   private static let pictureProbeBytes = 1 << 30
   private static let probeText = "What does the picture show? Describe the objects in it."
 
-  /// The share of unexplained variance above which an autoencoder is taken for one of another site or model.
+  /// The share of unexplained variance above which an autoencoder is taken for one
+  /// of another site or model.
   private static let badFit = 0.75
 
   /// Warns of an autoencoder that does not fit.

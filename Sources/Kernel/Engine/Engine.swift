@@ -36,7 +36,8 @@ package final class Engine {
   /// Whom the engine works for now.
   var served = ClientID.only
 
-  /// What indexes of autoencoders must have been built for, by the autoencoder's name: digests of their files.
+  /// What indexes of autoencoders must have been built for, by the autoencoder's
+  /// name: digests of their files.
   var identities: [String: IndexIdentity] = [:]
 
   /// Bytes that jobs have set aside.
@@ -73,8 +74,8 @@ package final class Engine {
 
   // MARK: Models and autoencoders
 
-  /// The named model; without a name the one that the client loaded last, after loading its defaults if there is
-  /// none.
+  /// The named model; without a name the one that the client loaded last, after loading its
+  /// defaults if there is none.
   func model(named name: String? = nil) throws -> LoadedModel {
     if current.modelName == nil { try loadDefaults() }
     if let name {
@@ -171,7 +172,8 @@ package final class Engine {
     let asked = Site.residualPost(block).name
     if let stated = autoencoder.stated, stated.site != asked {
       warn(
-        "the autoencoder \(path) says that it reads \"\(stated.name)\"; it is put at \(asked), as asked"
+        "the autoencoder \(path) says that it reads \"\(stated.name)\"; it is put at \(asked), as "
+          + "asked"
       )
     }
     if let known = autoencoders.first(where: {
@@ -191,7 +193,8 @@ package final class Engine {
     return loaded
   }
 
-  /// Maps the folder, or turns its weights round in memory where products cannot read them as they lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
+  /// Maps the folder, or turns its weights round in memory where products cannot read them as they
+  /// lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
   /// encoder, which must fit.
   private func openAutoencoder(path: String, site: String?) throws -> SparseAutoencoder {
     let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
@@ -220,7 +223,8 @@ package final class Engine {
     }
     guard autoencoder.inputSize == decoder.hiddenSize else {
       throw KernelError.saeMismatch(
-        "the autoencoder \(quoted(path)) reads \(autoencoder.inputSize) numbers a token, the residual stream "
+        "the autoencoder \(quoted(path)) reads \(autoencoder.inputSize) numbers a token, the "
+          + "residual stream "
           + "of the model \(quoted(model.path)) has \(decoder.hiddenSize)")
     }
     return site.block
@@ -272,8 +276,8 @@ package final class Engine {
   /// All contexts of the client, in the order of their names.
   var openContexts: [OpenContext] { current.openContexts }
 
-  /// Bytes that all contexts and jobs hold, 8-bit weights that are not mapped, and what autoencoders
-  /// keep beside their files.
+  /// Bytes that all contexts and jobs hold, 8-bit weights that are not mapped, and what
+  /// autoencoders keep beside their files.
   var heldBytes: Int { clients.values.reduce(commonBytes) { $0 + $1.contextBytes } }
 
   /// What of them belongs to no client.
@@ -308,8 +312,8 @@ package final class Engine {
       }
   }
 
-  /// Refuses work that would not fit beside what is held. Contexts other than the client's `spared`, its own
-  /// first, give back what only saves them time.
+  /// Refuses work that would not fit beside what is held. Contexts other than the client's
+  /// `spared`, its own first, give back what only saves them time.
   func reserve(_ needed: Int, for purpose: String, sparing spared: String? = nil) throws {
     var held = heldBytes
     if needed > clientBudget.limit - held {
@@ -318,7 +322,8 @@ package final class Engine {
         let before = open.byteCount
         open.context.forgetRuns()
         held -= before - open.byteCount
-        // A client's own limit moves with what the others hold; most contexts have nothing to give back.
+        // A client's own limit moves with what the others hold; most contexts
+        // have nothing to give back.
         if before > open.byteCount, needed <= clientBudget.limit - held { break }
       }
     }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Hands the engine to the one thread that may touch it.
 ///
-/// `perform`, `performSlice` and `end` are called by the engine lane alone, whose thread is one; `initialize` only
-/// leaves a note.
+/// `perform`, `performSlice` and `end` are called by the engine lane alone, whose thread is one;
+/// `initialize` only leaves a note.
 final class EngineHolder: @unchecked Sendable {
   private let engine: Engine
   private let shelves: IndexShelves
@@ -60,7 +60,8 @@ final class EngineHolder: @unchecked Sendable {
 
   private func publish() { status.finish(engine.status, contexts: engine.contextStatus) }
 
-  /// Answers `initialize` at once; what its options name is loaded by the first request that needs it.
+  /// Answers `initialize` at once; what its options name is loaded by the
+  /// first request that needs it.
   func initialize(_ params: Initialize.Params, client: ClientID) -> Initialize.Result {
     if let options = params.initializationOptions {
       pending.withLock { $0[client] = options }

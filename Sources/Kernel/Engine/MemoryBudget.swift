@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// What the kernel may allocate beside the mapped weights, and what it holds.
 ///
-/// Weights are pages of files that the system can drop and read again; they are reported apart and do not
-/// count against the limit. 8-bit weights that are in memory, for want of a cache, do.
+/// Weights are pages of files that the system can drop and read again; they are reported apart and
+/// do not count against the limit. 8-bit weights that are in memory, for want of a cache, do.
 struct MemoryBudget: Sendable, Equatable {
   /// Bytes that contexts and the working sets of requests may take together.
   let limit: Int
@@ -33,8 +33,8 @@ struct MemoryBudget: Sendable, Equatable {
     }
   }
 
-  /// Whether something that only saves time fits: within the limit, and beside the mapped weights without
-  /// driving their pages out of a twentieth-part reserve of the machine's memory.
+  /// Whether something that only saves time fits: within the limit, and beside the mapped weights
+  /// without driving their pages out of a twentieth-part reserve of the machine's memory.
   func affords(optional bytes: Int, needed: Int, held: Int, weights: Int) -> Bool {
     let (wanted, overflow) = [needed, held].reduce((bytes, false)) { sum, next in
       let (value, overflow) = sum.0.addingReportingOverflow(next)

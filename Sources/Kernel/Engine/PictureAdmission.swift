@@ -2,7 +2,8 @@ import Images
 import JSONRPC
 import KernelProtocol
 
-/// Decodes the pictures of one request, each after its header has shown that there is room for it beside those before.
+/// Decodes the pictures of one request, each after its header has shown that there is room
+/// for it beside those before.
 struct PictureAdmission {
   private let engine: Engine
   private var decoder = PictureDecoder()
@@ -39,8 +40,8 @@ struct PictureAdmission {
 }
 
 extension Engine {
-  /// For pictures of jobs, which are decoded where nothing can be given back any more: what only saves time makes room
-  /// for them now.
+  /// For pictures of jobs, which are decoded where nothing can be given back any more: what only
+  /// saves time makes room for them now.
   func decodingLimits() -> PictureLimits {
     let wanted = clientBudget.limit / 4
     try? reserve(wanted, for: "pictures")

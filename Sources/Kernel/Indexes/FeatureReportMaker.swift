@@ -26,7 +26,8 @@ struct FeatureReportMaker {
     self.autoencoder = autoencoder
   }
 
-  /// - Throws: `FeatureIndexError`, `CancellationError`. Pictures that are gone are told in the report.
+  /// - Throws: `FeatureIndexError`, `CancellationError`. Pictures that are gone
+  ///   are told in the report.
   func report(ofLatent latent: Int) throws -> FeatureReport {
     var report = FeatureReport(
       latent: latent, autoencoder: autoencoder, site: store.identity.site)

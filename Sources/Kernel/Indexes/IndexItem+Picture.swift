@@ -8,8 +8,8 @@ import SystemReasons
 extension IndexItem {
   /// The picture, found again where it lay when it was taken in.
   ///
-  /// - Throws: `DomainError` of kind `imageUnreadable` where it is gone, or is not what it was: a map of activations
-  ///   means nothing over another picture.
+  /// - Throws: `DomainError` of kind `imageUnreadable` where it is gone, or is not what it was: a
+  ///   map of activations means nothing over another picture.
   func foundPicture(within limits: PictureLimits) throws(DomainError) -> Picture {
     guard let location = picture else {
       throw DomainError(.imageUnreadable, "\(quoted(name)) has no picture")
@@ -40,12 +40,13 @@ extension IndexItem {
       }
     return DomainError(
       .imageUnreadable,
-      "the picture of \(quoted(name)) in \(place) has changed since the index was built: its digest is another",
+      "the picture of \(quoted(name)) in \(place) has changed since the index was built: its "
+        + "digest is another",
       hint: "put the picture back, or build the index again")
   }
 
-  /// Whether the item's digest is that of these bytes with its text. Where an answer belonged to the text, the two
-  /// were joined by a line break.
+  /// Whether the item's digest is that of these bytes with its text. Where an answer belonged to
+  /// the text, the two were joined by a line break.
   private func isContent(picture bytes: [UInt8]) -> Bool {
     let picture = SHA256.digest(of: bytes)
     guard let text else { return digest == picture }

@@ -4,15 +4,16 @@ import KernelProtocol
 import Synchronization
 import SystemReasons
 
-/// The indexes that are open for reading, and the one that the kernel was started with, which is opened when it is
-/// first asked for. Used from any thread.
+/// The indexes that are open for reading, and the one that the kernel was started with, which is
+/// opened when it is first asked for. Used from any thread.
 package final class IndexShelf: Sendable {
   struct Entry: Sendable {
     let name: String
     let store: FeatureIndexStore
     /// The autoencoder it belongs to.
     var autoencoder: String?
-    /// Whether nobody asked for it but the kernel's start: what was opened by a request goes before it.
+    /// Whether nobody asked for it but the kernel's start: what was opened by
+    /// a request goes before it.
     let isDefault: Bool
   }
 
@@ -32,7 +33,8 @@ package final class IndexShelf: Sendable {
     var entries: [Entry] = []
     var number = 0
     var start: Default?
-    /// The autoencoder that the client loaded last; nil before a model is loaded, `.some(nil)` where the model has none.
+    /// The autoencoder that the client loaded last; nil before a model is loaded, `.some(nil)`
+    /// where the model has none.
     var owner: Owner??
   }
 
@@ -102,8 +104,8 @@ package final class IndexShelf: Sendable {
     guard isKnown else { throw Self.missing("there is no index \(quoted(name))") }
   }
 
-  /// The named index; else the newest opened of the autoencoder, or the only one opened; else the default, which is
-  /// opened where it is not yet and must have been built for the autoencoder.
+  /// The named index; else the newest opened of the autoencoder, or the only one opened; else the
+  /// default, which is opened where it is not yet and must have been built for the autoencoder.
   ///
   /// - Parameter autoencoder: nil where the request is about an index and names no autoencoder.
   func entry(named name: String?, autoencoder: String? = nil) throws -> Entry {
@@ -120,7 +122,8 @@ package final class IndexShelf: Sendable {
         ?? "several indexes are open, \(opened): say which is meant")
   }
 
-  /// Refuses the default where it belongs to another autoencoder than the one the client works with.
+  /// Refuses the default where it belongs to another autoencoder than the
+  /// one the client works with.
   private func check(_ entry: Entry, isOf autoencoder: String?) throws {
     guard let known = state.withLock({ $0.owner }) else { return }
     guard let owner = known else { throw Self.missing("no index is open") }

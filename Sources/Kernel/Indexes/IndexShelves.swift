@@ -2,7 +2,8 @@ import Images
 import JSONRPC
 import Synchronization
 
-/// Each client's open indexes, so that what one opens or closes changes nothing for the others. Used from any thread.
+/// Each client's open indexes, so that what one opens or closes changes nothing for the
+/// others. Used from any thread.
 final class IndexShelves: Sendable {
   private let start: IndexShelf.Default?
   private let installed: InstalledIndex

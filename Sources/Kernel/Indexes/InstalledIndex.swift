@@ -13,7 +13,8 @@ struct InstalledIndex: Sendable {
     throw DomainError(
       .pathDenied, "the index \(quoted(other)) came with the program and is read-only",
       hint:
-        "write to an index of your own: copy its file or build one with index/build, and open it with "
+        "write to an index of your own: copy its file or build one with index/build, and open it "
+        + "with "
         + "index/open or name its path")
   }
 

@@ -1,10 +1,11 @@
 import Interpretation
 import KernelProtocol
 
-/// An attribution in words. This is the one place where sentences about an answer are made, for every client.
+/// An attribution in words. This is the one place where sentences about an answer
+/// are made, for every client.
 ///
-/// What is said to support or oppose an answer was measured: a part by its ablation, a feature by its own. A
-/// first-order score is never given as a cause.
+/// What is said to support or oppose an answer was measured: a part by its ablation, a feature by
+/// its own. A first-order score is never given as a cause.
 struct AttributionSentences {
   let result: AttributionCompute.Result
   /// What was not measured and why.
@@ -107,7 +108,8 @@ struct AttributionSentences {
       return []
     }
     return [
-      "Along the path the target changes by \(Number.signed(difference)), of which the scores leave "
+      "Along the path the target changes by \(Number.signed(difference)), of which the scores "
+        + "leave "
         + "\(Number.signed(remainder))."
     ]
   }
@@ -175,13 +177,15 @@ extension Doubt {
   var clause: String {
     switch self {
     case .tooFew(let count):
-      "\(Number.counted(count, "measurement")) \(count == 1 ? "is" : "are") too few to say how well scores "
+      "\(Number.counted(count, "measurement")) \(count == 1 ? "is" : "are") too few to say how "
+        + "well scores "
         + "agree, \(Agreement.leastCount) are needed"
     case .noVariance: "all scores, or all measured falls, are the same"
     case .correlation(let pearson):
       "Pearson \(Number.fixed(pearson)) is below \(Number.fixed(Agreement.leastPearson))"
     case .signs(let wrong, let counted):
-      "\(wrong) of \(counted) scores \(wrong == 1 ? "has" : "have") the wrong sign, more than one in ten"
+      "\(wrong) of \(counted) scores \(wrong == 1 ? "has" : "have") the wrong sign, more than one "
+        + "in ten"
     }
   }
 }

@@ -10,10 +10,13 @@ struct ComparisonSentences {
     let target = result.target
     let together = result.together
     var lines = [
-      "\(target.title) = \(Number.signed(target.value)) here and \(Number.signed(result.other)) there, a "
+      "\(target.title) = \(Number.signed(target.value)) here and \(Number.signed(result.other)) "
+        + "there, a "
         + "difference of \(Number.signed(result.difference)).",
-      "\(Number.counted(differing, "feature")) differ somewhere. All of them patched at once explain "
-        + "\(Number.signed(together.intoContext)) of it here and \(Number.signed(together.intoOther)) there; the "
+      "\(Number.counted(differing, "feature")) differ somewhere. All of them patched at once "
+        + "explain "
+        + "\(Number.signed(together.intoContext)) of it here and "
+        + "\(Number.signed(together.intoOther)) there; the "
         + "rest is in what the autoencoder does not represent.",
     ]
     let strongest = result.items
@@ -31,13 +34,15 @@ struct ComparisonSentences {
     if let pearson = agreement.pearson {
       lines.append(
         "Predicted against the mean of both directions, \(agreement.n) features: Pearson "
-          + "\(Number.fixed(pearson)), \(agreement.wrongSigns) of \(agreement.signsCounted) signs wrong."
+          + "\(Number.fixed(pearson)), \(agreement.wrongSigns) of \(agreement.signsCounted) signs "
+          + "wrong."
       )
     }
     let aligned = result.aligned
     if aligned.onlyInContext + aligned.onlyInOther > 0 {
       lines.append(
-        "\(Number.counted(aligned.pairs, "position")) correspond; \(aligned.onlyInContext) are only here and "
+        "\(Number.counted(aligned.pairs, "position")) correspond; \(aligned.onlyInContext) are "
+          + "only here and "
           + "\(aligned.onlyInOther) only there, where features were taken off but none put in.")
     }
     return lines

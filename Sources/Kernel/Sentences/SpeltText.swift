@@ -2,14 +2,16 @@ import SystemReasons
 
 /// Texts as people can tell them apart.
 enum SpeltText {
-  /// The text in quotes; quotes, backslashes and what cannot be seen, or not be told from a space, are escaped.
+  /// The text in quotes; quotes, backslashes and what cannot be seen, or not be told
+  /// from a space, are escaped.
   static func quoted(_ text: String) -> String {
     let limit = 200
     let shown = text.count > limit ? text.prefix(limit) + "…" : text[...]
     return "\"" + shown.unicodeScalars.map(escaped).joined() + "\""
   }
 
-  /// Control characters, joiners and marks of direction, line separators, and every space but the usual one.
+  /// Control characters, joiners and marks of direction, line separators, and every
+  /// space but the usual one.
   private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true

@@ -20,8 +20,8 @@ extension ExplanationGenerate: JobRequest {
   }
 }
 
-/// `explanation/generate` as a job: evidence from the index, questions to an explainer, answers into
-/// the index.
+/// `explanation/generate` as a job: evidence from the index, questions to an
+/// explainer, answers into the index.
 ///
 /// Nothing is lost silently: every latent ends with a record in the index or in a count, and what
 /// could not be written yet, because another job holds the index, waits.

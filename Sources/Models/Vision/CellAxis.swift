@@ -1,5 +1,5 @@
-/// How the cells of a view lie along one side of its picture: a row of equal cells, which may be cut
-/// into runs with pixels between them that no cell sees, as at the edges of tiles.
+/// How the cells of a view lie along one side of its picture: a row of equal cells, which may be
+/// cut into runs with pixels between them that no cell sees, as at the edges of tiles.
 ///
 /// Cell i of the view is number p = first + i of those that the tower saw, and covers the pixels
 ///

@@ -12,8 +12,8 @@ package struct Ceilings: Sendable {
     self.team = team
   }
 
-  /// Multiplications and additions a second of the path's widest instruction on every thread of the team,
-  /// operands in registers: the best of `runs` runs.
+  /// Multiplications and additions a second of the path's widest instruction on every thread of the
+  /// team, operands in registers: the best of `runs` runs.
   /// - Parameter seconds: about how long each run takes.
   package func multiplyAdds(
     path: KernelPath, runs: Int = 5, seconds: Double = 0.04
@@ -27,8 +27,8 @@ package struct Ceilings: Sendable {
     return operations * Double(team.threadCount) / (best ?? .infinity)
   }
 
-  /// Bytes a second that all threads together read from anonymous memory, each its own stretch: the best of
-  /// `runs` passes over `bytes` bytes, which should be many times the last cache.
+  /// Bytes a second that all threads together read from anonymous memory, each its own stretch: the
+  /// best of `runs` passes over `bytes` bytes, which should be many times the last cache.
   /// - Returns: nil where the memory cannot be had.
   package func memoryRead(bytes: Int = 1 << 30, runs: Int = 5) -> Double? {
     guard
@@ -48,8 +48,8 @@ package struct Ceilings: Sendable {
     return best(of: buffer, runs: runs)
   }
 
-  /// The same from the first `bytes` bytes of a mapped file, in small pages as weights are. The first pass
-  /// brings the pages in and is not counted.
+  /// The same from the first `bytes` bytes of a mapped file, in small pages as weights are. The
+  /// first pass brings the pages in and is not counted.
   /// - Returns: nil for a smaller file.
   package func memoryRead(of file: MappedFile, bytes: Int = 1 << 30, runs: Int = 3) -> Double? {
     guard bytes > 0, file.byteCount >= bytes, let address = unsafe file.address else { return nil }
@@ -99,7 +99,8 @@ package struct Ceilings: Sendable {
 }
 
 extension MappedFile {
-  /// Bytes of the file whose pages are in memory now, as Linux's `mincore` tells; nil where it does not.
+  /// Bytes of the file whose pages are in memory now, as Linux's `mincore`
+  /// tells; nil where it does not.
   package func residentByteCount() -> Int? {
     guard let address = unsafe address else { return 0 }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))

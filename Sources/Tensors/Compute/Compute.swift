@@ -1,7 +1,8 @@
 import COpenBLAS
 import Synchronization
 
-/// What operators compute with: threads, the precision of products and the instructions. Handed to layers when they are made.
+/// What operators compute with: threads, the precision of products and the instructions. Handed to
+/// layers when they are made.
 package final class Compute: Sendable {
   package let team: ThreadTeam
   package let precision: Precision
@@ -14,14 +15,16 @@ package final class Compute: Sendable {
   }
 }
 
-/// OpenBLAS keeps its thread count and its work queue for the whole process, and its threaded products may not run on two
-/// threads at once (OpenMathLib/OpenBLAS issue 5836). This lock is the guard of that state; nothing else is shared through it.
+/// OpenBLAS keeps its thread count and its work queue for the whole process, and its threaded
+/// products may not run on two threads at once (OpenMathLib/OpenBLAS issue 5836). This lock is the
+/// guard of that state; nothing else is shared through it.
 private let openBLAS = Mutex<Int32>(0)
 
-/// c [m, n] = alpha a b + beta c, row-major, a and b transposed or not: float32 through OpenBLAS with `threads` threads.
+/// c [m, n] = alpha a b + beta c, row-major, a and b transposed or not: float32 through
+/// OpenBLAS with `threads` threads.
 ///
-/// The result depends on the shapes and the thread count only. A row may differ in its last bits from the same row in a call
-/// with another m.
+/// The result depends on the shapes and the thread count only. A row may differ in its last bits
+/// from the same row in a call with another m.
 func multiply(
   _ a: UnsafePointer<Float>, stride aStride: Int, transposed aTransposed: Bool,
   _ b: UnsafePointer<Float>, stride bStride: Int, transposed bTransposed: Bool,

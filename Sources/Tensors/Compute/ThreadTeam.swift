@@ -7,7 +7,8 @@ import CKernels
   package let threadCount: Int
   private let team: OpaquePointer
 
-  /// A team of `threadCount` threads, the calling one included. Where the system grants fewer, it has fewer.
+  /// A team of `threadCount` threads, the calling one included. Where the system
+  /// grants fewer, it has fewer.
   package init(threadCount: Int) {
     var count = max(1, min(threadCount, 1024))
     var created = unsafe kernel_team_create(Int32(count))
@@ -22,9 +23,11 @@ import CKernels
 
   deinit { unsafe kernel_team_destroy(team) }
 
-  /// Calls `body` once for each part in `0..<parts`, spread over the team, and returns when all have returned.
+  /// Calls `body` once for each part in `0..<parts`, spread over the team, and
+  /// returns when all have returned.
   ///
-  /// Callers on several threads take turns. A run inside a body runs its parts one after the other on that thread.
+  /// Callers on several threads take turns. A run inside a body runs its parts one after
+  /// the other on that thread.
   package func run(_ parts: Int, _ body: @Sendable (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       var call: @Sendable (Int) -> Void = body

@@ -1,7 +1,8 @@
 import CKernels
 
-/// One step of Adam (Kingma and Ba 2015, algorithm 1) in float32, without weight decay, in PyTorch's order of operations:
-/// factors are made in float64, and the square root is divided by its correction before ε is added.
+/// One step of Adam (Kingma and Ba 2015, algorithm 1) in float32, without weight decay, in
+/// PyTorch's order of operations: factors are made in float64, and the square root is divided by
+/// its correction before ε is added.
 package struct AdamStep: Sendable {
   private let rule: kernel_adam
 
@@ -21,8 +22,8 @@ package struct AdamStep: Sendable {
       epsilon: Float(epsilon))
   }
 
-  /// Moves `parameter` along `gradient`; `first` and `second` are the running means of the gradient and of its square. All have
-  /// the same shape.
+  /// Moves `parameter` along `gradient`; `first` and `second` are the running means of the gradient
+  /// and of its square. All have the same shape.
   package func apply(
     to parameter: inout Matrix, gradient: Matrix, first: inout Matrix, second: inout Matrix,
     team: ThreadTeam? = nil, path: KernelPath = .best

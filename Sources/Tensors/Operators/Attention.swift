@@ -2,12 +2,13 @@ import CKernels
 
 /// softmax(q·kᵀ / √d)·v for every head, in tiles: no `[T, S]` scores exist (Dao et al. 2022).
 ///
-/// q `[T, H·d]` at positions firstQueryPosition…; k, v `[S, G·d]` at positions 0…S−1 → output `[T, H·d]` and the logarithm of each
-/// softmax's denominator `[T, H]`, which the pullback needs. A query that sees no key gets zeros and −∞. A query's result does
-/// not depend on the other queries of the call.
+/// q `[T, H·d]` at positions firstQueryPosition…; k, v `[S, G·d]` at positions 0…S−1 → output
+/// `[T, H·d]` and the logarithm of each softmax's denominator `[T, H]`, which the pullback
+/// needs. A query that sees no key gets zeros and −∞. A query's result does not depend on the
+/// other queries of the call.
 ///
-/// Scores, softmax and sums are float32. In float32 precision products are, too; otherwise queries, keys, values and
-/// probabilities are rounded to bfloat16 for the products.
+/// Scores, softmax and sums are float32. In float32 precision products are, too; otherwise queries,
+/// keys, values and probabilities are rounded to bfloat16 for the products.
 package func attention(
   _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
   compute: Compute
@@ -22,7 +23,8 @@ package func attention(
   // A single tile of queries packs what it needs in its own cache.
   let packed = run.partCount > shape.keyValueHeads ? run.packed(k, v) : nil
   unsafe run.forEach(run.partCount) { kernelShape, part, scratch in
-    // Later tiles of queries see more keys: starting with them leaves the short ones to even out the threads.
+    // Later tiles of queries see more keys: starting with them leaves the short ones
+    // to even out the threads.
     unsafe kernel_attention(
       compute.path.code, kernelShape, run.partCount - 1 - part, q.storage.pointer,
       k.storage.pointer, v.storage.pointer, packed?.pointer, output.storage.pointer,
@@ -31,7 +33,8 @@ package func attention(
   return (output, logSumExp)
 }
 
-/// The gradients at q `[T, H·d]`, k and v `[S, G·d]` from the gradient at the output `[T, H·d]`; scores are computed again.
+/// The gradients at q `[T, H·d]`, k and v `[S, G·d]` from the gradient at the output `[T, H·d]`;
+/// scores are computed again.
 package func attentionPullback(
   _ q: Matrix, _ k: Matrix, _ v: Matrix, output: Matrix, logSumExp: Matrix,
   shape: AttentionShape, firstQueryPosition: Int, compute: Compute, outputGradient: Matrix
@@ -110,6 +113,7 @@ private func checkShapes(
     q.columns == shape.queryHeads * shape.headSize
       && k.columns == shape.keyValueHeads * shape.headSize && v.columns == k.columns
       && v.rows == k.rows && firstQueryPosition >= 0,
-    "q [\(q.rows), \(q.columns)], k [\(k.rows), \(k.columns)], v [\(v.rows), \(v.columns)] for \(shape)"
+    "q [\(q.rows), \(q.columns)], k [\(k.rows), \(k.columns)], v [\(v.rows), \(v.columns)] for "
+      + "\(shape)"
   )
 }

@@ -1,12 +1,13 @@
 import CKernels
 
-/// The k largest positive elements of each row of y = x·Wᵀ + b, x `[T, in]`, W `[M, in]`, exactly those of the float32 product,
-/// from a product in bfloat16.
+/// The k largest positive elements of each row of y = x·Wᵀ + b, x `[T, in]`, W `[M, in]`, exactly
+/// those of the float32 product, from a product in bfloat16.
 ///
-/// The rounded product ỹ comes in tiles of columns. |y − ỹ| is bounded for every element (see `ErrorBound`), so that the k-th
-/// largest lower end of a row is a threshold that its k largest elements reach, and only elements whose upper end reaches it are
-/// kept. Of these, first the k with the largest lower ends are computed in float32, whose least is a better threshold, then
-/// the others that may reach it.
+/// The rounded product ỹ comes in tiles of columns. |y − ỹ| is bounded for every element (see
+/// `ErrorBound`), so that the k-th largest lower end of a row is a threshold that its k largest
+/// elements reach, and only elements whose upper end reaches it are kept. Of these, first the k
+/// with the largest lower ends are computed in float32, whose least is a better threshold, then the
+/// others that may reach it.
 package struct CandidateSearch {
   package let rows: Int
   package let k: Int
@@ -179,7 +180,8 @@ package struct CandidateSearch {
     }
   }
 
-  /// Puts the keys of float32 elements in the place of the candidates from[row]..<to[row] of each row.
+  /// Puts the keys of float32 elements in the place of the candidates
+  /// from[row]..<to[row] of each row.
   private mutating func computeElements(
     from: [Int], to: [Int], _ cancellation: Cancellation
   ) throws(CancellationError) {

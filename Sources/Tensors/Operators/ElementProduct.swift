@@ -15,8 +15,8 @@ package struct OutputPlaces: Sendable {
 /// Multiplications between two looks at a cancellation: some hundredths of a second.
 private let multiplicationsAtOnce = 1 << 28
 
-/// Some elements of y = x·Wᵀ + b, x `[T, in]`, in the order of `places`: bit for bit those of `Linear` in float32, W's rows
-/// read once, in order.
+/// Some elements of y = x·Wᵀ + b, x `[T, in]`, in the order of `places`: bit for bit those of
+/// `Linear` in float32, W's rows read once, in order.
 package func elementProduct(
   _ x: Matrix, _ weight: WeightMatrix, bias: [Float], at places: OutputPlaces, compute: Compute,
   cancellation: Cancellation = .never

@@ -1,13 +1,17 @@
 import CKernels
 
-/// How far an element of the product of rounded factors, plus its bias, may lie from the float32 one.
+/// How far an element of the product of rounded factors, plus its bias, may
+/// lie from the float32 one.
 ///
 /// For activations x, weights w, rounded x̃, w̃ and a bias b, with u = 2⁻²⁴:
-/// - Rounding: |x·w − x̃·w̃| ≤ ‖x − x̃‖‖w‖ + ‖x̃‖‖w − w̃‖ (Cauchy and Schwarz), ‖x̃‖ ≤ ‖x‖ + ‖x − x̃‖.
-/// - Sums: whatever the order, a sum of products in which no term passes more than n roundings is off by at most
-///   nu/(1 − nu) Σ|xᵢwᵢ| ≤ nu/(1 − nu) ‖x‖‖w‖ (Higham, Accuracy and Stability of Numerical Algorithms, 2002, §3.1). The same
-///   holds for x̃ and w̃. `roundings` says what n is; 16 are added for the bias and for the ends of the interval.
-/// - Underflow: products of bfloat16 take and give zero for numbers below 2⁻¹²⁶. The constants below leave room for it.
+/// - Rounding: |x·w − x̃·w̃| ≤ ‖x − x̃‖‖w‖ + ‖x̃‖‖w − w̃‖ (Cauchy and Schwarz),
+///   ‖x̃‖ ≤ ‖x‖ + ‖x − x̃‖.
+/// - Sums: whatever the order, a sum of products in which no term passes more than n roundings is
+///   off by at most nu/(1 − nu) Σ|xᵢwᵢ| ≤ nu/(1 − nu) ‖x‖‖w‖ (Higham, Accuracy and Stability of
+///   Numerical Algorithms, 2002, §3.1). The same holds for x̃ and w̃. `roundings` says what n is;
+///   16 are added for the bias and for the ends of the interval.
+/// - Underflow: products of bfloat16 take and give zero for numbers below 2⁻¹²⁶. The constants
+///   below leave room for it.
 struct ErrorBound: Sendable {
   /// Of each token, times ‖w‖.
   let normFactors: [Float]
@@ -37,15 +41,16 @@ struct ErrorBound: Sendable {
       Self.above($0.error + sums * ($0.norm + $0.error) + lost)
     }
     errorFactors = tokens.map { Self.above(($0.norm + $0.error) * (1 + sums) + lost) }
-    // ‖w − w̃‖ leaves out what is lost of weights below 2⁻¹²⁶: at most `lost` for each unit of ‖x̃‖ < 2⁶¹.
+    // ‖w − w̃‖ leaves out what is lost of weights below 2⁻¹²⁶: at most `lost` for
+    // each unit of ‖x̃‖ < 2⁶¹.
     let longest = tokens.reduce(0) { max($0, $1.norm + $1.error) }
     constants = bias.map {
       Self.above(abs(Double($0)) * 0x1p-20 + Double(depth + 1) * 0x1p-116 + lost * longest)
     }
   }
 
-  /// Roundings that a term of a sum may pass. All but AMX keep 16 sums or more, which take at most two roundings for every two
-  /// terms; AMX adds all terms up one by one.
+  /// Roundings that a term of a sum may pass. All but AMX keep 16 sums or more, which take at most
+  /// two roundings for every two terms; AMX adds all terms up one by one.
   private static func roundings(depth: Int, path: KernelPath) -> Int {
     switch path {
     case .amx, .amxEmulated: depth + 64

@@ -9,8 +9,9 @@ package func siluGate(gate: Matrix, up: Matrix, team: ThreadTeam? = nil, path: K
   }
 }
 
-/// The gradients at gate and up from the gradient at the output, all `[T, F]`. With `sharing` the sigmoid counts as a constant
-/// and the product's gradient is halved to each factor, so that Σ gate·dgate + Σ up·dup = Σ y·dy.
+/// The gradients at gate and up from the gradient at the output, all `[T, F]`. With `sharing` the
+/// sigmoid counts as a constant and the product's gradient is halved to each factor, so that Σ
+/// gate·dgate + Σ up·dup = Σ y·dy.
 package func siluGatePullback(
   gate: Matrix, up: Matrix, outputGradient: Matrix, sharing: Bool = false,
   team: ThreadTeam? = nil, path: KernelPath = .best

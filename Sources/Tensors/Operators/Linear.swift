@@ -6,13 +6,15 @@
 /// | bfloat16 | BF16 | rounded to bfloat16, to nearest even | exact | float32 |
 /// | bfloat16 | F16, F32 | float32 | float32 | float32 |
 /// | int8 | as bfloat16 | | | |
-/// | any | int8 | rounded to bfloat16, to nearest even | exact | float32, then times the row's scale |
+/// | any | int8 | rounded to bfloat16, to nearest even | exact | float32,
+/// then times the row's scale |
 ///
-/// Rounding activations costs a relative error of 2⁻⁹ an element. Float16 weights do not fit bfloat16's 8 bits; they are widened
-/// to float32, exactly, and multiplied with the activations as they are, rather than rounded a second time.
+/// Rounding activations costs a relative error of 2⁻⁹ an element. Float16 weights do not fit
+/// bfloat16's 8 bits; they are widened to float32, exactly, and multiplied with the activations as
+/// they are, rather than rounded a second time.
 ///
-/// The integers of int8 weights are bfloat16 numbers, so that they share its instructions. In the pullback the scales belong to
-/// the terms: (dY ⊙ s) is rounded instead of dY.
+/// The integers of int8 weights are bfloat16 numbers, so that they share its instructions. In the
+/// pullback the scales belong to the terms: (dY ⊙ s) is rounded instead of dY.
 package struct Linear: Sendable {
   package let weight: WeightMatrix
   package let bias: [Float]?
@@ -32,7 +34,8 @@ package struct Linear: Sendable {
     return WeightProduct(weight: weight, compute: compute, direction: .forward)(x, bias: bias)
   }
 
-  /// The gradient at y `[T, out]` → the gradient at x `[T, in]`: dY·W. Rows are independent here, too.
+  /// The gradient at y `[T, out]` → the gradient at x `[T, in]`: dY·W. Rows
+  /// are independent here, too.
   package func pullback(_ outputGradient: Matrix) -> Matrix {
     precondition(
       outputGradient.columns == weight.rows,

@@ -1,4 +1,5 @@
-/// a·b in float32 through OpenBLAS, with either factor transposed: a `[M, K]` (or `[K, M]`), b `[K, N]` (or `[N, K]`) → `[M, N]`.
+/// a·b in float32 through OpenBLAS, with either factor transposed: a `[M, K]` (or `[K, M]`), b `[K,
+/// N]` (or `[N, K]`) → `[M, N]`.
 package func product(
   _ a: Matrix, _ b: Matrix, transposeA: Bool = false, transposeB: Bool = false,
   team: ThreadTeam? = nil
@@ -7,7 +8,8 @@ package func product(
   let (inner, n) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
   precondition(
     k == inner,
-    "[\(a.rows), \(a.columns)]\(transposeA ? "ᵀ" : "") · [\(b.rows), \(b.columns)]\(transposeB ? "ᵀ" : "")"
+    "[\(a.rows), \(a.columns)]\(transposeA ? "ᵀ" : "") · [\(b.rows), "
+      + "\(b.columns)]\(transposeB ? "ᵀ" : "")"
   )
   var result = Matrix(uninitializedRows: m, columns: n)
   unsafe result.withMutablePointer { c in

@@ -1,6 +1,7 @@
 import CKernels
 
-/// y = weight ⊙ x (mean(x²) + epsilon)^-½ for each row of x `[T, D]` (Zhang and Sennrich 2019; `LlamaRMSNorm` of transformers).
+/// y = weight ⊙ x (mean(x²) + epsilon)^-½ for each row of x `[T, D]` (Zhang and Sennrich 2019;
+/// `LlamaRMSNorm` of transformers).
 package func rmsNorm(
   _ x: Matrix, weight: [Float], epsilon: Float, team: ThreadTeam? = nil,
   path: KernelPath = .best
@@ -11,8 +12,9 @@ package func rmsNorm(
   }
 }
 
-/// The gradient at x `[T, D]` from the gradient at y. With `holdingScale` each row's factor (mean(x²) + epsilon)^-½ counts as a
-/// constant, so that Σ x·dx = Σ y·dy, where the derivative's is nearly zero.
+/// The gradient at x `[T, D]` from the gradient at y. With `holdingScale` each row's factor
+/// (mean(x²) + epsilon)^-½ counts as a constant, so that Σ x·dx = Σ y·dy, where the
+/// derivative's is nearly zero.
 package func rmsNormPullback(
   _ x: Matrix, weight: [Float], epsilon: Float, outputGradient: Matrix, holdingScale: Bool = false,
   team: ThreadTeam? = nil, path: KernelPath = .best

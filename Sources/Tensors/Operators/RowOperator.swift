@@ -1,7 +1,8 @@
 /// Rows that one thread takes at a time: enough that waking another costs less than it saves.
 private let leastElementsPerPart = 1 << 15
 
-/// Calls `body` for ranges that cover `0..<rows`, on the threads of `team` where there is enough to do.
+/// Calls `body` for ranges that cover `0..<rows`, on the threads of `team`
+/// where there is enough to do.
 ///
 /// Every row is computed by itself, so how the rows are split never shows in the result.
 func forRowRanges(
@@ -16,7 +17,8 @@ func forRowRanges(
 }
 
 extension Matrix {
-  /// A matrix of this shape whose rows `body` writes from the rows of this one: called with source, target, number of rows.
+  /// A matrix of this shape whose rows `body` writes from the rows of this one: called with
+  /// source, target, number of rows.
   func mapRows(
     team: ThreadTeam?,
     _ body: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void

@@ -71,8 +71,8 @@ extension Matrix {
     }
   }
 
-  /// Takes from every row what is parallel to the same row of `directions`, whose rows have norm 1: what is left of a gradient
-  /// turns the directions and does not stretch them.
+  /// Takes from every row what is parallel to the same row of `directions`, whose rows have norm 1:
+  /// what is left of a gradient turns the directions and does not stretch them.
   package mutating func removeComponents(
     alongRowsOf directions: Matrix, team: ThreadTeam? = nil, path: KernelPath = .best
   ) {

@@ -1,22 +1,26 @@
 import CKernels
 
-/// The k largest values of each row of a matrix `[T, M]` that arrives in tiles of columns, so that the whole of it never exists.
+/// The k largest values of each row of a matrix `[T, M]` that arrives in tiles of columns, so that
+/// the whole of it never exists.
 ///
-/// Exact: by descending value, equal values by ascending column. NaN and −∞ are never taken; −0 counts as 0.
+/// Exact: by descending value, equal values by ascending column. NaN and −∞ are
+/// never taken; −0 counts as 0.
 package struct RowTopK: Sendable {
   package let rows: Int
   package let k: Int
   private var nextColumn = 0
-  /// Candidates of each row, `capacity` places a row: the k largest so far are among them. A key compares as (value, lower
-  /// column); see `kernel_collect_above`.
+  /// Candidates of each row, `capacity` places a row: the k largest so far are among them. A key
+  /// compares as (value, lower column); see `kernel_collect_above`.
   private var keys: [UInt64]
   private var counts: [Int]
-  /// A value must be above this to be among the k largest: columns arrive in order, so that an equal one comes too late.
+  /// A value must be above this to be among the k largest: columns arrive in order, so that an
+  /// equal one comes too late.
   private var thresholds: [Float]
   private let capacity: Int
   private let lastColumn: Int
 
-  /// The places beside k: candidates are cut back to k when they are full, which costs less the rarer it is.
+  /// The places beside k: candidates are cut back to k when they are full, which
+  /// costs less the rarer it is.
   private static let leastRoom = 64
   /// The places that the kernel must find free.
   private static let step = 16
@@ -43,8 +47,8 @@ package struct RowTopK: Sendable {
     rows * (capacity(k: k, columns: columns) * 8 + 12)
   }
 
-  /// Takes in columns `firstColumn…` of every row, which follow the columns taken in before; `positiveOnly` leaves out values
-  /// that are not above zero.
+  /// Takes in columns `firstColumn…` of every row, which follow the columns taken in before;
+  /// `positiveOnly` leaves out values that are not above zero.
   package mutating func merge(
     _ tile: Matrix, firstColumn: Int, positiveOnly: Bool, team: ThreadTeam? = nil
   ) {
@@ -75,7 +79,8 @@ package struct RowTopK: Sendable {
     }
   }
 
-  /// The columns of the largest values of row `row` so far, by descending value; fewer than k where there are fewer.
+  /// The columns of the largest values of row `row` so far, by descending value; fewer than
+  /// k where there are fewer.
   package func indices(row: Int) -> [Int32] { self.row(row).indices }
 
   /// Their values, descending.

@@ -1,7 +1,7 @@
 import CKernels
 
-/// s·W + bias: s `[T, M]`, W `[M, D]`, bias `[D]` → `[T, D]`. Reads only the rows of W at which s has entries, each row widened
-/// to float32 where it is needed.
+/// s·W + bias: s `[T, M]`, W `[M, D]`, bias `[D]` → `[T, D]`. Reads only the rows of W at which s
+/// has entries, each row widened to float32 where it is needed.
 ///
 /// A row's terms are added in the order of its entries, whatever the number of threads.
 package func sparseProduct(
@@ -17,8 +17,8 @@ package func sparseProduct(
   return result
 }
 
-/// The gradient at the entries of s, in their order, from the gradient at s·W, g `[T, D]`: W[j] · g_t for every entry (t, j).
-/// The values of s are not read.
+/// The gradient at the entries of s, in their order, from the gradient at s·W, g `[T, D]`: W[j] ·
+/// g_t for every entry (t, j). The values of s are not read.
 package func sparseProductPullback(
   _ s: SparseMatrix, _ weights: WeightMatrix, outputGradient: Matrix, team: ThreadTeam? = nil,
   path: KernelPath = .best
@@ -45,8 +45,8 @@ package func sparseProductPullback(
 }
 
 extension Matrix {
-  /// self += s·W: self `[T, D]`, s `[T, M]`, W `[M, D]`. With sᵀ for s and the gradient at s·W for W, this adds up the gradient
-  /// at W.
+  /// self += s·W: self `[T, D]`, s `[T, M]`, W `[M, D]`. With sᵀ for s and the gradient at s·W for
+  /// W, this adds up the gradient at W.
   package mutating func add(
     _ s: SparseMatrix, times weights: WeightMatrix, team: ThreadTeam? = nil,
     path: KernelPath = .best
@@ -68,7 +68,8 @@ extension Matrix {
 }
 
 extension SparseMatrix {
-  /// Calls `body` for ranges that cover the rows, as `forRowRanges` does, with what the kernels read and scratch of their own.
+  /// Calls `body` for ranges that cover the rows, as `forRowRanges` does, with what the kernels
+  /// read and scratch of their own.
   fileprivate func forRows(
     with weights: WeightMatrix, team: ThreadTeam?,
     _ body:

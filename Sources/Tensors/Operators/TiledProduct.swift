@@ -1,6 +1,7 @@
 import CKernels
 
-/// y = x·Wᵀ + b, `[T, in]` → `[T, out]`, by ranges of outputs, for results that are never held whole.
+/// y = x·Wᵀ + b, `[T, in]` → `[T, out]`, by ranges of outputs, for results
+/// that are never held whole.
 ///
 /// As `Linear`, bit for bit, but the activations are packed once for all ranges.
 package struct TiledProduct {

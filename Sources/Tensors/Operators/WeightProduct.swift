@@ -1,8 +1,10 @@
 import CKernels
 
-/// The products of activations with weights where they are mapped: y = x·Wᵀ and its pullback dX = dY·W, by the kernels.
+/// The products of activations with weights where they are mapped: y = x·Wᵀ and its pullback
+/// dX = dY·W, by the kernels.
 ///
-/// A token's result depends on its own activations and W alone, bit for bit: not on the other tokens, the threads or the run.
+/// A token's result depends on its own activations and W alone, bit for bit: not on the other
+/// tokens, the threads or the run.
 struct WeightProduct {
   enum Direction {
     case forward
@@ -80,8 +82,9 @@ struct WeightProduct {
     }
   }
 
-  /// The outputs in ranges for the threads: whole panels of weights, a few ranges a thread so that a slow one does not keep
-  /// the others waiting, one range where waking another thread costs more than it saves.
+  /// The outputs in ranges for the threads: whole panels of weights, a few ranges a thread so
+  /// that a slow one does not keep the others waiting, one range where waking another thread
+  /// costs more than it saves.
   private func parts(tokens: Int) -> [Range<Int>] {
     let outputs = direction == .forward ? weight.rows : weight.columns
     let unit = direction == .forward ? 32 : 64

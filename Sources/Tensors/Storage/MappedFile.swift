@@ -1,11 +1,13 @@
 import CMappings
 import Glibc
 
-/// A file mapped read-only: its pages are read on first use and shared with every process that maps it.
+/// A file mapped read-only: its pages are read on first use and shared with
+/// every process that maps it.
 ///
-/// `@unchecked Sendable`: the mapping is never written and lives as long as the object. A file that another program truncates
-/// while it is mapped ends this process at the next access to the lost pages (SIGBUS), which says which file it was
-/// (`cmappings_name_lost_files`) where the program asked for that; replace files, do not rewrite them.
+/// `@unchecked Sendable`: the mapping is never written and lives as long as the object. A file that
+/// another program truncates while it is mapped ends this process at the next access to the lost
+/// pages (SIGBUS), which says which file it was (`cmappings_name_lost_files`) where the program
+/// asked for that; replace files, do not rewrite them.
 @safe package final class MappedFile: @unchecked Sendable {
   package let path: String
   package let byteCount: Int

@@ -4,8 +4,8 @@ extension Matrix {
     WeightMatrix(self).gather(rows: indices)
   }
 
-  /// The dot product of each row with the same row of `other`, summed in double precision: `[T, D]` twice
-  /// → `[T]`.
+  /// The dot product of each row with the same row of `other`, summed in double
+  /// precision: `[T, D]` twice → `[T]`.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns, "matrices of two shapes")
     return withSpan { a in

@@ -1,4 +1,5 @@
-/// A row-major float32 matrix `[rows, columns]` with value semantics: copies share storage until one is changed.
+/// A row-major float32 matrix `[rows, columns]` with value semantics: copies share
+/// storage until one is changed.
 package struct Matrix: Sendable {
   package private(set) var rows: Int
   package let columns: Int
@@ -111,7 +112,8 @@ package struct Matrix: Sendable {
     unsafe matrix.withPointer { unsafe target.update(from: $0, count: matrix.count) }
   }
 
-  /// Adds rows at the end; the room grows by half at least, so that many appends cost one copy each on average.
+  /// Adds rows at the end; the room grows by half at least, so that many appends cost
+  /// one copy each on average.
   package mutating func append(_ matrix: Matrix) {
     precondition(matrix.columns == columns, "rows of \(matrix.columns) to rows of \(columns)")
     let needed = (rows + matrix.rows) * columns

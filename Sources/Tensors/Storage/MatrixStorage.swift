@@ -2,7 +2,8 @@ import Glibc
 
 /// Floats on a 64-byte boundary, with room to grow.
 ///
-/// `@unchecked Sendable`: `Matrix` writes only to storage that it alone refers to, or that it has just made.
+/// `@unchecked Sendable`: `Matrix` writes only to storage that it alone refers to,
+/// or that it has just made.
 @safe @usableFromInline
 final class MatrixStorage: @unchecked Sendable {
   @usableFromInline let pointer: UnsafeMutablePointer<Float>
@@ -16,8 +17,8 @@ final class MatrixStorage: @unchecked Sendable {
     let isLarge = byteCount >= 2 * Self.hugePage
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount, alignment: isLarge ? Self.hugePage : 64)
-    // Activations come and go: pages of 4 KB would cost a tenth of a pullback in faults. The last, incomplete huge page stays
-    // small, so that nothing is held that is not asked for.
+    // Activations come and go: pages of 4 KB would cost a tenth of a pullback in faults. The last,
+    // incomplete huge page stays small, so that nothing is held that is not asked for.
     if isLarge { unsafe _ = madvise(raw, byteCount & -Self.hugePage, MADV_HUGEPAGE) }
     unsafe pointer = raw.bindMemory(to: Float.self, capacity: max(capacity, 1))
   }

@@ -1,8 +1,10 @@
 import CKernels
 
-/// A row-major matrix `[rows, columns]` kept in bfloat16: half the memory of `Matrix`, a relative error of 2⁻⁹ an element.
+/// A row-major matrix `[rows, columns]` kept in bfloat16: half the memory of `Matrix`, a relative
+/// error of 2⁻⁹ an element.
 ///
-/// For what is kept from a forward pass to its pullback. A value: copies share storage until one is changed.
+/// For what is kept from a forward pass to its pullback. A value: copies share
+/// storage until one is changed.
 package struct RoundedMatrix: Sendable {
   package private(set) var rows: Int
   package let columns: Int

@@ -1,8 +1,8 @@
 import CKernels
 import Glibc
 
-/// Weights `[rows, columns]` in bfloat16 and, for each row w and its rounded twin w̃, what bounds a product's error: ‖w‖ and
-/// ‖w − w̃‖, both rounded upwards.
+/// Weights `[rows, columns]` in bfloat16 and, for each row w and its rounded twin w̃, what bounds a
+/// product's error: ‖w‖ and ‖w − w̃‖, both rounded upwards.
 package struct RoundedWeights: Sendable {
   /// The file's own rows where they are BF16, a copy in memory otherwise.
   package let weight: WeightMatrix
@@ -46,7 +46,8 @@ package struct RoundedWeights: Sendable {
     (weight.type == .bfloat16 ? 0 : weight.rows * weight.columns * 2) + weight.rows * 8
   }
 
-  /// The sums of w² and (w − w̃)² of each row; the rounded rows go to `target` from element `place` on.
+  /// The sums of w² and (w − w̃)² of each row; the rounded rows go to `target`
+  /// from element `place` on.
   static func measure(
     _ weight: WeightMatrix, compute: Compute, roundedTo target: MatrixStorage? = nil,
     at place: Int = 0
@@ -73,7 +74,8 @@ package struct RoundedWeights: Sendable {
     return (0..<rows).map { (sums[$0], sums[rows + $0]) }
   }
 
-  /// A float above the root of a sum of squares: sums in float64 are exact within 2⁻³⁰ of themselves.
+  /// A float above the root of a sum of squares: sums in float64 are exact
+  /// within 2⁻³⁰ of themselves.
   static func root(_ square: Double) -> Float {
     Float(square.squareRoot() * (1 + 0x1p-24)).nextUp
   }

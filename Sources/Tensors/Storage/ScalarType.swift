@@ -5,8 +5,9 @@ package enum ScalarType: String, Sendable, CaseIterable {
   case float32 = "F32"
   case float16 = "F16"
   case bfloat16 = "BF16"
-  /// Integers from -127 to 127 with a float32 scale a row; see `WeightMatrix.quantised`. Made here, never read from a
-  /// checkpoint: a tensor of type I8 alone has no scales and is no matrix of weights.
+  /// Integers from -127 to 127 with a float32 scale a row; see `WeightMatrix.quantised`.
+  /// Made here, never read from a checkpoint: a tensor of type I8 alone has no scales and
+  /// is no matrix of weights.
   case int8 = "I8 with scales"
 
   /// The types in which checkpoints store weights.

@@ -1,4 +1,5 @@
-/// A float32 matrix `[rows, columns]` of which only some elements are stored, row by row; the others are zero.
+/// A float32 matrix `[rows, columns]` of which only some elements are stored, row by
+/// row; the others are zero.
 package struct SparseMatrix: Sendable, Equatable {
   package let columns: Int
   /// Where each row's entries begin; one more than there are rows.

@@ -19,7 +19,8 @@ package enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outOfBounds(let path, let range, let byteCount):
       "\(path): bytes \(range) asked for, expected a range within its \(byteCount) bytes"
     case .badShape(let rows, let columns):
-      "a matrix of \(rows) rows and \(columns) columns, expected sides from 0 up whose bytes can be counted"
+      "a matrix of \(rows) rows and \(columns) columns, expected sides from 0 up whose bytes can "
+        + "be counted"
     case .notFinite(let row):
       "row \(row) has NaN or infinity, expected finite numbers"
     }

@@ -5,11 +5,12 @@ extension WeightMatrix {
   /// Elements that are made between two looks at `cancellation`: some 10 ms of two threads.
   private static let elementsPerStep = 1 << 24
 
-  /// Symmetric 8-bit weights, a scale a row (an output): s = max|w| / 127 and q = w / s rounded to nearest, ties to even, so that
-  /// w is q·s within s/2. A row of zeros has scale 0. The same bits on every machine.
+  /// Symmetric 8-bit weights, a scale a row (an output): s = max|w| / 127 and q = w / s rounded
+  /// to nearest, ties to even, so that w is q·s within s/2. A row of zeros has scale 0. The
+  /// same bits on every machine.
   ///
-  /// Throws `TensorError.notFinite` at the first row with NaN or infinity, and what `check` throws, which is asked several times
-  /// a second.
+  /// Throws `TensorError.notFinite` at the first row with NaN or infinity, and what `check` throws,
+  /// which is asked several times a second.
   package func quantised(team: ThreadTeam, check: () throws -> Void = {}) throws -> WeightMatrix {
     precondition(type != .int8, "weights of 8 bits already")
     let integers = MatrixStorage(byteCount: rows * columns)

@@ -1,8 +1,10 @@
 import CKernels
 
-/// A matrix `[rows, columns]` of weights in the type of their file, read where it is mapped: never copied or repacked.
+/// A matrix `[rows, columns]` of weights in the type of their file, read where it is mapped:
+/// never copied or repacked.
 ///
-/// Weights of 8 bits are the exception: made from others by `quantised`, they lie in memory, or mapped in a file of their own.
+/// Weights of 8 bits are the exception: made from others by `quantised`, they lie in memory, or
+/// mapped in a file of their own.
 package struct WeightMatrix: Sendable {
   package let type: ScalarType
   package let rows: Int

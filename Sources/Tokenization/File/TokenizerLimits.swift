@@ -11,7 +11,8 @@ enum TokenizerLimits {
   /// Of the texts of all added tokens together, in bytes; also of what a normalizer makes of them.
   static let addedTokensBytes = 1 << 21
 
-  /// Throws `.malformed` where the steps of `file` have too many regular expressions or too long ones.
+  /// Throws `.malformed` where the steps of `file` have too many regular
+  /// expressions or too long ones.
   static func requireModestExpressions(_ file: Section) throws(TokenizationError) {
     var found: [Int] = []
     for key in ["normalizer", "pre_tokenizer"] {

@@ -66,8 +66,8 @@ struct AddedTokenMatcher: Sendable {
       position = matchEnd
       let token = tokens[index]
       if token.isSingleWord, touchesWord(text, start..<matchEnd) { continue }
-      // Spaces that the token before has taken are not taken twice. A token of spaces is found among
-      // them all the same, as by the reference.
+      // Spaces that the token before has taken are not taken twice. A token of spaces is found
+      // among them all the same, as by the reference.
       let from = token.stripsLeft ? max(consumed, spaceStart(text, before: start)) : start
       let to = token.stripsRight ? spaceEnd(text, after: matchEnd) : matchEnd
       if from > consumed { stretches.append(Stretch(range: consumed..<from, token: nil)) }

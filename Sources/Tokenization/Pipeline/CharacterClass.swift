@@ -52,8 +52,8 @@ enum CharacterClass: UInt8 {
     }
   }
 
-  /// What the reference's Punctuation cuts at: all of ASCII's marks, and Unicode's punctuation as of
-  /// version 8, which its tables are of. Two characters have left that class since.
+  /// What the reference's Punctuation cuts at: all of ASCII's marks, and Unicode's punctuation as
+  /// of version 8, which its tables are of. Two characters have left that class since.
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x80 {
       return (0x21...0x2F).contains(scalar.value) || (0x3A...0x40).contains(scalar.value)

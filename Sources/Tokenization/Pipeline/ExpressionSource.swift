@@ -2,8 +2,8 @@
 /// differently spelled out.
 struct ExpressionSource {
   private(set) var bytes: [UInt8] = []
-  /// The first of what is refused: \1…\9, \k and \g, which refer to groups, \G, which refers to where
-  /// a search began, (?~, which runs uncounted, and (?{ and (*, which call out.
+  /// The first of what is refused: \1…\9, \k and \g, which refer to groups, \G, which refers to
+  /// where a search began, (?~, which runs uncounted, and (?{ and (*, which call out.
   private(set) var refused: String?
 
   init(_ pattern: String) {

@@ -4,8 +4,8 @@ internal import COniguruma
 /// means the same here.
 ///
 /// Searches go by windows of the text and by growing numbers of retries, each paid for from the
-/// budget: an expression that goes back and forth for ever ends with an error. `SearchMeter` says how
-/// wide a window is and charges for what is not counted as retries.
+/// budget: an expression that goes back and forth for ever ends with an error. `SearchMeter` says
+/// how wide a window is and charges for what is not counted as retries.
 @safe final class RegularExpression: Sendable {
   /// How often a search may go back at one place of a text: a fifth of a second.
   private static let retriesAtOnePlace: UInt = 1 << 21

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Sees to it that the searches in one text are asked often enough whether they are still wanted, and
-/// that they pay for looking ahead, which the engine does not count: one place of a text may look
-/// through all the rest, as `(?>.*)x` does.
+/// Sees to it that the searches in one text are asked often enough whether they are still wanted,
+/// and that they pay for looking ahead, which the engine does not count: one place of a text may
+/// look through all the rest, as `(?>.*)x` does.
 ///
-/// When to ask follows from the text alone. What to charge is measured as processor time, since sound
-/// expressions look only a few characters ahead.
+/// When to ask follows from the text alone. What to charge is measured as processor time, since
+/// sound expressions look only a few characters ahead.
 struct SearchMeter {
   /// Characters looked at between two questions, if every place looks through the whole rest: some
   /// hundredths of a second.

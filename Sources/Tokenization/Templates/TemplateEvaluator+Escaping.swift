@@ -1,5 +1,5 @@
-/// Text that is marked as escaped (markupsafe's `Markup`), and what makes it. Chat templates are rendered
-/// without autoescape, so only `escape`, `forceescape` and `safe` mark a text.
+/// Text that is marked as escaped (markupsafe's `Markup`), and what makes it. Chat templates are
+/// rendered without autoescape, so only `escape`, `forceescape` and `safe` mark a text.
 extension TemplateEvaluator {
   /// Filters that keep the mark of the text they are given.
   private static let keeping: Set<String> = [

@@ -208,7 +208,8 @@ extension TemplateEvaluator {
     }
   }
 
-  /// Of text that is marked as escaped: what is added to it is escaped first. Nil where neither is marked.
+  /// Of text that is marked as escaped: what is added to it is escaped first. Nil
+  /// where neither is marked.
   private func markedArithmetic(
     _ name: TemplateOperator, _ left: TemplateValue, _ right: TemplateValue
   ) throws(TokenizationError) -> TemplateValue? {

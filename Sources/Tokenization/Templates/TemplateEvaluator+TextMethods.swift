@@ -174,7 +174,8 @@ extension TemplateEvaluator {
     for affix in affixes {
       guard let part = affix.asText else {
         throw failure(
-          "\(atStart ? "startswith" : "endswith") takes a text or a tuple of texts, found \(affix.kind)"
+          "\(atStart ? "startswith" : "endswith") takes a text or a tuple of texts, found "
+            + "\(affix.kind)"
         )
       }
       let holds =

@@ -202,7 +202,8 @@ final class TemplateEvaluator {
     "the statement \(statement) takes another template, and a chat template has none beside it"
   }
 
-  /// A block sees the template's own names, and those around it only where it says that it is scoped.
+  /// A block sees the template's own names, and those around it only where
+  /// it says that it is scoped.
   func execute(block name: String, isScoped: Bool) throws(TokenizationError) {
     guard let block = blocks[name] else { throw failure("there is no block \(name)") }
     guard !block.isRequired else { throw failure("the block \(name) is required and not filled") }

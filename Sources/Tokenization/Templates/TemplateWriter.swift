@@ -45,8 +45,8 @@ struct TemplateWriter {
     }
   }
 
-  /// What Python writes for what has no value to show. Where that tells a place in memory, the place is 0: a
-  /// prompt depends on nothing but what it is made of.
+  /// What Python writes for what has no value to show. Where that tells a place in memory, the
+  /// place is 0: a prompt depends on nothing but what it is made of.
   private func name(of value: TemplateValue) throws(TokenizationError) -> String {
     let module = "transformers.utils.chat_template_utils._cached_compile_jinja_template.<locals>"
     switch value {

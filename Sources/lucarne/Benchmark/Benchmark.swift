@@ -9,7 +9,8 @@ struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure how fast a kernel answers, compared with the machine's peak speed.",
     discussion: """
-      Starts kernels, loads a model and an autoencoder, opens contexts that have nothing in common, and \
+      Starts kernels, loads a model and an autoencoder, opens contexts that have nothing in \
+      common, and \
       times each kind of request. Figures go to standard error as they are measured, the table to \
       standard output.
       """)

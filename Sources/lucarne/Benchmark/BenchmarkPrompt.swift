@@ -1,8 +1,8 @@
 import ArgumentParser
 import KernelProtocol
 
-/// A prompt that can be made fresh: each time with another first token, so that nothing can be taken over
-/// from a context before it.
+/// A prompt that can be made fresh: each time with another first token, so that nothing can be
+/// taken over from a context before it.
 struct BenchmarkPrompt {
   /// What the figures are filed under: `text 616`, `picture`.
   let name: String
@@ -13,9 +13,10 @@ struct BenchmarkPrompt {
 
   /// Texts of exactly so many tokens, of words that are one token each.
   ///
-  /// Two short contexts find out which words those are and what the tokenizer adds. They also touch every
-  /// weight once, so that no figure holds the first reading of a page.
-  /// - Throws: `ValidationError` where the model's tokenizer has no such words, or adds more than a length.
+  /// Two short contexts find out which words those are and what the tokenizer adds. They also touch
+  /// every weight once, so that no figure holds the first reading of a page.
+  /// - Throws: `ValidationError` where the model's tokenizer has no such words, or
+  ///   adds more than a length.
   static func texts(lengths: [Int], kernel: ChildKernel) throws -> [BenchmarkPrompt] {
     let candidates = letters.map { " \($0)" }
     let known = Set(try tokens(of: letters[0] + candidates.joined(), kernel).map(\.text))

@@ -35,7 +35,8 @@ struct BenchmarkReport {
       [
         figure.context, figure.name, figure.median.map(figure.unit.text) ?? "not measured",
         figure.values.count > 1
-          ? "\(figure.unit.text(figure.values.min() ?? 0)) … \(figure.unit.text(figure.values.max() ?? 0))"
+          ? "\(figure.unit.text(figure.values.min() ?? 0)) … "
+            + "\(figure.unit.text(figure.values.max() ?? 0))"
           : "", "\(figure.values.count)",
       ]
     }

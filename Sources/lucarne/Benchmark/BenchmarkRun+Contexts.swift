@@ -184,8 +184,9 @@ extension BenchmarkRun {
     return Attributed(answer: first, ablation: ablation, feature: feature)
   }
 
-  /// What is measured beside scores, on a context whose first attribution was answered: the other pullbacks, parts,
-  /// the Shapley values of four quarters of the prompt, and a verification of three.
+  /// What is measured beside scores, on a context whose first attribution was answered:
+  /// the other pullbacks, parts, the Shapley values of four quarters of the prompt, and
+  /// a verification of three.
   private mutating func measure(
     _ opened: ContextOpen.Result, pair: (answer: Int, baseline: Int), prompt: BenchmarkPrompt,
     on kernel: ChildKernel
@@ -211,8 +212,8 @@ extension BenchmarkRun {
     }
   }
 
-  /// The whole context's code: the first request computes it, the second finds it. What they have in common
-  /// is ranking, the fit and the answer; their difference is the code alone.
+  /// The whole context's code: the first request computes it, the second finds it. What they have
+  /// in common is ranking, the fit and the answer; their difference is the code alone.
   private mutating func encode(
     _ opened: ContextOpen.Result, prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws {
@@ -226,7 +227,8 @@ extension BenchmarkRun {
     report.add(first - again, "encode and top-k", .seconds, context: prompt.name)
   }
 
-  /// Greedy, from the difference of a continuation of one token, which needs no step, and a longer one.
+  /// Greedy, from the difference of a continuation of one token, which needs
+  /// no step, and a longer one.
   private mutating func decode(
     _ opened: ContextOpen.Result, prompt: BenchmarkPrompt, on kernel: ChildKernel
   ) throws {
@@ -322,8 +324,9 @@ extension BenchmarkRun {
     }
   }
 
-  /// Takes the time from the cancellation to the answer, which may be a result where the work was nearly
-  /// done; a request that was answered before gives no figure. Returns the result, where there is one.
+  /// Takes the time from the cancellation to the answer, which may be a result where the
+  /// work was nearly done; a request that was answered before gives no figure. Returns the
+  /// result, where there is one.
   @discardableResult
   private mutating func cancel<R>(
     _ sent: ChildKernel.Sent<R>, _ name: String, prompt: BenchmarkPrompt, on kernel: ChildKernel

@@ -114,8 +114,8 @@ struct BenchmarkRun {
     return (value, max(before, ceilings.multiplyAdds(path: path, runs: 3)))
   }
 
-  /// The same for reading memory, on the weights themselves, so that no memory is taken from them; of a
-  /// small model's, the best seen on other memory.
+  /// The same for reading memory, on the weights themselves, so that no memory is taken from them;
+  /// of a small model's, the best seen on other memory.
   func besideMemoryCeiling<Value>(_ body: () throws -> Value) throws -> (Value, ceiling: Double?) {
     let known = report.figures.first { $0.name == "memory read ceiling" }?.values.max()
     let file = work.files.max { $0.byteCount < $1.byteCount }

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Watches how much memory a process takes, from a thread of its own.
 ///
-/// The peak of all pages is Linux's own count (VmHWM); the peaks of its two parts are looked for twenty times
-/// a second. Anonymous pages are what the process allocated; pages of files are the mapped weights, which the
-/// system may drop and other processes share.
+/// The peak of all pages is Linux's own count (VmHWM); the peaks of its two parts are looked for
+/// twenty times a second. Anonymous pages are what the process allocated; pages of files are the
+/// mapped weights, which the system may drop and other processes share.
 final class ProcessMemory: Sendable {
   struct Peak {
     var resident = 0

@@ -16,9 +16,9 @@ import Tensors
 ///     layers      2 n · parameters of their matrices + 4 n² · width
 ///     projector   2 (n - 1) · its matrices
 ///
-/// Norms, activations, softmax and the tokens' embedding are left out. A token that is decoded reads every
-/// matrix of the blocks and the head once, and the keys and values of T tokens: 2 L G d T numbers, counted at
-/// 2 bytes each whatever the kernel keeps them in.
+/// Norms, activations, softmax and the tokens' embedding are left out. A token that is decoded
+/// reads every matrix of the blocks and the head once, and the keys and values of T tokens: 2 L G d
+/// T numbers, counted at 2 bytes each whatever the kernel keeps them in.
 struct WorkCount {
   private let blockParameters: Double  // of all blocks together
   private let headParameters: Double

@@ -104,7 +104,8 @@ final class ChildKernel {
     }
   }
 
-  /// Waits for the answer with this id and keeps those of others; notifications are for other clients.
+  /// Waits for the answer with this id and keeps those of others;
+  /// notifications are for other clients.
   private func receive(id: Int64, method: String) throws -> JSONValue {
     while true {
       if let answer = answers.removeValue(forKey: id) { return answer }

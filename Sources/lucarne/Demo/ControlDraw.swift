@@ -18,7 +18,8 @@ struct ControlDraw {
     self.activity = activity
   }
 
-  /// As many others, each drawn from those that are between half and twice as active as the one it stands for.
+  /// As many others, each drawn from those that are between half and twice as active
+  /// as the one it stands for.
   mutating func like(_ removal: Removal) -> Removal {
     var taken = Set(removal.features)
     let drawn = removal.features.compactMap { feature -> FeatureRef? in

@@ -12,9 +12,12 @@ struct Demo: ParsableCommand {
       """,
     discussion: """
       Starts a kernel, asks a question that the model gets wrong, measures what picture, words and \
-      features contribute, and removes the features that decide the answer. Writes pictures and a report \
-      into a folder. With --picture and --question it does the same for a question of yours; the answer is \
-      then compared with "Yes" or "No" where it is the other of the two, else with the most likely token \
+      features contribute, and removes the features that decide the answer. Writes pictures and a \
+      report \
+      into a folder. With --picture and --question it does the same for a question of yours; the \
+      answer is \
+      then compared with "Yes" or "No" where it is the other of the two, else with the most likely \
+      token \
       that is another word.
       """)
 

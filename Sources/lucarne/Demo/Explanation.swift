@@ -3,13 +3,16 @@ import KernelProtocol
 /// Why the model prefers its answer, as the kernel measured it and in the kernel's own words.
 struct Explanation {
   let asked: Asked
-  /// The answer's first token against its opposite, or against the likeliest one that does not spell it.
+  /// The answer's first token against its opposite, or against the likeliest
+  /// one that does not spell it.
   let target: Target
-  /// Parts by ablation, features by gradient with the strongest ablated exactly, and the heat map in patches.
+  /// Parts by ablation, features by gradient with the strongest ablated exactly, and
+  /// the heat map in patches.
   let found: AttributionCompute.Result
   /// The control that touches no feature: the picture painted over, the question's words taken out.
   let occlusion: AttributionCompute.Result
-  /// The written words painted over one by one; none for a picture without any, or of which none are known.
+  /// The written words painted over one by one; none for a picture without any, or
+  /// of which none are known.
   let words: AttributionCompute.Result?
   /// Those ablated exactly, highest fall first.
   let features: [ExplainedFeature]
@@ -19,7 +22,8 @@ struct Explanation {
   var supporters: [ExplainedFeature] { features.filter { $0.ablated > 0 } }
   var opposers: [ExplainedFeature] { features.filter { $0.ablated < 0 }.reversed() }
 
-  /// What the kernel says of it, less what is in the title; nothing where its measurements contradict each other.
+  /// What the kernel says of it, less what is in the title; nothing where its
+  /// measurements contradict each other.
   var sentences: [String] {
     contradiction == nil ? Array(found.explanation.sentences.dropFirst()) : []
   }

@@ -1,7 +1,8 @@
 import KernelProtocol
 import Reports
 
-/// The report's part about single features: those that support the answer beside those that oppose it.
+/// The report's part about single features: those that support the answer
+/// beside those that oppose it.
 struct HTMLFeatures {
   private let explanation: Explanation
 
@@ -10,7 +11,8 @@ struct HTMLFeatures {
   var section: String {
     """
     <h2>Which features</h2>
-    <p>The score predicts how far the difference falls when a feature is taken out. The kernel took \
+    <p>The score predicts how far the difference falls when a feature is taken out. The kernel \
+    took \
     the strongest out, each everywhere, ran the rest of the model again and measured the fall.</p>
     \(table("Features that support the answer", explanation.supporters))
     \(table("Features that oppose it", explanation.opposers))

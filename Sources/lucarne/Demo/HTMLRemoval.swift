@@ -76,9 +76,11 @@ struct HTMLRemoval {
     guard let found = story.evaluation else { return "" }
     return """
       <h2>Does it carry over?</h2>
-      <p>The same features set to zero on questions about other pictures, on which they were not chosen: \
+      <p>The same features set to zero on questions about other pictures, on which they were not \
+      chosen: \
       the other probes, the other questions about what maps show, and one of another kind for each \
-      picture. Beside it as many random features of similar activity, \(RemovalEvaluation.draws) draws.</p>
+      picture. Beside it as many random features of similar activity, \(RemovalEvaluation.draws) \
+      draws.</p>
       \(HTMLText.table(
         "Other questions", head: ["", "without the features", "without random ones, each draw"],
         rows: [

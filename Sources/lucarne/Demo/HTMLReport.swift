@@ -39,14 +39,17 @@ struct HTMLReport {
           : "<p class=\"bad\">That is wrong: the right answer is \(escaped(right)).</p>"
       } ?? ""
     let shares = story.candidates.map { escaped($0.figure) }
+    let source =
+      story.picture.facts == nil
+      ? ""
+      : "; what is right, and where words are written, from the program that drew the picture"
     let facts = story.picture.facts.map { "The picture is \(escaped($0.summary))." } ?? ""
     return """
       <h1>“\(escaped(story.asked.question))”</h1>
-      <p class="soft">\(escaped(story.modelFacts.model)), \(escaped(story.modelFacts.architecture)), \
+      <p class="soft">\(escaped(story.modelFacts.model)), \
+      \(escaped(story.modelFacts.architecture)), \
       with \(NumberText.grouped(story.saeFacts.latents)) features at \
-      \(escaped(story.saeFacts.site)). The figures and sentences come from the kernel\(
-        story.picture.facts == nil
-          ? "" : "; what is right, and where words are written, from the program that drew the picture").</p>
+      \(escaped(story.saeFacts.site)). The figures and sentences come from the kernel\(source).</p>
       <div class="dialogue">
       \(HTMLText.figure(
         pictures.original, type: "image/png",
@@ -63,7 +66,8 @@ struct HTMLReport {
     """
     <h2>Why it says so</h2>
     <p>The model prefers its answer by <code>\(escaped(explanation.title))</code> = \
-    <strong>\(signed(explanation.found.target.value))</strong>. Each part was taken away and the fall \
+    <strong>\(signed(explanation.found.target.value))</strong>. Each part was taken away and the \
+    fall \
     measured, twice: without its features, and without its pixels or words.</p>
     \(partTable)
     \(painted)
@@ -71,7 +75,8 @@ struct HTMLReport {
     <div class="pictures" style="margin-top: 1.2rem">
     \(HTMLText.figure(
       pictures.patches, alt: "Heat map over the picture, one colour for each token's pixels",
-      caption: "Scores in the picture, token by token, with norms held: where to look, no measurement"))
+      caption: "Scores in the picture, token by token, with norms held: "
+        + "where to look, no measurement"))
     \(HTMLText.figure(
       pictures.smooth, alt: "The same heat map, blended between tokens",
       caption: "The same, blended between tokens"))
@@ -120,7 +125,8 @@ struct HTMLReport {
     }
     return """
       <div class="strip">\(html)</div>
-      <p class="soft">The score of each token of the prompt, with norms held; point at one for its figure.</p>
+      <p class="soft">The score of each token of the prompt, with norms held; point at one for \
+      its figure.</p>
       """
   }
 

@@ -1,6 +1,7 @@
 import KernelProtocol
 
-/// The held-out questions beside the story's own: some to choose by, the others to judge what was chosen.
+/// The held-out questions beside the story's own: some to choose by, the others
+/// to judge what was chosen.
 ///
 /// Without a wrong answer about a map there is nothing to put right, and there are none.
 struct OtherQuestions {
@@ -23,7 +24,8 @@ struct OtherQuestions {
     }.filter(\.isRight)
   }
 
-  /// What a removal does to every other question about what maps show, and to one of another kind for each picture.
+  /// What a removal does to every other question about what maps show, and to one of
+  /// another kind for each picture.
   func evaluation(of removal: Removal) throws -> RemovalEvaluation? {
     guard !pictures.isEmpty else { return nil }
     let probes = try open { $1.isProbe }

@@ -8,7 +8,8 @@ final class OutputFolder {
   let path: String
   private(set) var written: [String] = []
 
-  /// - Parameter path: nil for the first of `lucarne-demo`, `lucarne-demo-2` and so on that is not there.
+  /// - Parameter path: nil for the first of `lucarne-demo`, `lucarne-demo-2` and
+  ///   so on that is not there.
   /// - Throws: `UnwritableOutput`, and `DemoError.alreadyThere` where there is a report in it.
   init(path given: String?) throws {
     let files = FileManager.default

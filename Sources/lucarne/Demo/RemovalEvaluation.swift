@@ -10,7 +10,8 @@ struct RemovalEvaluation {
     var share: Double? { count > 0 ? Double(hits) / Double(count) : nil }
   }
 
-  /// Probes that the model answers wrongly, and how many of these are answered rightly without the features.
+  /// Probes that the model answers wrongly, and how many of these are answered
+  /// rightly without the features.
   let corrected: Share
   /// Questions answered rightly, and how many stay right.
   let kept: Share

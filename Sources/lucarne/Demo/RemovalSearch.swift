@@ -2,9 +2,9 @@ import KernelProtocol
 
 /// The search for the features without which the model answers otherwise.
 ///
-/// Every active feature is ablated exactly. The best, and the best two, four and eight, are taken out together; of
-/// those sets that turn the answer, the one that keeps most right answers of the same kind on other pictures is
-/// taken, among equals the smallest.
+/// Every active feature is ablated exactly. The best, and the best two, four and eight, are taken
+/// out together; of those sets that turn the answer, the one that keeps most right answers of the
+/// same kind on other pictures is taken, among equals the smallest.
 struct RemovalSearch {
   /// How many of the best are taken out together.
   static let sizes = [1, 2, 4, 8]

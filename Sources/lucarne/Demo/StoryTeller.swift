@@ -7,7 +7,8 @@ struct StoryTeller {
   let narrate: (TerminalReport.Step) -> Void
 
   /// - Parameters:
-  ///   - picture: a held-out picture's name or a file; none for the first probe that deceives the model.
+  ///   - picture: a held-out picture's name or a file; none for the first probe
+  ///     that deceives the model.
   ///   - question: in place of the picture's own.
   func tell(picture: String?, question: String?) throws -> Story {
     let (place, asked) = try opening(picture: picture, question: question)

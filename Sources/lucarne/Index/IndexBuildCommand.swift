@@ -17,8 +17,10 @@ struct IndexBuildCommand: ParsableCommand {
       Run pictures and prompts through a model and an autoencoder, and index the features.
       """,
     discussion: """
-      The index is a single file that is consistent at every moment: after Ctrl-C or a crash, the same \
-      command resumes. Pictures that cannot be read are skipped and listed in the index. Without --model, \
+      The index is a single file that is consistent at every moment: after Ctrl-C or a crash, the \
+      same \
+      command resumes. Pictures that cannot be read are skipped and listed in the index. Without \
+      --model, \
       the model that ships with lucarne is used.
       """)
 
@@ -115,8 +117,10 @@ struct IndexBuildCommand: ParsableCommand {
       \(built.path): \(built.items) items, \(built.newItems) of them new
       skipped: \(skipped.duplicate) duplicate, \(skipped.unreadable) unreadable, \
       \(skipped.unusable) unusable
-      \(NumberText.fixed(built.itemsPerSecond, 1)) items/s in \(NumberText.fixed(built.seconds)) s: \
-      model \(NumberText.fixed(built.modelSeconds)) s, codes \(NumberText.fixed(built.codeSeconds)) s, \
+      \(NumberText.fixed(built.itemsPerSecond, 1)) items/s in \(NumberText.fixed(built.seconds)) \
+      s: \
+      model \(NumberText.fixed(built.modelSeconds)) s, codes \
+      \(NumberText.fixed(built.codeSeconds)) s, \
       the index took another \(NumberText.fixed(100 * built.overhead, 1)) % of that time
       """)
   }

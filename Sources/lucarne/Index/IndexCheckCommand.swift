@@ -7,7 +7,8 @@ struct IndexCheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Check an index file and print a digest of its contents.",
     discussion: """
-      Two indexes with the same digest hold the same items, statistics, exemplars and maps, whatever order \
+      Two indexes with the same digest hold the same items, statistics, exemplars and maps, \
+      whatever order \
       they were built in.
       """)
 

@@ -14,9 +14,12 @@ struct IndexExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Export an index as Neuronpedia's JSON lines or as delphi's splits.",
     discussion: """
-      The output is a folder that appears when it is whole. neuronpedia: features/, activations/ and \
-      explanations/ in batches of 1,024 features, with the pictures' places (imageRef) and pixel boxes (rect) \
-      beside Neuronpedia's own keys. delphi: the activations of one view's best places, which is all that an \
+      The output is a folder that appears when it is whole. neuronpedia: features/, activations/ \
+      and \
+      explanations/ in batches of 1,024 features, with the pictures' places (imageRef) and pixel \
+      boxes (rect) \
+      beside Neuronpedia's own keys. delphi: the activations of one view's best places, which is \
+      all that an \
       index keeps: config.json in it says what is missing. protocol/README.md describes both.
       """)
 

@@ -14,9 +14,12 @@ struct IndexImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Make an index of a cache of activations: the paper's, or delphi's splits.",
     discussion: """
-      Each row is an item: a text where the cache has tokens, else a picture's base view, and its tiles where \
-      --pictures and --model are given. Give --model and --sae, from which the digests are computed, or the \
-      digests that `index/open` is to find; without them the index opens for no model. What the paper's code \
+      Each row is an item: a text where the cache has tokens, else a picture's base view, and its \
+      tiles where \
+      --pictures and --model are given. Give --model and --sae, from which the digests are \
+      computed, or the \
+      digests that `index/open` is to find; without them the index opens for no model. What the \
+      paper's code \
       lost, the last feature of each file, stays unknown and is counted.
       """)
 

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A line on standard error that is written over, or on anything but a terminal now and then a line.
+/// A line on standard error that is written over, or on anything but a
+/// terminal now and then a line.
 struct ProgressLine {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var last = ContinuousClock.now

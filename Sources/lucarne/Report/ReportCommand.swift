@@ -9,9 +9,11 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract:
-      "Write web pages about features: where they are most active, how often, and how they were explained.",
+      "Write web pages about features: where they are most active, how often, and how they were "
+      + "explained.",
     discussion: """
-      Each page is a single HTML file that loads nothing else. Pictures are read again from where the index \
+      Each page is a single HTML file that loads nothing else. Pictures are read again from where \
+      the index \
       found them; the page says which are missing or have changed.
       """,
     subcommands: [ReportFeatureCommand.self, ReportIndexCommand.self])
@@ -87,8 +89,10 @@ struct ReportIndexCommand: ParsableCommand {
     commandName: "index",
     abstract: "Write a searchable overview of all active features.",
     discussion: """
-      Each page lists up to --page-size features; its search covers that page. --limit sets how many \
-      features are listed in all, in the order given by --by. --pages also writes a page for each listed \
+      Each page lists up to --page-size features; its search covers that page. --limit sets how \
+      many \
+      features are listed in all, in the order given by --by. --pages also writes a page for each \
+      listed \
       feature.
       """)
 

@@ -7,11 +7,14 @@ struct Attach: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Connect standard input and output to a shared kernel.",
     discussion: """
-      To a client it behaves like "lucarne serve", down to the exit code (0 after a "shutdown"). With --spawn, \
-      a kernel is started if none listens at the socket yet. Options after "--" are passed to it as to \
+      To a client it behaves like "lucarne serve", down to the exit code (0 after a "shutdown"). \
+      With --spawn, \
+      a kernel is started if none listens at the socket yet. Options after "--" are passed to it \
+      as to \
       "serve", and its log goes to a file beside the socket. For example:
 
-      lucarne attach --spawn $XDG_RUNTIME_DIR/lucarne/kernel.sock -- --model /models/llava --idle-exit 600
+      lucarne attach --spawn $XDG_RUNTIME_DIR/lucarne/kernel.sock -- --model /models/llava \
+      --idle-exit 600
       """)
 
   @Flag(help: "Start a kernel if none listens at the socket.")

@@ -1,7 +1,8 @@
 import Glibc
 import JSONRPC
 
-/// Finds the kernel that listens at a socket, or starts it: once, however many clients ask at the same time.
+/// Finds the kernel that listens at a socket, or starts it: once, however many
+/// clients ask at the same time.
 struct ServerStart {
   private let address: SocketAddress
   private let options: [String]
@@ -36,7 +37,8 @@ struct ServerStart {
     }
   }
 
-  /// Starts a server in a session of its own that takes the lock over, so that nobody starts another meanwhile.
+  /// Starts a server in a session of its own that takes the lock over, so that nobody
+  /// starts another meanwhile.
   private func start(handing lock: SocketLock) throws(SocketError) -> pid_t {
     keepDescriptorsToThisProcess()
     var actions = unsafe posix_spawn_file_actions_t()

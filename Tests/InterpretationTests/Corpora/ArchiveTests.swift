@@ -177,7 +177,8 @@ import Testing
     #expect(try entries[1].picture?.bytes() == picture)
   }
 
-  /// Through a pipe nothing can be found again, so that pictures come along; everything else is the same.
+  /// Through a pipe nothing can be found again, so that pictures come along;
+  /// everything else is the same.
   @Test func aPipeGivesWhatTheFileGives() throws {
     let scratch = try Scratch()
     let (pipe, file) = (try scratch.pipe(), Fixtures.path("corpus/pax.tar"))
@@ -196,7 +197,8 @@ import Testing
     }
   }
 
-  /// Entries before the break are given, the broken sample is not, and the end is told from a whole archive's.
+  /// Entries before the break are given, the broken sample is not, and the end is
+  /// told from a whole archive's.
   @Test func anArchiveThatBreaksOffSaysWhere() throws {
     let scratch = try Scratch()
     let bytes = try Fixtures.bytes("corpus/gnu.tar")
@@ -275,7 +277,8 @@ import Testing
     #expect(found.answered > 0 && found.refused > 0)
   }
 
-  /// Right checksums at every block that may be a header: what lies behind them would never be reached.
+  /// Right checksums at every block that may be a header: what lies behind
+  /// them would never be reached.
   private func withChecksums(_ original: [UInt8]) -> [UInt8] {
     var bytes = original
     for start in stride(from: 0, to: bytes.count - 511, by: 512)

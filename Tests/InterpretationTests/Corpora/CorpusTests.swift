@@ -65,7 +65,8 @@ import Testing
     #expect(entries[1].source == "web")
   }
 
-  /// The reader numbers what comes again under one name, looks at no more than the limit, and leaves done names unread.
+  /// The reader numbers what comes again under one name, looks at no more than the limit, and
+  /// leaves done names unread.
   @Test func theReaderTellsNamesApartAndPassesOverWhatIsDone() throws {
     let scratch = try Scratch()
     try scratch.copy("images/rgb.png", "a.png")

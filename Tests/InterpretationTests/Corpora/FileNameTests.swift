@@ -7,7 +7,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Files whose names are no UTF-8 are taken in like others, and opened again by what they are shown as.
+/// Files whose names are no UTF-8 are taken in like others, and opened again
+/// by what they are shown as.
 @Suite struct FileNameTests {
   @Test(arguments: [
     (Array("a".utf8), "a"), ([], ""), ([0x63, 0xE9], "c\\xE9"),

@@ -122,7 +122,8 @@ import Testing
     }
   }
 
-  /// Unreadable and hostile pictures and what is there already are named and counted; the rest goes in.
+  /// Unreadable and hostile pictures and what is there already are named and
+  /// counted; the rest goes in.
   @Test func whatCannotBeTakenInIsNamedAndPassedOver() throws {
     let scratch = try Scratch()
     try scratch.copy("models/pictures/wide.png", "a.png")
@@ -155,12 +156,14 @@ import Testing
     #expect(try items(index).count == 2 && index.skipped(limit: 100).count == 5)
   }
 
-  /// A prompt longer than the model's positions, or too large for the memory, is skipped with the reason.
+  /// A prompt longer than the model's positions, or too large for the memory, is
+  /// skipped with the reason.
   @Test func aPromptThatCannotBeRunIsSkipped() throws {
     let scratch = try Scratch()
     let words = String(repeating: "word ", count: 20_000)
     try scratch.write(
-      "{\"text\": \"\(words)\"}\n{\"text\": \"short\"}\n{\"text\": \"<image> by hand\"}\n{\"text\": \"refused\"}",
+      "{\"text\": \"\(words)\"}\n{\"text\": \"short\"}\n{\"text\": \"<image> by "
+        + "hand\"}\n{\"text\": \"refused\"}",
       "prompts.jsonl")
     let index = try index(in: scratch)
     let builder = try builder(.prompts(scratch.path + "/prompts.jsonl"), into: index)

@@ -10,7 +10,8 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// Exports of the index of Tests/Fixtures/feature_index, read by Foundation and held to the brute-force reference.
+/// Exports of the index of Tests/Fixtures/feature_index, read by Foundation and held to
+/// the brute-force reference.
 @Suite struct IndexExportTests {
   private let bench: Bench
   private let reference: IndexReference

@@ -7,7 +7,8 @@ import Testing
 
 /// Layouts of several families go into an index and come back without a model, to the bit.
 @Suite struct ItemLayoutTests {
-  /// As Qwen-VL sees a picture of 896 × 672 pixels: one view of 24 rows and 32 columns of 28 pixels each.
+  /// As Qwen-VL sees a picture of 896 × 672 pixels: one view of 24 rows and 32
+  /// columns of 28 pixels each.
   private static let single = PictureLayout(
     pictureWidth: 900, pictureHeight: 670,
     views: [
@@ -16,7 +17,8 @@ import Testing
         columnAxis: CellAxis(count: 32, cell: 28, scale: 900.0 / 896), firstToken: 1)
     ], tokenCount: 770)
 
-  /// As LLaVA-OneVision does: 27 × 27 patches of the whole, and of the canvas rows of 54 with a newline each.
+  /// As LLaVA-OneVision does: 27 × 27 patches of the whole, and of the canvas rows
+  /// of 54 with a newline each.
   private static let oneVision = PictureLayout(
     pictureWidth: 640, pictureHeight: 480,
     views: [
