@@ -141,11 +141,10 @@ import Tokenization
       ("digits", #"{"type": "Digits", "individual_digits": true}"#),
       ("punctuation", #"{"type": "Punctuation"}"#),
     ] {
-      let tokenizer = try Tokenizer(
-        json: Array(
-          #"{"pre_tokenizer": \#(step), "model": {"type": "BPE", "vocab": {"u": 0}, "merges": [], "#
-            + #""unk_token": "u", "fuse_unk": true}}"#
-            .utf8))
+      let json =
+        #"{"pre_tokenizer": \#(step), "model": {"type": "BPE", "vocab": {"u": 0}, "merges": [], "#
+        + #""unk_token": "u", "fuse_unk": true}}"#
+      let tokenizer = try Tokenizer(json: Array(json.utf8))
       let expected = Set(try #require(classes[name]).flatMap { $0[0]...$0[1] })
       for block in UInt32(0)..<0x1100 {
         var text = "\u{E000}"
