@@ -52,7 +52,7 @@ ROWS = [
     (["index", "import", "none", "new.index"], "none"),
     (["index", "import", ".", "new.index"], "no FIRST_LAST.safetensors"),
     (["index", "import", ".", "new.index", "--grid", "wide"], "--grid is \"wide\""),
-    (["index", "build", "x", "--folder", ".", "--views", ""], "--views has \"\", expected base, tiles, text"),
+    (["index", "build", "x", "--folder", ".", "--views", ""], "no view \"\": expected base, tiles, text"),
     (["train", "--model", model, "--site", "resid_post.1", "--prompts", "file", "--output", "out", "--threads", "0"],
      "--threads is 0, expected 1 to 1024"),
     (["train", "--model", "none", "--site", "resid_post.1", "--prompts", "file", "--output", "out"], "none"),
