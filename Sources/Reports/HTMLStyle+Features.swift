@@ -72,7 +72,7 @@ extension HTMLStyle {
     .history p { margin: .15rem 0; } .history .open .said { color: var(--soft); }
     .chips { display: flex; flex-wrap: wrap; gap: .4rem; } .chip { font-size: .82rem;
       border: 1px solid var(--line); border-radius: 99px; padding: .12rem .7rem; background: \
-      var(--card); }
+    var(--card); }
     .identity { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem;
       font-size: .86rem; } .identity dt { color: var(--soft); } .identity dd { margin: 0;
       overflow-wrap: anywhere; }

@@ -65,7 +65,7 @@ enum IndexSchema {
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       explanation INTEGER NOT NULL REFERENCES explanation (id), kind TEXT NOT NULL,
       value REAL NOT NULL, baseline REAL, count INTEGER NOT NULL, details TEXT, created REAL NOT \
-      NULL);
+    NULL);
     CREATE INDEX scoreByExplanation ON score (explanation);
     CREATE VIRTUAL TABLE label USING fts5(text, tokenize = 'porter unicode61');
     """
