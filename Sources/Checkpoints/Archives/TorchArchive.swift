@@ -45,59 +45,90 @@ package struct TorchArchive {
 
   private func stored(_ tensor: PickleTensor, name: String) throws(CheckpointError) -> StoredTensor
   {
-    let path = zip.file.path
-    func failure(_ reason: String) -> CheckpointError {
-      .tensor(path: path, name: name, reason: reason)
-    }
-    guard tensor.shape.count <= 2, tensor.strides.count == tensor.shape.count,
-      tensor.shape.allSatisfy({ $0 >= 1 && $0 <= Int(Int32.max) })
-    else { throw failure("shape \(tensor.shape.prefix(4)), at most two sizes expected") }
-    let count = tensor.shape.reduce(1, *)
-    let (rows, columns) = tensor.shape.count == 2 ? (tensor.shape[0], tensor.shape[1]) : (1, count)
-    let isRowMajor = tensor.shape.count < 2 || tensor.strides == [columns, 1]
-    guard
-      tensor.shape.count == 0 || isRowMajor && tensor.strides.last == 1
-        || tensor.strides == [1, rows]
-    else { throw failure("strides \(tensor.strides) for shape \(tensor.shape)") }
-    guard tensor.offset >= 0, count <= tensor.storage.count,
-      tensor.offset <= tensor.storage.count - count
-    else {
-      throw failure(
-        "\(count) elements from \(tensor.offset) of a storage of \(tensor.storage.count)")
-    }
-    let width: Int
-    let type: ScalarType?
-    switch tensor.storage.type {
-    case .float32: (width, type) = (4, .float32)
-    case .float16: (width, type) = (2, .float16)
-    case .bfloat16: (width, type) = (2, .bfloat16)
-    case .int32: (width, type) = (4, nil)
-    case .int64: (width, type) = (8, nil)
-    default: throw failure("its storage is \(tensor.storage.type.rawValue)")
-    }
+    let isRowMajor = try isRowMajor(tensor, name)
+    let (width, type) = try element(of: tensor, name)
     let entry = try zip.entry("\(prefix)data/\(tensor.storage.key)")
     guard tensor.storage.count <= Int.max / 8, entry.size == tensor.storage.count * width else {
       throw failure(
+        name,
         "\(entry.size) bytes of numbers, \(tensor.storage.count) of \(width) bytes expected")
     }
     let start = try zip.storedOffset(entry) + tensor.offset * width
-    guard let type else {
-      guard count <= Self.mostIntegers else { throw failure("integers, numbers expected") }
-      var cursor = ByteCursor(
-        path: path, bytes: try zip.file.part(start, count: count * width, what: name))
-      var values: [Int] = []
-      for _ in 0..<count { values.append(try cursor.integer(width)) }
-      return StoredTensor(
-        path: path, name: name, shape: tensor.shape, isColumnMajor: false,
-        elements: .integers(values))
-    }
+    guard let type else { return try integers(tensor, at: start, width: width, name) }
+    let (rows, columns) = tensor.sides
     do {
       let weights = try WeightMatrix(
         file: zip.file, byteOffset: start, type: type, rows: isRowMajor ? rows : columns,
         columns: isRowMajor ? columns : rows)
       return StoredTensor(
-        path: path, name: name, shape: tensor.shape, isColumnMajor: !isRowMajor,
+        path: zip.file.path, name: name, shape: tensor.shape, isColumnMajor: !isRowMajor,
         elements: .weights(weights))
-    } catch { throw failure("\(error)") }
+    } catch { throw failure(name, "\(error)") }
+  }
+
+  private func failure(_ name: String, _ reason: String) -> CheckpointError {
+    .tensor(path: zip.file.path, name: name, reason: reason)
+  }
+
+  /// Whether the elements lie row by row, else column by column.
+  /// - Throws: where they lie otherwise, or outside their storage.
+  private func isRowMajor(_ tensor: PickleTensor, _ name: String) throws(CheckpointError) -> Bool {
+    guard tensor.shape.count <= 2, tensor.strides.count == tensor.shape.count,
+      tensor.shape.allSatisfy({ $0 >= 1 && $0 <= Int(Int32.max) })
+    else { throw failure(name, "shape \(tensor.shape.prefix(4)), at most two sizes expected") }
+    let (rows, columns) = tensor.sides
+    let isRowMajor = tensor.shape.count < 2 || tensor.strides == [columns, 1]
+    guard
+      tensor.shape.count == 0 || isRowMajor && tensor.strides.last == 1
+        || tensor.strides == [1, rows]
+    else { throw failure(name, "strides \(tensor.strides) for shape \(tensor.shape)") }
+    let count = tensor.count
+    guard tensor.offset >= 0, count <= tensor.storage.count,
+      tensor.offset <= tensor.storage.count - count
+    else {
+      throw failure(
+        name, "\(count) elements from \(tensor.offset) of a storage of \(tensor.storage.count)")
+    }
+    return isRowMajor
+  }
+
+  /// Bytes of an element, and its type; nil for integers.
+  private func element(
+    of tensor: PickleTensor, _ name: String
+  ) throws(CheckpointError) -> (width: Int, type: ScalarType?) {
+    switch tensor.storage.type {
+    case .float32: (4, .float32)
+    case .float16: (2, .float16)
+    case .bfloat16: (2, .bfloat16)
+    case .int32: (4, nil)
+    case .int64: (8, nil)
+    default: throw failure(name, "its storage is \(tensor.storage.type.rawValue)")
+    }
+  }
+
+  private func integers(
+    _ tensor: PickleTensor, at start: Int, width: Int, _ name: String
+  ) throws(CheckpointError) -> StoredTensor {
+    guard tensor.count <= Self.mostIntegers else {
+      throw failure(name, "integers, numbers expected")
+    }
+    var cursor = ByteCursor(
+      path: zip.file.path,
+      bytes: try zip.file.part(start, count: tensor.count * width, what: name))
+    var values: [Int] = []
+    for _ in 0..<tensor.count { values.append(try cursor.integer(width)) }
+    return StoredTensor(
+      path: zip.file.path, name: name, shape: tensor.shape, isColumnMajor: false,
+      elements: .integers(values))
+  }
+}
+
+extension PickleTensor {
+  /// Elements, where the sizes have been checked.
+  fileprivate var count: Int { shape.reduce(1, *) }
+
+  /// A vector is one row.
+  fileprivate var sides: (rows: Int, columns: Int) {
+    shape.count == 2 ? (shape[0], shape[1]) : (1, count)
   }
 }
