@@ -100,39 +100,12 @@ package final class ConceptHarvest {
     _ boxes: [PixelBox?], of number: Int, picture: Picture
   ) throws(ConceptError) -> ConceptMaps.Patches {
     var patches = ConceptMaps.Patches(areas: [], offsets: [0], covers: [])
-    var levels: [(concept: Int, mask: [UInt8], values: Set<UInt8>)] = []
-    for (concept, entry) in conceptSet.concepts.enumerated() {
-      guard let place = entry.places[number] else { continue }
-      let mask = try masks.levels(place.mask, fitting: picture, set: conceptSet)
-      levels.append((concept, mask, place.values))
-      conceptAreas[concept][number] = mask.count { place.values.contains($0) }
-    }
-    // Every concept's grey levels, so that a pixel is looked at once.
-    var owners: [String: [[Int32]]] = [:]
-    for (concept, _, values) in levels {
-      let path = conceptSet.concepts[concept].places[number]?.mask ?? ""
-      for value in values {
-        owners[path, default: Array(repeating: [], count: 256)][Int(value)].append(Int32(concept))
-      }
-    }
-    var tables: [(mask: [UInt8], owners: [[Int32]])] = []
-    for (path, owners) in owners {
-      let owner = levels.first { conceptSet.concepts[$0.concept].places[number]?.mask == path }
-      tables.append((owner?.mask ?? [], owners))
-    }
+    let owned = try ownedMasks(of: number, picture: picture)
     for box in boxes {
-      var counts: [Int32: Int32] = [:]
       let (columns, rows) =
         box?.wholePixels(width: picture.width, height: picture.height) ?? (0..<0, 0..<0)
-      for table in tables {
-        for y in rows {
-          for x in columns {
-            for concept in table.owners[Int(table.mask[y * picture.width + x])] {
-              counts[concept, default: 0] += 1
-            }
-          }
-        }
-      }
+      var counts: [Int32: Int32] = [:]
+      for mask in owned { mask.count(columns, rows, into: &counts) }
       patches.areas.append(Int32(columns.count * rows.count))
       for (concept, pixels) in counts.sorted(by: { $0.key < $1.key }) {
         patches.covers.append(.init(concept: concept, pixels: pixels))
@@ -140,6 +113,24 @@ package final class ConceptHarvest {
       patches.offsets.append(Int32(patches.covers.count))
     }
     return patches
+  }
+
+  /// The masks of a picture with the concepts of each grey level, so that a pixel is looked at
+  /// once; notes how much of the picture each concept has.
+  private func ownedMasks(
+    of number: Int, picture: Picture
+  ) throws(ConceptError) -> [OwnedMask] {
+    var owned: [String: OwnedMask] = [:]
+    for (concept, entry) in conceptSet.concepts.enumerated() {
+      guard let place = entry.places[number] else { continue }
+      let levels = try masks.levels(place.mask, fitting: picture, set: conceptSet)
+      conceptAreas[concept][number] = levels.count { place.values.contains($0) }
+      for value in place.values {
+        owned[place.mask, default: OwnedMask(levels: levels, width: picture.width)]
+          .owners[Int(value)].append(Int32(concept))
+      }
+    }
+    return Array(owned.values)
   }
 
   /// What was found, sorted by latents.
@@ -160,6 +151,28 @@ package final class ConceptHarvest {
       set: conceptSet, latentCount: latents, patches: patches, conceptAreas: conceptAreas,
       entries: entries,
       offsets: offsets)
+  }
+}
+
+/// A mask, row by row, and whose each of its grey levels is.
+private struct OwnedMask {
+  let levels: [UInt8]
+  let width: Int
+  /// Concepts by grey level.
+  var owners = [[Int32]](repeating: [], count: 256)
+
+  init(levels: [UInt8], width: Int) {
+    self.levels = levels
+    self.width = width
+  }
+
+  /// Adds the pixels of a rectangle to those that each concept has.
+  func count(_ columns: Range<Int>, _ rows: Range<Int>, into counts: inout [Int32: Int32]) {
+    for y in rows {
+      for x in columns {
+        for concept in owners[Int(levels[y * width + x])] { counts[concept, default: 0] += 1 }
+      }
+    }
   }
 }
 

@@ -39,54 +39,81 @@ package struct Dissection: Sendable {
     _ maps: ConceptMaps, by measure: Measure, thresholds: [Double],
     progress: (Double) -> Void = { _ in }, cancellation: Cancellation = .never
   ) throws(CancellationError) {
+    var tally = DissectionTally(maps, thresholds: thresholds)
+    for latent in 0..<maps.latentCount where maps.isActive(latent) {
+      if latent.isMultiple(of: 256) {
+        try cancellation.check()
+        progress(Double(latent) / Double(maps.latentCount))
+      }
+      tally.add(latent, by: measure)
+    }
+    concepts = tally.best.compactMap(\.self).map(tally.completed)
+    latents = tally.bestOfLatent.values.sorted { $0.latent < $1.latent }.map(tally.completed)
+    activeLatents = maps.activeLatents
+  }
+}
+
+/// The best matches of the latents that were looked at.
+private struct DissectionTally {
+  private let maps: ConceptMaps
+  private let thresholds: [Double]
+  /// By concept: which pictures measure, the others choose.
+  private let halves: [[Bool]]
+  private let activeLatents: Int
+  /// By concept: whether there are pictures for both halves.
+  private let measurable: [Bool]
+  /// By concept, of the choosing and of the measuring half: pixels of its masks.
+  private let areas: [[Int]]
+  /// Σ of all latents' IoU on the measuring half, by concept and threshold.
+  private var sums: [[Double]]
+  private(set) var best: [Dissection.Match?]
+  private(set) var bestOfLatent: [Int: Dissection.Match] = [:]
+
+  init(_ maps: ConceptMaps, thresholds: [Double]) {
+    self.maps = maps
+    self.thresholds = thresholds
+    activeLatents = maps.activeLatents
     let halves = maps.set.concepts.indices.map { maps.measuringHalf(ofConcept: $0) }
-    let measurable = maps.set.concepts.map { $0.places.count >= 2 }
-    let areas = halves.indices.map { concept in
+    self.halves = halves
+    measurable = maps.set.concepts.map { $0.places.count >= 2 }
+    areas = halves.indices.map { concept in
       [false, true].map { half in
         zip(maps.conceptAreas[concept], halves[concept]).reduce(0) {
           $0 + ($1.1 == half ? $1.0 : 0)
         }
       }
     }
-    let active = maps.activeLatents
-    var best = [Match?](repeating: nil, count: maps.set.concepts.count)
-    var bestOfLatent: [Int: Match] = [:]
-    // Σ of all latents' IoU on the measuring half, by concept and threshold.
-    var sums = Array(
-      repeating: Array(repeating: 0.0, count: thresholds.count), count: maps.set.concepts.count)
-    for latent in 0..<maps.latentCount where maps.isActive(latent) {
-      if latent.isMultiple(of: 256) {
-        try cancellation.check()
-        progress(Double(latent) / Double(maps.latentCount))
-      }
-      let entries = maps.entries(ofLatent: latent)
-      let limits = measure.limits(thresholds, of: entries)
-      for (place, limit) in limits.enumerated() {
-        let overlap = Overlap(entries, from: limit, maps: maps)
-        for (concept, shared) in overlap.shared where measurable[Int(concept)] {
-          let concept = Int(concept)
-          let ious = overlap.ious(shared, halves[concept], areas: areas[concept])
-          sums[concept][place] += ious.measured
-          let match = Match(
-            concept: concept, latent: latent, threshold: thresholds[place],
-            chosenIoU: ious.chosen, iou: ious.measured, baseline: 0, pictures: 0)
-          guard ious.chosen > 0 else { continue }
-          if ious.chosen > best[concept]?.chosenIoU ?? 0 { best[concept] = match }
-          if ious.chosen > bestOfLatent[latent]?.chosenIoU ?? 0 { bestOfLatent[latent] = match }
-        }
+    let count = maps.set.concepts.count
+    sums = Array(repeating: Array(repeating: 0, count: thresholds.count), count: count)
+    best = Array(repeating: nil, count: count)
+  }
+
+  mutating func add(_ latent: Int, by measure: Dissection.Measure) {
+    let entries = maps.entries(ofLatent: latent)
+    for (place, limit) in measure.limits(thresholds, of: entries).enumerated() {
+      let overlap = Overlap(entries, from: limit, maps: maps)
+      for (concept, shared) in overlap.shared where measurable[Int(concept)] {
+        let concept = Int(concept)
+        let ious = overlap.ious(shared, halves[concept], areas: areas[concept])
+        sums[concept][place] += ious.measured
+        let match = Dissection.Match(
+          concept: concept, latent: latent, threshold: thresholds[place],
+          chosenIoU: ious.chosen, iou: ious.measured, baseline: 0, pictures: 0)
+        guard ious.chosen > 0 else { continue }
+        if ious.chosen > best[concept]?.chosenIoU ?? 0 { best[concept] = match }
+        if ious.chosen > bestOfLatent[latent]?.chosenIoU ?? 0 { bestOfLatent[latent] = match }
       }
     }
-    func completed(_ match: Match) -> Match {
-      var match = match
-      let place = thresholds.firstIndex(of: match.threshold) ?? 0
-      match.baseline = sums[match.concept][place] / Double(max(1, active))
-      let half = halves[match.concept]
-      match.pictures = maps.set.concepts[match.concept].places.keys.count { half[$0] }
-      return match
-    }
-    concepts = best.compactMap(\.self).map(completed)
-    latents = bestOfLatent.values.sorted { $0.latent < $1.latent }.map(completed)
-    activeLatents = active
+  }
+
+  /// A match with the IoU of all latents beside it, and the pictures that measured it.
+  func completed(_ match: Dissection.Match) -> Dissection.Match {
+    var match = match
+    let place = thresholds.firstIndex(of: match.threshold) ?? 0
+    match.baseline = sums[match.concept][place] / Double(max(1, activeLatents))
+    let half = halves[match.concept]
+    match.pictures = maps.set.concepts[match.concept].places.keys.count { half[$0] }
+    return match
   }
 }
 
