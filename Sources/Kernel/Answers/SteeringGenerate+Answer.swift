@@ -19,35 +19,18 @@ extension SteeringGenerate: EngineAnswerable {
     }
     try engine.reserveRun(of: open, autoencoder: autoencoder, savesForPullback: false)
     try engine.reserveGeneration(of: open, maxTokens: params.maxTokens)
-    func run(_ name: OutputName, _ steering: Steering?) throws -> (Output, SteeredGeneration) {
-      let run = try open.context.generate(
-        options, steering: steering, comparing: name == .steered,
-        onToken: { token in
-          call.report(title: "Generating (\(name.rawValue))")
-          guard call.wantsPartialResults else { return }
-          call.stream(
-            [try JSONValue(encoding: GeneratedToken(token))], as: "tokens",
-            with: ["name": .string(name.rawValue)])
-        },
-        cancellation: Cancellation(call))
-      let generation = run.generation
-      let output = Output(
-        name: name, text: generation.text,
-        tokens: call.wantsPartialResults ? [] : generation.tokens.map(GeneratedToken.init),
-        finish: Finish(generation.finish))
-      return (output, run)
-    }
-    let (steered, steeredRun) = try run(
+    let runs = SteeringRuns(open: open, options: options, call: call)
+    let (steered, steeredRun) = try runs.run(
       .steered, Steering(autoencoder: autoencoder, interventions: interventions, splice: splice))
     var outputs = [steered]
     for comparison in params.compareWith ?? [] {
       switch comparison {
-      case .plain: outputs.append(try run(.plain, nil).0)
+      case .plain: outputs.append(try runs.run(.plain, nil).0)
       case .reconstruction:
         let rebuilt = Steering(
           autoencoder: autoencoder, interventions: [],
           splice: Interpretation.Splice(errorTerm: .drop))
-        outputs.append(try run(.reconstruction, rebuilt).0)
+        outputs.append(try runs.run(.reconstruction, rebuilt).0)
       }
     }
     return Result(
@@ -56,5 +39,34 @@ extension SteeringGenerate: EngineAnswerable {
       receipt: Receipt(
         steps: steeredRun.receipt.passes, positions: steeredRun.receipt.positions,
         meanNorm: steeredRun.receipt.meanNorm, dropped: steeredRun.receipt.dropped))
+  }
+}
+
+/// Continuations of one context, all with the same options.
+private struct SteeringRuns {
+  let open: OpenContext
+  let options: GenerationOptions
+  let call: Call
+
+  /// - Parameter steering: nil leaves the model as it is.
+  func run(
+    _ name: SteeringGenerate.OutputName, _ steering: Steering?
+  ) throws -> (SteeringGenerate.Output, SteeredGeneration) {
+    let run = try open.context.generate(
+      options, steering: steering, comparing: name == .steered,
+      onToken: { token in
+        call.report(title: "Generating (\(name.rawValue))")
+        guard call.wantsPartialResults else { return }
+        call.stream(
+          [try JSONValue(encoding: GeneratedToken(token))], as: "tokens",
+          with: ["name": .string(name.rawValue)])
+      },
+      cancellation: Cancellation(call))
+    let generation = run.generation
+    let output = SteeringGenerate.Output(
+      name: name, text: generation.text,
+      tokens: call.wantsPartialResults ? [] : generation.tokens.map(GeneratedToken.init),
+      finish: Finish(generation.finish))
+    return (output, run)
   }
 }
