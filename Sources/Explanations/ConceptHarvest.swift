@@ -16,10 +16,7 @@ package final class ConceptHarvest {
   private var masks = MaskReader()
   private var patches: [ConceptMaps.Patches] = []
   private var conceptAreas: [[Int]]
-  private var found: [(latent: Int32, entry: ConceptMaps.Entry)] = []
-
-  /// Bytes that one active position takes until the maps are made.
-  package static let entryBytes = 2 * (MemoryLayout<ConceptMaps.Entry>.stride + 4)
+  private var collector = LatentMapCollector()
 
   /// - Parameters:
   ///   - view: one of a picture's.
@@ -47,7 +44,7 @@ package final class ConceptHarvest {
 
   package var done: Int { patches.count }
   package var total: Int { conceptSet.pictures.count }
-  package var heldBytes: Int { found.count * Self.entryBytes }
+  package var heldBytes: Int { collector.heldBytes }
 
   /// Runs the next picture.
   ///
@@ -76,23 +73,8 @@ package final class ConceptHarvest {
     let code = try coder.encode(harvested, cancellation: cancellation)
     let boxes = code.item.boxes(in: view, nil)
     let patches = try cover(boxes, of: number, picture: picture)
-    append(code.views[view], picture: number)
+    collector.append(code.views[view], picture: number)
     self.patches.append(patches)
-  }
-
-  private func append(_ view: ItemCode.View?, picture: Int) {
-    guard let view else { return }
-    for position in 0..<view.positions {
-      for index in view.offsets[position]..<view.offsets[position + 1] where view.values[index] > 0
-      {
-        found.append(
-          (
-            view.latents[index],
-            .init(
-              picture: Int32(picture), position: Int32(position), value: view.values[index])
-          ))
-      }
-    }
   }
 
   /// Counts the concepts' pixels under each patch, corners rounded to whole pixels.
@@ -135,22 +117,10 @@ package final class ConceptHarvest {
 
   /// What was found, sorted by latents.
   package func finish() -> ConceptMaps {
-    let latents = coder.autoencoder.weights.latentCount
-    var offsets = [Int](repeating: 0, count: latents + 1)
-    for (latent, _) in found { offsets[Int(latent) + 1] += 1 }
-    for latent in 0..<latents { offsets[latent + 1] += offsets[latent] }
-    var next = offsets
-    var entries = [ConceptMaps.Entry](
-      repeating: .init(picture: 0, position: 0, value: 0), count: found.count)
-    for (latent, entry) in found {
-      entries[next[Int(latent)]] = entry
-      next[Int(latent)] += 1
-    }
-    found = []
-    return ConceptMaps(
-      set: conceptSet, latentCount: latents, patches: patches, conceptAreas: conceptAreas,
-      entries: entries,
-      offsets: offsets)
+    ConceptMaps(
+      set: conceptSet,
+      activations: collector.finish(latentCount: coder.autoencoder.weights.latentCount),
+      patches: patches, conceptAreas: conceptAreas)
   }
 }
 

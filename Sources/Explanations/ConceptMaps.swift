@@ -1,13 +1,6 @@
 /// Where latents are active on the pictures of a concept set, and which pixels of each position's
 /// patch are which concept's.
 package struct ConceptMaps: Sendable {
-  /// A position of a latent's map.
-  struct Entry: Sendable {
-    var picture: Int32
-    var position: Int32
-    var value: Float
-  }
-
   /// The patches of one picture, row-major.
   struct Patches: Sendable {
     /// Pixels by position.
@@ -23,22 +16,18 @@ package struct ConceptMaps: Sendable {
   }
 
   package let set: ConceptSet
-  package let latentCount: Int
+  package let activations: LatentMaps
   let patches: [Patches]
   /// Pixels of each concept in each picture: `[concept][picture]`.
   let conceptAreas: [[Int]]
-  /// By latent, then picture, then position.
-  let entries: [Entry]
-  /// Where each latent's entries begin; one more than latents.
-  let offsets: [Int]
 
-  func entries(ofLatent latent: Int) -> ArraySlice<Entry> {
-    entries[offsets[latent]..<offsets[latent + 1]]
-  }
-
-  package func isActive(_ latent: Int) -> Bool { offsets[latent] < offsets[latent + 1] }
-
+  package var latentCount: Int { activations.latentCount }
+  package func isActive(_ latent: Int) -> Bool { activations.isActive(latent) }
   package var activeLatents: Int { (0..<latentCount).count { isActive($0) } }
+
+  func entries(ofLatent latent: Int) -> ArraySlice<LatentMaps.Entry> {
+    activations.entries(ofLatent: latent)
+  }
 
   func covers(picture: Int, position: Int) -> ArraySlice<Cover> {
     let patches = patches[picture]

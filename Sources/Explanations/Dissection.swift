@@ -120,7 +120,7 @@ private struct DissectionTally {
 extension Dissection.Measure {
   /// The least activation that counts, for each share.
   fileprivate func limits(
-    _ shares: [Double], of entries: ArraySlice<ConceptMaps.Entry>
+    _ shares: [Double], of entries: ArraySlice<LatentMaps.Entry>
   ) -> [Float] {
     let sorted = entries.map(\.value).sorted()
     guard let peak = sorted.last else { return [] }
@@ -140,7 +140,7 @@ private struct Overlap {
   /// Shared pixels by concept and picture.
   private(set) var shared: [Int32: [(picture: Int32, pixels: Int)]] = [:]
 
-  init(_ entries: ArraySlice<ConceptMaps.Entry>, from limit: Float, maps: ConceptMaps) {
+  init(_ entries: ArraySlice<LatentMaps.Entry>, from limit: Float, maps: ConceptMaps) {
     for entry in entries where entry.value >= limit {
       let (picture, position) = (Int(entry.picture), Int(entry.position))
       Self.add(Int(maps.patches[picture].areas[position]), entry.picture, to: &areas)

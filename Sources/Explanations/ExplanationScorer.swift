@@ -1,7 +1,6 @@
-/// Measures how well an explanation of a latent holds. Scorers that ask other
-/// models will be further types.
+/// Measures how well an explanation of a latent holds on pictures whose masks are known.
 package protocol ExplanationScorer: Sendable {
-  /// What the score is called: `iou`, `detection`.
+  /// What the score is called: `iou`, `auc`.
   var kind: String { get }
 
   /// - Returns: nil where the set's pictures do not allow the measure.
@@ -69,11 +68,6 @@ extension ConceptMaps {
 
   /// A latent's largest and summed activation in each picture where it is active.
   func activity(ofLatent latent: Int) -> [Int: (max: Float, sum: Double)] {
-    var found: [Int: (max: Float, sum: Double)] = [:]
-    for entry in entries(ofLatent: latent) {
-      let known = found[Int(entry.picture)] ?? (0, 0)
-      found[Int(entry.picture)] = (max(known.max, entry.value), known.sum + Double(entry.value))
-    }
-    return found
+    activations.activity(ofLatent: latent)
   }
 }

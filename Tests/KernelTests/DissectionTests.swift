@@ -124,7 +124,7 @@ import World
     let kinds = try client.ask("explanation/get", ["latent": latent])["items"]?.elements.first?[
       "scores"]?
       .elements.compactMap { $0["kind"]?.stringValue }
-    #expect(kinds == ["dissection", "iou", "detection"])
+    #expect(kinds == ["dissection", "iou", "auc"])
     try client.shutDown()
   }
 

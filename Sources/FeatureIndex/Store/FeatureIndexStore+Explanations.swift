@@ -34,6 +34,10 @@ package struct ExplanationRecord: Sendable, Equatable {
   package var method: String
   /// What it rests on, such as digests of items in hexadecimal.
   package var evidence: [String]
+  /// What kind of concept it names, such as object or colour; nil where nobody said.
+  package var concept: String?
+  /// The id of the explanation that it is a shorter form of.
+  package var refines: Int?
   /// Question and answer as they were, where there were.
   package var record: String?
   /// Seconds since 1970.
@@ -42,7 +46,8 @@ package struct ExplanationRecord: Sendable, Equatable {
 
   package init(
     latent: Int, state: State, text: String, author: ExplanationAuthor, method: String,
-    evidence: [String] = [], record: String? = nil, created: Double
+    evidence: [String] = [], concept: String? = nil, refines: Int? = nil,
+    record: String? = nil, created: Double
   ) {
     self.latent = latent
     revision = 0
@@ -51,35 +56,11 @@ package struct ExplanationRecord: Sendable, Equatable {
     self.author = author
     self.method = method
     self.evidence = evidence
+    self.concept = concept
+    self.refines = refines
     self.record = record
     self.created = created
     scores = []
-  }
-}
-
-/// How well an explanation holds, by one measure.
-package struct ScoreRecord: Sendable, Equatable {
-  /// The measure: "iou", "detection".
-  package var kind: String
-  package var value: Double
-  /// The same measure by chance, where there is one.
-  package var baseline: Double?
-  /// The examples it rests on.
-  package var count: Int
-  /// JSON with more.
-  package var details: String?
-  package var created: Double
-
-  package init(
-    kind: String, value: Double, baseline: Double? = nil, count: Int, details: String? = nil,
-    created: Double
-  ) {
-    self.kind = kind
-    self.value = value
-    self.baseline = baseline
-    self.count = count
-    self.details = details
-    self.created = created
   }
 }
 
@@ -118,11 +99,12 @@ extension FeatureIndexStore {
       sql: """
         INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, \
         evidence,
-          record, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          record, created, concept, refines) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       added.latent, added.revision, added.state.rawValue, added.text, added.author.kind.rawValue,
-      added.author.name, added.method, evidence, added.record, added.created,
+      added.author.name, added.method, evidence, added.record, added.created, added.concept,
+      added.refines,
     ])
     let id = Int(database.lastInsertedRowID)
     added.id = id
@@ -130,29 +112,9 @@ extension FeatureIndexStore {
     return added
   }
 
-  private func write(
-    _ score: ScoreRecord, explanation: Int, to database: Database
-  ) throws {
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO score (explanation, kind, value, baseline, count, details, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      explanation, score.kind, score.value, score.baseline, score.count, score.details,
-      score.created,
-    ])
-  }
-
-  /// Adds scores to explanations by their ids; all of them or none.
-  package func put(
-    scores: [(explanation: Int, score: ScoreRecord)]
-  ) throws(FeatureIndexError) {
-    try write { database in
-      for (explanation, score) in scores {
-        try write(score, explanation: explanation, to: database)
-      }
-    }
+  /// One revision, by its id.
+  package func explanation(id: Int) throws(FeatureIndexError) -> ExplanationRecord? {
+    try read { try explanations($0, "WHERE id = ?", [id]).first }
   }
 
   /// Every revision of a latent, newest first.
@@ -218,18 +180,15 @@ extension FeatureIndexStore {
           name: try row.value("authorName")),
         method: try row.value("method"),
         evidence: (try? JSONDecoder().decode([String].self, from: Data(evidence.utf8))) ?? [],
+        concept: row.hasColumn("concept") ? try row.optional("concept") : nil,
+        refines: row.hasColumn("refines") ? try row.optional("refines") : nil,
         record: try row.optional("record"), created: try row.finite("created"))
       let id: Int = try row.value("id")
       found.id = id
       found.revision = try row.value("revision")
       found.scores = try Row.fetchAll(
         database, sql: "SELECT * FROM score WHERE explanation = ? ORDER BY id", arguments: [id]
-      ).map { row in
-        ScoreRecord(
-          kind: try row.value("kind"), value: try row.finite("value"),
-          baseline: try row.optional("baseline"), count: try row.value("count"),
-          details: try row.optional("details"), created: try row.finite("created"))
-      }
+      ).map { try ScoreRecord($0) }
       return found
     }
   }

@@ -94,7 +94,7 @@ extension FeatureIndexStore {
       for token in sampled.sample { try write(token, to: database) }
     }
     if let told = sources.first(where: { (try? $0.hasExplanations()) == true }) {
-      try copyTables(["explanation", "score"], from: told)
+      try copyTables(["explanation", "score", "latentScore"], from: told)
       try refreshLabels()
     }
     if let derived = sources.first(where: { (try? $0.hasDerived()) == true }) {
@@ -166,7 +166,7 @@ extension FeatureIndexStore {
   ) throws(FeatureIndexError) {
     try write { database in
       try source.database.read { reading in
-        for table in tables {
+        for table in tables where try reading.tableExists(table) {
           let rows = try Row.fetchCursor(reading, sql: "SELECT * FROM \(table)")
           while let row = try rows.next() {
             let marks = Array(repeating: "?", count: row.count).joined(separator: ", ")

@@ -16,14 +16,18 @@ enum IndexSchema {
       try $0.execute(sql: covering)
     }
     migrator.registerMigration(viewsByName, migrate: nameViews)
+    migrator.registerMigration(concepts) { try $0.execute(sql: judged) }
     return migrator
   }
 
   private static let viewsByName = "layouts of named views"
+  private static let concepts = "kinds of concepts and scores of latents"
 
   /// Migrations that a file can be read without, as it is: questions are slower, or
   /// answered from other columns.
-  static let readableWithout: Set = ["indexes that cover their questions", viewsByName]
+  static let readableWithout: Set = [
+    "indexes that cover their questions", viewsByName, concepts,
+  ]
 
   private static let counted = """
     CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -68,6 +72,17 @@ enum IndexSchema {
     NULL);
     CREATE INDEX scoreByExplanation ON score (explanation);
     CREATE VIRTUAL TABLE label USING fts5(text, tokenize = 'porter unicode61');
+    """
+
+  /// `refines` is the id of the explanation that a shorter one was made from.
+  private static let judged = """
+    ALTER TABLE explanation ADD COLUMN concept TEXT;
+    ALTER TABLE explanation ADD COLUMN refines INTEGER;
+    CREATE TABLE latentScore (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, latent INTEGER NOT NULL, kind TEXT NOT NULL,
+      value REAL NOT NULL, baseline REAL, count INTEGER NOT NULL, details TEXT,
+      created REAL NOT NULL);
+    CREATE INDEX latentScoreByLatent ON latentScore (latent);
     """
 
   private static let covering = """

@@ -11,13 +11,17 @@ extension Explanation {
       author: Author(
         kind: AuthorKind(rawValue: record.author.kind.rawValue) ?? .program,
         name: record.author.name), method: record.method, evidence: record.evidence,
-      created: record.created,
-      scores: record.scores.map { score in
-        Score(
-          kind: score.kind, value: score.value, baseline: score.baseline, count: score.count,
-          details: score.details.flatMap { try? JSONValue(parsing: Array($0.utf8)) },
-          created: score.created)
-      }, record: withRecord ? record.record : nil)
+      created: record.created, scores: record.scores.map { Score($0) }, concept: record.concept,
+      refines: record.refines, record: withRecord ? record.record : nil)
+  }
+}
+
+extension Explanation.Score {
+  init(_ score: ScoreRecord) {
+    self.init(
+      kind: score.kind, value: score.value, baseline: score.baseline, count: score.count,
+      details: score.details.flatMap { try? JSONValue(parsing: Array($0.utf8)) },
+      created: score.created)
   }
 }
 

@@ -43,5 +43,7 @@ extension DomainError {
     case pathDenied
     /// A file could not be read or written.
     case ioError
+    /// The kernel has no vision worker, it does not start, or it cannot do what is asked.
+    case visionUnavailable
   }
 }

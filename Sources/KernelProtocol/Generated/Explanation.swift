@@ -20,6 +20,11 @@ package struct Explanation: Codable, Sendable, Equatable {
   /// Seconds since 1970.
   package var created: Double
   package var scores: [Score]
+  /// The kind of concept that it names, such as scene, object, part, material, texture or colour;
+  /// absent where nobody said.
+  package var concept: String?
+  /// The id of the explanation that it is a shorter form of.
+  package var refines: Int?
   /// Question and answer as they were.
   package var record: String?
   /// The file of the index that it was written to; in explanation/put's answer alone.
@@ -27,8 +32,8 @@ package struct Explanation: Codable, Sendable, Equatable {
 
   package init(
     id: Int, latent: Int, revision: Int, state: ExplanationState, text: String, author: Author,
-    method: String, evidence: [String], created: Double, scores: [Score], record: String? = nil,
-    path: String? = nil
+    method: String, evidence: [String], created: Double, scores: [Score], concept: String? = nil,
+    refines: Int? = nil, record: String? = nil, path: String? = nil
   ) {
     self.id = id
     self.latent = latent
@@ -40,6 +45,8 @@ package struct Explanation: Codable, Sendable, Equatable {
     self.evidence = evidence
     self.created = created
     self.scores = scores
+    self.concept = concept
+    self.refines = refines
     self.record = record
     self.path = path
   }

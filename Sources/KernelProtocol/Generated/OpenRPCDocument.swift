@@ -2888,39 +2888,51 @@ package let openRPCDocument = #"""
     },
     {
       "name": "explanation/score",
-      "summary": "Measures how well explanations hold on pictures with masks: a job; the scores are kept with them.",
-      "description": "An explanation is compared with the concept that it names. What dissection of the same set chose is measured on the other half of the pictures alone. The job's result is an ExplanationScore.Scored.",
+      "summary": "Measures how well explanations hold, and how much of one piece latents are: a job; the scores are kept with the index.",
+      "description": "What is asked of which source: iou and auc of a concept set's masks, or iou, clip and monosemanticity of the kernel's vision worker; consistency, detection, fuzz and intruder of a judge. An explanation that dissection of the same set chose is measured on the other half of its pictures alone. Scores stand beside what chance gives: the same measure on random pictures of the index, drawn by the seed. Scores that are kept with the same settings are not measured again. The job's result is an ExplanationScore.Scored.",
       "paramStructure": "by-name",
       "params": [
         {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
         {"name": "sae", "required": true, "schema": {"type": "string"}},
         {
-          "name": "concepts",
-          "description": "The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture, values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask that are the concept.",
-          "required": true,
-          "schema": {"type": "string"}
-        },
-        {
-          "name": "features",
-          "description": "Absent: all that have an explanation.",
-          "required": false,
-          "schema": {"$ref": "#/components/schemas/LatentSelection"}
-        },
-        {
           "name": "scorers",
-          "description": "Absent: all.",
+          "description": "Absent: those of concepts where it is given, those of the vision worker where the kernel has one, those of the judge where it is given.",
           "required": false,
           "schema": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Scorer"}, "minItems": 1}
         },
         {
+          "name": "concepts",
+          "description": "The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture, values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask that are the concept. With it iou and auc are measured on its pictures.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "judge",
+          "description": "Who looks at pictures for consistency, detection, fuzz and intruder.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.Explainer"}
+        },
+        {
+          "name": "features",
+          "description": "Absent: all that have an explanation; for intruder and monosemanticity all that are active in the view.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/LatentSelection"}
+        },
+        {
           "name": "view",
-          "description": "Absent: tiles.",
+          "description": "Whose exemplars and activations are looked at; absent: tiles with concepts, else base.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
         },
         {
+          "name": "rankBy",
+          "description": "What a latent's best pictures are; absent: mean.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureExamples.Ranking"}
+        },
+        {
           "name": "prompt",
-          "description": "How the pictures are run; absent: the picture alone.",
+          "description": "How the pictures of concepts are run; absent: the picture alone.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/ConceptPrompt"}
         },
@@ -2931,12 +2943,72 @@ package let openRPCDocument = #"""
           "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
         },
         {
+          "name": "mask",
+          "description": "Where a latent counts as active for iou; absent: smoothed with the vision worker, patches with concepts.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationScore.Mask"}
+        },
+        {
+          "name": "quantile",
+          "description": "For mask quantile: the share of a latent's positive activations that are too small to count; absent: 0.8.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "groundingThreshold",
+          "description": "The least score of a box that the vision worker's detector finds; absent: 0.3.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "pool",
+          "description": "Random pictures of the index, of different contents, from which what chance gives is drawn and on which latents are not active or less; absent: 100.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 100000}
+        },
+        {
           "name": "trials",
-          "description": "Draws of as many random pictures; absent: 10.",
+          "description": "Draws of as many random pictures; absent: 10 for iou, 30 for clip.",
           "required": false,
           "schema": {"type": "integer", "minimum": 1, "maximum": 10000}
         },
+        {
+          "name": "questions",
+          "description": "Pictures that the judge is asked about for detection and fuzz, half of them where the latent is active, and rounds of intruder; absent: 10.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 2, "maximum": 1000}
+        },
         {"name": "seed", "description": "Absent: 0.", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "maxTokens",
+          "description": "Of the judge's answer; absent: 256.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 65536}
+        },
+        {
+          "name": "concurrency",
+          "description": "Questions to the judge under way at once; absent: 4.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 64}
+        },
+        {
+          "name": "requestSeconds",
+          "description": "For one question to the judge; absent: 300.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0.1, "maximum": 3600}
+        },
+        {
+          "name": "tries",
+          "description": "Absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 20}
+        },
+        {
+          "name": "again",
+          "description": "Whether what has been scored with the same settings is scored again; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        },
         {
           "name": "subscribe",
           "description": "Whether job/didUpdate is sent; absent: no.",
@@ -2946,7 +3018,7 @@ package let openRPCDocument = #"""
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
       "x-lane": "control",
-      "x-errorKinds": ["ioError", "pathDenied"],
+      "x-errorKinds": ["ioError", "pathDenied", "unsupportedTarget", "visionUnavailable"],
       "examples": [
         {
           "name": "explanation/score",
@@ -3516,7 +3588,11 @@ package let openRPCDocument = #"""
     {"kind": "busy", "description": "Too many requests are waiting."},
     {"kind": "numericalFailure", "description": "A number was not finite."},
     {"kind": "pathDenied", "description": "The path is not absolute, or may not be read."},
-    {"kind": "ioError", "description": "A file could not be read or written."}
+    {"kind": "ioError", "description": "A file could not be read or written."},
+    {
+      "kind": "visionUnavailable",
+      "description": "The kernel has no vision worker, it does not start, or it cannot do what is asked."
+    }
   ],
   "components": {
     "schemas": {
@@ -4049,6 +4125,15 @@ package let openRPCDocument = #"""
           },
           "created": {"type": "number", "description": "Seconds since 1970."},
           "scores": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation.Score"}},
+          "concept": {
+            "type": "string",
+            "description": "The kind of concept that it names, such as scene, object, part, material, texture or colour; absent where nobody said."
+          },
+          "refines": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The id of the explanation that it is a shorter form of."
+          },
           "record": {"type": "string", "description": "Question and answer as they were."},
           "path": {
             "type": "string",
@@ -4181,24 +4266,42 @@ package let openRPCDocument = #"""
           "completionTokens": {"type": "integer", "minimum": 0}
         }
       },
+      "ExplanationScore.Mask": {
+        "enum": ["smoothed", "patches", "quantile"],
+        "description": "smoothed: any activation counts, and the map is enlarged bilinearly as in the paper, so that a patch reaches into its neighbours; patches: any activation counts, patches are laid over the pixels as they are; quantile: patches whose activation is at least a quantile of the latent's positive ones."
+      },
       "ExplanationScore.Mean": {
         "type": "object",
         "description": "What the scorers of one kind found.",
-        "required": ["kind", "value", "overAll"],
+        "required": ["kind", "value", "overAll", "count"],
         "properties": {
           "kind": {"type": "string"},
           "value": {"type": "number", "description": "Over the latents that were scored."},
-          "baseline": {"type": "number"},
+          "baseline": {"type": "number", "description": "The mean of what chance gives."},
           "overAll": {
             "type": "number",
             "description": "Over all latents that were asked about, those without a score as 0."
-          }
+          },
+          "count": {"type": "integer", "minimum": 0, "description": "Latents that were scored."}
+        }
+      },
+      "ExplanationScore.Row": {
+        "type": "object",
+        "description": "The explanations of one kind of concept, or those that cannot be scored.",
+        "required": ["concept", "count", "means"],
+        "properties": {
+          "concept": {
+            "type": "string",
+            "description": "Such as object or colour; other where nobody said; uninterpretable, failed, unmatched."
+          },
+          "count": {"type": "integer", "minimum": 0},
+          "means": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Mean"}}
         }
       },
       "ExplanationScore.Scored": {
         "type": "object",
-        "description": "The result of a job of explanation/score. Every latent that was asked about is in one of the counts.",
-        "required": ["scored", "uninterpretable", "failed", "unmatched", "means"],
+        "description": "The result of a job of explanation/score. Every latent that was asked about is in one of the first four counts.",
+        "required": ["scored", "uninterpretable", "failed", "unmatched", "known", "means", "rows", "seconds"],
         "properties": {
           "scored": {"type": "integer", "minimum": 0},
           "uninterpretable": {"type": "integer", "minimum": 0},
@@ -4208,12 +4311,19 @@ package let openRPCDocument = #"""
             "minimum": 0,
             "description": "Whose explanation names no concept of the set."
           },
-          "means": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Mean"}}
+          "known": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Scores that were kept with the same settings before."
+          },
+          "means": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Mean"}},
+          "rows": {"type": "array", "items": {"$ref": "#/components/schemas/ExplanationScore.Row"}},
+          "seconds": {"type": "number"}
         }
       },
       "ExplanationScore.Scorer": {
-        "enum": ["iou", "detection"],
-        "description": "iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures; detection: how well its activity distinguishes pictures with the concept from those without."
+        "enum": ["iou", "auc", "clip", "consistency", "detection", "fuzz", "intruder", "monosemanticity"],
+        "description": "iou: the overlap of the latent's activations on its best pictures with the masks of what its explanation names; auc: how well its largest activation distinguishes pictures with the concept from those without; clip: the similarity of the explanation and the latent's best pictures, in hundredths; consistency: whether a judge finds what the explanation says where the latent is active; detection: whether a judge tells by the explanation which pictures the latent is active on; fuzz: whether it tells which places are lit rightly; intruder: whether it finds the picture that the latent is not active on, without an explanation; monosemanticity: how alike the pictures are to another model, weighted by the activations."
       },
       "ExplanationState": {
         "enum": ["explained", "uninterpretable", "failed"],

@@ -81,6 +81,10 @@ class IoError(RequestFailed):
     """A file could not be read or written."""
 
 
+class VisionUnavailable(RequestFailed):
+    """The kernel has no vision worker, it does not start, or it cannot do what is asked."""
+
+
 BY_KIND: dict[str | None, type[RequestFailed]] = {
     "modelNotLoaded": ModelNotLoaded,
     "saeMismatch": SaeMismatch,
@@ -100,4 +104,5 @@ BY_KIND: dict[str | None, type[RequestFailed]] = {
     "numericalFailure": NumericalFailure,
     "pathDenied": PathDenied,
     "ioError": IoError,
+    "visionUnavailable": VisionUnavailable,
 }

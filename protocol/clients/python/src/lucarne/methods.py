@@ -25,20 +25,20 @@ from .types import (
     DomainErrorData, Explanation, ExplanationAuthor, ExplanationAuthorKind,
     ExplanationDissectDissected, ExplanationDissectFound, ExplanationGenerateAnswerForm,
     ExplanationGenerateEndpoint, ExplanationGenerateExplainer, ExplanationGenerateGenerated,
-    ExplanationGetResult, ExplanationListResult, ExplanationScore, ExplanationScoreMean,
-    ExplanationScoreScored, ExplanationScoreScorer, ExplanationState, FeatureActivationsActivation,
-    FeatureActivationsItem, FeatureActivationsRank, FeatureActivationsResult,
-    FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem, FeatureExamplesPosition,
-    FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation, FeatureInfoLogits,
-    FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats, FeatureInfoTokenEffect, FeatureRef,
-    FeatureRenderBackground, FeatureRenderInterpolation, FeatureRenderMissing, FeatureRenderMontage,
-    FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle, FeatureStatistics,
-    FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish, GeneratedToken, ImageSource,
-    ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt, IndexBuildKeepPictures,
-    IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult,
-    IndexDescription, IndexMergeMerged, IndexNeighboursMeasure, IndexNeighboursResult,
-    IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem, IndexSkippedResult,
-    InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    ExplanationGetResult, ExplanationListResult, ExplanationScore, ExplanationScoreMask,
+    ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored, ExplanationScoreScorer,
+    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
+    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
+    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
+    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
+    FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground, FeatureRenderInterpolation,
+    FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult,
+    FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish,
+    GeneratedToken, ImageSource, ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt,
+    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
+    IndexCloseResult, IndexDescription, IndexMergeMerged, IndexNeighboursMeasure,
+    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
+    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
     InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
@@ -764,29 +764,51 @@ class ExplanationMethods:
         """
         return self._kernel.call("explanation/dissect", {"sae": sae, "concepts": concepts, "index": index, "view": view, "threshold": threshold, "prompt": prompt, "minimumIoU": minimum_io_u, "minimumRatio": minimum_ratio, "subscribe": subscribe}, JobStarted)
 
-    def score(self, *, index: str, sae: str, concepts: str, features: LatentSelection | Mapping[str, Any] | None = None, scorers: Sequence[ExplanationScoreScorer] | None = None, view: IndexBuildView | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, trials: int | None = None, seed: int | None = None, subscribe: bool | None = None) -> JobStarted:
-        """explanation/score: Measures how well explanations hold on pictures with masks: a job; the scores are
-        kept with them.
+    def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/score: Measures how well explanations hold, and how much of one piece latents are: a job;
+        the scores are kept with the index.
 
-        An explanation is compared with the concept that it names. What dissection of the same set chose is
-        measured on the other half of the pictures alone. The job's result is an ExplanationScore.Scored.
+        What is asked of which source: iou and auc of a concept set's masks, or iou, clip and monosemanticity
+        of the kernel's vision worker; consistency, detection, fuzz and intruder of a judge. An explanation
+        that dissection of the same set chose is measured on the other half of its pictures alone. Scores
+        stand beside what chance gives: the same measure on random pictures of the index, drawn by the seed.
+        Scores that are kept with the same settings are not measured again. The job's result is an
+        ExplanationScore.Scored.
 
           index: The index's file, absolute.
+          scorers: Absent: those of concepts where it is given, those of the vision worker where the kernel
+            has one, those of the judge where it is given.
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
             values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
-            that are the concept.
-          features: Absent: all that have an explanation.
-          scorers: Absent: all.
-          view: Absent: tiles.
-          prompt: How the pictures are run; absent: the picture alone.
+            that are the concept. With it iou and auc are measured on its pictures.
+          judge: Who looks at pictures for consistency, detection, fuzz and intruder.
+          features: Absent: all that have an explanation; for intruder and monosemanticity all that are active
+            in the view.
+          view: Whose exemplars and activations are looked at; absent: tiles with concepts, else base.
+          rank_by: What a latent's best pictures are; absent: mean.
+          prompt: How the pictures of concepts are run; absent: the picture alone.
           exemplars: Pictures of a latent that are looked at; absent: 5.
-          trials: Draws of as many random pictures; absent: 10.
+          mask: Where a latent counts as active for iou; absent: smoothed with the vision worker, patches with
+            concepts.
+          quantile: For mask quantile: the share of a latent's positive activations that are too small to
+            count; absent: 0.8.
+          grounding_threshold: The least score of a box that the vision worker's detector finds; absent: 0.3.
+          pool: Random pictures of the index, of different contents, from which what chance gives is drawn and
+            on which latents are not active or less; absent: 100.
+          trials: Draws of as many random pictures; absent: 10 for iou, 30 for clip.
+          questions: Pictures that the judge is asked about for detection and fuzz, half of them where the
+            latent is active, and rounds of intruder; absent: 10.
           seed: Absent: 0.
+          max_tokens: Of the judge's answer; absent: 256.
+          concurrency: Questions to the judge under way at once; absent: 4.
+          request_seconds: For one question to the judge; absent: 300.
+          tries: Absent: 5.
+          again: Whether what has been scored with the same settings is scored again; absent: no.
           subscribe: Whether job/didUpdate is sent; absent: no.
 
-        Raises: IoError, PathDenied.
+        Raises: IoError, PathDenied, UnsupportedTarget, VisionUnavailable.
         """
-        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "concepts": concepts, "features": features, "scorers": scorers, "view": view, "prompt": prompt, "exemplars": exemplars, "trials": trials, "seed": seed, "subscribe": subscribe}, JobStarted)
+        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
 class JobMethods:
@@ -1583,29 +1605,51 @@ class AsyncExplanationMethods:
         """
         return await self._kernel.call("explanation/dissect", {"sae": sae, "concepts": concepts, "index": index, "view": view, "threshold": threshold, "prompt": prompt, "minimumIoU": minimum_io_u, "minimumRatio": minimum_ratio, "subscribe": subscribe}, JobStarted)
 
-    async def score(self, *, index: str, sae: str, concepts: str, features: LatentSelection | Mapping[str, Any] | None = None, scorers: Sequence[ExplanationScoreScorer] | None = None, view: IndexBuildView | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, trials: int | None = None, seed: int | None = None, subscribe: bool | None = None) -> JobStarted:
-        """explanation/score: Measures how well explanations hold on pictures with masks: a job; the scores are
-        kept with them.
+    async def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/score: Measures how well explanations hold, and how much of one piece latents are: a job;
+        the scores are kept with the index.
 
-        An explanation is compared with the concept that it names. What dissection of the same set chose is
-        measured on the other half of the pictures alone. The job's result is an ExplanationScore.Scored.
+        What is asked of which source: iou and auc of a concept set's masks, or iou, clip and monosemanticity
+        of the kernel's vision worker; consistency, detection, fuzz and intruder of a judge. An explanation
+        that dissection of the same set chose is measured on the other half of its pictures alone. Scores
+        stand beside what chance gives: the same measure on random pictures of the index, drawn by the seed.
+        Scores that are kept with the same settings are not measured again. The job's result is an
+        ExplanationScore.Scored.
 
           index: The index's file, absolute.
+          scorers: Absent: those of concepts where it is given, those of the vision worker where the kernel
+            has one, those of the judge where it is given.
           concepts: The concept set's JSON file, absolute: a list of {attribute, name, places: [{picture,
             values, mask?}]}, pictures and masks beside it; values are the grey levels of the picture's mask
-            that are the concept.
-          features: Absent: all that have an explanation.
-          scorers: Absent: all.
-          view: Absent: tiles.
-          prompt: How the pictures are run; absent: the picture alone.
+            that are the concept. With it iou and auc are measured on its pictures.
+          judge: Who looks at pictures for consistency, detection, fuzz and intruder.
+          features: Absent: all that have an explanation; for intruder and monosemanticity all that are active
+            in the view.
+          view: Whose exemplars and activations are looked at; absent: tiles with concepts, else base.
+          rank_by: What a latent's best pictures are; absent: mean.
+          prompt: How the pictures of concepts are run; absent: the picture alone.
           exemplars: Pictures of a latent that are looked at; absent: 5.
-          trials: Draws of as many random pictures; absent: 10.
+          mask: Where a latent counts as active for iou; absent: smoothed with the vision worker, patches with
+            concepts.
+          quantile: For mask quantile: the share of a latent's positive activations that are too small to
+            count; absent: 0.8.
+          grounding_threshold: The least score of a box that the vision worker's detector finds; absent: 0.3.
+          pool: Random pictures of the index, of different contents, from which what chance gives is drawn and
+            on which latents are not active or less; absent: 100.
+          trials: Draws of as many random pictures; absent: 10 for iou, 30 for clip.
+          questions: Pictures that the judge is asked about for detection and fuzz, half of them where the
+            latent is active, and rounds of intruder; absent: 10.
           seed: Absent: 0.
+          max_tokens: Of the judge's answer; absent: 256.
+          concurrency: Questions to the judge under way at once; absent: 4.
+          request_seconds: For one question to the judge; absent: 300.
+          tries: Absent: 5.
+          again: Whether what has been scored with the same settings is scored again; absent: no.
           subscribe: Whether job/didUpdate is sent; absent: no.
 
-        Raises: IoError, PathDenied.
+        Raises: IoError, PathDenied, UnsupportedTarget, VisionUnavailable.
         """
-        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "concepts": concepts, "features": features, "scorers": scorers, "view": view, "prompt": prompt, "exemplars": exemplars, "trials": trials, "seed": seed, "subscribe": subscribe}, JobStarted)
+        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
 class AsyncJobMethods:

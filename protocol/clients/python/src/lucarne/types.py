@@ -42,9 +42,19 @@ ExplanationGenerateAnswerForm = Literal["json", "text"]
 """json: an object that says whether there is a common concept, and which; text: a sentence, for models that
 write no JSON.
 """
-ExplanationScoreScorer = Literal["iou", "detection"]
-"""iou: the overlap of the latent's best pictures with the concept's masks, beside that of random pictures;
-detection: how well its activity distinguishes pictures with the concept from those without.
+ExplanationScoreMask = Literal["smoothed", "patches", "quantile"]
+"""smoothed: any activation counts, and the map is enlarged bilinearly as in the paper, so that a patch reaches
+into its neighbours; patches: any activation counts, patches are laid over the pixels as they are; quantile:
+patches whose activation is at least a quantile of the latent's positive ones.
+"""
+ExplanationScoreScorer = Literal["iou", "auc", "clip", "consistency", "detection", "fuzz", "intruder", "monosemanticity"]
+"""iou: the overlap of the latent's activations on its best pictures with the masks of what its explanation
+names; auc: how well its largest activation distinguishes pictures with the concept from those without; clip:
+the similarity of the explanation and the latent's best pictures, in hundredths; consistency: whether a judge
+finds what the explanation says where the latent is active; detection: whether a judge tells by the
+explanation which pictures the latent is active on; fuzz: whether it tells which places are lit rightly;
+intruder: whether it finds the picture that the latent is not active on, without an explanation;
+monosemanticity: how alike the pictures are to another model, weighted by the activations.
 """
 ExplanationState = Literal["explained", "uninterpretable", "failed"]
 """uninterpretable: the explainer looked and found nothing in common; failed: there was no answer, it may be
@@ -477,6 +487,10 @@ class Explanation(Record):
     """One attempt to say what a latent stands for. Attempts are added, never changed."""
 
     author: ExplanationAuthor
+    concept: str | None
+    """The kind of concept that it names, such as scene, object, part, material, texture or colour; absent where
+    nobody said.
+    """
     created: float
     """Seconds since 1970."""
     evidence: list[str]
@@ -489,6 +503,8 @@ class Explanation(Record):
     """The file of the index that it was written to; in explanation/put's answer alone."""
     record: str | None
     """Question and answer as they were."""
+    refines: int | None
+    """The id of the explanation that it is a shorter form of."""
     revision: int
     """From 1, by latent."""
     scores: list[ExplanationScore]
@@ -582,6 +598,9 @@ class ExplanationScoreMean(Record):
     """What the scorers of one kind found."""
 
     baseline: float | None
+    """The mean of what chance gives."""
+    count: int
+    """Latents that were scored."""
     kind: str
     over_all: float
     """Over all latents that were asked about, those without a score as 0."""
@@ -589,12 +608,27 @@ class ExplanationScoreMean(Record):
     """Over the latents that were scored."""
 
 
+class ExplanationScoreRow(Record):
+    """The explanations of one kind of concept, or those that cannot be scored."""
+
+    concept: str
+    """Such as object or colour; other where nobody said; uninterpretable, failed, unmatched."""
+    count: int
+    means: list[ExplanationScoreMean]
+
+
 class ExplanationScoreScored(Record):
-    """The result of a job of explanation/score. Every latent that was asked about is in one of the counts."""
+    """The result of a job of explanation/score. Every latent that was asked about is in one of the first four
+    counts.
+    """
 
     failed: int
+    known: int
+    """Scores that were kept with the same settings before."""
     means: list[ExplanationScoreMean]
+    rows: list[ExplanationScoreRow]
     scored: int
+    seconds: float
     uninterpretable: int
     unmatched: int
     """Whose explanation names no concept of the set."""
@@ -1744,7 +1778,7 @@ ContextOpenView._members = {'grid': None, 'span': Span}
 ContextTokensToken._members = {'box': None, 'id': None, 'image': None, 'part': None, 'position': None, 'text': None, 'view': None}
 CorpusPlace._members = {'folder': None, 'list': None, 'tar': None, 'prompts': None}
 DomainErrorData._members = {'availableBytes': None, 'hint': None, 'kind': None, 'message': None, 'neededBytes': None, 'retryable': None}
-Explanation._members = {'author': ExplanationAuthor, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'path': None, 'record': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
+Explanation._members = {'author': ExplanationAuthor, 'concept': None, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'path': None, 'record': None, 'refines': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
 ExplanationAuthor._members = {'kind': None, 'name': None}
 ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
 ExplanationDissectDissected._members = {'activeLatents': None, 'concepts': ExplanationDissectFound, 'foundConcepts': None, 'measuredConcepts': None, 'namedLatents': None, 'pictures': None, 'unnamedShare': None}
@@ -1752,8 +1786,9 @@ ExplanationDissectFound._members = {'baseline': None, 'concept': None, 'iou': No
 ExplanationGenerateEndpoint._members = {'model': None, 'url': None}
 ExplanationGenerateExplainer._members = {'endpoint': ExplanationGenerateEndpoint, 'resident': None}
 ExplanationGenerateGenerated._members = {'completionTokens': None, 'explained': None, 'failed': None, 'known': None, 'promptTokens': None, 'seconds': None, 'silent': None, 'uninterpretable': None}
-ExplanationScoreMean._members = {'baseline': None, 'kind': None, 'overAll': None, 'value': None}
-ExplanationScoreScored._members = {'failed': None, 'means': ExplanationScoreMean, 'scored': None, 'uninterpretable': None, 'unmatched': None}
+ExplanationScoreMean._members = {'baseline': None, 'count': None, 'kind': None, 'overAll': None, 'value': None}
+ExplanationScoreRow._members = {'concept': None, 'count': None, 'means': ExplanationScoreMean}
+ExplanationScoreScored._members = {'failed': None, 'known': None, 'means': ExplanationScoreMean, 'rows': ExplanationScoreRow, 'scored': None, 'seconds': None, 'uninterpretable': None, 'unmatched': None}
 FeatureActivationsActivation._members = {'position': None, 'value': None}
 FeatureActivationsItem._members = {'feature': FeatureRef, 'positions': FeatureActivationsActivation, 'score': None}
 FeatureExamplesImage._members = {'grid': None, 'height': None, 'length': None, 'offset': None, 'path': None, 'views': PictureView, 'width': None}

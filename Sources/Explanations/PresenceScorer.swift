@@ -1,8 +1,8 @@
 /// How well a latent's largest activation in a picture tells whether the concept is there:
 /// the area under the ROC curve, 0.5 by chance, and the balanced accuracy at the threshold
 /// that is best on the other half.
-package struct DetectionScorer: ExplanationScorer {
-  package let kind = "detection"
+package struct PresenceScorer: ExplanationScorer {
+  package let kind = "auc"
 
   package init() {}
 

@@ -1,0 +1,80 @@
+import Explanations
+import FeatureIndex
+import KernelProtocol
+
+/// What was asked about, and what was found or known of it.
+struct ScoreTally {
+  /// Explanations that can be scored.
+  private(set) var subjects: [ScoreSubject] = []
+  /// Latents whose newest revision is no explanation, and no earlier one is.
+  private var uninterpretable: [Int] = []
+  private var failed: [Int] = []
+  /// Explanations that name no concept of the set, by id.
+  var unmatched: Set<Int> = []
+  /// Latents that are measured without an explanation.
+  var latents: [Int] = []
+  private var scores: [NewScore.Subject: [String: ScoreRecord]] = [:]
+  private(set) var known = 0
+
+  init() {}
+
+  /// - Parameter explanations: the newest revision of each latent; where that is a failed attempt,
+  ///   the newest explanation before it.
+  init(_ explanations: [ExplanationRecord], described: (Int) throws -> String?) rethrows {
+    for record in explanations {
+      switch record.state {
+      case .uninterpretable: uninterpretable.append(record.latent)
+      case .failed: failed.append(record.latent)
+      case .explained:
+        let longer = try record.refines.flatMap(described)
+        subjects.append(
+          ScoreSubject(
+            latent: record.latent, explanation: record.id ?? 0, text: record.text,
+            description: longer ?? record.text, concept: record.concept,
+            evidence: record.evidence))
+      }
+    }
+  }
+
+  mutating func add(_ found: NewScore) {
+    scores[found.subject, default: [:]][found.score.kind] = found.score
+  }
+
+  mutating func addKnown(_ found: NewScore) {
+    add(found)
+    known += 1
+  }
+
+  func result(kinds: [String], seconds: Double) -> ExplanationScore.Scored {
+    func entry(_ group: ScoreTable.Group, _ found: [String: ScoreRecord]) -> ScoreTable.Entry {
+      .init(group: group, scores: found.mapValues { ($0.value, $0.baseline) })
+    }
+    var entries = subjects.map { subject in
+      entry(
+        unmatched.contains(subject.explanation)
+          ? .unmatched : .explained(concept: subject.concept),
+        scores[.explanation(subject.explanation)] ?? [:])
+    }
+    entries += uninterpretable.map { _ in entry(.uninterpretable, [:]) }
+    entries += failed.map { _ in entry(.failed, [:]) }
+    let table = ScoreTable(entries, kinds: kinds)
+    // What needs no explanation is a mean over latents, whatever is told of them.
+    let bare = ScoreTable(
+      latents.map { entry(.explained(concept: nil), scores[.latent($0)] ?? [:]) }, kinds: kinds)
+    return .init(
+      scored: subjects.count - unmatched.count, uninterpretable: uninterpretable.count,
+      failed: failed.count, unmatched: unmatched.count, known: known,
+      means: (table.total.means + bare.total.means).map { .init($0) },
+      rows: table.rows.map { row in
+        .init(concept: row.name, count: row.count, means: row.means.map { .init($0) })
+      }, seconds: seconds)
+  }
+}
+
+extension ExplanationScore.Mean {
+  init(_ mean: ScoreTable.Mean) {
+    self.init(
+      kind: mean.kind, value: mean.value, baseline: mean.baseline, overAll: mean.overAll,
+      count: mean.count)
+  }
+}
