@@ -19,7 +19,7 @@ final class ChildKernel {
     case cancelled
   }
 
-  private let process: KernelProcess
+  private let process: ChildProcess
   private var parser = FrameParser()
   private var answers: [Int64: JSONValue] = [:]
   private var lastID: Int64 = 0
@@ -34,7 +34,9 @@ final class ChildKernel {
   /// - Parameter arguments: of `lucarne serve`.
   init(serving arguments: [String], name: String, version: String) throws {
     StandardStreams.ignoreBrokenPipes()
-    process = try KernelProcess(arguments: arguments)
+    do throws(ChildError) {
+      process = try ChildProcess("/proc/self/exe", arguments: ["lucarne", "serve"] + arguments)
+    } catch { throw ClientError.cannotStart(reason: error.description) }
     _ = try self(
       Initialize.self,
       Initialize.Params(
@@ -66,7 +68,7 @@ final class ChildKernel {
 
   /// Whether the answer has come.
   func isAnswered<R: Request>(_ sent: Sent<R>) throws -> Bool {
-    while answers[sent.id] == nil, process.hasOutput { try readMore(method: R.method) }
+    while answers[sent.id] == nil, process.hasOutput() { try readMore(method: R.method) }
     return answers[sent.id] != nil
   }
 
