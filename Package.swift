@@ -106,6 +106,9 @@ let package = Package(
     // MARK: The wire
     .target(name: "JSONRPC", dependencies: ["JSON"]),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSON", "JSONRPC", "TestSupport"]),
+    .target(name: "VisionWorkers", dependencies: ["JSON", "JSONRPC"]),
+    .testTarget(
+      name: "VisionWorkersTests", dependencies: ["VisionWorkers", "TestSupport"]),
     .target(name: "KernelProtocol", dependencies: ["JSON", "JSONRPC"]),
     .testTarget(
       name: "KernelProtocolTests",
@@ -134,7 +137,7 @@ let package = Package(
         "SystemReasons", "JSON", "Tensors", "Checkpoints", "Tokenization", "Images", "Models",
         "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations",
         "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol", "Jobs", "World",
-        "PromptFiles",
+        "PromptFiles", "VisionWorkers",
       ]),
     .testTarget(
       name: "KernelTests",

@@ -1,0 +1,108 @@
+"""A vision worker that behaves as its arguments say; each request's method is written to a log.
+
+    python3 vision_worker.py LOG BEHAVIOUR [METHOD [TIMES]]
+
+Answers are made of what is asked: a box is the picture's quarter, a mask its left half, a vector the first bytes.
+The behaviour shows at the method, in the first TIMES processes (default: in all).
+"""
+
+import base64
+import json
+import os
+import signal
+import sys
+import time
+
+log, behaviour = sys.argv[1:3]
+method_of_trouble = sys.argv[3] if len(sys.argv) > 3 else "ground"
+times = int(sys.argv[4]) if len(sys.argv) > 4 else 1 << 30
+with open(log, "a") as file:
+    file.write(f"start {os.getpid()}\n")
+starts = sum(line.startswith("start") for line in open(log))
+if behaviour == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def size(image):
+    data = base64.b64decode(image["bytes"])
+    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+
+
+def answer(method, params):
+    if method == "initialize":
+        return {"name": "scripted", "version": "1", "protocol": 1, "methods": ["ground", "segment", "embed"],
+                "device": "none", "versions": {"python": sys.version.split()[0]},
+                "models": {"grounding": {"class": "Script", "digest": "ab"}}}
+    if method == "ground":
+        results = []
+        for item in params["items"]:
+            width, height = size(item["image"])
+            results.append({"boxes": [
+                {"box": [0, 0, width / 2, height / 2], "score": 0.9, "phrase": number}
+                for number, phrase in enumerate(item["phrases"]) if phrase != "nothing"]})
+        return {"results": results}
+    if method == "segment":
+        results = []
+        for item in params["items"]:
+            width, height = size(item["image"])
+            half = width // 2
+            runs = [0] + [half, width - half] * height
+            results.append({"masks": [{"width": width, "height": height, "runs": runs} for _ in item["boxes"]]})
+        return {"results": results}
+    values = params.get("images") or params["texts"]
+    return {"results": [{"vector": [len(value), 1.5]} for value in values]}
+
+
+def spoil(result):
+    """The answer's text where the behaviour shows in it."""
+    if behaviour == "die":
+        print("out of luck\x1b[31m", file=sys.stderr, flush=True)
+        os._exit(3)
+    if behaviour == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if behaviour == "hang":
+        time.sleep(1000)
+    if behaviour == "garbage":
+        return "Loading checkpoint shards: 100%"
+    if behaviour == "protocol":
+        return {**result, "protocol": 2}
+    if behaviour == "few":
+        return {"results": result["results"][1:]}
+    if behaviour == "size":
+        result["results"][0]["masks"][0]["width"] += 1
+    if behaviour == "runs":
+        result["results"][0]["masks"][0]["runs"].append(1)
+    if behaviour == "box":
+        result["results"][0]["boxes"][0]["box"] = [3, 0, 1, 2]
+    if behaviour == "nan":
+        return '{"results": [{"vector": [NaN, 1]}]}'
+    if behaviour == "zero":
+        result["results"][0]["vector"] = [0, 0]
+    if behaviour == "item":
+        result["results"][0] = {"error": "the picture cannot be read"}
+    return result
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    method = request["method"]
+    with open(log, "a") as file:
+        file.write(method + "\n")
+    result = answer(method, request["params"])
+    if method == method_of_trouble and starts <= times:
+        if behaviour == "id":
+            request["id"] += 1
+        if behaviour == "long":
+            sys.stdout.write("x" * 200_000)
+        if behaviour == "refuse":
+            print(json.dumps({"jsonrpc": "2.0", "id": request["id"],
+                              "error": {"code": -32602, "message": "items: found 0, expected 1"}}), flush=True)
+            continue
+        result = spoil(result)
+    if isinstance(result, str) and not result.startswith("{"):
+        print(result, flush=True)
+        continue
+    text = result if isinstance(result, str) else json.dumps(result)
+    print(f'{{"jsonrpc": "2.0", "id": {request["id"]}, "result": {text}}}', flush=True)
+if behaviour == "deaf":
+    time.sleep(1000)
