@@ -5,6 +5,7 @@ package import JSONRPC
 import Jobs
 import KernelProtocol
 import Synchronization
+import VisionWorkers
 import World
 
 /// Answers the requests of one connection or many: one row of `answers` a method, errors made the
@@ -15,15 +16,18 @@ package final class KernelHandler: RequestHandler {
   private let jobs: JobTable<Engine>
   private let shelves: IndexShelves
   private let directory = ClientDirectory()
+  private let vision: VisionWorker?
 
   package init(_ options: KernelOptions) {
+    vision = options.vision.map { VisionWorker(command: $0) }
     status = StatusBoard(
-      limit: options.memoryLimit, directory: directory, isShared: options.isShared)
+      limit: options.memoryLimit, directory: directory, isShared: options.isShared, vision: vision)
     let installed = InstalledIndex(path: options.world?.index)
     // Of what is not decoded on the engine's thread.
     let limits = PictureLimits(memory: options.memoryLimit / 4)
     let settings = JobSettings(
-      explainerKey: options.explainerKey, installed: installed, pictureLimits: limits)
+      explainerKey: options.explainerKey, vision: vision, installed: installed,
+      pictureLimits: limits)
     jobs = JobTable(
       folder: options.jobFolder, kinds: jobRequests.map { $0.kind(settings) },
       failure: domainFailure, masked: { $0.withoutAddressSecrets })
@@ -126,5 +130,8 @@ package final class KernelHandler: RequestHandler {
   package var hasRunningJobs: Bool { !jobs.runningJobs.isEmpty }
 
   /// Lets every job come to rest where another process can go on with it.
-  package func stopJobs(waiting seconds: Double) { jobs.stopAll(waiting: seconds) }
+  package func stopJobs(waiting seconds: Double) {
+    jobs.stopAll(waiting: seconds)
+    vision?.stop()
+  }
 }

@@ -31,12 +31,14 @@ package struct KernelOptions: Sendable {
   package var isShared = false
   /// What explainers are asked with. It is never told to a client, a log or a file.
   package var explainerKey: String?
+  /// The command of a shell that starts the vision worker; nil: there is none.
+  package var vision: String?
 
   package init(
     model: String? = nil, autoencoders: [String] = [], sites: [String] = [],
     memoryLimit: Int? = nil, threads: Int, world: World?, worldPlaces: [String] = World.places(),
     cacheFolder: String? = nil, resizing: PictureResizing = .default, index: String? = nil,
-    jobFolder: String? = nil, explainerKey: String? = nil
+    jobFolder: String? = nil, explainerKey: String? = nil, vision: String? = nil
   ) {
     self.model = model
     self.autoencoders = autoencoders
@@ -50,6 +52,7 @@ package struct KernelOptions: Sendable {
     self.index = index
     self.jobFolder = jobFolder
     self.explainerKey = explainerKey
+    self.vision = vision
   }
 
   /// The index that is there from the start.

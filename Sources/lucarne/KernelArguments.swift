@@ -52,6 +52,13 @@ struct KernelArguments: ParsableArguments {
       """)
   var jobs: String?
 
+  @Option(
+    help: """
+      The command that starts a vision worker, for scores by masks and by CLIP, such as \
+      "python -m lucarne_vision --clip DIR"; it runs when it is first needed.
+      """)
+  var vision: String?
+
   @Option(help: "The least severe messages to log: debug, info, warning or error.")
   var log: LogLevel = .warning
 
@@ -71,7 +78,7 @@ struct KernelArguments: ParsableArguments {
       world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
-      explainerKey: environment("LUCARNE_EXPLAINER_KEY"))
+      explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: vision)
   }
 
   /// Writes what is worth a line to standard error.

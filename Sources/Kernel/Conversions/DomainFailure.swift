@@ -12,6 +12,7 @@ import Models
 import PromptFiles
 import Tensors
 import Tokenization
+import VisionWorkers
 
 /// What an error of a room below is on the wire; nil for one that is none of the domain's.
 func domainFailure(_ error: any Error) -> ResponseFailure? {
@@ -34,6 +35,7 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as ImageError: return DomainError(kind(of: error), error.description).failure
   case let error as FeatureIndexError:
     return DomainError(kind(of: error), error.description).failure
+  case let error as VisionError: return DomainError(.visionUnavailable, error.description).failure
   case let error as TensorError: return DomainError(.ioError, "\(error)").failure
   default: return nil
   }

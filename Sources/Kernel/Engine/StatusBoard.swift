@@ -2,6 +2,7 @@ import JSONRPC
 import KernelProtocol
 import Synchronization
 import Tokenization
+import VisionWorkers
 
 /// The latest status, readable from any thread while the engine works.
 final class StatusBoard: Sendable {
@@ -14,8 +15,10 @@ final class StatusBoard: Sendable {
   private let state: Mutex<State>
   private let directory: ClientDirectory
   private let isShared: Bool
+  private let vision: VisionWorker?
 
-  init(limit: Int, directory: ClientDirectory, isShared: Bool) {
+  init(limit: Int, directory: ClientDirectory, isShared: Bool, vision: VisionWorker?) {
+    self.vision = vision
     self.directory = directory
     self.isShared = isShared
     state = Mutex(
@@ -32,6 +35,7 @@ final class StatusBoard: Sendable {
     result.contexts = state.contexts[client] ?? []
     result.memory.limit = Self.limit(of: client, state)
     result.queue.waiting = directory.waitingCount
+    result.vision = vision.map { .init($0.status) }
     if isShared {
       result.connections = directory.connections(for: client) { state.contexts[$0] ?? [] }
     }
@@ -64,4 +68,15 @@ final class StatusBoard: Sendable {
   }
 
   func forget(_ client: ClientID) { state.withLock { $0.limits[client] = nil } }
+}
+
+extension KernelStatus.Vision {
+  init(_ status: VisionWorker.Status) {
+    let facts = status.facts
+    self.init(
+      command: status.command, process: status.process, memory: status.memory, name: facts?.name,
+      version: facts?.version, device: facts?.device, versions: facts?.versions,
+      models: facts?.models.map { .init(role: $0.role, name: $0.name, digest: $0.digest) },
+      message: status.failure, starts: status.starts)
+  }
 }

@@ -47,7 +47,7 @@ extension IndexItem {
 
   /// Whether the item's digest is that of these bytes with its text. Where an answer belonged to
   /// the text, the two were joined by a line break.
-  private func isContent(picture bytes: [UInt8]) -> Bool {
+  func isContent(picture bytes: [UInt8]) -> Bool {
     let picture = SHA256.digest(of: bytes)
     guard let text else { return digest == picture }
     func isMade(of words: [UInt8]) -> Bool {

@@ -7,6 +7,7 @@ import Jobs
 package import KernelProtocol
 import Models
 import Tensors
+import VisionWorkers
 
 /// An engine in this process, without a wire: what commands work with.
 package final class LocalKernel {
@@ -17,7 +18,9 @@ package final class LocalKernel {
   package init(_ options: KernelOptions, commitEntries: Int? = nil) {
     engine = Engine(options)
     settings = JobSettings(
-      explainerKey: options.explainerKey, readsStandardInput: true, commitEntries: commitEntries)
+      explainerKey: options.explainerKey,
+      vision: options.vision.map { VisionWorker(command: $0) }, readsStandardInput: true,
+      commitEntries: commitEntries)
   }
 
   /// Does a job's work at once, without a job's files.

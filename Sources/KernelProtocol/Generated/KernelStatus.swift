@@ -20,6 +20,8 @@ package enum KernelStatus: Request {
     package var memory: Memory
     /// The version of Unicode whose normal forms tokenizers use.
     package var unicode: String
+    /// Absent where the kernel was started without --vision.
+    package var vision: Vision?
     /// Jobs of this kernel that are queued or run; absent where there are none.
     package var jobs: [Job]?
     /// Who shares the kernel, in the order of arrival; absent where it has one client alone.
@@ -28,8 +30,8 @@ package enum KernelStatus: Request {
 
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
-      contexts: [Context], queue: Queue, memory: Memory, unicode: String, jobs: [Job]? = nil,
-      connections: [Connection]? = nil
+      contexts: [Context], queue: Queue, memory: Memory, unicode: String, vision: Vision? = nil,
+      jobs: [Job]? = nil, connections: [Connection]? = nil
     ) {
       self.health = health
       self.message = message
@@ -39,6 +41,7 @@ package enum KernelStatus: Request {
       self.queue = queue
       self.memory = memory
       self.unicode = unicode
+      self.vision = vision
       self.jobs = jobs
       self.connections = connections
     }
@@ -176,6 +179,58 @@ package enum KernelStatus: Request {
     package init(running: String? = nil, waiting: Int) {
       self.running = running
       self.waiting = waiting
+    }
+  }
+
+  /// The vision worker: other people's models for pictures, in a process that is started when it is
+  /// first asked.
+  package struct Vision: Codable, Sendable, Equatable {
+    package var command: String
+    /// Its id; absent while none runs.
+    package var process: Int?
+    /// Resident bytes of the process.
+    package var memory: Int?
+    package var name: String?
+    package var version: String?
+    package var device: String?
+    /// Of the libraries that it runs on.
+    package var versions: [String: String]?
+    package var models: [VisionModel]?
+    /// Why it did not do what it was last asked for.
+    package var message: String?
+    /// Processes that were started so far.
+    package var starts: Int
+
+    package init(
+      command: String, process: Int? = nil, memory: Int? = nil, name: String? = nil,
+      version: String? = nil, device: String? = nil, versions: [String: String]? = nil,
+      models: [VisionModel]? = nil, message: String? = nil, starts: Int
+    ) {
+      self.command = command
+      self.process = process
+      self.memory = memory
+      self.name = name
+      self.version = version
+      self.device = device
+      self.versions = versions
+      self.models = models
+      self.message = message
+      self.starts = starts
+    }
+  }
+
+  package struct VisionModel: Codable, Sendable, Equatable {
+    /// grounding, segmentation or embedding.
+    package var role: String
+    /// Its class.
+    package var name: String
+    /// SHA-256 over its files.
+    package var digest: String
+
+    package init(role: String, name: String, digest: String) {
+      self.role = role
+      self.name = name
+      self.digest = digest
     }
   }
 }

@@ -140,6 +140,10 @@ package let openRPCDocument = #"""
             "queue": {"$ref": "#/components/schemas/KernelStatus.Queue"},
             "memory": {"$ref": "#/components/schemas/KernelStatus.Memory"},
             "unicode": {"type": "string", "description": "The version of Unicode whose normal forms tokenizers use."},
+            "vision": {
+              "$ref": "#/components/schemas/KernelStatus.Vision",
+              "description": "Absent where the kernel was started without --vision."
+            },
             "jobs": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/Job"},
@@ -4968,6 +4972,36 @@ package let openRPCDocument = #"""
         "properties": {
           "running": {"type": "string", "description": "The method that the engine is at."},
           "waiting": {"type": "integer"}
+        }
+      },
+      "KernelStatus.Vision": {
+        "type": "object",
+        "description": "The vision worker: other people's models for pictures, in a process that is started when it is first asked.",
+        "required": ["command", "starts"],
+        "properties": {
+          "command": {"type": "string"},
+          "process": {"type": "integer", "description": "Its id; absent while none runs."},
+          "memory": {"type": "integer", "minimum": 0, "description": "Resident bytes of the process."},
+          "name": {"type": "string"},
+          "version": {"type": "string"},
+          "device": {"type": "string"},
+          "versions": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Of the libraries that it runs on."
+          },
+          "models": {"type": "array", "items": {"$ref": "#/components/schemas/KernelStatus.VisionModel"}},
+          "message": {"type": "string", "description": "Why it did not do what it was last asked for."},
+          "starts": {"type": "integer", "minimum": 0, "description": "Processes that were started so far."}
+        }
+      },
+      "KernelStatus.VisionModel": {
+        "type": "object",
+        "required": ["role", "name", "digest"],
+        "properties": {
+          "role": {"type": "string", "description": "grounding, segmentation or embedding."},
+          "name": {"type": "string", "description": "Its class."},
+          "digest": {"type": "string", "description": "SHA-256 over its files."}
         }
       },
       "LargeInteger": {

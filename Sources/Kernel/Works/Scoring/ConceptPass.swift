@@ -3,6 +3,7 @@ import FeatureIndex
 import FoundationEssentials
 import Interpretation
 import JSON
+import JSONRPC
 import Jobs
 import KernelProtocol
 import Tensors
@@ -12,23 +13,40 @@ final class ConceptPass: ScorePass {
   private let run: ConceptRun
   private let scorers: [any ExplanationScorer]
   private let subjects: [ScoreSubject]
+  private let settings: ScoreSettings
+  private let again: Bool
   private var maps: ConceptMaps?
   private var found: [NewScore] = []
+  private var known: [NewScore] = []
   /// Explanations that name no concept of the set, by id.
   private(set) var unmatched: Set<Int> = []
 
-  init(_ run: ConceptRun, scorers: [any ExplanationScorer], subjects: [ScoreSubject]) {
+  init(
+    _ run: ConceptRun, scorers: [any ExplanationScorer], subjects: [ScoreSubject],
+    params: KernelProtocol.ExplanationScore.Params
+  ) throws {
     self.run = run
     self.scorers = scorers
     self.subjects = subjects
+    again = params.again == true
+    settings = ScoreSettings([
+      "concepts": .string(run.digest), "view": params.view.map { .string($0) },
+      "prompt": try params.prompt.map { try JSONValue(encoding: $0) },
+      "exemplars": .integer(Int64(params.exemplars ?? 5)),
+      "trials": .integer(Int64(params.trials ?? 10)), "seed": .integer(Int64(params.seed ?? 0)),
+    ])
   }
 
   var progress: Job.Progress? { run.progress }
-  func stop() {}
 
   func takeScores() -> [NewScore] {
     defer { found = [] }
     return found
+  }
+
+  func takeKnownScores() -> [NewScore] {
+    defer { known = [] }
+    return known
   }
 
   func next(_ tools: JobTools) -> JobTask<Engine, ScorePassOutcome> {
@@ -57,16 +75,19 @@ final class ConceptPass: ScorePass {
       wasChosenHere: subject.evidence.contains("concepts:\(run.digest)"))
     let created = Date.now.timeIntervalSince1970
     for scorer in scorers {
+      let about = NewScore.Subject.explanation(subject.explanation)
+      if !again, let score = settings.known(scorer.kind, among: subject.scores) {
+        known.append(NewScore(subject: about, score: score))
+        continue
+      }
       guard let measured = scorer.score(scored, on: maps) else { continue }
-      let details = JSONValue.object(
-        JSONObject(measured.details.mapValues { .number($0) }))
+      let details = try settings.details(JSONObject(measured.details.mapValues { .number($0) }))
       found.append(
         NewScore(
-          subject: .explanation(subject.explanation),
+          subject: about,
           score: ScoreRecord(
             kind: scorer.kind, value: measured.value, baseline: measured.baseline,
-            count: measured.count, details: String(decoding: try details.bytes(), as: UTF8.self),
-            created: created)))
+            count: measured.count, details: details, created: created)))
     }
   }
 }

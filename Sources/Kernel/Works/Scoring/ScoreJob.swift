@@ -38,6 +38,8 @@ final class ScoreJob: JobWork {
     /// The engine says what the index must have been built for.
     case identifying
     case opening(IndexIdentity)
+    /// Random pictures run on the engine.
+    case running(ScorePool, FeatureIndexStore)
     /// The pass that is under way, and those behind it.
     case measuring(any ScorePass, rest: ArraySlice<any ScorePass>)
     case done
@@ -46,7 +48,7 @@ final class ScoreJob: JobWork {
   init(_ params: KernelProtocol.ExplanationScore.Params, _ settings: JobSettings) throws {
     self.params = params
     self.settings = settings
-    plan = try ScorePlan(params, hasVision: false)
+    plan = try ScorePlan(params, hasVision: settings.vision != nil)
     path = try FilePath(params.index).path
     concepts = try params.concepts.map {
       try ConceptRun(concepts: $0, sae: params.sae, view: params.view, prompt: params.prompt)
@@ -54,7 +56,11 @@ final class ScoreJob: JobWork {
   }
 
   var progress: Job.Progress? {
-    if case .measuring(let pass, _) = phase { pass.progress } else { nil }
+    switch phase {
+    case .running(let pool, _): pool.progress
+    case .measuring(let pass, _): pass.progress
+    case .identifying, .opening, .done: nil
+    }
   }
 
   /// Writing may wait for another job.
@@ -85,8 +91,21 @@ final class ScoreJob: JobWork {
           tally = try ScoreTally(explanations(of: store)) {
             try store.explanation(id: $0)?.text
           }
+          if plan.needsPool {
+            phase = .running(
+              try ScorePool(
+                params, view: try view(in: store), store: store, cancellation: cancellation), store)
+          } else {
+            begin(try passes(store, pool: nil)[...])
+          }
         }
-        begin(try passes(store)[...])
+        return .more
+      }
+    case .running(let pool, let store):
+      .engine { [self] engine in
+        if let pool = try pool.step(engine: engine, tools: tools) {
+          begin(try passes(store, pool: pool)[...])
+        }
         return .more
       }
     case .measuring(let pass, let rest):
@@ -108,15 +127,12 @@ final class ScoreJob: JobWork {
     _ pass: any ScorePass, _ rest: ArraySlice<any ScorePass>, _ tools: JobTools
   ) -> JobStep<Engine> {
     func take(_ outcome: ScorePassOutcome) -> StepOutcome {
-      let found = pass.takeScores()
-      for score in found { tally.add(score) }
-      unwritten += found
+      unwritten += tally.take(from: pass)
       switch outcome {
       case .more: return .more
       case .waiting: return .waiting
       case .pause(let reason): return .pause(reason)
       case .done:
-        if let concepts = pass as? ConceptPass { tally.unmatched = concepts.unmatched }
         begin(rest)
         return .more
       }
@@ -127,13 +143,46 @@ final class ScoreJob: JobWork {
     }
   }
 
-  private func passes(_ store: FeatureIndexStore) throws -> [any ScorePass] {
+  private func passes(_ store: FeatureIndexStore, pool: PicturePool?) throws -> [any ScorePass] {
     var passes: [any ScorePass] = []
     if let concepts, !plan.byConcepts.isEmpty {
       passes.append(
-        ConceptPass(concepts, scorers: conceptScorers, subjects: tally.subjects))
+        try ConceptPass(
+          concepts, scorers: conceptScorers, subjects: tally.subjects, params: params))
+    }
+    if let pool, let worker = settings.vision, !plan.byVision.isEmpty {
+      if plan.byVision.contains(.monosemanticity) {
+        tally.latents = try latents(of: store, seenOn: pool)
+      }
+      passes.append(
+        VisionPass(
+          .init(
+            subjects: tally.subjects, latents: tally.latents, scorers: plan.byVision),
+          params: params, store: store, pool: pool, worker: worker,
+          limits: settings.pictureLimits))
     }
     return passes
+  }
+
+  /// The view of pictures that exemplars and random pictures are looked at in.
+  private func view(in store: FeatureIndexStore) throws -> IndexView {
+    let view = params.view.map { IndexView($0) } ?? store.options.firstView
+    guard view != .text, store.options.views.contains(view) else {
+      let known = store.options.views.filter { $0 != .text }.map(\.name)
+      throw DomainError(
+        .unsupportedTarget,
+        "explanations of what is seen are scored in a view of pictures, and the view is "
+          + "\(view.name): expected "
+          + (known.isEmpty ? "an index of pictures" : known.joined(separator: " or ")))
+    }
+    return view
+  }
+
+  /// Latents that are measured without an explanation: those that were asked for, else all that are
+  /// active on a random picture.
+  private func latents(of store: FeatureIndexStore, seenOn pool: PicturePool) throws -> [Int] {
+    try params.features?.latents(in: store, view: pool.view)
+      ?? (0..<pool.activations.latentCount).filter(pool.activations.isActive)
   }
 
   private var conceptScorers: [any ExplanationScorer] {

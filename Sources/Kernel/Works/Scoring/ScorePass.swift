@@ -13,8 +13,20 @@ protocol ScorePass: AnyObject {
   func next(_ tools: JobTools) -> JobTask<Engine, ScorePassOutcome>
   /// What has been found since it was last asked.
   func takeScores() -> [NewScore]
+  /// What an earlier run had found with the same settings, since it was last asked.
+  func takeKnownScores() -> [NewScore]
+  /// Explanations that name nothing that could be looked for, by id.
+  var unmatched: Set<Int> { get }
+  /// Explanations that could not be scored, by id, and why.
+  var failed: [Int: String] { get }
   /// Lets go of whatever is under way: before a pause, an end or the process's end.
   func stop()
+}
+
+extension ScorePass {
+  var unmatched: Set<Int> { [] }
+  var failed: [Int: String] { [:] }
+  func stop() {}
 }
 
 enum ScorePassOutcome {
@@ -50,4 +62,6 @@ struct ScoreSubject: Sendable {
   /// The kind of concept, where somebody said.
   var concept: String?
   var evidence: [String]
+  /// What it was scored before, oldest first.
+  var scores: [ScoreRecord]
 }

@@ -19,6 +19,8 @@ struct ScorePlan {
   }
   /// Measured by a judge.
   var byJudge: [Scorer] { scorers.filter(Self.ofJudge.contains) }
+  /// Whether random pictures of the index are run.
+  var needsPool: Bool { !byVision.isEmpty || !byJudge.isEmpty }
   private let hasConcepts: Bool
 
   /// - Throws: `DomainError` for a measure without what it is taken by.

@@ -10,7 +10,9 @@ struct ScoreTally {
   private var uninterpretable: [Int] = []
   private var failed: [Int] = []
   /// Explanations that name no concept of the set, by id.
-  var unmatched: Set<Int> = []
+  private(set) var unmatched: Set<Int> = []
+  /// Explanations that could not be scored, by id.
+  private var unscored: Set<Int> = []
   /// Latents that are measured without an explanation.
   var latents: [Int] = []
   private var scores: [NewScore.Subject: [String: ScoreRecord]] = [:]
@@ -31,18 +33,32 @@ struct ScoreTally {
           ScoreSubject(
             latent: record.latent, explanation: record.id ?? 0, text: record.text,
             description: longer ?? record.text, concept: record.concept,
-            evidence: record.evidence))
+            evidence: record.evidence, scores: record.scores))
       }
     }
   }
 
-  mutating func add(_ found: NewScore) {
+  private mutating func add(_ found: NewScore) {
     scores[found.subject, default: [:]][found.score.kind] = found.score
   }
 
-  mutating func addKnown(_ found: NewScore) {
-    add(found)
-    known += 1
+  /// Takes what a pass has found and known since it was last asked.
+  /// - Returns: what is new.
+  mutating func take(from pass: any ScorePass) -> [NewScore] {
+    let found = pass.takeScores()
+    let known = pass.takeKnownScores()
+    self.known += known.count
+    for score in known + found { add(score) }
+    unmatched.formUnion(pass.unmatched)
+    unscored.formUnion(pass.failed.keys)
+    return found
+  }
+
+  private func group(of subject: ScoreSubject, isScored: Bool) -> ScoreTable.Group {
+    if isScored { return .explained(concept: subject.concept) }
+    if unscored.contains(subject.explanation) { return .failed }
+    if unmatched.contains(subject.explanation) { return .unmatched }
+    return .explained(concept: subject.concept)
   }
 
   func result(kinds: [String], seconds: Double) -> ExplanationScore.Scored {
@@ -50,10 +66,8 @@ struct ScoreTally {
       .init(group: group, scores: found.mapValues { ($0.value, $0.baseline) })
     }
     var entries = subjects.map { subject in
-      entry(
-        unmatched.contains(subject.explanation)
-          ? .unmatched : .explained(concept: subject.concept),
-        scores[.explanation(subject.explanation)] ?? [:])
+      let found = scores[.explanation(subject.explanation)] ?? [:]
+      return entry(group(of: subject, isScored: !found.isEmpty), found)
     }
     entries += uninterpretable.map { _ in entry(.uninterpretable, [:]) }
     entries += failed.map { _ in entry(.failed, [:]) }
@@ -61,9 +75,11 @@ struct ScoreTally {
     // What needs no explanation is a mean over latents, whatever is told of them.
     let bare = ScoreTable(
       latents.map { entry(.explained(concept: nil), scores[.latent($0)] ?? [:]) }, kinds: kinds)
+    func count(_ group: ScoreTable.Group) -> Int { entries.count { $0.group == group } }
     return .init(
-      scored: subjects.count - unmatched.count, uninterpretable: uninterpretable.count,
-      failed: failed.count, unmatched: unmatched.count, known: known,
+      scored: entries.count - count(.uninterpretable) - count(.failed) - count(.unmatched),
+      uninterpretable: count(.uninterpretable), failed: count(.failed),
+      unmatched: count(.unmatched), known: known,
       means: (table.total.means + bare.total.means).map { .init($0) },
       rows: table.rows.map { row in
         .init(concept: row.name, count: row.count, means: row.means.map { .init($0) })

@@ -1110,6 +1110,37 @@ class KernelStatusQueue(Record):
     waiting: int
 
 
+class KernelStatusVision(Record):
+    """The vision worker: other people's models for pictures, in a process that is started when it is first
+    asked.
+    """
+
+    command: str
+    device: str | None
+    memory: int | None
+    """Resident bytes of the process."""
+    message: str | None
+    """Why it did not do what it was last asked for."""
+    models: list[KernelStatusVisionModel] | None
+    name: str | None
+    process: int | None
+    """Its id; absent while none runs."""
+    starts: int
+    """Processes that were started so far."""
+    version: str | None
+    versions: Record | None
+    """Of the libraries that it runs on."""
+
+
+class KernelStatusVisionModel(Record):
+    digest: str
+    """SHA-256 over its files."""
+    name: str
+    """Its class."""
+    role: str
+    """grounding, segmentation or embedding."""
+
+
 class LatentSelection(Record):
     """Which latents a job is about."""
 
@@ -1435,6 +1466,8 @@ class KernelStatusResult(Record):
     saes: list[KernelStatusAutoencoder]
     unicode: str
     """The version of Unicode whose normal forms tokenizers use."""
+    vision: KernelStatusVision | None
+    """Absent where the kernel was started without --vision."""
 
 
 class ModelLoadResult(Record):
@@ -1836,6 +1869,8 @@ KernelStatusMemory._members = {'items': KernelStatusMemoryItem, 'limit': None, '
 KernelStatusMemoryItem._members = {'bytes': None, 'name': None}
 KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None, 'path': None, 'precision': None, 'resizing': None}
 KernelStatusQueue._members = {'running': None, 'waiting': None}
+KernelStatusVision._members = {'command': None, 'device': None, 'memory': None, 'message': None, 'models': KernelStatusVisionModel, 'name': None, 'process': None, 'starts': None, 'version': None, 'versions': None}
+KernelStatusVisionModel._members = {'digest': None, 'name': None, 'role': None}
 LatentSelection._members = {'latents': None, 'range': Span, 'top': LatentSelectionTop, 'state': None}
 LatentSelectionTop._members = {'by': None, 'count': None, 'offset': None}
 ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
@@ -1866,7 +1901,7 @@ TokenSet._members = {'id': None, 'text': None, 'variants': None}
 TokenSpec._members = {'id': None, 'text': None}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
-KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder, 'unicode': None}
+KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
 SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
