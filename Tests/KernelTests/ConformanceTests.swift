@@ -82,12 +82,13 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
-  @Test func everyNumberIsWhatItsDescriptionSays() throws {
+  @Test(arguments: ["fields.py", "scores.py"])
+  func everyNumberIsWhatItsDescriptionSays(script: String) throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let installed = ProgramRun.path("../../.build/clients/bin/python")
     let python = FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3"
     let (status, text) = try ProgramRun.run([
-      python, ProgramRun.path("../Conformance/fields.py"), program,
+      python, ProgramRun.path("../Conformance/\(script)"), program,
     ])
     print(text)
     let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
