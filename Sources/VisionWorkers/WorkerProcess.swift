@@ -19,9 +19,9 @@ final class WorkerProcess {
     command: String, limits: VisionLimits, log: @escaping @Sendable (String) -> Void
   ) throws(VisionError) {
     do throws(ChildError) {
-      // The shell reads the words of the command and becomes it.
+      // The shell reads the words of the command and becomes it; env sets variables before it.
       process = try ChildProcess(
-        "/bin/sh", arguments: ["sh", "-c", "exec " + command], errors: .piped, ownsGroup: true)
+        "/bin/sh", arguments: ["sh", "-c", "exec env " + command], errors: .piped, ownsGroup: true)
     } catch { throw .cannotStart(reason: error.description) }
     // The thread that reads it closes it: this process may be gone before.
     tail = ErrorTail(descriptor: dup(process.errors), log: log)

@@ -24,6 +24,18 @@ import Testing
     #expect(status == 0, "\(failures.joined(separator: "\n"))")
   }
 
+  @Test func scoringComesToItsEndWhoeverDies() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/score_kills.py"), program,
+    ])
+    print(text)
+    let failures = text.split(separator: "\n").filter {
+      $0.hasPrefix("FAILED") || $0.hasPrefix("seed")
+    }
+    #expect(status == 0, "\(failures.joined(separator: "\n"))")
+  }
+
   @Test func aPumpIsToItsClientWhatTheProgramIs() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let folder = FileManager.default.temporaryDirectory

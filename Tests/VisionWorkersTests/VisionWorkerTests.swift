@@ -146,7 +146,7 @@ import VisionWorkers
       Issue.record("\(error)")
       return
     }
-    #expect(tail.contains("not found"))
+    #expect(tail.contains("No such file"))
     #expect(worker.status.starts == 1)
   }
 
