@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send(200, completion("a red bus"))
 
     def manner_never(self):
-        time.sleep(20)
+        time.sleep(3600)
         self.send(200, completion("too late"))
 
     def manner_html(self):

@@ -138,7 +138,7 @@ class Server:
         self.path = path or f"{self.folder.name}/k/kernel.sock"
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--listen", self.path, "--jobs", "", "--threads", "2", *options], stderr=subprocess.PIPE)
-        wait(lambda: os.path.exists(self.path) or self.process.poll() is not None, "the server listens")
+        wait(lambda: self.listens() or self.process.poll() is not None, "the server listens")
 
     def __enter__(self):
         return self
@@ -153,6 +153,11 @@ class Server:
                 self.process.wait()
         self.process.stderr.close()
         self.folder.cleanup()
+
+    def listens(self):
+        """The socket's file is there a moment before somebody listens at it, as its flags tell."""
+        sockets = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+        return any(fields[-1] == self.path and int(fields[3], 16) & 0x10000 for fields in sockets)
 
     def client(self):
         return Client(self.path)
