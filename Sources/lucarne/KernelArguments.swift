@@ -63,6 +63,10 @@ struct KernelArguments: ParsableArguments {
   var log: LogLevel = .warning
 
   func validate() throws {
+    if let vision, vision.allSatisfy(\.isWhitespace) {
+      throw ValidationError(
+        "--vision is empty, expected a command such as \"python -m lucarne_vision --clip DIR\"")
+    }
     guard sites.count <= autoencoders.count else {
       throw ValidationError(
         "--site is given \(sites.count) times, --sae \(autoencoders.count): each goes with an "

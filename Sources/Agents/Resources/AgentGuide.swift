@@ -44,7 +44,7 @@ let agentGuide = """
   `explanation_put` keeps it
      under your name. If there is nothing in common, say so: `uninterpretable`.
   3. `explanation_score` measures it on pictures with masks that were labelled by hand: `iou` and \
-  `detection`, each beside chance. An explanation is
+  `auc`, each beside chance. An explanation is
      matched to a concept of the set by its words; the result names the concepts where none matches.
   4. Improve the text and put it again: revisions are added, and `explanation_score` lists them \
   with their scores.

@@ -9,8 +9,8 @@ enum ExplanationScoreTool: AgentTool {
   static let summary = """
     Measures a feature's newest explanation on pictures whose concepts are masked by hand: iou \
     (does it light up where \
-    the concept is) and detection (AUC: does its activity tell pictures with the concept from \
-    those without), each beside \
+    the concept is) and auc (does its activity tell pictures with the concept from those without), \
+    each beside \
     chance. The explanation's words choose the concept. No model is asked.
     """
   static let isReadOnly = false
@@ -57,7 +57,8 @@ enum ExplanationScoreTool: AgentTool {
     let seed = arguments.integer("seed") ?? 0
     var params: JSONObject = [
       "index": .string(try work.ask(IndexInfo.self, [:]).path), "sae": .string(subject.sae),
-      "concepts": .string(concepts), "features": ["latents": [.integer(Int64(index))]],
+      "concepts": .string(concepts), "scorers": ["iou", "auc"], "again": true,
+      "features": ["latents": [.integer(Int64(index))]],
       "seed": .integer(Int64(seed)),
     ]
     params["view"] = arguments["view"]
@@ -87,7 +88,7 @@ enum ExplanationScoreTool: AgentTool {
         ? "\(JSONWriter.quoted(newest.text)) of feature \(index) scores "
           + "\(told.joined(separator: ", "))."
         : "The explanation was not measured.",
-      metric: "iou: overlap with the concept's masks; detection: area under the ROC curve",
+      metric: "iou: overlap with the concept's masks; auc: area under the ROC curve",
       after: scores.last?.value,
       control: .init(kind: "the same scores by chance", values: scores.compactMap(\.baseline)),
       count: scores.map(\.count).max() ?? 0, seed: seed)

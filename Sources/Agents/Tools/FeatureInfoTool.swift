@@ -147,7 +147,7 @@ struct ExplanationTexts {
   static let scoresSchema = Schema.list(
     "How well it holds.",
     of: Schema.record([
-      .init("kind", Schema.text("iou, detection or dissection.")),
+      .init("kind", Schema.text("Such as iou, auc, clip or dissection.")),
       .init("value", Schema.number("The score.")),
       .init("baseline", Schema.number("The same by chance."), isRequired: false),
       .init("count", Schema.integer("Pictures it rests on.")),

@@ -180,11 +180,11 @@ async def explain(agent, name):
     await agent("explanation_put", {"feature": feature, "text": "a fish", "author": name, "evidence": names})
     better = await agent("explanation_score", {"feature": feature})
 
-    def detection(result):
-        return {score["kind"]: score["value"] for score in result["scores"]}["detection"]
+    def area(result):
+        return {score["kind"]: score["value"] for score in result["scores"]}["auc"]
 
-    check(f"the loop closes: detection {detection(worse):.3f}, then {detection(better):.3f}",
-          detection(better) > detection(worse) and len(better["revisions"]) >= 3)
+    check(f"the loop closes: auc {area(worse):.3f}, then {area(better):.3f}",
+          area(better) > area(worse) and len(better["revisions"]) >= 3)
     await agent("explanation_put", {"feature": feature, "text": "something else entirely", "author": name})
     unknown = await agent("explanation_score", {"feature": feature})
     check("what cannot be scored says what can", not unknown["is_scored"] and "fish" in unknown["known_concepts"], unknown)
