@@ -25,14 +25,14 @@ except ImportError as missing:
 
 import conversation
 from field_checks import (
-    attributions, comparisons, contexts, echoes, features, indexes, interventions, loading, parts, prompts, verifications)
+    attributions, comparisons, contexts, echoes, features, indexes, interventions, loading, parts, prompts, scorings, verifications)
 from field_checks.ledger import Ledger
 from field_checks.world import World
 
 SUBJECTS = {
     each.__name__.rsplit(".", 1)[-1]: each
     for each in (
-        contexts, prompts, features, interventions, attributions, verifications, parts, comparisons, indexes, loading)
+        contexts, prompts, features, interventions, attributions, verifications, parts, comparisons, indexes, scorings, loading)
 }
 
 
@@ -58,7 +58,7 @@ class Kernel(conversation.Kernel):
 def main():
     ledger, wanted = Ledger(), sys.argv[2:] or list(SUBJECTS)
     with tempfile.TemporaryDirectory() as folder:
-        with Kernel([os.path.abspath(sys.argv[1]), "serve", "--jobs", os.path.join(folder, "jobs")]) as kernel:
+        with Kernel([os.path.abspath(sys.argv[1]), "serve", "--jobs", os.path.join(folder, "jobs"), "--vision", scorings.WORKER]) as kernel:
             world = World(kernel)
             for subject in wanted:
                 started = time.monotonic()

@@ -16,6 +16,7 @@ ECHOES = {
     ("kernel/status", "models[].resizing"): "what was asked for, or the default",
     ("kernel/status", "contexts[].context"): NAME,
     ("kernel/status", "message"): ABSENT,
+    ("kernel/status", "vision.message"): "why a worker failed: Tests/Conformance/score_kills.py",
     ("kernel/status", "queue.running"): ABSENT,
     ("kernel/status", "jobs"): JOB,
     ("kernel/status", "connections"): SHARED,

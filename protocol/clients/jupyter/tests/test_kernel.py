@@ -18,7 +18,9 @@ ENDLESS = (
 
 
 def results(said):
-    return [content["data"] for kind, content in said if kind in ("execute_result", "display_data")]
+    """What a cell shows in the end; progress, which a slow machine shows meanwhile, has an id to be replaced by."""
+    shown = [content for kind, content in said if kind in ("execute_result", "display_data")]
+    return [content["data"] for content in shown if "display_id" not in content.get("transient", {})]
 
 
 def servers(process_id):
