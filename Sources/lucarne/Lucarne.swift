@@ -23,7 +23,7 @@ import Kernel
       CommandGroup(
         name: "Explanations",
         subcommands: [
-          DissectCommand.self, ReportCommand.self,
+          DissectCommand.self, ExplainCommand.self, ReportCommand.self,
         ]),
     ])
 
