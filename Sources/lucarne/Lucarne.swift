@@ -23,7 +23,7 @@ import Kernel
       CommandGroup(
         name: "Explanations",
         subcommands: [
-          DissectCommand.self, ExplainCommand.self, ReportCommand.self,
+          DissectCommand.self, ExplainCommand.self, ScoreCommand.self, ReportCommand.self,
         ]),
     ])
 
