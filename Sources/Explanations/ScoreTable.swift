@@ -7,11 +7,26 @@ package struct ScoreTable: Sendable, Equatable {
   package struct Entry: Sendable {
     package var group: Group
     /// The newest of each measure.
-    package var scores: [String: (value: Double, baseline: Double?)]
+    package var scores: [String: Score]
 
-    package init(group: Group, scores: [String: (value: Double, baseline: Double?)]) {
+    package init(group: Group, scores: [String: Score]) {
       self.group = group
       self.scores = scores
+    }
+  }
+
+  /// One measure of a latent.
+  package struct Score: Sendable, Equatable {
+    package var value: Double
+    /// What chance gives: a mean over random draws.
+    package var baseline: Double?
+    /// The standard deviation over these draws.
+    package var baselineDeviation: Double?
+
+    package init(value: Double, baseline: Double? = nil, baselineDeviation: Double? = nil) {
+      self.value = value
+      self.baseline = baseline
+      self.baselineDeviation = baselineDeviation
     }
   }
 
@@ -36,7 +51,13 @@ package struct ScoreTable: Sendable, Equatable {
   package struct Mean: Sendable, Equatable {
     package var kind: String
     package var value: Double
+    /// The standard deviation of values over the latents that were scored.
+    package var deviation: Double
     package var baseline: Double?
+    /// The standard deviation of the baseline over random draws, as in the brackets of the paper's
+    /// table: of a mean over latents whose draws are independent, √(Σ σ²) / n. nil where a latent's
+    /// is not known.
+    package var baselineDeviation: Double?
     /// Over all that was asked about, without a score as 0.
     package var overAll: Double
     /// Latents that were scored.
@@ -83,11 +104,17 @@ extension ScoreTable.Mean {
   fileprivate init?(_ kind: String, of entries: [ScoreTable.Entry]) {
     let found = entries.compactMap { $0.scores[kind] }
     guard !found.isEmpty else { return nil }
+    let count = Double(found.count)
     let sum = found.reduce(0) { $0 + $1.value }
+    let mean = sum / count
+    let squares = found.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) }
     let baselines = found.compactMap(\.baseline)
+    let spreads = found.compactMap(\.baselineDeviation)
     self.init(
-      kind: kind, value: sum / Double(found.count),
+      kind: kind, value: mean, deviation: (squares / count).squareRoot(),
       baseline: baselines.isEmpty ? nil : baselines.reduce(0, +) / Double(baselines.count),
+      baselineDeviation: spreads.count == found.count
+        ? spreads.reduce(0) { $0 + $1 * $1 }.squareRoot() / count : nil,
       overAll: sum / Double(entries.count), count: found.count)
   }
 }
