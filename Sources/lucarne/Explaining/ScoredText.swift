@@ -21,25 +21,28 @@ struct ScoredText {
     return counts.joined(separator: ", ") + " in \(durationText(found.seconds))\(known)"
   }
 
-  private static let head = ["", "features", "scored", "mean", "by chance", "mean of all"]
-
   private func table(of mean: ExplanationScore.Mean) -> TextTable {
+    guard found.rows.contains(where: { row in row.means.contains { $0.kind == mean.kind } }) else {
+      // What needs no explanation is measured over features, and has no kinds.
+      return TextTable(
+        ["", "scored", "mean", "by chance"],
+        [["total", NumberText.grouped(mean.count)] + cells(mean)])
+    }
     let rows = found.rows.map { row in
       cells(row.concept, row.count, row.means.first { $0.kind == mean.kind })
     }
-    // What needs no explanation is measured over features, and has no kinds.
-    let hasKinds = found.rows.contains { row in row.means.contains { $0.kind == mean.kind } }
-    let count = hasKinds ? found.rows.reduce(0) { $0 + $1.count } : mean.count
-    return TextTable(Self.head, (hasKinds ? rows : []) + [cells("total", count, mean)])
+    let count = found.rows.reduce(0) { $0 + $1.count }
+    return TextTable(
+      ["", "features", "scored", "mean", "by chance", "mean of all"],
+      rows + [cells("total", count, mean)])
   }
 
   private func cells(_ name: String, _ count: Int, _ mean: ExplanationScore.Mean?) -> [String] {
     [name, NumberText.grouped(count), NumberText.grouped(mean?.count ?? 0)]
-      + (mean.map {
-        [
-          NumberText.fixed($0.value, 3), $0.baseline.map { NumberText.fixed($0, 3) } ?? "–",
-          NumberText.fixed($0.overAll, 3),
-        ]
-      } ?? ["–", "–", NumberText.fixed(0, 3)])
+      + (mean.map(cells) ?? ["–", "–"]) + [NumberText.fixed(mean?.overAll ?? 0, 3)]
+  }
+
+  private func cells(_ mean: ExplanationScore.Mean) -> [String] {
+    [NumberText.fixed(mean.value, 3), mean.baseline.map { NumberText.fixed($0, 3) } ?? "–"]
   }
 }
