@@ -74,29 +74,37 @@ package struct ScoreTable: Sendable, Equatable {
   /// Over all rows.
   package let total: Row
 
-  /// The paper's kinds first, in its order.
-  private static let order = ["scene", "object", "part", "material", "texture", "colour", "color"]
-
   /// - Parameter kinds: the measures, in the order in which they are shown.
   package init(_ entries: [Entry], kinds: [String]) {
     func row(_ name: String, _ entries: [Entry]) -> Row {
       Row(name: name, count: entries.count, means: kinds.compactMap { Mean($0, of: entries) })
     }
     var groups: [Group: [Entry]] = [:]
-    for entry in entries { groups[entry.group, default: []].append(entry) }
-    func place(_ group: Group) -> (Int, String) {
-      switch group {
-      case .explained(let concept?):
-        (Self.order.firstIndex(of: concept) ?? Self.order.count, concept)
-      case .explained(nil): (Self.order.count + 1, "")
-      case .uninterpretable: (Self.order.count + 2, "")
-      case .failed: (Self.order.count + 3, "")
-      case .unmatched: (Self.order.count + 4, "")
-      }
+    for entry in entries {
+      // Who says other, and who says nothing, are one row.
+      let isOther = entry.group == .explained(concept: Group.explained(concept: nil).name)
+      groups[isOther ? .explained(concept: nil) : entry.group, default: []].append(entry)
     }
-    rows = groups.sorted { place($0.key) < place($1.key) }.map { row($0.key.name, $0.value) }
+    rows = groups.sorted { $0.key < $1.key }.map { row($0.key.name, $0.value) }
     total = row("total", entries)
   }
+}
+
+extension ScoreTable.Group: Comparable {
+  /// The paper's kinds first, in its order.
+  private static let order = ["scene", "object", "part", "material", "texture", "colour", "color"]
+
+  private var place: (Int, String) {
+    switch self {
+    case .explained(let concept?): (Self.order.firstIndex(of: concept) ?? 100, concept)
+    case .explained(nil): (101, "")
+    case .uninterpretable: (102, "")
+    case .failed: (103, "")
+    case .unmatched: (104, "")
+    }
+  }
+
+  package static func < (one: Self, other: Self) -> Bool { one.place < other.place }
 }
 
 extension ScoreTable.Mean {

@@ -81,7 +81,7 @@ extension FeatureIndexStore {
 
   /// The newest score of each measure. A judge's and people's verdicts on the longer explanation
   /// stand for the phrase that was made of it, where that has none of its own.
-  fileprivate func newestScores(of record: ExplanationRecord) throws -> [String: ScoreRecord] {
+  func newestScores(of record: ExplanationRecord) throws -> [String: ScoreRecord] {
     var scores: [String: ScoreRecord] = [:]
     if let longer = try record.refines.flatMap({ try explanation(id: $0) }) {
       for score in longer.scores where ["consistency", "people"].contains(score.kind) {
