@@ -14,7 +14,7 @@ struct AnnotateCommand: ParsableCommand {
       computed again, and after Ctrl-C the same command resumes.
       """)
 
-  @OptionGroup var place: OwnIndex
+  @OptionGroup var place: IndexArgument
   @OptionGroup var subject: ModelArguments
 
   @Option(help: "Tokens to keep to each side (default: 20).")
@@ -31,7 +31,7 @@ struct AnnotateCommand: ParsableCommand {
   func validate() throws { try checkOptions(params(index: "/", sae: "")) }
 
   func run() throws {
-    let path = try place.path()
+    let path = try place.writablePath()
     let annotated: IndexAnnotate.Annotated = try runLocally(
       IndexAnnotate.self, subject.options(compute), line: { progressText($0, "features") },
       params: { kernel in params(index: path, sae: try kernel.autoencoderName()) })

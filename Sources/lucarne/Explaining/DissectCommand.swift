@@ -15,7 +15,7 @@ struct DissectCommand: ParsableCommand {
       protocol/README.md describes the format of a concept set.
       """)
 
-  @OptionGroup var place: OwnIndex
+  @OptionGroup var place: IndexArgument
   @OptionGroup var concepts: ConceptArguments
   @OptionGroup var subject: ModelArguments
 
@@ -54,7 +54,7 @@ struct DissectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = try place.path()
+    let path = try place.writablePath()
     guard let set = concepts.path(for: subject) else {
       throw ValidationError(
         "--concepts is missing: a concept set says what the features are named by")

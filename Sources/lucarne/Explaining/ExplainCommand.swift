@@ -17,7 +17,7 @@ struct ExplainCommand: ParsableCommand {
       again, and after Ctrl-C the same command resumes.
       """)
 
-  @OptionGroup var place: OwnIndex
+  @OptionGroup var place: IndexArgument
   @OptionGroup var explainer: ExplainerArguments
   @OptionGroup(title: "Features (default: --top frequency:100)") var features: LatentArguments
 
@@ -61,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = try place.path()
+    let path = try place.writablePath()
     guard let explainer = explainer.explainer else { return }
     let start = Date.now.timeIntervalSince1970
     let params = params(index: path, explainer, try features.selection)

@@ -19,7 +19,7 @@ struct ScoreCommand: ParsableCommand {
       tables of one or several indexes.
       """)
 
-  @OptionGroup var place: OwnIndex
+  @OptionGroup var place: IndexArgument
 
   @Option(
     name: .customLong("scorer"),
@@ -108,7 +108,7 @@ struct ScoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = try place.path()
+    let path = try place.writablePath()
     // With a vision worker, it says where concepts are, unless a set is given.
     let set =
       vision == nil ? concepts.path(for: subject) : concepts.concepts.map(absolutePath)

@@ -3,19 +3,23 @@ import FeatureIndex
 import Kernel
 import World
 
-/// The index that a command adds to.
-struct OwnIndex: ParsableArguments {
+/// The index that a command reads or adds to.
+struct IndexArgument: ParsableArguments {
   @Argument(help: "The index file.")
   var index: String
 
+  /// Its absolute path, after a look at it: that it is an index.
+  /// - Throws: `FeatureIndexError`.
+  func path() throws -> String { try FeatureIndexStore.open(at: absolutePath(index)).path }
+
   /// Its absolute path, after a look at it: that it is an index, and may be written to.
   /// - Throws: `ReadOnlyIndex`, `FeatureIndexError`.
-  func path() throws -> String {
+  func writablePath() throws -> String {
     let path = absolutePath(index)
     if InstalledIndex(path: World(in: worldPlaces())?.index).isSame(as: path) {
       throw ReadOnlyIndex(path: path)
     }
-    return try FeatureIndexStore.open(at: path).path
+    return try self.path()
   }
 }
 
