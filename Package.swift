@@ -82,7 +82,8 @@ let package = Package(
     .target(
       name: "Explanations",
       dependencies: [
-        "JSON", "Randomness", "Tensors", "Images", "Models", "Autoencoders", "FeatureIndex",
+        "SystemReasons", "JSON", "Randomness", "Tensors", "Images", "Models", "Autoencoders",
+        "FeatureIndex",
         "Interpretation", "Corpora", "Indexing",
       ]),
     .target(
@@ -155,7 +156,8 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "CMappings", "Tensors", "Checkpoints",
         "Tokenization", "Images", "Models", "Autoencoders", "FeatureIndex", "Interpretation",
-        "Indexing", "Reports", "JSONRPC", "KernelProtocol", "Agents", "World", "Kernel",
+        "Indexing", "Explanations", "Reports", "JSONRPC", "KernelProtocol", "Agents", "World",
+        "Kernel",
         "LanguageServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

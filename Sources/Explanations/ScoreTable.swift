@@ -7,11 +7,26 @@ package struct ScoreTable: Sendable, Equatable {
   package struct Entry: Sendable {
     package var group: Group
     /// The newest of each measure.
-    package var scores: [String: (value: Double, baseline: Double?)]
+    package var scores: [String: Score]
 
-    package init(group: Group, scores: [String: (value: Double, baseline: Double?)]) {
+    package init(group: Group, scores: [String: Score]) {
       self.group = group
       self.scores = scores
+    }
+  }
+
+  /// One measure of a latent.
+  package struct Score: Sendable, Equatable {
+    package var value: Double
+    /// What chance gives: a mean over random draws.
+    package var baseline: Double?
+    /// The standard deviation over these draws.
+    package var baselineDeviation: Double?
+
+    package init(value: Double, baseline: Double? = nil, baselineDeviation: Double? = nil) {
+      self.value = value
+      self.baseline = baseline
+      self.baselineDeviation = baselineDeviation
     }
   }
 
@@ -36,7 +51,13 @@ package struct ScoreTable: Sendable, Equatable {
   package struct Mean: Sendable, Equatable {
     package var kind: String
     package var value: Double
+    /// The standard deviation of values over the latents that were scored.
+    package var deviation: Double
     package var baseline: Double?
+    /// The standard deviation of the baseline over random draws, as in the brackets of the paper's
+    /// table: of a mean over latents whose draws are independent, √(Σ σ²) / n. nil where a latent's
+    /// is not known.
+    package var baselineDeviation: Double?
     /// Over all that was asked about, without a score as 0.
     package var overAll: Double
     /// Latents that were scored.
@@ -53,29 +74,37 @@ package struct ScoreTable: Sendable, Equatable {
   /// Over all rows.
   package let total: Row
 
-  /// The paper's kinds first, in its order.
-  private static let order = ["scene", "object", "part", "material", "texture", "colour", "color"]
-
   /// - Parameter kinds: the measures, in the order in which they are shown.
   package init(_ entries: [Entry], kinds: [String]) {
     func row(_ name: String, _ entries: [Entry]) -> Row {
       Row(name: name, count: entries.count, means: kinds.compactMap { Mean($0, of: entries) })
     }
     var groups: [Group: [Entry]] = [:]
-    for entry in entries { groups[entry.group, default: []].append(entry) }
-    func place(_ group: Group) -> (Int, String) {
-      switch group {
-      case .explained(let concept?):
-        (Self.order.firstIndex(of: concept) ?? Self.order.count, concept)
-      case .explained(nil): (Self.order.count + 1, "")
-      case .uninterpretable: (Self.order.count + 2, "")
-      case .failed: (Self.order.count + 3, "")
-      case .unmatched: (Self.order.count + 4, "")
-      }
+    for entry in entries {
+      // Who says other, and who says nothing, are one row.
+      let isOther = entry.group == .explained(concept: Group.explained(concept: nil).name)
+      groups[isOther ? .explained(concept: nil) : entry.group, default: []].append(entry)
     }
-    rows = groups.sorted { place($0.key) < place($1.key) }.map { row($0.key.name, $0.value) }
+    rows = groups.sorted { $0.key < $1.key }.map { row($0.key.name, $0.value) }
     total = row("total", entries)
   }
+}
+
+extension ScoreTable.Group: Comparable {
+  /// The paper's kinds first, in its order.
+  private static let order = ["scene", "object", "part", "material", "texture", "colour", "color"]
+
+  private var place: (Int, String) {
+    switch self {
+    case .explained(let concept?): (Self.order.firstIndex(of: concept) ?? 100, concept)
+    case .explained(nil): (101, "")
+    case .uninterpretable: (102, "")
+    case .failed: (103, "")
+    case .unmatched: (104, "")
+    }
+  }
+
+  package static func < (one: Self, other: Self) -> Bool { one.place < other.place }
 }
 
 extension ScoreTable.Mean {
@@ -83,11 +112,17 @@ extension ScoreTable.Mean {
   fileprivate init?(_ kind: String, of entries: [ScoreTable.Entry]) {
     let found = entries.compactMap { $0.scores[kind] }
     guard !found.isEmpty else { return nil }
+    let count = Double(found.count)
     let sum = found.reduce(0) { $0 + $1.value }
+    let mean = sum / count
+    let squares = found.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) }
     let baselines = found.compactMap(\.baseline)
+    let spreads = found.compactMap(\.baselineDeviation)
     self.init(
-      kind: kind, value: sum / Double(found.count),
+      kind: kind, value: mean, deviation: (squares / count).squareRoot(),
       baseline: baselines.isEmpty ? nil : baselines.reduce(0, +) / Double(baselines.count),
+      baselineDeviation: spreads.count == found.count
+        ? spreads.reduce(0) { $0 + $1 * $1 }.squareRoot() / count : nil,
       overAll: sum / Double(entries.count), count: found.count)
   }
 }

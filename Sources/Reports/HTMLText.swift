@@ -83,13 +83,17 @@ package enum HTMLText {
   }
 
   /// A whole page that needs nothing beside itself and may fetch nothing.
-  package static func page(title: String, style: String, body: String) -> String {
+  /// - Parameter policy: what of its own styles and scripts it may use.
+  package static func page(
+    title: String, style: String, body: String,
+    policy: String = "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+  ) -> String {
     """
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
-    style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+    \(policy)">
     <title>\(escaped(title))</title>
     <style>\(style)</style></head><body>
     \(body)

@@ -15,9 +15,17 @@ import Kernel
       with lucarne; "lucarne demo" shows what can be done with it.
       """,
     version: KernelVersion.current,
-    subcommands: [
-      Serve.self, Attach.self, ServeAgents.self, Demo.self, Train.self, IndexCommand.self,
-      ReportCommand.self, Benchmark.self,
+    subcommands: [Serve.self, Attach.self, ServeAgents.self, Demo.self, Benchmark.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Autoencoders and indexes",
+        subcommands: [Train.self, IndexCommand.self, AnnotateCommand.self]),
+      CommandGroup(
+        name: "Explanations",
+        subcommands: [
+          DissectCommand.self, ExplainCommand.self, ScoreCommand.self, RateCommand.self,
+          ReportCommand.self,
+        ]),
     ])
 
   static func main() {

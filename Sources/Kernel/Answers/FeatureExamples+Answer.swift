@@ -1,7 +1,7 @@
-import FeatureIndex
+package import FeatureIndex
 import Indexing
 import JSONRPC
-import KernelProtocol
+package import KernelProtocol
 import Models
 
 extension FeatureExamples: ShelfAnswerable {
@@ -21,7 +21,7 @@ extension FeatureExamples: ShelfAnswerable {
 }
 
 extension FeatureExamples.Ranking {
-  var value: IndexRanking {
+  package var value: IndexRanking {
     switch self {
     case .max: .max
     case .mean: .mean

@@ -3,9 +3,11 @@ import KernelProtocol
 import SystemReasons
 
 /// The index that came with the program: everybody's, so that nobody writes to it.
-struct InstalledIndex: Sendable {
+package struct InstalledIndex: Sendable {
   /// nil where none came with it.
   let path: String?
+
+  package init(path: String?) { self.path = path }
 
   /// - Throws: `DomainError` of kind `pathDenied` where a path, by whatever name, leads to it.
   func refuse(writingTo other: String) throws(DomainError) {
@@ -19,7 +21,7 @@ struct InstalledIndex: Sendable {
   }
 
   /// Whether a path, by whatever name, leads to it.
-  func isSame(as other: String) -> Bool {
+  package func isSame(as other: String) -> Bool {
     var (first, second) = (stat(), stat())
     guard let path, unsafe stat(path, &first) == 0, unsafe stat(other, &second) == 0 else {
       return false

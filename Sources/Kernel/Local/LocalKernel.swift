@@ -8,6 +8,7 @@ package import KernelProtocol
 import Models
 import Tensors
 import VisionWorkers
+import World
 
 /// An engine in this process, without a wire: what commands work with.
 package final class LocalKernel {
@@ -19,7 +20,8 @@ package final class LocalKernel {
     engine = Engine(options)
     settings = JobSettings(
       explainerKey: options.explainerKey,
-      vision: options.vision.map { VisionWorker(command: $0) }, readsStandardInput: true,
+      vision: options.vision.map { VisionWorker(command: $0) },
+      installed: InstalledIndex(path: options.world?.index), readsStandardInput: true,
       commitEntries: commitEntries)
   }
 

@@ -5,10 +5,10 @@ struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
     abstract:
-      "Build, merge, check and exchange indexes: where each feature of an autoencoder is most "
-      + "active.",
+      "Build, copy, merge, check and exchange indexes: where each feature of an autoencoder is "
+      + "most active.",
     subcommands: [
-      IndexBuildCommand.self, IndexMergeCommand.self, IndexCheckCommand.self,
-      IndexExportCommand.self, IndexImportCommand.self,
+      IndexBuildCommand.self, IndexCopyCommand.self, IndexMergeCommand.self,
+      IndexCheckCommand.self, IndexExportCommand.self, IndexImportCommand.self,
     ])
 }

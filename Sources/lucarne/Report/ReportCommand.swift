@@ -9,14 +9,14 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract:
-      "Write web pages about features: where they are most active, how often, and how they were "
-      + "explained.",
+      "Write web pages about features: where they are most active, how they were explained, and "
+      + "how well that holds.",
     discussion: """
       Each page is a single HTML file that loads nothing else. Pictures are read again from where \
       the index \
       found them; the page says which are missing or have changed.
       """,
-    subcommands: [ReportFeatureCommand.self, ReportIndexCommand.self])
+    subcommands: [ReportFeatureCommand.self, ReportIndexCommand.self, ReportScoresCommand.self])
 }
 
 /// What both commands take.

@@ -63,7 +63,7 @@ struct ScoreTally {
 
   func result(kinds: [String], seconds: Double) -> ExplanationScore.Scored {
     func entry(_ group: ScoreTable.Group, _ found: [String: ScoreRecord]) -> ScoreTable.Entry {
-      .init(group: group, scores: found.mapValues { ($0.value, $0.baseline) })
+      .init(group: group, scores: found.mapValues { .init($0) })
     }
     var entries = subjects.map { subject in
       let found = scores[.explanation(subject.explanation)] ?? [:]

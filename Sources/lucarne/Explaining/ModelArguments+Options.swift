@@ -1,0 +1,14 @@
+import Kernel
+import World
+
+extension ModelArguments {
+  /// How a kernel starts that works for one command.
+  /// - Parameter vision: the command that starts its vision worker.
+  func options(_ compute: ComputeArguments, vision: String? = nil) -> KernelOptions {
+    KernelOptions(
+      model: model.map(absolutePath), autoencoders: autoencoder.map { [absolutePath($0)] } ?? [],
+      sites: site.map { [$0] } ?? [], memoryLimit: compute.memoryLimit,
+      threads: compute.threadCount, world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
+      explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: vision)
+  }
+}

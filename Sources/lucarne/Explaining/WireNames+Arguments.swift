@@ -1,0 +1,9 @@
+import ArgumentParser
+import KernelProtocol
+
+extension ActivationThreshold.Measure: ExpressibleByArgument {}
+extension ExplanationGenerate.AnswerForm: ExpressibleByArgument {}
+extension ExplanationScore.Mask: ExpressibleByArgument {}
+extension ExplanationState: ExpressibleByArgument {}
+extension FeatureExamples.Ranking: ExpressibleByArgument {}
+extension IndexBuild.Template: ExpressibleByArgument {}
