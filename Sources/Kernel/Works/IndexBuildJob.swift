@@ -141,7 +141,7 @@ final class IndexBuildJob: JobWork {
   ) throws -> StepOutcome {
     try Self.pausingWhereFull {
       switch try take() {
-      case .entry, .writing: .more
+      case .entry, .part, .writing: .more
       case .waiting: .waiting
       case .done: .done(try JSONValue(encoding: try result(builder.progress, store)))
       }
