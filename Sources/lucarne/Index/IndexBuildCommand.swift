@@ -65,7 +65,9 @@ struct IndexBuildCommand: ParsableCommand {
       """)
   var promptFiles: [String] = []
 
-  @Option(help: "The most tokens of the model's answer to a question; 0 for none (default: 16).")
+  @Option(
+    parsing: .unconditional,
+    help: "The most tokens of the model's answer to a question; 0 for none (default: 16).")
   var answerTokens: Int?
 
   @OptionGroup var subject: ModelArguments
