@@ -9,7 +9,7 @@ import Tensors
 /// pictures cost the model no time, and a stream that falls silent keeps nobody waiting.
 package final class CorpusReader: Sendable {
   package struct Options: Sendable {
-    /// Whether texts beside pictures belong to the prompts.
+    /// Whether texts beside pictures belong to the prompts, and texts alone are prompts.
     package var usesText = true
     package var shard: CorpusShard?
     /// How many entries of the corpus are looked at.
@@ -159,7 +159,7 @@ package final class CorpusReader: Sendable {
     guard let bytes else {
       return options.usesText
         ? .usable(nil)
-        : .skipped(.unusable, "a text alone, of which no view is asked for")
+        : .skipped(.unusable, "a text alone, where pictures alone are taken in")
     }
     do { return .usable(try PictureDecoder(limits: options.limits).picture(from: bytes)) } catch {
       return .skipped(.unreadable, systemReason(of: error))

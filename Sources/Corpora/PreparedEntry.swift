@@ -22,6 +22,13 @@ package struct PreparedEntry: Sendable {
     self.digest = digest
     self.content = content
   }
+
+  /// SHA-256 that stands for the entry's picture with a text, and an answer to it: what
+  /// an entry of the three has. For an entry of a picture alone.
+  package func digest(asking text: String, answer: String?) -> [UInt8] {
+    let words = CorpusEntry(name: entry.name, text: text, answer: answer).digest(picture: nil)
+    return SHA256.digest(of: digest + words)
+  }
 }
 
 extension CorpusEntry {

@@ -27,6 +27,8 @@ package final class IndexBuilder {
   package enum Step: Sendable, Equatable {
     /// An entry was taken in, or skipped.
     case entry
+    /// One of the prompts of an entry was run, or a token of an answer.
+    case part
     /// The corpus has nothing yet: a stream is slow.
     case waiting
     /// The next step writes what was taken in.
@@ -49,6 +51,8 @@ package final class IndexBuilder {
   private var (items, skipped) = (0, 0)
   private let start = ContinuousClock.now
   private var (modelTime, codeTime, waitingTime) = (Duration.zero, Duration.zero, Duration.zero)
+  /// The entry that questions are asked about, which is taken in when it is whole.
+  private var asking: (entry: PreparedEntry, run: QuestionRun)?
 
   /// - Parameters:
   ///   - state: what the index holds.
@@ -63,7 +67,8 @@ package final class IndexBuilder {
     accumulator = IndexAccumulator(resuming: state)
     let names = Set(state.items.map(\.name)).union(state.skippedNames)
     var reading = options.reader
-    reading.usesText = coder.views.contains(.text)
+    // Questions stand in the place of what an entry says itself.
+    reading.usesText = coder.views.contains(.text) && coder.questions == nil
     reader = CorpusReader.start(corpus, options: reading) { names.contains($0) }
   }
 
@@ -97,6 +102,9 @@ package final class IndexBuilder {
     cancellation: Cancellation = .never
   ) throws -> Step {
     if let wait { return try finish(wait) }
+    if let asking {
+      return try goOn(asking.entry, asking.run, admit: admit, cancellation: cancellation)
+    }
     switch writer.state {
     case .idle: if isCommitDue { send() }
     case .busy where accumulator.pendingBytes >= 2 * options.pendingBytes, .failed:
@@ -114,8 +122,7 @@ package final class IndexBuilder {
       position = reader.visited
       return wait(.end)
     case .entry(let prepared):
-      try take(prepared, admit: admit, cancellation: cancellation)
-      return .entry
+      return try take(prepared, admit: admit, cancellation: cancellation)
     }
   }
 
@@ -172,33 +179,84 @@ package final class IndexBuilder {
 
   private func take(
     _ prepared: PreparedEntry, admit: (Int) throws -> Void, cancellation: Cancellation
-  ) throws {
+  ) throws -> Step {
     switch prepared.content {
     case .skipped(let reason, let message): skip(prepared, reason, message)
     case .usable where accumulator.contains(digest: prepared.digest):
       skip(prepared, .duplicate, "the index has this content already")
     case .usable(let picture):
-      do {
-        let begin = ContinuousClock.now
-        let harvested = try coder.harvest(
-          prepared, picture: picture, admit: admit, cancellation: cancellation)
-        let middle = ContinuousClock.now
-        let code = try coder.encode(harvested, cancellation: cancellation)
-        (modelTime, codeTime) = (
-          modelTime + (middle - begin), codeTime + (ContinuousClock.now - middle)
-        )
-        accumulator.add(code)
-        items += 1
-      } catch let error as ModelError {
-        skip(prepared, .unusable, "\(error)")
-      } catch let error as ImageError {
-        skip(prepared, .unreadable, "\(error)")
-      } catch let error as TooLarge {
-        skip(prepared, .unusable, error.message)
+      if let questions = coder.questions, let picture {
+        let run = QuestionRun(coder, asking: questions, about: picture, of: prepared)
+        return try goOn(prepared, run, admit: admit, cancellation: cancellation)
+      }
+      try skippingWhatCannotBeUsed(prepared) {
+        let harvested = try timed(&modelTime) {
+          try coder.harvest(prepared, picture: picture, admit: admit, cancellation: cancellation)
+        }
+        try add([harvested], cancellation: cancellation)
       }
     }
+    return passed(prepared)
+  }
+
+  /// Runs another part of an entry, and takes the entry in when it has run.
+  private func goOn(
+    _ prepared: PreparedEntry, _ run: QuestionRun, admit: (Int) throws -> Void,
+    cancellation: Cancellation
+  ) throws -> Step {
+    // What throws leaves the entry for a later build.
+    asking = nil
+    let isRefused = try skippingWhatCannotBeUsed(prepared) {
+      try timed(&modelTime) { try run.step(admit: admit, cancellation: cancellation) }
+      if run.isDone { try add(run.harvested, cancellation: cancellation) }
+    }
+    if isRefused || run.isDone { return passed(prepared) }
+    asking = (prepared, run)
+    return .part
+  }
+
+  /// Encodes what has run and takes all of it in.
+  private func add(
+    _ harvested: [ItemCoder.Harvested], cancellation: Cancellation
+  ) throws {
+    let codes = try timed(&codeTime) {
+      try harvested.map { try coder.encode($0, cancellation: cancellation) }
+    }
+    for code in codes { accumulator.add(code) }
+    items += codes.count
+  }
+
+  private func passed(_ prepared: PreparedEntry) -> Step {
     position = prepared.position
     uncommitted += 1
+    return .entry
+  }
+
+  /// - Returns: whether the entry is skipped for what `body` throws.
+  @discardableResult
+  private func skippingWhatCannotBeUsed(
+    _ prepared: PreparedEntry, _ body: () throws -> Void
+  ) throws -> Bool {
+    do {
+      try body()
+      return false
+    } catch let error as ModelError {
+      skip(prepared, .unusable, "\(error)")
+    } catch let error as ImageError {
+      skip(prepared, .unreadable, "\(error)")
+    } catch let error as TooLarge {
+      skip(prepared, .unusable, error.message)
+    }
+    return true
+  }
+
+  private func timed<Value>(
+    _ total: inout Duration, _ body: () throws -> Value
+  ) throws -> Value {
+    let begin = ContinuousClock.now
+    let value = try body()
+    total += ContinuousClock.now - begin
+    return value
   }
 
   private func skip(_ prepared: PreparedEntry, _ reason: SkippedItem.Reason, _ message: String) {

@@ -11,21 +11,39 @@ import Tokenization
 ///
 /// A picture alone is the prompt "<image>" behind the tokenizer's own first tokens, as in the paper
 /// (3.1 of its caching). Tokens of the template, the tokenizer's own and the ends of rows of tiles
-/// belong to no view. What comes behind the last token asked for is never run.
+/// belong to no view. What comes behind the last token asked for is never run. Pictures that
+/// questions are asked about are run by `QuestionRun`.
 package struct ItemCoder: Sendable {
   package let model: Model
   package let autoencoder: LoadedAutoencoder
   package let views: Set<IndexView>
   /// Whether prompts go through the model's chat template, or are their parts one after the other.
   package let usesTemplate: Bool
+  /// What pictures are run with instead of what stands beside them; nil: nothing.
+  package let questions: Questions?
+
+  /// What each picture is asked.
+  package struct Questions: Sendable {
+    /// Each with another text; one or more.
+    package var questions: [PictureQuestion]
+    /// The most tokens of the model's own answer, which is greedy; 0 for none.
+    package var answerTokens: Int
+
+    package init(_ questions: [PictureQuestion], answerTokens: Int) {
+      self.questions = questions
+      self.answerTokens = answerTokens
+    }
+  }
 
   package init(
-    model: Model, autoencoder: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool
+    model: Model, autoencoder: LoadedAutoencoder, views: Set<IndexView>, usesTemplate: Bool,
+    questions: Questions? = nil
   ) {
     self.model = model
     self.autoencoder = autoencoder
     self.views = views
     self.usesTemplate = usesTemplate
+    self.questions = questions
   }
 
   /// A prompt that has run to the site.
@@ -80,7 +98,7 @@ package struct ItemCoder: Sendable {
   }
 
   /// The positions of each view in the prompt, in the view's order.
-  private func places(in prompt: Prompt) -> [IndexView: [Int]] {
+  func places(in prompt: Prompt) -> [IndexView: [Int]] {
     var places: [IndexView: [Int]] = [:]
     if let image = prompt.images.first {
       for view in image.layout.views where views.contains(IndexView(view.name)) {

@@ -12,6 +12,16 @@ package enum JobTask<Engine, Result> {
     case .ownThread(let body): try body()
     }
   }
+
+  /// The same task with another result, made on the same thread.
+  package func map<Other>(
+    _ transform: @escaping (Result) throws -> Other
+  ) -> JobTask<Engine, Other> {
+    switch self {
+    case .engine(let body): .engine { try transform(body($0)) }
+    case .ownThread(let body): .ownThread { try transform(body()) }
+    }
+  }
 }
 
 /// The next step of a job, and where it runs.

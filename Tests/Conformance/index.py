@@ -4,7 +4,8 @@
 
 An index killed with SIGKILL at ten random moments and gone on with, one stopped by SIGINT, one of three shards
 merged, one from a tar through a pipe, one whose kernel was killed and its job resumed by another, and one that
-found its disk full must all say what an unbroken build says.
+found its disk full must all say what an unbroken build says; so must one whose pictures are asked questions, and what is
+kept of the features' weights.
 """
 
 import json
@@ -42,6 +43,12 @@ def content(program, index):
     result = run(program, "check", index)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+def annotation(index):
+    """What is kept of the features' weights, in order."""
+    with sqlite3.connect(f"file:{index}?mode=ro", uri=True) as database:
+        return [database.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall() for table in ("tokenEffect", "neighbour")]
 
 
 def kill_often(program, index, source, seconds, seed):
@@ -192,9 +199,23 @@ def main():
         Row.check("what cannot be read and what is there already", "1 duplicate, 1 unreadable, 0 unusable" in whole.stdout)
 
         items, last = kill_often(program, folder / "killed.index", source, seconds, seed)
+        beside = [path.name for path in folder.glob("killed.index?*")]
+        Row.check("a finished index is one file", not beside, ", ".join(beside))
         Row.check("killed ten times", content(program, folder / "killed.index") == expected, f"{items} after the kills")
+        told, kept = annotation(folder / "whole.index"), annotation(folder / "killed.index")
+        Row.check("what it says of the weights", told == kept and all(told), f"{len(told[0])} tokens, {len(told[1])} neighbours")
         again = run(program, "build", folder / "killed.index", *source)
         Row.check("built once more", ", 0 of them new" in again.stdout and content(program, folder / "killed.index") == expected)
+
+        asking = [*source, "--limit", "16", "--question", "Does the image show Bolivia?", "--question", "What scene is this?"]
+        start = time.monotonic()
+        asked = run(program, "build", folder / "asked.index", *asking, "--commit-entries", "3")
+        seconds_asked = time.monotonic() - start
+        Row.check("questions", asked.returncode == 0 and "48 items" in asked.stdout, asked.stdout.split("\n")[0] + asked.stderr)
+        items, last = kill_often(program, folder / "asked-killed.index", asking, seconds_asked, seed)
+        Row.check("questions, killed ten times", content(program, folder / "asked-killed.index") == content(program, folder / "asked.index"), items)
+        other = run(program, "build", folder / "asked.index", *asking, "--question", "Is it red?")
+        Row.check("other questions are refused", other.returncode != 0 and "questions was" in other.stderr, other.stderr.strip()[:160])
 
         process = subprocess.Popen(
             [program, "index", "build", folder / "stopped.index", *source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -114,6 +114,92 @@ import Testing
     try client.shutDown()
   }
 
+  /// Questions become items of the view text, with the model's answers; the features' tokens and
+  /// neighbours are kept with the index as index/annotate keeps them.
+  @Test func questionsAreAskedAndFeaturesAnnotated() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let file = "---\nimages:\n  p: none.png\n---\n@system\nBe brief.\n@user\n![p]\nIs it red?"
+    let asked = try end(
+      "index/build",
+      params(
+        "asked.index", pictures,
+        [
+          "questions": ["What is it?"], "answerTokens": 3, "annotate": true,
+          "promptFiles": [.string(file)],
+        ]))
+    #expect(asked["state"] == "completed", "\(asked)")
+    #expect(
+      asked["result"]?["items"] == 12 && asked["progress"]?["message"] == "features annotated")
+    let index = try FeatureIndexStore.open(at: folder + "/asked.index")
+    #expect(
+      asked["result"]?["annotated"]?["latents"] == .integer(Int64(index.identity.latentCount)))
+    #expect(index.options.template == "model" && index.options.questions?.answerTokens == 3)
+    let items = try index.items(limit: 20).map(\.item)
+    #expect(
+      items.prefix(3).map(\.name) == [
+        "landscape.png", "landscape.png: What is it?", "landscape.png: Is it red?",
+      ])
+    let texts = items.compactMap(\.text)
+    #expect(texts.count == 8)
+    #expect(texts.count { $0.hasPrefix("What is it?\n") } == 4)
+    #expect(
+      texts.count { $0.hasPrefix("@system\nBe brief.\n@user\n![picture]\n@user\nIs it red?\n") }
+        == 4)
+    // The tokens behind the picture begin with the template's.
+    #expect(items.allSatisfy { $0.text == nil || $0.tokens.contains("<|eot_id|>") })
+    let apart = try end("index/build", params("apart.index", pictures, ["annotate": false]))
+    #expect(apart["result"]?["annotated"] == nil)
+    #expect(try FeatureIndexStore.open(at: folder + "/apart.index").derived(latent: 0) == nil)
+    let later = try end(
+      "index/annotate", ["index": .string(folder + "/apart.index"), "sae": sae])
+    #expect(later["state"] == "completed")
+    let other = try FeatureIndexStore.open(at: folder + "/apart.index")
+    for latent in 0..<index.identity.latentCount {
+      let (here, there) = (
+        try #require(try index.derived(latent: latent)),
+        try #require(try other.derived(latent: latent))
+      )
+      #expect(here.promoted == there.promoted && here.suppressed == there.suppressed)
+      #expect(here.neighbours.map(\.latent) == there.neighbours.map(\.latent))
+    }
+    try client.shutDown()
+  }
+
+  /// What cannot be asked is refused before a job begins.
+  @Test func whatCannotBeAskedIsRefused() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let twice = "---\nimages:\n  p: a.png\n---\n![p]\n![p]\nIs it red?"
+    let cases: [(JSONObject, String)] = [
+      (["questions": [" "]], "a question is empty, expected words"),
+      (["questions": ["Is it?", "Is it?"]], "a question is given twice"),
+      (["answerTokens": 3], "answerTokens is for questions and promptFiles"),
+      (["questions": ["Is it?"], "views": ["base"]], "which is not among the views"),
+      (["promptFiles": ["Is it red?"]], "the prompt file shows 0 images, expected one"),
+      (["promptFiles": [.string(twice)]], "the prompt file shows 2 images, expected one"),
+      (["promptFiles": ["---\nimages\n---\n"]], "the prompt file is wrong at line 2: "),
+      (
+        ["promptFiles": ["---\nimages:\n  p: a.png\ntemplate: none\n---\nIs it red?\n![p]"]],
+        "asks nothing behind its image"
+      ),
+      (
+        ["questions": .array((0..<257).map { .string("Is it \($0)?") })],
+        "257 questions, expected at most 256"
+      ),
+    ]
+    for (more, words) in cases {
+      let refusal = try client.refusal("index/build", params("new", pictures, more))
+      #expect(refusal.kind == "unsupportedTarget" && refusal.message.contains(words), "\(refusal)")
+    }
+    let prompts: JSONValue = ["prompts": .string(Fixtures.path("corpus/members.json"))]
+    let asked = try client.refusal("index/build", params("new", prompts, ["questions": ["Is it?"]]))
+    #expect(asked.message.contains("a corpus of prompts has its own texts"), "\(asked)")
+    for more: JSONObject in [["questions": []], ["answerTokens": -1], ["answerTokens": 513]] {
+      #expect(try client.refusal("index/build", params("new", pictures, more)).code == -32602)
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder + "/new"))
+    try client.shutDown()
+  }
+
   /// An archive that breaks off fails the job; what came before the break is in the index.
   @Test func aBrokenArchiveFailsTheJobAndKeepsWhatCame() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

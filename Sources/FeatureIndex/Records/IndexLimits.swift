@@ -5,6 +5,10 @@ enum IndexLimits {
   static let exemplars = 1...1_000
   static let spanTokens = 1...Int(UInt16.max)
   static let sampledTokens = 0...1 << 24
+  /// Questions asked of each picture.
+  static let questions = 1...256
+  /// Tokens of an answer.
+  static let answerTokens = 0...512
   /// Pixels along a picture's side.
   static let pictureSide = 0...1 << 24
   /// Tokens of a picture.
@@ -42,6 +46,10 @@ extension IndexOptions {
     .init("the number of exemplars", exemplars, IndexLimits.exemplars)
       ?? .init("the number of tokens of a span", spanTokens, IndexLimits.spanTokens)
       ?? .init("the number of sampled tokens", sampledTokens, IndexLimits.sampledTokens)
+      ?? questions.flatMap {
+        .init("the number of questions", $0.texts.count, IndexLimits.questions)
+          ?? .init("the number of tokens of an answer", $0.answerTokens, IndexLimits.answerTokens)
+      }
   }
 }
 

@@ -11,16 +11,33 @@ package struct IndexOptions: Sendable, Hashable, Codable {
   package var template: String
   /// The views that are taken in: pictures' in the order of their tokens, then text.
   package var views: [IndexView]
+  /// What each picture is asked; nil where pictures and prompts are run as they are.
+  package var questions: Questions?
+
+  /// What each picture is asked, as the model is.
+  package struct Questions: Sendable, Hashable, Codable {
+    /// As items have them.
+    package var texts: [String]
+    /// The most tokens of the model's answer; 0 for none.
+    package var answerTokens: Int
+
+    package init(texts: [String], answerTokens: Int) {
+      self.texts = texts
+      self.answerTokens = answerTokens
+    }
+  }
 
   package init(
     exemplars: Int = 20, sampledTokens: Int = 65_536, spanTokens: Int = 64,
-    template: String = "none", views: [IndexView] = IndexView.numbered
+    template: String = "none", views: [IndexView] = IndexView.numbered,
+    questions: Questions? = nil
   ) {
     self.exemplars = exemplars
     self.sampledTokens = sampledTokens
     self.spanTokens = spanTokens
     self.template = template
     self.views = views
+    self.questions = questions
   }
 
   /// The views that questions can be about, pictures' first: the numbered ones, taken in or not,
@@ -40,11 +57,18 @@ package struct IndexOptions: Sendable, Hashable, Codable {
     func views(_ options: IndexOptions) -> String {
       options.views.map(\.name).joined(separator: ", ")
     }
+    func asked(_ options: IndexOptions) -> String {
+      options.questions.map { asked in
+        asked.texts.map(\.debugDescription).joined(separator: ", ")
+          + ", answered in at most \(asked.answerTokens) tokens"
+      } ?? "none"
+    }
     let values = [
       ("exemplars", "\(others.exemplars)", "\(exemplars)"),
       ("sampledTokens", "\(others.sampledTokens)", "\(sampledTokens)"),
       ("spanTokens", "\(others.spanTokens)", "\(spanTokens)"),
       ("template", others.template, template), ("views", views(others), views(self)),
+      ("questions", asked(others), asked(self)),
     ]
     return values.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1) and is now \($0.2)" }
       .joined(separator: "; ")

@@ -120,5 +120,6 @@ extension IndexOptions {
     let views = views.map { "FeatureIndex.IndexView.\($0.name)" }.joined(separator: ", ")
     return "IndexOptions(exemplars: \(exemplars), sampledTokens: \(sampledTokens), "
       + "spanTokens: \(spanTokens), template: \(template.debugDescription), views: [\(views)])"
+      + (questions.map { ", questions: \($0.texts), answerTokens: \($0.answerTokens)" } ?? "")
   }
 }

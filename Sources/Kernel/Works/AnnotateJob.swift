@@ -37,6 +37,8 @@ final class AnnotateJob: JobWork {
     /// The engine derives what a block of latents does.
     case deriving(FeatureIndexStore, Range<Int>)
     case writing(FeatureIndexStore, [DerivedFacts], end: Int)
+    /// All is written; the file is made to stand alone.
+    case closing
   }
   private var latentCount = 0
   private let start = ContinuousClock.now
@@ -79,6 +81,18 @@ final class AnnotateJob: JobWork {
         phase = .looking(store)
         return .more
       }
+    case .closing:
+      .ownThread { [self] in
+        do {
+          try IndexAccess.write(to: path, waiting: 0.2) { try $0.checkpoint() }
+        } catch FeatureIndexError.busy {
+          return .waiting
+        }
+        return .done(
+          try JSONValue(
+            encoding: IndexAnnotate.Annotated(
+              latents: latentCount, seconds: (ContinuousClock.now - start) / .seconds(1))))
+      }
     }
   }
 
@@ -88,10 +102,8 @@ final class AnnotateJob: JobWork {
       return .more
     }
     position = latentCount
-    return .done(
-      try JSONValue(
-        encoding: IndexAnnotate.Annotated(
-          latents: latentCount, seconds: (ContinuousClock.now - start) / .seconds(1))))
+    phase = .closing
+    return .more
   }
 
   private func derive(

@@ -1,16 +1,26 @@
 import FeatureIndex
+import Indexing
 import KernelProtocol
 import Models
 
 extension IndexBuild.Params {
-  /// - Throws: `KernelError.unsupported` for a view that the model's prompts do not have.
-  func indexOptions(for model: Model) throws(KernelError) -> IndexOptions {
+  /// - Throws: `KernelError.unsupported` for a view that the model's prompts do not have, and
+  ///   where a model that sees no pictures is to be asked about some.
+  func indexOptions(
+    for model: Model, asking questions: ItemCoder.Questions?
+  ) throws(KernelError) -> IndexOptions {
     let defaults = IndexOptions()
+    if questions != nil, model.pictures == nil {
+      throw .unsupported("the model sees no pictures: nothing can be asked about them")
+    }
     return IndexOptions(
       exemplars: exemplars ?? defaults.exemplars,
       sampledTokens: sampledTokens ?? defaults.sampledTokens,
       spanTokens: spanTokens ?? defaults.spanTokens,
-      template: (template ?? .none).rawValue, views: try indexViews(of: model))
+      template: renderedTemplate.rawValue, views: try indexViews(of: model),
+      questions: questions.map {
+        .init(texts: $0.questions.map(\.text), answerTokens: $0.answerTokens)
+      })
   }
 
   /// The views of the model's pictures, and text, as far as they are asked for.

@@ -19,14 +19,17 @@ extension IndexBuild: JobRequest {
   }
 }
 
-/// `index/build` as a job: an entry a step on the engine's thread. Opening the index, and whatever
-/// waits for the disk, is for the job's own.
+/// `index/build` as a job: an entry a step on the engine's thread, or one question about it, or a
+/// token of an answer. Opening the index, and whatever waits for the disk, is for the job's own.
+/// Then, where it is asked for, the work of `index/annotate`.
 final class IndexBuildJob: JobWork {
   private enum Phase {
     /// The engine says what the build runs.
     case planning
     case opening(Plan)
     case building(FeatureIndexStore, IndexBuilder)
+    /// What the build gave, and the job that goes on with its index.
+    case annotating(IndexBuild.Built, AnnotateJob)
   }
 
   /// What the engine gives a build before the index is opened.
@@ -40,16 +43,18 @@ final class IndexBuildJob: JobWork {
 
   private let params: IndexBuild.Params
   private let corpus: CorpusSource
+  private let questions: ItemCoder.Questions?
   private let path: String
   private let commitEntries: Int?
   private var phase = Phase.planning
 
-  /// - Throws: `KernelError` for paths that cannot be.
+  /// - Throws: `KernelError` for paths that cannot be, and for what cannot be asked.
   init(_ params: IndexBuild.Params, _ settings: JobSettings) throws {
     self.params = params
     commitEntries = settings.commitEntries
     path = try NewFilePath(params.path).path
     corpus = try CorpusSource(params.corpus, standardInput: settings.readsStandardInput)
+    questions = try params.pictureQuestions()
   }
 
   func next(_ tools: JobTools) -> JobStep<Engine> {
@@ -83,6 +88,13 @@ final class IndexBuildJob: JobWork {
           try step(builder, store) { try builder.step(cancellation: tools.cancellation) }
         }
       }
+    case .annotating(let built, let annotation):
+      annotation.next(tools).map { outcome in
+        guard case .done(let annotated) = outcome else { return outcome }
+        var whole = built
+        whole.annotated = try annotated.decode(path: "annotated")
+        return .done(try JSONValue(encoding: whole))
+      }
     }
   }
 
@@ -91,6 +103,11 @@ final class IndexBuildJob: JobWork {
   }
 
   var progress: Job.Progress? {
+    if case .annotating(_, let annotation) = phase {
+      var progress = annotation.progress
+      progress?.message = "features annotated"
+      return progress
+    }
     guard case .building(_, let builder) = phase else { return nil }
     let progress = builder.progress
     let rate = progress.itemsPerSecond
@@ -105,7 +122,7 @@ final class IndexBuildJob: JobWork {
   private func plan(_ engine: Engine) throws -> Plan {
     let resident = try engine.autoencoder(named: params.sae)
     let model = try engine.model(named: resident.modelName).model
-    let options = try params.indexOptions(for: model)
+    let options = try params.indexOptions(for: model, asking: questions)
     let needed = IndexAccumulator.byteCount(
       latentCount: resident.autoencoder.weights.latentCount, exemplars: options.exemplars,
       views: options.views.count)
@@ -130,7 +147,7 @@ final class IndexBuildJob: JobWork {
       resuming: try store.state(), corpus: corpus,
       coder: ItemCoder(
         model: plan.model, autoencoder: plan.autoencoder, views: Set(plan.options.views),
-        usesTemplate: params.template == .model),
+        usesTemplate: params.renderedTemplate == .model, questions: questions),
       options: options, write: { try store.commit($0) })
     return .building(store, builder)
   }
@@ -141,11 +158,19 @@ final class IndexBuildJob: JobWork {
   ) throws -> StepOutcome {
     try Self.pausingWhereFull {
       switch try take() {
-      case .entry, .writing: .more
+      case .entry, .part, .writing: .more
       case .waiting: .waiting
-      case .done: .done(try JSONValue(encoding: try result(builder.progress, store)))
+      case .done: try end(result(builder.progress, store))
       }
     }
+  }
+
+  /// Lets go of the index, for the job that goes on with it where one is wanted.
+  private func end(_ built: IndexBuild.Built) throws -> StepOutcome {
+    guard params.annotate == true else { return .done(try JSONValue(encoding: built)) }
+    phase = .annotating(
+      built, try AnnotateJob(IndexAnnotate.Params(index: path, sae: params.sae)))
+    return .more
   }
 
   /// A step that fails for a full disk may be tried again.

@@ -24,8 +24,20 @@ package enum IndexBuild: Request {
     package var spanTokens: Int?
     /// Tokens whose codes are kept to count which latents are active together; absent: 65536.
     package var sampledTokens: Int?
-    /// Absent: none.
+    /// Absent: none; model where something is asked.
     package var template: Template?
+    /// Asked about each picture of the corpus, each by itself and with the model's own answer
+    /// behind it. A picture becomes an item of its views, and with each question an item of the
+    /// view text, which has every token behind the picture: the question's, the template's and the
+    /// answer's. Texts of the corpus are left out. 256 at most, with promptFiles.
+    package var questions: [String]?
+    /// Texts of prompt files, asked as questions are: each shows one image, in whose place the
+    /// corpus' picture stands. Of its front matter the image's name and the template count.
+    package var promptFiles: [String]?
+    /// The most tokens of an answer, which is greedy; 0: none is generated; absent: 16.
+    package var answerTokens: Int?
+    /// Whether the work of index/annotate is done at the end, with its own defaults; absent: no.
+    package var annotate: Bool?
     package var shard: Shard?
     /// Entries of the corpus to look at; absent: all.
     package var limit: Int?
@@ -35,7 +47,9 @@ package enum IndexBuild: Request {
     package init(
       path: String, sae: String, corpus: CorpusPlace, views: [String]? = nil, exemplars: Int? = nil,
       spanTokens: Int? = nil, sampledTokens: Int? = nil, template: Template? = nil,
-      shard: Shard? = nil, limit: Int? = nil, keepPictures: KeepPictures? = nil
+      questions: [String]? = nil, promptFiles: [String]? = nil, answerTokens: Int? = nil,
+      annotate: Bool? = nil, shard: Shard? = nil, limit: Int? = nil,
+      keepPictures: KeepPictures? = nil
     ) {
       self.path = path
       self.sae = sae
@@ -45,6 +59,10 @@ package enum IndexBuild: Request {
       self.spanTokens = spanTokens
       self.sampledTokens = sampledTokens
       self.template = template
+      self.questions = questions
+      self.promptFiles = promptFiles
+      self.answerTokens = answerTokens
+      self.annotate = annotate
       self.shard = shard
       self.limit = limit
       self.keepPictures = keepPictures
@@ -60,6 +78,10 @@ package enum IndexBuild: Request {
       spanTokens = try members.optionalInteger(.spanTokens, in: 1...65_535)
       sampledTokens = try members.optionalInteger(.sampledTokens, in: 0...16_777_216)
       template = try members.decodeIfPresent(Template.self, forKey: .template)
+      questions = members.contains(.questions) ? try members.nonEmpty(.questions) : nil
+      promptFiles = members.contains(.promptFiles) ? try members.nonEmpty(.promptFiles) : nil
+      answerTokens = try members.optionalInteger(.answerTokens, in: 0...512)
+      annotate = try members.decodeIfPresent(Bool.self, forKey: .annotate)
       shard = try members.decodeIfPresent(Shard.self, forKey: .shard)
       limit = try members.optionalInteger(.limit, in: 1...Int.max)
       keepPictures = try members.decodeIfPresent(KeepPictures.self, forKey: .keepPictures)
@@ -80,16 +102,19 @@ package enum IndexBuild: Request {
     /// Of this run.
     package var seconds: Double
     package var itemsPerSecond: Double
-    /// Of these, running the model to the site.
+    /// Of these, running the model to the site, and its answers.
     package var modelSeconds: Double
     /// Of these, encoding.
     package var codeSeconds: Double
     /// What counting, ranking and writing took, as a share of the two.
     package var overhead: Double
+    /// Where annotate was asked for.
+    package var annotated: IndexAnnotate.Annotated?
 
     package init(
       path: String, items: Int, skipped: Skipped, newItems: Int, seconds: Double,
-      itemsPerSecond: Double, modelSeconds: Double, codeSeconds: Double, overhead: Double
+      itemsPerSecond: Double, modelSeconds: Double, codeSeconds: Double, overhead: Double,
+      annotated: IndexAnnotate.Annotated? = nil
     ) {
       self.path = path
       self.items = items
@@ -100,6 +125,7 @@ package enum IndexBuild: Request {
       self.modelSeconds = modelSeconds
       self.codeSeconds = codeSeconds
       self.overhead = overhead
+      self.annotated = annotated
     }
   }
 

@@ -2149,9 +2149,33 @@ package let openRPCDocument = #"""
         },
         {
           "name": "template",
-          "description": "Absent: none.",
+          "description": "Absent: none; model where something is asked.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/IndexBuild.Template"}
+        },
+        {
+          "name": "questions",
+          "description": "Asked about each picture of the corpus, each by itself and with the model's own answer behind it. A picture becomes an item of its views, and with each question an item of the view text, which has every token behind the picture: the question's, the template's and the answer's. Texts of the corpus are left out. 256 at most, with promptFiles.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "promptFiles",
+          "description": "Texts of prompt files, asked as questions are: each shows one image, in whose place the corpus' picture stands. Of its front matter the image's name and the template count.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "answerTokens",
+          "description": "The most tokens of an answer, which is greedy; 0: none is generated; absent: 16.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 512}
+        },
+        {
+          "name": "annotate",
+          "description": "Whether the work of index/annotate is done at the end, with its own defaults; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
         },
         {"name": "shard", "required": false, "schema": {"$ref": "#/components/schemas/IndexBuild.Shard"}},
         {
@@ -2175,7 +2199,7 @@ package let openRPCDocument = #"""
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
       "x-lane": "control",
-      "x-errorKinds": ["busy", "ioError", "pathDenied"],
+      "x-errorKinds": ["busy", "ioError", "pathDenied", "unsupportedTarget"],
       "examples": [
         {
           "name": "index/build",
@@ -4604,11 +4628,18 @@ package let openRPCDocument = #"""
           "newItems": {"type": "integer", "minimum": 0, "description": "Taken in by this run."},
           "seconds": {"type": "number", "description": "Of this run."},
           "itemsPerSecond": {"type": "number"},
-          "modelSeconds": {"type": "number", "description": "Of these, running the model to the site."},
+          "modelSeconds": {
+            "type": "number",
+            "description": "Of these, running the model to the site, and its answers."
+          },
           "codeSeconds": {"type": "number", "description": "Of these, encoding."},
           "overhead": {
             "type": "number",
             "description": "What counting, ranking and writing took, as a share of the two."
+          },
+          "annotated": {
+            "$ref": "#/components/schemas/IndexAnnotate.Annotated",
+            "description": "Where annotate was asked for."
           }
         }
       },

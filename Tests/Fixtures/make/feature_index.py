@@ -261,4 +261,5 @@ def main():
     write(ROOT / "MANIFEST.json", {"script": "Tests/Fixtures/make/feature_index.py", "seed": None, "versions": versions, "files": files})
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -559,7 +559,7 @@ class IndexMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
+    def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, questions: Sequence[str] | None = None, prompt_files: Sequence[str] | None = None, answer_tokens: int | None = None, annotate: bool | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
         """index/build: Runs a corpus through a model and an autoencoder and indexes the features: a job, which
         continues where an earlier one ended.
 
@@ -572,14 +572,22 @@ class IndexMethods:
           span_tokens: Tokens of a span of text; absent: 64.
           sampled_tokens: Tokens whose codes are kept to count which latents are active together; absent:
             65536.
-          template: Absent: none.
+          template: Absent: none; model where something is asked.
+          questions: Asked about each picture of the corpus, each by itself and with the model's own answer
+            behind it. A picture becomes an item of its views, and with each question an item of the view
+            text, which has every token behind the picture: the question's, the template's and the answer's.
+            Texts of the corpus are left out. 256 at most, with promptFiles.
+          prompt_files: Texts of prompt files, asked as questions are: each shows one image, in whose place
+            the corpus' picture stands. Of its front matter the image's name and the template count.
+          answer_tokens: The most tokens of an answer, which is greedy; 0: none is generated; absent: 16.
+          annotate: Whether the work of index/annotate is done at the end, with its own defaults; absent: no.
           limit: Entries of the corpus to look at; absent: all.
           keep_pictures: Absent: reference.
           subscribe: Whether job/didUpdate is sent; absent: no.
 
-        Raises: Busy, IoError, PathDenied.
+        Raises: Busy, IoError, PathDenied, UnsupportedTarget.
         """
-        return self._kernel.call("index/build", {"path": path, "sae": sae, "corpus": corpus, "views": views, "exemplars": exemplars, "spanTokens": span_tokens, "sampledTokens": sampled_tokens, "template": template, "shard": shard, "limit": limit, "keepPictures": keep_pictures, "subscribe": subscribe}, JobStarted)
+        return self._kernel.call("index/build", {"path": path, "sae": sae, "corpus": corpus, "views": views, "exemplars": exemplars, "spanTokens": span_tokens, "sampledTokens": sampled_tokens, "template": template, "questions": questions, "promptFiles": prompt_files, "answerTokens": answer_tokens, "annotate": annotate, "shard": shard, "limit": limit, "keepPictures": keep_pictures, "subscribe": subscribe}, JobStarted)
 
     def merge(self, *, path: str, inputs: Sequence[str], subscribe: bool | None = None) -> JobStarted:
         """index/merge: Makes one index of several that hold parts of one corpus: a job that needs no model.
@@ -1400,7 +1408,7 @@ class AsyncIndexMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
+    async def build(self, *, path: str, sae: str, corpus: CorpusPlace | Mapping[str, Any], views: Sequence[IndexBuildView] | None = None, exemplars: int | None = None, span_tokens: int | None = None, sampled_tokens: int | None = None, template: IndexBuildTemplate | None = None, questions: Sequence[str] | None = None, prompt_files: Sequence[str] | None = None, answer_tokens: int | None = None, annotate: bool | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, limit: int | None = None, keep_pictures: IndexBuildKeepPictures | None = None, subscribe: bool | None = None) -> JobStarted:
         """index/build: Runs a corpus through a model and an autoencoder and indexes the features: a job, which
         continues where an earlier one ended.
 
@@ -1413,14 +1421,22 @@ class AsyncIndexMethods:
           span_tokens: Tokens of a span of text; absent: 64.
           sampled_tokens: Tokens whose codes are kept to count which latents are active together; absent:
             65536.
-          template: Absent: none.
+          template: Absent: none; model where something is asked.
+          questions: Asked about each picture of the corpus, each by itself and with the model's own answer
+            behind it. A picture becomes an item of its views, and with each question an item of the view
+            text, which has every token behind the picture: the question's, the template's and the answer's.
+            Texts of the corpus are left out. 256 at most, with promptFiles.
+          prompt_files: Texts of prompt files, asked as questions are: each shows one image, in whose place
+            the corpus' picture stands. Of its front matter the image's name and the template count.
+          answer_tokens: The most tokens of an answer, which is greedy; 0: none is generated; absent: 16.
+          annotate: Whether the work of index/annotate is done at the end, with its own defaults; absent: no.
           limit: Entries of the corpus to look at; absent: all.
           keep_pictures: Absent: reference.
           subscribe: Whether job/didUpdate is sent; absent: no.
 
-        Raises: Busy, IoError, PathDenied.
+        Raises: Busy, IoError, PathDenied, UnsupportedTarget.
         """
-        return await self._kernel.call("index/build", {"path": path, "sae": sae, "corpus": corpus, "views": views, "exemplars": exemplars, "spanTokens": span_tokens, "sampledTokens": sampled_tokens, "template": template, "shard": shard, "limit": limit, "keepPictures": keep_pictures, "subscribe": subscribe}, JobStarted)
+        return await self._kernel.call("index/build", {"path": path, "sae": sae, "corpus": corpus, "views": views, "exemplars": exemplars, "spanTokens": span_tokens, "sampledTokens": sampled_tokens, "template": template, "questions": questions, "promptFiles": prompt_files, "answerTokens": answer_tokens, "annotate": annotate, "shard": shard, "limit": limit, "keepPictures": keep_pictures, "subscribe": subscribe}, JobStarted)
 
     async def merge(self, *, path: str, inputs: Sequence[str], subscribe: bool | None = None) -> JobStarted:
         """index/merge: Makes one index of several that hold parts of one corpus: a job that needs no model.

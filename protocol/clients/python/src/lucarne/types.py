@@ -819,13 +819,15 @@ class IndexAnnotateAnnotated(Record):
 class IndexBuildBuilt(Record):
     """The result of a job of index/build."""
 
+    annotated: IndexAnnotateAnnotated | None
+    """Where annotate was asked for."""
     code_seconds: float
     """Of these, encoding."""
     items: int
     """In the index now."""
     items_per_second: float
     model_seconds: float
-    """Of these, running the model to the site."""
+    """Of these, running the model to the site, and its answers."""
     new_items: int
     """Taken in by this run."""
     overhead: float
@@ -1842,7 +1844,7 @@ FeatureStatisticsQuantiles._members = {'p10': None, 'p50': None, 'p90': None, 'p
 GeneratedToken._members = {'id': None, 'logProb': None, 'text': None}
 ImageSource._members = {'reading': None, 'path': None, 'uri': None, 'base64': None}
 IndexAnnotateAnnotated._members = {'latents': None, 'seconds': None}
-IndexBuildBuilt._members = {'codeSeconds': None, 'items': None, 'itemsPerSecond': None, 'modelSeconds': None, 'newItems': None, 'overhead': None, 'path': None, 'seconds': None, 'skipped': IndexBuildSkipped}
+IndexBuildBuilt._members = {'annotated': IndexAnnotateAnnotated, 'codeSeconds': None, 'items': None, 'itemsPerSecond': None, 'modelSeconds': None, 'newItems': None, 'overhead': None, 'path': None, 'seconds': None, 'skipped': IndexBuildSkipped}
 IndexBuildShard._members = {'count': None, 'index': None}
 IndexBuildSkipped._members = {'duplicate': None, 'unreadable': None, 'unusable': None}
 IndexDescription._members = {'activeLatents': None, 'bytes': None, 'exemplars': None, 'explainedLatents': None, 'index': None, 'items': None, 'latents': None, 'modelDigest': None, 'path': None, 'positions': None, 'sae': None, 'saeDigest': None, 'site': None, 'skipped': IndexBuildSkipped}

@@ -1,0 +1,222 @@
+import Autoencoders
+import Checkpoints
+import Corpora
+import FeatureIndex
+import Images
+import Interpretation
+import Models
+import Tensors
+
+/// A picture on its way through the model with every question that is asked about it.
+///
+/// What comes before the picture's end is run once, each question from there, through the blocks
+/// up to the autoencoder's site; the blocks above it run where the model is to answer. The picture
+/// becomes an item of its views, without a text, as the first question has it; each question
+/// becomes an item of the text view: every token behind the picture, the template's and the
+/// answer's included. What comes before the picture is the same for every picture and belongs to
+/// no view.
+///
+/// An object, so that keys and values grow where they are.
+final class QuestionRun {
+  /// What the questions of a picture share.
+  private struct Beginning {
+    let tokens: [Int]
+    let span: Range<Int>
+    let cache: KeyValueCache
+  }
+
+  /// A question on its way, with its answer.
+  private struct Answering {
+    let question: PictureQuestion
+    /// The tokens behind the picture.
+    let tokens: [Int]
+    /// Their residual at the site and that of the answer's tokens that have run, `[t, D]`.
+    var residual: Matrix
+    var cache: KeyValueCache
+    var generator: Generator
+    var logits: [Float]
+  }
+
+  private let coder: ItemCoder
+  private let questions: [PictureQuestion]
+  private let answerTokens: Int
+  private let entry: PreparedEntry
+  private let picture: Picture
+  private var beginning: Beginning?
+  private var answering: Answering?
+  private var asked = 0
+  /// The picture, then the questions that have run.
+  private(set) var harvested: [ItemCoder.Harvested] = []
+
+  init(
+    _ coder: ItemCoder, asking questions: ItemCoder.Questions, about picture: Picture,
+    of entry: PreparedEntry
+  ) {
+    self.coder = coder
+    self.questions = questions.questions
+    answerTokens = questions.answerTokens
+    self.entry = entry
+    self.picture = picture
+  }
+
+  private var decoder: Decoder { coder.model.decoder }
+  private var lower: Range<Int> { 0..<coder.autoencoder.block + 1 }
+  private var upper: Range<Int> { lower.upperBound..<decoder.blockCount }
+  var isDone: Bool { asked == questions.count && answering == nil }
+
+  /// Runs a question, or generates a token of an answer.
+  ///
+  /// - Parameter admit: may refuse a prompt for what its run would take, in bytes.
+  /// - Throws: `ModelError` on prompts that the model cannot take; `CancellationError`.
+  func step(admit: (Int) throws -> Void, cancellation: Cancellation) throws {
+    if answering != nil {
+      try answer(cancellation: cancellation)
+    } else if asked < questions.count {
+      try ask(questions[asked], admit: admit, cancellation: cancellation)
+    }
+  }
+
+  // MARK: Asking
+
+  private func ask(
+    _ question: PictureQuestion, admit: (Int) throws -> Void, cancellation: Cancellation
+  ) throws {
+    let prompt = try coder.model.prompt(
+      question.parts(picture: picture), template: question.template, cancellation: cancellation)
+    guard let image = prompt.images.first, image.span.upperBound < prompt.tokens.count else {
+      throw ModelError.inconsistent(
+        what: "what stands behind the picture in a prompt", found: "no token",
+        expected: "a question, or the template's words")
+    }
+    try admit(bytes(of: prompt))
+    let start = image.span.upperBound
+    let shared = try shared(prompt, image, cancellation: cancellation)
+    var cache = shared.cache
+    cache.reserve(
+      tokens: prompt.tokens.count + answerTokens,
+      blocks: answerTokens > 0 ? 0..<decoder.blockCount : lower)
+    let residual = try decoder.forward(
+      coder.model.embeddings(
+        prompt, positions: start..<prompt.tokens.count, cancellation: cancellation),
+      blocks: lower, cache: &cache, cancellation: cancellation)
+    let tokens = Array(prompt.tokens[start...])
+    asked += 1
+    guard answerTokens > 0 else {
+      harvest(question, tokens: tokens, residual: residual, answer: nil)
+      return
+    }
+    let last = try decoder.forward(
+      residual, blocks: upper, cache: &cache, rows: 1, cancellation: cancellation)
+    // The last token of an answer takes a position, too.
+    let room = max(0, decoder.contextLength - prompt.tokens.count)
+    let options = GenerationOptions(
+      maxTokens: min(answerTokens, room), endTokens: Set(coder.model.generation.endTokens))
+    answering = Answering(
+      question: question, tokens: tokens, residual: residual, cache: cache,
+      generator: Generator(coder.model.tokenizer, options: options),
+      logits: try decoder.finiteLogits(last).row(0))
+  }
+
+  /// What the prompt begins with, run once for all that begin alike.
+  private func shared(
+    _ prompt: Prompt, _ image: PromptImage, cancellation: Cancellation
+  ) throws -> Beginning {
+    let end = image.span.upperBound
+    if let beginning, beginning.span == image.span,
+      beginning.tokens.elementsEqual(prompt.tokens[..<end])
+    {
+      return beginning
+    }
+    var cache = decoder.makeCache()
+    let residual = try decoder.forward(
+      coder.model.embeddings(prompt, positions: 0..<end, cancellation: cancellation),
+      blocks: lower, cache: &cache, cancellation: cancellation)
+    if answerTokens > 0 {
+      _ = try decoder.forward(
+        residual, blocks: upper, cache: &cache, rows: 1, cancellation: cancellation)
+    }
+    let made = Beginning(
+      tokens: Array(prompt.tokens[..<end]), span: image.span, cache: cache)
+    if beginning == nil { harvestPicture(prompt, residual) }
+    beginning = made
+    return made
+  }
+
+  /// What a prompt's run and its answer take at most, with what other questions share.
+  private func bytes(of prompt: Prompt) -> Int {
+    let tokens = prompt.tokens.count + answerTokens
+    // The shared beginning's run, then this question's keys and values beside those.
+    let parts = [
+      coder.model.prefillBytes(prompt), decoder.cacheBytes(tokens: tokens),
+      coder.autoencoder.weights.encodingBytes(rows: prompt.tokens.count),
+    ]
+    return parts.reduce(0) { sum, part in
+      let (total, overflow) = sum.addingReportingOverflow(part)
+      return overflow ? .max : total
+    }
+  }
+
+  // MARK: Answering
+
+  private func answer(cancellation: Cancellation) throws {
+    guard var run = answering else { return }
+    answering = nil
+    try cancellation.check()
+    if let token = try run.generator.choose(from: run.logits) {
+      let row = try residual(of: [token], in: &run, cancellation: cancellation)
+      let last = try decoder.forward(
+        row, blocks: upper, cache: &run.cache, cancellation: cancellation)
+      run.logits = try decoder.finiteLogits(last).row(0)
+      answering = run
+      return
+    }
+    let generation = run.generator.finished()
+    let answer = generation.tokens.map(\.id)
+    // The last token of an answer that is cut was not run to go on from.
+    let rest = Array(answer.dropFirst(run.residual.rows - run.tokens.count))
+    if !rest.isEmpty { _ = try residual(of: rest, in: &run, cancellation: cancellation) }
+    harvest(
+      run.question, tokens: run.tokens + answer, residual: run.residual, answer: generation.text)
+  }
+
+  /// Runs tokens of the answer to the site.
+  private func residual(
+    of tokens: [Int], in run: inout Answering, cancellation: Cancellation
+  ) throws -> Matrix {
+    let rows = try decoder.forward(
+      decoder.embed(tokens), blocks: lower, cache: &run.cache, cancellation: cancellation)
+    run.residual.append(rows)
+    return rows
+  }
+
+  // MARK: Items
+
+  private func harvestPicture(_ prompt: Prompt, _ residual: Matrix) {
+    var places = coder.places(in: prompt)
+    places[.text] = nil
+    var item = item(digest: entry.digest, name: entry.entry.name)
+    if let layout = prompt.images.first?.layout {
+      item.layout = ItemLayout(layout, views: coder.views)
+    }
+    harvested.append(
+      .init(item: item, places: places, residual: places.isEmpty ? nil : residual))
+  }
+
+  private func harvest(
+    _ question: PictureQuestion, tokens: [Int], residual: Matrix, answer: String?
+  ) {
+    var item = item(
+      digest: entry.digest(asking: question.text, answer: answer),
+      name: "\(entry.entry.name): \(question.title)")
+    item.text = [question.text, answer].compactMap(\.self).joined(separator: "\n")
+    item.tokens = coder.model.tokenizer.texts(of: tokens)
+    harvested.append(
+      .init(item: item, places: [.text: Array(tokens.indices)], residual: residual))
+  }
+
+  private func item(digest: [UInt8], name: String) -> IndexItem {
+    IndexItem(
+      digest: digest, name: name, source: entry.entry.source, picture: entry.entry.picture,
+      width: picture.width, height: picture.height)
+  }
+}
