@@ -17,6 +17,14 @@ package struct ExplanationEvidence: Sendable {
   /// Exemplars whose pictures are gone or unreadable, and why.
   package var missing: [String]
 
+  package var pictures: [[UInt8]] {
+    examples.compactMap { if case .picture(let bytes) = $0 { bytes } else { nil } }
+  }
+
+  package var texts: [String] {
+    examples.compactMap { if case .text(let text) = $0 { text } else { nil } }
+  }
+
   /// The best exemplars of a latent, as many as can be shown of `count`.
   ///
   /// - Parameters:
