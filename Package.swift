@@ -92,7 +92,8 @@ let package = Package(
       name: "InterpretationTests",
       dependencies: [
         "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "Autoencoders",
-        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations", "TestSupport",
+        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations", "Randomness",
+        "TestSupport",
       ]),
 
     // MARK: Telling
