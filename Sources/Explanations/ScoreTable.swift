@@ -23,6 +23,11 @@ package struct ScoreTable: Sendable, Equatable {
     /// What the explanation names cannot be looked for.
     case unmatched
 
+    /// The group in whose row it is counted: what is of no kind is where nobody said which.
+    fileprivate var row: Group {
+      self == .explained(concept: "other") ? .explained(concept: nil) : self
+    }
+
     package var name: String {
       switch self {
       case .explained(let concept): concept ?? "other"
@@ -62,7 +67,7 @@ package struct ScoreTable: Sendable, Equatable {
       Row(name: name, count: entries.count, means: kinds.compactMap { Mean($0, of: entries) })
     }
     var groups: [Group: [Entry]] = [:]
-    for entry in entries { groups[entry.group, default: []].append(entry) }
+    for entry in entries { groups[entry.group.row, default: []].append(entry) }
     func place(_ group: Group) -> (Int, String) {
       switch group {
       case .explained(let concept?):
