@@ -229,6 +229,12 @@ class Handler(BaseHTTPRequestHandler):
     def manner_unnamed(self):
         self.send(200, completion('{"phrase": null}'))
 
+    def manner_yes(self):
+        """A judge that says yes to everything, and that the first picture does not belong."""
+        words = self.words()
+        member = next(name for name in ("consistent", "fits", "odd") if f'{{"{name}": ' in words)
+        self.send(200, completion(json.dumps({member: 1 if member == "odd" else True})))
+
     def manner_failfirst(self):
         if self.count < 2:
             self.send(400, {"error": {"message": "not this one"}})

@@ -3067,6 +3067,12 @@ package let openRPCDocument = #"""
         },
         {"name": "seed", "description": "Absent: 0.", "required": false, "schema": {"type": "integer", "minimum": 0}},
         {
+          "name": "answer",
+          "description": "How the judge answers; absent: json of a server, text of the resident model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.AnswerForm"}
+        },
+        {
           "name": "maxTokens",
           "description": "Of the judge's answer; absent: 256.",
           "required": false,

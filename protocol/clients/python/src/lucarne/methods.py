@@ -793,7 +793,7 @@ class ExplanationMethods:
         """
         return self._kernel.call("explanation/refine", {"index": index, "by": by, "features": features, "concepts": concepts, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
-    def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/score: Measures how well explanations hold, and how much of one piece latents are: a job;
         the scores are kept with the index.
 
@@ -828,6 +828,7 @@ class ExplanationMethods:
           questions: Pictures that the judge is asked about for detection and fuzz, half of them where the
             latent is active, and rounds of intruder; absent: 10.
           seed: Absent: 0.
+          answer: How the judge answers; absent: json of a server, text of the resident model.
           max_tokens: Of the judge's answer; absent: 256.
           concurrency: Questions to the judge under way at once; absent: 4.
           request_seconds: For one question to the judge; absent: 300.
@@ -837,7 +838,7 @@ class ExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget, VisionUnavailable.
         """
-        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
 class JobMethods:
@@ -1661,7 +1662,7 @@ class AsyncExplanationMethods:
         """
         return await self._kernel.call("explanation/refine", {"index": index, "by": by, "features": features, "concepts": concepts, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
-    async def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    async def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/score: Measures how well explanations hold, and how much of one piece latents are: a job;
         the scores are kept with the index.
 
@@ -1696,6 +1697,7 @@ class AsyncExplanationMethods:
           questions: Pictures that the judge is asked about for detection and fuzz, half of them where the
             latent is active, and rounds of intruder; absent: 10.
           seed: Absent: 0.
+          answer: How the judge answers; absent: json of a server, text of the resident model.
           max_tokens: Of the judge's answer; absent: 256.
           concurrency: Questions to the judge under way at once; absent: 4.
           request_seconds: For one question to the judge; absent: 300.
@@ -1705,7 +1707,7 @@ class AsyncExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget, VisionUnavailable.
         """
-        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
 class AsyncJobMethods:
