@@ -93,7 +93,8 @@ let package = Package(
       name: "InterpretationTests",
       dependencies: [
         "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "Autoencoders",
-        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations", "TestSupport",
+        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations", "Randomness",
+        "TestSupport",
       ]),
 
     // MARK: Telling
@@ -135,10 +136,10 @@ let package = Package(
     .target(
       name: "Kernel",
       dependencies: [
-        "SystemReasons", "JSON", "Tensors", "Checkpoints", "Tokenization", "Images", "Models",
-        "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations",
-        "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol", "Jobs", "World",
-        "PromptFiles", "VisionWorkers",
+        "SystemReasons", "JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images",
+        "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing",
+        "Explanations", "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol",
+        "Jobs", "World", "PromptFiles", "VisionWorkers",
       ]),
     .testTarget(
       name: "KernelTests",

@@ -17,6 +17,14 @@ package struct ExplanationEvidence: Sendable {
   /// Exemplars whose pictures are gone or unreadable, and why.
   package var missing: [String]
 
+  package var pictures: [[UInt8]] {
+    examples.compactMap { if case .picture(let bytes) = $0 { bytes } else { nil } }
+  }
+
+  package var texts: [String] {
+    examples.compactMap { if case .text(let text) = $0 { text } else { nil } }
+  }
+
   /// The best exemplars of a latent, as many as can be shown of `count`.
   ///
   /// - Parameters:
@@ -52,20 +60,8 @@ package struct ExplanationEvidence: Sendable {
       throw ImageError.unreadable(path: shown.item.name, reason: "the index has no picture of it")
     }
     let picture = try PictureDecoder(limits: limits).picture(from: location.bytes())
-    let grid = shown.item.layout.grid(of: view)
-    var activations = [Float](repeating: 0, count: grid.count)
-    for (position, value) in zip(shown.map.positions, shown.map.values)
-    where Int(position) < activations.count {
-      activations[Int(position)] = value
-    }
-    let scale = min(1, Double(side) / Double(max(picture.width, picture.height)))
-    let small = try picture.resized(
-      width: max(1, Int((Double(picture.width) * scale).rounded())),
-      height: max(1, Int((Double(picture.height) * scale).rounded())), filter: .bicubic)
-    let dimmed = try DimmedPicture(
-      rows: grid.rows, columns: grid.columns, activations: activations
-    ).drawn(over: small)
-    return .picture(try PNGEncoder.data(dimmed))
+    let lit = LitCells(shown.map, on: shown.item.layout.grid(of: view))
+    return .picture(try lit.png(over: picture, side: side))
   }
 
   /// Tokens active above this share of the span's largest activation are marked.

@@ -86,44 +86,23 @@ package struct ExplanationQuestion: Sendable, Equatable {
 
   /// Reads an answer strictly: what is not of the form is not taken for an explanation.
   package func read(_ text: String) -> Answer {
-    guard let words = Self.withoutThinking(text) else {
-      return .unreadable("the answer ends within what the model thought aloud")
-    }
-    return switch form {
-    case .json: readJSON(words)
-    case .sentence: readSentence(words)
-    }
+    do throws(StrictAnswer.Unreadable) {
+      let answer = try StrictAnswer(text)
+      return switch form {
+      case .json: read(try answer.object())
+      case .sentence: readSentence(answer.words)
+      }
+    } catch { return .unreadable(error.reason) }
   }
 
-  /// What stands behind the thoughts that a reasoning model puts between tags;
-  /// nil where they do not end.
-  private static func withoutThinking(_ text: String) -> String? {
-    for name in ["think", "thinking", "reasoning"] {
-      if let end = text.ranges(of: "</\(name)>").last { return String(text[end.upperBound...]) }
-      if trimmed(text).hasPrefix("<\(name)>") { return nil }
-    }
-    return text
-  }
-
-  private func readSentence(_ text: String) -> Answer {
-    let words = Self.trimmed(text)
+  private func readSentence(_ words: String) -> Answer {
     guard !words.isEmpty else { return .unreadable("the answer is empty") }
     let bare = words.filter(\.isLetter).uppercased()
     return bare == "UNCLEAR" ? .uninterpretable : explained(words)
   }
 
-  /// The object may stand in a fence of Markdown.
-  private func readJSON(_ text: String) -> Answer {
-    let candidate = text[...]
-    guard let open = candidate.firstIndex(of: "{"), let close = candidate.lastIndex(of: "}"),
-      open < close, Self.isDecoration(candidate[..<open]),
-      Self.isDecoration(candidate[candidate.index(after: close)...])
-    else { return .unreadable("the answer is not one JSON object") }
-    let value: JSONValue
-    do { value = try JSONValue(parsing: Array(candidate[open...close].utf8)) } catch {
-      return .unreadable("the answer's JSON cannot be read: \(error)")
-    }
-    let words = Self.trimmed(value["explanation"]?.stringValue ?? "")
+  private func read(_ value: JSONValue) -> Answer {
+    let words = StrictAnswer.trimmed(value["explanation"]?.stringValue ?? "")
     switch value["interpretable"]?.boolValue {
     case false: return .uninterpretable
     case true where !words.isEmpty: return explained(words)
@@ -138,14 +117,5 @@ package struct ExplanationQuestion: Sendable, Equatable {
         "the answer has \(words.count) characters, expected at most \(Self.explanationLimit)")
     }
     return .explained(words)
-  }
-
-  private static func isDecoration(_ text: some StringProtocol) -> Bool {
-    let bare = String(text.filter { !$0.isWhitespace && $0 != "`" }).lowercased()
-    return bare.isEmpty || bare == "json"
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    text.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
   }
 }

@@ -38,6 +38,11 @@ package struct ScoreTable: Sendable, Equatable {
     /// What the explanation names cannot be looked for.
     case unmatched
 
+    /// The group in whose row it is counted: what is of no kind is where nobody said which.
+    fileprivate var row: Group {
+      self == .explained(concept: "other") ? .explained(concept: nil) : self
+    }
+
     package var name: String {
       switch self {
       case .explained(let concept): concept ?? "other"
@@ -80,11 +85,7 @@ package struct ScoreTable: Sendable, Equatable {
       Row(name: name, count: entries.count, means: kinds.compactMap { Mean($0, of: entries) })
     }
     var groups: [Group: [Entry]] = [:]
-    for entry in entries {
-      // Who says other, and who says nothing, are one row.
-      let isOther = entry.group == .explained(concept: Group.explained(concept: nil).name)
-      groups[isOther ? .explained(concept: nil) : entry.group, default: []].append(entry)
-    }
+    for entry in entries { groups[entry.group.row, default: []].append(entry) }
     rows = groups.sorted { $0.key < $1.key }.map { row($0.key.name, $0.value) }
     total = row("total", entries)
   }

@@ -215,6 +215,26 @@ class Handler(BaseHTTPRequestHandler):
     def manner_unable(self):
         self.send(200, completion('{"interpretable": false, "explanation": ""}'))
 
+    def words(self):
+        """All texts of the question, the system's left out."""
+        message = json.loads(self.body)["messages"][-1]["content"]
+        return message if isinstance(message, str) else "\n".join(p["text"] for p in message if p["type"] == "text")
+
+    def manner_refine(self):
+        """A model that takes the last two words of a description for what it is about."""
+        description = self.words().split("Description: ")[-1]
+        answer = {"phrase": " ".join(description.split()[-2:]), "kind": "object"}
+        self.send(200, completion(json.dumps(answer)))
+
+    def manner_unnamed(self):
+        self.send(200, completion('{"phrase": null}'))
+
+    def manner_yes(self):
+        """A judge that says yes to everything, and that the first picture does not belong."""
+        words = self.words()
+        member = next(name for name in ("consistent", "fits", "odd") if f'{{"{name}": ' in words)
+        self.send(200, completion(json.dumps({member: 1 if member == "odd" else True})))
+
     def manner_failfirst(self):
         if self.count < 2:
             self.send(400, {"error": {"message": "not this one"}})

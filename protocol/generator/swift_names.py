@@ -11,6 +11,7 @@ BY_HAND = {
     "CorpusPlace": "one of several members",
     "DomainErrorData": "written by DomainError, from errors of any module",
     "ExplanationGenerate.Explainer": "one of two members",
+    "ExplanationRefine.Refiner": "one of three members",
     "ImageSource": "one of three members, and how it is read",
     "IndexBuild.View": "a name, whatever a family calls its views",
     "IndexSearch.Query": "one of several members",

@@ -38,7 +38,8 @@ extension ScoreRecord {
 /// Scores of explanations, and measures of latents that need no explanation, such as
 /// monosemanticity.
 extension FeatureIndexStore {
-  /// Adds scores to explanations by their ids, and to latents; all of them or none.
+  /// Adds scores to explanations by their ids, and to latents; all of them or none. The answers of
+  /// judges that they were made of are not kept beside them.
   package func put(
     scores: [(explanation: Int, score: ScoreRecord)],
     latentScores: [(latent: Int, score: ScoreRecord)] = []
@@ -50,9 +51,11 @@ extension FeatureIndexStore {
     try write { database in
       for (explanation, score) in scores {
         try write(score, explanation: explanation, to: database)
+        try removeJudgements(ofLatent: false, explanation, kind: score.kind, from: database)
       }
       for (latent, score) in latentScores {
         try write(score, into: "latentScore", column: "latent", latent, to: database)
+        try removeJudgements(ofLatent: true, latent, kind: score.kind, from: database)
       }
     }
   }

@@ -17,16 +17,18 @@ enum IndexSchema {
     }
     migrator.registerMigration(viewsByName, migrate: nameViews)
     migrator.registerMigration(concepts) { try $0.execute(sql: judged) }
+    migrator.registerMigration(judgements) { try $0.execute(sql: answered) }
     return migrator
   }
 
   private static let viewsByName = "layouts of named views"
   private static let concepts = "kinds of concepts and scores of latents"
+  private static let judgements = "answers of judges"
 
   /// Migrations that a file can be read without, as it is: questions are slower, or
   /// answered from other columns.
   static let readableWithout: Set = [
-    "indexes that cover their questions", viewsByName, concepts,
+    "indexes that cover their questions", viewsByName, concepts, judgements,
   ]
 
   private static let counted = """
@@ -83,6 +85,15 @@ enum IndexSchema {
       value REAL NOT NULL, baseline REAL, count INTEGER NOT NULL, details TEXT,
       created REAL NOT NULL);
     CREATE INDEX latentScoreByLatent ON latentScore (latent);
+    """
+
+  /// `owner` is an explanation's id, or a latent; `said` is NULL for an answer that could not be
+  /// read.
+  private static let answered = """
+    CREATE TABLE judgement (
+      owner INTEGER NOT NULL, ofLatent INTEGER NOT NULL, kind TEXT NOT NULL,
+      settings TEXT NOT NULL, question INTEGER NOT NULL, said INTEGER,
+      PRIMARY KEY (owner, ofLatent, kind, settings, question)) WITHOUT ROWID;
     """
 
   private static let covering = """

@@ -18,7 +18,8 @@ extension ExplanationPut: ShelfAnswerable {
           ? "an uninterpretable latent has no text" : "an explanation has a text")
     }
     guard text.utf8.count <= textLimit, params.author.name.utf8.count <= 1024,
-      (params.method ?? "").utf8.count <= 1024, (params.evidence ?? []).count <= 10_000
+      (params.method ?? "").utf8.count <= 1024, (params.concept ?? "").utf8.count <= 1024,
+      (params.evidence ?? []).count <= 10_000
     else {
       throw DomainError(
         .unsupportedTarget,
@@ -29,7 +30,8 @@ extension ExplanationPut: ShelfAnswerable {
     let record = ExplanationRecord(
       latent: params.latent, state: .init(state), text: text,
       author: .init(params.author), method: params.method ?? "manual",
-      evidence: params.evidence ?? [], created: Date.now.timeIntervalSince1970)
+      evidence: params.evidence ?? [], concept: params.concept,
+      created: Date.now.timeIntervalSince1970)
     let put = try IndexAccess.write(to: store.path) { try $0.put([record]) }
     var told = Explanation(put[0])
     told.path = store.path

@@ -124,7 +124,8 @@ final class DissectJob: JobWork {
     let known = try FeatureIndexStore.open(at: path)
     var records: [ExplanationRecord] = []
     for match in matches {
-      let text = maps.set.concepts[match.concept].label
+      let concept = maps.set.concepts[match.concept]
+      let (text, attribute) = (concept.label, concept.attribute)
       let score = ScoreRecord(
         kind: "dissection", value: match.iou, baseline: match.baseline, count: match.pictures,
         details: try details(match), created: created)
@@ -135,7 +136,8 @@ final class DissectJob: JobWork {
       if isKnown { continue }
       var record = ExplanationRecord(
         latent: match.latent, state: .explained, text: text, author: Self.author,
-        method: Self.method, evidence: evidence, created: created)
+        method: Self.method, evidence: evidence, concept: attribute.isEmpty ? nil : attribute,
+        created: created)
       record.scores = [score]
       records.append(record)
     }

@@ -33,7 +33,7 @@ final class GenerateJob: JobWork {
 
   private let params: ExplanationGenerate.Params
   private let path: String
-  private let asker: any ExplanationAsker
+  private let asker: any Asker
   private let question: ExplanationQuestion
   private let view: IndexView?
   private let pictureLimits: PictureLimits
@@ -41,6 +41,8 @@ final class GenerateJob: JobWork {
   private var latents: [Int] = []
   /// Of the latents, how many have been asked about.
   private var asked = 0
+  /// What latents under way are explained by.
+  private var underWay: [Int: ExplanationEvidence] = [:]
   private var unwritten: [ExplanationRecord] = []
   private var failuresInARow = 0
   private var lastFailure = ""
@@ -59,20 +61,19 @@ final class GenerateJob: JobWork {
     view = params.view.map { IndexView($0) }
     question = ExplanationQuestion(
       form: params.answer == .text ? .sentence : .json, isText: view == .text)
-    asker =
-      switch params.explainer {
-      case .endpoint(let endpoint):
-        try EndpointAsker(endpoint, params: params, key: key)
-      case .resident(let model): ResidentAsker(model: model, maxTokens: params.maxTokens ?? 256)
-      }
+    asker = try params.explainer.asker(
+      AskerOptions(
+        role: "explainer", request: ExplanationGenerate.method, done: "explained",
+        maxTokens: params.maxTokens, concurrency: params.concurrency,
+        requestSeconds: params.requestSeconds, tries: params.tries, key: key))
   }
 
   func next(_ tools: JobTools) -> JobStep<Engine> {
-    guard case .engine(let takeAnswers) = asker.takeAnswers(tools) else {
+    guard case .engine(let takeReplies) = asker.takeReplies(tools) else {
       return .ownThread { [self] in try step(tools) }
     }
     return .engine { [self] engine in
-      for answer in try takeAnswers(engine) { take(answer, tools) }
+      for reply in try takeReplies(engine) { take(reply, tools) }
       return .more
     }
   }
@@ -92,8 +93,8 @@ final class GenerateJob: JobWork {
       try ask(latents[asked], store)
       asked += 1
     }
-    if case .ownThread(let takeAnswers) = asker.takeAnswers(tools) {
-      for answer in try takeAnswers() { take(answer, tools) }
+    if case .ownThread(let takeReplies) = asker.takeReplies(tools) {
+      for reply in try takeReplies() { take(reply, tools) }
     }
     do { try write() } catch FeatureIndexError.busy {
       return .waiting
@@ -136,36 +137,41 @@ final class GenerateJob: JobWork {
     } else if evidence.examples.isEmpty {
       counts.silent += 1
     } else {
-      asker.ask(ExplanationTask(latent: latent, question: question, evidence: evidence))
+      underWay[latent] = evidence
+      asker.ask(
+        AskedQuestion(
+          id: latent, system: question.system, instruction: question.instruction,
+          excerpts: evidence.texts, pictures: evidence.pictures, mayBeShortened: true,
+          seed: UInt64(latent)))
     }
   }
 
-  private func take(_ answer: ExplanationReply, _ tools: JobTools) {
-    let latent = answer.task.latent
-    let evidence = answer.task.evidence.items
-    switch answer.outcome {
+  private func take(_ reply: AskedReply, _ tools: JobTools) {
+    let latent = reply.id
+    guard let evidence = underWay.removeValue(forKey: latent) else { return }
+    switch reply.outcome {
     case .answered(let said):
       failuresInARow = 0
       counts.promptTokens += said.promptTokens
       counts.completionTokens += said.completionTokens
-      let words = transcript(answer.task, said)
+      let words = transcript(evidence, said)
       switch question.read(said.text) {
       case .explained(let text):
-        record(latent, .explained, text, evidence: evidence, words)
+        record(latent, .explained, text, evidence: evidence.items, words)
         counts.explained += 1
       case .uninterpretable:
-        record(latent, .uninterpretable, "", evidence: evidence, words)
+        record(latent, .uninterpretable, "", evidence: evidence.items, words)
         counts.uninterpretable += 1
       case .unreadable(let reason):
         let reason = said.isCutShort ? reason + " (it was cut at maxTokens)" : reason
-        record(latent, .failed, reason, evidence: evidence, words)
+        record(latent, .failed, reason, evidence: evidence.items, words)
         counts.failed += 1
         tools.log("latent \(latent): \(reason)")
       }
     case .failed(let reason):
       failuresInARow += 1
       lastFailure = reason
-      record(latent, .failed, reason, evidence: evidence, nil)
+      record(latent, .failed, reason, evidence: evidence.items, nil)
       counts.failed += 1
       tools.log("latent \(latent): \(reason)")
     }
@@ -181,13 +187,13 @@ final class GenerateJob: JobWork {
         evidence: evidence, record: transcript, created: Date.now.timeIntervalSince1970))
   }
 
-  private func transcript(_ task: ExplanationTask, _ said: ExplanationReply.Said) -> String? {
+  private func transcript(_ evidence: ExplanationEvidence, _ said: AskedReply.Said) -> String? {
     let value: JSONValue = [
-      "system": .string(task.question.system), "instruction": .string(task.question.instruction),
-      "texts": .array(task.texts.map { .string($0) }),
-      "pictures": .integer(Int64(task.pictures.count)),
+      "system": .string(question.system), "instruction": .string(question.instruction),
+      "texts": .array(evidence.texts.map { .string($0) }),
+      "pictures": .integer(Int64(evidence.pictures.count)),
       "answer": .string(String(said.text.prefix(16_384))), "tries": .integer(Int64(said.tries)),
-      "missing": .array(task.evidence.missing.map { .string($0) }),
+      "missing": .array(evidence.missing.map { .string($0) }),
     ]
     return (try? value.bytes()).map { String(decoding: $0, as: UTF8.self) }
   }

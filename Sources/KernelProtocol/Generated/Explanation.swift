@@ -13,7 +13,8 @@ package struct Explanation: Codable, Sendable, Equatable {
   /// The explanation, or what failed; empty where a latent is uninterpretable.
   package var text: String
   package var author: Author
-  /// How it was made: manual, dissection, chat, resident.
+  /// How it was made: manual, dissection, chat, resident, refine:rule, refine:chat,
+  /// refine:resident.
   package var method: String
   /// What it rests on, such as digests of items.
   package var evidence: [String]

@@ -79,9 +79,9 @@ package enum ExplanationGenerate: Request {
   package typealias Result = JobStarted
 
   package enum AnswerForm: String, WireName {
-    /// an object that says whether there is a common concept, and which.
+    /// an object of JSON, such as one that says whether there is a common concept, and which.
     case json
-    /// a sentence, for models that write no JSON.
+    /// a sentence, or of a judge one word, for models that write no JSON.
     case text
   }
 

@@ -20,10 +20,13 @@ package enum ExplanationPut: Request {
     /// Absent: manual.
     package var method: String?
     package var evidence: [String]?
+    /// The kind of concept that it names, such as scene, object, part, material, texture or colour.
+    package var concept: String?
 
     package init(
       index: String? = nil, latent: Int, text: String? = nil, state: ExplanationState? = nil,
-      author: Explanation.Author, method: String? = nil, evidence: [String]? = nil
+      author: Explanation.Author, method: String? = nil, evidence: [String]? = nil,
+      concept: String? = nil
     ) {
       self.index = index
       self.latent = latent
@@ -32,6 +35,7 @@ package enum ExplanationPut: Request {
       self.author = author
       self.method = method
       self.evidence = evidence
+      self.concept = concept
     }
 
     package init(from decoder: any Decoder) throws {
@@ -43,6 +47,7 @@ package enum ExplanationPut: Request {
       author = try members.decode(Explanation.Author.self, forKey: .author)
       method = try members.decodeIfPresent(String.self, forKey: .method)
       evidence = try members.decodeIfPresent([String].self, forKey: .evidence)
+      concept = try members.decodeIfPresent(String.self, forKey: .concept)
     }
   }
 

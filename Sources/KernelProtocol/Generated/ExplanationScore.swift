@@ -57,6 +57,8 @@ package enum ExplanationScore: Request {
     package var questions: Int?
     /// Absent: 0.
     package var seed: Int?
+    /// How the judge answers; absent: json of a server, text of the resident model.
+    package var answer: ExplanationGenerate.AnswerForm?
     /// Of the judge's answer; absent: 256.
     package var maxTokens: Int?
     /// Questions to the judge under way at once; absent: 4.
@@ -74,8 +76,9 @@ package enum ExplanationScore: Request {
       view: String? = nil, rankBy: FeatureExamples.Ranking? = nil, prompt: ConceptPrompt? = nil,
       exemplars: Int? = nil, mask: Mask? = nil, quantile: Double? = nil,
       groundingThreshold: Double? = nil, pool: Int? = nil, trials: Int? = nil,
-      questions: Int? = nil, seed: Int? = nil, maxTokens: Int? = nil, concurrency: Int? = nil,
-      requestSeconds: Double? = nil, tries: Int? = nil, again: Bool? = nil
+      questions: Int? = nil, seed: Int? = nil, answer: ExplanationGenerate.AnswerForm? = nil,
+      maxTokens: Int? = nil, concurrency: Int? = nil, requestSeconds: Double? = nil,
+      tries: Int? = nil, again: Bool? = nil
     ) {
       self.index = index
       self.sae = sae
@@ -94,6 +97,7 @@ package enum ExplanationScore: Request {
       self.trials = trials
       self.questions = questions
       self.seed = seed
+      self.answer = answer
       self.maxTokens = maxTokens
       self.concurrency = concurrency
       self.requestSeconds = requestSeconds
@@ -120,6 +124,7 @@ package enum ExplanationScore: Request {
       trials = try members.optionalInteger(.trials, in: 1...10_000)
       questions = try members.optionalInteger(.questions, in: 2...1000)
       seed = try members.optionalInteger(.seed, in: 0...Int.max)
+      answer = try members.decodeIfPresent(ExplanationGenerate.AnswerForm.self, forKey: .answer)
       maxTokens = try members.optionalInteger(.maxTokens, in: 1...65_536)
       concurrency = try members.optionalInteger(.concurrency, in: 1...64)
       requestSeconds = try members.optionalNumber(.requestSeconds, in: 0.1...3600)

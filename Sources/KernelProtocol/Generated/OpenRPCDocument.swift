@@ -2573,7 +2573,13 @@ package let openRPCDocument = #"""
         },
         {"name": "author", "required": true, "schema": {"$ref": "#/components/schemas/Explanation.Author"}},
         {"name": "method", "description": "Absent: manual.", "required": false, "schema": {"type": "string"}},
-        {"name": "evidence", "required": false, "schema": {"type": "array", "items": {"type": "string"}}}
+        {"name": "evidence", "required": false, "schema": {"type": "array", "items": {"type": "string"}}},
+        {
+          "name": "concept",
+          "description": "The kind of concept that it names, such as scene, object, part, material, texture or colour.",
+          "required": false,
+          "schema": {"type": "string"}
+        }
       ],
       "result": {"name": "result", "schema": {"$ref": "#/components/schemas/Explanation"}},
       "x-lane": "index",
@@ -2915,6 +2921,83 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "explanation/refine",
+      "summary": "Makes short noun phrases of explanations, to be looked for in pictures: a job.",
+      "description": "A phrase is kept as a revision of its own, with the evidence of what it was made of, and names that in refines; its method is refine:rule, refine:chat or refine:resident. What cannot be named is kept as uninterpretable. A failure is told in the job's log and counted, and leaves the index as it is. After three questions in a row that got no answer the job pauses. The job's result is an ExplanationRefine.Refined.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "index", "description": "The index's file, absolute.", "required": true, "schema": {"type": "string"}},
+        {"name": "by", "required": true, "schema": {"$ref": "#/components/schemas/ExplanationRefine.Refiner"}},
+        {
+          "name": "features",
+          "description": "Absent: all that have an explanation.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/LatentSelection"}
+        },
+        {
+          "name": "concepts",
+          "description": "A concept set's JSON file, absolute: a phrase that names one of its concepts is of that concept's kind.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "answer",
+          "description": "How a model answers; absent: json of a server, text of the resident model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.AnswerForm"}
+        },
+        {
+          "name": "maxTokens",
+          "description": "Absent: 256.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 65536}
+        },
+        {
+          "name": "concurrency",
+          "description": "Questions under way at once; absent: 4.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 64}
+        },
+        {
+          "name": "requestSeconds",
+          "description": "Absent: 300.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0.1, "maximum": 3600}
+        },
+        {
+          "name": "tries",
+          "description": "Absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 20}
+        },
+        {
+          "name": "again",
+          "description": "Whether explanations that this refiner has refined are refined again; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "explanation/refine",
+          "params": [
+            {"name": "index", "value": "/indexes/world.index"},
+            {"name": "by", "value": {"rule": {}}}
+          ],
+          "result": {"name": "result", "value": {"job": "job_5"}}
+        }
+      ]
+    },
+    {
       "name": "explanation/score",
       "summary": "Measures how well explanations hold, and how much of one piece latents are: a job; the scores are kept with the index.",
       "description": "What is asked of which source: iou and auc of a concept set's masks, or iou, clip and monosemanticity of the kernel's vision worker; consistency, detection, fuzz and intruder of a judge. An explanation that dissection of the same set chose is measured on the other half of its pictures alone. Scores stand beside what chance gives: the same measure on random pictures of the index, drawn by the seed. Scores that are kept with the same settings are not measured again. The job's result is an ExplanationScore.Scored.",
@@ -3007,6 +3090,12 @@ package let openRPCDocument = #"""
           "schema": {"type": "integer", "minimum": 2, "maximum": 1000}
         },
         {"name": "seed", "description": "Absent: 0.", "required": false, "schema": {"type": "integer", "minimum": 0}},
+        {
+          "name": "answer",
+          "description": "How the judge answers; absent: json of a server, text of the resident model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.AnswerForm"}
+        },
         {
           "name": "maxTokens",
           "description": "Of the judge's answer; absent: 256.",
@@ -4145,7 +4234,7 @@ package let openRPCDocument = #"""
             "description": "The explanation, or what failed; empty where a latent is uninterpretable."
           },
           "author": {"$ref": "#/components/schemas/Explanation.Author"},
-          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident."},
+          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident, refine:rule, refine:chat, refine:resident."},
           "evidence": {
             "type": "array",
             "items": {"type": "string"},
@@ -4240,7 +4329,7 @@ package let openRPCDocument = #"""
       },
       "ExplanationGenerate.AnswerForm": {
         "enum": ["json", "text"],
-        "description": "json: an object that says whether there is a common concept, and which; text: a sentence, for models that write no JSON."
+        "description": "json: an object of JSON, such as one that says whether there is a common concept, and which; text: a sentence, or of a judge one word, for models that write no JSON."
       },
       "ExplanationGenerate.Endpoint": {
         "type": "object",
@@ -4293,6 +4382,50 @@ package let openRPCDocument = #"""
           "promptTokens": {"type": "integer", "minimum": 0},
           "completionTokens": {"type": "integer", "minimum": 0}
         }
+      },
+      "ExplanationRefine.Refined": {
+        "type": "object",
+        "description": "The result of a job of explanation/refine. Every latent that was asked about and has an explanation is in one of the first five counts.",
+        "required": [
+          "refined",
+          "unchanged",
+          "uninterpretable",
+          "failed",
+          "known",
+          "seconds",
+          "promptTokens",
+          "completionTokens"
+        ],
+        "properties": {
+          "refined": {"type": "integer", "minimum": 0},
+          "unchanged": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Explanations that are such phrases, and of whose kind nothing new is known: nothing is added."
+          },
+          "uninterpretable": {"type": "integer", "minimum": 0, "description": "That name nothing that could be looked for."},
+          "failed": {"type": "integer", "minimum": 0, "description": "Without an answer, or one that can be read."},
+          "known": {"type": "integer", "minimum": 0, "description": "Refined by this refiner before."},
+          "seconds": {"type": "number"},
+          "promptTokens": {"type": "integer", "minimum": 0},
+          "completionTokens": {"type": "integer", "minimum": 0}
+        }
+      },
+      "ExplanationRefine.Refiner": {
+        "description": "Who makes phrases of explanations: the program itself by a rule, a server of OpenAI's chat completions, or the resident model.",
+        "oneOf": [
+          {"type": "object", "required": ["rule"], "properties": {"rule": {"type": "object"}}},
+          {
+            "type": "object",
+            "required": ["endpoint"],
+            "properties": {"endpoint": {"$ref": "#/components/schemas/ExplanationGenerate.Endpoint"}}
+          },
+          {
+            "type": "object",
+            "required": ["resident"],
+            "properties": {"resident": {"type": "object", "properties": {"model": {"type": "string"}}}}
+          }
+        ]
       },
       "ExplanationScore.Mask": {
         "enum": ["smoothed", "patches", "quantile"],

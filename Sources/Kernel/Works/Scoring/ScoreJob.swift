@@ -26,6 +26,7 @@ final class ScoreJob: JobWork {
   private let settings: JobSettings
   private let plan: ScorePlan
   private let concepts: ConceptRun?
+  private let judge: (any Asker)?
   private let path: String
   private var phase = Phase.identifying
   private var tally = ScoreTally()
@@ -53,6 +54,11 @@ final class ScoreJob: JobWork {
     concepts = try params.concepts.map {
       try ConceptRun(concepts: $0, sae: params.sae, view: params.view, prompt: params.prompt)
     }
+    judge = try params.judge?.asker(
+      AskerOptions(
+        role: "judge", request: KernelProtocol.ExplanationScore.method, done: "scored",
+        maxTokens: params.maxTokens, concurrency: params.concurrency,
+        requestSeconds: params.requestSeconds, tries: params.tries, key: settings.explainerKey))
   }
 
   var progress: Job.Progress? {
@@ -150,15 +156,20 @@ final class ScoreJob: JobWork {
         try ConceptPass(
           concepts, scorers: conceptScorers, subjects: tally.subjects, params: params))
     }
+    if let pool, plan.measuresLatents { tally.latents = try latents(of: store, seenOn: pool) }
     if let pool, let worker = settings.vision, !plan.byVision.isEmpty {
-      if plan.byVision.contains(.monosemanticity) {
-        tally.latents = try latents(of: store, seenOn: pool)
-      }
       passes.append(
         VisionPass(
           .init(
             subjects: tally.subjects, latents: tally.latents, scorers: plan.byVision),
           params: params, store: store, pool: pool, worker: worker,
+          limits: settings.pictureLimits))
+    }
+    if let pool, let judge, !plan.byJudge.isEmpty {
+      passes.append(
+        JudgePass(
+          .init(subjects: tally.subjects, latents: tally.latents, scorers: plan.byJudge),
+          params: params, store: store, path: path, pool: pool, judge: judge,
           limits: settings.pictureLimits))
     }
     return passes

@@ -19,6 +19,8 @@ protocol ScorePass: AnyObject {
   var unmatched: Set<Int> { get }
   /// Explanations that could not be scored, by id, and why.
   var failed: [Int: String] { get }
+  /// Latents without an explanation that could not be measured, and why.
+  var failedLatents: [Int: String] { get }
   /// Lets go of whatever is under way: before a pause, an end or the process's end.
   func stop()
 }
@@ -26,6 +28,7 @@ protocol ScorePass: AnyObject {
 extension ScorePass {
   var unmatched: Set<Int> { [] }
   var failed: [Int: String] { [:] }
+  var failedLatents: [Int: String] { [:] }
   func stop() {}
 }
 

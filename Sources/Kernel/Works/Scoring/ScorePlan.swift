@@ -21,6 +21,8 @@ struct ScorePlan {
   var byJudge: [Scorer] { scorers.filter(Self.ofJudge.contains) }
   /// Whether random pictures of the index are run.
   var needsPool: Bool { !byVision.isEmpty || !byJudge.isEmpty }
+  /// Whether something is measured of latents, whatever is said of them.
+  var measuresLatents: Bool { scorers.contains(.monosemanticity) || scorers.contains(.intruder) }
   private let hasConcepts: Bool
 
   /// - Throws: `DomainError` for a measure without what it is taken by.

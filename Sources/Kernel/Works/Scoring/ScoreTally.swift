@@ -13,6 +13,8 @@ struct ScoreTally {
   private(set) var unmatched: Set<Int> = []
   /// Explanations that could not be scored, by id.
   private var unscored: Set<Int> = []
+  /// Latents without an explanation that could not be measured.
+  private var unmeasured: Set<Int> = []
   /// Latents that are measured without an explanation.
   var latents: [Int] = []
   private var scores: [NewScore.Subject: [String: ScoreRecord]] = [:]
@@ -51,6 +53,7 @@ struct ScoreTally {
     for score in known + found { add(score) }
     unmatched.formUnion(pass.unmatched)
     unscored.formUnion(pass.failed.keys)
+    unmeasured.formUnion(pass.failedLatents.keys)
     return found
   }
 
@@ -78,7 +81,7 @@ struct ScoreTally {
     func count(_ group: ScoreTable.Group) -> Int { entries.count { $0.group == group } }
     return .init(
       scored: entries.count - count(.uninterpretable) - count(.failed) - count(.unmatched),
-      uninterpretable: count(.uninterpretable), failed: count(.failed),
+      uninterpretable: count(.uninterpretable), failed: count(.failed) + unmeasured.count,
       unmatched: count(.unmatched), known: known,
       means: (table.total.means + bare.total.means).map { .init($0) },
       rows: table.rows.map { row in

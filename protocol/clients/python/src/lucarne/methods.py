@@ -25,20 +25,21 @@ from .types import (
     DomainErrorData, Explanation, ExplanationAuthor, ExplanationAuthorKind,
     ExplanationDissectDissected, ExplanationDissectFound, ExplanationGenerateAnswerForm,
     ExplanationGenerateEndpoint, ExplanationGenerateExplainer, ExplanationGenerateGenerated,
-    ExplanationGetResult, ExplanationListResult, ExplanationScore, ExplanationScoreMask,
-    ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored, ExplanationScoreScorer,
-    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
-    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
-    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
-    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
-    FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground, FeatureRenderInterpolation,
-    FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult,
-    FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish,
-    GeneratedToken, ImageSource, ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt,
-    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
-    IndexCloseResult, IndexDescription, IndexMergeMerged, IndexNeighboursMeasure,
-    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
-    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    ExplanationGetResult, ExplanationListResult, ExplanationRefineRefined, ExplanationRefineRefiner,
+    ExplanationScore, ExplanationScoreMask, ExplanationScoreMean, ExplanationScoreRow,
+    ExplanationScoreScored, ExplanationScoreScorer, ExplanationState, FeatureActivationsActivation,
+    FeatureActivationsItem, FeatureActivationsRank, FeatureActivationsResult,
+    FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem, FeatureExamplesPosition,
+    FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation, FeatureInfoLogits,
+    FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats, FeatureInfoTokenEffect, FeatureRef,
+    FeatureRenderBackground, FeatureRenderInterpolation, FeatureRenderMissing, FeatureRenderMontage,
+    FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle, FeatureStatistics,
+    FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish, GeneratedToken, ImageSource,
+    ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt, IndexBuildKeepPictures,
+    IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult,
+    IndexDescription, IndexMergeMerged, IndexNeighboursMeasure, IndexNeighboursResult,
+    IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem, IndexSkippedResult,
+    InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
     InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
@@ -692,7 +693,7 @@ class ExplanationMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None) -> Explanation:
+    def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None, concept: str | None = None) -> Explanation:
         """explanation/put: Adds what somebody says of a latent as its newest revision.
 
           index: An open index's name, or a file's absolute path; absent: the only one that this client
@@ -700,10 +701,12 @@ class ExplanationMethods:
           text: Absent or empty where the latent is uninterpretable.
           state: Absent: explained.
           method: Absent: manual.
+          concept: The kind of concept that it names, such as scene, object, part, material, texture or
+            colour.
 
         Raises: Busy, FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
         """
-        return self._kernel.call("explanation/put", {"latent": latent, "author": author, "index": index, "text": text, "state": state, "method": method, "evidence": evidence}, Explanation)
+        return self._kernel.call("explanation/put", {"latent": latent, "author": author, "index": index, "text": text, "state": state, "method": method, "evidence": evidence, "concept": concept}, Explanation)
 
     def get(self, *, latent: int, index: str | None = None, records: bool | None = None) -> ExplanationGetResult:
         """explanation/get: Every revision of a latent's explanation, newest first, with their scores.
@@ -773,7 +776,32 @@ class ExplanationMethods:
         """
         return self._kernel.call("explanation/dissect", {"sae": sae, "concepts": concepts, "index": index, "view": view, "threshold": threshold, "prompt": prompt, "minimumIoU": minimum_io_u, "minimumRatio": minimum_ratio, "subscribe": subscribe}, JobStarted)
 
-    def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    def refine(self, *, index: str, by: ExplanationRefineRefiner | Mapping[str, Any], features: LatentSelection | Mapping[str, Any] | None = None, concepts: str | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/refine: Makes short noun phrases of explanations, to be looked for in pictures: a job.
+
+        A phrase is kept as a revision of its own, with the evidence of what it was made of, and names that in
+        refines; its method is refine:rule, refine:chat or refine:resident. What cannot be named is kept as
+        uninterpretable. A failure is told in the job's log and counted, and leaves the index as it is. After
+        three questions in a row that got no answer the job pauses. The job's result is an
+        ExplanationRefine.Refined.
+
+          index: The index's file, absolute.
+          features: Absent: all that have an explanation.
+          concepts: A concept set's JSON file, absolute: a phrase that names one of its concepts is of that
+            concept's kind.
+          answer: How a model answers; absent: json of a server, text of the resident model.
+          max_tokens: Absent: 256.
+          concurrency: Questions under way at once; absent: 4.
+          request_seconds: Absent: 300.
+          tries: Absent: 5.
+          again: Whether explanations that this refiner has refined are refined again; absent: no.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("explanation/refine", {"index": index, "by": by, "features": features, "concepts": concepts, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+
+    def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/score: Measures how well explanations hold, and how much of one piece latents are: a job;
         the scores are kept with the index.
 
@@ -808,6 +836,7 @@ class ExplanationMethods:
           questions: Pictures that the judge is asked about for detection and fuzz, half of them where the
             latent is active, and rounds of intruder; absent: 10.
           seed: Absent: 0.
+          answer: How the judge answers; absent: json of a server, text of the resident model.
           max_tokens: Of the judge's answer; absent: 256.
           concurrency: Questions to the judge under way at once; absent: 4.
           request_seconds: For one question to the judge; absent: 300.
@@ -817,7 +846,7 @@ class ExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget, VisionUnavailable.
         """
-        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
 class JobMethods:
@@ -1541,7 +1570,7 @@ class AsyncExplanationMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None) -> Explanation:
+    async def put(self, *, latent: int, author: ExplanationAuthor | Mapping[str, Any], index: str | None = None, text: str | None = None, state: ExplanationState | None = None, method: str | None = None, evidence: Sequence[str] | None = None, concept: str | None = None) -> Explanation:
         """explanation/put: Adds what somebody says of a latent as its newest revision.
 
           index: An open index's name, or a file's absolute path; absent: the only one that this client
@@ -1549,10 +1578,12 @@ class AsyncExplanationMethods:
           text: Absent or empty where the latent is uninterpretable.
           state: Absent: explained.
           method: Absent: manual.
+          concept: The kind of concept that it names, such as scene, object, part, material, texture or
+            colour.
 
         Raises: Busy, FeatureOutOfRange, IndexMissing, IoError, PathDenied, UnsupportedTarget.
         """
-        return await self._kernel.call("explanation/put", {"latent": latent, "author": author, "index": index, "text": text, "state": state, "method": method, "evidence": evidence}, Explanation)
+        return await self._kernel.call("explanation/put", {"latent": latent, "author": author, "index": index, "text": text, "state": state, "method": method, "evidence": evidence, "concept": concept}, Explanation)
 
     async def get(self, *, latent: int, index: str | None = None, records: bool | None = None) -> ExplanationGetResult:
         """explanation/get: Every revision of a latent's explanation, newest first, with their scores.
@@ -1622,7 +1653,32 @@ class AsyncExplanationMethods:
         """
         return await self._kernel.call("explanation/dissect", {"sae": sae, "concepts": concepts, "index": index, "view": view, "threshold": threshold, "prompt": prompt, "minimumIoU": minimum_io_u, "minimumRatio": minimum_ratio, "subscribe": subscribe}, JobStarted)
 
-    async def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    async def refine(self, *, index: str, by: ExplanationRefineRefiner | Mapping[str, Any], features: LatentSelection | Mapping[str, Any] | None = None, concepts: str | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+        """explanation/refine: Makes short noun phrases of explanations, to be looked for in pictures: a job.
+
+        A phrase is kept as a revision of its own, with the evidence of what it was made of, and names that in
+        refines; its method is refine:rule, refine:chat or refine:resident. What cannot be named is kept as
+        uninterpretable. A failure is told in the job's log and counted, and leaves the index as it is. After
+        three questions in a row that got no answer the job pauses. The job's result is an
+        ExplanationRefine.Refined.
+
+          index: The index's file, absolute.
+          features: Absent: all that have an explanation.
+          concepts: A concept set's JSON file, absolute: a phrase that names one of its concepts is of that
+            concept's kind.
+          answer: How a model answers; absent: json of a server, text of the resident model.
+          max_tokens: Absent: 256.
+          concurrency: Questions under way at once; absent: 4.
+          request_seconds: Absent: 300.
+          tries: Absent: 5.
+          again: Whether explanations that this refiner has refined are refined again; absent: no.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("explanation/refine", {"index": index, "by": by, "features": features, "concepts": concepts, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+
+    async def score(self, *, index: str, sae: str, scorers: Sequence[ExplanationScoreScorer] | None = None, concepts: str | None = None, judge: ExplanationGenerateExplainer | Mapping[str, Any] | None = None, features: LatentSelection | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, exemplars: int | None = None, mask: ExplanationScoreMask | None = None, quantile: float | None = None, grounding_threshold: float | None = None, pool: int | None = None, trials: int | None = None, questions: int | None = None, seed: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/score: Measures how well explanations hold, and how much of one piece latents are: a job;
         the scores are kept with the index.
 
@@ -1657,6 +1713,7 @@ class AsyncExplanationMethods:
           questions: Pictures that the judge is asked about for detection and fuzz, half of them where the
             latent is active, and rounds of intruder; absent: 10.
           seed: Absent: 0.
+          answer: How the judge answers; absent: json of a server, text of the resident model.
           max_tokens: Of the judge's answer; absent: 256.
           concurrency: Questions to the judge under way at once; absent: 4.
           request_seconds: For one question to the judge; absent: 300.
@@ -1666,7 +1723,7 @@ class AsyncExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget, VisionUnavailable.
         """
-        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
 class AsyncJobMethods:

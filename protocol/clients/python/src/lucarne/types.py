@@ -39,8 +39,8 @@ unless the text begins with them already.
 """
 ExplanationAuthorKind = Literal["human", "program", "model"]
 ExplanationGenerateAnswerForm = Literal["json", "text"]
-"""json: an object that says whether there is a common concept, and which; text: a sentence, for models that
-write no JSON.
+"""json: an object of JSON, such as one that says whether there is a common concept, and which; text: a sentence,
+or of a judge one word, for models that write no JSON.
 """
 ExplanationScoreMask = Literal["smoothed", "patches", "quantile"]
 """smoothed: any activation counts, and the map is enlarged bilinearly as in the paper, so that a patch reaches
@@ -498,7 +498,7 @@ class Explanation(Record):
     id: int
     latent: int
     method: str
-    """How it was made: manual, dissection, chat, resident."""
+    """How it was made: manual, dissection, chat, resident, refine:rule, refine:chat, refine:resident."""
     path: str | None
     """The file of the index that it was written to; in explanation/put's answer alone."""
     record: str | None
@@ -592,6 +592,35 @@ class ExplanationGenerateGenerated(Record):
     silent: int
     """Never active in the view."""
     uninterpretable: int
+
+
+class ExplanationRefineRefined(Record):
+    """The result of a job of explanation/refine. Every latent that was asked about and has an explanation is in
+    one of the first five counts.
+    """
+
+    completion_tokens: int
+    failed: int
+    """Without an answer, or one that can be read."""
+    known: int
+    """Refined by this refiner before."""
+    prompt_tokens: int
+    refined: int
+    seconds: float
+    unchanged: int
+    """Explanations that are such phrases, and of whose kind nothing new is known: nothing is added."""
+    uninterpretable: int
+    """That name nothing that could be looked for."""
+
+
+class ExplanationRefineRefiner(Record):
+    """Who makes phrases of explanations: the program itself by a rule, a server of OpenAI's chat completions, or
+    the resident model.
+    """
+
+    rule: Record | None
+    endpoint: ExplanationGenerateEndpoint | None
+    resident: Record | None
 
 
 class ExplanationScoreMean(Record):
@@ -1821,6 +1850,8 @@ ExplanationDissectFound._members = {'baseline': None, 'concept': None, 'iou': No
 ExplanationGenerateEndpoint._members = {'model': None, 'url': None}
 ExplanationGenerateExplainer._members = {'endpoint': ExplanationGenerateEndpoint, 'resident': None}
 ExplanationGenerateGenerated._members = {'completionTokens': None, 'explained': None, 'failed': None, 'known': None, 'promptTokens': None, 'seconds': None, 'silent': None, 'uninterpretable': None}
+ExplanationRefineRefined._members = {'completionTokens': None, 'failed': None, 'known': None, 'promptTokens': None, 'refined': None, 'seconds': None, 'unchanged': None, 'uninterpretable': None}
+ExplanationRefineRefiner._members = {'rule': None, 'endpoint': ExplanationGenerateEndpoint, 'resident': None}
 ExplanationScoreMean._members = {'baseline': None, 'count': None, 'kind': None, 'overAll': None, 'value': None}
 ExplanationScoreRow._members = {'concept': None, 'count': None, 'means': ExplanationScoreMean}
 ExplanationScoreScored._members = {'failed': None, 'known': None, 'means': ExplanationScoreMean, 'rows': ExplanationScoreRow, 'scored': None, 'seconds': None, 'uninterpretable': None, 'unmatched': None}

@@ -1,5 +1,4 @@
 import Checkpoints
-import Explanations
 import FeatureIndex
 import Images
 import Interpretation
@@ -11,7 +10,7 @@ import SystemReasons
 import Tensors
 
 /// Asks the resident model itself, on the engine's thread: a prompt or a token a step.
-final class ResidentAsker: ExplanationAsker {
+final class ResidentAsker: Asker {
   /// An answer under way.
   private struct UnderWay {
     var generation: SteppedGeneration
@@ -20,9 +19,10 @@ final class ResidentAsker: ExplanationAsker {
 
   let author: ExplanationAuthor
   let method = "resident"
+  let preferredForm = ExplanationGenerate.AnswerForm.text
   private let model: String?
   private let maxTokens: Int
-  private var task: ExplanationTask?
+  private var question: AskedQuestion?
   private var underWay: UnderWay?
 
   init(model: String?, maxTokens: Int) {
@@ -31,41 +31,41 @@ final class ResidentAsker: ExplanationAsker {
     self.maxTokens = maxTokens
   }
 
-  var hasRoom: Bool { task == nil }
-  var isIdle: Bool { task == nil }
-  func ask(_ task: ExplanationTask) { self.task = task }
+  var hasRoom: Bool { question == nil }
+  var isIdle: Bool { question == nil }
+  func ask(_ question: AskedQuestion) { self.question = question }
 
   func stop() {
-    task = nil
+    question = nil
     underWay = nil
   }
 
   /// The engine's thread is needed while there is a question, and for nothing else.
-  func takeAnswers(_ tools: JobTools) -> JobTask<Engine, [ExplanationReply]> {
-    guard let task else { return .ownThread { [] } }
-    return .engine { [self] engine in try takeAnswer(task, engine, tools.cancellation) }
+  func takeReplies(_ tools: JobTools) -> JobTask<Engine, [AskedReply]> {
+    guard let question else { return .ownThread { [] } }
+    return .engine { [self] engine in try takeReply(question, engine, tools.cancellation) }
   }
 
-  private func takeAnswer(
-    _ task: ExplanationTask, _ engine: Engine, _ cancellation: Cancellation
-  ) throws -> [ExplanationReply] {
-    let outcome: ExplanationReply.Outcome
+  private func takeReply(
+    _ question: AskedQuestion, _ engine: Engine, _ cancellation: Cancellation
+  ) throws -> [AskedReply] {
+    let outcome: AskedReply.Outcome
     do {
-      guard let said = try step(task, engine, cancellation) else { return [] }
+      guard let said = try step(question, engine, cancellation) else { return [] }
       outcome = .answered(said)
     } catch let error as CancellationError { throw error } catch {
       outcome = .failed(domainFailure(error)?.message ?? systemReason(of: error))
     }
     stop()
-    return [ExplanationReply(task: task, outcome: outcome)]
+    return [AskedReply(id: question.id, outcome: outcome)]
   }
 
   /// - Returns: the answer, once it is whole.
   private func step(
-    _ task: ExplanationTask, _ engine: Engine, _ cancellation: Cancellation
-  ) throws -> ExplanationReply.Said? {
+    _ question: AskedQuestion, _ engine: Engine, _ cancellation: Cancellation
+  ) throws -> AskedReply.Said? {
     guard let promptTokens = underWay?.promptTokens else {
-      try begin(task, engine, cancellation)
+      try begin(question, engine, cancellation)
       return nil
     }
     guard let found = try underWay?.generation.step(cancellation: cancellation) else { return nil }
@@ -76,26 +76,26 @@ final class ResidentAsker: ExplanationAsker {
 
   /// Shows fewer examples to a model whose context is short.
   private func begin(
-    _ task: ExplanationTask, _ engine: Engine, _ cancellation: Cancellation
+    _ question: AskedQuestion, _ engine: Engine, _ cancellation: Cancellation
   ) throws {
-    var task = task
+    var question = question
     while true {
       do {
-        underWay = try question(task, engine, cancellation)
+        underWay = try prompt(question, engine, cancellation)
         return
-      } catch ModelError.promptTooLong where task.evidence.examples.count > 1 {
-        task.evidence.examples.removeLast()
+      } catch let error as ModelError {
+        guard case .promptTooLong = error, question.shorten() else { throw error }
       }
     }
   }
 
-  private func question(
-    _ task: ExplanationTask, _ engine: Engine, _ cancellation: Cancellation
+  private func prompt(
+    _ question: AskedQuestion, _ engine: Engine, _ cancellation: Cancellation
   ) throws -> UnderWay {
     let loaded = try engine.model(named: model)
-    var parts = [PromptPart.text(task.question.system + "\n\n" + task.words)]
+    var parts = [PromptPart.text(question.system + "\n\n" + question.words)]
     var admission = PictureAdmission(engine)
-    for bytes in task.pictures { parts.append(.picture(try admission.picture(from: bytes))) }
+    for bytes in question.pictures { parts.append(.picture(try admission.picture(from: bytes))) }
     let prompt = try loaded.model.prompt(
       parts, template: .model(addGenerationPrompt: true), cancellation: cancellation)
     let room = loaded.model.decoder.contextLength - prompt.tokens.count

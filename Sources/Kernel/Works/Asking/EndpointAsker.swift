@@ -1,21 +1,20 @@
 import ChatCompletions
-import Explanations
 import FeatureIndex
-import Interpretation
 import JSONRPC
 import Jobs
 import KernelProtocol
 import SystemReasons
 
 /// Asks a server, several questions at once, each on a thread of its own.
-final class EndpointAsker: ExplanationAsker {
+final class EndpointAsker: Asker {
   private struct State {
     var underWay = 0
-    var answers: [ExplanationReply] = []
+    var answers: [AskedReply] = []
   }
 
   let author: ExplanationAuthor
   let method = "chat"
+  let preferredForm = ExplanationGenerate.AnswerForm.json
   private let client: ChatClient
   private let limit: Int
   private let maxTokens: Int
@@ -23,27 +22,26 @@ final class EndpointAsker: ExplanationAsker {
   private let isStopped = StopFlag()
 
   /// - Throws: `DomainError` for an address that cannot be one, or without libcurl.
-  init(
-    _ endpoint: ExplanationGenerate.Endpoint, params: ExplanationGenerate.Params, key: String?
-  ) throws {
+  init(_ endpoint: ExplanationGenerate.Endpoint, _ options: AskerOptions) throws {
     guard !ChatEndpoint.isMasked(endpoint.url) else {
       throw DomainError(
         .unsupportedTarget,
-        "the explainer's address \(quoted(endpoint.url)) was kept without the secret in its query",
+        "the \(options.role)'s address \(quoted(endpoint.url)) was kept without the secret in "
+          + "its query",
         hint:
-          "start explanation/generate again with the complete address: "
-          + "what has been explained is not asked again")
+          "start \(options.request) again with the complete address: "
+          + "what has been \(options.done) is not asked again")
     }
     author = ExplanationAuthor(kind: .model, name: endpoint.model)
     var limits = ChatLimits()
-    limits.requestSeconds = params.requestSeconds ?? limits.requestSeconds
-    limits.tries = params.tries ?? limits.tries
+    limits.requestSeconds = options.requestSeconds ?? limits.requestSeconds
+    limits.tries = options.tries ?? limits.tries
     do throws(ChatError) {
       client = try ChatClient(
-        ChatEndpoint(url: endpoint.url, model: endpoint.model, key: key), limits: limits)
+        ChatEndpoint(url: endpoint.url, model: endpoint.model, key: options.key), limits: limits)
     } catch { throw DomainError(.unsupportedTarget, error.description) }
-    limit = params.concurrency ?? 4
-    maxTokens = params.maxTokens ?? 256
+    limit = options.concurrency ?? 4
+    maxTokens = options.maxTokens ?? AskerOptions.defaultTokens
   }
 
   deinit { isStopped.set() }
@@ -51,27 +49,27 @@ final class EndpointAsker: ExplanationAsker {
   var hasRoom: Bool { state.read { $0.underWay < limit } }
   var isIdle: Bool { state.read { $0.underWay == 0 && $0.answers.isEmpty } }
 
-  func ask(_ task: ExplanationTask) {
+  func ask(_ question: AskedQuestion) {
     state.update { $0.underWay += 1 }
-    Thread.start(name: "explain") { [client, state, maxTokens, isStopped] in
-      let outcome = Self.outcome(of: task, client, maxTokens: maxTokens, isStopped)
+    Thread.start(name: "ask") { [client, state, maxTokens, isStopped] in
+      let outcome = Self.outcome(of: question, client, maxTokens: maxTokens, isStopped)
       state.update { state in
         state.underWay -= 1
-        if let outcome { state.answers.append(ExplanationReply(task: task, outcome: outcome)) }
+        if let outcome { state.answers.append(AskedReply(id: question.id, outcome: outcome)) }
       }
     }
   }
 
   /// nil for a question that was taken back.
   private static func outcome(
-    of task: ExplanationTask, _ client: ChatClient, maxTokens: Int, _ isStopped: StopFlag
-  ) -> ExplanationReply.Outcome? {
+    of question: AskedQuestion, _ client: ChatClient, maxTokens: Int, _ isStopped: StopFlag
+  ) -> AskedReply.Outcome? {
     let request = ChatRequest(
-      system: task.question.system,
-      parts: [.text(task.words)] + task.pictures.map { .png($0) }, maxTokens: maxTokens)
+      system: question.system,
+      parts: [.text(question.words)] + question.pictures.map { .png($0) }, maxTokens: maxTokens)
     do {
       let answer = try client.complete(
-        request, seed: UInt64(truncatingIfNeeded: task.latent), isCancelled: { isStopped.isSet })
+        request, seed: question.seed, isCancelled: { isStopped.isSet })
       return .answered(
         .init(
           text: answer.text, isCutShort: answer.isCutShort,
@@ -80,7 +78,7 @@ final class EndpointAsker: ExplanationAsker {
     } catch is CancellationError { return nil } catch { return .failed(systemReason(of: error)) }
   }
 
-  func takeAnswers(_ tools: JobTools) -> JobTask<Engine, [ExplanationReply]> {
+  func takeReplies(_ tools: JobTools) -> JobTask<Engine, [AskedReply]> {
     .ownThread { [state] in
       _ = state.wait(seconds: 0.05) { !$0.answers.isEmpty || $0.underWay == 0 }
       return state.update { state in

@@ -1,5 +1,5 @@
 /// What came of a question.
-struct ExplanationReply: Sendable {
+struct AskedReply: Sendable {
   struct Said: Sendable {
     var text: String
     var isCutShort = false
@@ -14,6 +14,7 @@ struct ExplanationReply: Sendable {
     case failed(String)
   }
 
-  var task: ExplanationTask
+  /// The question's number.
+  var id: Int
   var outcome: Outcome
 }
