@@ -117,7 +117,7 @@ extension ScoreRecord {
 extension ScoreTable.Score {
   package init(_ record: ScoreRecord) {
     self.init(
-      value: record.value, baseline: record.baseline,
+      value: record.value, baseline: record.baseline.flatMap { $0.isFinite ? $0 : nil },
       baselineDeviation: record.baselineDeviation)
   }
 }

@@ -4,10 +4,13 @@ struct ChartScale {
   private let upper: Double
   private let step: Double
 
-  /// - Parameter values: those that are not finite are passed over.
+  /// No measure of ours is as large.
+  private static let limit = 1e12
+
+  /// - Parameter values: those that are no numbers, or beyond any measure, are passed over.
   init(values: [Double]) {
-    let finite = values.filter(\.isFinite)
-    let (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
+    let known = values.filter { abs($0) <= Self.limit }
+    let (least, most) = (known.min() ?? 0, known.max() ?? 1)
     let width = most > least ? most - least : 1
     step = Self.round(width / 4)
     lower = (least / step).rounded(.down) * step

@@ -89,12 +89,14 @@ extension ScoreReport.Index {
 
 extension ScoreReport.Row {
   fileprivate var json: JSONValue {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    func number(_ value: Double?) -> JSONValue {
+      value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null
+    }
     return [
       "concept": .string(name), "latents": .integer(Int64(count)),
       "scored": .integer(Int64(mean?.count ?? 0)), "mean": number(mean?.value),
       "deviation": number(mean?.deviation), "chance": number(mean?.chance),
-      "chanceDeviation": number(mean?.chanceDeviation), "meanOfAll": .number(mean?.overAll ?? 0),
+      "chanceDeviation": number(mean?.chanceDeviation), "meanOfAll": number(mean?.overAll ?? 0),
     ]
   }
 }
