@@ -43,14 +43,14 @@ from .types import (
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
     KernelStatusHealth, KernelStatusMemory, KernelStatusMemoryItem, KernelStatusModel,
-    KernelStatusQueue, KernelStatusResult, LargeInteger, LatentSelection, LatentSelectionOrder,
-    LatentSelectionTop, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult,
-    Part, PictureView, ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn,
-    PromptDiagnostic, PromptDiagnosticSeverity, PromptFront, PromptFrontClamp, PromptFrontImage,
-    PromptOpenPart, PromptOpenResult, PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked,
-    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained,
-    SAETrainWeightType, SaeLoadResult, Span, Splice, SpliceErrorTerm, SpliceReselect,
-    SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    KernelStatusQueue, KernelStatusResult, LabelScore, LargeInteger, LatentSelection,
+    LatentSelectionOrder, LatentSelectionTop, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing,
+    ModelLoadResult, Part, PictureView, ProgressToken, PromptCheckPart, PromptCheckResult,
+    PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity, PromptFront, PromptFrontClamp,
+    PromptFrontImage, PromptOpenPart, PromptOpenResult, PromptOpenToken, Region, RpcDiscoverResult,
+    SAECheckChecked, SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat,
+    SAETrainTrained, SAETrainWeightType, SaeLoadResult, Span, Splice, SpliceErrorTerm,
+    SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
     SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult, Target,
     TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
@@ -364,7 +364,7 @@ class FeatureMethods:
         """feature/examples: The places of an index's corpus where a latent is most active.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean, the paper's.
           top_k: Absent: 5, the paper's.
 
@@ -379,7 +379,7 @@ class FeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.
@@ -1191,7 +1191,7 @@ class AsyncFeatureMethods:
         """feature/examples: The places of an index's corpus where a latent is most active.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean, the paper's.
           top_k: Absent: 5, the paper's.
 
@@ -1206,7 +1206,7 @@ class AsyncFeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.
