@@ -82,6 +82,15 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
+  @Test func pagesLinkToEachOtherAndOpenWhereAFeatureIsStrongest() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/pages.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
   @Test func everyNumberIsWhatItsDescriptionSays() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let installed = ProgramRun.path("../../.build/clients/bin/python")
