@@ -145,7 +145,7 @@ let package = Package(
       name: "KernelTests",
       dependencies: [
         "JSON", "Tensors", "Checkpoints", "Images", "Autoencoders", "FeatureIndex", "JSONRPC",
-        "KernelProtocol", "World", "Kernel", "LanguageServer", "TestSupport",
+        "KernelProtocol", "World", "Kernel", "LanguageServer", "Reports", "TestSupport",
       ]),
     .target(
       name: "LanguageServer",

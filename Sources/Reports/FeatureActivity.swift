@@ -6,34 +6,40 @@ struct FeatureActivity {
   init(_ view: FeatureReport.View) { self.view = view }
 
   var html: String {
-    let unit = view.name == "text" ? "tokens" : "patches"
-    var tiles = [
-      (
-        NumberText.share(statistics.active, of: statistics.positions),
-        "of \(NumberText.grouped(statistics.positions)) \(unit)"
-      ),
-      (
-        NumberText.share(statistics.activeItems, of: statistics.items),
-        "of \(NumberText.grouped(statistics.items)) items"
-      ),
-      (NumberText.significant(statistics.mean), "mean where active"),
-      (NumberText.significant(statistics.maximum), "maximum"),
-    ]
-    tiles += statistics.quantiles.map { quantile in
-      (
-        NumberText.significant(quantile.value),
-        quantile.share == 0.5
-          ? "median where active" : "\(NumberText.trimmed(100 * quantile.share)) % quantile"
-      )
+    let isText = view.name == "text"
+    let quantiles = statistics.quantiles.map { quantile in
+      "\(NumberText.significant(quantile.value)) at \(NumberText.trimmed(100 * quantile.share)) %"
     }
-    let cells = tiles.map { "<div><dt>\($0.1)</dt><dd>\($0.0)</dd></div>" }
-    return "<dl class=\"tiles\">\(cells.joined())</dl>\(HistogramChart(statistics.histogram).svg)"
+    let facts = [
+      (
+        "Active at",
+        NumberText.share(statistics.active, of: statistics.positions),
+        "\(NumberText.grouped(statistics.active)) of "
+          + "\(NumberText.grouped(statistics.positions)) \(isText ? "tokens" : "patches")"
+      ),
+      (
+        isText ? "In texts" : "In pictures",
+        NumberText.share(statistics.activeItems, of: statistics.items),
+        "\(NumberText.grouped(statistics.activeItems)) of "
+          + "\(NumberText.grouped(statistics.items)) \(isText ? "texts" : "pictures")"
+      ),
+      ("Largest", NumberText.significant(statistics.maximum), ""),
+      ("Mean where active", NumberText.significant(statistics.mean), ""),
+      ("Quantiles where active", quantiles.joined(separator: ", "), ""),
+    ]
+    let rows = facts.map { name, value, more in
+      "<dt>\(name)</dt><dd><b>\(value)</b>\(more.isEmpty ? "" : " <span>\(more)</span>")</dd>"
+    }
+    return """
+      <div class="activity"><dl>\(rows.joined())</dl>\
+      \(HistogramChart(statistics.histogram).svg)</div>
+      """
   }
 }
 
 /// A histogram over activations on a logarithmic axis.
 struct HistogramChart {
-  private static let (width, height, left, bottom, top) = (720.0, 190.0, 8.0, 34.0, 20.0)
+  private static let (width, height, left, bottom, top) = (560.0, 190.0, 8.0, 34.0, 20.0)
   private let bins: [FeatureReport.Bin]
 
   /// Bins without a count at the ends are left out.
@@ -69,11 +75,10 @@ struct HistogramChart {
     let total = bins.reduce(0) { $0 + $1.count }
     return """
       <figure class="chart"><svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
-      aria-label="Histogram of \(NumberText.grouped(total)) activations, the largest bin \
-      \(NumberText.grouped(largest))">\(bars.joined())\
+      aria-label="Histogram of \(NumberText.grouped(total)) activations">\(bars.joined())\
       <line x1="0" x2="\(Int(Self.width))" y1="\(base)" y2="\(base)"/>\(ticks(step))\
-      <text x="\(Int(Self.left))" y="12">largest bin \(NumberText.grouped(largest))</text></svg>\
-      <figcaption>Activations where it is active, bins of equal ratio</figcaption></figure>
+      </svg><figcaption>How often it has which activation where it is active, in bins of equal \
+      ratio; the highest bar is \(NumberText.grouped(largest)).</figcaption></figure>
       """
   }
 

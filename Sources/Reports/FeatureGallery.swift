@@ -8,7 +8,8 @@ struct FeatureGallery {
     let galleries = report.views.flatMap { view in
       view.rankings.map { gallery(view, $0) }
     }
-    return "<h2>Where it is most active</h2>\n" + definitions + galleries.joined(separator: "\n")
+    return "<h2 id=\"examples\">Where it is most active</h2>\n" + definitions
+      + galleries.joined(separator: "\n")
   }
 
   /// Every picture once; exemplars refer to it.
@@ -30,7 +31,7 @@ struct FeatureGallery {
       ranking.exemplars.isEmpty
       ? "<p>It is active nowhere in this view.</p>"
       : ranking.exemplars.enumerated().map { place, exemplar in
-        figure(exemplar, place: place + 1)
+        figure(exemplar, place: place + 1, by: ranking.name)
       }.joined(separator: "\n")
     let title =
       "\(FeatureSwitches.viewNames[view.name] ?? view.name), "
@@ -42,36 +43,53 @@ struct FeatureGallery {
       """
   }
 
-  private func figure(_ exemplar: FeatureReport.Exemplar, place: Int) -> String {
+  private func figure(_ exemplar: FeatureReport.Exemplar, place: Int, by ranking: String) -> String
+  {
     let shown =
       switch exemplar.content {
       case .picture(let key, let veils, let region):
         report.pictures[key].map {
           picture($0, key: key, veils: veils, region: region, exemplar)
         } ?? missing("The picture is not in this page.")
-      case .text(let tokens): line(tokens)
+      case .text(let tokens): line(tokens, picture: exemplar.picture)
       case .missing(let reason): missing(reason)
       }
     let source = exemplar.source.map { " · \(HTMLText.isolated($0, limit: 80))" } ?? ""
     return """
       <figure \
-      class="exemplar">\(shown)<figcaption><b>\(NumberText.significant(exemplar.score))</b> \
-      <span class="name">\(HTMLText.isolated(exemplar.name, limit: 120))\(source)</span>\
-      <span class="place">\(place)</span></figcaption></figure>
+      class="exemplar">\(shown)<figcaption><span>\(figures(exemplar, by: ranking))</span>\
+      <span class="place">\(place)</span>\
+      <span class="name" title="\(HTMLText.escaped(String(exemplar.name.prefix(400))))">\
+      \(HTMLText.isolated(exemplar.name, limit: 120))\(source)</span></figcaption></figure>
       """
+  }
+
+  /// The score that it is ranked by, and its largest activation.
+  private func figures(_ exemplar: FeatureReport.Exemplar, by ranking: String) -> String {
+    let largest = NumberText.significant(exemplar.peak)
+    let score = "<b>\(NumberText.significant(exemplar.score))</b>"
+    return switch ranking {
+    case "max": "max \(score)"
+    case "mass": "sum \(score) · max \(largest)"
+    default: "mean \(score) · max \(largest)"
+    }
   }
 
   private func missing(_ reason: String) -> String {
     "<div class=\"missing\">\(HTMLText.isolated(reason, limit: 400))</div>"
   }
 
-  private func line(_ tokens: [(text: String, activation: Double)]) -> String {
-    let strip = TokenLine(
-      tokens.map {
-        TokenLine.Token(
-          text: $0.text, score: $0.activation, title: NumberText.significant($0.activation))
-      })
-    return "<div class=\"token-line\" dir=\"auto\">\(strip.spans)</div>"
+  private func line(
+    _ tokens: [(text: String, activation: Double)], picture key: Int?
+  ) -> String {
+    let text =
+      "<div class=\"token-line\" dir=\"auto\">\(TokenLine(activations: tokens).spans)</div>"
+    guard let key, let shown = report.pictures[key] else { return text }
+    return """
+      <div class="asked"><svg viewBox="0 0 \(shown.width) \(shown.height)" role="img" \
+      aria-label="The picture that it was asked about"><use href="#picture-\(key)"/></svg>\
+      \(text)</div>
+      """
   }
 
   private func picture(

@@ -16,9 +16,9 @@ package struct FeaturePage {
         \(FeatureSwitches(report).html)
         \(FeatureGallery(report).html)
         \(activity)
-        <div class="columns">\(effects("Promoted tokens", report.promoted))\
+        <div class="columns" id="tokens">\(effects("Promoted tokens", report.promoted))\
         \(effects("Suppressed tokens", report.suppressed))</div>
-        <div class="columns">\
+        <div class="columns" id="neighbours">\
         \(related("Nearest decoder rows", "cosine", report.neighbours))\
         \(related("Active at the same tokens", "Jaccard", report.coactive))</div>
         \(history)
@@ -36,10 +36,12 @@ package struct FeaturePage {
     let label =
       report.label.map { "<p class=\"label\">\(HTMLText.isolated($0, limit: 600))</p>" }
       ?? "<p class=\"label none\">Not explained yet</p>"
+    let scores = report.labelScores.isEmpty ? "" : "<p>\(LabelScore.line(report.labelScores))</p>"
     return """
       <header><p class="soft path">\(overview ?? "")\(place)</p>
-      <h1>Feature \(NumberText.plain(report.latent))</h1>
-      \(label)</header>
+      <h1>Feature <span class="copied" \
+      title="A click selects the number">\(NumberText.plain(report.latent))</span></h1>
+      \(label)\(scores)</header>
       """
   }
 
@@ -56,7 +58,7 @@ package struct FeaturePage {
       \(FeatureActivity(view).html)</section>
       """
     }
-    return "<h2>How it is active</h2>\n"
+    return "<h2 id=\"activity\">How it is active</h2>\n"
       + (views.isEmpty ? "<p>It is active nowhere in this index.</p>" : views.joined())
   }
 
@@ -68,18 +70,19 @@ package struct FeaturePage {
     let rows = effects.map { effect in
       [
         "<code class=\"token\">\(HTMLText.isolated(Self.visible(effect.token), limit: 60))</code>",
-        NumberText.signed(effect.effect, 3), HTMLText.bar(effect.effect, of: largest),
+        HTMLText.meter(effect.effect, of: largest), NumberText.signed(effect.effect, 3),
       ]
     }
     return """
       <section><h2>\(title)</h2>\
       \(HTMLText.table(
-        "Direct effect of the decoder row on the logits", head: ["token", "effect", ""],
-        rows: rows, texts: [0, 2]))</section>
+        "Direct effect of the decoder row on the logits", head: ["token", "", "effect"],
+        rows: rows, texts: [0, 1]))</section>
       """
   }
 
-  /// Spaces and breaks at the ends of a token are part of it.
+  /// Spaces and breaks at the ends of a token are part of it; other controls are told by their
+  /// numbers.
   static func visible(_ token: String) -> String {
     var result = ""
     for scalar in token.unicodeScalars {
@@ -87,7 +90,13 @@ package struct FeaturePage {
       case " ": result += "\u{2423}"
       case "\n": result += "\u{21B5}"
       case "\t": result += "\u{21E5}"
-      default: result.unicodeScalars.append(scalar)
+      default:
+        guard scalar.properties.generalCategory == .control else {
+          result.unicodeScalars.append(scalar)
+          continue
+        }
+        let number = String(scalar.value, radix: 16, uppercase: true)
+        result += "\u{27E8}\(scalar.value < 16 ? "0" : "")\(number)\u{27E9}"
       }
     }
     return result
@@ -99,12 +108,12 @@ package struct FeaturePage {
     guard !items.isEmpty else { return "" }
     let rows = items.map { item in
       let name = "#\(item.latent)"
-      let link =
-        item.address.map { "<a href=\"\(HTMLText.escaped($0))\">\(name)</a>" } ?? name
+      let label =
+        item.label.map { HTMLText.isolated($0, limit: 160) + LabelScore.line(item.labelScores) }
+        ?? "<span class=\"soft\">not explained</span>"
       return [
-        link,
-        item.label.map { HTMLText.isolated($0, limit: 160) } ?? "<span class=\"soft\">–</span>",
-        NumberText.fixed(item.score, 3),
+        item.address.map { "<a href=\"\(HTMLText.escaped($0))\">\(name)</a>" } ?? name,
+        label, NumberText.fixed(item.score, 3),
       ]
     }
     let table = HTMLText.table(
@@ -120,7 +129,7 @@ package struct FeaturePage {
 
   private var history: String {
     guard !report.explanations.isEmpty else {
-      return "<h2>Explanations</h2><p>Nobody has explained it yet.</p>"
+      return "<h2 id=\"explanations\">Explanations</h2><p>Nobody has explained it yet.</p>"
     }
     let items = report.explanations.map { explanation in
       let text =
@@ -137,15 +146,17 @@ package struct FeaturePage {
         \(explanation.revision)</p>\(scores(explanation))</li>
         """
     }
-    return "<h2>Explanations</h2><ol class=\"history\" reversed>\(items.joined())</ol>"
+    return "<h2 id=\"explanations\">Explanations</h2>"
+      + "<ol class=\"history\" reversed>\(items.joined())</ol>"
   }
 
   private func scores(_ explanation: FeatureReport.Explanation) -> String {
     guard !explanation.scores.isEmpty else { return "" }
     let items = explanation.scores.map { score in
       let baseline = score.baseline.map { ", by chance \(NumberText.fixed($0))" } ?? ""
-      return "<span class=\"chip\"><b>\(HTMLText.escaped(score.kind)) "
-        + "\(NumberText.fixed(score.value))</b>\(baseline), \(score.count) examples</span>"
+      let name = HTMLText.escaped(LabelScore.name(ofKind: score.kind))
+      return "<span class=\"chip\"><b>\(name) \(NumberText.fixed(score.value))</b>\(baseline), "
+        + "\(NumberText.counted(score.count, "example"))</span>"
     }
     return "<p class=\"chips\">\(items.joined(separator: " "))</p>"
   }
@@ -153,8 +164,10 @@ package struct FeaturePage {
   private var identity: String {
     guard !report.identity.isEmpty else { return "" }
     let rows = report.identity.map { name, value in
-      "<dt>\(HTMLText.escaped(name))</dt><dd><code>\(HTMLText.escaped(value))</code></dd>"
+      "<dt>\(HTMLText.escaped(name))</dt>"
+        + "<dd><code class=\"copied\">\(HTMLText.escaped(value))</code></dd>"
     }
-    return "<h2>What this holds for</h2><dl class=\"identity\">\(rows.joined())</dl>"
+    return
+      "<h2 id=\"holds-for\">What this holds for</h2><dl class=\"identity\">\(rows.joined())</dl>"
   }
 }

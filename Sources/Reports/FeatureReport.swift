@@ -6,7 +6,11 @@ package struct FeatureReport: Sendable {
   package var site: String
   /// What it is called; nil where nothing explains it yet.
   package var label: String?
+  /// How well the label holds.
+  package var labelScores: [LabelScore]
   package var views: [View]
+  /// The name of the view that is shown first; nil for the first of them.
+  package var opening: String?
   /// Pictures that exemplars show, by the key that they name.
   package var pictures: [Int: Shown]
   package var promoted: [Effect]
@@ -26,6 +30,7 @@ package struct FeatureReport: Sendable {
     self.latent = latent
     self.autoencoder = autoencoder
     self.site = site
+    labelScores = []
     views = []
     pictures = [:]
     promoted = []
@@ -121,15 +126,24 @@ package struct FeatureReport: Sendable {
 
   package struct Exemplar: Sendable {
     package var score: Double
+    /// The largest activation in it.
+    package var peak: Double
     package var name: String
     package var source: String?
     package var content: Content
+    /// The picture that a text was asked about: a key of `pictures`.
+    package var picture: Int?
 
-    package init(score: Double, name: String, source: String?, content: Content) {
+    package init(
+      score: Double, peak: Double, name: String, source: String?, content: Content,
+      picture: Int? = nil
+    ) {
       self.score = score
+      self.peak = peak
       self.name = name
       self.source = source
       self.content = content
+      self.picture = picture
     }
   }
 
@@ -187,12 +201,17 @@ package struct FeatureReport: Sendable {
     /// Cosine, or the Jaccard index of the tokens where both are active.
     package var score: Double
     package var label: String?
+    package var labelScores: [LabelScore]
     package var address: String?
 
-    package init(latent: Int, score: Double, label: String? = nil, address: String? = nil) {
+    package init(
+      latent: Int, score: Double, label: String? = nil, labelScores: [LabelScore] = [],
+      address: String? = nil
+    ) {
       self.latent = latent
       self.score = score
       self.label = label
+      self.labelScores = labelScores
       self.address = address
     }
   }

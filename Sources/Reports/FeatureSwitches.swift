@@ -27,27 +27,36 @@ struct FeatureSwitches {
     ]
     return """
       <form class="switches" aria-label="What is shown">
-      \(group("Seen in", "view", views.map { ($0, Self.viewNames[$0] ?? $0) }))
+      \(group("Seen in", "view", views.map { ($0, name(ofView: $0)) }, report.opening))
       \(group("Ranked by", "rank", Self.rankings(report).map { ($0, Self.rankingNames[$0] ?? $0) }))
       \(hasPictures ? group("Mask", "mask", masks, smooths: true) : "")
       </form>
       """
   }
 
+  /// With its largest activation, by which views compare.
+  private func name(ofView name: String) -> String {
+    let largest = report.views.first { $0.name == name }?.statistics.maximum
+    return (Self.viewNames[name] ?? name)
+      + (largest.map { " <small>max \(NumberText.significant($0))</small>" } ?? "")
+  }
+
   private func group(
-    _ title: String, _ name: String, _ items: [(String, String)], smooths: Bool = false
+    _ title: String, _ name: String, _ items: [(String, String)], _ chosen: String? = nil,
+    smooths: Bool = false
   ) -> String {
+    let checked = items.firstIndex { $0.0 == chosen } ?? 0
     let inputs = items.enumerated().map { index, item in
       """
       <label><input type="radio" name="\(name)" id="\(name)-\(item.0)"\
-      \(index == 0 ? " checked" : "")><span>\(item.1)</span></label>
+      \(index == checked ? " checked" : "")><span>\(item.1)</span></label>
       """
     }
     let smooth =
       smooths
       ? "<label><input type=\"checkbox\" id=\"smooth\"><span>Smooth</span></label>" : ""
     return """
-      <fieldset><legend>\(title)</legend><div \
+      <fieldset\(smooths ? " class=\"masks\"" : "")><legend>\(title)</legend><div \
       class="segments">\(inputs.joined())\(smooth)</div></fieldset>
       """
   }

@@ -82,6 +82,14 @@ package enum HTMLText {
       + "style=\"width:\(width)%\"></i></span>"
   }
 
+  /// A bar from the left, as long as the score's share of the largest.
+  package static func meter(_ score: Double, of largest: Double) -> String {
+    let width = largest > 0 ? NumberText.fixed(100 * abs(score) / largest, 1) : "0"
+    let side = score < 0 ? "opposes" : "supports"
+    return "<span class=\"meter\" aria-hidden=\"true\"><i class=\"\(side)\" "
+      + "style=\"width:\(width)%\"></i></span>"
+  }
+
   /// A whole page that needs nothing beside itself and may fetch nothing.
   /// - Parameter policy: what of its own styles and scripts it may use.
   package static func page(

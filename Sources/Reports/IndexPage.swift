@@ -1,34 +1,51 @@
 /// Many features as one page with a search over their explanations and numbers.
 ///
-/// A page lists what it is given and filters it where it is; a few thousand features are well. For
-/// more, an index is given as several pages that name each other.
+/// A page lists what it is given, filters it where it is and shows `window` of them at a time; a
+/// few thousand features are well. For more, an index is given as several pages that name each
+/// other.
 package struct IndexPage: Sendable {
   package struct Entry: Sendable {
     package var latent: Int
     package var label: String?
+    /// How well the label holds.
+    package var labelScores: [LabelScore]
     /// The address of its page.
     package var address: String?
-    /// The best exemplar, a PNG of about 96 pixels.
-    package var thumbnail: [UInt8]?
+    /// The best exemplar.
+    package var face: Face?
+    /// The name of the view that the figures are of.
+    package var view: String
     /// The share of positions where it is active, 0 to 1.
     package var frequency: Double
     package var maximum: Double
-    /// Other words to find it by, such as promoted tokens.
-    package var words: [String]
+    /// The tokens that it raises most, to find it by.
+    package var raised: [String]
+
+    package enum Face: Sendable {
+      /// A PNG of about 96 pixels.
+      case picture([UInt8])
+      /// Tokens with their activations, of which those about the strongest are shown.
+      case text([(text: String, activation: Double)])
+    }
 
     package init(
-      latent: Int, label: String?, address: String?, thumbnail: [UInt8]?, frequency: Double,
-      maximum: Double, words: [String] = []
+      latent: Int, label: String?, labelScores: [LabelScore] = [], address: String?, face: Face?,
+      view: String, frequency: Double, maximum: Double, raised: [String] = []
     ) {
       self.latent = latent
       self.label = label
+      self.labelScores = labelScores
       self.address = address
-      self.thumbnail = thumbnail
+      self.face = face
+      self.view = view
       self.frequency = frequency
       self.maximum = maximum
-      self.words = words
+      self.raised = raised
     }
   }
+
+  /// The cards that are shown at a time.
+  static let window = 60
 
   package var title: String
   /// What the index is, in one line.
@@ -53,6 +70,24 @@ package struct IndexPage: Sendable {
     page == 1 ? "index.html" : "index-\(page).html"
   }
 
+  package static func isFileName(_ name: String) -> Bool {
+    let number = name.split(separator: "-", maxSplits: 1).last?.dropLast(".html".count) ?? ""
+    return name == fileName(ofPage: 1) || Int(number).map { fileName(ofPage: $0) } == name
+  }
+
+  /// The card of a latent on a page of a name.
+  package static func address(ofLatent latent: Int, onPage name: String) -> String {
+    "\(name)#\(IndexCard.anchor(ofLatent: latent))"
+  }
+
+  /// The latents that have a card on a page.
+  package static func latents(in html: String) -> [Int] {
+    html.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix(IndexCard.opening) else { return nil }
+      return Int(line.dropFirst(IndexCard.opening.count).prefix { $0 != "\"" })
+    }
+  }
+
   package var html: String {
     HTMLText.page(
       title: title, style: HTMLStyle.sheet + HTMLStyle.features,
@@ -65,42 +100,28 @@ package struct IndexPage: Sendable {
         aria-label="Search the features of this page">
         <select id="order" aria-label="Order"><option value="given">As given</option>\
         <option value="frequency">Most frequent</option><option value="rare">Rarest</option>\
-        <option value="max">Strongest</option><option value="latent">By number</option></select>
+        <option value="max">Strongest</option><option value="quality">Best label</option>\
+        <option value="latent">By number</option></select>
         <span class="soft" id="count" \
         aria-live="polite">\(NumberText.counted(entries.count, "feature"))\
         </span></form>
-        <noscript><p class="note">Search needs scripts; the browser's own search works \
+        <noscript><style>.card[hidden] { display: block !important; } .turner { display: none; }\
+        </style><p class="note">Search needs scripts; the browser's own search works \
         without.</p></noscript>
         <ul class="cards" id="cards">
-        \(entries.map(Self.card).joined(separator: "\n"))
-        </ul>\(pager)</main>
+        \(cards)
+        </ul><nav class="turner" id="turner" aria-label="Parts of this page" hidden>\
+        <button type="button" id="before">← Before</button><span class="soft" id="part"></span>\
+        <button type="button" id="next">Next →</button></nav>\(pager)</main>
         <script>\(Self.script)</script>
         """)
   }
 
-  private static func card(_ entry: Entry) -> String {
-    let words = ([String(entry.latent), entry.label ?? ""] + entry.words).joined(separator: " ")
-    let picture = entry.thumbnail.map {
-      """
-      <img class="thumb" loading="lazy" decoding="async" width="83" height="83" alt="" \
-      src="\(HTMLText.dataURL($0))">
-      """
-    }
-    let label =
-      entry.label.map { "<span class=\"title\">\(HTMLText.isolated($0, limit: 160))</span>" }
-      ?? "<span class=\"title none\">not explained</span>"
-    let link = entry.address.map { " href=\"\(HTMLText.escaped($0))\"" } ?? ""
-    return """
-      <li class="card" data-words="\(HTMLText.escaped(String(words.prefix(1_000)).lowercased()))" \
-      data-latent="\(entry.latent)" data-frequency="\(number(entry.frequency))" \
-      data-max="\(number(entry.maximum))"><a\(link)>\(picture ?? "<span class=\"thumb\"></span>")\
-      <span class="words"><span class="number">#\(entry.latent)</span>\(label)\
-      <span class="facts">\(NumberText.significant(100 * entry.frequency)) % of positions · max \
-      \(NumberText.significant(entry.maximum))</span></span></a></li>
-      """
+  private var cards: String {
+    entries.enumerated().map { place, entry in
+      IndexCard(entry, isHidden: place >= Self.window).html
+    }.joined(separator: "\n")
   }
-
-  private static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "0" }
 
   private var pager: String {
     guard pageCount > 1 else { return "" }
@@ -114,35 +135,90 @@ package struct IndexPage: Sendable {
       """
   }
 
-  /// Shows the cards that have every word of the query; ids are found with or without their sign.
+  /// Shows the cards that have every word of the query, a window of them at a time; ids are found
+  /// with or without their sign. An address that ends in a card's
+  /// anchor opens the window with the card; what is searched stands in the address, too.
   private static let script = """
     (() => {
-      const list = document.getElementById("cards"), query = document.getElementById("query");
-      const order = document.getElementById("order"), count = document.getElementById("count");
-      const cards = [...list.children];
-      const texts = cards.map((card) => card.dataset.words);
+      const get = (id) => document.getElementById(id);
+      const list = get("cards"), query = get("query"), order = get("order"), count = get("count");
+      const turner = get("turner"), before = get("before"), next = get("next"), part = get("part");
+      const size = \(window), given = [...list.children];
+      const value = (card, name) => Number(card.dataset[name]);
+      const by = { frequency: (a, b) => value(b, "frequency") - value(a, "frequency"),
+        rare: (a, b) => value(a, "frequency") - value(b, "frequency"),
+        max: (a, b) => value(b, "max") - value(a, "max"),
+        quality: (a, b) => value(b, "quality") - value(a, "quality"),
+        latent: (a, b) => value(a, "latent") - value(b, "latent") };
+      let cards = given, fitting = given, first = 0;
+      const show = () => {
+        first = Math.max(0, Math.min(first, Math.floor((fitting.length - 1) / size) * size));
+        const shown = new Set(fitting.slice(first, first + size));
+        for (const card of given) card.hidden = !shown.has(card);
+        const last = Math.min(first + size, fitting.length);
+        count.textContent = fitting.length === given.length ? given.length + " features"
+          : fitting.length + " of " + given.length + " features";
+        turner.hidden = fitting.length <= size;
+        part.textContent = (first + 1) + " to " + last + " of " + fitting.length;
+        before.disabled = first === 0;
+        next.disabled = last === fitting.length;
+      };
       const filter = () => {
         const words = query.value.toLowerCase().replace(/#/g, " ").split(/\\s+/).filter(Boolean);
-        let shown = 0;
-        cards.forEach((card, index) => {
-          const fits = words.every((word) => texts[index].includes(word));
-          card.hidden = !fits;
-          shown += fits;
-        });
-        count.textContent = shown === cards.length ? cards.length + " features"
-          : shown + " of " + cards.length + " features";
+        const has = (text) => words.every((word) => text.includes(word));
+        // The number itself first, then labels with the words, then tokens.
+        const place = (card) => card.dataset.latent === words.join(" ") ? 0
+          : has(card.querySelector(".title").textContent.toLowerCase()) ? 1 : 2;
+        fitting = cards.filter((card) => has(card.dataset.words));
+        if (words.length) {
+          const places = new Map(fitting.map((card) => [card, place(card)]));
+          fitting.sort((a, b) => places.get(a) - places.get(b));
+          list.prepend(...fitting);
+        }
+        first = 0;
+        show();
       };
-      const value = (card, name) => Number(card.dataset[name]);
       const sort = () => {
-        const by = { frequency: (a, b) => value(b, "frequency") - value(a, "frequency"),
-          rare: (a, b) => value(a, "frequency") - value(b, "frequency"),
-          max: (a, b) => value(b, "max") - value(a, "max"),
-          latent: (a, b) => value(a, "latent") - value(b, "latent") }[order.value];
-        list.append(...(by ? [...cards].sort(by) : cards));
+        cards = by[order.value] ? [...given].sort(by[order.value]) : given;
+        list.append(...cards);
+        filter();
       };
-      query.addEventListener("input", filter);
-      order.addEventListener("change", sort);
-      filter();
+      const turn = (step) => {
+        first += step * size;
+        show();
+        document.querySelector("main").scrollIntoView();
+      };
+      const note = () => {
+        const words = new URLSearchParams();
+        if (query.value) words.set("q", query.value);
+        if (order.value !== "given") words.set("order", order.value);
+        // A browser may refuse it to a file.
+        try {
+          history.replaceState(null, "", words.size ? "#" + words : location.pathname);
+        } catch {}
+      };
+      const open = () => {
+        const card = /^#f[0-9]+$/.test(location.hash) && get(location.hash.slice(1));
+        if (card) {
+          query.value = "";
+          order.value = "given";
+          sort();
+          first = Math.floor(given.indexOf(card) / size) * size;
+          show();
+          card.scrollIntoView({ block: "center" });
+          return;
+        }
+        const words = new URLSearchParams(location.hash.slice(1));
+        query.value = words.get("q") || "";
+        order.value = by[words.get("order")] ? words.get("order") : "given";
+        sort();
+      };
+      query.addEventListener("input", () => { sort(); note(); });
+      order.addEventListener("change", () => { sort(); note(); });
+      before.addEventListener("click", () => turn(-1));
+      next.addEventListener("click", () => turn(1));
+      window.addEventListener("hashchange", open);
+      open();
     })();
     """
 }

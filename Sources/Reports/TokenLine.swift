@@ -14,6 +14,9 @@ package struct TokenLine: Sendable {
       self.score = score
       self.title = title
     }
+
+    /// Whether it is a mark of a template, such as `<|eot_id|>`.
+    var isMark: Bool { text.count > 2 && text.hasPrefix("<") && text.hasSuffix(">") }
   }
 
   /// The opacity of the strongest: ink on it keeps a contrast of 4.5 on white and on black.
@@ -39,14 +42,28 @@ package struct TokenLine: Sendable {
     return "<div class=\"token-strip\" style=\"\(style)\">\(spans)</div>"
   }
 
-  /// The tokens alone.
+  /// The tokens alone. A line ends behind a token that holds its end, unless it is the first.
   package var spans: String {
-    tokens.map { token in
-      let color = background(token.score).map { ";background:\($0)" } ?? ""
-      return "<span title=\"\(HTMLText.escaped(token.title))\" "
-        + "style=\"padding:2px 1px;border-radius:2px;unicode-bidi:isolate\(color)\">"
-        + Self.shown(token.text) + "</span>" + (token.text.contains("\n") ? "<br>" : "")
+    tokens.enumerated().map { place, token in
+      span(token, Self.shown(token.text)) + (place > 0 && token.text.contains("\n") ? "<br>" : "")
     }.joined()
+  }
+
+  /// The tokens in one line, marks of a template as signs.
+  var shortSpans: String {
+    tokens.map { token in
+      guard token.isMark else { return span(token, Self.shown(token.text)) }
+      let title = token.text + " " + token.title
+      return span(Token(text: "", score: token.score, title: title), "\u{25AA}")
+    }.joined()
+  }
+
+  private func span(_ token: Token, _ shown: String) -> String {
+    let color = background(token.score).map { ";background:\($0)" } ?? ""
+    let kind = token.isMark ? "mark" : "piece"
+    return "<span class=\"\(kind)\" title=\"\(HTMLText.escaped(token.title))\" "
+      + "style=\"padding:2px 1px;border-radius:2px;unicode-bidi:isolate\(color)\">"
+      + shown + "</span>"
   }
 
   private func background(_ score: Double) -> String? {
@@ -56,16 +73,49 @@ package struct TokenLine: Sendable {
     return "rgba(\(strength > 0 ? "178,24,43" : "33,102,172"),\(NumberText.fixed(opacity)))"
   }
 
-  /// Line breaks and tabs as arrows: a token is one piece of a line.
+  /// Line breaks and tabs as arrows: a token is one piece of a line. Bytes that are no character
+  /// are told as such.
   private static func shown(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\n": result += "\u{21B5}"
       case "\t": result += "\u{21E5}"
+      case "\u{FFFD}": result += "\u{27E8}?\u{27E9}"
       default: result.unicodeScalars.append(scalar)
       }
     }
     return HTMLText.escaped(result)
+  }
+}
+
+extension TokenLine {
+  /// Tokens with their activations, where what a token adds to the text may be nothing: the parts
+  /// of a character stand together as one, with the strongest activation among them.
+  package init(activations: [(text: String, activation: Double)]) {
+    var tokens: [Token] = []
+    var parts: [Double] = []
+    func add(_ text: String) {
+      let title = parts.map(NumberText.significant).joined(separator: ", ")
+      tokens.append(Token(text: text, score: parts.max() ?? 0, title: title))
+      parts = []
+    }
+    for token in activations {
+      parts.append(token.activation)
+      if !token.text.isEmpty { add(token.text) }
+    }
+    if !parts.isEmpty { add("\u{FFFD}") }
+    self.init(tokens)
+  }
+
+  /// The tokens around the strongest, as many as there are before and behind it at most.
+  func excerpt(before: Int, behind: Int) -> (line: TokenLine, isCutBefore: Bool, isCutBehind: Bool)
+  {
+    let peak = tokens.indices.max { tokens[$0].score < tokens[$1].score } ?? 0
+    let start = max(0, peak - before)
+    let end = min(tokens.count, peak + behind + 1)
+    return (
+      TokenLine(Array(tokens[min(start, end)..<end]), scale: scale), start > 0, end < tokens.count
+    )
   }
 }

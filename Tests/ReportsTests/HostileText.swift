@@ -12,11 +12,16 @@ enum HostileText {
   static func report(_ text: String) -> FeatureReport {
     var report = FeatureReport(latent: 7, autoencoder: text, site: text)
     report.label = text
+    report.labelScores = [.init(kind: text, value: 0.5, baseline: 0.1)]
     report.views = views(text)
     report.pictures = [1: .init(bytes: [9, 9], width: 10, height: 8)]
     report.promoted = [.init(token: text, effect: 1)]
     report.suppressed = [.init(token: text, effect: -1)]
-    report.neighbours = [.init(latent: 8, score: 0.5, label: text, address: text)]
+    report.neighbours = [
+      .init(
+        latent: 8, score: 0.5, label: text, labelScores: [.init(kind: text, value: 0.5)],
+        address: text)
+    ]
     report.explanations = ["explained", "uninterpretable", "failed"].enumerated().map {
       .init(
         revision: $0 + 1, state: $1, text: text, author: text, method: text, date: text,
@@ -29,14 +34,15 @@ enum HostileText {
 
   private static func views(_ text: String) -> [FeatureReport.View] {
     let picture = FeatureReport.Exemplar(
-      score: 1.5, name: text, source: text,
+      score: 1.5, peak: 2, name: text, source: text,
       content: .picture(
         1, veils: .init(active: [1, 2], weighted: [3]),
         region: .init(left: -1, top: 0, width: 12, height: 7)))
     let words = FeatureReport.Exemplar(
-      score: 1, name: text, source: nil, content: .text([(text, 1), (text, 0)]))
+      score: 1, peak: 1, name: text, source: nil, content: .text([(text, 1), (text, 0)]),
+      picture: 1)
     let gone = FeatureReport.Exemplar(
-      score: 1, name: text, source: nil, content: .missing(text))
+      score: 1, peak: 1, name: text, source: nil, content: .missing(text))
     let statistics = FeatureReport.Statistics(
       active: 3, positions: 1_000, activeItems: 2, items: 10, mean: 1, maximum: 2,
       quantiles: [(0.5, 1), (0.9, 1.5)],
@@ -58,8 +64,12 @@ enum HostileText {
       title: text, summary: text,
       entries: [
         .init(
-          latent: 1, label: text, address: "feature-1.html", thumbnail: [1], frequency: 0.1,
-          maximum: .nan, words: [text])
+          latent: 1, label: text, labelScores: [.init(kind: text, value: 0.5)],
+          address: "feature-1.html", face: .picture([1]), view: text, frequency: 0.1,
+          maximum: .nan, raised: [text]),
+        .init(
+          latent: 2, label: nil, address: text, face: .text([(text, 1), (text, 2)]), view: "text",
+          frequency: 0.1, maximum: 1, raised: [text, text]),
       ])
   }
 

@@ -41,7 +41,8 @@ import Testing
     report.views[0].rankings.append(report.views[0].rankings[0])
     let html = FeaturePage(report).html
     #expect(html.ranges(of: "base64," + Data([9, 9]).base64EncodedString()).count == 1)
-    #expect(html.ranges(of: "href=\"#picture-1\"").count == 2)
+    // By two exemplars of it, and by a text that was asked about it.
+    #expect(html.ranges(of: "href=\"#picture-1\"").count == 3)
   }
 
   @Test func stripsEscapeTheirTextAndCarryTheirScores() {
@@ -97,15 +98,83 @@ import Testing
     #expect(NumberText.share(1, of: 3) == "33.3 %" && NumberText.share(1, of: 0) == "–")
   }
 
-  @Test func thousandsOfFeaturesMakeOnePage() {
+  @Test func thousandsOfFeaturesMakeOnePageOfWhichAWindowIsShown() {
     let thumbnail = [UInt8](repeating: 7, count: 3_000)
     let entries = (0..<2_000).map { latent in
       IndexPage.Entry(
         latent: latent, label: latent % 3 == 0 ? "a label \(latent)" : nil, address: "x.html",
-        thumbnail: thumbnail, frequency: 0.01, maximum: 2)
+        face: .picture(thumbnail), view: "base", frequency: 0.01, maximum: 2)
     }
     let html = IndexPage(title: "Features", summary: "", entries: entries).html
     #expect(html.utf8.count < 12_000_000)
     #expect(html.ranges(of: "<li class=\"card\"").count == 2_000)
+    #expect(html.ranges(of: "\" hidden data-words").count == 1_940)
+    #expect(IndexPage.latents(in: html) == Array(0..<2_000))
+    #expect(IndexPage.address(ofLatent: 7, onPage: "index-2.html") == "index-2.html#f7")
+    let names = ["index.html", "index-2.html", "index-1.html", "index-x.html", "index-2.htm", "a"]
+    #expect(names.filter(IndexPage.isFileName) == ["index.html", "index-2.html"])
+  }
+
+  /// The page opens on the view that the report names, and tells each view's largest activation.
+  @Test func pagesOpenOnTheViewThatIsNamed() {
+    var report = HostileText.report("plain")
+    report.views[1].statistics.maximum = 54.4
+    report.opening = "text"
+    let html = FeaturePage(report).html
+    #expect(html.contains("id=\"view-text\" checked><span>Text <small>max 54.4</small></span>"))
+    #expect(!html.contains("id=\"view-base\" checked"))
+    report.opening = nil
+    #expect(FeaturePage(report).html.contains("id=\"view-base\" checked>"))
+  }
+
+  @Test func labelsHaveTheirScoresBesideThem() {
+    var report = HostileText.report("plain")
+    report.labelScores = [
+      .init(kind: "iou", value: 0.312, baseline: 0.018), .init(kind: "detection", value: 0.9),
+    ]
+    report.neighbours[0].labelScores = [.init(kind: "dissection", value: 0.5, baseline: 0.25)]
+    let html = FeaturePage(report).html
+    #expect(html.contains("<span>IoU 0.31, by chance 0.02</span><span>AUC 0.90</span>"))
+    #expect(html.contains("<span>IoU 0.50, by chance 0.25</span>"))
+    let card = IndexPage.Entry(
+      latent: 3, label: "a label", labelScores: report.labelScores, address: nil, face: nil,
+      view: "base", frequency: 0.5, maximum: 1)
+    let page = IndexPage(title: "", summary: "", entries: [card]).html
+    #expect(page.contains("<span>IoU 0.31, by chance 0.02</span><span>AUC 0.90</span>"))
+    #expect(page.contains("data-quality=\"0.312\""))
+  }
+
+  /// Tokens that are parts of one character stand together; what is none is told as such.
+  @Test func partsOfCharactersAreJoined() {
+    let line = TokenLine(activations: [
+      ("a", 1), ("", 2), ("", 0), ("\u{1F7E5}", 0.5), ("<|eot_id|>", 0), ("", 3),
+    ])
+    #expect(line.tokens.map(\.text) == ["a", "\u{1F7E5}", "<|eot_id|>", "\u{FFFD}"])
+    #expect(line.tokens.map(\.score) == [1, 2, 0, 3])
+    #expect(line.tokens.map(\.title) == ["1.00", "2.00, 0, 0.500", "0", "3.00"])
+    let html = line.html
+    #expect(html.contains(">\u{27E8}?\u{27E9}</span>") && !html.contains("\u{FFFD}"))
+    #expect(html.contains("class=\"mark\" title=\"0\""))
+  }
+
+  /// A card of a text shows the tokens about the strongest in one line, a template's marks as
+  /// signs.
+  @Test func cardsOfTextsShowTheStrongestToken() {
+    var tokens = (0..<30).map { (text: "w\($0)\n", activation: 0.5) }
+    tokens[20].activation = 4
+    tokens[18].text = "<|eot_id|>"
+    let card = IndexPage.Entry(
+      latent: 3, label: nil, address: nil, face: .text(tokens), view: "text", frequency: 0.5,
+      maximum: 4, raised: [" red", "\u{1}", "brick", "fourth"])
+    let html = IndexPage(title: "", summary: "", entries: [card]).html
+    #expect(html.contains("…<span") && html.contains(">w20\u{21B5}</span>"))
+    #expect(html.contains(">w14\u{21B5}<") && !html.contains("w13") && !html.contains("w24"))
+    #expect(html.contains("title=\"&lt;|eot_id|&gt; 0.500\"") && html.contains(">\u{25AA}</span>"))
+    #expect(!html.contains("<br>"))
+    #expect(
+      html.contains(
+        "raises <code><bdi>\u{2423}red</bdi></code> <code><bdi>\u{27E8}01\u{27E9}</bdi></code>"))
+    #expect(!html.contains("<bdi>fourth"))
+    #expect(html.contains("50.0 % of tokens · max 4.00"))
   }
 }

@@ -100,6 +100,34 @@ import Tokenization
     #expect(tokenizer.tokenText(ids[0]) == "\u{FFFD}")
   }
 
+  /// Bytes that are no character are told by their numbers, from which the token's own come back.
+  @Test(arguments: families)
+  func spellsBytesThatAreNoCharacter(_ family: String) throws {
+    let (tokenizer, _) = try load(family)
+    var spelt = 0
+    for id in 0..<tokenizer.idEnd {
+      guard let bytes = tokenizer.tokenBytes(id), let text = tokenizer.tokenText(id),
+        let shown = tokenizer.spelledText(id)
+      else { continue }
+      guard String(validating: bytes, as: UTF8.self) == nil, text.contains("\u{FFFD}") else {
+        #expect(shown == text)
+        continue
+      }
+      spelt += 1
+      #expect(!shown.contains("\u{FFFD}"))
+      let back = shown.split(separator: "\u{27E8}", omittingEmptySubsequences: false).enumerated()
+        .flatMap { place, piece -> [UInt8] in
+          guard place > 0, let end = piece.firstIndex(of: "\u{27E9}") else {
+            return Array(piece.utf8)
+          }
+          return piece[..<end].split(separator: " ").compactMap { UInt8($0, radix: 16) }
+            + Array(piece[piece.index(after: end)...].utf8)
+        }
+      #expect(back == bytes, "\(id) is shown as \(shown)")
+    }
+    #expect(spelt > (family == "llama3" ? 100 : -1))
+  }
+
   @Test func tellsOneTokenFromSeveral() throws {
     let (tokenizer, _) = try load("llama3")
     let id = try #require(tokenizer.id(ofToken: "Ġcircle"))

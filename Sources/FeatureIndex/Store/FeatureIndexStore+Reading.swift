@@ -8,6 +8,8 @@ package struct IndexFacts: Sendable, Equatable {
   package var skipped: [SkippedItem.Reason: Int] = [:]
   /// Positions of all items, by view.
   package var positions: [IndexView: Int] = [:]
+  /// Items that have positions in a view.
+  package var itemsByView: [IndexView: Int] = [:]
   /// Latents that were active somewhere.
   package var activeLatents = 0
   package var explainedLatents = 0
@@ -53,15 +55,21 @@ extension FeatureIndexStore {
   private func countFacts(_ database: Database) throws -> IndexFacts {
     var facts = IndexFacts()
     let row = try Row.fetchOne(
-      database, sql: "SELECT count(*) AS items, total(tokenCount) AS text FROM item")
+      database,
+      sql: """
+        SELECT count(*) AS items, total(tokenCount) AS text, count(nullif(tokenCount, 0)) AS texts
+        FROM item
+        """)
     facts.items = try row?.optional("items") ?? 0
     facts.positions = Dictionary(uniqueKeysWithValues: options.knownViews.map { ($0, 0) })
     for (layout, items) in try layouts(database) {
       for view in layout.views {
         facts.positions[IndexView(view.name), default: 0] += view.grid.count * items
+        facts.itemsByView[IndexView(view.name), default: 0] += view.grid.count > 0 ? items : 0
       }
     }
     facts.positions[.text] = try row?.optional("text") ?? 0
+    facts.itemsByView[.text] = try row?.optional("texts") ?? 0
     for row in try Row.fetchAll(
       database, sql: "SELECT reason, count(*) AS count FROM skipped GROUP BY reason")
     {

@@ -10,7 +10,7 @@ extension FeatureExamples: ShelfAnswerable {
     let (store, latent) = (entry.store, params.feature.index)
     try entry.check(latent: latent)
     let ranking = params.rankBy ?? .mean
-    let view = try params.view.map { IndexView($0) } ?? store.firstView(ofLatent: latent)
+    let view = try params.view.map { IndexView($0) } ?? store.strongestView(ofLatent: latent)
     let found = try store.exemplars(
       ofLatent: latent, view: view, ranking: ranking.value, offset: params.offset ?? 0,
       limit: params.topK ?? 5)

@@ -93,7 +93,8 @@ private struct IndexedFeature {
     max = found.values.map { Double($0.max) }.max()
     explanation = try store.label(ofLatent: feature.index).map {
       FeatureInfo.Explanation(
-        text: $0.text, author: $0.author.name, score: $0.scores.last?.value)
+        text: $0.text, author: $0.author.name, score: $0.scores.last?.value,
+        labelScores: $0.scores.labelScores)
     }
     coactive = try store.coactivations(ofLatent: feature.index, limit: count).items.map {
       CoactiveFeature(

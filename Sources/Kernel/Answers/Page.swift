@@ -16,8 +16,12 @@ struct Page {
     from hits: [IndexSearch.Item], _ store: FeatureIndexStore
   ) throws -> IndexSearch.Result {
     var items = Array(hits.prefix(limit))
-    let labels = try store.labels(of: items.map(\.latent))
-    for index in items.indices { items[index].label = labels[items[index].latent] }
+    let latents = items.map(\.latent)
+    let (labels, scores) = (try store.labels(of: latents), try store.labelScores(of: latents))
+    for index in items.indices {
+      items[index].label = labels[items[index].latent]
+      items[index].labelScores = scores[items[index].latent]?.labelScores
+    }
     return IndexSearch.Result(items: items, hasMore: hits.count > limit)
   }
 }

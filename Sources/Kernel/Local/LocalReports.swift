@@ -22,21 +22,31 @@ package struct LocalReports {
   /// The file of a feature's page beside the others.
   package static func fileName(ofLatent latent: Int) -> String { "feature-\(latent).html" }
 
-  /// - Parameter linked: the latents that have pages beside this one.
+  /// The feature whose page has a file's name; nil for other files.
+  package static func latent(ofFile name: String) -> Int? {
+    guard let latent = Int(name.dropFirst("feature-".count).dropLast(".html".count)) else {
+      return nil
+    }
+    return fileName(ofLatent: latent) == name ? latent : nil
+  }
+
+  /// - Parameters:
+  ///   - address: where another latent is found from the page; nil where it is not.
+  ///   - overview: the address of the page that lists features.
   /// - Throws: `DomainError` of kind `featureOutOfRange`, `FeatureIndexError`.
   package func page(
-    ofLatent latent: Int, linked: Set<Int>, overview: String? = nil
+    ofLatent latent: Int, overview: String? = nil, address: @escaping (Int) -> String?
   ) throws -> String {
     try IndexShelf.Entry(name: "", store: store, autoencoder: nil, isDefault: false).check(
       latent: latent)
     var maker = FeatureReportMaker(store: store, autoencoder: autoencoder)
     maker.exemplars = exemplars
     maker.overview = overview
-    maker.address = { linked.contains($0) ? Self.fileName(ofLatent: $0) : nil }
+    maker.address = address
     return FeaturePage(try maker.report(ofLatent: latent)).html
   }
 
-  /// A latent that is active, in the first view where it is.
+  /// A latent that is active, in the view where its largest activation is.
   package struct Listed: Sendable {
     package let latent: Int
     let view: IndexView
@@ -48,17 +58,19 @@ package struct LocalReports {
   /// The latents that are active somewhere; equal ones by number.
   package func listing(by order: LatentOrder, limit: Int) throws -> [Listed] {
     let positions = try store.facts().positions
-    var known: Set<Int> = []
-    var listed: [Listed] = []
+    var found: [Int: [IndexView: LatentStatistics]] = [:]
     for view in store.options.views {
-      let all = Double(max(1, positions[view] ?? 0))
-      for found in try store.latents(in: view, by: .latent, limit: store.identity.latentCount)
-      where known.insert(found.latent).inserted {
-        listed.append(
-          Listed(
-            latent: found.latent, view: view, frequency: Double(found.statistics.positions) / all,
-            maximum: Double(found.statistics.max)))
-      }
+      let latents = try store.latents(in: view, by: .latent, limit: store.identity.latentCount)
+      for row in latents { found[row.latent, default: [:]][view] = row.statistics }
+    }
+    let listed = found.compactMap { latent, statistics -> Listed? in
+      guard let view = store.options.views.strongest({ statistics[$0]?.max }),
+        let strongest = statistics[view]
+      else { return nil }
+      return Listed(
+        latent: latent, view: view,
+        frequency: Double(strongest.positions) / Double(max(1, positions[view] ?? 0)),
+        maximum: Double(strongest.max))
     }
     let sorted =
       switch order {
@@ -75,14 +87,20 @@ package struct LocalReports {
   package func entries(
     _ listed: some Sequence<Listed>, linked: Set<Int>
   ) throws -> [IndexPage.Entry] {
-    var thumbnails = ThumbnailCache(store: store)
+    var faces = FaceMaker(store: store)
+    let latents = listed.map(\.latent)
+    let (labels, scores) = (
+      try store.labels(of: latents), try store.labelScores(of: latents)
+    )
     return try listed.map { found in
-      IndexPage.Entry(
-        latent: found.latent, label: try store.label(ofLatent: found.latent)?.text,
-        address: linked.contains(found.latent) ? Self.fileName(ofLatent: found.latent) : nil,
-        thumbnail: try thumbnails.thumbnail(ofLatent: found.latent, view: found.view),
+      let latent = found.latent
+      return IndexPage.Entry(
+        latent: latent, label: labels[latent],
+        labelScores: scores[latent]?.besideLabel.map { .init($0) } ?? [],
+        address: linked.contains(latent) ? Self.fileName(ofLatent: latent) : nil,
+        face: try faces.face(ofLatent: latent, in: found.view), view: found.view.name,
         frequency: found.frequency, maximum: found.maximum,
-        words: try store.derived(latent: found.latent)?.promoted.prefix(10).map(\.text) ?? [])
+        raised: try store.derived(latent: latent)?.promoted.prefix(10).map(\.shownText) ?? [])
     }
   }
 
@@ -97,17 +115,26 @@ package struct LocalReports {
   }
 }
 
-/// Small pictures of exemplars; many latents share a picture.
-private struct ThumbnailCache {
+/// What a feature is recognised by among others: its best exemplar. Many latents share a picture.
+private struct FaceMaker {
   private static let side = 96
   private let store: FeatureIndexStore
-  private var pictures: [Int: Picture?] = [:]
+  private var pictures: [PictureLocation: Picture?] = [:]
 
   init(store: FeatureIndexStore) { self.store = store }
 
-  /// nil where there is no picture any more, and for texts.
-  mutating func thumbnail(ofLatent latent: Int, view: IndexView) throws -> [UInt8]? {
-    guard view != .text,
+  /// A text is that of its largest activation; nil where there is no picture any more.
+  mutating func face(ofLatent latent: Int, in view: IndexView) throws -> IndexPage.Entry.Face? {
+    guard view == .text else { return try thumbnail(ofLatent: latent, view: view) }
+    return try store.exemplars(ofLatent: latent, view: view, ranking: .max, limit: 1).first.map {
+      .text(ExemplarPainter(store: store).tokens($0))
+    }
+  }
+
+  private mutating func thumbnail(
+    ofLatent latent: Int, view: IndexView
+  ) throws -> IndexPage.Entry.Face? {
+    guard
       let shown = try store.exemplars(ofLatent: latent, view: view, ranking: .mean, limit: 1).first,
       let picture = picture(shown)
     else { return nil }
@@ -121,13 +148,15 @@ private struct ThumbnailCache {
       bottom: grid.region.bottom * y)
     let mask = try ActivationMask(
       ScoreGrid(rows: grid.rows, columns: grid.columns, scores: grid.scores, region: region))
-    return try PNGEncoder.data(mask.drawn(over: picture, style: MaskStyle(.dimmed, level: 0.3)))
+    return .picture(
+      try PNGEncoder.data(mask.drawn(over: picture, style: MaskStyle(.dimmed, level: 0.3))))
   }
 
   private mutating func picture(_ shown: ShownExemplar) -> Picture? {
-    if let known = pictures[shown.exemplar.item] { return known }
+    guard let location = shown.item.picture else { return nil }
+    if let known = pictures[location] { return known }
     let found = try? shown.item.foundPicture(within: PictureLimits()).fitted(side: Self.side)
-    pictures[shown.exemplar.item] = .some(found)
+    pictures[location] = .some(found)
     return found
   }
 }

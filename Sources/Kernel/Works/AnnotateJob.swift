@@ -116,7 +116,7 @@ final class AnnotateJob: JobWork {
       for: "what \(range.count) decoder rows do")
     return try resident.autoencoder.derivedFacts(
       ofLatents: range, decoder: model.decoder, tokens: params.tokens ?? 20,
-      neighbours: params.neighbours ?? 20, text: { model.tokenizer.tokenText($0) ?? "" },
+      neighbours: params.neighbours ?? 20, text: { model.tokenizer.spelledText($0) ?? "" },
       cancellation: tools.cancellation)
   }
 

@@ -11,7 +11,7 @@ package enum FeatureExamples: Request {
     package var feature: FeatureRef
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
-    /// Absent: the first of base, tiles, text where the latent is active.
+    /// Absent: the view where the latent's largest activation is, of equal ones the first.
     package var view: String?
     /// Absent: mean, the paper's.
     package var rankBy: Ranking?

@@ -53,11 +53,17 @@ package enum FeatureInfo: Request {
     package var author: String?
     /// Of its scores the newest.
     package var score: Double?
+    /// How well it holds: the newest iou, or else dissection, then the newest auc; absent where
+    /// neither was measured.
+    package var labelScores: [LabelScore]?
 
-    package init(text: String, author: String? = nil, score: Double? = nil) {
+    package init(
+      text: String, author: String? = nil, score: Double? = nil, labelScores: [LabelScore]? = nil
+    ) {
       self.text = text
       self.author = author
       self.score = score
+      self.labelScores = labelScores
     }
   }
 

@@ -14,7 +14,7 @@ package enum FeatureRender: Request {
     package var feature: FeatureRef
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
-    /// Absent: the first of base, tiles, text where the latent is active.
+    /// Absent: the view where the latent's largest activation is, of equal ones the first.
     package var view: String?
     /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?

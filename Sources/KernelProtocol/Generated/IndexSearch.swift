@@ -59,11 +59,17 @@ package enum IndexSearch: Request {
     package var score: Double?
     /// What the latent is called.
     package var label: String?
+    /// How well the label holds: the newest iou, or else dissection, then the newest auc; absent
+    /// where neither was measured.
+    package var labelScores: [LabelScore]?
 
-    package init(latent: Int, score: Double? = nil, label: String? = nil) {
+    package init(
+      latent: Int, score: Double? = nil, label: String? = nil, labelScores: [LabelScore]? = nil
+    ) {
       self.latent = latent
       self.score = score
       self.label = label
+      self.labelScores = labelScores
     }
   }
 }

@@ -54,11 +54,6 @@ struct ReportPlace: ParsableArguments {
     try makeFolder(folder)
     try writeFile(Array(page.utf8), to: folder + "/" + name)
   }
-
-  /// Whether an earlier run wrote a page of a feature into the folder.
-  func hasPage(ofLatent latent: Int) -> Bool {
-    isFile(folder + "/" + LocalReports.fileName(ofLatent: latent))
-  }
 }
 
 /// Pages of some features.
@@ -73,11 +68,14 @@ struct ReportFeatureCommand: ParsableCommand {
 
   func run() throws {
     let reports = try place.reports()
-    let overview = isFile(place.folder + "/index.html") ? "index.html" : nil
+    let overview = isFile(place.folder + "/index.html")
+    var folder = ReportFolder(place.folder)
+    folder.add(pages: features)
     for feature in features {
       let file = LocalReports.fileName(ofLatent: feature)
+      let card = folder.card(ofLatent: feature) ?? (overview ? "index.html" : nil)
       try place.write(
-        reports.page(ofLatent: feature, linked: Set(features), overview: overview), to: file)
+        reports.page(ofLatent: feature, overview: card, address: folder.address), to: file)
       tell("\(place.folder)/\(file)")
     }
   }
@@ -89,7 +87,8 @@ struct ReportIndexCommand: ParsableCommand {
     commandName: "index",
     abstract: "Write a searchable overview of all active features.",
     discussion: """
-      Each page lists up to --page-size features; its search covers that page. --limit sets how \
+      Each page lists up to --page-size features, sixty at a time; its search covers that page. \
+      --limit sets how \
       many \
       features are listed in all, in the order given by --by. --pages also writes a page for each \
       listed \
@@ -127,7 +126,8 @@ struct ReportIndexCommand: ParsableCommand {
     let order = LatentOrder(rawValue: by) ?? .frequency
     let listed = try reports.listing(by: order, limit: limit)
     let latents = listed.map(\.latent)
-    let linked = Set(pages ? latents : latents.filter(place.hasPage))
+    var linked = ReportFolder(place.folder).pages
+    if pages { linked.formUnion(latents) }
     let pageCount = max(1, (listed.count + pageSize - 1) / pageSize)
     let summary = try reports.summary()
     for page in 1...pageCount {
@@ -141,9 +141,12 @@ struct ReportIndexCommand: ParsableCommand {
       tell("\(place.folder)/\(file): \(NumberText.counted(entries.count, "feature"))")
     }
     guard pages else { return }
+    var folder = ReportFolder(place.folder)
+    folder.add(pages: latents)
     for (done, latent) in latents.enumerated() {
       try place.write(
-        reports.page(ofLatent: latent, linked: linked, overview: "index.html"),
+        reports.page(
+          ofLatent: latent, overview: folder.card(ofLatent: latent), address: folder.address),
         to: LocalReports.fileName(ofLatent: latent))
       if (done + 1) % 100 == 0 { tell("\(done + 1) of \(latents.count) pages") }
     }
