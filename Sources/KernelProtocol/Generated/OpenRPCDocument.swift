@@ -1234,7 +1234,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "view",
-          "description": "Absent: the first of base, tiles, text where the latent is active.",
+          "description": "Absent: the view where the latent's largest activation is, of equal ones the first.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
         },
@@ -1324,7 +1324,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "view",
-          "description": "Absent: the first of base, tiles, text where the latent is active.",
+          "description": "Absent: the view where the latent's largest activation is, of equal ones the first.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
         },
@@ -4577,7 +4577,12 @@ package let openRPCDocument = #"""
         "properties": {
           "text": {"type": "string"},
           "author": {"type": "string"},
-          "score": {"type": "number", "description": "Of its scores the newest."}
+          "score": {"type": "number", "description": "Of its scores the newest."},
+          "labelScores": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/LabelScore"},
+            "description": "How well it holds: the newest iou, or else dissection, then the newest auc; absent where neither was measured."
+          }
         }
       },
       "FeatureInfo.Logits": {
@@ -4875,7 +4880,12 @@ package let openRPCDocument = #"""
             "type": "number",
             "description": "Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or Jaccard index; absent for latents that were given."
           },
-          "label": {"type": "string", "description": "What the latent is called."}
+          "label": {"type": "string", "description": "What the latent is called."},
+          "labelScores": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/LabelScore"},
+            "description": "How well the label holds: the newest iou, or else dissection, then the newest auc; absent where neither was measured."
+          }
         }
       },
       "IndexSearch.Query": {
@@ -5166,6 +5176,16 @@ package let openRPCDocument = #"""
           "role": {"type": "string", "description": "grounding, segmentation or embedding."},
           "name": {"type": "string", "description": "Its class."},
           "digest": {"type": "string", "description": "SHA-256 over its files."}
+        }
+      },
+      "LabelScore": {
+        "type": "object",
+        "description": "How well a label holds, by one measure, in short.",
+        "required": ["kind", "value"],
+        "properties": {
+          "kind": {"enum": ["iou", "dissection", "auc"]},
+          "value": {"type": "number"},
+          "baseline": {"type": "number", "description": "The same measure by chance."}
         }
       },
       "LargeInteger": {

@@ -44,7 +44,7 @@ from .types import (
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
     KernelStatusHealth, KernelStatusMemory, KernelStatusMemoryItem, KernelStatusModel,
-    KernelStatusQueue, KernelStatusResult, KernelStatusVision, KernelStatusVisionModel,
+    KernelStatusQueue, KernelStatusResult, KernelStatusVision, KernelStatusVisionModel, LabelScore,
     LargeInteger, LatentSelection, LatentSelectionOrder, LatentSelectionTop, ModelLoadImage,
     ModelLoadPrecision, ModelLoadResizing, ModelLoadResult, Part, PictureView, ProgressToken,
     PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity,
@@ -366,7 +366,7 @@ class FeatureMethods:
         """feature/examples: The places of an index's corpus where a latent is most active.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean, the paper's.
           top_k: Absent: 5, the paper's.
 
@@ -381,7 +381,7 @@ class FeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.
@@ -1243,7 +1243,7 @@ class AsyncFeatureMethods:
         """feature/examples: The places of an index's corpus where a latent is most active.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean, the paper's.
           top_k: Absent: 5, the paper's.
 
@@ -1258,7 +1258,7 @@ class AsyncFeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the first of base, tiles, text where the latent is active.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.

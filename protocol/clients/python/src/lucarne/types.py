@@ -715,6 +715,10 @@ class FeatureExamplesPosition(Record):
 
 class FeatureInfoExplanation(Record):
     author: str | None
+    label_scores: list[LabelScore] | None
+    """How well it holds: the newest iou, or else dissection, then the newest auc; absent where neither was
+    measured.
+    """
     score: float | None
     """Of its scores the newest."""
     text: str
@@ -917,6 +921,10 @@ class IndexMergeMerged(Record):
 class IndexSearchItem(Record):
     label: str | None
     """What the latent is called."""
+    label_scores: list[LabelScore] | None
+    """How well the label holds: the newest iou, or else dissection, then the newest auc; absent where neither
+    was measured.
+    """
     latent: int
     score: float | None
     """Higher is better: rank of the text, size of the effect on the token's logit, largest activation, cosine or
@@ -1170,6 +1178,15 @@ class KernelStatusVisionModel(Record):
     """Its class."""
     role: str
     """grounding, segmentation or embedding."""
+
+
+class LabelScore(Record):
+    """How well a label holds, by one measure, in short."""
+
+    baseline: float | None
+    """The same measure by chance."""
+    kind: Literal["iou", "dissection", "auc"]
+    value: float
 
 
 class LatentSelection(Record):
@@ -1860,7 +1877,7 @@ FeatureActivationsItem._members = {'feature': FeatureRef, 'positions': FeatureAc
 FeatureExamplesImage._members = {'grid': None, 'height': None, 'length': None, 'offset': None, 'path': None, 'views': PictureView, 'width': None}
 FeatureExamplesItem._members = {'image': FeatureExamplesImage, 'item': None, 'name': None, 'positions': FeatureExamplesPosition, 'score': None, 'source': None, 'span': None, 'tokens': None}
 FeatureExamplesPosition._members = {'box': None, 'position': None, 'value': None}
-FeatureInfoExplanation._members = {'author': None, 'score': None, 'text': None}
+FeatureInfoExplanation._members = {'author': None, 'labelScores': LabelScore, 'score': None, 'text': None}
 FeatureInfoLogits._members = {'promoted': FeatureInfoTokenEffect, 'suppressed': FeatureInfoTokenEffect}
 FeatureInfoNeighbour._members = {'cosine': None, 'feature': FeatureRef}
 FeatureInfoStats._members = {'decoderNorm': None, 'encoderBias': None, 'frequency': None, 'max': None, 'mean': None, 'views': FeatureStatistics}
@@ -1880,7 +1897,7 @@ IndexBuildShard._members = {'count': None, 'index': None}
 IndexBuildSkipped._members = {'duplicate': None, 'unreadable': None, 'unusable': None}
 IndexDescription._members = {'activeLatents': None, 'bytes': None, 'exemplars': None, 'explainedLatents': None, 'index': None, 'items': None, 'latents': None, 'modelDigest': None, 'path': None, 'positions': None, 'sae': None, 'saeDigest': None, 'site': None, 'skipped': IndexBuildSkipped}
 IndexMergeMerged._members = {'contentDigest': None, 'items': None, 'path': None}
-IndexSearchItem._members = {'label': None, 'latent': None, 'score': None}
+IndexSearchItem._members = {'label': None, 'labelScores': LabelScore, 'latent': None, 'score': None}
 IndexSearchQuery._members = {'text': None, 'lowered': None, 'token': None, 'item': None, 'view': None, 'picture': None, 'latents': None, 'neighboursOf': None}
 IndexSkippedItem._members = {'message': None, 'name': None, 'reason': None}
 InitializeAttributionProvider._members = {'methods': None}
@@ -1904,6 +1921,7 @@ KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None
 KernelStatusQueue._members = {'running': None, 'waiting': None}
 KernelStatusVision._members = {'command': None, 'device': None, 'memory': None, 'message': None, 'models': KernelStatusVisionModel, 'name': None, 'process': None, 'starts': None, 'version': None, 'versions': None}
 KernelStatusVisionModel._members = {'digest': None, 'name': None, 'role': None}
+LabelScore._members = {'baseline': None, 'kind': None, 'value': None}
 LatentSelection._members = {'latents': None, 'range': Span, 'top': LatentSelectionTop, 'state': None}
 LatentSelectionTop._members = {'by': None, 'count': None, 'offset': None}
 ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
