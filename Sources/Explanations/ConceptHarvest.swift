@@ -5,6 +5,7 @@ package import Images
 import Indexing
 package import Interpretation
 package import Models
+import SystemReasons
 package import Tensors
 
 /// Runs the pictures of a concept set, one a step, and keeps where latents are active.
@@ -27,11 +28,13 @@ package final class ConceptHarvest {
     _ set: ConceptSet, model: Model, autoencoder: LoadedAutoencoder, view: IndexView,
     text: String?, usesTemplate: Bool
   ) throws(InterpretationError) {
-    guard let known = model.pictures?.viewNames, known.contains(view.name) else {
-      let names = model.pictures?.viewNames ?? [IndexView.base.name, IndexView.tiles.name]
+    guard let known = model.pictures?.viewNames else {
+      throw .badValue("concepts are seen in pictures, and the model sees none")
+    }
+    guard known.contains(view.name) else {
       throw .badValue(
-        "concepts are seen in pictures: expected a model with eyes, and "
-          + names.joined(separator: " or "))
+        "concepts are seen in pictures: the view is \(quoted(view.name)), expected "
+          + known.joined(separator: " or "))
     }
     conceptSet = set
     self.view = view

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSONRPC
 import Kernel
 import KernelProtocol
 import Tensors
@@ -17,6 +18,8 @@ func runLocally<Method: JobRequest, Outcome: Decodable>(
   line text: (Job.Progress) -> String, params: (LocalKernel) throws -> Method.Params
 ) throws -> Outcome {
   FreedMemory.keep()
+  // A vision worker that ends is told of, and ends nobody else.
+  StandardStreams.ignoreBrokenPipes()
   let stop = Interruption()
   let kernel = LocalKernel(options, commitEntries: commitEntries)
   var line = ProgressLine()

@@ -18,6 +18,8 @@ fixtures = root / "Tests/Fixtures"
 model = str(fixtures / "models/llama3")
 autoencoder = str(fixtures / "interpretation/autoencoders/llama3")
 world = str(root / "Sources/World/Resources")
+# The one beside the program, which nobody writes to.
+SHIPPED = str(Path(program).parent / "lucarne_World.resources/Resources/index/features.index")
 
 # What Swift and Foundation make of a value that nobody described.
 DUMP = re.compile(r"[A-Za-z]\w*\((?:[a-z]\w*: |\.)|Optional\(|Error Domain=|NSUnderlyingError|\bKind\.|members: \[|CocoaError|POSIXError|error \d+\.\)")
@@ -59,6 +61,71 @@ ROWS = [
     (["index", "build", "x", "--folder", ".", "--question", "What?", "--views", "base"], "the view text, which is not among the views"),
     (["index", "build", "x", "--folder", ".", "--prompt-file", "none.lucarne"], "none.lucarne"),
     (["index", "build", "x", "--folder", ".", "--views", ""], "no view \"\": expected base, tiles, text"),
+    (["index", "copy", "file"], "file exists already"),
+    (["index", "copy", "new.index", "--from", "none"], "there is no index at"),
+    (["index", "copy", "none/new.index"], "none: No such file or directory"),
+    (["annotate"], "Missing expected argument '<index>'"),
+    (["annotate", "none.index"], "there is no index at"),
+    (["annotate", "file"], "file"),
+    (["annotate", SHIPPED], "ships with lucarne and is read-only: \"lucarne index copy my.index\" makes a copy"),
+    (["annotate", "copy.index", "--tokens", "0"], "--tokens is 0, expected 1 to 1000"),
+    (["annotate", "copy.index", "--neighbours", "1001"], "--neighbours is 1001, expected 1 to 1000"),
+    (["annotate", "copy.index", "--site", "resid_post.1"], "--site goes with --sae"),
+    (["annotate", "copy.index", "--model", model, "--sae", autoencoder], "does not fit"),
+    (["dissect", SHIPPED], "read-only"),
+    (["dissect", "none.index"], "there is no index at"),
+    (["dissect", "copy.index", "--concepts", "none.json"], "none.json"),
+    (["dissect", "copy.index", "--concepts", "file"], "the concept set"),
+    (["dissect", "copy.index", "--model", model, "--sae", autoencoder], "--concepts is missing"),
+    (["dissect", "copy.index", "--minimum-iou", "2"], "--minimum-iou is 2, expected 0 to 1"),
+    (["dissect", "copy.index", "--thresholds", "0.5,x"], "--thresholds is \"0.5,x\", expected numbers from 0 to 1"),
+    (["dissect", "copy.index", "--threshold-by", "size"], "Please provide one of 'quantile' and 'peak'"),
+    (["dissect", "copy.index", "--view", "left"], "left"),
+    (["dissect", "copy.index", "--template", "mine"], "Please provide one of 'none' and 'model'"),
+    (["explain", "copy.index"], "the explainer is missing: give --endpoint URL --endpoint-model NAME, or --resident"),
+    (["explain", "copy.index", "--endpoint", "http://localhost:1/v1"], "--endpoint and --endpoint-model go together"),
+    (["explain", "copy.index", "--resident", "--endpoint", "http://localhost:1/v1", "--endpoint-model", "m"], "not both"),
+    (["explain", "copy.index", "--endpoint", "localhost", "--endpoint-model", "m"], "localhost"),
+    (["explain", "copy.index", "--resident", "--latents", "9-5"], "--latents is \"9-5\", expected numbers such as 1,2,5-9"),
+    (["explain", "copy.index", "--resident", "--latents", "1,,2"], "--latents is \"1,,2\""),
+    (["explain", "copy.index", "--resident", "--latents", "0-99999999999"], "--latents is \"0-99999999999\""),
+    (["explain", "copy.index", "--resident", "--latents", "1", "--top", "max:3"], "give one of --latents and --top, not both"),
+    (["explain", "copy.index", "--resident", "--top", "size:3"], "--top is \"size:3\", expected frequency, max or latent"),
+    (["explain", "copy.index", "--resident", "--top", "max:0"], "--top is \"max:0\""),
+    (["explain", "copy.index", "--resident", "--state", "good"], "'explained', 'uninterpretable' or 'failed'"),
+    (["explain", "copy.index", "--resident", "--latents", "2048"], "latent 2048 does not exist: the index has latents 0 … 2047"),
+    (["explain", "copy.index", "--resident", "--exemplars", "51"], "--exemplars is 51, expected 1 to 50"),
+    (["explain", "copy.index", "--resident", "--request-seconds", "0"], "--request-seconds is 0, expected 0.1 to 3600"),
+    (["explain", SHIPPED, "--resident"], "read-only"),
+    (["score", SHIPPED], "read-only"),
+    (["score", "copy.index", "--scorer", "beauty"], "--scorer is \"beauty\", expected iou, auc, clip"),
+    (["score", "copy.index", "--scorer", "iou,"], "--scorer is \"\""),
+    (["score", "copy.index", "--scorer", "clip"], "--vision"),
+    (["score", "copy.index", "--scorer", "consistency"], "consistency needs a judge, and none is given"),
+    (["score", "copy.index", "--judge-model", "m"], "--judge-endpoint and --judge-model go together"),
+    (["score", "copy.index", "--judge-resident", "--judge-endpoint", "http://localhost:1", "--judge-model", "m"], "not both"),
+    (["score", "copy.index", "--mask", "round"], "'smoothed', 'patches' or 'quantile'"),
+    (["score", "copy.index", "--quantile", "1.5"], "--quantile is 1.5, expected 0 to 1"),
+    (["score", "copy.index", "--trials", "0"], "--trials is 0, expected 1 to 10000"),
+    (["score", "copy.index", "--vision", "none-such-worker", "--scorer", "clip", "--latents", "14", "--pool", "2"], "none-such-worker"),
+    (["score", "copy.index", "--model", model, "--sae", autoencoder], "there is nothing to score explanations by"),
+    (["report", "scores"], "Missing expected argument '<indexes> ...'"),
+    (["report", "scores", "none.index", "--output", "out"], "there is no index at"),
+    (["report", "scores", "copy.index", "--output", "file"], "file cannot be written: it is a file, expected a folder"),
+    (["report", "scores", "copy.index", "--output", "none/x.csv"], "none/x.csv cannot be written: No such file or directory"),
+    (["report", "scores", "copy.index", "--output", "out", "--format", "pdf"], "'html', 'csv' or 'json'"),
+    (["report", "scores", "empty.index", "--output", "out"], "there are no scores in"),
+    (["rate", "copy.index"], "give --output to write a sheet, or --read to read answers"),
+    (["rate", "copy.index", "--output", "x.html", "--read", "file", "--key", "file"], "give --output to write a sheet, or --read"),
+    (["rate", "copy.index", "--read", "file"], "--read and --key go together"),
+    (["rate", "copy.index", "--output", "x.html", "--count", "0"], "--count is 0, expected 1 to 1000"),
+    (["rate", "copy.index", "--output", "x.html", "--decoys", "2"], "--decoys is 2"),
+    (["rate", "copy.index", "--output", "none/x.html"], "cannot be written: No such file or directory"),
+    (["rate", "copy.index", "--output", "x.html", "--latents", "1"], "there is nothing to rate: none of the features is explained"),
+    (["rate", "copy.index", "--output", "x.html", "--view", "left"], "left"),
+    (["rate", "empty.index", "--output", "x.html"], "there is nothing to rate"),
+    (["rate", SHIPPED, "--read", "file", "--key", "file"], "read-only"),
+    (["rate", "copy.index", "--read", "file", "--key", "file"], "it is not whole, or no JSON"),
     (["train", "--model", model, "--site", "resid_post.1", "--prompts", "file", "--output", "out", "--threads", "0"],
      "--threads is 0, expected 1 to 1024"),
     (["train", "--model", "none", "--site", "resid_post.1", "--prompts", "file", "--output", "out"], "none"),
@@ -90,13 +157,16 @@ ROWS = [
 
 
 def names(folder):
-    """What lies there, without the locks of sockets, which stay."""
-    return sorted(path.name for path in Path(folder).iterdir() if path.suffix != ".lock")
+    """What lies there, without locks, which stay, and what SQLite has beside a file that it read."""
+    return sorted(path.name for path in Path(folder).iterdir() if not path.name.endswith((".lock", "-wal", "-shm")))
 
 
 failures = []
 with tempfile.TemporaryDirectory(prefix="lucarne-commands-") as folder:
     Path(folder, "file").write_text("a file of words\n")
+    # An index of one's own, and one of no latent that was ever explained.
+    for words in (["index", "copy", "copy.index"], ["index", "build", "empty.index", "--folder", world + "/heldout", "--limit", "1"]):
+        subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, timeout=300)
     for words, expected in ROWS:
         before = names(folder)
         done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)

@@ -76,6 +76,25 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
+  @Test func commandsAboutExplanationsDoWhatTheySay() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/explaining.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
+  @Test func aRatingSheetIsBlindAndItsAnswersAreReadBack() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", ProgramRun.path("../Conformance/rating.py"), program,
+    ])
+    print(text)
+    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
+    #expect(status == 0 || isLacking, "ended with \(status): \(text)")
+  }
+
   @Test func anInstalledProgramFindsItsWorldWhereverItIsMoved() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([

@@ -54,7 +54,7 @@ struct ExplainCommand: ParsableCommand {
   func validate() throws {
     guard let explainer = explainer.explainer else {
       throw ValidationError(
-        "nobody is named who explains: expected --endpoint URL --endpoint-model NAME, or --resident"
+        "the explainer is missing: give --endpoint URL --endpoint-model NAME, or --resident"
       )
     }
     try checkOptions(params(index: "/", explainer, try features.selection))

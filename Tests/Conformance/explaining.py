@@ -1,0 +1,217 @@
+"""Types the commands about explanations as a newcomer would, stops them, and reads what they leave in the index.
+
+    python3 explaining.py PATH/TO/lucarne
+
+On a copy of the index that ships. What tables of scores say is computed again from the index's rows; the explainer is
+Tests/Conformance/chat_server.py. Python's standard library alone.
+"""
+
+import csv
+import json
+import math
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+program = str(Path(sys.argv[1]).resolve())
+world = here.parents[1] / "Sources/World/Resources"
+failures = []
+
+
+def check(name, passed, told=""):
+    print(f"{'passed' if passed else 'FAILED'}  {name}")
+    if not passed:
+        failures.append(f"{name}: {str(told)[:1500]}")
+
+
+def run(line, code=0):
+    done = subprocess.run([program, *map(str, line)], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+    check(f"lucarne {' '.join(map(str, line))[:110]}", done.returncode == code, f"ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return done
+
+
+def rows(sql, *values, index="my.index"):
+    with sqlite3.connect(folder / index) as database:
+        return database.execute(sql, values).fetchall()
+
+
+def change(sql, *values, index="my.index"):
+    database = sqlite3.connect(folder / index)
+    with database:
+        database.execute(sql, values)
+    database.close()
+
+
+# MARK: Weights and concepts
+
+
+def weights():
+    change("DELETE FROM tokenEffect")
+    change("DELETE FROM neighbour")
+    first = run(["annotate", "my.index", "--tokens", "3", "--neighbours", "2"])
+    check("annotate tells what it did", "2,048 features annotated" in first.stdout, first.stdout)
+    check("and kept it", rows("SELECT count(*) FROM neighbour") == [(2 * 2048,)] and rows("SELECT count(*) FROM tokenEffect") == [(6 * 2048,)],
+          rows("SELECT count(*) FROM tokenEffect"))
+    again = json.loads(run(["annotate", "my.index", "--json"]).stdout)
+    check("what is there is not computed again", again["latents"] == 2048 and rows("SELECT count(*) FROM neighbour") == [(2 * 2048,)], again)
+
+
+def concepts():
+    change("DELETE FROM score")
+    change("DELETE FROM explanation")
+    found = run(["dissect", "my.index"]).stdout
+    named = int(re.search(r"([\d,]+) features named", found)[1].replace(",", ""))
+    check("dissect names features", named > 300 and rows("SELECT count(*) FROM explanation WHERE state = 'explained'") == [(named,)], found[:500])
+    best = rows("SELECT latent FROM explanation WHERE text = 'park (scene)'")
+    shown = re.search(r"park \(scene\) +#(\d+) ", found)
+    check("and shows each concept's best", shown and (int(shown[1]),) in best, found[:500])
+    again = json.loads(run(["dissect", "my.index", "--json"]).stdout)
+    check("the same again adds nothing", again["namedLatents"] == named and rows("SELECT count(*) FROM explanation") == [(named,)], again["namedLatents"])
+
+
+# MARK: Scores
+
+
+def means(index="my.index"):
+    """By measure: of the newest score of each explanation, count, mean and mean by chance."""
+    found = {}
+    for kind, number, value, baseline, details in rows("SELECT kind, explanation, value, baseline, details FROM score ORDER BY id", index=index):
+        found.setdefault(kind, {})[number] = (value, baseline, json.loads(details or "{}"))
+    return {kind: list(scores.values()) for kind, scores in found.items()}
+
+
+def scores():
+    # Kinds of concepts, an explanation that names none, a feature that nobody can interpret, and one that failed.
+    for latent, state, text in ((1, "explained", "xyzzy"), (3, "uninterpretable", ""), (5, "failed", "no connection")):
+        change("INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence, created) "
+               "VALUES (?, (SELECT 1 + coalesce(max(revision), 0) FROM explanation WHERE latent = ?), ?, ?, 'human', 'Ada', 'manual', '[]', 1)",
+               latent, latent, state, text)
+    change("UPDATE explanation SET concept = substr(text, instr(text, '(') + 1, length(text) - instr(text, '(') - 1) WHERE text LIKE '%(%)'")
+    found = json.loads(run(["score", "my.index", "--seed", "7", "--trials", "4", "--json"]).stdout)
+    kept = means()
+    for mean in found["means"]:
+        values = [value for value, _, _ in kept[mean["kind"]]]
+        check(f"the mean of {mean['kind']} is that of the index's rows",
+              mean["count"] == len(values) and math.isclose(mean["value"], sum(values) / len(values)), mean)
+    check("every feature is in a row", sum(row["count"] for row in found["rows"]) == found["scored"] + found["uninterpretable"] + found["failed"] + found["unmatched"]
+          and {row["concept"] for row in found["rows"]} >= {"scene", "object", "uninterpretable", "unmatched"}, found["rows"])
+    told = run(["score", "my.index", "--seed", "7", "--trials", "4", "--scorer", "iou,auc"]).stdout
+    check("the same again is not measured again", f"{2 * found['scored']} scores were there" in told.replace(",", ""), told)
+    check("the table has kinds, chance and the whole", re.search(r"iou\n +features +scored +mean +by chance +mean of all\n  scene ", told)
+          and re.search(r"\n  uninterpretable +\d+ +0 +– +– +0\.000\n", told) and re.search(r"\n  total ", told), told)
+    few = json.loads(run(["score", "my.index", "--latents", "14,100-110", "--scorer", "iou", "--json"]).stdout)
+    named = rows("SELECT count(DISTINCT latent) FROM explanation WHERE state = 'explained' AND (latent = 14 OR latent BETWEEN 100 AND 110)")
+    check("a selection is scored alone", few["scored"] == named[0][0], (few["scored"], named))
+
+
+def vision():
+    """By the worker that answers from masks."""
+    worker = f"python3 '{world}/workers/masks.py' --concepts '{world}/heldout/concepts.json'"
+    found = json.loads(run(["score", "my.index", "--vision", worker, "--scorer", "clip", "--scorer", "iou", "--top", "frequency:8", "--pool", "6",
+                            "--trials", "3", "--json"]).stdout)
+    kinds = {mean["kind"]: mean for mean in found["means"]}
+    check("a vision worker is asked for masks and vectors", set(kinds) == {"iou", "clip"} and kinds["clip"]["value"] > kinds["clip"]["baseline"], found)
+    alone = run(["score", "my.index", "--vision", worker, "--scorer", "monosemanticity", "--top", "frequency:8", "--pool", "6"]).stdout
+    check("a measure without kinds has one row", re.search(r"monosemanticity\n +scored +mean +by chance\n  total +\d+ ", alone), alone)
+
+
+def report():
+    run(["report", "scores", "my.index", "--output", "tables"])
+    values = json.loads((folder / "tables/scores.json").read_text())
+    table = list(csv.DictReader((folder / "tables/scores.csv").open(newline="")))
+    kept, everyone = means(), rows("SELECT count(DISTINCT latent) FROM explanation")[0][0]
+    tables = {table["measure"]: table for table in values["indexes"][0]["tables"]}
+    check("the report has every measure", set(tables) == set(kept) | {"monosemanticity"}, set(tables))
+    for kind, scores in kept.items():
+        total = tables[kind]["total"]
+        numbers, chances = [s[0] for s in scores], [s[1] for s in scores if s[1] is not None]
+        mean = sum(numbers) / len(numbers)
+        spreads = [s[2].get("baselineDeviation") for s in scores]
+        expected = {
+            "latents": everyone, "scored": len(numbers), "mean": mean,
+            "deviation": math.sqrt(sum((n - mean) ** 2 for n in numbers) / len(numbers)),
+            "chance": sum(chances) / len(chances), "meanOfAll": sum(numbers) / everyone,
+            "chanceDeviation": None if None in spreads else math.sqrt(sum(s * s for s in spreads)) / len(spreads),
+        }
+        check(f"the total of {kind} is that of the index's rows",
+              all(total[n] is None if e is None else math.isclose(total[n], e, rel_tol=1e-9, abs_tol=1e-12) for n, e in expected.items()), (total, expected))
+        line = next(row for row in table if row["measure"] == kind and row["concept"] == "total")
+        check(f"the CSV says the same of {kind}", float(line["mean"]) == total["mean"] and int(line["latents"]) == everyone, line)
+        names = [row["concept"] for row in tables[kind]["rows"]]
+        check(f"the rows of {kind} sum up", names[:2] == ["scene", "object"] and {"uninterpretable", "failed"} <= set(names)
+              and sum(row["latents"] for row in tables[kind]["rows"]) == everyone, names)
+    page = (folder / "tables/scores.html").read_text()
+    check("the page has every measure and runs nothing", all(title in page for title in ("IoU", "AUC", "CLIP score", "Monosemanticity"))
+          and "<script" not in page)
+    # Layers, in the order of depth, whatever order they are named in.
+    for site in ("resid_post.25", "resid_post.8"):
+        shutil.copy(folder / "my.index", folder / f"{site}.index")
+        change("UPDATE fact SET value = replace(value, 'resid_post.3', ?) WHERE name = 'identity'", site, index=f"{site}.index")
+    run(["report", "scores", "resid_post.25.index", "my.index", "resid_post.8.index", "--output", "layers.json"])
+    layers = [index["layer"] for index in json.loads((folder / "layers.json").read_text())["indexes"]]
+    check("several indexes stand in the order of their layers", layers == [3, 8, 25], layers)
+    run(["report", "scores", "my.index", "--output", "one", "--format", "csv"])
+    check("one file is written where one is asked for", (folder / "one").read_text().startswith("index,site,layer,"))
+
+
+# MARK: A model that explains
+
+
+def explain(port):
+    def address(manner):
+        return ["--endpoint", f"http://127.0.0.1:{port}/{manner}/v1", "--endpoint-model", manner, "--answer", "text"]
+
+    found = run(["explain", "my.index", *address("normal"), "--top", "frequency:6"]).stdout
+    check("explain tells and shows what it was told", "6 explained" in found and found.count("a red bus") == 6, found)
+    again = run(["explain", "my.index", *address("normal"), "--top", "frequency:7"]).stdout
+    check("what was explained is not asked again", "1 explained, 6 explained before" in again, again)
+    worse = run(["explain", "my.index", *address("html"), "--latents", "14", "--tries", "1"], code=1)
+    check("what failed is told, with an exit code", "1 failed" in worse.stdout and "latent 14" in worse.stderr, worse.stdout + worse.stderr)
+    check("and hides no explanation", rows("SELECT count(*) FROM label WHERE rowid = 14 AND text = 'a red bus'") == [(1,)])
+    away = run(["explain", "my.index", *address("html"), "--top", "frequency:9", "--tries", "1"], code=1)
+    check("an explainer that is away ends it", "the explainer gives no answers" in away.stderr, away.stderr)
+    stopped = subprocess.Popen([program, "explain", "my.index", *address("slow"), "--top", "frequency:60", "--concurrency", "2"], cwd=folder,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    slow = "SELECT count(*) FROM explanation WHERE authorName = 'slow' AND state = 'explained'"
+    for _ in range(600):
+        if rows(slow)[0][0] >= 2:
+            break
+        time.sleep(0.1)
+    stopped.send_signal(signal.SIGINT)
+    _, told = stopped.communicate(timeout=60)
+    kept = rows(slow)[0][0]
+    check("Ctrl-C keeps what is done", stopped.returncode == 130 and 0 < kept < 60 and "run the same command again to resume" in told, (stopped.returncode, kept, told))
+    rest = run(["explain", "my.index", *address("slow"), "--top", "frequency:60", "--concurrency", "32"]).stdout
+    check("and the same command does the rest", f"{60 - kept} explained, {kept} explained before" in rest, rest)
+    own = run(["explain", "my.index", "--resident", "--top", "max:2"]).stdout
+    check("the model explains itself", "2 explained" in own, own)
+
+
+with tempfile.TemporaryDirectory(prefix="lucarne-explaining-") as name:
+    folder = Path(name)
+    copied = run(["index", "copy", "my.index"])
+    check("a copy of the index that ships is made", "510 items" in copied.stdout and run(["index", "check", "my.index"]).stdout.startswith("items: 510"), copied.stdout)
+    weights()
+    concepts()
+    scores()
+    vision()
+    report()
+    server = subprocess.Popen([sys.executable, here / "chat_server.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        explain(int(server.stdout.readline()))
+    finally:
+        server.stdin.close()
+        server.wait(timeout=10)
+    run(["index", "check", "my.index"])
+    left = sorted(path.name for path in folder.iterdir() if path.suffix in (".new", ".copying"))
+    check("nothing half made is left", not left, left)
+
+print("all passed" if not failures else "\n".join(f"FAILED {line}" for line in failures))
+sys.exit(1 if failures else 0)
