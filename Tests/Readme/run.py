@@ -113,7 +113,7 @@ with tempfile.TemporaryDirectory(prefix="lucarne-readme-") as folder:
         print(f"{'FAILED' if problem else 'passed'}  block {number}, {language}: {text.splitlines()[0]}")
         if problem:
             failures.append(f"block {number}: {problem}")
-    for made in ("lucarne-demo/report.html", "pages/index.html", "pages/feature-687.html", "shipped-pages/feature-687.html", "exported", "home/.local/bin/lucarne"):
+    for made in ("lucarne-demo/report.html", "pages/index.html", "pages/feature-687.html", "shipped-pages/feature-687.html", "exported", "scores/scores.html", "sheet.key.json", "home/.local/bin/lucarne"):
         if not (folder / made).exists():
             failures.append(f"no block made {made}")
 

@@ -59,7 +59,7 @@ package enum MeasureText {
     case "monosemanticity":
       "How alike the pictures are on which the feature is active, to a model of pictures, "
         + "weighted by the activations. No explanation is needed. By chance: with the "
-        + "activations in random order."
+        + "activations given to other pictures."
     case "dissection":
       "The overlap of a feature's activations with the concept that it was named by, on the"
         + " half of the pictures on which the name was not chosen. By chance: the mean of all "
