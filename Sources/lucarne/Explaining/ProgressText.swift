@@ -4,15 +4,16 @@ import Reports
 /// How far a job is, in a line for a terminal: a bar where its end is known.
 func progressText(_ progress: Job.Progress, _ unit: String) -> String {
   var parts: [String] = []
+  let noun = unit.isEmpty ? "" : " " + unit
   if let total = progress.total, total > 0 {
     let share = min(1, Double(progress.done) / Double(total))
     let full = Int(share * 20)
     parts.append(
       "[" + String(repeating: "#", count: full) + String(repeating: "-", count: 20 - full) + "] "
         + NumberText.percent(share).alignedRight(to: 5))
-    parts.append("\(progress.done)/\(total) \(unit)")
+    parts.append("\(progress.done)/\(total)\(noun)")
   } else {
-    parts.append("\(progress.done) \(unit)")
+    parts.append("\(progress.done)\(noun)")
   }
   if let left = progress.remainingSeconds, left.isFinite, left >= 1 {
     parts.append("\(durationText(left)) left")

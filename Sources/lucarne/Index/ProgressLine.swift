@@ -14,12 +14,23 @@ struct ProgressLine {
       writeLine(text, to: STDERR_FILENO)
       return
     }
-    let padding = String(repeating: " ", count: max(0, width - text.count))
-    width = text.count
+    // A line that is wrapped could not be written over.
+    let shown = text.prefix(Self.columns - 1)
+    let padding = String(repeating: " ", count: max(0, width - shown.count))
+    width = shown.count
     // The return is ours, the text may be a file's.
     var start: UInt8 = 0x0D
     _ = unsafe write(STDERR_FILENO, &start, 1)
-    writeText(text + padding, to: STDERR_FILENO)
+    writeText(shown + padding, to: STDERR_FILENO)
+  }
+
+  /// Of the terminal.
+  private static var columns: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else {
+      return 80
+    }
+    return Int(size.ws_col)
   }
 
   mutating func end() {
