@@ -23,7 +23,8 @@ import Kernel
       CommandGroup(
         name: "Explanations",
         subcommands: [
-          DissectCommand.self, ExplainCommand.self, ScoreCommand.self, RateCommand.self,
+          DissectCommand.self, ExplainCommand.self, RefineCommand.self, ScoreCommand.self,
+          RateCommand.self,
           ReportCommand.self,
         ]),
     ])

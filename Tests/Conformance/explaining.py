@@ -7,6 +7,7 @@ Tests/Conformance/chat_server.py. Python's standard library alone.
 """
 
 import csv
+import http.server
 import json
 import math
 import re
@@ -16,6 +17,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -76,13 +78,58 @@ def concepts():
     check("the same again adds nothing", again["namedLatents"] == named and rows("SELECT count(*) FROM explanation") == [(named,)], again["namedLatents"])
 
 
+def phrases():
+    before = rows("SELECT count(*) FROM explanation")[0][0]
+    change("UPDATE explanation SET text = 'The images show the wheels of bicycles, often red ones.' WHERE id = (SELECT min(id) FROM explanation)")
+    latent = rows("SELECT latent FROM explanation WHERE id = (SELECT min(id) FROM explanation)")[0][0]
+    found = run(["refine", "my.index", "--latents", f"{latent},{rows(LABELLED)[0][0]}"])
+    check("refine makes phrases by a rule", "2 refined" in found.stdout and "wheels of bicycles" in found.stdout, found.stdout)
+    made = rows("SELECT phrase.text, phrase.concept, phrase.method, longer.text FROM explanation phrase JOIN explanation longer ON longer.id = phrase.refines "
+                "ORDER BY phrase.text")
+    check("beside the longer explanations, with their kinds", made == [("park", "scene", "refine:rule", "park (scene)"),
+          ("wheels of bicycles", made[1][1], "refine:rule", "The images show the wheels of bicycles, often red ones.")], made)
+    again = run(["refine", "my.index", "--rule", "--latents", f"{latent},{rows(LABELLED)[0][0]}"]).stdout
+    check("what was refined is not refined again", "0 refined, 2 refined before" in again and rows("SELECT count(*) FROM explanation") == [(before + 2,)], again)
+
+
+LABELLED = "SELECT latent FROM explanation WHERE text = 'park (scene)' ORDER BY latent LIMIT 1"
+
+
 # MARK: Scores
 
 
+class Judge(http.server.BaseHTTPRequestHandler):
+    """Finds everything consistent."""
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        answer = json.dumps({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": '{"consistent": true}'}}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+
+def judge():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Judge)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    latents = [latent for latent, in rows("SELECT DISTINCT latent FROM explanation WHERE text LIKE '%(object)' ORDER BY latent LIMIT 4")]
+    found = json.loads(run(["score", "my.index", "--judge-endpoint", f"http://127.0.0.1:{server.server_port}/v1", "--judge-model", "kind",
+                            "--scorer", "consistency", "--latents", ",".join(map(str, latents)), "--pool", "4", "--json"]).stdout)
+    server.shutdown()
+    check("a judge who agrees with everything agrees with other features, too",
+          [(m["kind"], m["value"], m["baseline"], m["count"]) for m in found["means"]] == [("consistency", 1, 1, 4)], found)
+
+
 def means(index="my.index"):
-    """By measure: of the newest score of each explanation, count, mean and mean by chance."""
+    """By measure the newest score of each latent's newest revision: value, by chance, details."""
     found = {}
-    for kind, number, value, baseline, details in rows("SELECT kind, explanation, value, baseline, details FROM score ORDER BY id", index=index):
+    for kind, number, value, baseline, details in rows(
+            "SELECT kind, explanation, value, baseline, details FROM score WHERE explanation IN "
+            "(SELECT id FROM explanation WHERE (latent, revision) IN (SELECT latent, max(revision) FROM explanation GROUP BY latent)) ORDER BY id", index=index):
         found.setdefault(kind, {})[number] = (value, baseline, json.loads(details or "{}"))
     return {kind: list(scores.values()) for kind, scores in found.items()}
 
@@ -200,8 +247,10 @@ with tempfile.TemporaryDirectory(prefix="lucarne-explaining-") as name:
     check("a copy of the index that ships is made", "510 items" in copied.stdout and run(["index", "check", "my.index"]).stdout.startswith("items: 510"), copied.stdout)
     weights()
     concepts()
+    phrases()
     scores()
     vision()
+    judge()
     report()
     server = subprocess.Popen([sys.executable, here / "chat_server.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:

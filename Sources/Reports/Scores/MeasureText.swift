@@ -49,10 +49,10 @@ package enum MeasureText {
         + "feature's best pictures. By chance: the share for explanations of other features."
     case "detection":
       "How well a judge tells by the explanation on which pictures the feature is active: "
-        + "balanced accuracy. By chance: the same answers in random order."
+        + "balanced accuracy. By chance: 0.5."
     case "fuzz":
       "How well a judge tells by the explanation whether what is lit is where the feature "
-        + "is active: balanced accuracy. By chance: the same answers in random order."
+        + "is active: balanced accuracy. By chance: 0.5."
     case "intruder":
       "The share of rounds in which a judge finds the one picture of five on which the "
         + "feature is not active. No explanation is needed. By chance: 1 of 5."

@@ -51,6 +51,13 @@ struct ScoreCommand: ParsableCommand {
   @Flag(help: "Let the model that is interpreted judge.")
   var judgeResident = false
 
+  @Option(
+    help: """
+      How the judge answers: json, or text, one word (default: text with --judge-resident, else \
+      json).
+      """)
+  var judgeAnswer: ExplanationGenerate.AnswerForm?
+
   @OptionGroup(title: "Features (default: all that have an explanation)")
   var features: LatentArguments
 
@@ -132,7 +139,7 @@ struct ScoreCommand: ParsableCommand {
       features: try features.selection, view: view, rankBy: rankBy, prompt: concepts.prompt,
       exemplars: exemplars, mask: mask, quantile: quantile,
       groundingThreshold: groundingThreshold, pool: pool, trials: trials, questions: questions,
-      seed: seed, maxTokens: asking.maxTokens,
+      seed: seed, answer: judgeAnswer, maxTokens: asking.maxTokens,
       concurrency: asking.concurrency, requestSeconds: asking.requestSeconds, tries: asking.tries,
       again: again ? true : nil)
   }
