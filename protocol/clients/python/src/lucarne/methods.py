@@ -379,7 +379,8 @@ class FeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the view where the latent's largest activation is, of equal ones the first.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first; of
+            pictures' views with a montage.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.
@@ -1206,7 +1207,8 @@ class AsyncFeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the view where the latent's largest activation is, of equal ones the first.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first; of
+            pictures' views with a montage.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.
