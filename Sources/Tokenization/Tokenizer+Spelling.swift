@@ -1,4 +1,10 @@
 extension Tokenizer {
+  /// The tokens with bytes that are no character and are spelled as `text`, ascending.
+  func ids(spelledAs text: String) -> [Int] {
+    guard text.contains("\u{27E8}") else { return [] }
+    return (0..<idEnd).filter { spelledText($0)?.utf8.elementsEqual(text.utf8) ?? false }
+  }
+
   /// What token `id` alone is shown as to people: its text, with bytes that are no whole character
   /// as `⟨E2 80⟩`; nil for an id without a token.
   package func spelledText(_ id: Int) -> String? {

@@ -116,8 +116,9 @@ package final class Tokenizer: Sendable {
     }
   }
 
-  /// The one token that is shown as `text`, as `tokenText` has it; where there is none, the one
-  /// that the text encodes to by itself, which may begin with a space more ("▁Yes" for "Yes").
+  /// The one token that is shown as `text`, as `tokenText` or `spelledText` has it; where there is
+  /// none, the one that the text encodes to by itself, which may begin with a space more ("▁Yes"
+  /// for "Yes").
   package func singleToken(for text: String) throws(TokenizationError) -> Encoding {
     let shown = ids(shownAs: text)
     if shown.count == 1 { return .token(shown[0]) }
@@ -136,9 +137,10 @@ package final class Tokenizer: Sendable {
       known = made
       return made
     }
-    return texts.candidates(for: text).filter {
+    let shown = texts.candidates(for: text).filter {
       tokenText($0)?.utf8.elementsEqual(text.utf8) ?? false
     }
+    return shown.isEmpty ? ids(spelledAs: text) : shown
   }
 
   // MARK: Decoding

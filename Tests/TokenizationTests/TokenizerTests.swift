@@ -124,6 +124,7 @@ import Tokenization
             + Array(piece[piece.index(after: end)...].utf8)
         }
       #expect(back == bytes, "\(id) is shown as \(shown)")
+      #expect(try tokenizer.singleToken(for: shown) == .token(id))
     }
     #expect(spelt > (family == "llama3" ? 100 : -1))
   }

@@ -82,7 +82,10 @@ enum FeatureInfoTool: AgentTool {
     func tokens(_ effects: [FeatureInfo.TokenEffect]) -> String {
       effects.map { JSONWriter.quoted($0.text) }.joined(separator: " ")
     }
-    var lines = ["feature \(index): \(found.explanation?.text ?? "not explained")"]
+    var lines = [
+      "feature \(index): \(found.explanation?.text ?? "not explained")"
+        + LabelScore.digest(found.explanation?.labelScores)
+    ]
     if let frequency = found.stats.frequency {
       lines.append(
         "active at \(figure(frequency * 100)) % of positions, mean "

@@ -27,6 +27,7 @@ enum SearchFeaturesTool: AgentTool {
         of: Schema.record([
           .init("feature", Schema.integer("Its number.")),
           .init("label", Schema.text("Its explanation."), isRequired: false),
+          .init("label_scores", LabelScore.schema, isRequired: false),
           .init("score", Schema.number("Higher is better."), isRequired: false),
         ]))),
     .init("has_more", Schema.flag("Whether there are more.")),
@@ -50,11 +51,13 @@ enum SearchFeaturesTool: AgentTool {
     let features = found.items.map { item in
       var members: JSONObject = ["feature": .integer(Int64(item.latent))]
       members["label"] = item.label.map { .string($0) }
+      members["label_scores"] = item.labelScores.map { .array($0.map(\.json)) }
       members["score"] = item.score.map { .number($0) }
       return JSONValue.object(members)
     }
     let lines = found.items.map {
       "\($0.latent)  \($0.score.map(figure) ?? "-")  \($0.label ?? "")"
+        + LabelScore.digest($0.labelScores)
     }
     return ToolResult(
       lines.isEmpty

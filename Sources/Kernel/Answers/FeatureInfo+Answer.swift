@@ -22,7 +22,8 @@ extension FeatureInfo: EngineThenShelfAnswerable {
     func effects(_ effects: [FeatureInformation.TokenEffect]) -> [TokenEffect] {
       effects.map {
         TokenEffect(
-          token: $0.token, text: model.tokenizer.tokenText($0.token) ?? "", value: Double($0.effect)
+          token: $0.token, text: model.tokenizer.spelledText($0.token) ?? "",
+          value: Double($0.effect)
         )
       }
     }

@@ -9,7 +9,10 @@ extension FeatureRender: ShelfAnswerable {
     let entry = try shelf.entry(named: params.index, autoencoder: params.feature.sae)
     let (store, latent) = (entry.store, params.feature.index)
     try entry.check(latent: latent)
-    let view = try params.view.map { IndexView($0) } ?? store.strongestView(ofLatent: latent)
+    let view =
+      try params.view.map { IndexView($0) }
+      ?? store.strongestView(
+        ofLatent: latent, ofPictures: params.montage != nil)
     if params.style == .paper, view != .base, view != .text {
       throw DomainError(
         .unsupportedTarget, "the style paper draws the base view, not \(view.name.prefix(200))",

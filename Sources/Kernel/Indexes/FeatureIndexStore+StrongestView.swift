@@ -3,9 +3,12 @@ import FeatureIndex
 extension FeatureIndexStore {
   /// The view where a latent's largest activation is, of equal ones the first; the first of all
   /// where it is active nowhere.
-  func strongestView(ofLatent latent: Int) throws -> IndexView {
+  ///
+  /// - Parameter ofPictures: leaves texts out of account.
+  func strongestView(ofLatent latent: Int, ofPictures: Bool = false) throws -> IndexView {
     let found = try statistics(ofLatent: latent)
-    return options.knownViews.strongest { found[$0]?.max } ?? options.firstView
+    return options.knownViews.filter { !ofPictures || $0 != .text }
+      .strongest { found[$0]?.max } ?? options.firstView
   }
 }
 

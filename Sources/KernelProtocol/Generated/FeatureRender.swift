@@ -14,7 +14,8 @@ package enum FeatureRender: Request {
     package var feature: FeatureRef
     /// Absent: the index of the feature's autoencoder.
     package var index: String?
-    /// Absent: the view where the latent's largest activation is, of equal ones the first.
+    /// Absent: the view where the latent's largest activation is, of equal ones the first; of
+    /// pictures' views with a montage.
     package var view: String?
     /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?

@@ -1324,7 +1324,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "view",
-          "description": "Absent: the view where the latent's largest activation is, of equal ones the first.",
+          "description": "Absent: the view where the latent's largest activation is, of equal ones the first; of pictures' views with a montage.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
         },

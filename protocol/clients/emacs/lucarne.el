@@ -226,14 +226,19 @@ argument it is read."
         ;; Only with an index are there examples.
         (lucarne--asking task
             ((examples "feature/examples" (list :feature feature :topK 5)))
-          (if (seq-empty-p (plist-get examples :items))
-              (lucarne--show-feature prompt index info nil nil)
+          (cond
+           ((seq-empty-p (plist-get examples :items))
+            (lucarne--show-feature prompt index info nil nil))
+           ;; Texts are no pictures.
+           ((equal (plist-get examples :view) "text")
+            (lucarne--show-feature prompt index info examples nil))
+           (t
             (lucarne--asking task
                 ((drawn "feature/render"
-                        (list :feature feature
+                        (list :feature feature :view (plist-get examples :view)
                               :montage (list :background (lucarne--background)))))
               (lucarne--show-feature prompt index info examples
-                                     (plist-get drawn :renderings)))))))))
+                                     (plist-get drawn :renderings))))))))))
 
 ;;;###autoload
 (defun lucarne-ablate (&optional features)

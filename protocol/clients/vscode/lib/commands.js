@@ -231,8 +231,9 @@ class Commands {
       // Only with an index are there examples.
       const examples = info.stats.frequency === undefined ? null
         : await task.ask('feature/examples', { feature, topK: 5 });
-      const drawn = examples && examples.items.length
-        ? await task.ask('feature/render', { feature, montage: { background: background() } }) : null;
+      // Texts are no pictures.
+      const drawn = examples && examples.items.length && examples.view !== 'text'
+        ? await task.ask('feature/render', { feature, view: examples.view, montage: { background: background() } }) : null;
       this.panel.show(report.feature(feature.index, info, examples, drawn && drawn.renderings), task.document);
     }, document?.languageId ? document : undefined);
   }

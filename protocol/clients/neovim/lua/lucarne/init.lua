@@ -185,9 +185,10 @@ function M.explain(options)
     local ok, examples = pcall(task.ask, task, 'feature/examples', { feature = feature, topK = 5 })
     if task.why then error(examples, 0) end
     window.show(report.feature(feature.index, info, ok and examples or nil))
-    if options.bang then
+    -- Texts are no pictures.
+    if options.bang and not (ok and examples.view == 'text') then
       local drawn = task:ask('feature/render', {
-        feature = feature, montage = { background = vim.o.background },
+        feature = feature, view = ok and examples.view or nil, montage = { background = vim.o.background },
       })
       for _, rendering in ipairs(drawn.renderings) do
         if rendering.mimeType == 'image/png' then

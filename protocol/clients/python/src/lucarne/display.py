@@ -86,6 +86,16 @@ def note(text: str) -> str:
     return f'<div style="opacity:0.75;margin:2px 0">{text}</div>'
 
 
+def quality(scores: Iterable[Any] | None) -> str:
+    """How well a label holds: `IoU 0.31, by chance 0.02`, and what else was measured."""
+    names = {"iou": "IoU", "dissection": "IoU", "auc": "AUC"}
+    return " · ".join(
+        f"{names.get(each.kind, each.kind)} {each.value:.2f}"
+        + (f", by chance {each.baseline:.2f}" if each.baseline is not None else "")
+        for each in scores or ()
+    )
+
+
 def picture(data: str, alt: str, width: int = 320) -> str:
     """A PNG given in base64; whatever else stands there cannot leave its attribute."""
     clean = re.sub(r"[^A-Za-z0-9+/=]", "", data)

@@ -381,7 +381,8 @@ class FeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the view where the latent's largest activation is, of equal ones the first.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first; of
+            pictures' views with a montage.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.
@@ -1258,7 +1259,8 @@ class AsyncFeatureMethods:
         drawn.
 
           index: Absent: the index of the feature's autoencoder.
-          view: Absent: the view where the latent's largest activation is, of equal ones the first.
+          view: Absent: the view where the latent's largest activation is, of equal ones the first; of
+            pictures' views with a montage.
           rank_by: Absent: mean.
           top_k: Absent: 5.
           style: Absent: dimmed.

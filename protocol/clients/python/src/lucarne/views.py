@@ -767,6 +767,8 @@ class FeatureCard(View[FeatureInfoResult]):
     def text_display(self) -> str:
         stats, logits = self.result.stats, self.result.logits
         lines = [f"#{self.feature['index']}  {self.label or '(no explanation)'}"]
+        if holds := self._holds():
+            lines.append(holds)
         if stats.frequency is not None:
             lines.append(
                 f"active at {stats.frequency:.2%} of positions, mean {display.number(stats.mean)}, max {display.number(stats.max)}"
@@ -780,9 +782,13 @@ class FeatureCard(View[FeatureInfoResult]):
             lines.append("best pictures  " + "  ".join(str(each.name) for each in self.pictures))
         return "\n".join(lines)
 
+    def _holds(self) -> str:
+        explanation = self.result.explanation
+        return display.quality(explanation.label_scores) if explanation is not None else ""
+
     def _repr_html_(self) -> str:
         stats, logits, explanation = self.result.stats, self.result.logits, self.result.explanation
-        figures = []
+        figures: list[str] = []
         if stats.frequency is not None:
             figures = [
                 f"active at {stats.frequency:.2%} of positions",
@@ -803,6 +809,7 @@ class FeatureCard(View[FeatureInfoResult]):
         )
         return display.box(
             f"#{self.feature['index']} · {display.escape(self.label or 'not explained')}{by}",
+            display.note(display.escape(self._holds())) if self._holds() else "",
             display.note(" · ".join(figures)),
             f"<div>{pictures}</div>" if pictures else "",
             "".join(display.decoded(each.base64).decode("utf-8") for each in self.texts),
@@ -825,15 +832,17 @@ class Found(View[IndexSearchResult]):
     def text_display(self) -> str:
         if not self.result.items:
             return "nothing found"
-        return "\n".join(f"#{each.latent}  {each.label or ''}" for each in self.result.items)
+        rows = [(f"#{each.latent}", each.label or "", display.quality(each.label_scores)) for each in self.result.items]
+        return "\n".join("  ".join(filter(None, row)) for row in rows)
 
     def _repr_html_(self) -> str:
         rows = [
-            (f"#{each.latent}", each.label or "", display.number(each.score) if each.score is not None else "")
+            (f"#{each.latent}", each.label or "", display.quality(each.label_scores),
+             display.number(each.score) if each.score is not None else "")
             for each in self.result.items
-        ]
+        ]  # fmt: skip
         more = display.note("and more") if self.result.has_more else ""
-        return display.box("", display.table(["feature", "label", "score"], rows, (0, 1)) if rows else "nothing found", more)
+        return display.box("", display.table(["feature", "label", "how well it holds", "score"], rows, (0, 1, 2)) if rows else "nothing found", more)
 
     def __iter__(self) -> Iterator[IndexSearchItem]:
         return iter(self.result.items)
