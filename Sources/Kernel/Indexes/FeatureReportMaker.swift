@@ -1,6 +1,7 @@
 import FeatureIndex
 import Foundation
 import Images
+import Indexing
 import Interpretation
 import KernelProtocol
 import Reports
@@ -114,8 +115,8 @@ struct FeatureReportMaker {
           bytes: try PNGEncoder.data(try picture.fitted(side: longer > side ? side : nil)),
           width: picture.width, height: picture.height)
       }
-    } catch let error as DomainError where error.kind == .imageUnreadable {
-      return .missing(error.message)
+    } catch let error as IndexPictureError {
+      return .missing(error.description)
     }
     let mask = try painter.mask(shown)
     let region = mask.grid.region
