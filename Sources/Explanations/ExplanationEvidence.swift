@@ -1,11 +1,11 @@
-import Corpora
 package import FeatureIndex
 package import Images
+import Indexing
 
 /// The places that an explainer is shown of a latent.
 package struct ExplanationEvidence: Sendable {
   package enum Example: Sendable {
-    /// PNG of the picture, dimmed where the latent is not active.
+    /// PNG of the picture, darkened where the latent is not active, as `feature/render` draws it.
     case picture([UInt8])
     /// Text with the active tokens between ⟦ and ⟧.
     case text(String)
@@ -28,40 +28,31 @@ package struct ExplanationEvidence: Sendable {
   /// The best exemplars of a latent, as many as can be shown of `count`.
   ///
   /// - Parameters:
+  ///   - style: how what the latent does not see is told from what it sees.
   ///   - side: pixels of a picture's longer side at most; smaller pictures stay as they are.
   ///   - limits: what decoding a picture may cost.
   /// - Throws: `FeatureIndexError`.
   package init(
     ofLatent latent: Int, in store: FeatureIndexStore, view: IndexView, ranking: IndexRanking,
-    count: Int, side: Int, limits: PictureLimits = PictureLimits()
+    count: Int, style: MaskStyle = MaskStyle(.dimmed), side: Int,
+    limits: PictureLimits = PictureLimits()
   ) throws {
+    let painter = ExemplarPainter(store: store, limits: limits)
     let exemplars = try store.exemplars(
       ofLatent: latent, view: view, ranking: ranking, limit: count)
     (examples, items, missing) = ([], [], [])
     for shown in exemplars {
       do {
         examples.append(
-          try Self.example(shown, view: view, side: side, store: store, limits: limits))
+          view == .text
+            ? .text(Self.excerpt(shown, spanTokens: store.options.spanTokens))
+            : .picture(
+              try PNGEncoder.data(painter.drawn(shown, style: style, sideLimit: side))))
         items.append(shown.item.digest.hexadecimal)
-      } catch let error as ImageError {
-        missing.append("\(shown.item.name): \(error)")
+      } catch let error as IndexPictureError {
+        missing.append("\(error)")
       }
     }
-  }
-
-  private static func example(
-    _ shown: ShownExemplar, view: IndexView, side: Int, store: FeatureIndexStore,
-    limits: PictureLimits
-  ) throws -> Example {
-    guard view != .text else {
-      return .text(excerpt(shown, spanTokens: store.options.spanTokens))
-    }
-    guard let location = shown.item.picture else {
-      throw ImageError.unreadable(path: shown.item.name, reason: "the index has no picture of it")
-    }
-    let picture = try PictureDecoder(limits: limits).picture(from: location.bytes())
-    let lit = LitCells(shown.map, on: shown.item.layout.grid(of: view))
-    return .picture(try lit.png(over: picture, side: side))
   }
 
   /// Tokens active above this share of the span's largest activation are marked.

@@ -8,6 +8,8 @@ what was asked as JSON text; `/count/NAME/…` is as `/NAME/…`, and `GET /aske
 asked. Python's standard library alone.
 """
 
+import base64
+import hashlib
 import json
 import sys
 import threading
@@ -69,6 +71,13 @@ class Handler(BaseHTTPRequestHandler):
         heard = {"body": json.loads(self.body), "key": self.headers.get("Authorization"),
                  "path": self.path, "kind": self.headers.get("Content-Type")}
         self.send(200, completion(json.dumps(heard)))
+
+    def manner_digests(self):
+        """Explains by the SHA-256 of each picture that it is shown."""
+        parts = [part for message in json.loads(self.body)["messages"] for part in message["content"]]
+        urls = [part["image_url"]["url"] for part in parts if isinstance(part, dict) and "image_url" in part]
+        shown = [hashlib.sha256(base64.b64decode(url.partition(",")[2])).hexdigest() for url in urls]
+        self.send(200, completion(json.dumps({"interpretable": True, "explanation": " ".join(shown)})))
 
     def manner_parts(self):
         content = [{"type": "text", "text": "a red "}, {"type": "text", "text": "bus"}]

@@ -1,3 +1,4 @@
+import FeatureIndex
 import Foundation
 import JSON
 import JSONRPC
@@ -180,6 +181,49 @@ import Testing
   }
 
   // MARK: A server's model
+
+  /// The server answers with the SHA-256 of each picture that it was shown.
+  @Test(
+    arguments: [
+      [:], ["style": "paper", "view": "base"], ["style": "black"], ["level": 0.5, "view": "tiles"],
+      ["style": "weighted", "interpolation": "smooth"], ["view": "tiles", "rankBy": "max"],
+    ] as [JSONValue])
+  func anExplainerIsShownWhatFeatureRenderDraws(options: JSONValue) throws {
+    defer { try? end() }
+    let server = try ChatServer()
+    var shown: JSONObject = ["exemplars": 3, "side": 2048]
+    var drawn: JSONObject = ["view": "base", "topK": 3]
+    for member in options.objectValue?.members ?? [] {
+      (shown[member.name], drawn[member.name]) = (member.value, member.value)
+    }
+    let done = try generate("digests", server, .object(shown))
+    #expect(done["state"] == "completed" && done["result"]?["explained"] == 6, "\(done)")
+    for item in try client.ask("explanation/list", [:])["items"]?.elements ?? [] {
+      drawn["feature"] = ["sae": sae, "index": item["latent"] ?? .null]
+      let renderings = try client.ask("feature/render", .object(drawn))["renderings"]?.elements
+      let digests = try (renderings ?? []).map { rendering in
+        let base64 = try #require(rendering["base64"]?.stringValue)
+        return SHA256.digest(of: Array(try #require(Data(base64Encoded: base64)))).hexadecimal
+      }
+      #expect(!digests.isEmpty && item["text"]?.stringValue == digests.joined(separator: " "))
+    }
+  }
+
+  @Test func aStyleThatCannotDrawTheViewIsRefused() throws {
+    defer { try? end() }
+    let refusal = try client.refusal(
+      "explanation/generate",
+      [
+        "index": path, "features": ["latents": [1]], "style": "paper", "view": "tiles",
+        "explainer": ["endpoint": ["url": "http://127.0.0.1:1/v1", "model": "m"]],
+      ])
+    #expect(refusal.kind == "unsupportedTarget")
+    #expect(
+      try client.refusal(
+        "explanation/generate",
+        ["index": path, "features": ["latents": [1]], "level": 2, "explainer": ["resident": [:]]]
+      ).code == -32602)
+  }
 
   @Test func aServersModelExplains() throws {
     defer { try? end() }

@@ -13,7 +13,7 @@ import Testing
     } ?? []
 
   @Test func everyWorkerHasTests() {
-    #expect(Set(Self.workers).isSuperset(of: ["masks", "vision"]))
+    #expect(Set(Self.workers).isSuperset(of: ["explainers", "masks", "vision"]))
   }
 
   @Test(arguments: workers) func passesItsOwnTests(worker: String) throws {

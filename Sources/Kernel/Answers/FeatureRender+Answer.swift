@@ -1,5 +1,6 @@
 import FeatureIndex
 import Images
+import Indexing
 import JSONRPC
 import KernelProtocol
 import Reports
@@ -13,11 +14,10 @@ extension FeatureRender: ShelfAnswerable {
       try params.view.map { IndexView($0) }
       ?? store.strongestView(
         ofLatent: latent, ofPictures: params.montage != nil)
-    if params.style == .paper, view != .base, view != .text {
-      throw DomainError(
-        .unsupportedTarget, "the style paper draws the base view, not \(view.name.prefix(200))",
-        hint: "ask for view base, or for another style")
-    }
+    let style = MaskStyle(
+      params.style, interpolation: params.interpolation, level: params.level,
+      side: params.size ?? (params.montage == nil ? nil : 256))
+    try style.check(drawing: view)
     if view == .text, params.montage != nil {
       throw DomainError(.unsupportedTarget, "texts do not come as a montage")
     }
@@ -25,7 +25,8 @@ extension FeatureRender: ShelfAnswerable {
       ofLatent: latent, view: view, ranking: (params.rankBy ?? .mean).value,
       offset: params.offset ?? 0, limit: params.topK ?? 5)
     var drawing = Drawing(
-      painter: ExemplarPainter(store: store, limits: shelf.pictureLimits), params: params)
+      painter: ExemplarPainter(store: store, limits: shelf.pictureLimits), style: style,
+      params: params)
     for shown in found {
       guard !call.isCancelled else { throw CancellationError() }
       try drawing.add(shown)
@@ -38,13 +39,15 @@ extension FeatureRender: ShelfAnswerable {
   /// The exemplars that are drawn so far.
   private struct Drawing {
     let painter: ExemplarPainter
+    let style: MaskStyle
     let params: Params
     private(set) var missing: [Missing] = []
     private var single: [Rendering] = []
     private var cells: [Images.Montage.Cell] = []
 
-    init(painter: ExemplarPainter, params: Params) {
+    init(painter: ExemplarPainter, style: MaskStyle, params: Params) {
       self.painter = painter
+      self.style = style
       self.params = params
     }
 
@@ -72,23 +75,10 @@ extension FeatureRender: ShelfAnswerable {
           let score = NumberText.significant(Double(exemplar.score))
           cells.append(.init(picture: picture, caption: "\(score)  \(shown.item.name)"))
         }
-      } catch let error as DomainError where error.kind == .imageUnreadable {
+      } catch let error as IndexPictureError {
         missing.append(
-          Missing(item: exemplar.item, name: shown.item.name, message: error.message))
+          Missing(item: exemplar.item, name: shown.item.name, message: error.description))
       }
-    }
-
-    private var style: MaskStyle {
-      let kind: MaskStyle.Kind =
-        switch params.style ?? .dimmed {
-        case .paper: .paper
-        case .dimmed: .dimmed
-        case .black: .black
-        case .weighted: .weighted
-        }
-      return MaskStyle(
-        kind, interpolation: params.interpolation == .smooth ? .smooth : .patches,
-        level: params.level ?? 0.2, side: params.size ?? (params.montage == nil ? nil : 256))
     }
 
     func renderings() throws -> [Rendering] {

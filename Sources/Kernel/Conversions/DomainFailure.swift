@@ -4,6 +4,7 @@ import Corpora
 import Explanations
 import FeatureIndex
 import Images
+import Indexing
 import Interpretation
 internal import JSON
 import JSONRPC
@@ -36,6 +37,8 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as FeatureIndexError:
     return DomainError(kind(of: error), error.description).failure
   case let error as VisionError: return DomainError(.visionUnavailable, error.description).failure
+  case let error as IndexPictureError:
+    return DomainError(.imageUnreadable, error.description, hint: error.hint).failure
   case let error as TensorError: return DomainError(.ioError, "\(error)").failure
   default: return nil
   }

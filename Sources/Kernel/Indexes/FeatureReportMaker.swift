@@ -1,6 +1,7 @@
 import FeatureIndex
 import Foundation
 import Images
+import Indexing
 import Interpretation
 import KernelProtocol
 import Reports
@@ -126,10 +127,8 @@ struct FeatureReportMaker {
     let painter = ExemplarPainter(store: store)
     guard shown.exemplar.view != .text else { return .text(painter.tokens(shown)) }
     let key: Int
-    do { key = try pictures.key(of: shown.item) } catch let error as DomainError
-      where error.kind == .imageUnreadable
-    {
-      return .missing(error.message)
+    do { key = try pictures.key(of: shown.item) } catch let error as IndexPictureError {
+      return .missing(error.description)
     }
     let mask = try painter.mask(shown)
     let region = mask.grid.region
@@ -154,8 +153,7 @@ private struct ShownPictures {
     self.limits = limits
   }
 
-  /// - Throws: `DomainError` of kind `imageUnreadable` for an item without one, and where it is
-  ///   gone or another.
+  /// - Throws: `IndexPictureError` for an item without one, and where it is gone or another.
   mutating func key(of item: IndexItem) throws -> Int {
     if let location = item.picture, let known = keys[location] { return known }
     let picture = try item.foundPicture(within: limits)

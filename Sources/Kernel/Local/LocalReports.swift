@@ -1,5 +1,6 @@
 package import FeatureIndex
 import Images
+import Indexing
 import KernelProtocol
 package import Reports
 

@@ -36,6 +36,7 @@ final class GenerateJob: JobWork {
   private let asker: any Asker
   private let question: ExplanationQuestion
   private let view: IndexView?
+  private let style: MaskStyle
   private let pictureLimits: PictureLimits
   private var store: FeatureIndexStore?
   private var latents: [Int] = []
@@ -59,6 +60,8 @@ final class GenerateJob: JobWork {
     self.pictureLimits = pictureLimits
     path = try FilePath(params.index).path
     view = params.view.map { IndexView($0) }
+    style = MaskStyle(params.style, interpolation: params.interpolation, level: params.level)
+    if let view { try style.check(drawing: view) }
     question = ExplanationQuestion(
       form: params.answer == .text ? .sentence : .json, isText: view == .text)
     asker = try params.explainer.asker(
@@ -114,6 +117,7 @@ final class GenerateJob: JobWork {
 
   private func begin() throws -> FeatureIndexStore {
     let store = try FeatureIndexStore.open(at: path)
+    try style.check(drawing: view ?? store.options.firstView)
     let wanted = try params.features.latents(
       in: store, view: view ?? store.options.firstView)
     let known =
@@ -129,7 +133,7 @@ final class GenerateJob: JobWork {
     let evidence = try ExplanationEvidence(
       ofLatent: latent, in: store, view: view ?? store.options.firstView,
       ranking: (params.rankBy ?? .mean).value,
-      count: params.exemplars ?? 5, side: params.side ?? 336, limits: pictureLimits)
+      count: params.exemplars ?? 5, style: style, side: params.side ?? 336, limits: pictureLimits)
     if let reason = evidence.missing.first, evidence.examples.isEmpty {
       record(
         latent, .failed, "none of its pictures can be shown: \(reason)", evidence: [], nil)

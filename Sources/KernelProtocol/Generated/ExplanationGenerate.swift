@@ -22,7 +22,13 @@ package enum ExplanationGenerate: Request {
     package var rankBy: FeatureExamples.Ranking?
     /// Absent: 5.
     package var exemplars: Int?
-    /// Pixels of a shown picture's longer side at most; absent: 336.
+    /// How a picture is shown, as feature/render draws it; absent: dimmed.
+    package var style: FeatureRender.Style?
+    /// Absent: patches; paper always smooths.
+    package var interpolation: FeatureRender.Interpolation?
+    /// The brightness that is left to what is not active; absent: 0.2.
+    package var level: Double?
+    /// Pixels of a shown picture's longer side at most; absent: 336. Paper draws the model's tile.
     package var side: Int?
     /// Absent: json.
     package var answer: AnswerForm?
@@ -39,9 +45,10 @@ package enum ExplanationGenerate: Request {
 
     package init(
       index: String, features: LatentSelection, explainer: Explainer, view: String? = nil,
-      rankBy: FeatureExamples.Ranking? = nil, exemplars: Int? = nil, side: Int? = nil,
-      answer: AnswerForm? = nil, maxTokens: Int? = nil, concurrency: Int? = nil,
-      requestSeconds: Double? = nil, tries: Int? = nil, again: Bool? = nil
+      rankBy: FeatureExamples.Ranking? = nil, exemplars: Int? = nil,
+      style: FeatureRender.Style? = nil, interpolation: FeatureRender.Interpolation? = nil,
+      level: Double? = nil, side: Int? = nil, answer: AnswerForm? = nil, maxTokens: Int? = nil,
+      concurrency: Int? = nil, requestSeconds: Double? = nil, tries: Int? = nil, again: Bool? = nil
     ) {
       self.index = index
       self.features = features
@@ -49,6 +56,9 @@ package enum ExplanationGenerate: Request {
       self.view = view
       self.rankBy = rankBy
       self.exemplars = exemplars
+      self.style = style
+      self.interpolation = interpolation
+      self.level = level
       self.side = side
       self.answer = answer
       self.maxTokens = maxTokens
@@ -66,6 +76,10 @@ package enum ExplanationGenerate: Request {
       view = try members.decodeIfPresent(String.self, forKey: .view)
       rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
       exemplars = try members.optionalInteger(.exemplars, in: 1...50)
+      style = try members.decodeIfPresent(FeatureRender.Style.self, forKey: .style)
+      interpolation =
+        try members.decodeIfPresent(FeatureRender.Interpolation.self, forKey: .interpolation)
+      level = try members.optionalNumber(.level, in: 0...1)
       side = try members.optionalInteger(.side, in: 16...2048)
       answer = try members.decodeIfPresent(AnswerForm.self, forKey: .answer)
       maxTokens = try members.optionalInteger(.maxTokens, in: 1...65_536)

@@ -2791,8 +2791,26 @@ package let openRPCDocument = #"""
           "schema": {"type": "integer", "minimum": 1, "maximum": 50}
         },
         {
+          "name": "style",
+          "description": "How a picture is shown, as feature/render draws it; absent: dimmed.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureRender.Style"}
+        },
+        {
+          "name": "interpolation",
+          "description": "Absent: patches; paper always smooths.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/FeatureRender.Interpolation"}
+        },
+        {
+          "name": "level",
+          "description": "The brightness that is left to what is not active; absent: 0.2.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
           "name": "side",
-          "description": "Pixels of a shown picture's longer side at most; absent: 336.",
+          "description": "Pixels of a shown picture's longer side at most; absent: 336. Paper draws the model's tile.",
           "required": false,
           "schema": {"type": "integer", "minimum": 16, "maximum": 2048}
         },

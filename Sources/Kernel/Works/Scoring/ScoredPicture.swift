@@ -1,6 +1,7 @@
 import Corpora
 import FeatureIndex
 import Images
+import Indexing
 import JSONRPC
 import KernelProtocol
 import SystemReasons

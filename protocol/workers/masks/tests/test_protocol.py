@@ -52,6 +52,18 @@ def test_the_page_names_every_method_and_code():
         assert str(code).replace("-", "−") in PAGE
 
 
+def test_the_request_of_the_explainers_page_fits_the_kernels_document():
+    document = json.loads((WORKERS.parent / "openrpc.json").read_text(encoding="utf-8"))
+    (method,) = [each for each in document["methods"] if each["name"] == "explanation/generate"]
+    page = (WORKERS / "explainers.md").read_text(encoding="utf-8")
+    request = json.loads(re.search(r"```json\n(.*?)```", page, re.S)[1])
+    params = {each["name"]: each["schema"] for each in method["params"]}
+    assert request.keys() <= params.keys()
+    schemas = {"components": document["components"]}
+    for name, value in request.items():
+        assert not list(Draft202012Validator({**params[name], **schemas}).iter_errors(value)), name
+
+
 def test_the_page_is_a_conversation_with_the_masks_worker():
     """Lines `→` are sent; each line `←` is the answer, in which `…` stands for anything."""
     block = re.search(r"```json\n(→.*?)```", PAGE, re.S)

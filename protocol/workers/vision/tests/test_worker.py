@@ -330,7 +330,7 @@ def test_nothing_else_gets_onto_standard_output(models, tmp_path):
         "import os, sys\nfrom lucarne_vision import embedding\nkept = embedding.Embedder.texts\n"
         "def texts(*arguments):\n    print('printed'); os.write(1, b'written\\n'); os.system('echo echoed')\n"
         "    return kept(*arguments)\nembedding.Embedder.texts = texts\n"
-        "from lucarne_vision.__main__ import main\nsys.exit(main())\n")
+        "from lucarne_vision.__main__ import main\nmain()\n")
     with WorkerProcess([command()[0], str(talkative), "--clip", str(models["clip"])]) as worker:
         assert len(worker.ask("embed", {"texts": ["a"]})["results"]) == 1
         for word in ("printed", "written", "echoed"):

@@ -730,7 +730,7 @@ class ExplanationMethods:
         """
         return self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
 
-    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
 
         The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
@@ -741,7 +741,10 @@ class ExplanationMethods:
           view: Whose exemplars are shown; absent: base.
           rank_by: Absent: mean.
           exemplars: Absent: 5.
-          side: Pixels of a shown picture's longer side at most; absent: 336.
+          style: How a picture is shown, as feature/render draws it; absent: dimmed.
+          interpolation: Absent: patches; paper always smooths.
+          level: The brightness that is left to what is not active; absent: 0.2.
+          side: Pixels of a shown picture's longer side at most; absent: 336. Paper draws the model's tile.
           answer: Absent: json.
           max_tokens: Absent: 256.
           concurrency: Questions under way at once; absent: 4.
@@ -752,7 +755,7 @@ class ExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget.
         """
-        return self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "style": style, "interpolation": interpolation, "level": level, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
     def dissect(self, *, sae: str, concepts: str, index: str | None = None, view: IndexBuildView | None = None, threshold: ActivationThreshold | Mapping[str, Any] | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, minimum_io_u: float | None = None, minimum_ratio: float | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/dissect: Names latents by the concepts whose masks their maps overlap (Network
@@ -1608,7 +1611,7 @@ class AsyncExplanationMethods:
         """
         return await self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
 
-    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
 
         The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
@@ -1619,7 +1622,10 @@ class AsyncExplanationMethods:
           view: Whose exemplars are shown; absent: base.
           rank_by: Absent: mean.
           exemplars: Absent: 5.
-          side: Pixels of a shown picture's longer side at most; absent: 336.
+          style: How a picture is shown, as feature/render draws it; absent: dimmed.
+          interpolation: Absent: patches; paper always smooths.
+          level: The brightness that is left to what is not active; absent: 0.2.
+          side: Pixels of a shown picture's longer side at most; absent: 336. Paper draws the model's tile.
           answer: Absent: json.
           max_tokens: Absent: 256.
           concurrency: Questions under way at once; absent: 4.
@@ -1630,7 +1636,7 @@ class AsyncExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget.
         """
-        return await self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return await self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "style": style, "interpolation": interpolation, "level": level, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
     async def dissect(self, *, sae: str, concepts: str, index: str | None = None, view: IndexBuildView | None = None, threshold: ActivationThreshold | Mapping[str, Any] | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, minimum_io_u: float | None = None, minimum_ratio: float | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/dissect: Names latents by the concepts whose masks their maps overlap (Network

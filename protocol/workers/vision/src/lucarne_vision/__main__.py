@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
 import sys
 
@@ -12,8 +13,17 @@ from .folders import FolderError, ModelFolder
 from .wire import Wire
 
 
-def main() -> int:
-    """0 after `shutdown` or the input's end, 2 where it cannot start."""
+def main() -> None:
+    """Ends the process: with 0 after `shutdown` or the input's end, with 2 where it cannot start.
+
+    Nothing of ours is left to be done, and the libraries' threads are not waited for.
+    """
+    code = run()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run() -> int:
     options = parsed()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     libraries.stay_offline()
@@ -53,4 +63,4 @@ def _refused(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,20 +1,23 @@
-import FeatureIndex
-import Images
-import Indexing
+package import FeatureIndex
+package import Images
 import Interpretation
-import KernelProtocol
 import Models
-import Reports
 import SystemReasons
 
-/// Draws the places of an index where a latent is most active.
-struct ExemplarPainter {
-  let store: FeatureIndexStore
+/// Draws the places of an index where a latent is most active: what `feature/render` answers, pages
+/// show and explainers are asked about.
+package struct ExemplarPainter {
+  package let store: FeatureIndexStore
   /// What decoding a picture may cost.
-  var limits = PictureLimits()
+  package var limits: PictureLimits
+
+  package init(store: FeatureIndexStore, limits: PictureLimits = PictureLimits()) {
+    self.store = store
+    self.limits = limits
+  }
 
   /// The map of a picture's exemplar as a grid over the picture.
-  func mask(_ shown: ShownExemplar) throws -> ActivationMask {
+  package func mask(_ shown: ShownExemplar) throws -> ActivationMask {
     let (item, view) = (shown.item, shown.exemplar.view)
     let grid = item.layout.grid(of: view)
     guard let layout = item.pictureLayout(store.identity.geometry),
@@ -30,16 +33,23 @@ struct ExemplarPainter {
   }
 
   /// The picture of an exemplar with what the latent does not see darkened.
-  /// - Throws: `DomainError` of kind `imageUnreadable` where the picture is gone or another.
-  func drawn(_ shown: ShownExemplar, style: MaskStyle) throws -> Picture {
+  ///
+  /// - Parameter sideLimit: pixels of the longer side at most, beside what the style says; smaller
+  ///   pictures stay as they are.
+  /// - Throws: `IndexPictureError` where the picture is gone or another.
+  package func drawn(
+    _ shown: ShownExemplar, style: MaskStyle, sideLimit: Int? = nil
+  ) throws -> Picture {
     let mask = try mask(shown)
+    let picture = try shown.item.foundPicture(within: limits)
+    var style = style
+    if let sideLimit, max(picture.width, picture.height) > sideLimit { style.side = sideLimit }
     return try mask.drawn(
-      over: shown.item.foundPicture(within: limits), style: style,
-      tileSide: store.identity.geometry?.tileSide ?? 336)
+      over: picture, style: style, tileSide: store.identity.geometry?.tileSide ?? 336)
   }
 
   /// The tokens of a text's exemplar with their activations.
-  func tokens(_ shown: ShownExemplar) -> [(text: String, activation: Double)] {
+  package func tokens(_ shown: ShownExemplar) -> [(text: String, activation: Double)] {
     let first = shown.exemplar.span.multipliedReportingOverflow(by: store.options.spanTokens)
     let tokens = shown.item.tokens.dropFirst(first.overflow ? .max : first.partialValue)
       .prefix(store.options.spanTokens)

@@ -1,53 +1,42 @@
 import Corpora
-import FeatureIndex
-import Images
-import Interpretation
-import KernelProtocol
+package import FeatureIndex
+package import Images
 import SystemReasons
 
 extension IndexItem {
   /// The picture, found again where it lay when it was taken in.
   ///
-  /// - Throws: `DomainError` of kind `imageUnreadable` where it is gone, or is not what it was: a
-  ///   map of activations means nothing over another picture.
-  func foundPicture(within limits: PictureLimits) throws(DomainError) -> Picture {
-    guard let location = picture else {
-      throw DomainError(.imageUnreadable, "\(quoted(name)) has no picture")
-    }
+  /// - Throws: `IndexPictureError` where it is gone, or is not what it was: a map of activations
+  ///   means nothing over another picture.
+  package func foundPicture(within limits: PictureLimits) throws(IndexPictureError) -> Picture {
+    guard let location = picture else { throw .none(item: name) }
     let bytes: [UInt8]
     let found: Picture
     do {
       bytes = try location.bytes()
     } catch {
-      throw DomainError(
-        .imageUnreadable,
-        "the picture of \(quoted(name)) is not where it was: \(systemReason(of: error))",
-        hint: "put it back, or build the index with keepPictures: copy")
+      throw .gone(item: name, reason: systemReason(of: error))
     }
     guard isContent(picture: bytes) else { throw changed(location) }
     do { found = try PictureDecoder(limits: limits).picture(from: bytes) } catch {
-      throw DomainError(.imageUnreadable, "the picture of \(quoted(name)): \(error)")
+      throw .unreadable(item: name, reason: error)
     }
     guard found.width == width, found.height == height else { throw changed(location) }
     return found
   }
 
-  private func changed(_ location: PictureLocation) -> DomainError {
+  private func changed(_ location: PictureLocation) -> IndexPictureError {
     let place =
       switch location {
       case .file(let path), .slice(let path, _, _): path
       case .stored: "the index"
       }
-    return DomainError(
-      .imageUnreadable,
-      "the picture of \(quoted(name)) in \(place) has changed since the index was built: its "
-        + "digest is another",
-      hint: "put the picture back, or build the index again")
+    return .changed(item: name, place: place)
   }
 
   /// Whether the item's digest is that of these bytes with its text. Where an answer belonged to
   /// the text, the two were joined by a line break.
-  func isContent(picture bytes: [UInt8]) -> Bool {
+  package func isContent(picture bytes: [UInt8]) -> Bool {
     let picture = SHA256.digest(of: bytes)
     guard let text else { return digest == picture }
     func isMade(of words: [UInt8]) -> Bool {
