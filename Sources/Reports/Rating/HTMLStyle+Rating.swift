@@ -25,7 +25,7 @@ extension HTMLStyle {
     #examples { display: grid; gap: .6rem; align-items: start;
       grid-template-columns: repeat(auto-fill, minmax(min(11rem, 44%), 1fr)); }
     #examples img { display: block; width: 100%; height: auto; border-radius: 6px;
-      background: #000; }
+      background: #000; outline: 1px solid var(--line); }
     .excerpt { grid-column: 1 / -1; max-width: none; margin: 0; padding: .6rem .8rem;
       background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -34,5 +34,6 @@ extension HTMLStyle {
       margin: 0 .4rem 0 0; }
     .key.value { background: var(--opposes); }
     .key.chance { border: 2px solid var(--soft); margin-left: 1.2rem; }
+    @media (max-width: 40rem) { .layers text { font-size: 19px; } }
     """
 }
