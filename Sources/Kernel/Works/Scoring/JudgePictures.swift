@@ -2,6 +2,7 @@ import Explanations
 import FeatureIndex
 import Images
 import JSONRPC
+import Indexing
 import KernelProtocol
 import VisionWorkers
 
