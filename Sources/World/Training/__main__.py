@@ -17,8 +17,10 @@ def _arguments() -> argparse.Namespace:
     one.add_argument("--out", type=Path, default=RESOURCES / "model")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--threads", type=int, default=2)
-    one = commands.add_parser("heldout", help="write the held-out set")
-    one.add_argument("--out", type=Path, default=RESOURCES / "heldout")
+    one = commands.add_parser("heldout", help="write the held-out set, or a larger one")
+    one.add_argument("--out", type=Path, help="folder; with --count it must be named")
+    one.add_argument("--count", type=int, help="pictures of a larger set, which does not ship")
+    one.add_argument("--seed", type=int, default=0, help="which larger set")
     one = commands.add_parser("evaluate", help="print accuracy by kind of question")
     one.add_argument("--model", type=Path, default=RESOURCES / "model")
     one.add_argument("--count", type=int, default=60)
@@ -28,8 +30,10 @@ def _arguments() -> argparse.Namespace:
     one = commands.add_parser("export", help="write pictures and prompts for training an SAE")
     one.add_argument("--count", type=int, default=2000)
     one.add_argument("--out", type=Path, required=True)
-    one = commands.add_parser("corpus", help="write the prompts of the feature index")
+    one = commands.add_parser("corpus", help="write the prompts of a feature index")
     one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--heldout", type=Path, default=RESOURCES / "heldout")
+    one.add_argument("--pictures-alone", action="store_true", help="leave the questions out")
     one = commands.add_parser("features", help="measure what the autoencoder's latents stand for")
     one.add_argument("--kernel", type=Path, required=True, help="the lucarne program")
     one.add_argument("--sae", type=Path, default=RESOURCES / "sae")
@@ -47,7 +51,12 @@ def main() -> None:
         model, words = train.run(chosen.work, chosen.seed, pictures, RECIPE, chosen.threads)
         checkpoint.write(model, words, chosen.out)
     elif chosen.command == "heldout":
-        heldout.write(chosen.out)
+        if chosen.count is None:
+            heldout.write(chosen.out or RESOURCES / "heldout", heldout.pictures())
+        elif chosen.out is None:
+            raise SystemExit("heldout --count needs --out: only the smaller set ships")
+        else:
+            heldout.write(chosen.out, heldout.large(chosen.count, chosen.seed))
     elif chosen.command == "evaluate":
         evaluate.show(chosen.model, chosen.count)
     elif chosen.command == "report":
@@ -57,7 +66,7 @@ def main() -> None:
     elif chosen.command == "features":
         features.write(chosen.kernel, chosen.sae, chosen.more)
     elif chosen.command == "corpus":
-        corpus.write(RESOURCES / "heldout", chosen.out)
+        corpus.write(chosen.heldout, chosen.out, not chosen.pictures_alone)
     elif chosen.command == "manifest":
         report.manifest(RESOURCES, chosen.seed, RECIPE)
     else:
