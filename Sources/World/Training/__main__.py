@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from . import checkpoint, corpus, evaluate, export, features, heldout, report, train
+from . import checkpoint, clip, corpus, evaluate, export, features, heldout, report, train
 
 RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1330, "whole": 0}
 RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
@@ -38,6 +38,12 @@ def _arguments() -> argparse.Namespace:
     one.add_argument("--kernel", type=Path, required=True, help="the lucarne program")
     one.add_argument("--sae", type=Path, default=RESOURCES / "sae")
     one.add_argument("--more", type=Path, help="a folder of further pictures")
+    one = commands.add_parser("clip", help="train and measure the small CLIP")
+    one.add_argument("--work", type=Path, required=True, help="folder of what lies between")
+    one.add_argument("--out", type=Path, default=RESOURCES / "clip")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--steps", type=int, default=clip.STEPS)
+    one.add_argument("--threads", type=int, default=1)
     one = commands.add_parser("manifest", help="write MANIFEST.json anew")
     one.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -67,6 +73,8 @@ def main() -> None:
         features.write(chosen.kernel, chosen.sae, chosen.more)
     elif chosen.command == "corpus":
         corpus.write(chosen.heldout, chosen.out, not chosen.pictures_alone)
+    elif chosen.command == "clip":
+        clip.make(chosen.work, chosen.out, chosen.seed, chosen.steps, chosen.threads)
     elif chosen.command == "manifest":
         report.manifest(RESOURCES, chosen.seed, RECIPE)
     else:
