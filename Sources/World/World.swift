@@ -8,10 +8,24 @@ package struct World: Sendable {
 
   /// A LLaVA-NeXT checkpoint folder.
   package var model: String { folder + "/model" }
-  /// A sparsify folder.
+  /// A sparsify folder, of block 3: the default of every command.
   package var autoencoder: String { folder + "/sae" }
+  /// A folder of a CLIP of the world's pictures and phrases, as transformers reads it.
+  package var clip: String { folder + "/clip" }
+  /// A vision worker in plain Python that answers from the concepts' masks.
+  package var masksWorker: String { folder + "/workers/masks.py" }
   /// Held-out pictures with their masks, facts and questions.
   package var heldOut: String { folder + "/heldout" }
+
+  /// The blocks whose residual stream an autoencoder reads, from the lowest to the highest.
+  package static let depths = [1, 3, 5]
+
+  /// The sparsify folder of the autoencoder behind a block of `depths`; nil for another block.
+  package func autoencoder(ofBlock block: Int) -> String? {
+    guard Self.depths.contains(block) else { return nil }
+    let name = "model.layers.\(block)"
+    return block == 3 ? "\(autoencoder)/\(name)" : "\(folder)/autoencoders/\(name)"
+  }
 
   /// The held-out pictures' concepts with their masks.
   package var concepts: String { heldOut + "/concepts.json" }

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from . import checkpoint, corpus, evaluate, export, features, heldout, report, train
+from . import checkpoint, clip, corpus, evaluate, export, features, heldout, report, train
 
 RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1330, "whole": 0}
 RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
@@ -17,8 +17,10 @@ def _arguments() -> argparse.Namespace:
     one.add_argument("--out", type=Path, default=RESOURCES / "model")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--threads", type=int, default=2)
-    one = commands.add_parser("heldout", help="write the held-out set")
-    one.add_argument("--out", type=Path, default=RESOURCES / "heldout")
+    one = commands.add_parser("heldout", help="write the held-out set, or a larger one")
+    one.add_argument("--out", type=Path, help="folder; with --count it must be named")
+    one.add_argument("--count", type=int, help="pictures of a larger set, which does not ship")
+    one.add_argument("--seed", type=int, default=0, help="which larger set")
     one = commands.add_parser("evaluate", help="print accuracy by kind of question")
     one.add_argument("--model", type=Path, default=RESOURCES / "model")
     one.add_argument("--count", type=int, default=60)
@@ -28,12 +30,20 @@ def _arguments() -> argparse.Namespace:
     one = commands.add_parser("export", help="write pictures and prompts for training an SAE")
     one.add_argument("--count", type=int, default=2000)
     one.add_argument("--out", type=Path, required=True)
-    one = commands.add_parser("corpus", help="write the prompts of the feature index")
+    one = commands.add_parser("corpus", help="write the prompts of a feature index")
     one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--heldout", type=Path, default=RESOURCES / "heldout")
+    one.add_argument("--pictures-alone", action="store_true", help="leave the questions out")
     one = commands.add_parser("features", help="measure what the autoencoder's latents stand for")
     one.add_argument("--kernel", type=Path, required=True, help="the lucarne program")
     one.add_argument("--sae", type=Path, default=RESOURCES / "sae")
     one.add_argument("--more", type=Path, help="a folder of further pictures")
+    one = commands.add_parser("clip", help="train and measure the small CLIP")
+    one.add_argument("--work", type=Path, required=True, help="folder of what lies between")
+    one.add_argument("--out", type=Path, default=RESOURCES / "clip")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--steps", type=int, default=clip.STEPS)
+    one.add_argument("--threads", type=int, default=1)
     one = commands.add_parser("manifest", help="write MANIFEST.json anew")
     one.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
@@ -47,7 +57,12 @@ def main() -> None:
         model, words = train.run(chosen.work, chosen.seed, pictures, RECIPE, chosen.threads)
         checkpoint.write(model, words, chosen.out)
     elif chosen.command == "heldout":
-        heldout.write(chosen.out)
+        if chosen.count is None:
+            heldout.write(chosen.out or RESOURCES / "heldout", heldout.pictures())
+        elif chosen.out is None:
+            raise SystemExit("heldout --count needs --out: only the smaller set ships")
+        else:
+            heldout.write(chosen.out, heldout.large(chosen.count, chosen.seed))
     elif chosen.command == "evaluate":
         evaluate.show(chosen.model, chosen.count)
     elif chosen.command == "report":
@@ -57,7 +72,9 @@ def main() -> None:
     elif chosen.command == "features":
         features.write(chosen.kernel, chosen.sae, chosen.more)
     elif chosen.command == "corpus":
-        corpus.write(RESOURCES / "heldout", chosen.out)
+        corpus.write(chosen.heldout, chosen.out, not chosen.pictures_alone)
+    elif chosen.command == "clip":
+        clip.make(chosen.work, chosen.out, chosen.seed, chosen.steps, chosen.threads)
     elif chosen.command == "manifest":
         report.manifest(RESOURCES, chosen.seed, RECIPE)
     else:

@@ -15,6 +15,9 @@ from .vocabulary import ATTRIBUTES, COUNTRIES, SCENES, WORDS
 FIRST_SEED = 10_000_000
 PROBE_SEED = 11_000_000
 WIDE_SEED = 12_000_000
+# Larger sets, a block of seeds each, beyond all that is trained on.
+LARGE_SEED = 1_000_000_000
+LARGEST_SET = 1_000_000
 BOLIVIA_PROBES = 10
 WIDE_SIZES = [(96, 48), (144, 96), (96, 144), (120, 96)]
 # Concepts that pictures have too few patches of, or that need no picture, are not asked for.
@@ -74,6 +77,22 @@ def more_probes(count: int) -> list[tuple[str, Picture, list[questions.Question]
     return found
 
 
+def large(count: int, seed: int) -> list[tuple[str, Picture, list[questions.Question]]]:
+    """The pictures of a larger set, named by scene and number; not shipped.
+
+    Sets of different seeds share no picture, and none is trained on.
+    """
+    if not 0 < count <= LARGEST_SET or seed < 0:
+        raise SystemExit(f"expected 1 to {LARGEST_SET} pictures and a seed of 0 or more")
+    found = []
+    for index in range(count):
+        drawn_from = LARGE_SEED + seed * LARGEST_SET + index
+        picture, rng = draw(drawn_from), random.Random(drawn_from)
+        asked = questions.about(picture, rng) + [questions.caption(picture)]
+        found.append((f"{picture.scene}-{index:05}", picture, asked))
+    return found
+
+
 def unlettered(picture: Picture) -> Picture:
     """The picture with every word painted over."""
     pixels = np.asarray(picture.image).copy()
@@ -107,11 +126,11 @@ def _values(picture: Picture, attribute: str, name: str) -> list[int]:
     return [region.identifier for region in owners]
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, drawn: list[tuple[str, Picture, list[questions.Question]]]) -> None:
     """Writes `NAME.png`, `NAME.mask.png` (the value of a pixel is its region), and the facts."""
     folder.mkdir(parents=True, exist_ok=True)
     entries, shown = [], []
-    for name, picture, asked in pictures():
+    for name, picture, asked in drawn:
         picture.image.save(folder / f"{name}.png", optimize=True)
         Image.fromarray(picture.mask).save(folder / f"{name}.mask.png", optimize=True)
         entries.append(

@@ -16,6 +16,7 @@ ATTRIBUTE = [
     "basin",
 ]
 _PACKAGES = ["torch", "transformers", "tokenizers", "pillow", "numpy", "safetensors"]
+_WEIGHTS = "model/model.safetensors"
 
 
 def measure(model: Path) -> dict[str, evaluate.Tally]:
@@ -104,16 +105,25 @@ def write(resources: Path, notes: Path, minutes: str) -> None:
 
 
 def manifest(resources: Path, seed: int, recipe: dict) -> None:
-    """Names script, versions and seed, and the SHA-256 of every file that ships."""
+    """Names script, versions and seed, and the SHA-256 of every file that ships.
+
+    The versions are those that the model was trained with: they stay while its weights do.
+    """
     files = {
         str(path.relative_to(resources)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(resources.rglob("*"))
         if path.is_file() and path.name not in ("MANIFEST.json", "README.md")
     }
+    versions = {"python": platform.python_version()}
+    versions |= {package: version(package) for package in _PACKAGES}
+    listed = resources / "MANIFEST.json"
+    if listed.exists():
+        before = json.loads(listed.read_text())
+        if before["sha256"].get(_WEIGHTS) == files.get(_WEIGHTS):
+            versions = before["versions"]
     entry = {
         "script": "python -m Training (from Sources/World)", "seed": seed, "recipe": recipe,
-        "versions": {"python": platform.python_version()}
-        | {package: version(package) for package in _PACKAGES},
+        "versions": versions,
         "sha256": files,
     }
-    (resources / "MANIFEST.json").write_text(json.dumps(entry, indent=1) + "\n")
+    listed.write_text(json.dumps(entry, indent=1) + "\n")
