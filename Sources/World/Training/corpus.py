@@ -22,5 +22,6 @@ def write(heldout: Path, target: Path, questions: bool = True) -> None:
                 continue
             asked.add((text, answer))
             name = f"question-{len(asked):03d}"
-            lines.append({"id": name, "text": text, "answer": f" {answer}", "source": question["kind"]})
+            said = {"id": name, "text": text, "answer": f" {answer}"}
+            lines.append(said | {"source": question["kind"]})
     target.write_text("".join(json.dumps(line) + "\n" for line in lines))
