@@ -42,13 +42,16 @@ package struct PictureQuestion: Sendable {
     if turns.count == 2, turns[0].part == .picture, turns.allSatisfy({ $0.role == "user" }) {
       text = texts.first ?? ""
     } else {
-      text = turns.map { turn in
+      var lines: [String] = []
+      for (place, turn) in turns.enumerated() {
+        if place == 0 || turns[place - 1].role != turn.role { lines.append("@\(turn.role)") }
         if case .text(let text) = turn.part {
-          "@\(turn.role)\n\(text)"
+          lines.append(text)
         } else {
-          "@\(turn.role)\n![picture]"
+          lines.append("![picture]")
         }
-      }.joined(separator: "\n")
+      }
+      text = lines.joined(separator: "\n")
     }
     let asked = turns.last { turn in
       if case .text = turn.part { turn.role == "user" } else { false }

@@ -143,7 +143,7 @@ import Testing
     #expect(texts.count == 8)
     #expect(texts.count { $0.hasPrefix("What is it?\n") } == 4)
     #expect(
-      texts.count { $0.hasPrefix("@system\nBe brief.\n@user\n![picture]\n@user\nIs it red?\n") }
+      texts.count { $0.hasPrefix("@system\nBe brief.\n@user\n![picture]\nIs it red?\n") }
         == 4)
     // The tokens behind the picture begin with the template's.
     #expect(items.allSatisfy { $0.text == nil || $0.tokens.contains("<|eot_id|>") })

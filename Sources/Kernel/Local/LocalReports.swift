@@ -111,8 +111,17 @@ package struct LocalReports {
     return
       "\(autoencoder) at \(store.identity.site): \(NumberText.grouped(facts.activeLatents)) of "
       + "\(NumberText.counted(store.identity.latentCount, "feature")) are active in "
-      + "\(NumberText.counted(facts.items, "item")); \(NumberText.grouped(facts.explainedLatents)) "
+      + "\(items(facts)); \(NumberText.grouped(facts.explainedLatents)) "
       + "have an explanation."
+  }
+
+  /// How many pictures and texts there are.
+  private func items(_ facts: IndexFacts) -> String {
+    let texts = facts.itemsByView[.text] ?? 0
+    let pictures = facts.itemsByView.filter { $0.key != .text }.values.max() ?? 0
+    let counts = [(pictures, "picture"), (texts, "text")].filter { $0.0 > 0 }
+      .map { NumberText.counted($0.0, $0.1) }
+    return counts.isEmpty ? "no items" : counts.joined(separator: " and ")
   }
 }
 

@@ -34,7 +34,7 @@ PROMPTS = [
     # As a prompt file has it: a system's turn first, the picture between two texts, and an answer that has begun.
     {
         "file": "---\nimages:\n  p: nowhere.png\n---\n@system\nBe brief.\n@user\n![p]\nName a colour.\n@assistant\nIt is",
-        "text": "@system\nBe brief.\n@user\n![picture]\n@user\nName a colour.\n@assistant\nIt is",
+        "text": "@system\nBe brief.\n@user\n![picture]\nName a colour.\n@assistant\nIt is",
         "turns": [("system", "Be brief."), ("user", None), ("user", "Name a colour.")], "begun": "It is",
     },
 ]
