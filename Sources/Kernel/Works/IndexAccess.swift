@@ -26,14 +26,23 @@ enum IndexAccess {
     return store
   }
 
+  /// Runs a job's questions to indexes, which end soon after the job is to stop.
+  /// - Throws: what `body` throws; `CancellationError` where they were cut short.
+  static func untilStopped<Value>(_ tools: JobTools, _ body: () throws -> Value) throws -> Value {
+    let cancellation = tools.cancellation
+    do {
+      return try FeatureIndexStore.stopping(when: { cancellation.isCancelled }, body)
+    } catch FeatureIndexError.interrupted where cancellation.isCancelled {
+      throw CancellationError()
+    }
+  }
+
   /// For reading by a job: an index that was built for an autoencoder.
   /// - Throws: `FeatureIndexError.stale` for one that was built for another.
   static func reading(
     _ path: String, builtFor identity: IndexIdentity, _ tools: JobTools
   ) throws -> FeatureIndexStore {
-    let cancellation = tools.cancellation
-    let store = try FeatureIndexStore.stopping(
-      when: { cancellation.isCancelled }, { try FeatureIndexStore.open(at: path) })
+    let store = try untilStopped(tools) { try FeatureIndexStore.open(at: path) }
     guard store.identity == identity else {
       throw FeatureIndexError.stale(path: path, reason: identity.difference(from: store.identity))
     }

@@ -92,15 +92,15 @@ final class ScoreJob: JobWork {
     case .opening(let identity):
       .ownThread { [self] in
         let store = try IndexAccess.reading(path, builtFor: identity, tools)
-        let cancellation = tools.cancellation
-        try FeatureIndexStore.stopping(when: { cancellation.isCancelled }) {
+        try IndexAccess.untilStopped(tools) {
           tally = try ScoreTally(explanations(of: store)) {
             try store.explanation(id: $0)?.text
           }
           if plan.needsPool {
             phase = .running(
               try ScorePool(
-                params, view: try view(in: store), store: store, cancellation: cancellation), store)
+                params, view: try view(in: store), store: store,
+                cancellation: tools.cancellation), store)
           } else {
             begin(try passes(store, pool: nil)[...])
           }
