@@ -485,6 +485,14 @@ def check_kills(command, judge, index, latents, told, jobs):
         kernel.job("explanation/score", **params | {"judge": judge.endpoint("truth-3")})
         holds("the next job asks the rest", len(judge.take()) < needed and same(scores(index, "truth-3")[0], told.rows))
 
+        states = []
+        for moment in range(12):
+            stopped = kernel.ask("explanation/score", **params | {"judge": judge.endpoint(f"slow-{moment}")})["job"]
+            time.sleep(0.02 * moment)
+            kernel.ask("job/cancel", job=stopped)
+            states.append(kernel.ask("job/wait", job=stopped, timeoutMs=60_000)["state"])
+        holds("a job is cancelled at whatever moment", set(states) == {"cancelled"}, states)
+
         resident = kernel.job("explanation/score", **params | {
             "judge": {"resident": {}}, "scorers": ["detection", "fuzz"], "features": {"latents": latents[:2]}, "questions": 4})
         holds("the resident model can be asked", resident["scored"] + resident["failed"] == 2, resident)

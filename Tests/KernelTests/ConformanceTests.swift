@@ -113,10 +113,6 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
-<<<<<<< HEAD
-  @Test(arguments: ["fields.py", "scores.py"])
-  func everyNumberIsWhatItsDescriptionSays(script: String) throws {
-=======
   @Test func pagesLinkToEachOtherAndOpenWhereAFeatureIsStrongest() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([
@@ -126,8 +122,8 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
-  @Test func everyNumberIsWhatItsDescriptionSays() throws {
->>>>>>> index-where-it-matters
+  @Test(arguments: ["fields.py", "scores.py", "judges.py"])
+  func everyNumberIsWhatItsDescriptionSays(script: String) throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let installed = ProgramRun.path("../../.build/clients/bin/python")
     let python = FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3"
