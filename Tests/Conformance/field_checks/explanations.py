@@ -5,6 +5,7 @@ import os
 import sqlite3
 import time
 
+from .corpora import job
 from .world import INDEX
 
 
@@ -27,6 +28,23 @@ def explanations(world, ledger, path, latent):
     ledger.same("explanation/list", "total", listed["total"], 1)
     revision(ledger, "explanation/list", "items[].", listed["items"][0], latent, 2, said[1], before)
     ledger.same("index/info", "explainedLatents", world.ask("index/info", index=world.index)["explainedLatents"], 1)
+    phrase(world, ledger, path, latent)
+
+
+def phrase(world, ledger, path, latent):
+    """A phrase names what it was made of, and of what kind of concept it is."""
+    longer = world.ask(
+        "explanation/put", index=world.index, latent=latent, text="The images show red things (colour)", concept="texture",
+        author={"kind": "human", "name": "a reader"})
+    ledger.same("explanation/put", "concept", longer["concept"], "texture")
+    done = job(world, "explanation/refine", index=path, by={"rule": {}}, features={"latents": [latent]})
+    assert done["result"]["refined"] == 1, done
+    found = world.ask("explanation/get", index=world.index, latent=latent)["items"]
+    listed = world.ask("explanation/list", index=world.index)["items"]
+    assert found[0]["text"] == listed[0]["text"] == "red things", found
+    for method, items in (("explanation/get", found), ("explanation/list", listed)):
+        ledger.same(method, "items[].concept", items[0]["concept"], "colour")
+        ledger.same(method, "items[].refines", items[0]["refines"], longer["id"])
 
 
 def revision(ledger, method, path, found, latent, number, said, before):
