@@ -6,7 +6,8 @@ import Kernel
 import Testing
 import World
 
-/// What ships with the world: every file as its manifest has it, and the autoencoders of its depths.
+/// What ships with the world: every file as its manifest has it, and the autoencoders of its
+/// depths.
 @Suite struct WorldFilesTests {
   private struct Manifest: Decodable {
     let sha256: [String: String]

@@ -1,8 +1,8 @@
 import Explanations
 import FeatureIndex
 import Images
-import JSONRPC
 import Indexing
+import JSONRPC
 import KernelProtocol
 import VisionWorkers
 
