@@ -145,7 +145,13 @@ extension FeatureIndexStore {
           database, sql: "SELECT * FROM exemplars WHERE latent = ? AND view = ? AND ranking = ?",
           arguments: [latent, number, ranking.rawValue])
       else { return [] }
-      return try list(row).exemplars.dropFirst(offset).prefix(limit).map { exemplar in
+      let list = try list(row)
+      // A damaged file finds rows under keys that they do not have.
+      guard list.latent == latent, list.view == view, list.ranking == ranking else {
+        throw FeatureIndexError.invalid(
+          path: path, reason: "exemplars of latent \(latent) are kept as another's")
+      }
+      return try list.exemplars.dropFirst(offset).prefix(limit).map { exemplar in
         let item = try item(exemplar.item, database)
         return ShownExemplar(
           exemplar: exemplar, item: item, map: try map(exemplar, of: item, database))
