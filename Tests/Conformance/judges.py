@@ -54,8 +54,8 @@ class Truth:
             name: numpy.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
             for name, data in self.pictures.bytes.items()
         }
-        found = activations(kernel, self.pictures, latents, template, SIDE) if latents else None
-        self.maps = {}
+        found = activations(kernel, self.pictures, latents, template, SIDE)
+        self.maps, self.recognised = {}, {}
         for number, latent in enumerate(latents):
             ran = {name: found[number, place].reshape(-1) >= 1e-5 for place, name in enumerate(self.pictures.names)}
             # What the index keeps comes first.
@@ -79,6 +79,11 @@ class Truth:
 
     def recognise(self, data):
         """The picture's name, and for each cell whether it is lit; None for one that is black anyway."""
+        if data not in self.recognised:
+            self.recognised[data] = self.look_at(data)
+        return self.recognised[data]
+
+    def look_at(self, data):
         shown = numpy.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
         height, width = shown.shape[:2]
         rows = ((numpy.arange(height) + 0.5) * SIDE / height).astype(int)
