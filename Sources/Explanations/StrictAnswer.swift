@@ -3,7 +3,10 @@ import JSON
 /// What a model says, read strictly: an answer that keeps to no form is none.
 struct StrictAnswer {
   /// It cannot be read; why, in words.
-  struct Unreadable: Error { var reason: String }
+  struct Unreadable: Error, CustomStringConvertible {
+    var reason: String
+    var description: String { reason }
+  }
 
   /// Without the thoughts that a reasoning model puts between tags.
   private let text: String

@@ -78,6 +78,8 @@ def labels(world, ledger):
         texts = {row[0]: row[1] for row in rows("SELECT rowid, text FROM label")}
         ledger.same(
             "index/neighbours", "items[].label", [each.get("label") for each in near], [texts.get(each["latent"]) for each in near])
+        for method, items in (("index/search", found["items"]), ("index/neighbours", near)):
+            beside_labels(ledger, method, "items[].", items, rows)
         stored = rows(
             "SELECT score.kind, value, baseline, count, details, score.created FROM score JOIN explanation"
             " ON explanation.id = score.explanation WHERE latent = ? ORDER BY score.id", latent)
@@ -97,4 +99,21 @@ def labels(world, ledger):
         ledger.same("feature/info", "explanation.text", said["text"], texts[latent])
         ledger.same("feature/info", "explanation.author", said["author"], found["items"][0]["author"]["name"])
         ledger.same("feature/info", "explanation.score", said["score"], stored[-1][1])
+        beside_labels(ledger, "feature/info", "explanation.", [said | {"latent": latent}], rows)
     world.ask("index/close", index=index)
+
+
+def beside_labels(ledger, method, path, items, rows):
+    """The newest overlap, of the best pictures before a dissection's, then the area under the curve."""
+    expected = []
+    for each in items:
+        scores = {kind: (value, baseline) for kind, value, baseline in rows(
+            "SELECT kind, value, baseline FROM score WHERE explanation = (SELECT id FROM explanation WHERE latent = ? "
+            "AND state = 'explained' ORDER BY revision DESC LIMIT 1) ORDER BY id", each["latent"])}
+        scores["auc"] = scores.get("auc", scores.get("detection"))
+        told = ["iou" if "iou" in scores else "dissection", "auc"]
+        expected.append([(kind, *scores[kind]) for kind in told if scores.get(kind)])
+    found = [[(s["kind"], s["value"], s.get("baseline")) for s in each.get("labelScores", [])] for each in items]
+    for name in ("kind", "value", "baseline"):
+        ledger.same(method, f"{path}labelScores[].{name}", found, expected)
+    ledger.holds(method, f"{path}labelScores[].kind", any(found), "nothing was compared")

@@ -66,7 +66,7 @@ def weights(world, ledger):
             ledger.same(method, f"logits.{name}[].token", [each["token"] for each in items], tokens.tolist())
             ledger.close(method, f"logits.{name}[].value", [each["value"] for each in items], effects[tokens])
             ledger.same(
-                method, f"logits.{name}[].text", [each["text"] for each in items], [world.words[each] for each in tokens])
+                method, f"logits.{name}[].text", [each["text"] for each in items], [world.spelt(each) for each in tokens])
         cosines = sae.decoder @ row / numpy.linalg.norm(sae.decoder, axis=1) / numpy.linalg.norm(row)
         nearest = [each for each in numpy.argsort(-cosines, kind="stable").tolist() if each != latent][:12]
         items = answer["neighbours"]

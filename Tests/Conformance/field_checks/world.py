@@ -1,5 +1,6 @@
 """The embedded world with its references, a kernel that has it loaded in float32, and contexts in it."""
 
+import codecs
 import functools
 import json
 import struct
@@ -15,6 +16,23 @@ RESOURCES = Path(__file__).resolve().parents[3] / "Sources/World/Resources"
 MODEL, SAE = RESOURCES / "model", RESOURCES / "sae/model.layers.3"
 INDEX, PICTURES = RESOURCES / "index/features.index", RESOURCES / "heldout"
 BLOCK = 3
+
+
+def spell(error):
+    """Bytes that are no character, those that follow one another together."""
+    end = error.end
+    while end < len(error.object):
+        try:
+            error.object[end:].decode()
+            break
+        except UnicodeDecodeError as more:
+            if more.start:
+                break
+            end += more.end
+    return "⟨" + error.object[error.start:end].hex(" ").upper() + "⟩", end
+
+
+codecs.register_error("spelt", spell)
 
 
 class World:
@@ -36,13 +54,22 @@ class World:
 
     @functools.cached_property
     def words(self):
-        """What each token writes: byte-level BPE, a part of a character as U+FFFD."""
+        """What each token writes, a part of a character as U+FFFD."""
+        return {token: word.decode("utf-8", "replace") for token, word in self.bytes.items()}
+
+    def spelt(self, token):
+        """What a token is shown as: each stretch of bytes that are no character as `⟨E2 80⟩`."""
+        return self.bytes[token].decode("utf-8", "spelt")
+
+    @functools.cached_property
+    def bytes(self):
+        """What each token writes: byte-level BPE."""
         plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
         others = [each for each in range(256) if each not in plain]
         byte = {chr(each): each for each in plain} | {chr(256 + n): each for n, each in enumerate(others)}
-        words = {each["id"]: each["content"] for each in self.tokenizer["added_tokens"]}
+        words = {each["id"]: each["content"].encode() for each in self.tokenizer["added_tokens"]}
         for text, token in self.tokenizer["model"]["vocab"].items():
-            words.setdefault(token, bytes(byte[each] for each in text).decode("utf-8", "replace"))
+            words.setdefault(token, bytes(byte[each] for each in text))
         return words
 
     def token(self, text):

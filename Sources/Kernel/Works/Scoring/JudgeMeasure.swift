@@ -28,7 +28,10 @@ struct JudgeMeasure {
     var details: JSONObject
   }
 
-  struct Unmeasured: Error { var reason: String }
+  struct Unmeasured: Error, CustomStringConvertible {
+    var reason: String
+    var description: String { reason }
+  }
 
   let about: About
   let trials: [JudgeTrial]
