@@ -479,8 +479,12 @@ def check_kills(command, judge, index, latents, told, jobs):
         done = kernel.ask("job/wait", job=job, timeoutMs=180_000)
         holds("the job goes on when it is back", done["state"] == "completed" and same(scores(index, "truth-2")[0], told.rows), done["state"])
 
+        judge.take()
         cancelled = kernel.ask("explanation/score", **params | {"judge": judge.endpoint("truth-3")})["job"]
-        time.sleep(0.5)
+        # Answers are kept 64 at a time: with twice as many something is.
+        end = time.monotonic() + 120
+        while len(judge.heard) < 2 * LOST and time.monotonic() < end:
+            time.sleep(0.01)
         kernel.ask("job/cancel", job=cancelled)
         ended = kernel.ask("job/wait", job=cancelled, timeoutMs=60_000)
         state = ended["state"]
