@@ -18,13 +18,18 @@ package struct ExemplarPainter {
 
   /// The map of a picture's exemplar as a grid over the picture.
   package func mask(_ shown: ShownExemplar) throws -> ActivationMask {
-    let (item, view) = (shown.item, shown.exemplar.view)
+    try mask(shown.map, over: shown.item, in: shown.exemplar.view)
+  }
+
+  private func mask(
+    _ map: ActivationMap, over item: IndexItem, in view: IndexView
+  ) throws -> ActivationMask {
     let grid = item.layout.grid(of: view)
     guard let layout = item.pictureLayout(store.identity.geometry),
       let found = layout.view(named: view.name), found.rows == grid.rows,
       found.columns == grid.columns,
       let grid = try found.activationGrid(
-        positions: shown.map.positions.map(Int.init), values: shown.map.values)
+        positions: map.positions.map(Int.init), values: map.values)
     else {
       throw FeatureIndexError.invalid(
         path: store.path, reason: "the patches of \(quoted(item.name)) do not fit its picture")
@@ -40,8 +45,18 @@ package struct ExemplarPainter {
   package func drawn(
     _ shown: ShownExemplar, style: MaskStyle, sideLimit: Int? = nil
   ) throws -> Picture {
-    let mask = try mask(shown)
-    let picture = try shown.item.foundPicture(within: limits)
+    try drawn(
+      shown.map, over: shown.item, in: shown.exemplar.view, style: style, sideLimit: sideLimit)
+  }
+
+  /// The picture of an item with everything darkened where a map of one of its views is not active.
+  /// - Throws: `IndexPictureError` where the picture is gone or another.
+  package func drawn(
+    _ map: ActivationMap, over item: IndexItem, in view: IndexView, style: MaskStyle,
+    sideLimit: Int? = nil
+  ) throws -> Picture {
+    let mask = try mask(map, over: item, in: view)
+    let picture = try item.foundPicture(within: limits)
     var style = style
     if let sideLimit, max(picture.width, picture.height) > sideLimit { style.side = sideLimit }
     return try mask.drawn(

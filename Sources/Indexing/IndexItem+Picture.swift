@@ -9,27 +9,34 @@ extension IndexItem {
   /// - Throws: `IndexPictureError` where it is gone, or is not what it was: a map of activations
   ///   means nothing over another picture.
   package func foundPicture(within limits: PictureLimits) throws(IndexPictureError) -> Picture {
-    guard let location = picture else { throw .none(item: name) }
-    let bytes: [UInt8]
+    let bytes = try pictureBytes(within: limits)
     let found: Picture
-    do {
-      bytes = try location.bytes()
-    } catch {
-      throw .gone(item: name, reason: systemReason(of: error))
-    }
-    guard isContent(picture: bytes) else { throw changed(location) }
     do { found = try PictureDecoder(limits: limits).picture(from: bytes) } catch {
       throw .unreadable(item: name, reason: error)
     }
-    guard found.width == width, found.height == height else { throw changed(location) }
+    guard found.width == width, found.height == height else { throw changed() }
     return found
   }
 
-  private func changed(_ location: PictureLocation) -> IndexPictureError {
+  /// The picture's file, byte for byte what was taken in.
+  /// - Throws: `IndexPictureError`.
+  package func pictureBytes(
+    within limits: PictureLimits
+  ) throws(IndexPictureError) -> [UInt8] {
+    guard let location = picture else { throw .none(item: name) }
+    let bytes: [UInt8]
+    do { bytes = try location.bytes(limits: limits) } catch {
+      throw .gone(item: name, reason: systemReason(of: error))
+    }
+    guard isContent(picture: bytes) else { throw changed() }
+    return bytes
+  }
+
+  private func changed() -> IndexPictureError {
     let place =
-      switch location {
+      switch picture {
       case .file(let path), .slice(let path, _, _): path
-      case .stored: "the index"
+      case .stored, nil: "the index"
       }
     return .changed(item: name, place: place)
   }

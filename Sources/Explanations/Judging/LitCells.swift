@@ -1,5 +1,5 @@
 package import FeatureIndex
-package import Images
+import Images
 package import Randomness
 
 /// The cells of a picture's grid that are shown bright, everything else darkened.
@@ -89,25 +89,11 @@ package struct LitCells: Sendable, Hashable {
     return rows.count == 1 && columns.count == 1
   }
 
-  // MARK: Pictures
-
-  /// PNG of a picture, dimmed where cells are not lit.
-  /// - Parameter side: pixels of the longer side at most; smaller pictures stay as they are.
-  /// - Throws: `ImageError` for a grid without cells.
-  package func png(over picture: Picture, side: Int) throws(ImageError) -> [UInt8] {
-    let dimmed = try DimmedPicture(
-      rows: grid.rows, columns: grid.columns, activations: isLit.map { $0 ? 1 : 0 })
-    return try PNGEncoder.data(dimmed.drawn(over: picture.reduced(to: side)))
-  }
-}
-
-extension Picture {
-  /// The picture in a size whose longer side has so many pixels at most.
-  package func reduced(to side: Int) throws(ImageError) -> Picture {
-    let scale = min(1, Double(side) / Double(max(width, height)))
-    return try resized(
-      width: max(1, Int((Double(width) * scale).rounded())),
-      height: max(1, Int((Double(height) * scale).rounded())), filter: .bicubic)
+  /// The lit cells as places where something is active.
+  package var map: ActivationMap {
+    let lit = isLit.indices.filter { isLit[$0] }
+    return ActivationMap(
+      positions: lit.map { UInt16($0) }, values: Array(repeating: 1, count: lit.count))
   }
 }
 

@@ -80,17 +80,9 @@ import Testing
     #expect(own.laid(on: GridSize(), &random).count == 0)
   }
 
-  @Test func everythingElseIsDarkened() throws {
-    let picture = try Picture(width: 4, height: 4, pixels: [UInt8](repeating: 200, count: 48))
-    let png = try cells([0], rows: 2, columns: 2).png(over: picture, side: 336)
-    let shown = try PictureDecoder().picture(from: png)
-    // 31/255 of 200, rounded.
-    #expect(
-      stride(from: 0, to: 48, by: 3).map { shown.pixels[$0] } == [
-        200, 200, 24, 24, 200, 200, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24,
-      ])
-    let small = try PictureDecoder().picture(
-      from: cells([0], rows: 2, columns: 2).png(over: picture, side: 2))
-    #expect(small.width == 2 && small.height == 2)
+  @Test func litCellsAreAMapAgain() {
+    let own = ActivationMap(positions: [0, 3, 7], values: [0.5, 2, 0])
+    let grid = GridSize(rows: 2, columns: 4)
+    #expect(LitCells(own, on: grid).map == ActivationMap(positions: [0, 3], values: [1, 1]))
   }
 }

@@ -2,6 +2,7 @@ import Explanations
 import FeatureIndex
 import FoundationEssentials
 import Images
+import Indexing
 import Interpretation
 import JSON
 import JSONRPC
@@ -233,7 +234,7 @@ final class JudgePass: ScorePass {
       pictures: trial.pictures.count)
     let shown: [[UInt8]]
     do { shown = try trial.pictures.map { try pictures.png($0) } } catch let error
-      where error is DomainError || error is ImageError
+      where error is DomainError || error is IndexPictureError || error is ImageError
     {
       return try take(.failed("\(error)"), of: place, tools)
     }

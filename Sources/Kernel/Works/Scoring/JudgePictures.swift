@@ -9,8 +9,10 @@ import VisionWorkers
 /// The pictures of an index that a judge is shown, in one view, and where a latent is active on
 /// them.
 final class JudgePictures {
-  /// Pixels of a shown picture's longer side at most: as explainers are shown them.
+  /// Pixels of a shown picture's longer side at most.
   static let side = 336
+  /// As explainers are shown them.
+  private static let style = MaskStyle(.dimmed)
 
   let view: IndexView
   private let store: FeatureIndexStore
@@ -91,16 +93,19 @@ final class JudgePictures {
   }
 
   /// PNG of a picture as it is shown.
-  /// - Throws: `DomainError` of kind `imageUnreadable`; `ImageError`.
+  /// - Throws: `DomainError` of kind `imageUnreadable`; `IndexPictureError`; `ImageError`.
   func png(_ shown: JudgeTrial.Shown) throws -> [UInt8] {
     guard let item = try store.item(number: shown.item) else {
       throw DomainError(.imageUnreadable, "item \(shown.item) is gone from the index")
     }
-    let picture = try item.foundPicture(within: limits)
     guard let lit = shown.lit else {
-      return try PNGEncoder.data(picture.reduced(to: Self.side))
+      let picture = try item.foundPicture(within: limits)
+      let side = max(picture.width, picture.height) > Self.side ? Self.side : nil
+      return try PNGEncoder.data(picture.fitted(side: side))
     }
-    return try lit.png(over: picture, side: Self.side)
+    return try PNGEncoder.data(
+      ExemplarPainter(store: store, limits: limits).drawn(
+        lit.map, over: item, in: view, style: Self.style, sideLimit: Self.side))
   }
 
   private func contents(ofEvidence evidence: [String]) throws -> Set<[UInt8]> {
