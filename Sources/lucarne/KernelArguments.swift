@@ -55,7 +55,8 @@ struct KernelArguments: ParsableArguments {
   @Option(
     help: """
       The command that starts a vision worker, for scores by masks and by CLIP, such as \
-      "python -m lucarne_vision --clip DIR"; it runs when it is first needed.
+      "python -m lucarne_vision --clip DIR"; it runs when it is first needed. masks:FILE is the \
+      worker that ships and answers from the masks of a concept set, masks from those that ship.
       """)
   var vision: String?
 
@@ -75,14 +76,14 @@ struct KernelArguments: ParsableArguments {
     }
   }
 
-  func options() -> KernelOptions {
+  func options() throws -> KernelOptions {
     KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
       sites: sites, memoryLimit: compute.memoryLimit, threads: compute.threadCount,
       world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
-      explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: vision)
+      explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: try visionCommand(vision))
   }
 
   /// Writes what is worth a line to standard error.

@@ -64,7 +64,7 @@ struct Serve: ParsableCommand {
       throw ExitCode(1)
     }
     StandardStreams.ignoreBrokenPipes()
-    let handler = KernelHandler(kernel.options())
+    let handler = KernelHandler(try kernel.options())
     let server = LanguageServer(handler)
     let lanes = Lanes()
     guard
@@ -93,7 +93,7 @@ struct Serve: ParsableCommand {
       writeLine("lucarne: \(error)", to: STDERR_FILENO)
       throw ExitCode(1)
     }
-    var options = kernel.options()
+    var options = try kernel.options()
     options.isShared = true
     let handler = KernelHandler(options)
     let lanes = Lanes()

@@ -43,7 +43,7 @@ struct ServeAgents: ParsableCommand {
       throw ExitCode(1)
     }
     StandardStreams.ignoreBrokenPipes()
-    let handler = KernelHandler(kernel.options())
+    let handler = KernelHandler(try kernel.options())
     guard let link = startKernel(handler),
       let server = AgentServer(
         input: STDIN_FILENO, output: output, kernel: link, options: options, log: kernel.writeLog)

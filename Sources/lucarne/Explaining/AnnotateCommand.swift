@@ -33,7 +33,7 @@ struct AnnotateCommand: ParsableCommand {
   func run() throws {
     let path = try place.writablePath()
     let annotated: IndexAnnotate.Annotated = try runLocally(
-      IndexAnnotate.self, subject.options(compute), line: { progressText($0, "features") },
+      IndexAnnotate.self, try subject.options(compute), line: { progressText($0, "features") },
       params: { kernel in params(index: path, sae: try kernel.autoencoderName()) })
     try tellResult(annotated, asJSON: json) {
       [

@@ -61,7 +61,7 @@ struct DissectCommand: ParsableCommand {
     }
     let threshold = try threshold
     let dissected: ExplanationDissect.Dissected = try runLocally(
-      ExplanationDissect.self, subject.options(compute), line: { progressText($0, "") },
+      ExplanationDissect.self, try subject.options(compute), line: { progressText($0, "") },
       params: { kernel in
         params(
           index: path, sae: try kernel.autoencoderName(), concepts: set, threshold: threshold)

@@ -35,6 +35,19 @@ struct ExplainCommand: ParsableCommand {
 
   @Option(
     help: """
+      How what a feature does not see is told from what it sees: dimmed, black, weighted by its \
+      activation, or paper, the published pipeline's picture (default: dimmed).
+      """)
+  var style: FeatureRender.Style?
+
+  @Option(help: "Whether the edges are those of patches or smooth (default: patches).")
+  var interpolation: FeatureRender.Interpolation?
+
+  @Option(help: "The brightness left to what a feature does not see, 0 to 1 (default: 0.2).")
+  var level: Double?
+
+  @Option(
+    help: """
       What is asked for: json, an object that says whether there is a common concept, or text, a \
       sentence, for models that write no JSON (default: text with --resident, else json).
       """)
@@ -66,7 +79,7 @@ struct ExplainCommand: ParsableCommand {
     let start = Date.now.timeIntervalSince1970
     let params = params(index: path, explainer, try features.selection)
     let found: ExplanationGenerate.Generated = try runLocally(
-      ExplanationGenerate.self, subject.options(compute),
+      ExplanationGenerate.self, try subject.options(compute),
       line: { progressText($0, "features") }, params: { _ in params })
     try tellResult(found, asJSON: json) { try lines(found, path, since: start) }
     if found.failed > 0, found.explained + found.uninterpretable + found.known == 0 {
@@ -79,7 +92,8 @@ struct ExplainCommand: ParsableCommand {
   ) -> ExplanationGenerate.Params {
     .init(
       index: index, features: features ?? .top(.init(by: .frequency, count: 100)),
-      explainer: explainer, view: view, rankBy: rankBy, exemplars: exemplars, side: side,
+      explainer: explainer, view: view, rankBy: rankBy, exemplars: exemplars, style: style,
+      interpolation: interpolation, level: level, side: side,
       answer: answer ?? (self.explainer.resident ? .text : .json), maxTokens: asking.maxTokens,
       concurrency: asking.concurrency, requestSeconds: asking.requestSeconds, tries: asking.tries,
       again: again ? true : nil)

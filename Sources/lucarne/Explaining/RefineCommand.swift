@@ -61,7 +61,7 @@ struct RefineCommand: ParsableCommand {
     let start = Date.now.timeIntervalSince1970
     let params = params(index: path, try features.selection)
     let found: ExplanationRefine.Refined = try runLocally(
-      ExplanationRefine.self, subject.options(compute),
+      ExplanationRefine.self, try subject.options(compute),
       line: { progressText($0, "explanations") }, params: { _ in params })
     try tellResult(found, asJSON: json) { try lines(found, path, since: start) }
     if found.failed > 0, found.refined + found.unchanged + found.uninterpretable + found.known == 0

@@ -35,7 +35,9 @@ struct ScoreCommand: ParsableCommand {
   @Option(
     help: """
       The command that starts a vision worker, such as \
-      "python -m lucarne_vision --grounding DIR --segmentation DIR --clip DIR".
+      "python -m lucarne_vision --grounding DIR --segmentation DIR --clip DIR"; or masks:FILE, \
+      the worker that ships and answers from the masks of a concept set, or masks, from those \
+      that ship.
       """)
   var vision: String?
 
@@ -121,7 +123,7 @@ struct ScoreCommand: ParsableCommand {
       vision == nil ? concepts.path(for: subject) : concepts.concepts.map(absolutePath)
     let params = try params(index: path, sae: "", concepts: set)
     let scored: ExplanationScore.Scored = try runLocally(
-      ExplanationScore.self, subject.options(compute, vision: vision),
+      ExplanationScore.self, try subject.options(compute, vision: vision),
       line: { progressText($0, "") },
       params: { kernel in
         var params = params

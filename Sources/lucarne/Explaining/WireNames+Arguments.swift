@@ -6,4 +6,6 @@ extension ExplanationGenerate.AnswerForm: ExpressibleByArgument {}
 extension ExplanationScore.Mask: ExpressibleByArgument {}
 extension ExplanationState: ExpressibleByArgument {}
 extension FeatureExamples.Ranking: ExpressibleByArgument {}
+extension FeatureRender.Interpolation: ExpressibleByArgument {}
+extension FeatureRender.Style: ExpressibleByArgument {}
 extension IndexBuild.Template: ExpressibleByArgument {}
