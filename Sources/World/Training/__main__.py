@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     one = commands.add_parser("evaluate", help="print accuracy by kind of question")
     one.add_argument("--model", type=Path, default=RESOURCES / "model")
     one.add_argument("--count", type=int, default=60)
+    one.add_argument("--questions", type=Path, help="a folder that `questions` has written")
     one = commands.add_parser("questions", help="write a set of questions and its pictures")
     one.add_argument("--set", choices=question_sets.SETS, required=True)
     one.add_argument("--count", type=int, help="pictures; shipped: all where it is not given")
@@ -75,7 +76,10 @@ def main() -> None:
         else:
             heldout.write(chosen.out, heldout.large(chosen.count, chosen.seed))
     elif chosen.command == "evaluate":
-        evaluate.show(chosen.model, chosen.count)
+        if chosen.questions:
+            evaluate.show_questions(chosen.model, chosen.questions)
+        else:
+            evaluate.show(chosen.model, chosen.count)
     elif chosen.command == "questions":
         drawn = question_sets.chosen(
             chosen.set, chosen.count, chosen.seed, chosen.country, RESOURCES / "heldout"
