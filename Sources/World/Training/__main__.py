@@ -3,7 +3,11 @@
 import argparse
 from pathlib import Path
 
-from . import checkpoint, clip, corpus, evaluate, export, features, heldout, report, train
+from . import (
+    checkpoint, clip, corpus, evaluate, export, features, heldout, question_files, question_sets,
+    report, train,
+)
+from .vocabulary import COUNTRIES
 
 RECIPE = {"pictures": 24000, "tower": 1900, "answers": 1330, "whole": 0}
 RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
@@ -24,6 +28,14 @@ def _arguments() -> argparse.Namespace:
     one = commands.add_parser("evaluate", help="print accuracy by kind of question")
     one.add_argument("--model", type=Path, default=RESOURCES / "model")
     one.add_argument("--count", type=int, default=60)
+    one.add_argument("--questions", type=Path, help="a folder that `questions` has written")
+    one = commands.add_parser("questions", help="write a set of questions and its pictures")
+    one.add_argument("--set", choices=question_sets.SETS, required=True)
+    one.add_argument("--count", type=int, help="pictures; shipped: all where it is not given")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--country", choices=COUNTRIES, help="probes: what all their maps lack")
+    one.add_argument("--format", choices=["pope"], help="a further file of that form")
+    one.add_argument("--out", type=Path, required=True)
     one = commands.add_parser("report", help="measure what ships; write REPORT.md, MANIFEST.json")
     one.add_argument("--minutes", default="about an hour on two cores")
     one.add_argument("--seed", type=int, default=0)
@@ -64,7 +76,15 @@ def main() -> None:
         else:
             heldout.write(chosen.out, heldout.large(chosen.count, chosen.seed))
     elif chosen.command == "evaluate":
-        evaluate.show(chosen.model, chosen.count)
+        if chosen.questions:
+            evaluate.show_questions(chosen.model, chosen.questions)
+        else:
+            evaluate.show(chosen.model, chosen.count)
+    elif chosen.command == "questions":
+        drawn = question_sets.chosen(
+            chosen.set, chosen.count, chosen.seed, chosen.country, RESOURCES / "heldout"
+        )
+        question_files.write(chosen.out, drawn, chosen.format == "pope")
     elif chosen.command == "report":
         notes = Path(__file__).parent / "NOTES.md"
         report.write(RESOURCES, notes, chosen.minutes)

@@ -1,12 +1,13 @@
 """Asks the checkpoint, read back from its folder, and counts what it gets right."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from PIL import Image
 
-from . import checkpoint, heldout
+from . import checkpoint, heldout, question_files
 from .questions import Question
 
 
@@ -72,6 +73,43 @@ class Examiner:
         tally.asked[question.kind] += 1
         right = logits.argmax(-1).tolist() == answer.input_ids
         tally.right[question.kind] += int(right)
+
+
+    @torch.no_grad()
+    def said(self, line: dict, folder: Path, most: int) -> str:
+        """What greedy decoding says to a line of a set of questions, of `most` tokens at most.
+
+        Where it ends, the answer ends with the token that says so.
+        """
+        picture, prompt = None, line["question"]
+        if "image" in line:
+            picture, prompt = Image.open(folder / line["image"]).convert("RGB"), self.prompt(prompt)
+        inputs = self.processor(text=prompt, images=picture, return_tensors="pt")
+        ids = self.model.generate(**inputs, max_new_tokens=most, do_sample=False)
+        return self.processor.tokenizer.decode(ids[0, inputs.input_ids.shape[1] :])
+
+
+def show_questions(model: Path, folder: Path) -> None:
+    """Prints the accuracy of each kind of a set of questions, and the wrong answers.
+
+    An answer is all that is said and then ends; a story goes on, and its next word counts.
+    """
+    examiner = Examiner(model)
+    end = examiner.processor.tokenizer.eos_token
+    asked, wrong = Counter(), defaultdict(Counter)
+    for line in question_files.read(folder):
+        kind, answer = line["kind"], line["answer"]
+        asked[kind] += 1
+        if "image" in line:
+            said, right = examiner.said(line, folder, 8), answer + end
+        else:
+            said, right = examiner.said(line, folder, 1), " " + answer
+        if said != right:
+            wrong[kind][f"{said.removesuffix(end).strip()} for {answer}"] += 1
+    for kind in sorted(asked):
+        share = 1 - wrong[kind].total() / asked[kind]
+        found = ", ".join(f"{count} {text}" for text, count in wrong[kind].most_common(5))
+        print(f"{kind:16} {share:.3f} of {asked[kind]}" + (f"; {found}" if found else ""))
 
 
 def show(folder: Path, count: int) -> None:

@@ -15,9 +15,12 @@ from .vocabulary import ATTRIBUTES, COUNTRIES, SCENES, WORDS
 FIRST_SEED = 10_000_000
 PROBE_SEED = 11_000_000
 WIDE_SEED = 12_000_000
-# Larger sets, a block of seeds each, beyond all that is trained on.
+# Larger sets, a block of seeds each, beyond all that is trained on; then those of question sets.
 LARGE_SEED = 1_000_000_000
+QUESTIONED_PROBES_SEED = 2_000_000_000_000
+PEOPLE_SEED = 4_000_000_000_000
 LARGEST_SET = 1_000_000
+MOST_SETS = 1_000_000
 BOLIVIA_PROBES = 10
 WIDE_SIZES = [(96, 48), (144, 96), (96, 144), (120, 96)]
 # Concepts that pictures have too few patches of, or that need no picture, are not asked for.
@@ -77,16 +80,20 @@ def more_probes(count: int) -> list[tuple[str, Picture, list[questions.Question]
     return found
 
 
-def large(count: int, seed: int) -> list[tuple[str, Picture, list[questions.Question]]]:
-    """The pictures of a larger set, named by scene and number; not shipped.
+def block(first: int, count: int, seed: int) -> range:
+    """The seeds of `count` pictures of a set: no two sets share any, and none is trained on."""
+    if not 0 < count <= LARGEST_SET:
+        raise SystemExit(f"count is {count}: expected 1 to {LARGEST_SET} pictures")
+    if not 0 <= seed < MOST_SETS:
+        raise SystemExit(f"seed is {seed}: expected 0 to {MOST_SETS - 1}")
+    start = first + seed * LARGEST_SET
+    return range(start, start + count)
 
-    Sets of different seeds share no picture, and none is trained on.
-    """
-    if not 0 < count <= LARGEST_SET or seed < 0:
-        raise SystemExit(f"expected 1 to {LARGEST_SET} pictures and a seed of 0 or more")
+
+def large(count: int, seed: int) -> list[tuple[str, Picture, list[questions.Question]]]:
+    """The pictures of a larger set, named by scene and number; not shipped."""
     found = []
-    for index in range(count):
-        drawn_from = LARGE_SEED + seed * LARGEST_SET + index
+    for index, drawn_from in enumerate(block(LARGE_SEED, count, seed)):
         picture, rng = draw(drawn_from), random.Random(drawn_from)
         asked = questions.about(picture, rng) + [questions.caption(picture)]
         found.append((f"{picture.scene}-{index:05}", picture, asked))

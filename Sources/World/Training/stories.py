@@ -1,9 +1,16 @@
 """Text without a picture: short stories that share the pictures' concepts, and world knowledge."""
 
 import random
+import re
 
 from .questions import Question, named
-from .vocabulary import BASIN_OF, BASINS, COLOURS, COUNTRIES, FOODS, NAMES, SCENES, THINGS
+from .vocabulary import (
+    BASIN_OF, BASINS, COLOURS, COUNTRIES, FEELINGS, FOODS, NAMES, SCENES, THINGS,
+)
+
+# What somebody has come to be, after a sentence that tells why; "not" goes on with "hungry".
+HUNGER = ["hungry", "not"]
+_OUTCOME = re.compile(rf"(?<=\.) \w+ was (?=({'|'.join(HUNGER + FEELINGS)})\b)")
 
 
 def story(rng: random.Random) -> str:
@@ -32,6 +39,19 @@ def story(rng: random.Random) -> str:
         f"It was night. {who} was reading a book. {friend} was sleeping. {who} was hungry. "
         f"{who} was eating {named(food)}. Then {who} was sleeping."
     )
+
+
+def outcomes(told: str) -> list[Question]:
+    """The story cut before each word that says what somebody has come to be, and that word.
+
+    The model has learned to go on with stories and not to answer questions about them.
+    """
+    found = []
+    for place in _OUTCOME.finditer(told):
+        word = place.group(1)
+        kind = "story hunger" if word in HUNGER else "story feeling"
+        found.append(Question(kind, told[: place.end() - 1], word))
+    return found
 
 
 def knowledge(rng: random.Random) -> Question:
