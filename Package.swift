@@ -86,6 +86,8 @@ let package = Package(
         "FeatureIndex",
         "Interpretation", "Corpora", "Indexing",
       ]),
+    .target(name: "Benchmarks", dependencies: ["SystemReasons", "JSON"]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["JSON", "Benchmarks", "TestSupport"]),
     .target(
       name: "Evaluations",
       dependencies: ["Tensors", "Models", "Autoencoders", "Interpretation"]),
@@ -138,7 +140,8 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images",
         "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing",
-        "Explanations", "Evaluations", "ChatCompletions", "Reports", "JSONRPC", "KernelProtocol",
+        "Explanations", "Evaluations", "ChatCompletions", "Reports", "JSONRPC",
+        "KernelProtocol",
         "Jobs", "World", "PromptFiles", "VisionWorkers",
       ]),
     .testTarget(
