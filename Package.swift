@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images",
         "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing",
-        "Explanations", "Evaluations", "ChatCompletions", "Reports", "JSONRPC",
+        "Explanations", "Benchmarks", "Evaluations", "ChatCompletions", "Reports", "JSONRPC",
         "KernelProtocol",
         "Jobs", "World", "PromptFiles", "VisionWorkers",
       ]),

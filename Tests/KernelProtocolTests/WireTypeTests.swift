@@ -37,7 +37,7 @@ import Testing
         == "params: expected either {\"id\"} or {\"text\"}, found object")
     #expect(
       message(Region.self, "{}")
-        == "params: expected one of {\"span\"}, {\"part\"}, {\"image\"}, found object")
+        == "params: expected one of {\"span\"}, {\"part\"}, {\"last\"}, {\"image\"}, found object")
     #expect(
       message(Region.self, #"{"image":0,"box":[40,30,10.5,20]}"#)
         == "params.box: expected [x0, y0, x1, y1] with x0 ≤ x1 and y0 ≤ y1,"

@@ -20,7 +20,7 @@ BY_HAND = {
     "LatentSelection": "one of several members",
     "Part": "one of two members, and what it is called",
     "ProgressToken": "read by JSONRPC",
-    "Region": "one of three members, one with more",
+    "Region": "one of four members, one with more",
     "Target": "its kind decides on its members",
     "TokenSet": "one, several, or all that spell a text",
     "TokenSpec": "one of two members",

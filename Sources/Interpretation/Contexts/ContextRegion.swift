@@ -7,6 +7,8 @@ package enum ContextRegion: Sendable, Equatable {
   case span(Range<Int>)
   /// All tokens of one part of the prompt.
   case part(String)
+  /// So many positions at the end.
+  case last(Int)
   /// Tokens of one picture: of the view of a name or of all, every one or those whose pixels meet
   /// the box (in pixels of the picture as given).
   case image(index: Int, view: String?, box: PixelBox?)
@@ -25,6 +27,12 @@ extension ResidentContext {
         throw .positionOutOfRange(position: outside, tokenCount: tokenCount)
       }
       return span.isEmpty ? [] : [span]
+    case .last(let count):
+      guard (1...tokenCount).contains(count) else {
+        throw .badRegion(
+          "the last \(count) positions are asked for, the context has \(tokenCount)")
+      }
+      return [tokenCount - count..<tokenCount]
     case .part(let id):
       guard let part = partNames.firstIndex(of: id) else {
         let known = partNames.map { "\"\($0)\"" }.joined(separator: ", ")

@@ -7,11 +7,17 @@ package struct Steering: Sendable {
   package let autoencoder: LoadedAutoencoder
   package let interventions: [Intervention]
   package let splice: Splice
+  /// Where the change goes instead, as far as it would: a control.
+  package let turned: RandomDirection?
 
-  package init(autoencoder: LoadedAutoencoder, interventions: [Intervention], splice: Splice) {
+  package init(
+    autoencoder: LoadedAutoencoder, interventions: [Intervention], splice: Splice,
+    turned: RandomDirection? = nil
+  ) {
     self.autoencoder = autoencoder
     self.interventions = interventions
     self.splice = splice
+    self.turned = turned
   }
 
   /// Whether a generated position differs from the model's own run.
@@ -51,6 +57,11 @@ package struct SteeredDecoding {
       }, splice: steering.splice, cancellation: cancellation)
     receipt = spliced.receipt
     cache = context.cache
+    let residual =
+      steering.turned.map {
+        let own = point.residual.slice(rows: spliced.start..<point.rowCount)
+        return $0.moving(own, asFarAs: spliced.residual)
+      } ?? spliced.residual
     guard spliced.start < point.rowCount else {
       logits = try context.logits(at: context.tokenCount - 1)
       return
@@ -58,7 +69,7 @@ package struct SteeredDecoding {
     let above = steering.autoencoder.block + 1..<decoder.blockCount
     cache.replace(blocks: above, from: cache.prefix(tokens: spliced.start, blocks: above))
     let outputs = try decoder.forward(
-      spliced.residual, blocks: above, cache: &cache, rows: 1, cancellation: cancellation)
+      residual, blocks: above, cache: &cache, rows: 1, cancellation: cancellation)
     logits = decoder.logits(outputs).row(0)
     try checkLogits()
   }
@@ -86,11 +97,12 @@ package struct SteeredDecoding {
   private mutating func changed(
     _ x: Matrix, _ steering: Steering, cancellation: Cancellation
   ) throws -> Matrix {
-    try steering.autoencoder.weights.splice(
+    let spliced = try steering.autoencoder.weights.splice(
       x, code: steering.autoencoder.weights.encode(x, cancellation: cancellation),
       changes: steering.interventions.map {
         $0.change(promptRows: 0..<0, generatedRows: 0..<1)
       }, splice: steering.splice, receipt: &receipt, cancellation: cancellation)
+    return steering.turned?.moving(x, asFarAs: spliced) ?? spliced
   }
 
   private func checkLogits() throws {

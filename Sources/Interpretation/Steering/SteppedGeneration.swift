@@ -9,9 +9,10 @@ package struct SteppedGeneration {
   private var room: Int
 
   package init(
-    _ context: ResidentContext, options: GenerationOptions, cancellation: Cancellation
+    _ context: ResidentContext, options: GenerationOptions, steering: Steering? = nil,
+    cancellation: Cancellation
   ) throws {
-    run = try SteeredDecoding(context, steering: nil, cancellation: cancellation)
+    run = try SteeredDecoding(context, steering: steering, cancellation: cancellation)
     generator = Generator(context.model.tokenizer, options: options)
     room = context.decoder.contextLength - context.tokenCount
   }

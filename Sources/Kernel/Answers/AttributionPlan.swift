@@ -133,6 +133,7 @@ extension AttributionCompute.NamedRegion {
     switch region {
     case .part(let part): return part
     case .span(let span): return "positions \(span.start) to \(span.end)"
+    case .last(let count): return count == 1 ? "last position" : "last \(count) positions"
     case .image(let index, let view, let box):
       let place = view.map { "\($0) of picture \(index)" } ?? "picture \(index)"
       guard let box else { return place }

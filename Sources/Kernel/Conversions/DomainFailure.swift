@@ -1,4 +1,5 @@
 import Autoencoders
+import Benchmarks
 import Checkpoints
 import Corpora
 import Explanations
@@ -37,6 +38,10 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
   case let error as FeatureIndexError:
     return DomainError(kind(of: error), error.description).failure
   case let error as VisionError: return DomainError(.visionUnavailable, error.description).failure
+  case let error as QuestionSetError:
+    return DomainError(.unsupportedTarget, error.description).failure
+  case let error as AnswerSheetError:
+    return DomainError(kind(of: error), error.description).failure
   case let error as IndexPictureError:
     return DomainError(.imageUnreadable, error.description, hint: error.hint).failure
   case let error as TensorError: return DomainError(.ioError, "\(error)").failure
@@ -139,6 +144,14 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .nothingToReselect: .unsupportedTarget
   case .notAnAutoencoder, .configuration, .cache, .file, .checkpoint:
     .checkpointInvalid
+  }
+}
+
+private func kind(of error: AnswerSheetError) -> DomainError.Kind {
+  switch error.kind {
+  case .busy: .busy
+  case .invalid, .otherSettings: .unsupportedTarget
+  case .diskFull, .unwritable: .ioError
   }
 }
 

@@ -78,6 +78,7 @@ extension ContextRegion {
     switch wire {
     case .span(let span): self = .span(span.start..<span.end)
     case .part(let part): self = .part(part)
+    case .last(let count): self = .last(count)
     case .image(let index, let view, let box):
       self = .image(
         index: index, view: view,

@@ -39,6 +39,8 @@ package final class Engine {
   /// What indexes of autoencoders must have been built for, by the autoencoder's
   /// name: digests of their files.
   var identities: [String: IndexIdentity] = [:]
+  /// SHA-256 that stand for models' content, by their names.
+  var modelDigests: [String: String] = [:]
 
   /// Bytes that jobs have set aside.
   private var heldByJobs: [ObjectIdentifier: Int] = [:]
@@ -260,6 +262,7 @@ package final class Engine {
       // Half a start is none: the next request tries, and fails, again with the same words.
       (models, autoencoders) = before
       identities = [:]
+      modelDigests = [:]
       current.modelName = nil
       throw error
     }

@@ -3168,6 +3168,200 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "evaluation/run",
+      "summary": "Has a model answer the questions of a benchmark, as it is and changed: a job.",
+      "description": "Each question is asked of the plain model, of its reconstruction where that is asked for, and in every arm; controls stand beside the arms. Answers are kept in a file of JSON lines, a question a line: a run that was cut off goes on with the questions that are not there. A picture is run once for all of its questions, and an arm runs the blocks above the autoencoder's site alone. Questions whose picture is missing are listed there and counted. The job's result is an EvaluationRun.Evaluated.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "dataset",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/EvaluationRun.Dataset"}
+        },
+        {
+          "name": "answers",
+          "description": "The file that answers are kept in, absolute.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "model",
+          "description": "Absent: that of the autoencoder, else the current one.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "sae",
+          "description": "The autoencoder of the arms and the reconstruction; absent: that of the arms' features.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "arms",
+          "description": "Beside the plain model.",
+          "required": false,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/EvaluationRun.Arm"}}
+        },
+        {
+          "name": "reconstruction",
+          "description": "Whether one more arm has the autoencoder's reconstruction in the residual's place; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        },
+        {
+          "name": "controls",
+          "description": "For each arm with interventions; absent: none.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/EvaluationRun.Controls"}
+        },
+        {
+          "name": "kinds",
+          "description": "Questions of these kinds alone; absent: all.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "limit",
+          "description": "Questions of the set at most; absent: all.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "shard",
+          "description": "A part of the set's pictures, each with its questions; absent: all.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.Shard"}
+        },
+        {
+          "name": "instruction",
+          "description": "Added behind each question, after a line break; absent: nothing.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "template",
+          "description": "How questions are rendered, where the set does not say; absent: model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.Template"}
+        },
+        {
+          "name": "maxTokens",
+          "description": "Of an answer; absent: 16.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 4096}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "evaluation/run",
+          "params": [
+            {
+              "name": "dataset",
+              "value": {
+                "format": "pope",
+                "path": "/pope/coco_pope_random.json",
+                "pictures": "/coco/val2014"
+              }
+            },
+            {"name": "answers", "value": "/runs/pope-random.jsonl"},
+            {"name": "sae", "value": "sae_1"},
+            {
+              "name": "arms",
+              "value": [
+                {
+                  "name": "quiet",
+                  "interventions": [{"op": "zero", "feature": {"sae": "sae_1", "index": 182}}]
+                }
+              ]
+            },
+            {"name": "controls", "value": {"features": 5, "directions": 5}}
+          ],
+          "result": {"name": "result", "value": {"job": "job_7"}}
+        }
+      ]
+    },
+    {
+      "name": "evaluation/report",
+      "summary": "What files of answers say: arms beside one another, with intervals, help, harm and controls.",
+      "description": "Several files are parts of one run. The benchmark's own numbers are counted as its official script counts them; intervals are Wilson's at 95 %; p is the exact two-sided test of McNemar.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "answers",
+          "description": "Files of evaluation/run, absolute.",
+          "required": true,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "changes",
+          "description": "Questions to list of each arm whose answer is right where the plain one is not, or the reverse; absent: 0.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 100000}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {"$ref": "#/components/schemas/EvaluationReport.Report"}
+      },
+      "x-lane": "index",
+      "x-errorKinds": ["pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "evaluation/report",
+          "params": [{"name": "answers", "value": ["/runs/pope-random.jsonl"]}],
+          "result": {
+            "name": "result",
+            "value": {
+              "format": "pope",
+              "questions": 4,
+              "answered": 3,
+              "missing": 1,
+              "arms": [
+                {
+                  "name": "plain",
+                  "role": "plain",
+                  "right": 2,
+                  "wrong": 1,
+                  "unclear": 0,
+                  "accuracy": {
+                    "count": 2,
+                    "total": 3,
+                    "value": 0.6667,
+                    "low": 0.2077,
+                    "high": 0.9385
+                  },
+                  "metrics": [
+                    {
+                      "name": "yesRatio",
+                      "value": 0.6667,
+                      "rate": {
+                        "count": 2,
+                        "total": 3,
+                        "value": 0.6667,
+                        "low": 0.2077,
+                        "high": 0.9385
+                      }
+                    }
+                  ],
+                  "kinds": []
+                }
+              ],
+              "controls": []
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "sae/train",
       "summary": "Trains a TopK autoencoder on a model's residual stream: a job, which continues where an earlier one ended.",
       "description": "The job's result is a SAETrain.Trained; its progress has the metrics fvu, l0, dead, learningRate and tokensPerSecond, new once a second. Tokens are counted first: what would not fit in memory fails with outOfMemory before anything is run. A resumed job collects the activations again and continues from the saved state; its weights are bit by bit those of an uninterrupted run.",
@@ -4237,6 +4431,252 @@ package let openRPCDocument = #"""
           "neededBytes": {"type": "integer"},
           "availableBytes": {"type": "integer"}
         }
+      },
+      "EvaluationReport.Arm": {
+        "type": "object",
+        "required": ["name", "role", "right", "wrong", "unclear", "accuracy", "metrics", "kinds"],
+        "properties": {
+          "name": {"type": "string"},
+          "role": {"$ref": "#/components/schemas/EvaluationReport.Role"},
+          "of": {"type": "string", "description": "The arm that a control belongs to."},
+          "seed": {"$ref": "#/components/schemas/LargeInteger"},
+          "right": {"type": "integer", "minimum": 0},
+          "wrong": {"type": "integer", "minimum": 0},
+          "unclear": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Answers that are neither Yes nor No where one of them was asked for."
+          },
+          "accuracy": {"$ref": "#/components/schemas/EvaluationReport.Rate"},
+          "metrics": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/EvaluationReport.Metric"},
+            "description": "The benchmark's own numbers."
+          },
+          "kinds": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/EvaluationReport.Kind"}
+          },
+          "paired": {
+            "$ref": "#/components/schemas/EvaluationReport.Paired",
+            "description": "Against the plain model; absent for that."
+          }
+        }
+      },
+      "EvaluationReport.Change": {
+        "type": "object",
+        "description": "A question that an arm answers otherwise.",
+        "required": ["arm", "id", "question", "answer", "before", "after"],
+        "properties": {
+          "arm": {"type": "string"},
+          "id": {"type": "string"},
+          "image": {"type": "string", "description": "As the set's file names it."},
+          "kind": {"type": "string"},
+          "question": {"type": "string"},
+          "answer": {"type": "string", "description": "The right one."},
+          "before": {"type": "string", "description": "What the plain model says."},
+          "after": {"type": "string"}
+        }
+      },
+      "EvaluationReport.Control": {
+        "type": "object",
+        "description": "The controls of one arm, all seeds together.",
+        "required": ["of", "role", "seeds", "paired"],
+        "properties": {
+          "of": {"type": "string"},
+          "role": {"$ref": "#/components/schemas/EvaluationReport.Role"},
+          "seeds": {"type": "integer", "minimum": 0},
+          "paired": {"$ref": "#/components/schemas/EvaluationReport.Paired"}
+        }
+      },
+      "EvaluationReport.Kind": {
+        "type": "object",
+        "description": "The questions of one kind.",
+        "required": ["kind", "accuracy"],
+        "properties": {
+          "kind": {"type": "string"},
+          "accuracy": {"$ref": "#/components/schemas/EvaluationReport.Rate"},
+          "paired": {"$ref": "#/components/schemas/EvaluationReport.Paired"}
+        }
+      },
+      "EvaluationReport.Metric": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+          "name": {"type": "string"},
+          "value": {
+            "type": "number",
+            "description": "Absent where nothing of its kind was asked or answered."
+          },
+          "rate": {
+            "$ref": "#/components/schemas/EvaluationReport.Rate",
+            "description": "Where the number is a share."
+          }
+        }
+      },
+      "EvaluationReport.Paired": {
+        "type": "object",
+        "description": "The same questions before and after a change.",
+        "required": [
+          "bothRight",
+          "bothWrong",
+          "helped",
+          "harmed",
+          "help",
+          "harm",
+          "p",
+          "toYes",
+          "toNo"
+        ],
+        "properties": {
+          "bothRight": {"type": "integer", "minimum": 0},
+          "bothWrong": {"type": "integer", "minimum": 0},
+          "helped": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Not right before, right after."
+          },
+          "harmed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Right before, not right after."
+          },
+          "help": {
+            "$ref": "#/components/schemas/EvaluationReport.Rate",
+            "description": "Of what was not right, the share that is put right."
+          },
+          "harm": {
+            "$ref": "#/components/schemas/EvaluationReport.Rate",
+            "description": "Of what was right, the share that is lost."
+          },
+          "p": {
+            "type": "number",
+            "description": "McNemar's exact test, two-sided: how likely so uneven a split of helped and harmed is, were both as likely."
+          },
+          "toYes": {"type": "integer", "minimum": 0, "description": "Answers that became a Yes."},
+          "toNo": {"type": "integer", "minimum": 0, "description": "Answers that became a No."}
+        }
+      },
+      "EvaluationReport.Rate": {
+        "type": "object",
+        "description": "How many of how many, with Wilson's 95 % interval; without value, low and high of nothing.",
+        "required": ["count", "total"],
+        "properties": {
+          "count": {"type": "integer", "minimum": 0},
+          "total": {"type": "integer", "minimum": 0},
+          "value": {"type": "number"},
+          "low": {"type": "number"},
+          "high": {"type": "number"}
+        }
+      },
+      "EvaluationReport.Report": {
+        "type": "object",
+        "required": ["format", "questions", "answered", "missing", "arms", "controls"],
+        "properties": {
+          "format": {"$ref": "#/components/schemas/EvaluationRun.Format"},
+          "questions": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Of the set, as far as they were asked for; those of all shards."
+          },
+          "answered": {"type": "integer", "minimum": 0},
+          "missing": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Whose picture is missing or cannot be read."
+          },
+          "arms": {"type": "array", "items": {"$ref": "#/components/schemas/EvaluationReport.Arm"}},
+          "controls": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/EvaluationReport.Control"}
+          },
+          "changes": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/EvaluationReport.Change"},
+            "description": "Where they are asked for."
+          }
+        }
+      },
+      "EvaluationReport.Role": {
+        "enum": ["plain", "reconstruction", "intervention", "randomFeatures", "randomDirection"],
+        "description": "plain: the model as it is; reconstruction: the autoencoder's reconstruction in the residual's place; randomFeatures: an arm's changes made to other features, drawn among those that are about as active; randomDirection: as large a change as an arm's at every position, in a random direction."
+      },
+      "EvaluationRun.Arm": {
+        "type": "object",
+        "required": ["name", "interventions"],
+        "properties": {
+          "name": {"type": "string", "description": "Unlike that of any other arm."},
+          "interventions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Intervention"},
+            "minItems": 1,
+            "description": "Regions are those of every question's prompt: its parts are image and question."
+          },
+          "splice": {"$ref": "#/components/schemas/Splice"}
+        }
+      },
+      "EvaluationRun.Controls": {
+        "type": "object",
+        "properties": {
+          "features": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "Draws of random features; absent: none."
+          },
+          "directions": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "Draws of random directions; absent: none."
+          },
+          "seed": {"$ref": "#/components/schemas/LargeInteger", "description": "Absent: 0."}
+        }
+      },
+      "EvaluationRun.Dataset": {
+        "type": "object",
+        "required": ["format", "path"],
+        "properties": {
+          "format": {"$ref": "#/components/schemas/EvaluationRun.Format"},
+          "path": {"type": "string", "description": "The file of questions, absolute."},
+          "annotations": {
+            "type": "string",
+            "description": "AMBER's file of annotations, absolute; of other sets none."
+          },
+          "pictures": {
+            "type": "string",
+            "description": "The folder that the pictures' names start from, absolute; absent: that of the questions."
+          }
+        }
+      },
+      "EvaluationRun.Evaluated": {
+        "type": "object",
+        "description": "The result of a job of evaluation/run.",
+        "required": ["answers", "asked", "known", "missing", "seconds", "report"],
+        "properties": {
+          "answers": {"type": "string", "description": "The file."},
+          "asked": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Questions that were answered now."
+          },
+          "known": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Those that had been answered before."
+          },
+          "missing": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Whose picture is missing or cannot be read."
+          },
+          "seconds": {"type": "number"},
+          "report": {"$ref": "#/components/schemas/EvaluationReport.Report"}
+        }
+      },
+      "EvaluationRun.Format": {
+        "enum": ["pope", "hallusionBench", "amber", "questions"],
+        "description": "pope: JSON lines of POPE, and its rule that whatever is not a No is a Yes; hallusionBench: HallusionBench.json, answers read by their words; amber: queries and annotations of AMBER, answers exactly Yes or No; questions: JSON lines of {id?, image?, question, answer, kind?, template?}."
       },
       "Explanation": {
         "type": "object",
@@ -5402,6 +5842,16 @@ package let openRPCDocument = #"""
         "oneOf": [
           {"required": ["span"], "properties": {"span": {"$ref": "#/components/schemas/Span"}}},
           {"required": ["part"], "properties": {"part": {"type": "string"}}},
+          {
+            "required": ["last"],
+            "properties": {
+              "last": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "So many positions at the end: 1 is where the next token is predicted."
+              }
+            }
+          },
           {
             "required": ["image"],
             "properties": {

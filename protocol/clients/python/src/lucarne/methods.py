@@ -22,24 +22,27 @@ from .types import (
     CoactiveFeature, ConceptPrompt, ContextCloseResult, ContextGenerateResult, ContextLogitsItem,
     ContextLogitsResult, ContextOpenChat, ContextOpenImage, ContextOpenPartSpan, ContextOpenResult,
     ContextOpenTemplate, ContextOpenView, ContextTokensResult, ContextTokensToken, CorpusPlace,
-    DomainErrorData, Explanation, ExplanationAuthor, ExplanationAuthorKind,
-    ExplanationDissectDissected, ExplanationDissectFound, ExplanationGenerateAnswerForm,
-    ExplanationGenerateEndpoint, ExplanationGenerateExplainer, ExplanationGenerateGenerated,
-    ExplanationGetResult, ExplanationListResult, ExplanationRefineRefined, ExplanationRefineRefiner,
-    ExplanationScore, ExplanationScoreMask, ExplanationScoreMean, ExplanationScoreRow,
-    ExplanationScoreScored, ExplanationScoreScorer, ExplanationState, FeatureActivationsActivation,
-    FeatureActivationsItem, FeatureActivationsRank, FeatureActivationsResult,
-    FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem, FeatureExamplesPosition,
-    FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation, FeatureInfoLogits,
-    FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats, FeatureInfoTokenEffect, FeatureRef,
-    FeatureRenderBackground, FeatureRenderInterpolation, FeatureRenderMissing, FeatureRenderMontage,
-    FeatureRenderRendering, FeatureRenderResult, FeatureRenderStyle, FeatureStatistics,
-    FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish, GeneratedToken, ImageSource,
-    ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt, IndexBuildKeepPictures,
-    IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult,
-    IndexDescription, IndexMergeMerged, IndexNeighboursMeasure, IndexNeighboursResult,
-    IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem, IndexSkippedResult,
-    InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    DomainErrorData, EvaluationReportArm, EvaluationReportChange, EvaluationReportControl,
+    EvaluationReportKind, EvaluationReportMetric, EvaluationReportPaired, EvaluationReportRate,
+    EvaluationReportReport, EvaluationReportRole, EvaluationRunArm, EvaluationRunControls,
+    EvaluationRunDataset, EvaluationRunEvaluated, EvaluationRunFormat, Explanation,
+    ExplanationAuthor, ExplanationAuthorKind, ExplanationDissectDissected, ExplanationDissectFound,
+    ExplanationGenerateAnswerForm, ExplanationGenerateEndpoint, ExplanationGenerateExplainer,
+    ExplanationGenerateGenerated, ExplanationGetResult, ExplanationListResult,
+    ExplanationRefineRefined, ExplanationRefineRefiner, ExplanationScore, ExplanationScoreMask,
+    ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored, ExplanationScoreScorer,
+    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
+    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
+    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
+    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
+    FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground, FeatureRenderInterpolation,
+    FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult,
+    FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish,
+    GeneratedToken, ImageSource, ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt,
+    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
+    IndexCloseResult, IndexDescription, IndexMergeMerged, IndexNeighboursMeasure,
+    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
+    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
     InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
@@ -853,6 +856,56 @@ class ExplanationMethods:
         return self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
+class EvaluationMethods:
+    """The methods evaluation/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def run(self, *, dataset: EvaluationRunDataset | Mapping[str, Any], answers: str, model: str | None = None, sae: str | None = None, arms: Sequence[EvaluationRunArm | Mapping[str, Any]] | None = None, reconstruction: bool | None = None, controls: EvaluationRunControls | Mapping[str, Any] | None = None, kinds: Sequence[str] | None = None, limit: int | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, instruction: str | None = None, template: IndexBuildTemplate | None = None, max_tokens: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """evaluation/run: Has a model answer the questions of a benchmark, as it is and changed: a job.
+
+        Each question is asked of the plain model, of its reconstruction where that is asked for, and in every
+        arm; controls stand beside the arms. Answers are kept in a file of JSON lines, a question a line: a
+        run that was cut off goes on with the questions that are not there. A picture is run once for all of
+        its questions, and an arm runs the blocks above the autoencoder's site alone. Questions whose picture
+        is missing are listed there and counted. The job's result is an EvaluationRun.Evaluated.
+
+          answers: The file that answers are kept in, absolute.
+          model: Absent: that of the autoencoder, else the current one.
+          sae: The autoencoder of the arms and the reconstruction; absent: that of the arms' features.
+          arms: Beside the plain model.
+          reconstruction: Whether one more arm has the autoencoder's reconstruction in the residual's place;
+            absent: no.
+          controls: For each arm with interventions; absent: none.
+          kinds: Questions of these kinds alone; absent: all.
+          limit: Questions of the set at most; absent: all.
+          shard: A part of the set's pictures, each with its questions; absent: all.
+          instruction: Added behind each question, after a line break; absent: nothing.
+          template: How questions are rendered, where the set does not say; absent: model.
+          max_tokens: Of an answer; absent: 16.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("evaluation/run", {"dataset": dataset, "answers": answers, "model": model, "sae": sae, "arms": arms, "reconstruction": reconstruction, "controls": controls, "kinds": kinds, "limit": limit, "shard": shard, "instruction": instruction, "template": template, "maxTokens": max_tokens, "subscribe": subscribe}, JobStarted)
+
+    def report(self, *, answers: Sequence[str], changes: int | None = None) -> EvaluationReportReport:
+        """evaluation/report: What files of answers say: arms beside one another, with intervals, help, harm and
+        controls.
+
+        Several files are parts of one run. The benchmark's own numbers are counted as its official script
+        counts them; intervals are Wilson's at 95 %; p is the exact two-sided test of McNemar.
+
+          answers: Files of evaluation/run, absolute.
+          changes: Questions to list of each arm whose answer is right where the plain one is not, or the
+            reverse; absent: 0.
+
+        Raises: PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("evaluation/report", {"answers": answers, "changes": changes}, EvaluationReportReport)
+
+
 class JobMethods:
     """The methods job/…"""
 
@@ -936,6 +989,7 @@ class Methods:
         self.steering = SteeringMethods(self)
         self.index = IndexMethods(self)
         self.explanation = ExplanationMethods(self)
+        self.evaluation = EvaluationMethods(self)
         self.job = JobMethods(self)
 
 
@@ -1734,6 +1788,56 @@ class AsyncExplanationMethods:
         return await self._kernel.call("explanation/score", {"index": index, "sae": sae, "scorers": scorers, "concepts": concepts, "judge": judge, "features": features, "view": view, "rankBy": rank_by, "prompt": prompt, "exemplars": exemplars, "mask": mask, "quantile": quantile, "groundingThreshold": grounding_threshold, "pool": pool, "trials": trials, "questions": questions, "seed": seed, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
 
+class AsyncEvaluationMethods:
+    """The methods evaluation/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def run(self, *, dataset: EvaluationRunDataset | Mapping[str, Any], answers: str, model: str | None = None, sae: str | None = None, arms: Sequence[EvaluationRunArm | Mapping[str, Any]] | None = None, reconstruction: bool | None = None, controls: EvaluationRunControls | Mapping[str, Any] | None = None, kinds: Sequence[str] | None = None, limit: int | None = None, shard: IndexBuildShard | Mapping[str, Any] | None = None, instruction: str | None = None, template: IndexBuildTemplate | None = None, max_tokens: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """evaluation/run: Has a model answer the questions of a benchmark, as it is and changed: a job.
+
+        Each question is asked of the plain model, of its reconstruction where that is asked for, and in every
+        arm; controls stand beside the arms. Answers are kept in a file of JSON lines, a question a line: a
+        run that was cut off goes on with the questions that are not there. A picture is run once for all of
+        its questions, and an arm runs the blocks above the autoencoder's site alone. Questions whose picture
+        is missing are listed there and counted. The job's result is an EvaluationRun.Evaluated.
+
+          answers: The file that answers are kept in, absolute.
+          model: Absent: that of the autoencoder, else the current one.
+          sae: The autoencoder of the arms and the reconstruction; absent: that of the arms' features.
+          arms: Beside the plain model.
+          reconstruction: Whether one more arm has the autoencoder's reconstruction in the residual's place;
+            absent: no.
+          controls: For each arm with interventions; absent: none.
+          kinds: Questions of these kinds alone; absent: all.
+          limit: Questions of the set at most; absent: all.
+          shard: A part of the set's pictures, each with its questions; absent: all.
+          instruction: Added behind each question, after a line break; absent: nothing.
+          template: How questions are rendered, where the set does not say; absent: model.
+          max_tokens: Of an answer; absent: 16.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("evaluation/run", {"dataset": dataset, "answers": answers, "model": model, "sae": sae, "arms": arms, "reconstruction": reconstruction, "controls": controls, "kinds": kinds, "limit": limit, "shard": shard, "instruction": instruction, "template": template, "maxTokens": max_tokens, "subscribe": subscribe}, JobStarted)
+
+    async def report(self, *, answers: Sequence[str], changes: int | None = None) -> EvaluationReportReport:
+        """evaluation/report: What files of answers say: arms beside one another, with intervals, help, harm and
+        controls.
+
+        Several files are parts of one run. The benchmark's own numbers are counted as its official script
+        counts them; intervals are Wilson's at 95 %; p is the exact two-sided test of McNemar.
+
+          answers: Files of evaluation/run, absolute.
+          changes: Questions to list of each arm whose answer is right where the plain one is not, or the
+            reverse; absent: 0.
+
+        Raises: PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("evaluation/report", {"answers": answers, "changes": changes}, EvaluationReportReport)
+
+
 class AsyncJobMethods:
     """The methods job/…"""
 
@@ -1817,4 +1921,5 @@ class AsyncMethods:
         self.steering = AsyncSteeringMethods(self)
         self.index = AsyncIndexMethods(self)
         self.explanation = AsyncExplanationMethods(self)
+        self.evaluation = AsyncEvaluationMethods(self)
         self.job = AsyncJobMethods(self)

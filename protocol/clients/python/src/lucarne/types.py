@@ -37,6 +37,16 @@ ContextOpenTemplate = Literal["model", "none"]
 none: No template. The tokenizer's special tokens, such as BOS, are put in front, as tokenizer(text) does,
 unless the text begins with them already.
 """
+EvaluationReportRole = Literal["plain", "reconstruction", "intervention", "randomFeatures", "randomDirection"]
+"""plain: the model as it is; reconstruction: the autoencoder's reconstruction in the residual's place;
+randomFeatures: an arm's changes made to other features, drawn among those that are about as active;
+randomDirection: as large a change as an arm's at every position, in a random direction.
+"""
+EvaluationRunFormat = Literal["pope", "hallusionBench", "amber", "questions"]
+"""pope: JSON lines of POPE, and its rule that whatever is not a No is a Yes; hallusionBench:
+HallusionBench.json, answers read by their words; amber: queries and annotations of AMBER, answers exactly Yes
+or No; questions: JSON lines of {id?, image?, question, answer, kind?, template?}.
+"""
 ExplanationAuthorKind = Literal["human", "program", "model"]
 ExplanationGenerateAnswerForm = Literal["json", "text"]
 """json: an object of JSON, such as one that says whether there is a common concept, and which; text: a sentence,
@@ -481,6 +491,153 @@ class DomainErrorData(Record):
     message: str
     needed_bytes: int | None
     retryable: bool
+
+
+class EvaluationReportArm(Record):
+    accuracy: EvaluationReportRate
+    kinds: list[EvaluationReportKind]
+    metrics: list[EvaluationReportMetric]
+    """The benchmark's own numbers."""
+    name: str
+    of: str | None
+    """The arm that a control belongs to."""
+    paired: EvaluationReportPaired | None
+    """Against the plain model; absent for that."""
+    right: int
+    role: EvaluationReportRole
+    seed: LargeInteger | None
+    unclear: int
+    """Answers that are neither Yes nor No where one of them was asked for."""
+    wrong: int
+
+
+class EvaluationReportChange(Record):
+    """A question that an arm answers otherwise."""
+
+    after: str
+    answer: str
+    """The right one."""
+    arm: str
+    before: str
+    """What the plain model says."""
+    id: str
+    image: str | None
+    """As the set's file names it."""
+    kind: str | None
+    question: str
+
+
+class EvaluationReportControl(Record):
+    """The controls of one arm, all seeds together."""
+
+    of: str
+    paired: EvaluationReportPaired
+    role: EvaluationReportRole
+    seeds: int
+
+
+class EvaluationReportKind(Record):
+    """The questions of one kind."""
+
+    accuracy: EvaluationReportRate
+    kind: str
+    paired: EvaluationReportPaired | None
+
+
+class EvaluationReportMetric(Record):
+    name: str
+    rate: EvaluationReportRate | None
+    """Where the number is a share."""
+    value: float | None
+    """Absent where nothing of its kind was asked or answered."""
+
+
+class EvaluationReportPaired(Record):
+    """The same questions before and after a change."""
+
+    both_right: int
+    both_wrong: int
+    harm: EvaluationReportRate
+    """Of what was right, the share that is lost."""
+    harmed: int
+    """Right before, not right after."""
+    help: EvaluationReportRate
+    """Of what was not right, the share that is put right."""
+    helped: int
+    """Not right before, right after."""
+    p: float
+    """McNemar's exact test, two-sided: how likely so uneven a split of helped and harmed is, were both as
+    likely.
+    """
+    to_no: int
+    """Answers that became a No."""
+    to_yes: int
+    """Answers that became a Yes."""
+
+
+class EvaluationReportRate(Record):
+    """How many of how many, with Wilson's 95 % interval; without value, low and high of nothing."""
+
+    count: int
+    high: float | None
+    low: float | None
+    total: int
+    value: float | None
+
+
+class EvaluationReportReport(Record):
+    answered: int
+    arms: list[EvaluationReportArm]
+    changes: list[EvaluationReportChange] | None
+    """Where they are asked for."""
+    controls: list[EvaluationReportControl]
+    format: EvaluationRunFormat
+    missing: int
+    """Whose picture is missing or cannot be read."""
+    questions: int
+    """Of the set, as far as they were asked for; those of all shards."""
+
+
+class EvaluationRunArm(Record):
+    interventions: list[Intervention]
+    """Regions are those of every question's prompt: its parts are image and question."""
+    name: str
+    """Unlike that of any other arm."""
+    splice: Splice | None
+
+
+class EvaluationRunControls(Record):
+    directions: int | None
+    """Draws of random directions; absent: none."""
+    features: int | None
+    """Draws of random features; absent: none."""
+    seed: LargeInteger | None
+    """Absent: 0."""
+
+
+class EvaluationRunDataset(Record):
+    annotations: str | None
+    """AMBER's file of annotations, absolute; of other sets none."""
+    format: EvaluationRunFormat
+    path: str
+    """The file of questions, absolute."""
+    pictures: str | None
+    """The folder that the pictures' names start from, absolute; absent: that of the questions."""
+
+
+class EvaluationRunEvaluated(Record):
+    """The result of a job of evaluation/run."""
+
+    answers: str
+    """The file."""
+    asked: int
+    """Questions that were answered now."""
+    known: int
+    """Those that had been answered before."""
+    missing: int
+    """Whose picture is missing or cannot be read."""
+    report: EvaluationReportReport
+    seconds: float
 
 
 class Explanation(Record):
@@ -1316,6 +1473,8 @@ class Region(Record):
 
     span: Span | None
     part: str | None
+    last: int | None
+    """So many positions at the end: 1 is where the next token is predicted."""
     box: Box | None
     image: int | None
     view: View | None
@@ -1859,6 +2018,18 @@ ContextOpenView._members = {'grid': None, 'span': Span}
 ContextTokensToken._members = {'box': None, 'id': None, 'image': None, 'part': None, 'position': None, 'text': None, 'view': None}
 CorpusPlace._members = {'folder': None, 'list': None, 'tar': None, 'prompts': None}
 DomainErrorData._members = {'availableBytes': None, 'hint': None, 'kind': None, 'message': None, 'neededBytes': None, 'retryable': None}
+EvaluationReportArm._members = {'accuracy': EvaluationReportRate, 'kinds': EvaluationReportKind, 'metrics': EvaluationReportMetric, 'name': None, 'of': None, 'paired': EvaluationReportPaired, 'right': None, 'role': None, 'seed': None, 'unclear': None, 'wrong': None}
+EvaluationReportChange._members = {'after': None, 'answer': None, 'arm': None, 'before': None, 'id': None, 'image': None, 'kind': None, 'question': None}
+EvaluationReportControl._members = {'of': None, 'paired': EvaluationReportPaired, 'role': None, 'seeds': None}
+EvaluationReportKind._members = {'accuracy': EvaluationReportRate, 'kind': None, 'paired': EvaluationReportPaired}
+EvaluationReportMetric._members = {'name': None, 'rate': EvaluationReportRate, 'value': None}
+EvaluationReportPaired._members = {'bothRight': None, 'bothWrong': None, 'harm': EvaluationReportRate, 'harmed': None, 'help': EvaluationReportRate, 'helped': None, 'p': None, 'toNo': None, 'toYes': None}
+EvaluationReportRate._members = {'count': None, 'high': None, 'low': None, 'total': None, 'value': None}
+EvaluationReportReport._members = {'answered': None, 'arms': EvaluationReportArm, 'changes': EvaluationReportChange, 'controls': EvaluationReportControl, 'format': None, 'missing': None, 'questions': None}
+EvaluationRunArm._members = {'interventions': Intervention, 'name': None, 'splice': Splice}
+EvaluationRunControls._members = {'directions': None, 'features': None, 'seed': None}
+EvaluationRunDataset._members = {'annotations': None, 'format': None, 'path': None, 'pictures': None}
+EvaluationRunEvaluated._members = {'answers': None, 'asked': None, 'known': None, 'missing': None, 'report': EvaluationReportReport, 'seconds': None}
 Explanation._members = {'author': ExplanationAuthor, 'concept': None, 'created': None, 'evidence': None, 'id': None, 'latent': None, 'method': None, 'path': None, 'record': None, 'refines': None, 'revision': None, 'scores': ExplanationScore, 'state': None, 'text': None}
 ExplanationAuthor._members = {'kind': None, 'name': None}
 ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
@@ -1935,7 +2106,7 @@ PromptFrontClamp._members = {'index': None, 'value': None}
 PromptFrontImage._members = {'name': None, 'path': None}
 PromptOpenPart._members = {'image': None, 'part': None, 'range': TextRange, 'role': None, 'span': Span}
 PromptOpenToken._members = {'position': None, 'range': TextRange, 'text': None}
-Region._members = {'span': Span, 'part': None, 'box': None, 'image': None, 'view': None}
+Region._members = {'span': Span, 'part': None, 'last': None, 'box': None, 'image': None, 'view': None}
 SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': None, 'latents': None, 'meanContextFvu': None, 'prediction': SAECheckPrediction, 'sae': None, 'site': None, 'skipped': None, 'tokens': None}
 SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
 SAELoadFit._members = {'fvu': None, 'l0': None}

@@ -1,0 +1,113 @@
+import Benchmarks
+import Checkpoints
+import Corpora
+import FoundationEssentials
+import Images
+import Interpretation
+import KernelProtocol
+import Models
+import Tensors
+
+/// Makes contexts of a set's questions, one after the other. What a question has in common with
+/// the one before it, its picture above all, does not run again.
+final class QuestionContexts {
+  /// The ids of a prompt's parts, by which regions name them.
+  static let (image, question) = ("image", "question")
+
+  private let model: LoadedModel
+  private let folder: String
+  private let instruction: String?
+  private let template: IndexBuild.Template
+  private let maxTokens: Int
+  private var name: String?
+  private var picture: Picture?
+  private var last: ResidentContext?
+
+  init(_ model: LoadedModel, _ params: EvaluationRun.Params) throws {
+    self.model = model
+    folder =
+      try params.dataset.pictures.map { try FilePath($0).path }
+      ?? String(
+        params.dataset.path[
+          ..<(params.dataset.path.lastIndex(of: "/") ?? params.dataset.path.startIndex)])
+    instruction = params.instruction
+    template = params.template ?? .model
+    maxTokens = params.maxTokens ?? 16
+  }
+
+  /// Why a question cannot be asked: its picture is gone or is none.
+  struct Missing: Error, CustomStringConvertible {
+    let reason: String
+    var description: String { reason }
+  }
+
+  /// - Throws: `Missing`; what refuses a prompt for what it is or takes.
+  func open(
+    _ item: QuestionItem, engine: Engine, cancellation: Cancellation
+  ) throws -> OpenContext {
+    let picture = try picture(of: item, engine)
+    var parts: [PromptPart] = []
+    var names: [String] = []
+    if let picture {
+      parts.append(PromptPart(.picture(picture), role: "user"))
+      names.append(Self.image)
+    }
+    let text = [item.question, instruction].compactMap(\.self).joined(separator: "\n")
+    parts.append(PromptPart(.text(text), role: "user"))
+    names.append(Self.question)
+    let isPlain = item.isPlainText || template == .none
+    let prompt = try model.model.prompt(
+      parts, template: isPlain ? .plain : .model(addGenerationPrompt: true),
+      cancellation: cancellation)
+    _ = try engine.reserveContext(prompt, pictures: [], model: model)
+    let context = try ResidentContext(
+      opening: prompt, partNames: names, model: model.model,
+      recording: engine.recordedBlocks(of: model.name), reusing: last, progress: { _ in },
+      cancellation: cancellation)
+    last = context
+    return OpenContext(
+      name: item.id, modelName: model.name, context: context,
+      pictures: [picture].compactMap(\.self), isPromptFile: false)
+  }
+
+  /// The same; nil where the question cannot be asked.
+  func openOrNone(
+    _ item: QuestionItem, engine: Engine, cancellation: Cancellation
+  ) throws -> OpenContext? {
+    do { return try open(item, engine: engine, cancellation: cancellation) } catch {
+      guard Self.reason(notToAsk: error) != nil else { throw error }
+      return nil
+    }
+  }
+
+  /// Why a question cannot be asked, where that is about the question alone.
+  static func reason(notToAsk error: any Error) -> String? {
+    switch error {
+    case let error as Missing: error.reason
+    case let error as ModelError: "\(error)"
+    case KernelError.outOfMemory: "\(error)"
+    default: nil
+    }
+  }
+
+  /// How answers are drawn: greedily.
+  var options: GenerationOptions {
+    GenerationOptions(maxTokens: maxTokens, endTokens: Set(model.model.generation.endTokens))
+  }
+
+  private func picture(of item: QuestionItem, _ engine: Engine) throws -> Picture? {
+    guard let wanted = item.picture else {
+      (name, picture) = (nil, nil)
+      return nil
+    }
+    if wanted == name, let picture { return picture }
+    (name, picture) = (nil, nil)
+    let path = wanted.hasPrefix("/") ? wanted : folder + "/" + wanted
+    var admission = PictureAdmission(engine)
+    do { picture = try admission.picture(atPath: path) } catch let error as ImageError {
+      throw Missing(reason: "\(error)")
+    }
+    name = wanted
+    return picture
+  }
+}
