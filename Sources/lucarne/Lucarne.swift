@@ -27,6 +27,7 @@ import Kernel
           RateCommand.self,
           ReportCommand.self,
         ]),
+      CommandGroup(name: "Behaviour", subcommands: [EvaluateCommand.self]),
     ])
 
   static func main() {

@@ -2,6 +2,7 @@ import ArgumentParser
 import KernelProtocol
 
 extension ActivationThreshold.Measure: ExpressibleByArgument {}
+extension EvaluationRun.Format: ExpressibleByArgument {}
 extension ExplanationGenerate.AnswerForm: ExpressibleByArgument {}
 extension ExplanationScore.Mask: ExpressibleByArgument {}
 extension ExplanationState: ExpressibleByArgument {}

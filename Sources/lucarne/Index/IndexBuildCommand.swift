@@ -144,11 +144,11 @@ struct IndexBuildCommand: ParsableCommand {
     if answerTokens != nil, questions.isEmpty, promptFiles.isEmpty {
       throw ValidationError("--answer-tokens is for --question and --prompt-file")
     }
-    _ = try (wireShard, wireTemplate)
+    _ = try (try IndexBuild.Shard(option: shard), wireTemplate)
   }
 
   func run() throws {
-    let (views, template, shard) = (wireViews, try wireTemplate, try wireShard)
+    let (views, template, shard) = (wireViews, try wireTemplate, try IndexBuild.Shard(option: shard))
     let promptTexts = try promptFiles.map(Self.text)
     let built: IndexBuild.Built = try runLocally(
       IndexBuild.self, options, commitEntries: commitEntries, line: Self.line
@@ -221,17 +221,6 @@ struct IndexBuildCommand: ParsableCommand {
         throw ValidationError("--template is \"\(template)\", expected none or model")
       }
       return template
-    }
-  }
-
-  private var wireShard: IndexBuild.Shard? {
-    get throws {
-      guard let shard else { return nil }
-      let parts = shard.split(separator: "/").map { Int($0) }
-      guard parts.count == 2, let index = parts[0], let count = parts[1], count <= 65_536,
-        (0..<max(count, 0)).contains(index)
-      else { throw ValidationError("--shard is \"\(shard)\", expected PART/PARTS, such as 0/3") }
-      return .init(index: index, count: count)
     }
   }
 
