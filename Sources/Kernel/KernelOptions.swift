@@ -33,6 +33,8 @@ package struct KernelOptions: Sendable {
   package var explainerKey: String?
   /// The command of a shell that starts the vision worker; nil: there is none.
   package var vision: String?
+  /// The file of a recipe that `context/generate` applies where a request changes nothing itself.
+  package var recipe: String?
 
   package init(
     model: String? = nil, autoencoders: [String] = [], sites: [String] = [],

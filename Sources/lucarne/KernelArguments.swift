@@ -60,6 +60,13 @@ struct KernelArguments: ParsableArguments {
       """)
   var vision: String?
 
+  @Option(
+    help: """
+      A recipe of "lucarne search-steering", which generated answers follow where a request changes \
+      no features itself.
+      """)
+  var recipe: String?
+
   @Option(help: "The least severe messages to log: debug, info, warning or error.")
   var log: LogLevel = .warning
 
@@ -77,13 +84,15 @@ struct KernelArguments: ParsableArguments {
   }
 
   func options() throws -> KernelOptions {
-    KernelOptions(
+    var options = KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
       sites: sites, memoryLimit: compute.memoryLimit, threads: compute.threadCount,
       world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: try visionCommand(vision))
+    options.recipe = try recipe.map { try LocalRecipes.checked(absolutePath($0)) }
+    return options
   }
 
   /// Writes what is worth a line to standard error.

@@ -1,6 +1,6 @@
 import Glibc
 import Randomness
-import Tensors
+package import Tensors
 
 /// A direction of the residual stream that nothing but a seed chose: a control's.
 package struct RandomDirection: Sendable, Equatable {
@@ -23,7 +23,7 @@ package struct RandomDirection: Sendable, Equatable {
   }
 
   /// `own` with each row moved along the direction, as far as `changed` is from it: `[T, D]`.
-  func moving(_ own: Matrix, asFarAs changed: Matrix) -> Matrix {
+  package func moving(_ own: Matrix, asFarAs changed: Matrix) -> Matrix {
     let difference = changed - own
     var moved = own
     for (row, squared) in difference.rowDots(difference).enumerated() where squared > 0 {

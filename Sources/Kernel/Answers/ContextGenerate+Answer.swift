@@ -40,7 +40,12 @@ extension ContextGenerate: EngineAnswerable {
   private static func steering(
     _ params: Params, open: OpenContext, engine: Engine
   ) throws -> Steering? {
-    guard let name = params.sae ?? params.interventions?.first?.feature.sae else {
+    let changesNothing = params.interventions == nil && params.sae == nil && params.splice == nil
+    let recipe = try (params.recipe ?? (changesNothing ? engine.recipe : nil)).map {
+      try AppliedRecipe(at: $0, engine)
+    }
+    let stated = params.sae ?? params.interventions?.first?.feature.sae
+    guard let name = stated ?? recipe?.autoencoder.name else {
       if params.splice != nil {
         throw KernelError.unsupported("a splice needs an autoencoder: name it with \"sae\"")
       }
@@ -49,9 +54,10 @@ extension ContextGenerate: EngineAnswerable {
     let autoencoder = try engine.autoencoder(named: name, for: open)
     return Steering(
       autoencoder: autoencoder,
-      interventions: try (params.interventions ?? []).map {
-        try open.intervention($0, autoencoder: autoencoder)
-      }, splice: Interpretation.Splice(params.splice))
+      interventions: try (recipe?.interventions(on: open, by: autoencoder) ?? [])
+        + (params.interventions ?? []).map {
+          try open.intervention($0, autoencoder: autoencoder)
+        }, splice: Interpretation.Splice(params.splice ?? recipe?.splice))
   }
 }
 

@@ -10,13 +10,14 @@ extension SteeringGenerate: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let open = try engine.context(params)
     let autoencoder = try engine.autoencoder(named: params.sae, for: open)
-    let splice = Interpretation.Splice(params.splice)
+    let recipe = try params.recipe.map { try AppliedRecipe(at: $0, engine) }
+    let splice = Interpretation.Splice(params.splice ?? recipe?.splice)
     let options = try open.generationOptions(
       maxTokens: params.maxTokens, temperature: params.temperature, topP: params.topP,
       seed: params.seed, stop: params.stop)
-    let interventions = try params.interventions.map {
-      try open.intervention($0, autoencoder: autoencoder)
-    }
+    let interventions =
+      try (recipe?.interventions(on: open, by: autoencoder) ?? [])
+      + params.interventions.map { try open.intervention($0, autoencoder: autoencoder) }
     try engine.reserveRun(of: open, autoencoder: autoencoder, savesForPullback: false)
     try engine.reserveGeneration(of: open, maxTokens: params.maxTokens)
     let runs = SteeringRuns(open: open, options: options, call: call)

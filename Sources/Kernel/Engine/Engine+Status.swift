@@ -36,7 +36,7 @@ extension Engine {
         ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])
           + (turnedWeightBytes > 0
             ? [.init(name: "turned weights", bytes: turnedWeightBytes)] : [])),
-      unicode: UnicodeForm.unicodeVersion)
+      unicode: UnicodeForm.unicodeVersion, recipe: recipe)
   }
 
   /// Each client's contexts.

@@ -31,6 +31,8 @@ package final class Engine {
   let startupFiles: StartupFiles
   private(set) var models: [LoadedModel] = []
   private(set) var autoencoders: [ResidentAutoencoder] = []
+  /// The recipe's file that generation follows where a request changes nothing itself.
+  let recipe: String?
   /// What belongs to each client.
   var clients: [ClientID: ClientState] = [:]
   /// Whom the engine works for now.
@@ -57,6 +59,7 @@ package final class Engine {
     cacheFolder = options.cacheFolder
     resizing = options.resizing
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
+    recipe = options.recipe
     startupFiles = StartupFiles(
       model: options.model, autoencoders: options.autoencoders, sites: options.sites)
     serve(.only)

@@ -23,6 +23,8 @@ package enum ContextGenerate: Request {
     package var interventions: [Intervention]?
     /// The autoencoder to splice if no intervention names one.
     package var sae: String?
+    /// A recipe's file, absolute, whose changes are made before the interventions given.
+    package var recipe: String?
     package var splice: Splice?
     /// Whether the tokens stay with the context, whose version then rises.
     package var append: Bool?
@@ -30,8 +32,8 @@ package enum ContextGenerate: Request {
     package init(
       context: String, version: Int? = nil, maxTokens: Int, temperature: Double? = nil,
       topP: Double? = nil, seed: UInt64? = nil, stop: [String]? = nil,
-      interventions: [Intervention]? = nil, sae: String? = nil, splice: Splice? = nil,
-      append: Bool? = nil
+      interventions: [Intervention]? = nil, sae: String? = nil, recipe: String? = nil,
+      splice: Splice? = nil, append: Bool? = nil
     ) {
       self.context = context
       self.version = version
@@ -42,6 +44,7 @@ package enum ContextGenerate: Request {
       self.stop = stop
       self.interventions = interventions
       self.sae = sae
+      self.recipe = recipe
       self.splice = splice
       self.append = append
     }
@@ -57,6 +60,7 @@ package enum ContextGenerate: Request {
       stop = try members.decodeIfPresent([String].self, forKey: .stop)
       interventions = try members.decodeIfPresent([Intervention].self, forKey: .interventions)
       sae = try members.decodeIfPresent(String.self, forKey: .sae)
+      recipe = try members.decodeIfPresent(String.self, forKey: .recipe)
       splice = try members.decodeIfPresent(Splice.self, forKey: .splice)
       append = try members.decodeIfPresent(Bool.self, forKey: .append)
     }

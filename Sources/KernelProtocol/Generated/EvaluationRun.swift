@@ -83,24 +83,24 @@ package enum EvaluationRun: Request {
 
   package typealias Result = JobStarted
 
+  /// What is changed, by interventions or by a recipe.
   package struct Arm: Codable, Sendable, Equatable {
     /// Unlike that of any other arm.
     package var name: String
     /// Regions are those of every question's prompt: its parts are image and question.
-    package var interventions: [Intervention]
+    package var interventions: [Intervention]?
+    /// A recipe's file, absolute.
+    package var recipe: String?
     package var splice: Splice?
 
-    package init(name: String, interventions: [Intervention], splice: Splice? = nil) {
+    package init(
+      name: String, interventions: [Intervention]? = nil, recipe: String? = nil,
+      splice: Splice? = nil
+    ) {
       self.name = name
       self.interventions = interventions
+      self.recipe = recipe
       self.splice = splice
-    }
-
-    package init(from decoder: any Decoder) throws {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      name = try members.decode(String.self, forKey: .name)
-      interventions = try members.nonEmpty(.interventions)
-      splice = try members.decodeIfPresent(Splice.self, forKey: .splice)
     }
   }
 

@@ -20,6 +20,9 @@ package enum KernelStatus: Request {
     package var memory: Memory
     /// The version of Unicode whose normal forms tokenizers use.
     package var unicode: String
+    /// The file of the recipe that context/generate follows where a request changes nothing itself;
+    /// absent without --recipe.
+    package var recipe: String?
     /// Absent where the kernel was started without --vision.
     package var vision: Vision?
     /// Jobs of this kernel that are queued or run; absent where there are none.
@@ -30,8 +33,8 @@ package enum KernelStatus: Request {
 
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
-      contexts: [Context], queue: Queue, memory: Memory, unicode: String, vision: Vision? = nil,
-      jobs: [Job]? = nil, connections: [Connection]? = nil
+      contexts: [Context], queue: Queue, memory: Memory, unicode: String, recipe: String? = nil,
+      vision: Vision? = nil, jobs: [Job]? = nil, connections: [Connection]? = nil
     ) {
       self.health = health
       self.message = message
@@ -41,6 +44,7 @@ package enum KernelStatus: Request {
       self.queue = queue
       self.memory = memory
       self.unicode = unicode
+      self.recipe = recipe
       self.vision = vision
       self.jobs = jobs
       self.connections = connections

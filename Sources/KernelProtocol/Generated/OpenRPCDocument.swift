@@ -140,6 +140,10 @@ package let openRPCDocument = #"""
             "queue": {"$ref": "#/components/schemas/KernelStatus.Queue"},
             "memory": {"$ref": "#/components/schemas/KernelStatus.Memory"},
             "unicode": {"type": "string", "description": "The version of Unicode whose normal forms tokenizers use."},
+            "recipe": {
+              "type": "string",
+              "description": "The file of the recipe that context/generate follows where a request changes nothing itself; absent without --recipe."
+            },
             "vision": {
               "$ref": "#/components/schemas/KernelStatus.Vision",
               "description": "Absent where the kernel was started without --vision."
@@ -637,6 +641,12 @@ package let openRPCDocument = #"""
         {
           "name": "sae",
           "description": "The autoencoder to splice if no intervention names one.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "recipe",
+          "description": "A recipe's file, absolute, whose changes are made before the interventions given.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -2015,6 +2025,12 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "array", "items": {"type": "string"}}
         },
+        {
+          "name": "recipe",
+          "description": "A recipe's file, absolute, whose changes are made before the interventions given.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
         {"name": "splice", "required": false, "schema": {"$ref": "#/components/schemas/Splice"}},
         {
           "name": "compareWith",
@@ -2106,6 +2122,144 @@ package let openRPCDocument = #"""
               "receipt": {"steps": 3, "positions": 2361, "meanNorm": 2.5, "dropped": 0}
             }
           }
+        }
+      ]
+    },
+    {
+      "name": "steering/search",
+      "summary": "Looks for changes of features that put wrong answers right and lose few right ones: a job, which writes a recipe.",
+      "description": "The plain model answers a set's questions; those that it gets wrong are to be put right, those that it gets right to be kept. Pictures are split in two halves by the seed: features and changes are chosen on one, and reported on the other, with controls. Candidates are the features that attribution, measured by exact ablation where it is strongest, finds behind wrong answers, those whose activity differs most between wrong and right ones, and those that are named. Each change is tried alone at each place, then the best together. The answers of every round are kept in a folder beside the recipe, so that a search that was cut off goes on. The job's result is a SteeringSearch.Found.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "dataset",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/EvaluationRun.Dataset"}
+        },
+        {
+          "name": "recipe",
+          "description": "The file that is written, absolute; rounds are kept in the folder of that name with .search behind it.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "name",
+          "description": "What the recipe is called; absent: as the file.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "failing",
+          "description": "Wrong answers of these kinds are to be put right; absent: all.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "keeping",
+          "description": "Right answers of these kinds are to be kept; absent: all.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "candidates",
+          "description": "Absent: 12 by attribution and 12 by contrast.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SteeringSearch.Candidates"}
+        },
+        {
+          "name": "operations",
+          "description": "Absent: zero, half, and a clamp at the 0.9 quantile of the feature's own activity.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SteeringSearch.Operations"}
+        },
+        {
+          "name": "places",
+          "description": "Where changes are made; absent: all, question, image and last.",
+          "required": false,
+          "schema": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SteeringSearch.Place"},
+            "minItems": 1
+          }
+        },
+        {
+          "name": "features",
+          "description": "Features of a recipe at most; absent: 3.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 4}
+        },
+        {
+          "name": "arms",
+          "description": "Changes that a round tries at most; absent: 512.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 4096}
+        },
+        {
+          "name": "maxHarm",
+          "description": "Of the right answers, the share that may be lost in the choosing half; absent: 0.01.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0, "maximum": 1}
+        },
+        {
+          "name": "seed",
+          "description": "Of the split; absent: 0.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/LargeInteger"}
+        },
+        {
+          "name": "controls",
+          "description": "Of the recipe, in the other half; absent: 5 of each.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/EvaluationRun.Controls"}
+        },
+        {
+          "name": "limit",
+          "description": "Questions of the set at most; absent: all.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "instruction",
+          "description": "Added behind each question, after a line break; absent: nothing.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "template",
+          "description": "How questions are rendered, where the set does not say; absent: model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/IndexBuild.Template"}
+        },
+        {
+          "name": "maxTokens",
+          "description": "Of an answer; absent: 16.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 4096}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "steering/search",
+          "params": [
+            {
+              "name": "dataset",
+              "value": {"format": "questions", "path": "/sets/probes/questions.jsonl"}
+            },
+            {"name": "recipe", "value": "/recipes/no-countries-of-the-mind.json"},
+            {"name": "sae", "value": "sae_1"},
+            {"name": "failing", "value": ["probe"]}
+          ],
+          "result": {"name": "result", "value": {"job": "job_8"}}
         }
       ]
     },
@@ -4603,15 +4757,16 @@ package let openRPCDocument = #"""
       },
       "EvaluationRun.Arm": {
         "type": "object",
-        "required": ["name", "interventions"],
+        "description": "What is changed, by interventions or by a recipe.",
+        "required": ["name"],
         "properties": {
           "name": {"type": "string", "description": "Unlike that of any other arm."},
           "interventions": {
             "type": "array",
             "items": {"$ref": "#/components/schemas/Intervention"},
-            "minItems": 1,
             "description": "Regions are those of every question's prompt: its parts are image and question."
           },
+          "recipe": {"type": "string", "description": "A recipe's file, absolute."},
           "splice": {"$ref": "#/components/schemas/Splice"}
         }
       },
@@ -5836,6 +5991,55 @@ package let openRPCDocument = #"""
           }
         }
       },
+      "Recipe": {
+        "type": "object",
+        "description": "Changes of features as a file: what steering/search writes, and context/generate, steering/generate, evaluation/run and serve --recipe apply, with the model and the autoencoder that they were made for alone.",
+        "required": [
+          "format",
+          "version",
+          "name",
+          "modelDigest",
+          "saeDigest",
+          "site",
+          "interventions"
+        ],
+        "properties": {
+          "format": {"enum": ["lucarne-recipe"], "x-enumNames": ["recipe"]},
+          "version": {"type": "integer", "minimum": 1, "maximum": 1},
+          "name": {"type": "string"},
+          "modelDigest": {
+            "type": "string",
+            "description": "SHA-256 that stands for the model's content, as index/info tells it."
+          },
+          "saeDigest": {"type": "string", "description": "The same of the autoencoder."},
+          "site": {"type": "string"},
+          "interventions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Recipe.Change"},
+            "minItems": 1
+          },
+          "splice": {"$ref": "#/components/schemas/Splice"},
+          "evidence": {
+            "$ref": "#/components/schemas/SteeringSearch.Evidence",
+            "description": "What the search found; absent in a recipe written by hand."
+          }
+        }
+      },
+      "Recipe.Change": {
+        "type": "object",
+        "required": ["op", "feature"],
+        "properties": {
+          "op": {"$ref": "#/components/schemas/Intervention.Operation"},
+          "feature": {"type": "integer", "minimum": 0},
+          "value": {"type": "number", "description": "Required by every op but zero."},
+          "at": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Region"},
+            "description": "Absent: every position of the prompt. The part question stands for the texts of a prompt that has no part of that name."
+          },
+          "generated": {"type": "boolean"}
+        }
+      },
       "Region": {
         "description": "Some of a context's positions.",
         "type": "object",
@@ -6042,6 +6246,122 @@ package let openRPCDocument = #"""
             "type": "integer",
             "description": "Activations, each of a latent at a position, that were asked for and that top-k left out."
           }
+        }
+      },
+      "SteeringSearch.Candidates": {
+        "type": "object",
+        "properties": {
+          "attribution": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "description": "Features that attribution finds behind wrong answers, and as many that it finds against them; absent: 12."
+          },
+          "contrast": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000,
+            "description": "Features whose mean activity at the last position differs most; absent: 12."
+          },
+          "features": {"type": "array", "items": {"type": "integer"}, "description": "Named ones."},
+          "index": {
+            "type": "string",
+            "description": "An index's file, absolute, whose labels are searched for words."
+          },
+          "words": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Features whose label has one of these, the 12 best of each."
+          }
+        }
+      },
+      "SteeringSearch.Evidence": {
+        "type": "object",
+        "required": [
+          "questionDigest",
+          "seed",
+          "failing",
+          "keeping",
+          "tried",
+          "maxHarm",
+          "meetsMaxHarm",
+          "front",
+          "heldOut"
+        ],
+        "properties": {
+          "questionDigest": {"type": "string", "description": "SHA-256 of the file of questions."},
+          "seed": {"$ref": "#/components/schemas/LargeInteger"},
+          "failing": {
+            "$ref": "#/components/schemas/SteeringSearch.Halves",
+            "description": "Wrong answers."
+          },
+          "keeping": {
+            "$ref": "#/components/schemas/SteeringSearch.Halves",
+            "description": "Right answers."
+          },
+          "tried": {"type": "integer", "minimum": 0, "description": "Changes that were tried."},
+          "maxHarm": {"type": "number"},
+          "meetsMaxHarm": {
+            "type": "boolean",
+            "description": "Whether the recipe keeps to maxHarm in the choosing half; where nothing does, it is the change with the greatest surplus of help over harm."
+          },
+          "front": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SteeringSearch.Point"}
+          },
+          "heldOut": {
+            "$ref": "#/components/schemas/EvaluationReport.Report",
+            "description": "Of the other half, the controls of the recipe among the arms."
+          }
+        }
+      },
+      "SteeringSearch.Found": {
+        "type": "object",
+        "description": "The result of a job of steering/search.",
+        "required": ["path", "recipe", "seconds"],
+        "properties": {
+          "path": {"type": "string", "description": "The recipe's file."},
+          "recipe": {"$ref": "#/components/schemas/Recipe"},
+          "seconds": {"type": "number"}
+        }
+      },
+      "SteeringSearch.Halves": {
+        "type": "object",
+        "required": ["choosing", "heldOut"],
+        "properties": {
+          "choosing": {"type": "integer", "minimum": 0},
+          "heldOut": {"type": "integer", "minimum": 0}
+        }
+      },
+      "SteeringSearch.Operations": {
+        "type": "object",
+        "properties": {
+          "zero": {"type": "boolean", "description": "Absent: yes."},
+          "scales": {"type": "array", "items": {"type": "number"}, "description": "Absent: 0.5."},
+          "quantiles": {
+            "type": "array",
+            "items": {"type": "number"},
+            "description": "Clamps at these quantiles of the feature's positive activations; absent: 0.9."
+          }
+        }
+      },
+      "SteeringSearch.Place": {
+        "enum": ["all", "question", "image", "last", "generated"],
+        "description": "all: every position of the prompt; generated: every generated token alone."
+      },
+      "SteeringSearch.Point": {
+        "type": "object",
+        "description": "A change that no other one of the choosing half is better than in both help and harm.",
+        "required": ["name", "interventions", "choosing", "heldOut", "isChosen"],
+        "properties": {
+          "name": {"type": "string"},
+          "interventions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Recipe.Change"}
+          },
+          "choosing": {"$ref": "#/components/schemas/EvaluationReport.Paired"},
+          "heldOut": {"$ref": "#/components/schemas/EvaluationReport.Paired"},
+          "isChosen": {"type": "boolean", "description": "Whether it is the recipe."}
         }
       },
       "Target": {

@@ -22,13 +22,16 @@ package enum SteeringGenerate: Request {
     package var seed: UInt64?
     /// Texts that end the generation.
     package var stop: [String]?
+    /// A recipe's file, absolute, whose changes are made before the interventions given.
+    package var recipe: String?
     package var splice: Splice?
     package var compareWith: [Comparison]?
 
     package init(
       context: String, version: Int? = nil, sae: String, interventions: [Intervention],
       maxTokens: Int, temperature: Double? = nil, topP: Double? = nil, seed: UInt64? = nil,
-      stop: [String]? = nil, splice: Splice? = nil, compareWith: [Comparison]? = nil
+      stop: [String]? = nil, recipe: String? = nil, splice: Splice? = nil,
+      compareWith: [Comparison]? = nil
     ) {
       self.context = context
       self.version = version
@@ -39,6 +42,7 @@ package enum SteeringGenerate: Request {
       self.topP = topP
       self.seed = seed
       self.stop = stop
+      self.recipe = recipe
       self.splice = splice
       self.compareWith = compareWith
     }
@@ -54,6 +58,7 @@ package enum SteeringGenerate: Request {
       topP = try members.optionalNumber(.topP, in: 0...1)
       seed = try members.decodeIfPresent(UInt64.self, forKey: .seed)
       stop = try members.decodeIfPresent([String].self, forKey: .stop)
+      recipe = try members.decodeIfPresent(String.self, forKey: .recipe)
       splice = try members.decodeIfPresent(Splice.self, forKey: .splice)
       compareWith = try members.decodeIfPresent([Comparison].self, forKey: .compareWith)
     }

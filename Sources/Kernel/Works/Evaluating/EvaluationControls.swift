@@ -20,12 +20,22 @@ struct EvaluationControls {
     seed = controls?.seed ?? 0
   }
 
+  /// The controls of all arms that change features.
+  ///
   /// - Parameters:
-  ///   - activity: at the regions of an intervention; not asked for without random features.
+  ///   - dimensions: D.
+  ///   - count: how active features are; nil without random features.
   /// - Throws: `KernelError.unsupported` where there are too few other features.
   func controls(
-    of arm: EvaluatedArm, dimensions: Int,
-    activity: (KernelProtocol.Intervention) throws -> LatentActivity
+    of arms: [EvaluatedArm], dimensions: Int, _ count: ActivityCount?
+  ) throws -> [EvaluatedArm] {
+    try arms.filter { $0.arm.role == .intervention }.flatMap {
+      try controls(of: $0, dimensions: dimensions, count)
+    }
+  }
+
+  private func controls(
+    of arm: EvaluatedArm, dimensions: Int, _ count: ActivityCount?
   ) throws -> [EvaluatedArm] {
     var found: [EvaluatedArm] = []
     for number in 0..<features {
@@ -34,8 +44,9 @@ struct EvaluationControls {
       var taken = Set(arm.interventions.map(\.feature.index))
       var other = arm
       for (place, intervention) in arm.interventions.enumerated() {
-        let alike = try activity(intervention).latents(
-          like: intervention.feature.index, besides: taken, limit: Self.nearest)
+        let alike =
+          count?[intervention]?.latents(
+            like: intervention.feature.index, besides: taken, limit: Self.nearest) ?? []
         guard !alike.isEmpty else {
           throw KernelError.unsupported(
             "no other feature than those of the arm \"\(arm.arm.name)\" is active there: random "

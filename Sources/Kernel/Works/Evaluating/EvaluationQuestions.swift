@@ -1,17 +1,19 @@
 import Benchmarks
 import KernelProtocol
 
-extension EvaluationRun.Params {
-  /// The questions that are asked for, each picture's together, in the order in which pictures
-  /// come first.
+extension QuestionSet {
+  /// The questions of some kinds, each picture's together, in the order in which pictures come
+  /// first.
+  ///
+  /// - Parameter kinds: nil for all.
   /// - Throws: `KernelError.unsupported` where none is left.
-  func items(of set: QuestionSet) throws(KernelError) -> [QuestionItem] {
+  func items(ofKinds kinds: [String]?, limit: Int?) throws(KernelError) -> [QuestionItem] {
     let wanted = kinds.map { Set($0) }
-    let chosen = set.items.filter { item in
+    let chosen = items.filter { item in
       wanted.map { item.kind.map($0.contains) == true } ?? true
     }.prefix(limit ?? .max)
     guard !chosen.isEmpty else {
-      let known = Set(set.items.compactMap(\.kind)).sorted().prefix(50)
+      let known = Set(items.compactMap(\.kind)).sorted().prefix(50)
         .map { "\"\($0)\"" }.joined(separator: ", ")
       throw .unsupported(
         "no question is of the kinds asked for: the set's kinds are "
@@ -20,10 +22,10 @@ extension EvaluationRun.Params {
     var groups: [[QuestionItem]] = []
     var places: [String: Int] = [:]
     for item in chosen {
-      if let picture = item.picture, let place = places[picture] {
+      if let place = places[item.scene] {
         groups[place].append(item)
       } else {
-        if let picture = item.picture { places[picture] = groups.count }
+        places[item.scene] = groups.count
         groups.append([item])
       }
     }
@@ -31,34 +33,21 @@ extension EvaluationRun.Params {
   }
 }
 
-/// A part of a set: every so many pictures, each with its questions; a question without a picture
-/// stands for one.
-struct PictureShard {
-  let index: Int
-  let count: Int
+extension QuestionItem {
+  /// What questions of one picture have in common; a question without one stands alone.
+  var scene: String { picture.map { "image \($0)" } ?? "question \(id)" }
+}
 
-  /// - Throws: `KernelError.unsupported`.
-  init(_ shard: IndexBuild.Shard) throws(KernelError) {
-    guard shard.count > 0, (0..<shard.count).contains(shard.index) else {
+extension IndexBuild.Shard {
+  /// Every so many pictures, each with its questions.
+  /// - Throws: `KernelError.unsupported` for a part that there is not.
+  func items(of items: [QuestionItem]) throws(KernelError) -> [QuestionItem] {
+    guard count > 0, (0..<count).contains(index) else {
       throw .unsupported(
-        "the shard is \(shard.index) of \(shard.count), expected 0 to one less than their number")
+        "the shard is \(index) of \(count), expected 0 to one less than their number")
     }
-    (index, count) = (shard.index, shard.count)
-  }
-
-  func items(of items: [QuestionItem], all: [QuestionItem]) -> [QuestionItem] {
     var numbers: [String: Int] = [:]
-    var next = 0
-    for item in all {
-      let key = item.picture.map { "image \($0)" } ?? "question \(item.id)"
-      if numbers[key] == nil {
-        numbers[key] = next
-        next += 1
-      }
-    }
-    return items.filter { item in
-      let key = item.picture.map { "image \($0)" } ?? "question \(item.id)"
-      return numbers[key].map { $0 % count == index } == true
-    }
+    for item in items where numbers[item.scene] == nil { numbers[item.scene] = numbers.count }
+    return items.filter { item in numbers[item.scene].map { $0 % count == index } == true }
   }
 }

@@ -1,7 +1,5 @@
 import Benchmarks
 import Checkpoints
-import Corpora
-import FoundationEssentials
 import Images
 import Interpretation
 import KernelProtocol
@@ -15,24 +13,14 @@ final class QuestionContexts {
   static let (image, question) = ("image", "question")
 
   private let model: LoadedModel
-  private let folder: String
-  private let instruction: String?
-  private let template: IndexBuild.Template
-  private let maxTokens: Int
+  private let rendering: QuestionRendering
   private var name: String?
   private var picture: Picture?
   private var last: ResidentContext?
 
-  init(_ model: LoadedModel, _ params: EvaluationRun.Params) throws {
+  init(_ model: LoadedModel, _ rendering: QuestionRendering) {
     self.model = model
-    folder =
-      try params.dataset.pictures.map { try FilePath($0).path }
-      ?? String(
-        params.dataset.path[
-          ..<(params.dataset.path.lastIndex(of: "/") ?? params.dataset.path.startIndex)])
-    instruction = params.instruction
-    template = params.template ?? .model
-    maxTokens = params.maxTokens ?? 16
+    self.rendering = rendering
   }
 
   /// Why a question cannot be asked: its picture is gone or is none.
@@ -52,10 +40,10 @@ final class QuestionContexts {
       parts.append(PromptPart(.picture(picture), role: "user"))
       names.append(Self.image)
     }
-    let text = [item.question, instruction].compactMap(\.self).joined(separator: "\n")
+    let text = [item.question, rendering.instruction].compactMap(\.self).joined(separator: "\n")
     parts.append(PromptPart(.text(text), role: "user"))
     names.append(Self.question)
-    let isPlain = item.isPlainText || template == .none
+    let isPlain = item.isPlainText || rendering.template == .none
     let prompt = try model.model.prompt(
       parts, template: isPlain ? .plain : .model(addGenerationPrompt: true),
       cancellation: cancellation)
@@ -92,7 +80,8 @@ final class QuestionContexts {
 
   /// How answers are drawn: greedily.
   var options: GenerationOptions {
-    GenerationOptions(maxTokens: maxTokens, endTokens: Set(model.model.generation.endTokens))
+    GenerationOptions(
+      maxTokens: rendering.maxTokens, endTokens: Set(model.model.generation.endTokens))
   }
 
   private func picture(of item: QuestionItem, _ engine: Engine) throws -> Picture? {
@@ -102,7 +91,7 @@ final class QuestionContexts {
     }
     if wanted == name, let picture { return picture }
     (name, picture) = (nil, nil)
-    let path = wanted.hasPrefix("/") ? wanted : folder + "/" + wanted
+    let path = wanted.hasPrefix("/") ? wanted : rendering.pictures + "/" + wanted
     var admission = PictureAdmission(engine)
     do { picture = try admission.picture(atPath: path) } catch let error as ImageError {
       throw Missing(reason: "\(error)")

@@ -52,12 +52,14 @@ from .types import (
     ModelLoadPrecision, ModelLoadResizing, ModelLoadResult, Part, PictureView, ProgressToken,
     PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity,
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
-    PromptOpenToken, Region, RpcDiscoverResult, SAECheckChecked, SAECheckPrediction,
-    SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained, SAETrainWeightType,
-    SaeLoadResult, Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,
-    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
-    SteeringGenerateReceipt, SteeringGenerateResult, Target, TextPosition, TextRange, TokenSet,
-    TokenSpec, View, WireNumbers,
+    PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
+    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained,
+    SAETrainWeightType, SaeLoadResult, Span, Splice, SpliceErrorTerm, SpliceReselect,
+    SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult,
+    SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves,
+    SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition,
+    TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
 
 
@@ -221,13 +223,14 @@ class ContextMethods:
         """
         return self._kernel.call("context/logits", {"context": context, "topK": top_k, "version": version, "position": position}, ContextLogitsResult)
 
-    def generate(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextGenerateResult:
+    def generate(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextGenerateResult:
         """context/generate: Continues a context token by token, with interventions where given.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
           sae: The autoencoder to splice if no intervention names one.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           append: Whether the tokens stay with the context, whose version then rises.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
@@ -235,9 +238,9 @@ class ContextMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return self._kernel.call("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, progress=progress)
+        return self._kernel.call("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "recipe": recipe, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, progress=progress)
 
-    def generate_stream(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[GeneratedToken, ContextGenerateResult]:
+    def generate_stream(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[GeneratedToken, ContextGenerateResult]:
         """context/generate: The same as generate, its tokens as they are found, then `.result`.
 
         Continues a context token by token, with interventions where given.
@@ -246,6 +249,7 @@ class ContextMethods:
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
           sae: The autoencoder to splice if no intervention names one.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           append: Whether the tokens stay with the context, whose version then rises.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
@@ -253,7 +257,7 @@ class ContextMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return self._kernel.stream("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, "tokens", GeneratedToken, progress=progress)
+        return self._kernel.stream("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "recipe": recipe, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, "tokens", GeneratedToken, progress=progress)
 
     def close(self, *, context: str) -> ContextCloseResult:
         """context/close: Lets go of a context and its memory.
@@ -527,21 +531,22 @@ class SteeringMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
+    def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
         """steering/generate: Continues a context with interventions, beside the same without them.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return self._kernel.call("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, progress=progress)
+        return self._kernel.call("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "recipe": recipe, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, progress=progress)
 
-    def generate_stream(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[Record, SteeringGenerateResult]:
+    def generate_stream(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[Record, SteeringGenerateResult]:
         """steering/generate: The same as generate, its partial results as they are found, then `.result`.
 
         Continues a context with interventions, beside the same without them.
@@ -549,13 +554,49 @@ class SteeringMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return self._kernel.stream("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, "", Record, progress=progress)
+        return self._kernel.stream("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "recipe": recipe, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, "", Record, progress=progress)
+
+    def search(self, *, dataset: EvaluationRunDataset | Mapping[str, Any], recipe: str, sae: str, name: str | None = None, failing: Sequence[str] | None = None, keeping: Sequence[str] | None = None, candidates: SteeringSearchCandidates | Mapping[str, Any] | None = None, operations: SteeringSearchOperations | Mapping[str, Any] | None = None, places: Sequence[SteeringSearchPlace] | None = None, features: int | None = None, arms: int | None = None, max_harm: float | None = None, seed: LargeInteger | None = None, controls: EvaluationRunControls | Mapping[str, Any] | None = None, limit: int | None = None, instruction: str | None = None, template: IndexBuildTemplate | None = None, max_tokens: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """steering/search: Looks for changes of features that put wrong answers right and lose few right ones: a
+        job, which writes a recipe.
+
+        The plain model answers a set's questions; those that it gets wrong are to be put right, those that it
+        gets right to be kept. Pictures are split in two halves by the seed: features and changes are chosen
+        on one, and reported on the other, with controls. Candidates are the features that attribution,
+        measured by exact ablation where it is strongest, finds behind wrong answers, those whose activity
+        differs most between wrong and right ones, and those that are named. Each change is tried alone at
+        each place, then the best together. The answers of every round are kept in a folder beside the recipe,
+        so that a search that was cut off goes on. The job's result is a SteeringSearch.Found.
+
+          recipe: The file that is written, absolute; rounds are kept in the folder of that name with .search
+            behind it.
+          name: What the recipe is called; absent: as the file.
+          failing: Wrong answers of these kinds are to be put right; absent: all.
+          keeping: Right answers of these kinds are to be kept; absent: all.
+          candidates: Absent: 12 by attribution and 12 by contrast.
+          operations: Absent: zero, half, and a clamp at the 0.9 quantile of the feature's own activity.
+          places: Where changes are made; absent: all, question, image and last.
+          features: Features of a recipe at most; absent: 3.
+          arms: Changes that a round tries at most; absent: 512.
+          max_harm: Of the right answers, the share that may be lost in the choosing half; absent: 0.01.
+          seed: Of the split; absent: 0.
+          controls: Of the recipe, in the other half; absent: 5 of each.
+          limit: Questions of the set at most; absent: all.
+          instruction: Added behind each question, after a line break; absent: nothing.
+          template: How questions are rendered, where the set does not say; absent: model.
+          max_tokens: Of an answer; absent: 16.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("steering/search", {"dataset": dataset, "recipe": recipe, "sae": sae, "name": name, "failing": failing, "keeping": keeping, "candidates": candidates, "operations": operations, "places": places, "features": features, "arms": arms, "maxHarm": max_harm, "seed": seed, "controls": controls, "limit": limit, "instruction": instruction, "template": template, "maxTokens": max_tokens, "subscribe": subscribe}, JobStarted)
 
 
 class IndexMethods:
@@ -1153,13 +1194,14 @@ class AsyncContextMethods:
         """
         return await self._kernel.call("context/logits", {"context": context, "topK": top_k, "version": version, "position": position}, ContextLogitsResult)
 
-    async def generate(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextGenerateResult:
+    async def generate(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ContextGenerateResult:
         """context/generate: Continues a context token by token, with interventions where given.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
           sae: The autoencoder to splice if no intervention names one.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           append: Whether the tokens stay with the context, whose version then rises.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
@@ -1167,9 +1209,9 @@ class AsyncContextMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return await self._kernel.call("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, progress=progress)
+        return await self._kernel.call("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "recipe": recipe, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, progress=progress)
 
-    def generate_stream(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[GeneratedToken, ContextGenerateResult]:
+    def generate_stream(self, *, context: str, max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, interventions: Sequence[Intervention | Mapping[str, Any]] | None = None, sae: str | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, append: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[GeneratedToken, ContextGenerateResult]:
         """context/generate: The same as generate, its tokens as they are found, then `.result`.
 
         Continues a context token by token, with interventions where given.
@@ -1178,6 +1220,7 @@ class AsyncContextMethods:
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
           sae: The autoencoder to splice if no intervention names one.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           append: Whether the tokens stay with the context, whose version then rises.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
@@ -1185,7 +1228,7 @@ class AsyncContextMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return self._kernel.stream("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, "tokens", GeneratedToken, progress=progress)
+        return self._kernel.stream("context/generate", {"context": context, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "interventions": interventions, "sae": sae, "recipe": recipe, "splice": splice, "append": append, "deadlineMs": deadline_ms}, ContextGenerateResult, "tokens", GeneratedToken, progress=progress)
 
     async def close(self, *, context: str) -> ContextCloseResult:
         """context/close: Lets go of a context and its memory.
@@ -1459,21 +1502,22 @@ class AsyncSteeringMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
+    async def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
         """steering/generate: Continues a context with interventions, beside the same without them.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return await self._kernel.call("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, progress=progress)
+        return await self._kernel.call("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "recipe": recipe, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, progress=progress)
 
-    def generate_stream(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[Record, SteeringGenerateResult]:
+    def generate_stream(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[Record, SteeringGenerateResult]:
         """steering/generate: The same as generate, its partial results as they are found, then `.result`.
 
         Continues a context with interventions, beside the same without them.
@@ -1481,13 +1525,49 @@ class AsyncSteeringMethods:
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
+          recipe: A recipe's file, absolute, whose changes are made before the interventions given.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, FeatureOutOfRange,
         NumericalFailure, OutOfMemory, PositionOutOfRange, SaeMismatch.
         """
-        return self._kernel.stream("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, "", Record, progress=progress)
+        return self._kernel.stream("steering/generate", {"context": context, "sae": sae, "interventions": interventions, "maxTokens": max_tokens, "version": version, "temperature": temperature, "topP": top_p, "seed": seed, "stop": stop, "recipe": recipe, "splice": splice, "compareWith": compare_with, "deadlineMs": deadline_ms}, SteeringGenerateResult, "", Record, progress=progress)
+
+    async def search(self, *, dataset: EvaluationRunDataset | Mapping[str, Any], recipe: str, sae: str, name: str | None = None, failing: Sequence[str] | None = None, keeping: Sequence[str] | None = None, candidates: SteeringSearchCandidates | Mapping[str, Any] | None = None, operations: SteeringSearchOperations | Mapping[str, Any] | None = None, places: Sequence[SteeringSearchPlace] | None = None, features: int | None = None, arms: int | None = None, max_harm: float | None = None, seed: LargeInteger | None = None, controls: EvaluationRunControls | Mapping[str, Any] | None = None, limit: int | None = None, instruction: str | None = None, template: IndexBuildTemplate | None = None, max_tokens: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """steering/search: Looks for changes of features that put wrong answers right and lose few right ones: a
+        job, which writes a recipe.
+
+        The plain model answers a set's questions; those that it gets wrong are to be put right, those that it
+        gets right to be kept. Pictures are split in two halves by the seed: features and changes are chosen
+        on one, and reported on the other, with controls. Candidates are the features that attribution,
+        measured by exact ablation where it is strongest, finds behind wrong answers, those whose activity
+        differs most between wrong and right ones, and those that are named. Each change is tried alone at
+        each place, then the best together. The answers of every round are kept in a folder beside the recipe,
+        so that a search that was cut off goes on. The job's result is a SteeringSearch.Found.
+
+          recipe: The file that is written, absolute; rounds are kept in the folder of that name with .search
+            behind it.
+          name: What the recipe is called; absent: as the file.
+          failing: Wrong answers of these kinds are to be put right; absent: all.
+          keeping: Right answers of these kinds are to be kept; absent: all.
+          candidates: Absent: 12 by attribution and 12 by contrast.
+          operations: Absent: zero, half, and a clamp at the 0.9 quantile of the feature's own activity.
+          places: Where changes are made; absent: all, question, image and last.
+          features: Features of a recipe at most; absent: 3.
+          arms: Changes that a round tries at most; absent: 512.
+          max_harm: Of the right answers, the share that may be lost in the choosing half; absent: 0.01.
+          seed: Of the split; absent: 0.
+          controls: Of the recipe, in the other half; absent: 5 of each.
+          limit: Questions of the set at most; absent: all.
+          instruction: Added behind each question, after a line break; absent: nothing.
+          template: How questions are rendered, where the set does not say; absent: model.
+          max_tokens: Of an answer; absent: 16.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("steering/search", {"dataset": dataset, "recipe": recipe, "sae": sae, "name": name, "failing": failing, "keeping": keeping, "candidates": candidates, "operations": operations, "places": places, "features": features, "arms": arms, "maxHarm": max_harm, "seed": seed, "controls": controls, "limit": limit, "instruction": instruction, "template": template, "maxTokens": max_tokens, "subscribe": subscribe}, JobStarted)
 
 
 class AsyncIndexMethods:

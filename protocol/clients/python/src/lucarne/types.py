@@ -144,6 +144,8 @@ SteeringGenerateComparison = Literal["plain", "reconstruction"]
 the interventions, whatever the splice.
 """
 SteeringGenerateOutputName = Literal["steered", "plain", "reconstruction"]
+SteeringSearchPlace = Literal["all", "question", "image", "last", "generated"]
+"""all: every position of the prompt; generated: every generated token alone."""
 View = str
 """How an image token sees its image, by the name of one of the image's views: in LLaVA-NeXT base, whole and
 small, or tiles, one tile of it in full.
@@ -599,10 +601,14 @@ class EvaluationReportReport(Record):
 
 
 class EvaluationRunArm(Record):
-    interventions: list[Intervention]
+    """What is changed, by interventions or by a recipe."""
+
+    interventions: list[Intervention] | None
     """Regions are those of every question's prompt: its parts are image and question."""
     name: str
     """Unlike that of any other arm."""
+    recipe: str | None
+    """A recipe's file, absolute."""
     splice: Splice | None
 
 
@@ -1468,6 +1474,37 @@ class PromptOpenToken(Record):
     """What the token alone stands for, U+FFFD for a part of a character."""
 
 
+class Recipe(Record):
+    """Changes of features as a file: what steering/search writes, and context/generate, steering/generate,
+    evaluation/run and serve --recipe apply, with the model and the autoencoder that they were made for alone.
+    """
+
+    evidence: SteeringSearchEvidence | None
+    """What the search found; absent in a recipe written by hand."""
+    format: Literal["lucarne-recipe"]
+    interventions: list[RecipeChange]
+    model_digest: str
+    """SHA-256 that stands for the model's content, as index/info tells it."""
+    name: str
+    sae_digest: str
+    """The same of the autoencoder."""
+    site: str
+    splice: Splice | None
+    version: int
+
+
+class RecipeChange(Record):
+    at: list[Region] | None
+    """Absent: every position of the prompt. The part question stands for the texts of a prompt that has no part
+    of that name.
+    """
+    feature: int
+    generated: bool | None
+    op: InterventionOperation
+    value: float | None
+    """Required by every op but zero."""
+
+
 class Region(Record):
     """Some of a context's positions."""
 
@@ -1593,6 +1630,73 @@ class SteeringGenerateReceipt(Record):
     """
 
 
+class SteeringSearchCandidates(Record):
+    attribution: int | None
+    """Features that attribution finds behind wrong answers, and as many that it finds against them; absent: 12."""
+    contrast: int | None
+    """Features whose mean activity at the last position differs most; absent: 12."""
+    features: list[int] | None
+    """Named ones."""
+    index: str | None
+    """An index's file, absolute, whose labels are searched for words."""
+    words: list[str] | None
+    """Features whose label has one of these, the 12 best of each."""
+
+
+class SteeringSearchEvidence(Record):
+    failing: SteeringSearchHalves
+    """Wrong answers."""
+    front: list[SteeringSearchPoint]
+    held_out: EvaluationReportReport
+    """Of the other half, the controls of the recipe among the arms."""
+    keeping: SteeringSearchHalves
+    """Right answers."""
+    max_harm: float
+    meets_max_harm: bool
+    """Whether the recipe keeps to maxHarm in the choosing half; where nothing does, it is the change with the
+    greatest surplus of help over harm.
+    """
+    question_digest: str
+    """SHA-256 of the file of questions."""
+    seed: LargeInteger
+    tried: int
+    """Changes that were tried."""
+
+
+class SteeringSearchFound(Record):
+    """The result of a job of steering/search."""
+
+    path: str
+    """The recipe's file."""
+    recipe: Recipe
+    seconds: float
+
+
+class SteeringSearchHalves(Record):
+    choosing: int
+    held_out: int
+
+
+class SteeringSearchOperations(Record):
+    quantiles: list[float] | None
+    """Clamps at these quantiles of the feature's positive activations; absent: 0.9."""
+    scales: list[float] | None
+    """Absent: 0.5."""
+    zero: bool | None
+    """Absent: yes."""
+
+
+class SteeringSearchPoint(Record):
+    """A change that no other one of the choosing half is better than in both help and harm."""
+
+    choosing: EvaluationReportPaired
+    held_out: EvaluationReportPaired
+    interventions: list[RecipeChange]
+    is_chosen: bool
+    """Whether it is the recipe."""
+    name: str
+
+
 class Target(Record):
     """A number that the model's output is asked about."""
 
@@ -1670,6 +1774,10 @@ class KernelStatusResult(Record):
     """What is wrong, where something is."""
     models: list[KernelStatusModel]
     queue: KernelStatusQueue
+    recipe: str | None
+    """The file of the recipe that context/generate follows where a request changes nothing itself; absent
+    without --recipe.
+    """
     saes: list[KernelStatusAutoencoder]
     unicode: str
     """The version of Unicode whose normal forms tokenizers use."""
@@ -2026,7 +2134,7 @@ EvaluationReportMetric._members = {'name': None, 'rate': EvaluationReportRate, '
 EvaluationReportPaired._members = {'bothRight': None, 'bothWrong': None, 'harm': EvaluationReportRate, 'harmed': None, 'help': EvaluationReportRate, 'helped': None, 'p': None, 'toNo': None, 'toYes': None}
 EvaluationReportRate._members = {'count': None, 'high': None, 'low': None, 'total': None, 'value': None}
 EvaluationReportReport._members = {'answered': None, 'arms': EvaluationReportArm, 'changes': EvaluationReportChange, 'controls': EvaluationReportControl, 'format': None, 'missing': None, 'questions': None}
-EvaluationRunArm._members = {'interventions': Intervention, 'name': None, 'splice': Splice}
+EvaluationRunArm._members = {'interventions': Intervention, 'name': None, 'recipe': None, 'splice': Splice}
 EvaluationRunControls._members = {'directions': None, 'features': None, 'seed': None}
 EvaluationRunDataset._members = {'annotations': None, 'format': None, 'path': None, 'pictures': None}
 EvaluationRunEvaluated._members = {'answers': None, 'asked': None, 'known': None, 'missing': None, 'report': EvaluationReportReport, 'seconds': None}
@@ -2106,6 +2214,8 @@ PromptFrontClamp._members = {'index': None, 'value': None}
 PromptFrontImage._members = {'name': None, 'path': None}
 PromptOpenPart._members = {'image': None, 'part': None, 'range': TextRange, 'role': None, 'span': Span}
 PromptOpenToken._members = {'position': None, 'range': TextRange, 'text': None}
+Recipe._members = {'evidence': SteeringSearchEvidence, 'format': None, 'interventions': RecipeChange, 'modelDigest': None, 'name': None, 'saeDigest': None, 'site': None, 'splice': Splice, 'version': None}
+RecipeChange._members = {'at': Region, 'feature': None, 'generated': None, 'op': None, 'value': None}
 Region._members = {'span': Span, 'part': None, 'last': None, 'box': None, 'image': None, 'view': None}
 SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': None, 'latents': None, 'meanContextFvu': None, 'prediction': SAECheckPrediction, 'sae': None, 'site': None, 'skipped': None, 'tokens': None}
 SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
@@ -2116,6 +2226,12 @@ Splice._members = {'errorTerm': None, 'reselect': None}
 SteeringGenerateEffect._members = {'klPerToken': WireNumbers}
 SteeringGenerateOutput._members = {'finish': None, 'name': None, 'text': None, 'tokens': GeneratedToken}
 SteeringGenerateReceipt._members = {'dropped': None, 'meanNorm': None, 'positions': None, 'steps': None}
+SteeringSearchCandidates._members = {'attribution': None, 'contrast': None, 'features': None, 'index': None, 'words': None}
+SteeringSearchEvidence._members = {'failing': SteeringSearchHalves, 'front': SteeringSearchPoint, 'heldOut': EvaluationReportReport, 'keeping': SteeringSearchHalves, 'maxHarm': None, 'meetsMaxHarm': None, 'questionDigest': None, 'seed': None, 'tried': None}
+SteeringSearchFound._members = {'path': None, 'recipe': Recipe, 'seconds': None}
+SteeringSearchHalves._members = {'choosing': None, 'heldOut': None}
+SteeringSearchOperations._members = {'quantiles': None, 'scales': None, 'zero': None}
+SteeringSearchPoint._members = {'choosing': EvaluationReportPaired, 'heldOut': EvaluationReportPaired, 'interventions': RecipeChange, 'isChosen': None, 'name': None}
 Target._members = {'answer': TokenSet, 'baseline': TokenSet, 'kind': None, 'position': None, 'token': TokenSpec, 'text': None, 'tokens': TokenSpec}
 TextPosition._members = {'character': None, 'line': None}
 TextRange._members = {'end': TextPosition, 'start': TextPosition}
@@ -2123,7 +2239,7 @@ TokenSet._members = {'id': None, 'text': None, 'variants': None}
 TokenSpec._members = {'id': None, 'text': None}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
-KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
+KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
 SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}

@@ -1,0 +1,80 @@
+import Benchmarks
+import KernelProtocol
+import Reports
+
+/// A change that a search tries: one or several features, each at a place.
+struct SearchedChange {
+  /// Features in the order in which they were added.
+  let parts: [Recipe.Change]
+  /// Unlike that of any other change: what it does, in words.
+  let name: String
+
+  init(_ parts: [Recipe.Change]) {
+    self.parts = parts
+    name = parts.map(Self.words).joined(separator: " + ")
+  }
+
+  var features: Set<Int> { Set(parts.map(\.feature)) }
+
+  func arm(_ sae: String) -> EvaluatedArm {
+    EvaluatedArm(
+      arm: Arm(name: name, role: .intervention),
+      interventions: parts.map {
+        KernelProtocol.Intervention(
+          op: $0.op, feature: FeatureRef(sae: sae, index: $0.feature), value: $0.value, at: $0.at,
+          generated: $0.generated)
+      })
+  }
+
+  private static func words(_ change: Recipe.Change) -> String {
+    let value = change.value.map { " " + NumberText.fixed($0, 2) } ?? ""
+    return "\(change.op.rawValue) \(change.feature)\(value)" + place(change)
+  }
+
+  private static func place(_ change: Recipe.Change) -> String {
+    switch change.at?.first {
+    case .part(let part)?: " at \(part)"
+    case .image?: " at image"
+    case .last?: " at last"
+    case .span?: ""
+    case nil: change.at == nil ? "" : " at generated"
+    }
+  }
+}
+
+extension SteeringSearch.Params {
+  /// Every change of one feature that is tried, feature after feature.
+  /// - Parameter quantile: of a feature's positive activations.
+  func singleChanges(
+    of features: [Int], quantile: (Double, Int) -> Double?
+  ) -> [SearchedChange] {
+    let places = self.places ?? [.all, .question, .image, .last]
+    return features.flatMap { feature in
+      operations(on: feature, quantile: quantile).flatMap { operation in
+        places.map { place in
+          var change = operation
+          switch place {
+          case .all: change.at = nil
+          case .question: change.at = [.part(QuestionContexts.question)]
+          case .image: change.at = [.image(0, view: nil, box: nil)]
+          case .last: change.at = [.last(1)]
+          case .generated: (change.at, change.generated) = ([], true)
+          }
+          return SearchedChange([change])
+        }
+      }
+    }
+  }
+
+  private func operations(
+    on feature: Int, quantile: (Double, Int) -> Double?
+  ) -> [Recipe.Change] {
+    var found: [Recipe.Change] = []
+    if operations?.zero ?? true { found.append(.init(op: .zero, feature: feature)) }
+    found += (operations?.scales ?? [0.5]).map { .init(op: .scale, feature: feature, value: $0) }
+    found += (operations?.quantiles ?? [0.9]).compactMap { share in
+      quantile(share, feature).map { .init(op: .clamp, feature: feature, value: $0) }
+    }
+    return found
+  }
+}
