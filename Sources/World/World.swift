@@ -27,6 +27,9 @@ package struct World: Sendable {
     return block == 3 ? "\(autoencoder)/\(name)" : "\(folder)/autoencoders/\(name)"
   }
 
+  /// What is asked of the held-out pictures, with the right answers.
+  package var questions: String { heldOut + "/questions.jsonl" }
+
   /// The held-out pictures' concepts with their masks.
   package var concepts: String { heldOut + "/concepts.json" }
 

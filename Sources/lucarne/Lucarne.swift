@@ -27,7 +27,8 @@ import Kernel
           RateCommand.self,
           ReportCommand.self,
         ]),
-      CommandGroup(name: "Behaviour", subcommands: [EvaluateCommand.self]),
+      CommandGroup(
+        name: "Behaviour", subcommands: [EvaluateCommand.self, SearchSteeringCommand.self]),
     ])
 
   static func main() {

@@ -69,12 +69,14 @@ def main() -> None:
         model, words = train.run(chosen.work, chosen.seed, pictures, RECIPE, chosen.threads)
         checkpoint.write(model, words, chosen.out)
     elif chosen.command == "heldout":
+        folder = chosen.out or RESOURCES / "heldout"
         if chosen.count is None:
-            heldout.write(chosen.out or RESOURCES / "heldout", heldout.pictures())
+            heldout.write(folder, heldout.pictures())
         elif chosen.out is None:
             raise SystemExit("heldout --count needs --out: only the smaller set ships")
         else:
-            heldout.write(chosen.out, heldout.large(chosen.count, chosen.seed))
+            heldout.write(folder, heldout.large(chosen.count, chosen.seed))
+        question_files.write_beside(folder)
     elif chosen.command == "evaluate":
         if chosen.questions:
             evaluate.show_questions(chosen.model, chosen.questions)

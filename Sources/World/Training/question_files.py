@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .question_sets import Asked
+from .question_sets import Asked, shipped
 
 QUESTIONS, POPE = "questions.jsonl", "pope.jsonl"
 _PRESENCE = ("probe", "presence", "map named", "map unnamed", "map elsewhere")
@@ -25,6 +25,11 @@ def write(folder: Path, drawn: list[Asked], pope: bool) -> None:
     _lines(folder / QUESTIONS, listed)
     if pope:
         _lines(folder / POPE, polled)
+
+
+def write_beside(folder: Path) -> None:
+    """Writes `questions.jsonl` beside the pictures and facts of a held-out set."""
+    _lines(folder / QUESTIONS, [line for asked in shipped(folder) for line in lines(asked)])
 
 
 def lines(asked: Asked) -> list[dict]:

@@ -22,8 +22,8 @@ struct EvaluateCommand: ParsableCommand {
       a place all of the prompt is changed.
       """)
 
-  @Argument(help: "The file of questions.")
-  var questions: String
+  @Argument(help: "The file of questions (default: that which ships).")
+  var questions: String?
 
   @Option(
     help: """
@@ -43,6 +43,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(name: .customLong("change"), help: "An arm with features changed; can be repeated.")
   var changes: [String] = []
+
+  @Option(
+    name: .customLong("recipe"),
+    help: "An arm with the changes of a recipe, called as its file; can be repeated.")
+  var recipes: [String] = []
 
   @Flag(help: "An arm with the autoencoder's reconstruction in the residual's place.")
   var reconstruction = false
@@ -107,11 +112,19 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func params(sae: String) throws -> EvaluationRun.Params {
-    let arms = try changes.map { try arm($0, sae: sae) }
+    let arms =
+      try changes.map { try arm($0, sae: sae) }
+      + recipes.map { path in
+        let file = path.split(separator: "/").last ?? ""
+        return EvaluationRun.Arm(
+          name: String(file.hasSuffix(".json") ? file.dropLast(5) : file),
+          recipe: absolutePath(path))
+      }
     let hasControls = randomFeatures != nil || randomDirections != nil || seed != nil
     return EvaluationRun.Params(
       dataset: .init(
-        format: format, path: absolutePath(questions), annotations: annotations.map(absolutePath),
+        format: format, path: try questionFile(questions),
+        annotations: annotations.map(absolutePath),
         pictures: pictures.map(absolutePath)),
       answers: absolutePath(answers), sae: reconstruction || !arms.isEmpty ? sae : nil,
       arms: arms.isEmpty ? nil : arms, reconstruction: reconstruction ? true : nil,

@@ -9,4 +9,5 @@ extension ExplanationState: ExpressibleByArgument {}
 extension FeatureExamples.Ranking: ExpressibleByArgument {}
 extension FeatureRender.Interpolation: ExpressibleByArgument {}
 extension FeatureRender.Style: ExpressibleByArgument {}
+extension SteeringSearch.Place: ExpressibleByArgument {}
 extension IndexBuild.Template: ExpressibleByArgument {}

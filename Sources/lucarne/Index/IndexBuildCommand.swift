@@ -144,11 +144,12 @@ struct IndexBuildCommand: ParsableCommand {
     if answerTokens != nil, questions.isEmpty, promptFiles.isEmpty {
       throw ValidationError("--answer-tokens is for --question and --prompt-file")
     }
-    _ = try (try IndexBuild.Shard(option: shard), wireTemplate)
+    _ = (try IndexBuild.Shard(option: shard), try wireTemplate)
   }
 
   func run() throws {
-    let (views, template, shard) = (wireViews, try wireTemplate, try IndexBuild.Shard(option: shard))
+    let (views, template) = (wireViews, try wireTemplate)
+    let shard = try IndexBuild.Shard(option: shard)
     let promptTexts = try promptFiles.map(Self.text)
     let built: IndexBuild.Built = try runLocally(
       IndexBuild.self, options, commitEntries: commitEntries, line: Self.line
