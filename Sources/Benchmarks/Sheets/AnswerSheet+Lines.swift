@@ -61,6 +61,9 @@ extension AnswerSheet.Header {
       count >= 0, !arms.isEmpty, !arms.contains(nil),
       Set(arms.map { $0?.name }).count == arms.count
     else { throw AnswerSheetError(path: path, "its first line does not say how it was made") }
+    guard arms.contains(.plain) else {
+      throw AnswerSheetError(path: path, "none of its arms is the plain model, expected one")
+    }
     self.init(format: format, arms: arms.compactMap(\.self), settings: settings, questions: count)
   }
 }
