@@ -147,8 +147,9 @@ let package = Package(
     .testTarget(
       name: "KernelTests",
       dependencies: [
-        "JSON", "Tensors", "Checkpoints", "Images", "Autoencoders", "FeatureIndex", "JSONRPC",
-        "KernelProtocol", "World", "Kernel", "LanguageServer", "Reports", "TestSupport",
+        "JSON", "Tensors", "Checkpoints", "Images", "Autoencoders", "FeatureIndex", "Benchmarks",
+        "JSONRPC", "KernelProtocol", "World", "Kernel", "LanguageServer", "Reports",
+        "TestSupport",
       ]),
     .target(
       name: "LanguageServer",

@@ -31,10 +31,14 @@ package enum HTMLText {
 
   /// Text that keeps its own direction among others, escaped and cut after so many characters.
   package static func isolated(_ text: String, limit: Int = .max) -> String {
+    "<bdi>\(escaped(cut(text, limit: limit)))</bdi>"
+  }
+
+  /// Text with an ellipsis after so many scalars.
+  static func cut(_ text: String, limit: Int) -> String {
     let scalars = text.unicodeScalars
-    let cut = scalars.prefix(limit)
-    let isWhole = cut.endIndex == scalars.endIndex
-    return "<bdi>\(escaped(String(cut)))\(isWhole ? "" : "…")</bdi>"
+    let kept = scalars.prefix(limit)
+    return kept.endIndex == scalars.endIndex ? text : String(kept) + "…"
   }
 
   /// A table whose first column is text and whose other columns are numbers,

@@ -62,8 +62,8 @@ struct KernelArguments: ParsableArguments {
 
   @Option(
     help: """
-      A recipe of "lucarne search-steering", which generated answers follow where a request changes \
-      no features itself.
+      A recipe of "lucarne search-steering", which generated answers follow where a request \
+      changes no features itself.
       """)
   var recipe: String?
 

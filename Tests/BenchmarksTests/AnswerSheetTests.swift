@@ -83,6 +83,14 @@ import Testing
     }
   }
 
+  @Test func aFileWithoutThePlainModelIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let arms = [Arm(name: "quiet", role: .intervention)]
+    let header = AnswerSheet.Header(format: .questions, arms: arms, settings: [:], questions: 3)
+    do { try AnswerJournal(path: folder.path + "/answers", header: header).add(entry("a")) }
+    #expect(throws: AnswerSheetError.self) { try AnswerSheet(path: folder.path + "/answers") }
+  }
+
   @Test func partsOfOneRunAreOneSheet() throws {
     func sheet(_ ids: [String], _ header: AnswerSheet.Header) throws -> AnswerSheet {
       let folder = try TemporaryFolder()

@@ -62,7 +62,7 @@ package final class AnswerJournal {
       return (AnswerSheet(header), 0)
     }
     let sheet = try AnswerSheet(bytes[...], path: path)
-    guard sheet.header == header else {
+    guard sheet.header.isOfSameRun(as: header) else {
       throw AnswerSheetError(
         .otherSettings, path: path,
         "its answers were made otherwise"

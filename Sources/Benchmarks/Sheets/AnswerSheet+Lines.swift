@@ -36,11 +36,13 @@ extension AnswerSheet {
 
 extension AnswerSheet.Header {
   var line: JSONValue {
-    [
+    var object: JSONObject = [
       "format": .string(AnswerSheet.format), "version": .integer(Int64(AnswerSheet.version)),
       "questions": .string(format.rawValue), "count": .integer(Int64(questions)),
       "arms": .array(arms.map(\.json)), "settings": .object(settings),
     ]
+    object["pictures"] = pictures.map { .string($0) }
+    return .object(object)
   }
 
   init(line: ArraySlice<UInt8>, path: String) throws(AnswerSheetError) {
@@ -61,7 +63,11 @@ extension AnswerSheet.Header {
       count >= 0, !arms.isEmpty, !arms.contains(nil),
       Set(arms.map { $0?.name }).count == arms.count
     else { throw AnswerSheetError(path: path, "its first line does not say how it was made") }
-    self.init(format: format, arms: arms.compactMap(\.self), settings: settings, questions: count)
+    guard arms.contains(.plain) else {
+      throw AnswerSheetError(path: path, "none of its arms is the plain model, expected one")
+    }
+    self.init(format: format, arms: arms.compactMap(\.self), settings: settings, questions: count,
+      pictures: value["pictures"]?.stringValue)
   }
 }
 

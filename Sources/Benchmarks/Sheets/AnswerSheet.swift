@@ -14,12 +14,24 @@ package struct AnswerSheet: Sendable, Equatable {
     package let settings: JSONObject
     /// How many questions the set has, whatever part of it is answered here.
     package let questions: Int
+    /// The folder that the pictures' names start from, on the machine of the run: for pages.
+    package let pictures: String?
 
-    package init(format: QuestionFormat, arms: [Arm], settings: JSONObject, questions: Int) {
+    package init(
+      format: QuestionFormat, arms: [Arm], settings: JSONObject, questions: Int,
+      pictures: String? = nil
+    ) {
+      self.pictures = pictures
       self.format = format
       self.arms = arms
       self.settings = settings
       self.questions = questions
+    }
+
+    /// Whether answers of one may stand beside those of the other, wherever pictures lay.
+    func isOfSameRun(as other: Header) -> Bool {
+      format == other.format && arms == other.arms && settings == other.settings
+        && questions == other.questions
     }
   }
 
@@ -75,7 +87,7 @@ package struct AnswerSheet: Sendable, Equatable {
     self.init(first.sheet.header)
     var owners: [String: String] = [:]
     for (path, sheet) in sheets {
-      guard sheet.header == header else {
+      guard sheet.header.isOfSameRun(as: header) else {
         throw AnswerSheetError(
           path: path,
           "its answers were made otherwise than those of \(first.path): parts of one "

@@ -121,8 +121,8 @@ struct AppliedRecipe {
 
 extension OpenContext {
   fileprivate func resolved(_ region: Region) -> [Region] {
-    guard region == .part(QuestionContexts.question),
-      !context.partNames.contains(QuestionContexts.question)
+    guard region == .part(QuestionParts.question),
+      !context.partNames.contains(QuestionParts.question)
     else { return [region] }
     let pictures = Set(context.prompt.images.map(\.part))
     return context.partNames.indices.filter { !pictures.contains($0) }

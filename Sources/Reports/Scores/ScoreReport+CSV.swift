@@ -17,17 +17,12 @@ extension ScoreReport {
         }
       }
     }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+    return CSVText.table(lines)
   }
 
   private static func cells(_ mean: Mean?) -> [String] {
     guard let mean else { return ["0", "", "", "", "", "0.0"] }
     return ["\(mean.count)", "\(mean.value)", "\(mean.deviation)"]
       + [mean.chance, mean.chanceDeviation].map { $0.map { "\($0)" } ?? "" } + ["\(mean.overAll)"]
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    guard cell.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return cell }
-    return "\"" + cell.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -79,6 +79,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Tokens of an answer at most (default: 16).")
   var maxTokens: Int?
 
+  @Option(help: "Write a page of the answers, as \"lucarne report answers\" does, to this file.")
+  var html: String?
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -97,6 +100,10 @@ struct EvaluateCommand: ParsableCommand {
       params: { kernel in try params(sae: try kernel.autoencoderName()) })
     try tellResult(found, asJSON: json) {
       [summary(found), ""] + EvaluationText(found.report).lines
+    }
+    if let html {
+      let report = try LocalAnswers.report(ofFiles: [found.answers], pictures: nil)
+      try writeFile(Array(AnswerPage(report).html.utf8), to: absolutePath(html))
     }
   }
 

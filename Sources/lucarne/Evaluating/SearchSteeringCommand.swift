@@ -13,9 +13,9 @@ struct SearchSteeringCommand: ParsableCommand {
       The model answers a set's questions. Pictures are split in two halves: features and changes \
       are chosen on one, by what they put right and what they lose, and reported on the other, \
       beside random features and random directions. What is found is a recipe, a small file that \
-      "lucarne evaluate --recipe", "lucarne serve --recipe" and requests apply, with this model and \
-      autoencoder alone. The answers of every round lie in the folder RECIPE.search; after Ctrl-C \
-      the same command goes on.
+      "lucarne evaluate --recipe", "lucarne serve --recipe" and requests apply, with this model \
+      and this autoencoder alone. The answers of every round lie in the folder RECIPE.search; \
+      after Ctrl-C the same command goes on.
       """)
 
   @Argument(help: "The file of questions (default: that which ships).")

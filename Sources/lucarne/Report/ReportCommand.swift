@@ -16,7 +16,10 @@ struct ReportCommand: ParsableCommand {
       the index \
       found them; the page says which are missing or have changed.
       """,
-    subcommands: [ReportFeatureCommand.self, ReportIndexCommand.self, ReportScoresCommand.self])
+    subcommands: [
+      ReportFeatureCommand.self, ReportIndexCommand.self, ReportScoresCommand.self,
+      ReportAnswersCommand.self,
+    ])
 }
 
 /// What both commands take.

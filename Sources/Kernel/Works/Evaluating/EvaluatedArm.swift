@@ -30,19 +30,6 @@ struct EvaluatedArm {
   }
 }
 
-extension Region {
-  /// Regions without those of parts and pictures that a prompt does not have.
-  static func limited(_ regions: [Region]?, to context: ResidentContext) -> [Region]? {
-    regions?.filter { region in
-      switch region {
-      case .part(let part): context.partNames.contains(part)
-      case .image(let index, _, _): context.prompt.images.indices.contains(index)
-      case .span, .last: true
-      }
-    }
-  }
-}
-
 extension EvaluationRun.Params {
   private static let armLimit = 64
 

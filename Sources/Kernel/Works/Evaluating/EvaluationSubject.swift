@@ -33,7 +33,8 @@ struct EvaluationSubject {
     settings["template"] = .string(rendering.template.rawValue)
     settings["maxTokens"] = .integer(Int64(rendering.maxTokens))
     return AnswerSheet.Header(
-      format: format, arms: arms.map(\.arm), settings: settings, questions: questions)
+      format: format, arms: arms.map(\.arm), settings: settings, questions: questions,
+      pictures: rendering.pictures)
   }
 
   /// What an arm changes. What an autoencoder is called is this process's affair.

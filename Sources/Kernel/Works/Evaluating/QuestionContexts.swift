@@ -9,9 +9,6 @@ import Tensors
 /// Makes contexts of a set's questions, one after the other. What a question has in common with
 /// the one before it, its picture above all, does not run again.
 final class QuestionContexts {
-  /// The ids of a prompt's parts, by which regions name them.
-  static let (image, question) = ("image", "question")
-
   private let model: LoadedModel
   private let rendering: QuestionRendering
   private var name: String?
@@ -38,11 +35,11 @@ final class QuestionContexts {
     var names: [String] = []
     if let picture {
       parts.append(PromptPart(.picture(picture), role: "user"))
-      names.append(Self.image)
+      names.append(QuestionParts.image)
     }
     let text = [item.question, rendering.instruction].compactMap(\.self).joined(separator: "\n")
     parts.append(PromptPart(.text(text), role: "user"))
-    names.append(Self.question)
+    names.append(QuestionParts.question)
     let isPlain = item.isPlainText || rendering.template == .none
     let prompt = try model.model.prompt(
       parts, template: isPlain ? .plain : .model(addGenerationPrompt: true),

@@ -123,7 +123,8 @@ struct SearchSurvey {
 
   // MARK: What it found
 
-  /// The features that attribution finds most behind wrong answers, and most against them, by turns.
+  /// The features that attribution finds most behind wrong answers, and most against them, by
+  /// turns.
   func attributed(_ count: Int) -> [Int] {
     let sorted = support.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let behind = sorted.filter { $0.value > 0 }.prefix(count).map(\.key)

@@ -55,7 +55,7 @@ extension SteeringSearch.Params {
           var change = operation
           switch place {
           case .all: change.at = nil
-          case .question: change.at = [.part(QuestionContexts.question)]
+          case .question: change.at = [.part(QuestionParts.question)]
           case .image: change.at = [.image(0, view: nil, box: nil)]
           case .last: change.at = [.last(1)]
           case .generated: (change.at, change.generated) = ([], true)

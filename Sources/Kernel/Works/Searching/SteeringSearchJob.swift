@@ -376,6 +376,8 @@ extension SteeringSearch.Params {
     guard let place = candidates?.index else { return named }
     let store = try FeatureIndexStore.open(at: FilePath(place).path)
     return named
-      + (try words.flatMap { try store.search(text: $0, limit: Self.featuresOfAWord).map(\.latent) })
+      + (try words.flatMap { word in
+        try store.search(text: word, limit: Self.featuresOfAWord).map(\.latent)
+      })
   }
 }

@@ -1,0 +1,21 @@
+import Interpretation
+import KernelProtocol
+import Models
+
+/// The ids of the parts of prompts that questions become, by which regions name them.
+enum QuestionParts {
+  static let (image, question) = ("image", "question")
+}
+
+extension Region {
+  /// Regions without those of parts and pictures that a prompt does not have.
+  static func limited(_ regions: [Region]?, to context: ResidentContext) -> [Region]? {
+    regions?.filter { region in
+      switch region {
+      case .part(let part): context.partNames.contains(part)
+      case .image(let index, _, _): context.prompt.images.indices.contains(index)
+      case .span, .last: true
+      }
+    }
+  }
+}
