@@ -6,6 +6,7 @@ On a copy of the index that ships. What tables of scores say is computed again f
 Tests/Conformance/chat_server.py. Python's standard library alone.
 """
 
+import contextlib
 import csv
 import http.server
 import json
@@ -40,7 +41,8 @@ def run(line, code=0):
 
 
 def rows(sql, *values, index="my.index"):
-    with sqlite3.connect(folder / index) as database:
+    # Left open it would go on reading a log that the program's next run takes away.
+    with contextlib.closing(sqlite3.connect(folder / index)) as database:
         return database.execute(sql, values).fetchall()
 
 
@@ -205,6 +207,9 @@ def report():
     layers = [index["layer"] for index in json.loads((folder / "layers.json").read_text())["indexes"]]
     check("several indexes stand in the order of their layers", layers == [3, 8, 25], layers)
     run(["report", "scores", "my.index", "--output", "one", "--format", "csv"])
+    over = run(["report", "scores", "my.index", "--output", "resid_post.8.index", "--format", "csv"], code=1).stderr
+    check("an index is not written over", "resid_post.8.index cannot be written: it is an SQLite database" in over
+          and rows("SELECT count(*) FROM item", index="resid_post.8.index") == [(510,)], over)
     check("one file is written where one is asked for", (folder / "one").read_text().startswith("index,site,layer,"))
 
 
