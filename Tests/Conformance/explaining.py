@@ -171,6 +171,22 @@ def vision():
     check("a measure without kinds has one row", re.search(r"monosemanticity\n +scored +mean +by chance\n  total +\d+ ", alone), alone)
 
 
+def questions():
+    """An index of pictures that were asked about has items that are questions, and show no picture."""
+    for name, asking in (("asked", ["--question", "What is it?", "--question", "Is it red?"]), ("plain", [])):
+        run(["index", "build", f"{name}.index", "--folder", world / "heldout", "--limit", "12", "--no-annotate", "--template", "model", *asking])
+        change("INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence, created) SELECT latent, 1, "
+               "'explained', 'a tree', 'human', 'Ada', 'manual', '[]', 1 FROM statistics WHERE view = 0 AND items BETWEEN 4 AND 8 LIMIT 6", index=f"{name}.index")
+        run(["score", f"{name}.index", "--vision", "masks", "--scorer", "iou,clip,monosemanticity", "--pool", "1000", "--trials", "400"])
+    pairs = "SELECT latent, value FROM latentScore WHERE kind = 'monosemanticity' ORDER BY latent"
+    asked, plain = (rows(pairs, index=f"{name}.index") for name in ("asked", "plain"))
+    check("pictures that were asked about are as much of one piece as those that were not", len(plain) > 20 and [latent for latent, _ in asked] == [latent for latent, _ in plain]
+          and all(math.isclose(a, b, abs_tol=1e-4) for (_, a), (_, b) in zip(asked, plain)), list(zip(asked, plain))[:20])
+    chance = "SELECT avg(baseline), count(*) FROM score WHERE kind = 'iou'"
+    (asked, count), (plain, others) = rows(chance, index="asked.index")[0], rows(chance, index="plain.index")[0]
+    check("and as much by chance", count == others > 3 and math.isclose(asked, plain, rel_tol=0.1), (asked, plain, count))
+
+
 def report():
     run(["report", "scores", "my.index", "--output", "tables"])
     values = json.loads((folder / "tables/scores.json").read_text())
@@ -255,6 +271,7 @@ with tempfile.TemporaryDirectory(prefix="lucarne-explaining-") as name:
     phrases()
     scores()
     vision()
+    questions()
     judge()
     report()
     server = subprocess.Popen([sys.executable, here / "chat_server.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
