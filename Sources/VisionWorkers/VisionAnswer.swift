@@ -4,6 +4,8 @@ import JSON
 /// nothing is made up.
 enum VisionAnswer {
   static let dimensionLimit = 65_536
+  /// Boxes of a picture, the most that a worker is asked for masks of.
+  static let boxLimit = 256
 
   /// Each member of `results`, or why there is none.
   /// - Throws: `VisionError.unreadable` where there are not as many as were asked for.
@@ -46,7 +48,9 @@ enum VisionAnswer {
       }
       boxes.append(VisionBox(corners: corners, score: score, phrase: Int(phrase)))
     }
-    return boxes
+    guard boxes.count > boxLimit else { return boxes }
+    let best = boxes.indices.sorted { (boxes[$1].score, $0) < (boxes[$0].score, $1) }
+    return best.prefix(boxLimit).map { boxes[$0] }
   }
 
   static func masks(

@@ -139,6 +139,16 @@ import VisionWorkers
     #expect(error { _ = try ground(worker) } == .otherProtocol(found: "2", expected: 1))
   }
 
+  @Test func ofManyBoxesTheBestAreTaken() throws {
+    let boxes = try ground(worker("many"))[0].get()
+    // A hundred of each score: of the third highest, as many as there is room for.
+    #expect(
+      boxes.map(\.score)
+        == [0.59, 0.58, 0.57].flatMap { score in
+          [Double](repeating: score, count: score == 0.57 ? 56 : 100)
+        })
+  }
+
   @Test func aCommandThatIsNoneIsTold() throws {
     let worker = VisionWorker(command: "/nowhere/python -m lucarne_vision")
     let error = try #require(error { _ = try ground(worker) })
