@@ -175,6 +175,12 @@ with tempfile.TemporaryDirectory(prefix="lucarne-commands-") as folder:
     # An index of one's own, and one of no latent that was ever explained.
     for words in (["index", "copy", "copy.index"], ["index", "build", "empty.index", "--folder", world + "/heldout", "--limit", "1"]):
         subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, timeout=300)
+    # A file that the system does not let grow: the program is told so, and is not ended by a signal.
+    bounded = subprocess.run(["bash", "-c", 'ulimit -f 64; exec "$0" index copy bounded.index', program], cwd=folder, stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=120)
+    is_told = bounded.returncode == 1 and "bounded.index: File too large" in bounded.stderr and not [name for name in names(folder) if name.startswith("bounded")]
+    print(f"{'passed' if is_told else 'FAILED'}  index copy where no file may grow\n        {bounded.stderr.strip()[:300]}")
+    failures += [] if is_told else [f"index copy where no file may grow: {bounded.returncode}: {bounded.stderr.strip()[:1000]}"]
     for words, expected in ROWS:
         before = names(folder)
         done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
