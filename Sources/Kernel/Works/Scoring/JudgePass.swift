@@ -14,7 +14,8 @@ import Tensors
 /// intruder.
 ///
 /// Answers are kept in the index as they come, until the score that they make is written: after a
-/// sudden end no more than `unkeptLimit` questions are asked again.
+/// sudden end no more than `unkeptLimit` questions are asked again, and those whose answers could
+/// not be read.
 final class JudgePass: ScorePass {
   typealias Params = KernelProtocol.ExplanationScore.Params
 
@@ -205,7 +206,8 @@ final class JudgePass: ScorePass {
     }
   }
 
-  /// Takes what an earlier run has heard already.
+  /// Takes what an earlier run has heard already. What that could not read is asked again: the
+  /// judge may have been mended since.
   private func begin(
     _ measure: JudgeMeasure, _ description: String, number: Int, _ tools: JobTools
   ) throws {
@@ -214,9 +216,7 @@ final class JudgePass: ScorePass {
     if !again {
       for (trial, said) in try store.judgements(of: journal)
       where measure.trials.indices.contains(trial) {
-        let answer = said.map { JudgeQuestion.Verdict.said($0) }
-        made.measure.add(
-          .answered(answer ?? .unreadable("an earlier answer could not be read")), to: trial)
+        if let said { made.measure.add(.answered(.said(said)), to: trial) }
       }
     }
     open[number] = made
