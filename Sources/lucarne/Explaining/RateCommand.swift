@@ -19,7 +19,8 @@ struct RateCommand: ParsableCommand {
 
       With --read and --key, the answers are added to the index as scores of the kind people, \
       beside the share of decoys that were accepted, and it is told how far raters agree (Cohen's \
-      kappa) with each other and with a judge's consistency.
+      kappa) with each other and with a judge's consistency. Give all raters' files in one run: a \
+      later run's scores replace those of an earlier one.
       """)
 
   @OptionGroup var place: IndexArgument
