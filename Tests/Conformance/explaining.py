@@ -240,6 +240,8 @@ def explain(port):
     check("explain tells and shows what it was told", "6 explained" in found and found.count("a red bus") == 6, found)
     again = run(["explain", "my.index", *address("normal"), "--top", "frequency:7"]).stdout
     check("what was explained is not asked again", "1 explained, 6 explained before" in again, again)
+    nothing = run(["explain", "my.index", *address("normal"), "--top", "frequency:7"]).stdout
+    check("and where nothing is left to ask, it is told how", "--again explains them anew" in nothing and "--again" not in again, nothing)
     worse = run(["explain", "my.index", *address("html"), "--latents", "14", "--tries", "1"], code=1)
     check("what failed is told, with an exit code", "1 failed" in worse.stdout and "latent 14" in worse.stderr, worse.stdout + worse.stderr)
     check("and hides no explanation", rows("SELECT count(*) FROM label WHERE rowid = 14 AND text = 'a red bus'") == [(1,)])
