@@ -115,6 +115,7 @@ ROWS = [
     (["score", "copy.index", "--mask", "round"], "'smoothed', 'patches' or 'quantile'"),
     (["score", "copy.index", "--quantile", "1.5"], "--quantile is 1.5, expected 0 to 1"),
     (["score", "copy.index", "--trials", "0"], "--trials is 0, expected 1 to 10000"),
+    (["score", "copy.index", "--vision", "masks", "--scorer", "auc,iou"], "auc needs concepts, and none are given: give a concept set (concepts, or --concepts"),
     (["score", "copy.index", "--vision", "none-such-worker", "--scorer", "clip", "--latents", "14", "--pool", "2"], "none-such-worker"),
     (["score", "copy.index", "--model", model, "--sae", autoencoder], "there is nothing to score explanations by"),
     (["report", "scores"], "Missing expected argument '<indexes> ...'"),

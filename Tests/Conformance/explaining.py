@@ -167,6 +167,8 @@ def vision():
                             "--trials", "3", "--json"]).stdout)
     kinds = {mean["kind"]: mean for mean in found["means"]}
     check("a vision worker is asked for masks and vectors", set(kinds) == {"iou", "clip"} and kinds["clip"]["value"] > kinds["clip"]["baseline"], found)
+    areas = json.loads(run(["score", "my.index", "--vision", "masks", "--scorer", "auc,clip", "--top", "frequency:8", "--pool", "6", "--json"]).stdout)
+    check("what needs concepts takes those that ship beside a vision worker", {mean["kind"] for mean in areas["means"]} == {"auc", "clip"}, areas)
     alone = run(["score", "my.index", "--vision", worker, "--scorer", "monosemanticity", "--top", "frequency:8", "--pool", "6"]).stdout
     check("a measure without kinds has one row", re.search(r"monosemanticity\n +scored +mean +by chance\n  total +\d+ ", alone), alone)
 
