@@ -242,7 +242,9 @@ final class JudgePass: ScorePass {
     asker.ask(
       AskedQuestion(
         id: asked, system: question.system, instruction: question.instruction, pictures: shown,
-        seed: UInt64(open.measure.about.latent)))
+        seed: UInt64(open.measure.about.latent),
+        hintIfTooLong: open.measure.about.kind == .consistency
+          ? "give fewer exemplars (--exemplars on the command line)" : nil))
     asked += 1
   }
 
