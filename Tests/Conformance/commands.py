@@ -46,6 +46,7 @@ ROWS = [
     (["index", "build", "new.index", "--folder", world + "/heldout", "--model", "none"], "none"),
     (["index", "check", "none"], "there is no index at"),
     (["index", "check", "file"], "file"),
+    (["index", "check", "damaged.index"], "it was left as it is: remove or rename it and build it again, or restore a copy"),
     (["index", "merge", "new.index", "none"], "there is no index at"),
     (["index", "merge", "file", world + "/index/features.index"], "file"),
     (["index", "export", "none", "out", "--format", "neuronpedia"], "there is no index at"),
@@ -176,6 +177,7 @@ with tempfile.TemporaryDirectory(prefix="lucarne-commands-") as folder:
     # An index of one's own, and one of no latent that was ever explained.
     for words in (["index", "copy", "copy.index"], ["index", "build", "empty.index", "--folder", world + "/heldout", "--limit", "1"]):
         subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, timeout=300)
+    Path(folder, "damaged.index").write_bytes(Path(folder, "copy.index").read_bytes()[:4096] + b"x" * 40_960)
     # A file that the system does not let grow: the program is told so, and is not ended by a signal.
     bounded = subprocess.run(["bash", "-c", 'ulimit -f 64; exec "$0" index copy bounded.index', program], cwd=folder, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=120)
