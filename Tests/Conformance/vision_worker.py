@@ -66,6 +66,9 @@ def spoil(result):
         return "Loading checkpoint shards: 100%"
     if behaviour == "protocol":
         return {**result, "protocol": 2}
+    if behaviour == "closed":
+        os.close(1)
+        time.sleep(1000)
     if behaviour == "many":
         box = result["results"][0]["boxes"][0]
         result["results"][0]["boxes"] = [{**box, "score": (50 + number % 10) / 100} for number in range(1000)]

@@ -139,6 +139,11 @@ import VisionWorkers
     #expect(error { _ = try ground(worker) } == .otherProtocol(found: "2", expected: 1))
   }
 
+  @Test func aWorkerThatClosesItsOutputIsToldFromOneThatDied() throws {
+    let error = try #require(error { _ = try ground(worker("closed")) })
+    #expect(error == .ended(during: "ground", ending: "closed its output", tail: ""))
+  }
+
   @Test func ofManyBoxesTheBestAreTaken() throws {
     let boxes = try ground(worker("many"))[0].get()
     // A hundred of each score: of the third highest, as many as there is room for.
