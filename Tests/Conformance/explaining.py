@@ -173,6 +173,20 @@ def vision():
     check("a measure without kinds has one row", re.search(r"monosemanticity\n +scored +mean +by chance\n  total +\d+ ", alone), alone)
 
 
+def quiet():
+    """Features of which no picture can be shown: each is told of, and of many the number."""
+    shutil.copy(folder / "my.index", folder / "quiet.index")
+    active = {latent for (latent,) in rows("SELECT latent FROM statistics WHERE view = 0 AND positions > 0")}
+    silent = [latent for latent in range(2048) if latent not in active][:25]
+    for latent in silent:
+        change("INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence, created) "
+               "VALUES (?, 99, 'explained', 'a zebra', 'human', 'Ada', 'manual', '[]', 1)", latent, index="quiet.index")
+    told = run(["score", "quiet.index", "--vision", "masks", "--scorer", "clip", "--latents", ",".join(map(str, silent)), "--pool", "2"]).stderr
+    lines = re.findall(r"feature #(\d+): active on no picture in the view base", told)
+    check("features that cannot be shown are told of, the first of many", lines == [str(latent) for latent in silent[:20]]
+          and "5 more features: active on no picture in the view base" in told, told)
+
+
 def questions():
     """An index of pictures that were asked about has items that are questions, and show no picture."""
     for name, asking in (("asked", ["--question", "What is it?", "--question", "Is it red?"]), ("plain", [])):
@@ -275,6 +289,7 @@ with tempfile.TemporaryDirectory(prefix="lucarne-explaining-") as name:
     phrases()
     scores()
     vision()
+    quiet()
     questions()
     judge()
     report()

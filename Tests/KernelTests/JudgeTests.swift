@@ -111,7 +111,7 @@ import Testing
     for latent in latents {
       #expect(
         log.contains {
-          $0.contains("latent \(latent), consistency: 1 of 1 questions have no answer that can be")
+          $0.contains("feature #\(latent), consistency: 1 of 1 questions have no answer that can")
             && $0.contains("the answer is not one JSON object")
         }, "\(log)")
     }

@@ -80,6 +80,7 @@ final class JudgePass: ScorePass {
   private var failedJournals: [Judgement.Measure] = []
   private var failuresInARow = 0
   private var lastFailure = ""
+  private var lines = RepeatedLines()
   private var answered = (questions: 0, promptTokens: 0, completionTokens: 0)
   private var done = 0
   private let start = ContinuousClock.now
@@ -153,6 +154,7 @@ final class JudgePass: ScorePass {
     } catch FeatureIndexError.busy { return .waiting } catch FeatureIndexError.diskFull(let path) {
       return .pause("\(FeatureIndexError.diskFull(path: path))")
     }
+    lines.finish(tools)
     tools.log(
       "the judge answered \(answered.questions) questions, with \(answered.promptTokens) tokens in "
         + "and \(answered.completionTokens) out")
@@ -318,7 +320,7 @@ final class JudgePass: ScorePass {
     _ tools: JobTools
   ) {
     done += 1
-    tools.log("latent \(latent), \(kind.rawValue): \(reason)")
+    lines.tell(reason, of: latent, by: kind.rawValue, to: tools)
     switch subject {
     case .explanation(let id): failed[id] = reason
     case .latent:

@@ -40,6 +40,7 @@ final class VisionPass: ScorePass {
   private var found: [NewScore] = []
   private var known: [NewScore] = []
   private(set) var failed: [Int: String] = [:]
+  private var lines = RepeatedLines()
   private var done = 0
   private let start = ContinuousClock.now
 
@@ -115,7 +116,10 @@ final class VisionPass: ScorePass {
       done += 1
       phase = .explanations(scorers, next: next + 1)
     case .latents(let scorers, let next):
-      guard next < question.latents.count else { return .done }
+      guard next < question.latents.count else {
+        lines.finish(tools)
+        return .done
+      }
       try measure(latent: question.latents[next], scorers)
       done += 1
       phase = .latents(scorers, next: next + 1)
@@ -141,9 +145,13 @@ final class VisionPass: ScorePass {
           count: scorers.exemplars, limits: limits)
       best = pictures
       guard !pictures.pictures.isEmpty else {
-        let reason = pictures.missing.first ?? "it is active on no picture in the view"
-        failed[subject.explanation] = reason
-        tools.log("latent \(subject.latent): none of its pictures can be shown: \(reason)")
+        let view = "the view \(scorers.view.name)"
+        let (what, reason) =
+          pictures.missing.isEmpty
+          ? ("active on no picture in \(view)", nil)
+          : ("no picture can be shown in \(view)", pictures.missing.first)
+        failed[subject.explanation] = reason ?? what
+        lines.tell(what, of: subject.latent, more: reason, to: tools)
         return
       }
       let measured =
@@ -155,7 +163,7 @@ final class VisionPass: ScorePass {
         add(measured, scorer.rawValue, about, try settings.details(measured.details))
       case .failure(let error):
         failed[subject.explanation] = error.description
-        tools.log("latent \(subject.latent), \(scorer.rawValue): \(error)")
+        lines.tell("\(error)", of: subject.latent, by: scorer.rawValue, to: tools)
       }
     }
   }
