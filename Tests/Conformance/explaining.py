@@ -167,6 +167,13 @@ def vision():
                             "--trials", "3", "--json"]).stdout)
     kinds = {mean["kind"]: mean for mean in found["means"]}
     check("a vision worker is asked for masks and vectors", set(kinds) == {"iou", "clip"} and kinds["clip"]["value"] > kinds["clip"]["baseline"], found)
+    longer = f"python3 '{here}/vision_worker.py' '{folder}/log' longer-picture embed"
+    told = run(["score", "my.index", "--vision", longer, "--scorer", "clip", "--top", "frequency:2", "--pool", "4"]).stderr
+    wrong = "its vector has 3 numbers, expected 2, as the worker said when it started"
+    kept = [json.loads(details) for (details,) in rows("SELECT details FROM score WHERE kind = 'clip' ORDER BY id DESC LIMIT 2")]
+    check("pictures whose vector is of another length are left out, and that is told", told.count(f"clip: some pictures have no answer of the worker: 1, the last: {wrong}") == 2
+          and f"1 of 4 random pictures have no vector and are left out, the last: {wrong}" in told
+          and all(each["errors"] == 1 and len(each["scores"]) == 4 for each in kept), told)
     areas = json.loads(run(["score", "my.index", "--vision", "masks", "--scorer", "auc,clip", "--top", "frequency:8", "--pool", "6", "--json"]).stdout)
     check("what needs concepts takes those that ship beside a vision worker", {mean["kind"] for mean in areas["means"]} == {"auc", "clip"}, areas)
     alone = run(["score", "my.index", "--vision", worker, "--scorer", "monosemanticity", "--top", "frequency:8", "--pool", "6"]).stdout

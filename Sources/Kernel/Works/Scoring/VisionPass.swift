@@ -85,8 +85,10 @@ final class VisionPass: ScorePass {
   func next(_ tools: JobTools) -> JobTask<Engine, ScorePassOutcome> {
     .ownThread { [self] in
       do { return try step(tools) } catch let error as VisionError {
-        guard case .cannotDo = error else { return .pause(error.description) }
-        throw error
+        switch error {
+        case .cannotDo, .changed: throw error
+        default: return .pause(error.description)
+        }
       }
     }
   }
@@ -106,7 +108,13 @@ final class VisionPass: ScorePass {
       phase = measuresVectors ? .embedding(scorers) : .explanations(scorers, next: 0)
     case .embedding(let scorers):
       done = try scorers.embedPool()
-      if scorers.isPoolEmbedded { phase = .explanations(scorers, next: 0) }
+      guard scorers.isPoolEmbedded else { break }
+      if let error = scorers.poolErrors.last {
+        tools.log(
+          "\(scorers.poolErrors.count) of \(pool.members.count) random pictures have no vector and "
+            + "are left out, the last: \(error)")
+      }
+      phase = .explanations(scorers, next: 0)
     case .explanations(let scorers, let next):
       guard next < question.subjects.count else {
         phase = .latents(scorers, next: 0)
@@ -161,6 +169,11 @@ final class VisionPass: ScorePass {
       switch measured {
       case .success(let measured):
         add(measured, scorer.rawValue, about, try settings.details(measured.details))
+        if let error = measured.errors.last {
+          lines.tell(
+            "some pictures have no answer of the worker", of: subject.latent, by: scorer.rawValue,
+            more: "\(measured.errors.count), the last: \(error)", to: tools)
+        }
       case .failure(let error):
         failed[subject.explanation] = error.description
         lines.tell("\(error)", of: subject.latent, by: scorer.rawValue, to: tools)
