@@ -11,12 +11,14 @@ package struct PoolDraw: Sendable {
   /// index of questions holds a picture many times.
   private static let looksAtEach = 50
 
-  /// Draws by a seed, from all items with pictures.
+  /// Draws by a seed, from all items that show a picture in a view: of a picture that was asked
+  /// about, the questions' own items have a picture and no place in it.
   ///
   /// - Parameter isStopped: asked before each picture is read.
   /// - Throws: `FeatureIndexError`; `CancellationError`.
   package init(
-    _ count: Int, of store: FeatureIndexStore, seed: UInt64, isStopped: () throws -> Void
+    _ count: Int, of store: FeatureIndexStore, in view: IndexView, seed: UInt64,
+    isStopped: () throws -> Void
   ) throws {
     let total = try store.facts().items
     var random = SplitMix64(seed: seed)
@@ -30,8 +32,8 @@ package struct PoolDraw: Sendable {
       let other = place + Int(random.next() % UInt64(total - place))
       let number = moved[other] ?? other
       moved[other] = moved[place] ?? place
-      guard let item = try store.item(number: number), let location = item.picture,
-        let bytes = try? location.bytes()
+      guard let item = try store.item(number: number), item.layout.grid(of: view).count > 0,
+        let location = item.picture, let bytes = try? location.bytes()
       else { continue }
       if contents.insert(SHA256.digest(of: bytes)).inserted { drawn.append(number) }
     }

@@ -4,6 +4,8 @@ import JSON
 /// nothing is made up.
 enum VisionAnswer {
   static let dimensionLimit = 65_536
+  /// Boxes of a picture, the most that a worker is asked for masks of.
+  static let boxLimit = 256
 
   /// Each member of `results`, or why there is none.
   /// - Throws: `VisionError.unreadable` where there are not as many as were asked for.
@@ -28,6 +30,37 @@ enum VisionAnswer {
     return results
   }
 
+  /// Holds what a worker says of the model that answered to what it said when it started.
+  static func check(
+    _ answer: JSONValue, to method: String, of facts: VisionFacts
+  ) throws(VisionError) {
+    guard let role = VisionFacts.roles[method], let expected = facts.digest(ofRole: role) else {
+      return
+    }
+    let value = answer["models"]?[role]
+    guard let found = digest(value) else {
+      throw .unreadable(
+        during: method,
+        reason: "models.\(role) is \(shortText(of: value)), expected \(digestForm)")
+    }
+    guard found == expected else {
+      throw .changed(role: role, found: found, expected: expected)
+    }
+  }
+
+  private static let digestForm = "a digest of 64 hexadecimal digits"
+
+  private static func digest(_ value: JSONValue?) -> String? {
+    guard let text = value?.stringValue, text.utf8.count == 64,
+      text.utf8.allSatisfy({
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+          || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+      })
+    else { return nil }
+    return text
+  }
+
+  /// Where there are more than may be asked for masks of, those of the highest scores.
   static func boxes(
     _ value: JSONValue, phrases: Int, picture: VisionPicture
   ) throws(VisionItemError) -> [VisionBox] {
@@ -46,7 +79,9 @@ enum VisionAnswer {
       }
       boxes.append(VisionBox(corners: corners, score: score, phrase: Int(phrase)))
     }
-    return boxes
+    guard boxes.count > boxLimit else { return boxes }
+    let best = boxes.indices.sorted { (boxes[$1].score, $0) < (boxes[$0].score, $1) }
+    return best.prefix(boxLimit).map { boxes[$0] }
   }
 
   static func masks(
@@ -80,9 +115,17 @@ enum VisionAnswer {
     return masks
   }
 
-  static func vector(_ value: JSONValue) throws(VisionItemError) -> [Float] {
+  /// - Parameter dimensions: the numbers of a vector.
+  static func vector(
+    _ value: JSONValue, dimensions: Int
+  ) throws(VisionItemError) -> [Float] {
     guard let list = value["vector"]?.arrayValue, !list.isEmpty, list.count <= dimensionLimit else {
       throw .init("it has no vector of 1 to \(dimensionLimit) numbers")
+    }
+    guard list.count == dimensions else {
+      throw .init(
+        "its vector has \(list.count) numbers, expected \(dimensions), as the worker said when it "
+          + "started")
     }
     let vector = list.compactMap { $0.numberValue.map { Float($0) } }
     guard vector.count == list.count, vector.allSatisfy(\.isFinite) else {
@@ -98,9 +141,10 @@ enum VisionAnswer {
         found: shortText(of: answer["protocol"]), expected: VisionWorker.protocolVersion)
     }
     func text(_ value: JSONValue?) -> String { String((value?.stringValue ?? "").prefix(200)) }
-    let models = (answer["models"]?.objectValue?.members ?? []).prefix(10).map { member in
-      VisionFacts.Model(
-        role: member.name, name: text(member.value["class"]), digest: text(member.value["digest"]))
+    let methods = answer["methods"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    var models: [VisionFacts.Model] = []
+    for (method, role) in VisionFacts.roles.sorted(by: <) where methods.contains(method) {
+      models.append(try model(answer["models"]?[role], role: role, name: text))
     }
     var versions: [String: String] = [:]
     for member in (answer["versions"]?.objectValue?.members ?? []).prefix(50) {
@@ -108,8 +152,31 @@ enum VisionAnswer {
     }
     return VisionFacts(
       name: text(answer["name"]), version: text(answer["version"]),
-      methods: answer["methods"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+      methods: methods,
       device: text(answer["device"]), versions: versions,
       models: models.sorted { $0.role < $1.role })
+  }
+
+  private static func model(
+    _ value: JSONValue?, role: String, name: (JSONValue?) -> String
+  ) throws(VisionError) -> VisionFacts.Model {
+    func unreadable(_ member: String, expected: String) -> VisionError {
+      .unreadable(
+        during: "initialize",
+        reason: "models.\(role).\(member) is \(shortText(of: value?[member])), expected \(expected)"
+      )
+    }
+    guard let digest = digest(value?["digest"]) else {
+      throw unreadable("digest", expected: digestForm)
+    }
+    var dimensions: Int?
+    if role == "embedding" {
+      guard let count = value?["dimensions"]?.integerValue,
+        (1...Int64(dimensionLimit)).contains(count)
+      else { throw unreadable("dimensions", expected: "1 to \(dimensionLimit)") }
+      dimensions = Int(count)
+    }
+    return VisionFacts.Model(
+      role: role, name: name(value?["class"]), digest: digest, dimensions: dimensions)
   }
 }

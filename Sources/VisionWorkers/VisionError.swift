@@ -8,6 +8,8 @@ package enum VisionError: Error, Equatable, CustomStringConvertible {
   case otherProtocol(found: String, expected: Int)
   case refused(method: String, message: String)
   case cannotDo(method: String, worker: String)
+  /// Another model answers than the one that it began with.
+  case changed(role: String, found: String, expected: String)
 
   package var description: String {
     switch self {
@@ -25,6 +27,9 @@ package enum VisionError: Error, Equatable, CustomStringConvertible {
       "the vision worker refused \(method): \(message)"
     case .cannotDo(let method, let worker):
       "the vision worker \(worker) cannot \(method): it was started without a model for it"
+    case .changed(let role, let found, let expected):
+      "the vision worker is not the one that began: its model for \(role) has the digest \(found), "
+        + "expected \(expected); begin anew, so that one model measures everything"
     }
   }
 }

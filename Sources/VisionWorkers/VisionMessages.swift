@@ -70,7 +70,14 @@ package struct VisionFacts: Sendable, Equatable {
     package var name: String
     /// SHA-256 over its files, in hexadecimal.
     package var digest: String
+    /// Numbers of a vector; of embeddings alone.
+    package var dimensions: Int?
   }
+
+  /// The role of the model that answers each method.
+  static let roles = [
+    "ground": "grounding", "segment": "segmentation", "embed": "embedding",
+  ]
 
   package var name: String
   package var version: String
@@ -79,4 +86,11 @@ package struct VisionFacts: Sendable, Equatable {
   /// Versions of the libraries that it runs on.
   package var versions: [String: String]
   package var models: [Model]
+
+  /// Numbers of a vector; 0 without a model for them.
+  var dimensions: Int { models.first { $0.role == "embedding" }?.dimensions ?? 0 }
+
+  package func digest(ofRole role: String) -> String? {
+    models.first { $0.role == role }?.digest
+  }
 }

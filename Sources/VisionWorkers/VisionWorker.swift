@@ -89,57 +89,64 @@ package final class VisionWorker: Sendable {
 
   // MARK: Asking
 
+  // Each takes what the worker said of itself when the caller began, so that another that was
+  // started since by other models does not answer for it; nil: whichever runs.
+
   /// Where each phrase is seen in each picture: boxes of at least `threshold`, the best first.
   package func ground(
     _ items: [(picture: VisionPicture, phrases: [String])], threshold: Double,
-    isStopped: () -> Bool
+    began: VisionFacts? = nil, isStopped: () -> Bool
   ) throws -> [VisionResult<[VisionBox]>] {
-    try ask("ground", items, more: ["threshold": .number(threshold)], isStopped: isStopped) {
+    try ask(
+      "ground", items, more: ["threshold": .number(threshold)], began: began,
+      isStopped: isStopped
+    ) {
       ["image": $0.picture.wire, "phrases": .array($0.phrases.map { .string($0) })]
-    } read: { item, value throws(VisionItemError) in
+    } read: { item, value, _ throws(VisionItemError) in
       try VisionAnswer.boxes(value, phrases: item.phrases.count, picture: item.picture)
     }
   }
 
   /// What is in each box of each picture: a mask a box.
   package func segment(
-    _ items: [(picture: VisionPicture, boxes: [VisionBox])], isStopped: () -> Bool
+    _ items: [(picture: VisionPicture, boxes: [VisionBox])], began: VisionFacts? = nil,
+    isStopped: () -> Bool
   ) throws -> [VisionResult<[VisionMask]>] {
-    try ask("segment", items, more: [:], isStopped: isStopped) { item in
+    try ask("segment", items, more: [:], began: began, isStopped: isStopped) { item in
       [
         "image": item.picture.wire,
         "boxes": .array(item.boxes.map { .array($0.corners.map { .number($0) }) }),
       ]
-    } read: { item, value throws(VisionItemError) in
+    } read: { item, value, _ throws(VisionItemError) in
       try VisionAnswer.masks(value, boxes: item.boxes.count, picture: item.picture)
     }
   }
 
   /// Vectors of pictures, as the model gives them: not of length 1.
   package func embed(
-    pictures: [VisionPicture], isStopped: () -> Bool
+    pictures: [VisionPicture], began: VisionFacts? = nil, isStopped: () -> Bool
   ) throws -> [VisionResult<[Float]>] {
-    try ask("embed", pictures, list: "images", more: [:], isStopped: isStopped) {
+    try ask("embed", pictures, list: "images", more: [:], began: began, isStopped: isStopped) {
       $0.wire
-    } read: { _, value throws(VisionItemError) in
-      try VisionAnswer.vector(value)
+    } read: { _, value, facts throws(VisionItemError) in
+      try VisionAnswer.vector(value, dimensions: facts.dimensions)
     }
   }
 
   package func embed(
-    texts: [String], isStopped: () -> Bool
+    texts: [String], began: VisionFacts? = nil, isStopped: () -> Bool
   ) throws -> [VisionResult<[Float]>] {
-    try ask("embed", texts, list: "texts", more: [:], isStopped: isStopped) {
+    try ask("embed", texts, list: "texts", more: [:], began: began, isStopped: isStopped) {
       .string($0)
-    } read: { _, value throws(VisionItemError) in
-      try VisionAnswer.vector(value)
+    } read: { _, value, facts throws(VisionItemError) in
+      try VisionAnswer.vector(value, dimensions: facts.dimensions)
     }
   }
 
   private func ask<Item, Value>(
     _ method: String, _ items: [Item], list: String = "items", more: JSONObject,
-    isStopped: () -> Bool, write: (Item) -> JSONValue,
-    read: (Item, JSONValue) throws(VisionItemError) -> Value
+    began: VisionFacts?, isStopped: () -> Bool, write: (Item) -> JSONValue,
+    read: (Item, JSONValue, VisionFacts) throws(VisionItemError) -> Value
   ) throws -> [VisionResult<Value>] {
     var results: [VisionResult<Value>] = []
     for start in stride(from: 0, to: items.count, by: Self.batch) {
@@ -147,9 +154,13 @@ package final class VisionWorker: Sendable {
       var params = more
       params[list] = .array(part.map(write))
       results += try alone(isStopped: isStopped) { worker in
-        try VisionAnswer.results(
-          worker.ask(method, .object(params), isStopped: isStopped), of: Array(part),
-          method: method, read: read)
+        let facts = began ?? worker.facts
+        let answer = try worker.ask(method, .object(params), isStopped: isStopped)
+        try VisionAnswer.check(answer, to: method, of: facts)
+        return try VisionAnswer.results(answer, of: Array(part), method: method) {
+          item, value throws(VisionItemError) in
+          try read(item, value, facts)
+        }
       }
     }
     return results

@@ -52,7 +52,7 @@ final class WorkerProcess {
     guard isSent || ContinuousClock.now < deadline else {
       throw VisionError.tooSlow(during: method, seconds: seconds)
     }
-    guard isSent else { throw ended(during: method) }
+    guard isSent else { throw ended(during: method, closed: "input") }
     let line = try readLine(method, deadline: deadline, seconds: seconds, isStopped: isStopped)
     let answer: JSONValue
     do { answer = try JSONValue(parsing: line, limits: JSONLimits(values: 100_000_000)) } catch {
@@ -93,17 +93,21 @@ final class WorkerProcess {
       }
       guard process.hasOutput(within: 50) else { continue }
       let bytes = process.read()
-      guard !bytes.isEmpty else { throw ended(during: method) }
+      guard !bytes.isEmpty else { throw ended(during: method, closed: "output") }
       buffer += bytes
     }
   }
 
-  private func ended(during method: String) -> VisionError {
-    if !process.hasEnded(within: 1000) {
-      // Its output is closed, and it goes on: nothing more can come of it.
+  /// - Parameter stream: which of its streams it has closed.
+  private func ended(during method: String, closed stream: String) -> VisionError {
+    var ending = "closed its \(stream)"
+    if process.hasEnded(within: 1000) {
+      ending = process.waitForEnd().ending
+    } else {
+      // It goes on, and nothing more can come of it.
       process.kill()
+      _ = process.waitForEnd()
     }
-    let ending = process.waitForEnd().ending
     return .ended(during: method, ending: ending, tail: tail.text(isEnded: true))
   }
 

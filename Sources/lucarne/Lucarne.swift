@@ -33,6 +33,8 @@ import Kernel
 
   static func main() {
     cmappings_name_lost_files()
+    // A file that may not grow any more is an error of whoever writes to it.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,16 +1,37 @@
 import FoundationEssentials
+import Glibc
 import SystemReasons
 
-/// Writes a file whole, in the place of the file that was there.
+/// Writes a file whole, in the place of the file that was there, unless that is a database.
 func writeFile(_ bytes: [UInt8], to path: String) throws(UnwritableOutput) {
-  if let kind = irregularKind(at: path) {
-    throw UnwritableOutput(path: path, reason: "it is \(kind), expected a file or a new name")
-  }
+  try checkReplaceable(path)
   do {
     try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {
     throw UnwritableOutput(path: path, reason: systemReason(of: error))
   }
+}
+
+/// Whether a page or a table may take the place of what lies there. Of an index, which is the work
+/// of hours, nothing would be left.
+func checkReplaceable(_ path: String) throws(UnwritableOutput) {
+  if let kind = irregularKind(at: path) {
+    throw UnwritableOutput(path: path, reason: "it is \(kind), expected a file or a new name")
+  }
+  if isDatabase(path) {
+    throw UnwritableOutput(
+      path: path,
+      reason: "it is an SQLite database, as indexes are, expected another file or a new name")
+  }
+}
+
+private func isDatabase(_ path: String) -> Bool {
+  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return false }
+  defer { close(descriptor) }
+  let magic = Array("SQLite format 3\0".utf8)
+  var head = [UInt8](repeating: 0, count: magic.count)
+  return unsafe read(descriptor, &head, head.count) == magic.count && head == magic
 }
 
 /// Makes a folder and those above it, where they are not there.

@@ -46,6 +46,7 @@ ROWS = [
     (["index", "build", "new.index", "--folder", world + "/heldout", "--model", "none"], "none"),
     (["index", "check", "none"], "there is no index at"),
     (["index", "check", "file"], "file"),
+    (["index", "check", "damaged.index"], "it was left as it is: remove or rename it and build it again, or restore a copy"),
     (["index", "merge", "new.index", "none"], "there is no index at"),
     (["index", "merge", "file", world + "/index/features.index"], "file"),
     (["index", "export", "none", "out", "--format", "neuronpedia"], "there is no index at"),
@@ -115,6 +116,7 @@ ROWS = [
     (["score", "copy.index", "--mask", "round"], "'smoothed', 'patches' or 'quantile'"),
     (["score", "copy.index", "--quantile", "1.5"], "--quantile is 1.5, expected 0 to 1"),
     (["score", "copy.index", "--trials", "0"], "--trials is 0, expected 1 to 10000"),
+    (["score", "copy.index", "--vision", "masks", "--scorer", "auc,iou"], "auc needs concepts, and none are given: give a concept set (concepts, or --concepts"),
     (["score", "copy.index", "--vision", "none-such-worker", "--scorer", "clip", "--latents", "14", "--pool", "2"], "none-such-worker"),
     (["score", "copy.index", "--model", model, "--sae", autoencoder], "there is nothing to score explanations by"),
     (["report", "scores"], "Missing expected argument '<indexes> ...'"),
@@ -175,6 +177,13 @@ with tempfile.TemporaryDirectory(prefix="lucarne-commands-") as folder:
     # An index of one's own, and one of no latent that was ever explained.
     for words in (["index", "copy", "copy.index"], ["index", "build", "empty.index", "--folder", world + "/heldout", "--limit", "1"]):
         subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, timeout=300)
+    Path(folder, "damaged.index").write_bytes(Path(folder, "copy.index").read_bytes()[:4096] + b"x" * 40_960)
+    # A file that the system does not let grow: the program is told so, and is not ended by a signal.
+    bounded = subprocess.run(["bash", "-c", 'ulimit -f 64; exec "$0" index copy bounded.index', program], cwd=folder, stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=120)
+    is_told = bounded.returncode == 1 and "bounded.index: File too large" in bounded.stderr and not [name for name in names(folder) if name.startswith("bounded")]
+    print(f"{'passed' if is_told else 'FAILED'}  index copy where no file may grow\n        {bounded.stderr.strip()[:300]}")
+    failures += [] if is_told else [f"index copy where no file may grow: {bounded.returncode}: {bounded.stderr.strip()[:1000]}"]
     for words, expected in ROWS:
         before = names(folder)
         done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)

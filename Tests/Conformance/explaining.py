@@ -6,6 +6,7 @@ On a copy of the index that ships. What tables of scores say is computed again f
 Tests/Conformance/chat_server.py. Python's standard library alone.
 """
 
+import contextlib
 import csv
 import http.server
 import json
@@ -40,7 +41,8 @@ def run(line, code=0):
 
 
 def rows(sql, *values, index="my.index"):
-    with sqlite3.connect(folder / index) as database:
+    # Left open it would go on reading a log that the program's next run takes away.
+    with contextlib.closing(sqlite3.connect(folder / index)) as database:
         return database.execute(sql, values).fetchall()
 
 
@@ -165,8 +167,47 @@ def vision():
                             "--trials", "3", "--json"]).stdout)
     kinds = {mean["kind"]: mean for mean in found["means"]}
     check("a vision worker is asked for masks and vectors", set(kinds) == {"iou", "clip"} and kinds["clip"]["value"] > kinds["clip"]["baseline"], found)
+    longer = f"python3 '{here}/vision_worker.py' '{folder}/log' longer-picture embed"
+    told = run(["score", "my.index", "--vision", longer, "--scorer", "clip", "--top", "frequency:2", "--pool", "4"]).stderr
+    wrong = "its vector has 3 numbers, expected 2, as the worker said when it started"
+    kept = [json.loads(details) for (details,) in rows("SELECT details FROM score WHERE kind = 'clip' ORDER BY id DESC LIMIT 2")]
+    check("pictures whose vector is of another length are left out, and that is told", told.count(f"clip: some pictures have no answer of the worker: 1, the last: {wrong}") == 2
+          and f"1 of 4 random pictures have no vector and are left out, the last: {wrong}" in told
+          and all(each["errors"] == 1 and len(each["scores"]) == 4 for each in kept), told)
+    areas = json.loads(run(["score", "my.index", "--vision", "masks", "--scorer", "auc,clip", "--top", "frequency:8", "--pool", "6", "--json"]).stdout)
+    check("what needs concepts takes those that ship beside a vision worker", {mean["kind"] for mean in areas["means"]} == {"auc", "clip"}, areas)
     alone = run(["score", "my.index", "--vision", worker, "--scorer", "monosemanticity", "--top", "frequency:8", "--pool", "6"]).stdout
     check("a measure without kinds has one row", re.search(r"monosemanticity\n +scored +mean +by chance\n  total +\d+ ", alone), alone)
+
+
+def quiet():
+    """Features of which no picture can be shown: each is told of, and of many the number."""
+    shutil.copy(folder / "my.index", folder / "quiet.index")
+    active = {latent for (latent,) in rows("SELECT latent FROM statistics WHERE view = 0 AND positions > 0")}
+    silent = [latent for latent in range(2048) if latent not in active][:25]
+    for latent in silent:
+        change("INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence, created) "
+               "VALUES (?, 99, 'explained', 'a zebra', 'human', 'Ada', 'manual', '[]', 1)", latent, index="quiet.index")
+    told = run(["score", "quiet.index", "--vision", "masks", "--scorer", "clip", "--latents", ",".join(map(str, silent)), "--pool", "2"]).stderr
+    lines = re.findall(r"feature #(\d+): active on no picture in the view base", told)
+    check("features that cannot be shown are told of, the first of many", lines == [str(latent) for latent in silent[:20]]
+          and "5 more features: active on no picture in the view base" in told, told)
+
+
+def questions():
+    """An index of pictures that were asked about has items that are questions, and show no picture."""
+    for name, asking in (("asked", ["--question", "What is it?", "--question", "Is it red?"]), ("plain", [])):
+        run(["index", "build", f"{name}.index", "--folder", world / "heldout", "--limit", "12", "--no-annotate", "--template", "model", *asking])
+        change("INSERT INTO explanation (latent, revision, state, text, authorKind, authorName, method, evidence, created) SELECT latent, 1, "
+               "'explained', 'a tree', 'human', 'Ada', 'manual', '[]', 1 FROM statistics WHERE view = 0 AND items BETWEEN 4 AND 8 LIMIT 6", index=f"{name}.index")
+        run(["score", f"{name}.index", "--vision", "masks", "--scorer", "iou,clip,monosemanticity", "--pool", "1000", "--trials", "400"])
+    pairs = "SELECT latent, value FROM latentScore WHERE kind = 'monosemanticity' ORDER BY latent"
+    asked, plain = (rows(pairs, index=f"{name}.index") for name in ("asked", "plain"))
+    check("pictures that were asked about are as much of one piece as those that were not", len(plain) > 20 and [latent for latent, _ in asked] == [latent for latent, _ in plain]
+          and all(math.isclose(a, b, abs_tol=1e-4) for (_, a), (_, b) in zip(asked, plain)), list(zip(asked, plain))[:20])
+    chance = "SELECT avg(baseline), count(*) FROM score WHERE kind = 'iou'"
+    (asked, count), (plain, others) = rows(chance, index="asked.index")[0], rows(chance, index="plain.index")[0]
+    check("and as much by chance", count == others > 3 and math.isclose(asked, plain, rel_tol=0.1), (asked, plain, count))
 
 
 def report():
@@ -205,6 +246,9 @@ def report():
     layers = [index["layer"] for index in json.loads((folder / "layers.json").read_text())["indexes"]]
     check("several indexes stand in the order of their layers", layers == [3, 8, 25], layers)
     run(["report", "scores", "my.index", "--output", "one", "--format", "csv"])
+    over = run(["report", "scores", "my.index", "--output", "resid_post.8.index", "--format", "csv"], code=1).stderr
+    check("an index is not written over", "resid_post.8.index cannot be written: it is an SQLite database" in over
+          and rows("SELECT count(*) FROM item", index="resid_post.8.index") == [(510,)], over)
     check("one file is written where one is asked for", (folder / "one").read_text().startswith("index,site,layer,"))
 
 
@@ -219,6 +263,8 @@ def explain(port):
     check("explain tells and shows what it was told", "6 explained" in found and found.count("a red bus") == 6, found)
     again = run(["explain", "my.index", *address("normal"), "--top", "frequency:7"]).stdout
     check("what was explained is not asked again", "1 explained, 6 explained before" in again, again)
+    nothing = run(["explain", "my.index", *address("normal"), "--top", "frequency:7"]).stdout
+    check("and where nothing is left to ask, it is told how", "--again explains them anew" in nothing and "--again" not in again, nothing)
     worse = run(["explain", "my.index", *address("html"), "--latents", "14", "--tries", "1"], code=1)
     check("what failed is told, with an exit code", "1 failed" in worse.stdout and "latent 14" in worse.stderr, worse.stdout + worse.stderr)
     check("and hides no explanation", rows("SELECT count(*) FROM label WHERE rowid = 14 AND text = 'a red bus'") == [(1,)])
@@ -250,6 +296,8 @@ with tempfile.TemporaryDirectory(prefix="lucarne-explaining-") as name:
     phrases()
     scores()
     vision()
+    quiet()
+    questions()
     judge()
     report()
     server = subprocess.Popen([sys.executable, here / "chat_server.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -135,6 +135,7 @@ class Truth:
 class Judge:
     def __init__(self, truth):
         self.truth, self.heard, self.lock = truth, [], threading.Lock()
+        self.is_broken = False
         self.is_dead, self.wait, self.under_way, self.most = False, 0.0, 0, 0
         judge = self
 
@@ -203,6 +204,8 @@ class Judge:
             "talk": None if draw.random() < 0.3 else right, "prose": None,
         }[manner]
         member = {"consistency": "consistent", "intruder": "odd"}.get(kind, "fits")
+        if self.is_broken:
+            said = None
         answer = "It looks like one." if said is None else json.dumps({member: said if kind == "intruder" else bool(said)})
         with self.lock:
             self.heard.append({
@@ -492,6 +495,19 @@ def check_kills(command, judge, index, latents, told, jobs):
         judge.take()
         kernel.job("explanation/score", **params | {"judge": judge.endpoint("truth-3")})
         holds("the next job asks the rest", len(judge.take()) < needed and same(scores(index, "truth-3")[0], told.rows))
+
+        judge.take()
+        judge.is_broken = True
+        broken = kernel.ask("explanation/score", **params | {"judge": judge.endpoint("truth-4"), "scorers": ["detection"]})["job"]
+        end = time.monotonic() + 120
+        while len(judge.heard) < LOST and time.monotonic() < end:
+            time.sleep(0.01)
+        kernel.ask("job/cancel", job=broken)
+        kernel.ask("job/wait", job=broken, timeoutMs=60_000)
+        judge.is_broken = False
+        kernel.job("explanation/score", **params | {"judge": judge.endpoint("truth-4"), "scorers": ["detection"]})
+        mended = {key: row[0] for key, row in scores(index, "truth-4")[0].items()}
+        holds("a judge that is mended is asked again what it answered with words", mended == {("detection", latent): 1 for latent in latents}, mended)
 
         states = []
         for moment in range(12):

@@ -353,6 +353,17 @@ with tempfile.TemporaryDirectory(prefix="lucarne-rating-") as name:
     run("rate", "my.index", "--output", "next.html", "--count", "12", "--seed", "4")
     check("another seed gives another", data((folder / "next.html").read_text())["sheet"] != key["sheet"])
 
+    for output in ("sheet.html", "sheet"):
+        whole = [(folder / name).read_bytes() for name in ("sheet.html", "sheet.key.json")]
+        other = run("rate", "my.index", "--output", output, "--count", "12", "--seed", "4", code=1).stderr
+        check(f"another sheet does not take a key's place: {output}", "sheet.key.json cannot be written: it exists and is not the key of this sheet: give another --output" in other
+              and whole == [(folder / name).read_bytes() for name in ("sheet.html", "sheet.key.json")] and not (folder / "sheet").exists(), other)
+    run("rate", "my.index", "--output", "sheet.html", "--count", "12", "--seed", "3")
+    check("the same sheet may be written again", (folder / "same.html").read_bytes() == sheet.read_bytes())
+    over = run("rate", "my.index", "--output", "my.index", "--count", "12", code=1).stderr
+    check("an index is not written over", "my.index cannot be written: it is an SQLite database" in over and not (folder / "my.index.key.json").exists()
+          and rows("SELECT count(*) FROM item") == [(510,)], over)
+
     truth = {item["item"]: "no" if item["decoy"] else "yes" for item in key["items"]}
     by_node(sheet, key, truth)
     check("the page's file is read", "12" in run("rate", "my.index", "--read", "ada.json", "--key", "sheet.key.json").stdout)

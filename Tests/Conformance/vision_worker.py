@@ -28,11 +28,21 @@ def size(image):
     return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
+ROLES = {"ground": "grounding", "segment": "segmentation", "embed": "embedding"}
+# Another model, where that is the behaviour of the first processes.
+digest = ("ab" if behaviour != "other" or starts > times else "cd") * 32
+
+
 def answer(method, params):
     if method == "initialize":
-        return {"name": "scripted", "version": "1", "protocol": 1, "methods": ["ground", "segment", "embed"],
-                "device": "none", "versions": {"python": sys.version.split()[0]},
-                "models": {"grounding": {"class": "Script", "digest": "ab"}}}
+        models = {role: {"class": "Script", "digest": digest, "parameters": 0} for role in ROLES.values()}
+        models["embedding"] |= {"dimensions": 2, "inputs": ["images", "texts"]}
+        return {"name": "scripted", "version": "1", "protocol": 1, "methods": list(ROLES), "device": "none",
+                "versions": {"python": sys.version.split()[0]}, "models": models, "memory": 1}
+    return {**results(method, params), "models": {ROLES[method]: digest}, "versions": {}, "memory": 1}
+
+
+def results(method, params):
     if method == "ground":
         results = []
         for item in params["items"]:
@@ -53,7 +63,7 @@ def answer(method, params):
     return {"results": [{"vector": [len(value), 1.5]} for value in values]}
 
 
-def spoil(result):
+def spoil(result, asked):
     """The answer's text where the behaviour shows in it."""
     if behaviour == "die":
         print("out of luck\x1b[31m", file=sys.stderr, flush=True)
@@ -66,8 +76,24 @@ def spoil(result):
         return "Loading checkpoint shards: 100%"
     if behaviour == "protocol":
         return {**result, "protocol": 2}
+    if behaviour == "nodigest":
+        result["models"]["segmentation"]["digest"] = "zz"
+    if behaviour == "nodimensions":
+        del result["models"]["embedding"]["dimensions"]
+    if behaviour == "changed":
+        return {**result, "models": {ROLES[method]: "cd" * 32}}
+    if behaviour == "nameless":
+        del result["models"]
+    if behaviour == "closed":
+        os.close(1)
+        time.sleep(1000)
+    if behaviour == "many":
+        box = result["results"][0]["boxes"][0]
+        result["results"][0]["boxes"] = [{**box, "score": (50 + number % 10) / 100} for number in range(1000)]
+    if behaviour == "longer" or behaviour == "longer-picture" and isinstance(asked[0], dict):
+        result["results"][0]["vector"].append(1)
     if behaviour == "few":
-        return {"results": result["results"][1:]}
+        return {**result, "results": result["results"][1:]}
     if behaviour == "size":
         result["results"][0]["masks"][0]["width"] += 1
     if behaviour == "runs":
@@ -75,7 +101,7 @@ def spoil(result):
     if behaviour == "box":
         result["results"][0]["boxes"][0]["box"] = [3, 0, 1, 2]
     if behaviour == "nan":
-        return '{"results": [{"vector": [NaN, 1]}]}'
+        return '{"results": [{"vector": [NaN, 1]}], "models": {"embedding": "%s"}}' % digest
     if behaviour == "zero":
         result["results"][0]["vector"] = [0, 0]
     if behaviour == "item":
@@ -98,7 +124,7 @@ for line in sys.stdin:
             print(json.dumps({"jsonrpc": "2.0", "id": request["id"],
                               "error": {"code": -32602, "message": "items: found 0, expected 1"}}), flush=True)
             continue
-        result = spoil(result)
+        result = spoil(result, request["params"].get("images") or request["params"].get("texts") or [None])
     if isinstance(result, str) and not result.startswith("{"):
         print(result, flush=True)
         continue

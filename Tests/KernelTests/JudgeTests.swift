@@ -111,7 +111,7 @@ import Testing
     for latent in latents {
       #expect(
         log.contains {
-          $0.contains("latent \(latent), consistency: 1 of 1 questions have no answer that can be")
+          $0.contains("feature #\(latent), consistency: 1 of 1 questions have no answer that can")
             && $0.contains("the answer is not one JSON object")
         }, "\(log)")
     }
@@ -155,7 +155,7 @@ import Testing
   @Test func theResidentModelCanBeAsked() throws {
     defer { try? told.end() }
     let done = try score(
-      ["resident": [:]], ["detection", "fuzz", "intruder"],
+      ["resident": [:]], ["consistency", "detection", "fuzz", "intruder"],
       ["questions": 2, "maxTokens": 4, "features": ["latents": [.integer(Int64(latents[0]))]]])
     #expect(done["state"] == "completed", "\(done)")
     let result = try #require(done["result"])
@@ -163,6 +163,9 @@ import Testing
     // Five pictures are more than this model takes, and none may be left out.
     let log = try told.log(of: done)
     #expect(log.contains { $0.contains("the judge answered 4 questions") }, "\(log)")
+    #expect(
+      log.contains { $0.contains("consistency: 1 of 1") && $0.contains("give fewer exemplars") },
+      "\(log)")
     #expect(
       log.contains { $0.contains("intruder: 2 of 2") && $0.contains("at most 512") }, "\(log)")
   }

@@ -38,6 +38,8 @@ import VisionWorkers
     return nil
   }
 
+  private let digest = String(repeating: "ab", count: 32)
+
   private var methodsAsked: [String] {
     ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").map(
       String.init)
@@ -71,8 +73,11 @@ import VisionWorkers
     #expect(methodsAsked.count { $0 == "initialize" } == 1)
     let status = worker.status
     #expect(status.starts == 1 && status.facts?.name == "scripted" && status.failure == nil)
-    let model = try #require(status.facts?.models.first)
-    #expect((model.role, model.name, model.digest) == ("grounding", "Script", "ab"))
+    let models = try #require(status.facts?.models)
+    #expect(models.map(\.role) == ["embedding", "grounding", "segmentation"])
+    #expect(models.map(\.name) == ["Script", "Script", "Script"])
+    #expect(models.map(\.digest) == [digest, digest, digest])
+    #expect(models.map(\.dimensions) == [2, nil, nil])
     #expect(try #require(status.memory) > 1 << 20)
   }
 
@@ -139,6 +144,61 @@ import VisionWorkers
     #expect(error { _ = try ground(worker) } == .otherProtocol(found: "2", expected: 1))
   }
 
+  @Test func modelsThatAWorkerDoesNotNameAreRefused() throws {
+    #expect(
+      error { _ = try ground(worker("nodigest", at: "initialize")) }
+        == .unreadable(
+          during: "initialize",
+          reason: "models.segmentation.digest is \"zz\", expected a digest of 64 hexadecimal "
+            + "digits"))
+    #expect(
+      error { _ = try ground(worker("nodimensions", at: "initialize")) }
+        == .unreadable(
+          during: "initialize",
+          reason: "models.embedding.dimensions is absent, expected 1 to 65536"))
+    #expect(
+      error { _ = try ground(worker("nameless")) }
+        == .unreadable(
+          during: "ground",
+          reason: "models.grounding is absent, expected a digest of 64 hexadecimal digits"))
+  }
+
+  @Test func anotherModelThanTheOneThatBeganIsToldAndNotTaken() throws {
+    let other = String(repeating: "cd", count: 32)
+    let changing = worker("changed", times: 1)
+    #expect(
+      error { _ = try ground(changing) }
+        == .changed(role: "grounding", found: other, expected: digest))
+    #expect(changing.status.process == nil)
+    // Of what is started next too, to whom began with the first.
+    try FileManager.default.removeItem(atPath: log)
+    let first = worker("other", times: 1)
+    let began = try first.facts(isStopped: { false })
+    let id = try #require(first.status.process)
+    kill(pid_t(id), SIGKILL)
+    let asked = error {
+      _ = try first.ground(
+        [(picture(), ["a dog"])], threshold: 0.3, began: began, isStopped: { false })
+    }
+    #expect(asked == .changed(role: "grounding", found: digest, expected: other))
+    #expect(try ground(first)[0].get().count == 1)
+  }
+
+  @Test func aWorkerThatClosesItsOutputIsToldFromOneThatDied() throws {
+    let error = try #require(error { _ = try ground(worker("closed")) })
+    #expect(error == .ended(during: "ground", ending: "closed its output", tail: ""))
+  }
+
+  @Test func ofManyBoxesTheBestAreTaken() throws {
+    let boxes = try ground(worker("many"))[0].get()
+    // A hundred of each score: of the third highest, as many as there is room for.
+    #expect(
+      boxes.map(\.score)
+        == [0.59, 0.58, 0.57].flatMap { score in
+          [Double](repeating: score, count: score == 0.57 ? 56 : 100)
+        })
+  }
+
   @Test func aCommandThatIsNoneIsTold() throws {
     let worker = VisionWorker(command: "/nowhere/python -m lucarne_vision")
     let error = try #require(error { _ = try ground(worker) })
@@ -176,6 +236,13 @@ import VisionWorkers
     #expect(
       try zero.embed(texts: ["a", "b"], isStopped: { false })
         == [.failure(.init("its vector is zero")), .success([1, 1.5])])
+    #expect(
+      try worker("longer", at: "embed").embed(texts: ["a", "b"], isStopped: { false })
+        == [
+          .failure(
+            .init("its vector has 3 numbers, expected 2, as the worker said when it started")),
+          .success([1, 1.5]),
+        ])
     // NaN is no JSON.
     guard
       case .unreadable = error({

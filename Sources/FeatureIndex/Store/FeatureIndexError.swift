@@ -26,8 +26,8 @@ package enum FeatureIndexError: Error, Equatable, CustomStringConvertible {
     case .missing(let path):
       "there is no index at \(path): build one with \"lucarne index build\" or index/build"
     case .invalid(let path, let reason):
-      "\(path) is not a valid index: \(reason); it was left as it is: build it again, or restore a "
-        + "copy"
+      "\(path) is not a valid index: \(reason); it was left as it is: remove or rename it and "
+        + "build it again, or restore a copy"
     case .newer(let path): "\(path) was written by a later version of the program"
     case .busy(let path, let holder?):
       "the index \(path) is being written by process \(holder): wait for it, or cancel it"

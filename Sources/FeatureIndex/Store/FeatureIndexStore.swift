@@ -297,6 +297,9 @@ package final class FeatureIndexStore: Sendable {
       // Its journal needs files beside it that may not be made.
       case .SQLITE_READONLY: throw .unreachable(path: path)
       case .SQLITE_IOERR where errno == ENOSPC: throw .diskFull(path: path)
+      // A copy's failure to write is the system's, and no error of a connection's.
+      case .SQLITE_IOERR where error.message == "not an error":
+        throw .inputOutput(path: path, reason: systemReason())
       default:
         throw .inputOutput(path: path, reason: error.message ?? "SQLite's code \(error.resultCode)")
       }

@@ -8,6 +8,16 @@ import Reports
 /// Makes rating sheets of an index's explanations and reads answers back into it; no model is
 /// needed.
 package struct LocalRatings {
+  /// A sheet, to be written.
+  package struct Sheet {
+    /// A digest of its questions, by which its key and answers to it are known.
+    package let id: String
+    package let page: String
+    package let key: [UInt8]
+    package let itemCount: Int
+    package let decoyCount: Int
+  }
+
   private let path: String
   private let store: FeatureIndexStore
 
@@ -27,14 +37,13 @@ package struct LocalRatings {
   package func sheet(
     of latents: LatentSelection?, options: RatingSheet.Options,
     progress: (_ done: Int, _ total: Int) throws -> Void
-  ) throws -> (page: String, key: [UInt8], itemCount: Int, decoyCount: Int) {
+  ) throws -> Sheet {
     let wanted = try latents?.latents(in: store, view: options.view)
     let sheet = try RatingSheet(store, latents: wanted, options: options, progress: progress)
     let page = RatingPage(sheet: sheet.id, items: sheet.items.map { .init($0) })
-    return (
-      page.html { SHA256.digest(of: $0) }, try sheet.key.json.bytes(), sheet.items.count,
-      sheet.key.items.count(where: \.isDecoy)
-    )
+    return Sheet(
+      id: sheet.id, page: page.html { SHA256.digest(of: $0) }, key: try sheet.key.json.bytes(),
+      itemCount: sheet.items.count, decoyCount: sheet.key.items.count(where: \.isDecoy))
   }
 
   /// Reads raters' answers and keeps what they say with the explanations.

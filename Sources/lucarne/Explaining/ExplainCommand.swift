@@ -55,7 +55,10 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var asking: AskingArguments
 
-  @Flag(help: "Explain anew what this model has explained before.")
+  @Flag(
+    help: """
+      Explain anew what this model has explained before, such as in another style.
+      """)
   var again = false
 
   @Flag(help: "Print the result as JSON.")
@@ -111,7 +114,10 @@ struct ExplainCommand: ParsableCommand {
       "\(path): \(counts.joined(separator: ", "))",
       "\(durationText(found.seconds)), \(NumberText.grouped(found.promptTokens)) tokens read, "
         + "\(NumberText.grouped(found.completionTokens)) written",
-    ] + (found.failed > 0 ? ["the same command tries again what failed"] : [])
+    ]
+      + (found.known > 0 && found.explained + found.uninterpretable + found.failed == 0
+        ? ["all were explained before by this model; --again explains them anew"] : [])
+      + (found.failed > 0 ? ["the same command tries again what failed"] : [])
       + (try NewExplanations(in: path, since: start).lines)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Explanations
 import FeatureIndex
+import FoundationEssentials
 import Kernel
 import KernelProtocol
 import Reports
@@ -18,7 +19,8 @@ struct RateCommand: ParsableCommand {
 
       With --read and --key, the answers are added to the index as scores of the kind people, \
       beside the share of decoys that were accepted, and it is told how far raters agree (Cohen's \
-      kappa) with each other and with a judge's consistency.
+      kappa) with each other and with a judge's consistency. Give all raters' files in one run: a \
+      later run's scores replace those of an earlier one.
       """)
 
   @OptionGroup var place: IndexArgument
@@ -103,15 +105,26 @@ struct RateCommand: ParsableCommand {
     options.side = side ?? options.side
     let sheet = try drawn(ratings, options)
     let keyPath = (path.hasSuffix(".html") ? String(path.dropLast(5)) : path) + ".key.json"
+    try checkReplaceable(path)
+    try check(keyPath, isOf: sheet.id)
     try writeFile(sheet.key, to: keyPath)
     try writeFile(Array(sheet.page.utf8), to: path)
     tell("\(path): \(NumberText.counted(sheet.itemCount, "question")), for raters")
     tell("\(keyPath): which \(sheet.decoyCount) of them have decoys, not for raters")
   }
 
+  /// Without its key a sheet that was answered cannot be read back.
+  private func check(_ keyPath: String, isOf sheet: String) throws {
+    guard FileManager.default.fileExists(atPath: keyPath) else { return }
+    if let key = try? RatingKey(path: keyPath), key.sheet == sheet { return }
+    throw UnwritableOutput(
+      path: keyPath,
+      reason: "it exists and is not the key of this sheet: give another --output, or remove it")
+  }
+
   private func drawn(
     _ ratings: LocalRatings, _ options: RatingSheet.Options
-  ) throws -> (page: String, key: [UInt8], itemCount: Int, decoyCount: Int) {
+  ) throws -> LocalRatings.Sheet {
     try showingProgress { report in
       try ratings.sheet(of: try features.selection, options: options) { done, total in
         try report(

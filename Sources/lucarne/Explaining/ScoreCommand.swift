@@ -118,9 +118,10 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     let path = try place.writablePath()
-    // With a vision worker, it says where concepts are, unless a set is given.
-    let set =
-      vision == nil ? concepts.path(for: subject) : concepts.concepts.map(absolutePath)
+    let scorers = try scorers ?? []
+    // With a vision worker, it says where concepts are, unless a set is given or is needed.
+    let needsSet = vision == nil || scorers.contains(.auc) && !scorers.contains(.iou)
+    let set = needsSet ? concepts.path(for: subject) : concepts.concepts.map(absolutePath)
     let params = try params(index: path, sae: "", concepts: set)
     let scored: ExplanationScore.Scored = try runLocally(
       ExplanationScore.self, try subject.options(compute, vision: vision),

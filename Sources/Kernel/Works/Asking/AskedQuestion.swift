@@ -13,6 +13,8 @@ struct AskedQuestion: Sendable {
   var mayBeShortened = false
   /// Of the chance in what is waited before it is asked again.
   var seed: UInt64
+  /// What to do where it is longer than the model that is asked takes, if something can be done.
+  var hintIfTooLong: String?
 
   /// The instruction, and behind it the excerpts.
   var words: String {

@@ -54,7 +54,11 @@ final class ResidentAsker: Asker {
       guard let said = try step(question, engine, cancellation) else { return [] }
       outcome = .answered(said)
     } catch let error as CancellationError { throw error } catch {
-      outcome = .failed(domainFailure(error)?.message ?? systemReason(of: error))
+      var reason = domainFailure(error)?.message ?? systemReason(of: error)
+      if case ModelError.promptTooLong = error, let hint = question.hintIfTooLong {
+        reason += ": " + hint
+      }
+      outcome = .failed(reason)
     }
     stop()
     return [AskedReply(id: question.id, outcome: outcome)]

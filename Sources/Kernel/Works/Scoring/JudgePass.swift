@@ -14,7 +14,8 @@ import Tensors
 /// intruder.
 ///
 /// Answers are kept in the index as they come, until the score that they make is written: after a
-/// sudden end no more than `unkeptLimit` questions are asked again.
+/// sudden end no more than `unkeptLimit` questions are asked again, and those whose answers could
+/// not be read.
 final class JudgePass: ScorePass {
   typealias Params = KernelProtocol.ExplanationScore.Params
 
@@ -79,6 +80,7 @@ final class JudgePass: ScorePass {
   private var failedJournals: [Judgement.Measure] = []
   private var failuresInARow = 0
   private var lastFailure = ""
+  private var lines = RepeatedLines()
   private var answered = (questions: 0, promptTokens: 0, completionTokens: 0)
   private var done = 0
   private let start = ContinuousClock.now
@@ -152,6 +154,7 @@ final class JudgePass: ScorePass {
     } catch FeatureIndexError.busy { return .waiting } catch FeatureIndexError.diskFull(let path) {
       return .pause("\(FeatureIndexError.diskFull(path: path))")
     }
+    lines.finish(tools)
     tools.log(
       "the judge answered \(answered.questions) questions, with \(answered.promptTokens) tokens in "
         + "and \(answered.completionTokens) out")
@@ -205,7 +208,8 @@ final class JudgePass: ScorePass {
     }
   }
 
-  /// Takes what an earlier run has heard already.
+  /// Takes what an earlier run has heard already. What that could not read is asked again: the
+  /// judge may have been mended since.
   private func begin(
     _ measure: JudgeMeasure, _ description: String, number: Int, _ tools: JobTools
   ) throws {
@@ -214,9 +218,7 @@ final class JudgePass: ScorePass {
     if !again {
       for (trial, said) in try store.judgements(of: journal)
       where measure.trials.indices.contains(trial) {
-        let answer = said.map { JudgeQuestion.Verdict.said($0) }
-        made.measure.add(
-          .answered(answer ?? .unreadable("an earlier answer could not be read")), to: trial)
+        if let said { made.measure.add(.answered(.said(said)), to: trial) }
       }
     }
     open[number] = made
@@ -242,7 +244,9 @@ final class JudgePass: ScorePass {
     asker.ask(
       AskedQuestion(
         id: asked, system: question.system, instruction: question.instruction, pictures: shown,
-        seed: UInt64(open.measure.about.latent)))
+        seed: UInt64(open.measure.about.latent),
+        hintIfTooLong: open.measure.about.kind == .consistency
+          ? "give fewer exemplars (--exemplars on the command line)" : nil))
     asked += 1
   }
 
@@ -316,7 +320,7 @@ final class JudgePass: ScorePass {
     _ tools: JobTools
   ) {
     done += 1
-    tools.log("latent \(latent), \(kind.rawValue): \(reason)")
+    lines.tell(reason, of: latent, by: kind.rawValue, to: tools)
     switch subject {
     case .explanation(let id): failed[id] = reason
     case .latent:

@@ -52,7 +52,7 @@ struct JudgePlan {
       kind: kind, subject: .explanation(subject.explanation), latent: subject.latent)
     guard kind != .consistency else {
       let own = try shown(ofLatent: subject.latent)
-      guard !own.isEmpty else { throw Self.noPictures }
+      guard !own.isEmpty else { throw noPictures }
       var trials = [JudgeTrial(pictures: own, truth: 1)]
       if let (latent, pictures) = try other(than: subject.latent) {
         about.other = latent
@@ -73,7 +73,7 @@ struct JudgePlan {
     _ about: JudgeMeasure.About, seen evidence: [String]
   ) throws -> JudgeMeasure {
     let active = try pictures.active(ofLatent: about.latent, seen: evidence)
-    guard !active.isEmpty else { throw Self.noPictures }
+    guard !active.isEmpty else { throw noPictures }
     let inactive = try pictures.inactive(ofLatent: about.latent, besides: active)
     let draw = JudgeDraw(active: active, inactive: inactive)
     // Detection and fuzz begin with the same numbers, and so with the same pictures.
@@ -92,8 +92,10 @@ struct JudgePlan {
     return JudgeMeasure(about, trials)
   }
 
-  private static let noPictures = JudgeMeasure.Unmeasured(
-    reason: "it is active on no picture of the view that can be shown")
+  private var noPictures: JudgeMeasure.Unmeasured {
+    .init(
+      reason: "it is active on no picture of the view \(pictures.view.name) that can be shown")
+  }
 
   private func shown(ofLatent latent: Int) throws -> [JudgeTrial.Shown] {
     try pictures.best(

@@ -48,7 +48,9 @@ struct ScorePlan {
       }
       guard Self.ofVision.contains(scorer) else {
         throw DomainError(
-          .unsupportedTarget, "\(scorer.rawValue) needs concepts, and none are given")
+          .unsupportedTarget,
+          "\(scorer.rawValue) needs concepts, and none are given: give a concept set (concepts, or "
+            + "--concepts on the command line), by which iou is then measured, too")
       }
       throw DomainError(
         .visionUnavailable,

@@ -26,11 +26,11 @@ final class ScorePool {
     self.view = view
     self.store = store
     drawn = try PoolDraw(
-      params.pool ?? Self.defaultCount, of: store, seed: UInt64(params.seed ?? 0),
+      params.pool ?? Self.defaultCount, of: store, in: view, seed: UInt64(params.seed ?? 0),
       isStopped: { try cancellation.check() })
     guard !drawn.items.isEmpty else {
       throw DomainError(
-        .imageUnreadable, "none of the index's pictures can be read",
+        .imageUnreadable, "none of the index's pictures in the view \(view.name) can be read",
         hint: "put them back where they were, or build the index with keepPictures: copy")
     }
   }

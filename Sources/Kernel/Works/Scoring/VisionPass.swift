@@ -40,6 +40,7 @@ final class VisionPass: ScorePass {
   private var found: [NewScore] = []
   private var known: [NewScore] = []
   private(set) var failed: [Int: String] = [:]
+  private var lines = RepeatedLines()
   private var done = 0
   private let start = ContinuousClock.now
 
@@ -84,8 +85,10 @@ final class VisionPass: ScorePass {
   func next(_ tools: JobTools) -> JobTask<Engine, ScorePassOutcome> {
     .ownThread { [self] in
       do { return try step(tools) } catch let error as VisionError {
-        guard case .cannotDo = error else { return .pause(error.description) }
-        throw error
+        switch error {
+        case .cannotDo, .changed: throw error
+        default: return .pause(error.description)
+        }
       }
     }
   }
@@ -105,7 +108,13 @@ final class VisionPass: ScorePass {
       phase = measuresVectors ? .embedding(scorers) : .explanations(scorers, next: 0)
     case .embedding(let scorers):
       done = try scorers.embedPool()
-      if scorers.isPoolEmbedded { phase = .explanations(scorers, next: 0) }
+      guard scorers.isPoolEmbedded else { break }
+      if let error = scorers.poolErrors.last {
+        tools.log(
+          "\(scorers.poolErrors.count) of \(pool.members.count) random pictures have no vector and "
+            + "are left out, the last: \(error)")
+      }
+      phase = .explanations(scorers, next: 0)
     case .explanations(let scorers, let next):
       guard next < question.subjects.count else {
         phase = .latents(scorers, next: 0)
@@ -115,7 +124,10 @@ final class VisionPass: ScorePass {
       done += 1
       phase = .explanations(scorers, next: next + 1)
     case .latents(let scorers, let next):
-      guard next < question.latents.count else { return .done }
+      guard next < question.latents.count else {
+        lines.finish(tools)
+        return .done
+      }
       try measure(latent: question.latents[next], scorers)
       done += 1
       phase = .latents(scorers, next: next + 1)
@@ -141,9 +153,13 @@ final class VisionPass: ScorePass {
           count: scorers.exemplars, limits: limits)
       best = pictures
       guard !pictures.pictures.isEmpty else {
-        let reason = pictures.missing.first ?? "it is active on no picture in the view"
-        failed[subject.explanation] = reason
-        tools.log("latent \(subject.latent): none of its pictures can be shown: \(reason)")
+        let view = "the view \(scorers.view.name)"
+        let (what, reason) =
+          pictures.missing.isEmpty
+          ? ("active on no picture in \(view)", nil)
+          : ("no picture can be shown in \(view)", pictures.missing.first)
+        failed[subject.explanation] = reason ?? what
+        lines.tell(what, of: subject.latent, more: reason, to: tools)
         return
       }
       let measured =
@@ -153,9 +169,14 @@ final class VisionPass: ScorePass {
       switch measured {
       case .success(let measured):
         add(measured, scorer.rawValue, about, try settings.details(measured.details))
+        if let error = measured.errors.last {
+          lines.tell(
+            "some pictures have no answer of the worker", of: subject.latent, by: scorer.rawValue,
+            more: "\(measured.errors.count), the last: \(error)", to: tools)
+        }
       case .failure(let error):
         failed[subject.explanation] = error.description
-        tools.log("latent \(subject.latent), \(scorer.rawValue): \(error)")
+        lines.tell("\(error)", of: subject.latent, by: scorer.rawValue, to: tools)
       }
     }
   }

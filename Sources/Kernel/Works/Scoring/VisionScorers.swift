@@ -17,6 +17,8 @@ final class VisionScorers {
     var baseline: Double?
     var count: Int
     var details: JSONObject
+    /// Of pictures that the worker had no answer for.
+    var errors: [VisionItemError] = []
   }
 
   let view: IndexView
@@ -32,6 +34,8 @@ final class VisionScorers {
   private let seed: UInt64
   /// Vectors of the pool's pictures as they come; nil for one that has none.
   private var poolVectors: [[Float]?] = []
+  /// Why pictures of the pool have none.
+  private(set) var poolErrors: [VisionItemError] = []
   /// Vectors of exemplars at length 1, by the picture's content.
   private var vectors: [[UInt8]: [Float]] = [:]
 
@@ -63,7 +67,7 @@ final class VisionScorers {
   /// What a measure is taken with, the models by their digests.
   func settings(of scorer: Scorer) -> ScoreSettings {
     func digest(_ role: String) -> JSONValue? {
-      facts.models.first { $0.role == role }.map { .string($0.digest) }
+      facts.digest(ofRole: role).map { .string($0) }
     }
     let view = JSONValue.string(view.name)
     let pool = JSONValue.integer(Int64(params.pool ?? ScorePool.defaultCount))
@@ -136,7 +140,7 @@ final class VisionScorers {
           "ious": .array(ious.map { .number($0) }), "found": .integer(Int64(withBoxes)),
           "baselineDeviation": .number(chance?.deviation ?? 0),
           "errors": .integer(Int64(errors.count)), "phrase": .string(subject.text),
-        ]))
+        ], errors: errors))
   }
 
   private func rule(ofLatent latent: Int) throws -> ActivePixels.Rule {
@@ -169,13 +173,16 @@ final class VisionScorers {
   ) throws -> [VisionResult<[Bool]?>] {
     guard !pictures.isEmpty else { return [] }
     let grounded = try worker.ground(
-      pictures.map { ($0, [phrase]) }, threshold: threshold, isStopped: isStopped)
+      pictures.map { ($0, [phrase]) }, threshold: threshold, began: facts,
+      isStopped: isStopped)
     let boxed = zip(pictures, grounded).compactMap { picture, boxes in
       if case .success(let boxes) = boxes, !boxes.isEmpty { (picture, boxes) } else { nil }
     }
     var segmented =
       boxed.isEmpty
-      ? [][...] : try worker.segment(boxed.map { ($0, $1) }, isStopped: isStopped)[...]
+      ? [][...]
+      : try worker.segment(
+        boxed.map { ($0, $1) }, began: facts, isStopped: isStopped)[...]
     return zip(pictures, grounded).map { picture, boxes in
       switch boxes {
       case .failure(let error): return .failure(error)
@@ -217,7 +224,8 @@ final class VisionScorers {
         poolVectors.count + VisionWorker.batch, pool.members.count)
     guard !places.isEmpty else { return poolVectors.count }
     let pictures = try places.map { try poolPicture($0, latent: 0).picture }
-    for vector in try worker.embed(pictures: pictures, isStopped: isStopped) {
+    for vector in try worker.embed(pictures: pictures, began: facts, isStopped: isStopped) {
+      if case .failure(let error) = vector { poolErrors.append(error) }
       poolVectors.append((try? vector.get()).flatMap(PictureVectors.unit))
     }
     return poolVectors.count
@@ -229,25 +237,22 @@ final class VisionScorers {
     _ subject: ScoreSubject, on pictures: [ScoredPicture]
   ) throws -> VisionResult<Measured> {
     let text: [Float]
-    switch try worker.embed(texts: [subject.text], isStopped: isStopped)[0] {
+    switch try worker.embed(texts: [subject.text], began: facts, isStopped: isStopped)[0] {
     case .failure(let error): return .failure(error)
     case .success(let vector): text = PictureVectors.unit(vector) ?? []
     }
     var scores: [Double] = []
-    var failure: VisionItemError?
+    var errors: [VisionItemError] = []
     for (picture, vector) in zip(pictures, try exemplarVectors(pictures)) {
       switch vector {
-      case .failure(let error): failure = error
-      case .success(let vector) where vector.count != text.count:
-        failure = VisionItemError(
-          "the vector of a picture has \(vector.count) dimensions, that of the text \(text.count)")
+      case .failure(let error): errors.append(error)
       case .success(let vector):
         vectors[picture.content] = vector
         scores.append(PictureVectors.clipScore(vector, text))
       }
     }
-    if scores.isEmpty { return .failure(failure ?? VisionItemError("there is no picture")) }
-    let random = poolVectors.compactMap(\.self).filter { $0.count == text.count }
+    if scores.isEmpty { return .failure(errors.last ?? VisionItemError("there is no picture")) }
+    let random = poolVectors.compactMap(\.self)
     let chance = ChanceDraws(
       trials: trials(of: .clip), count: pictures.count, of: random.count, seed: seed,
       stream: subject.latent
@@ -258,8 +263,9 @@ final class VisionScorers {
         count: scores.count,
         details: [
           "scores": .array(scores.map { .number($0) }),
-          "baselineDeviation": .number(chance?.deviation ?? 0), "phrase": .string(subject.text),
-        ]))
+          "baselineDeviation": .number(chance?.deviation ?? 0),
+          "errors": .integer(Int64(errors.count)), "phrase": .string(subject.text),
+        ], errors: errors))
   }
 
   private func exemplarVectors(
@@ -269,7 +275,9 @@ final class VisionScorers {
     let missing = pictures.filter { vectors[$0.content] == nil }
     var answers =
       missing.isEmpty
-      ? [][...] : try worker.embed(pictures: missing.map(\.picture), isStopped: isStopped)[...]
+      ? [][...]
+      : try worker.embed(
+        pictures: missing.map(\.picture), began: facts, isStopped: isStopped)[...]
     return pictures.map { picture in
       if let vector = vectors[picture.content] { return .success(vector) }
       return (answers.popFirst() ?? .failure(VisionItemError("there is no vector"))).flatMap {
