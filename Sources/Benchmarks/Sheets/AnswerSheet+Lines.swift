@@ -66,7 +66,8 @@ extension AnswerSheet.Header {
     guard arms.contains(.plain) else {
       throw AnswerSheetError(path: path, "none of its arms is the plain model, expected one")
     }
-    self.init(format: format, arms: arms.compactMap(\.self), settings: settings, questions: count,
+    self.init(
+      format: format, arms: arms.compactMap(\.self), settings: settings, questions: count,
       pictures: value["pictures"]?.stringValue)
   }
 }
