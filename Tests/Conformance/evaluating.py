@@ -241,7 +241,7 @@ def evaluate(folder, path, asked):
             break
         kernel.kill()
         kills += 1
-        if kills % 2 and os.path.getsize(broken) > 40:  # What a sudden end of the machine may leave.
+        if kills % 2 and os.path.exists(broken) and os.path.getsize(broken) > 40:  # What a sudden end of the machine may leave.
             os.truncate(broken, os.path.getsize(broken) - draw.randrange(1, 40))
         kernel = Kernel(jobs)
         kernel.ask("job/resume", job=job)

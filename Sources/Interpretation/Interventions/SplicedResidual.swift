@@ -28,8 +28,9 @@ extension Matrix {
 private let largestResidual: Float = 1e17
 
 extension SplicePoint {
-  /// Applies changes to the residual. Rows before the first change stay the model's own when the
-  /// error term is kept; when it is dropped every row becomes its reconstruction.
+  /// Applies changes to the residual. Rows before the first one that comes out otherwise stay the
+  /// model's own when the error term is kept, so that a feature that is not active where it is put
+  /// to zero costs nothing; when it is dropped every row becomes its reconstruction.
   package func applying(
     _ changes: [LatentChange], splice: Splice, cancellation: Cancellation
   ) throws -> SplicedResidual {
@@ -39,7 +40,13 @@ extension SplicePoint {
       residual.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
       changes: changes.map { $0.startingAt(start) }, splice: splice, receipt: &receipt,
       cancellation: cancellation)
-    return SplicedResidual(start: start, residual: changed, receipt: receipt)
+    guard splice.errorTerm == .keep else {
+      return SplicedResidual(start: start, residual: changed, receipt: receipt)
+    }
+    let difference = changed - residual.slice(rows: start..<rowCount)
+    let same = difference.rowDots(difference).prefix { $0 == 0 }.count
+    return SplicedResidual(
+      start: start + same, residual: changed.slice(rows: same..<changed.rows), receipt: receipt)
   }
 
   /// Puts another code in the place of the one that is there, from row `start` on; `code` has

@@ -37,6 +37,8 @@ package struct SteeredDecoding {
   /// The logits `[V]` that predict the next token.
   package private(set) var logits: [Float]
   package private(set) var receipt = InterventionReceipt()
+  /// Whether every position, generated ones too, is as in the model's own run.
+  package private(set) var isPlain = true
 
   package init(_ context: ResidentContext, steering: Steering?, cancellation: Cancellation) throws {
     decoder = context.decoder
@@ -62,6 +64,7 @@ package struct SteeredDecoding {
         let own = point.residual.slice(rows: spliced.start..<point.rowCount)
         return $0.moving(own, asFarAs: spliced.residual)
       } ?? spliced.residual
+    isPlain = spliced.start == point.rowCount && !steering.changesGenerated
     guard spliced.start < point.rowCount else {
       logits = try context.logits(at: context.tokenCount - 1)
       return

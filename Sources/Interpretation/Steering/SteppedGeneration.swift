@@ -17,6 +17,9 @@ package struct SteppedGeneration {
     room = context.decoder.contextLength - context.tokenCount
   }
 
+  /// Whether it is the model's own continuation, whatever steering was asked for.
+  package var isPlain: Bool { run.isPlain }
+
   /// Generates one token.
   /// - Returns: the whole, once it is done.
   package mutating func step(cancellation: Cancellation) throws -> Generation? {

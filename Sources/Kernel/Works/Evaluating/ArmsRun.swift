@@ -80,12 +80,17 @@ final class ArmsRun {
         asked.open.context, options: contexts.options,
         steering: arm.steering(of: asked.open, by: autoencoder), cancellation: tools.cancellation)
     asked.generation = nil
-    guard let answer = try generation.step(cancellation: tools.cancellation) else {
-      asked.generation = generation
-      asking = asked
-      return
+    // What changes nothing is answered as the plain model answers.
+    if generation.isPlain, let plain = asked.texts[Arm.plain.name] {
+      asked.texts[arm.arm.name] = plain
+    } else {
+      guard let answer = try generation.step(cancellation: tools.cancellation) else {
+        asked.generation = generation
+        asking = asked
+        return
+      }
+      asked.texts[arm.arm.name] = answer.text
     }
-    asked.texts[arm.arm.name] = answer.text
     asked.arm += 1
     asking = asked
     guard asked.arm == arms.count else { return }
