@@ -7,7 +7,7 @@ The judge is a server of chat completions in this process. Of each picture that 
 set's it is and which patches are lit (what is not lit has 20 % of its brightness), and looks up in the set's masks
 whether the concept that the explanation names is seen in what is lit. A rule has three parts:
 
-- In how many of five pictures: 3, which is what the question asks by "most"; of fewer pictures the same share of them.
+- In how many of five pictures: 3, which is what the question asks by "most"; of fewer pictures the same share, rounded up.
 - In what: `patch`, in one lit patch, so that a small thing is not lost in a large bright region; or `lit`, in all lit
   patches together.
 - The least share that the concept's mask has of it: a quarter, the most that every word reaches. A patch of the base view
@@ -49,7 +49,7 @@ sys.path.insert(0, str(ROOT / "Sources/World/Resources/workers"))
 from concepts import ConceptSet, SetError  # noqa: E402
 
 EXEMPLARS = 5
-VIEWS = {"base": 0, "tiles": 1}
+VIEWS = ["base", "tiles"]
 KINDS = ["scene", "object", "part", "material", "texture", "colour", "word", "feeling", "action"]
 
 
@@ -160,7 +160,7 @@ class Truth:
 
 
 class Judge:
-    """Answers by the rule that its model's name is."""
+    """Answers by the rule that its model's name tells."""
 
     def __init__(self, truth):
         judge, self.truth, self.lock = self, truth, threading.Lock()
@@ -188,8 +188,12 @@ class Judge:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
 
+    def model(self, rule):
+        """A name that tells the set too: a score under the same name is not measured again."""
+        return f"{rule.name}, masks {self.truth.set.digest[:8]}"
+
     def answer(self, body):
-        rule = next(each for each in RULES if each.name == body["model"])
+        rule = next(each for each in RULES if self.model(each) == body["model"])
         parts = body["messages"][-1]["content"]
         words = "\n".join(part["text"] for part in parts if part["type"] == "text")
         text = words.split("Description: ", 1)[1].split("\n", 1)[0]
@@ -225,7 +229,7 @@ def score(options, judge, rule, index, sae):
     """The index's scores under the rule: (kind, value, what chance gives) of each latent."""
     done = subprocess.run(
         [options.lucarne, "score", index, "--sae", sae, "--scorer", "consistency", "--judge-endpoint", judge.address,
-         "--judge-model", rule.name, "--view", options.view, "--exemplars", str(EXEMPLARS), "--pool", str(options.pool),
+         "--judge-model", judge.model(rule), "--view", options.view, "--exemplars", str(EXEMPLARS), "--pool", str(options.pool),
          "--seed", str(options.seed)],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode:
@@ -238,8 +242,10 @@ def score(options, judge, rule, index, sae):
     found = {}
     for latent, kind, value, chance, details in rows:
         settings = json.loads(details)["settings"]
-        if settings["judge"] == rule.name and settings["view"] == options.view:
+        if settings["judge"] == judge.model(rule) and settings["view"] == options.view:
             found[latent] = (kind or "other", value, chance)
+    if not found:
+        raise SystemExit(f"{index}: nothing was scored; the judge had no truth about {dict(judge.unknown.most_common(3))}")
     return list(found.values())
 
 
