@@ -29,6 +29,7 @@ package final class ResidentContext {
   /// Outputs of the last block, before the final norm, `[D]` by position, as
   /// far as they were asked for.
   private var outputs: [Int: [Float]] = [:]
+  /// By autoencoder, of the first tokens as far as they are known.
   private var codes: [String: SparseCode] = [:]
   /// The blocks above the lowest recorded one as they ran on the context
   /// itself, kept for pullbacks.
@@ -70,6 +71,7 @@ package final class ResidentContext {
       cache = other.cache.prefix(tokens: reusable, blocks: 0..<decoder.blockCount)
       residuals = other.residuals.filter { wanted.contains($0.key) }
         .mapValues { $0.slice(rows: 0..<reusable) }
+      codes = other.codes.mapValues { $0.slice(rows: 0..<min(reusable, $0.rows)) }
     } else {
       embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
       cache = decoder.makeCache()
@@ -162,7 +164,6 @@ package final class ResidentContext {
     for (block, rows) in recorded {
       residuals[block, default: Matrix(rows: 0, columns: rows.columns)].append(rows)
     }
-    codes = [:]
     reconstructions = [:]
   }
 
@@ -179,13 +180,17 @@ package final class ResidentContext {
     return computed
   }
 
-  /// The code of the residual at the autoencoder's site, computed once.
+  /// The code of the residual at the autoencoder's site; each token's is computed once, those of a
+  /// beginning that was taken over with it.
   package func code(of autoencoder: LoadedAutoencoder, cancellation: Cancellation) throws
     -> SparseCode
   {
-    if let known = codes[autoencoder.name] { return known }
+    var code = codes[autoencoder.name] ?? SparseCode(latentCount: autoencoder.weights.latentCount)
+    guard code.rows < tokenCount else { return code }
     let x = try residual(after: autoencoder.block, keep: true, cancellation: cancellation)
-    let code = try autoencoder.weights.encode(x, cancellation: cancellation)
+    code.append(
+      try autoencoder.weights.encode(
+        x.slice(rows: code.rows..<x.rows), cancellation: cancellation))
     codes[autoencoder.name] = code
     return code
   }
