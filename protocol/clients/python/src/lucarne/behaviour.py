@@ -36,7 +36,7 @@ Rows = Literal["arms", "kinds", "changes", "controls", "metrics"]
 
 def percent(rate: EvaluationReportRate) -> str:
     """`94.1 % [92.3, 95.5]`; a dash of nothing."""
-    if rate.value is None:
+    if rate.value is None or rate.low is None or rate.high is None:
         return "–"
     return f"{100 * rate.value:.1f} % [{100 * rate.low:.1f}, {100 * rate.high:.1f}]"
 
@@ -63,8 +63,8 @@ def _pair(paired: EvaluationReportPaired | None) -> dict[str, Any]:
     """Before and after a change, as columns; empty for the plain model."""
     counts = ("helped", "harmed", "p", "to_yes", "to_no")
     return {
-        **_bounds("help", paired and paired.help),
-        **_bounds("harm", paired and paired.harm),
+        **_bounds("help", None if paired is None else paired.help),
+        **_bounds("harm", None if paired is None else paired.harm),
         **{name: None if paired is None else getattr(paired, name) for name in counts},
     }
 
@@ -106,14 +106,17 @@ def _axes(axes: "Axes | None") -> "Axes":
 
 def _point(axes: "Axes", paired: EvaluationReportPaired, **style: Any) -> None:
     """Help against harm, with their intervals; nothing where one of the two was asked of no question."""
-    harm, help_ = paired.harm, paired.help
-    if harm.value is None or help_.value is None:
-        return
-    axes.errorbar(
-        [harm.value], [help_.value],
-        xerr=[[harm.value - harm.low], [harm.high - harm.value]], yerr=[[help_.value - help_.low], [help_.high - help_.value]],
-        **{"fmt": "o", "capsize": 2.5, "elinewidth": 1, **style},
-    )  # fmt: skip
+    if paired.harm.value is not None and paired.help.value is not None:
+        axes.errorbar(
+            [paired.harm.value], [paired.help.value], xerr=_error(paired.harm), yerr=_error(paired.help),
+            **{"fmt": "o", "capsize": 2.5, "elinewidth": 1, **style},
+        )  # fmt: skip
+
+
+def _error(rate: EvaluationReportRate) -> list[list[float]]:
+    """How far the interval reaches below and above."""
+    value, low, high = rate.value or 0.0, rate.low or 0.0, rate.high or 0.0
+    return [[value - low], [high - value]]
 
 
 def _legend(axes: "Axes", title: str | None = None) -> None:
