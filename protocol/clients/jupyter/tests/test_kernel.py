@@ -7,7 +7,8 @@ import time
 
 import nbformat
 import pytest
-from conftest import MAP, Frontend
+from conftest import MAP, Frontend, server
+from lucarne import Kernel
 from nbclient import NotebookClient
 
 OPEN = f'open {MAP} "Does the image show Bolivia?"'
@@ -55,6 +56,21 @@ def test_the_story_in_five_cells(frontend):
     assert 'logit("Yes") − logit("No")' in ablated["text/plain"]
     (steered,) = results(frontend.run("steer 631 = 138.8, 1619 = 218.4 in picture tokens = 8")[1])
     assert "steered: No" in steered["text/plain"] and "plain: Yes" in steered["text/plain"]
+
+
+def test_a_recipe_is_followed_where_it_is_named(frontend, tmp_path):
+    recipe = tmp_path / "recipe.json"
+    with Kernel(server()) as kernel:
+        kernel.search_steering(
+            MAP.parent / "questions.jsonl", recipe=recipe, failing="probe", keeping="map unnamed", attribution=0, contrast=0,
+            candidates=[182], scales=[], quantiles=[], places="last", max_harm=1, random_features=0, random_directions=0)
+    frontend.run(OPEN)
+    assert results(frontend.run(f"generate 8 recipe = {recipe}")[1])[0]["text/plain"] == "No"
+    text = results(frontend.run(f"steer recipe = {recipe} tokens = 8")[1])[0]["text/plain"]
+    assert "steered: No" in text and "plain: Yes" in text
+    reply, _ = frontend.run("generate 8 recipe = /no/such/recipe.json")
+    assert reply["status"] == "error" and "/no/such/recipe.json" in reply["evalue"]
+    assert frontend.run("steer tokens = 8")[0]["status"] == "error"
 
 
 def test_attribute_takes_its_target_and_its_measurements(frontend):

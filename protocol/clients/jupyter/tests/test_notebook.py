@@ -13,6 +13,7 @@ NOTEBOOK = Path(__file__).resolve().parents[1] / "hallucination.ipynb"
 
 def test_the_story_is_true(tmp_path, monkeypatch):
     pytest.importorskip("PIL")
+    pytest.importorskip("matplotlib")
     # The notebook says `lucarne serve`, as a reader would; here that is the program under test.
     program = tmp_path / "lucarne"
     program.write_text(f'#!/bin/sh\nexec {server().removesuffix(" serve --jobs " + repr(""))} "$@"\n')

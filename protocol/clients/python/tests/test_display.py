@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lucarne import Record, Tensor, display, types, views
+from lucarne import Record, Tensor, behaviour, display, types, views
 
 
 class Page(HTMLParser):
@@ -169,7 +169,7 @@ def test_a_comparison_shows_both_directions(context, other):
 
 
 VIEWS = [views.Generated, views.Tokens, views.Logits, views.Attribution, views.Comparison, views.Features,
-         views.Steered, views.Ablated, views.FeatureCard, views.Found]  # fmt: skip
+         views.Steered, views.Ablated, views.FeatureCard, views.Found, behaviour.Answers, behaviour.Search]  # fmt: skip
 
 
 @pytest.mark.parametrize("view", VIEWS)

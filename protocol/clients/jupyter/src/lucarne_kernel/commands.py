@@ -66,10 +66,10 @@ class Session:
     }
     OPTIONS = {
         "open": ("template", "role"),
-        "generate": ("temperature", "topP", "seed"),
+        "generate": ("temperature", "topP", "seed", "recipe"),
         "attribute": ("top", "parts", "verify", "budget", "seed", "method", "steps", "variants", "perToken"),
         "compare": ("top",),
-        "steer": ("tokens",),
+        "steer": ("tokens", "recipe"),
         "ablate": ("top",),
         "features": ("top", "rank"),
         "feature": ("examples",),
@@ -167,13 +167,13 @@ class Session:
         return await opened.tokens()
 
     async def run_generate(self, command: Command) -> Any:
-        """generate [N] [temperature = 0.7] [topP = 0.9] [seed = 1]
+        """generate [N] [temperature = 0.7] [topP = 0.9] [seed = 1] [recipe = FILE]
 
-        The model's answer, of at most N tokens (64).
+        The model's answer, of at most N tokens (64), with a recipe's changes where one is named.
         """
         count = _integer(command, 0, 64)
-        more = {snake(name): _value(value) for name, value in command.assigned.items()}
-        return await self.prompt().generate(count, **more)
+        more = {snake(name): _value(value) for name, value in command.assigned.items() if name != "recipe"}
+        return await self.prompt().generate(count, recipe=command.assigned.get("recipe"), **more)
 
     async def run_tokens(self, command: Command) -> Any:
         """tokens
@@ -265,9 +265,10 @@ class Session:
         return found
 
     async def run_steer(self, command: Command) -> Any:
-        """steer LATENT = VALUE, … [in REGION] [tokens = 64]
+        """steer LATENT = VALUE, … [in REGION] [tokens = 64] [recipe = FILE]
 
-        The answer with latents held at values, next to the plain one and that of the reconstruction alone.
+        The answer with latents held at values, next to the plain one and that of the reconstruction alone. A recipe's
+        changes are made before these, or alone where no latent is named.
 
             steer 631 = 140, 1619 = 220 in picture
         """
@@ -276,9 +277,10 @@ class Session:
             for name, value in command.assigned.items()
             if _is_number(name)
         }
-        if not values or command.positional:
-            raise CellError("steer LATENT = VALUE, such as steer 123 = 50", command.line)
-        return await self.prompt().steer(values, _option(command, "tokens", 64), at=_region(command))
+        recipe = command.assigned.get("recipe")
+        if not (values or recipe) or command.positional:
+            raise CellError("steer LATENT = VALUE, such as steer 123 = 50, or recipe = FILE", command.line)
+        return await self.prompt().steer(values, _option(command, "tokens", 64), at=_region(command), recipe=recipe)
 
     async def run_ablate(self, command: Command) -> Any:
         """ablate LATENT, … [for "ANSWER" vs "OTHER"] [in REGION] [top = 5]

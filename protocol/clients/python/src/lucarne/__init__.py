@@ -8,7 +8,7 @@
 """
 
 from . import build, kinds
-from .build import box, logit, logit_difference, sentence, shares, variants
+from .build import box, last, logit, logit_difference, sentence, shares, variants
 from .calls import AsyncStream, Stream
 from .context import AsyncContext, Context
 from .errors import (
@@ -56,6 +56,7 @@ __all__ = [
     "build",
     "frame",
     "kinds",
+    "last",
     "logit",
     "logit_difference",
     "numbers",

@@ -21,6 +21,10 @@ Picture = Union[str, "os.PathLike[str]", bytes, Any]
 Feature = Union[int, str, Mapping[str, Any], Record]
 #: Where: a part's id, a picture's number, positions, a box, or a region of the wire.
 Region = Union[str, int, range, slice, Mapping[str, Any], Record]
+#: A file or folder.
+Path = Union[str, "os.PathLike[str]"]
+#: What an arm changes: a text as on the command line, interventions, `{latent: value}`, or a recipe by its file.
+Change = Union[str, "os.PathLike[str]", Mapping[Any, Any], Sequence[Mapping[str, Any]], Any]
 #: How scores are made.
 Method = Literal["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
 #: What scores are added up over.
@@ -147,6 +151,13 @@ def box(left: float, top: float, right: float, bottom: float, image: int = 0, vi
     return found if view is None else {**found, "view": view}
 
 
+def last(count: int = 1) -> dict[str, Any]:
+    """The last positions of a prompt, as a region; the last one is where the answer begins."""
+    if _whole(count, "a number of positions") < 1:
+        raise BadValue(f"the last {count} positions are none, expected 1 or more")
+    return {"last": _whole(count, "a number of positions")}
+
+
 def shares(
     method: PartsMethod = "ablation",
     regions: Sequence[Region] | Mapping[str, Region] | None = None,
@@ -181,7 +192,7 @@ def parts_request(value: Parts | None) -> Mapping[str, Any] | None:
     if isinstance(value, Mapping):
         if value and value.keys() <= {"method", "regions", "replacement"}:
             return value
-        if value and value.keys() <= {"span", "part", "image", "box", "view"}:
+        if value and value.keys() <= {"span", "part", "image", "box", "view", "last"}:
             return shares(regions=[value])
     return shares(regions=value)
 
@@ -208,7 +219,7 @@ def region(value: Any) -> Mapping[str, Any]:
             raise ValueError(f"{value}, expected a start, an end and a step of 1")
         return {"span": {"start": value.start, "end": value.stop}}
     if not isinstance(value, Mapping):
-        raise TypeError(f"{value!r} is not a region: give a part's id, a picture's number, a range of positions, build.box(…)")
+        raise TypeError(f"{value!r} is not a region: give a part's id, a picture's number, a range of positions, box(…), last(…)")
     return value
 
 
@@ -251,6 +262,108 @@ def zeros(features: Any, sae: str, at: Any = None) -> list[Mapping[str, Any]]:
     ]
 
 
+#: What is written instead of a region in a change.
+PLACES: Mapping[str, Mapping[str, Any]] = {
+    "question": {"part": "question"},
+    "image": {"image": 0},
+    "base": {"image": 0, "view": "base"},
+    "tiles": {"image": 0, "view": "tiles"},
+    "last": {"last": 1},
+}
+OPERATIONS = ("zero", "scale", "clamp", "add")
+_FORM = 'OPERATION FEATURE [VALUE] [at PLACE[+PLACE]] [generated], such as "zero 182 at last"'
+
+
+def changes(text: str, sae: str) -> list[dict[str, Any]]:
+    """Changes as the command line has them: `zero 182 at last, scale 352 0.5 at question+image generated`."""
+    return [_change(each.split(), sae) for each in text.split(",")]
+
+
+def _change(words: list[str], sae: str) -> dict[str, Any]:
+    rest = list(words)
+
+    def refuse(what: str) -> BadValue:
+        return BadValue(f'the change "{" ".join(words)}" {what}, expected {_FORM}')
+
+    def take(pattern: str, what: str) -> str:
+        if not rest or not re.fullmatch(pattern, rest[0], re.ASCII):
+            raise refuse(what)
+        return rest.pop(0)
+
+    op = take("|".join(OPERATIONS), f"begins with none of {', '.join(OPERATIONS)}")
+    found: dict[str, Any] = {"op": op, "feature": {"sae": sae, "index": int(take(r"\d+", "names no feature"))}}
+    if op != "zero":
+        value = float(take(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "has no value"))
+        if not math.isfinite(value):
+            raise refuse("has no value")
+        found["value"] = value
+    if rest[:1] == ["at"]:
+        del rest[0]
+        names_ = take(r"\S+", 'names no place behind "at"').split("+")
+        for each in names_:
+            if each not in PLACES:
+                raise refuse(f'names the place "{each}", which is none of {", ".join(PLACES)}')
+        found["at"] = [PLACES[each] for each in names_]
+    if rest[:1] == ["generated"]:
+        del rest[0]
+        found["generated"] = True
+    if rest:
+        raise refuse(f'goes on with "{" ".join(rest)}"')
+    return found
+
+
+def recipe(value: Any) -> str | None:
+    """A recipe's file: its path, or what a search found."""
+    if value is not None and not isinstance(value, (str, os.PathLike)):
+        value = getattr(value, "path", value)
+    return path(value)
+
+
+def arm(name: str, change: Change, sae: str) -> dict[str, Any]:
+    """An arm of an evaluation by what it changes."""
+    if isinstance(change, str):
+        is_file = change.endswith(".json") or (os.path.isfile(change) and change.split()[0] not in OPERATIONS)
+        return {"name": name, "recipe": path(change)} if is_file else {"name": name, "interventions": changes(change, sae)}
+    if isinstance(change, os.PathLike) or isinstance(getattr(change, "path", None), str):
+        return {"name": name, "recipe": recipe(change)}
+    if isinstance(change, Mapping) and change and change.keys() <= {"interventions", "recipe", "splice"}:
+        return {"name": name, **change}
+    return {"name": name, "interventions": clamps(change, sae)}
+
+
+def arms(values: Mapping[str, Change], sae: str) -> list[dict[str, Any]]:
+    if not isinstance(values, Mapping):
+        raise TypeError(f'{values!r} are no arms: give their changes by name, such as {{"quiet": "zero 182 at last"}}')
+    return [arm(name, change, sae) for name, change in values.items()]
+
+
+def path(value: Any) -> str | None:
+    """Absolute, as the kernel wants it."""
+    return None if value is None else os.path.abspath(os.path.expanduser(os.fspath(value)))
+
+
+def given(**members: Any) -> dict[str, Any] | None:
+    """The members that were given; None where there are none."""
+    return {name: each for name, each in members.items() if each is not None} or None
+
+
+def dataset(questions: Path, form: str, annotations: Path | None, pictures: Path | None) -> dict[str, Any] | None:
+    return given(path=path(questions), format=form, annotations=path(annotations), pictures=path(pictures))
+
+
+def controls(features: int | None, directions: int | None, seed: int | None) -> dict[str, Any] | None:
+    return given(features=features, directions=directions, seed=seed)
+
+
+def shard(value: tuple[int, int] | None) -> dict[str, int] | None:
+    """(0, 4) is the first part of four."""
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"{value!r} is no part of the pictures: give its number and of how many, such as (0, 4)")
+    return {"index": _whole(value[0], "a part's number"), "count": _whole(value[1], "a number of parts")}
+
+
 def _several(values: Any) -> Any:
     if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
         raise TypeError(f"{values!r} gives no values: give {{latent: value}}, such as {{182: 0}}")
@@ -264,6 +377,10 @@ def names(value: str | Sequence[str], of: str) -> list[str]:
         if not isinstance(each, str):
             raise TypeError(f"{each!r} is not a name for {of}")
     return found
+
+
+def some_names(value: str | Sequence[str] | None, of: str) -> list[str] | None:
+    return None if value is None else names(value, of)
 
 
 def image(source: Picture) -> dict[str, Any]:

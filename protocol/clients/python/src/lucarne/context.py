@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Literal, Mapping, Sequence, Uni
 
 from . import build
 from . import steps as _steps
+from .behaviour import Search
 from .calls import AsyncStream, Progress, Stream
 from .errors import LucarneError
 from .options import strict
@@ -98,7 +99,7 @@ class Context(_Plans):
     """A prompt of a `Kernel`. Closed by `with`, by `close()`, or with the kernel.
 
     Where a region `at` is asked for, it is a part's id ("picture", "question"), a picture's number, a
-    `range` of positions, `build.box(…)`, or a region of the wire; absent: everywhere.
+    `range` of positions, `box(…)`, `last(…)`, or a region of the wire; absent: everywhere.
 
     An `answer` or `baseline` is a token by its text (mind the leading space) or its number, a list of tokens of
     which any will do, or `build.variants("Yes")` for every spelling.
@@ -119,6 +120,7 @@ class Context(_Plans):
         seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         interventions: Sequence[Mapping[str, Any]] | None = None,
+        recipe: build.Path | Search | None = None,
         sae: str | None = None,
         splice: Mapping[str, str] | None = None,
         append: bool | None = None,
@@ -127,11 +129,13 @@ class Context(_Plans):
     ) -> Generated:
         """What the model answers; the likeliest token each time unless a `temperature` is given.
 
-        `append` makes the answer a part of the prompt.
+        `append` makes the answer a part of the prompt. `recipe` is the file of a recipe whose changes are made,
+        or what a search found.
         """
         params = {
             "maxTokens": max_tokens, "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop),
-            "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms,
+            "interventions": interventions, "recipe": build.recipe(recipe), "sae": sae, "splice": splice, "append": append,
+            "deadlineMs": deadline_ms,
         }  # fmt: skip
         found: Generated = self.kernel.run(_steps.generate(self.id, params, progress))
         self._grown(found.result)
@@ -146,6 +150,7 @@ class Context(_Plans):
         seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         interventions: Sequence[Mapping[str, Any]] | None = None,
+        recipe: build.Path | Search | None = None,
         sae: str | None = None,
         splice: Mapping[str, str] | None = None,
         append: bool | None = None,
@@ -155,8 +160,8 @@ class Context(_Plans):
         """The answer's tokens as they are written, then `.result`."""
         found = self.kernel.context.generate_stream(
             context=self.id, max_tokens=max_tokens, progress=progress,
-            temperature=temperature, top_p=top_p, seed=seed, stop=_texts(stop), interventions=interventions, sae=sae,
-            splice=splice, append=append, deadline_ms=deadline_ms,
+            temperature=temperature, top_p=top_p, seed=seed, stop=_texts(stop), interventions=interventions,
+            recipe=build.recipe(recipe), sae=sae, splice=splice, append=append, deadline_ms=deadline_ms,
         )  # fmt: skip
         found.on_result = self._grown
         return found
@@ -246,11 +251,12 @@ class Context(_Plans):
 
     def steer(
         self,
-        values: Values,
+        values: Values = (),
         max_tokens: int = 64,
         *,
         at: build.Region | Sequence[build.Region] | None = None,
         generated: bool | None = None,
+        recipe: build.Path | Search | None = None,
         compare_with: Compared | Sequence[Compared] = ("plain", "reconstruction"),
         temperature: float | None = None,
         top_p: float | None = None,
@@ -261,9 +267,13 @@ class Context(_Plans):
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Steered:
-        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without."""
+        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without.
+
+        `recipe` is the file of a recipe whose changes are made before these, or what a search found.
+        """
         params = {
-            "maxTokens": max_tokens, "compareWith": build.names(compare_with, "an answer to compare with"),
+            "maxTokens": max_tokens, "recipe": build.recipe(recipe),
+            "compareWith": build.names(compare_with, "an answer to compare with"),
             "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop), "splice": splice,
             "deadlineMs": deadline_ms,
         }  # fmt: skip
@@ -329,6 +339,7 @@ class AsyncContext(_Plans):
         seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         interventions: Sequence[Mapping[str, Any]] | None = None,
+        recipe: build.Path | Search | None = None,
         sae: str | None = None,
         splice: Mapping[str, str] | None = None,
         append: bool | None = None,
@@ -337,11 +348,13 @@ class AsyncContext(_Plans):
     ) -> Generated:
         """What the model answers; the likeliest token each time unless a `temperature` is given.
 
-        `append` makes the answer a part of the prompt.
+        `append` makes the answer a part of the prompt. `recipe` is the file of a recipe whose changes are made,
+        or what a search found.
         """
         params = {
             "maxTokens": max_tokens, "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop),
-            "interventions": interventions, "sae": sae, "splice": splice, "append": append, "deadlineMs": deadline_ms,
+            "interventions": interventions, "recipe": build.recipe(recipe), "sae": sae, "splice": splice, "append": append,
+            "deadlineMs": deadline_ms,
         }  # fmt: skip
         found: Generated = await self.kernel.run(_steps.generate(self.id, params, progress))
         self._grown(found.result)
@@ -356,6 +369,7 @@ class AsyncContext(_Plans):
         seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         interventions: Sequence[Mapping[str, Any]] | None = None,
+        recipe: build.Path | Search | None = None,
         sae: str | None = None,
         splice: Mapping[str, str] | None = None,
         append: bool | None = None,
@@ -365,8 +379,8 @@ class AsyncContext(_Plans):
         """The answer's tokens as they are written, then `await stream.result()`."""
         found = self.kernel.context.generate_stream(
             context=self.id, max_tokens=max_tokens, progress=progress,
-            temperature=temperature, top_p=top_p, seed=seed, stop=_texts(stop), interventions=interventions, sae=sae,
-            splice=splice, append=append, deadline_ms=deadline_ms,
+            temperature=temperature, top_p=top_p, seed=seed, stop=_texts(stop), interventions=interventions,
+            recipe=build.recipe(recipe), sae=sae, splice=splice, append=append, deadline_ms=deadline_ms,
         )  # fmt: skip
         found.on_result = self._grown
         return found
@@ -456,11 +470,12 @@ class AsyncContext(_Plans):
 
     async def steer(
         self,
-        values: Values,
+        values: Values = (),
         max_tokens: int = 64,
         *,
         at: build.Region | Sequence[build.Region] | None = None,
         generated: bool | None = None,
+        recipe: build.Path | Search | None = None,
         compare_with: Compared | Sequence[Compared] = ("plain", "reconstruction"),
         temperature: float | None = None,
         top_p: float | None = None,
@@ -471,9 +486,13 @@ class AsyncContext(_Plans):
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Steered:
-        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without."""
+        """The answer with latents clamped (`{latent: value}`, or interventions), next to the one without.
+
+        `recipe` is the file of a recipe whose changes are made before these, or what a search found.
+        """
         params = {
-            "maxTokens": max_tokens, "compareWith": build.names(compare_with, "an answer to compare with"),
+            "maxTokens": max_tokens, "recipe": build.recipe(recipe),
+            "compareWith": build.names(compare_with, "an answer to compare with"),
             "temperature": temperature, "topP": top_p, "seed": seed, "stop": _texts(stop), "splice": splice,
             "deadlineMs": deadline_ms,
         }  # fmt: skip

@@ -8,6 +8,7 @@ import weakref
 from typing import Any, Callable, Mapping, Sequence
 
 from . import build, steps
+from .behaviour import Answers, Evaluation, Search
 from .calls import AsyncStream, Progress, Stream, call, call_async, sendable
 from .connection import Connection
 from .context import AsyncContext, Context
@@ -16,13 +17,9 @@ from .methods import AsyncMethods, Methods
 from .options import strict
 from .progress import reporter
 from .records import Record
-from .types import Job, KernelStatusResult
+from .types import EvaluationRunFormat, IndexBuildTemplate, Job, KernelStatusResult, SteeringSearchPlace
 from .version import __version__
 from .views import FeatureCard, Found
-
-
-def _path(path: Any) -> str | None:
-    return None if path is None else os.path.abspath(os.path.expanduser(os.fspath(path)))
 
 
 @strict
@@ -54,9 +51,9 @@ class _Common:
         self._finalizer = weakref.finalize(self, self.connection.close)
         folders = [saes] if isinstance(saes, (str, os.PathLike)) else saes
         options = {
-            "model": _path(model),
-            "saes": [_path(each) for each in folders] or None,
-            "index": _path(index),
+            "model": build.path(model),
+            "saes": [build.path(each) for each in folders] or None,
+            "index": build.path(index),
             "memoryLimit": memory_limit,
         }
         self._initialize = {
@@ -171,23 +168,124 @@ class Kernel(_Common, Methods):
         """Latents by the words of their explanations, or by a query of the wire."""
         return self.run(steps.search(query, limit, index))
 
+    def evaluate(
+        self,
+        path: build.Path,
+        *,
+        format: EvaluationRunFormat = "questions",
+        arms: Mapping[str, build.Change] | None = None,
+        reconstruction: bool = False,
+        random_features: int | None = None,
+        random_directions: int | None = None,
+        seed: int | None = None,
+        answers: build.Path | None = None,
+        annotations: build.Path | None = None,
+        pictures: build.Path | None = None,
+        kinds: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        shard: tuple[int, int] | None = None,
+        instruction: str | None = None,
+        template: IndexBuildTemplate | None = None,
+        max_tokens: int | None = None,
+        changes: int = 200,
+        model: str | None = None,
+        sae: str | None = None,
+        progress: Progress = None,
+    ) -> Evaluation:
+        """Has the model answer a benchmark's questions: as it is, with the autoencoder's reconstruction, and in `arms`,
+        each beside controls: draws of random features about as active, and of random directions.
+
+        format: `questions` (JSON lines of image, question, answer, kind), `pope`, `hallusionBench` or `amber` (with
+        `annotations`). arms: by name, a change as the command line has it (`"zero 182 at last, scale 352 0.5 at
+        question"`), interventions, `{latent: value}` to clamp, or a recipe: its file or what a search found. answers:
+        the file that they are kept in, so that a run that was cut off goes on; without one they are kept as long as
+        the result. shard: a part of the pictures, (0, 4) for the first of four. changes: how many of the questions
+        that an arm turns are listed. Ctrl-C cancels the job.
+        """
+        return self.run(steps.evaluate(
+            {
+                "dataset": build.dataset(path, format, annotations, pictures), "reconstruction": reconstruction or None,
+                "controls": build.controls(random_features, random_directions, seed), "limit": limit,
+                "kinds": build.some_names(kinds, "a kind of question"), "shard": build.shard(shard),
+                "instruction": instruction, "template": template, "maxTokens": max_tokens, "model": model, "sae": sae,
+            },
+            arms or {}, answers, changes, reporter(self._with_default(progress), "evaluation/run"),
+        ))  # fmt: skip
+
+    def read_answers(self, *files: build.Path, changes: int = 200) -> Answers:
+        """What files of answers say: those of one run, which may be its shards."""
+        return self.run(steps.read_answers([build.path(each) for each in files], changes))
+
+    def search_steering(
+        self,
+        path: build.Path,
+        *,
+        recipe: build.Path,
+        format: EvaluationRunFormat = "questions",
+        annotations: build.Path | None = None,
+        pictures: build.Path | None = None,
+        name: str | None = None,
+        failing: str | Sequence[str] | None = None,
+        keeping: str | Sequence[str] | None = None,
+        attribution: int | None = None,
+        contrast: int | None = None,
+        candidates: Sequence[int] | None = None,
+        words: str | Sequence[str] | None = None,
+        index: build.Path | None = None,
+        zero: bool | None = None,
+        scales: Sequence[float] | None = None,
+        quantiles: Sequence[float] | None = None,
+        places: SteeringSearchPlace | Sequence[SteeringSearchPlace] | None = None,
+        features: int | None = None,
+        arms: int | None = None,
+        max_harm: float | None = None,
+        random_features: int | None = None,
+        random_directions: int | None = None,
+        seed: int | None = None,
+        limit: int | None = None,
+        instruction: str | None = None,
+        template: IndexBuildTemplate | None = None,
+        max_tokens: int | None = None,
+        sae: str | None = None,
+        progress: Progress = None,
+    ) -> Search:
+        """Looks for a change of features that puts wrong answers right and loses few right ones, and writes it as a recipe.
+
+        failing, keeping: kinds of questions whose wrong answers are to be put right, and whose right ones are to be kept
+        (all). Candidates: how many by `attribution` and `contrast` (12 each), named ones (`candidates`), those whose
+        label in `index` has one of the `words`. Each is tried at `zero`, with `scales` (0.5) and at `quantiles` of its
+        activity (0.9), at all `places`: all, question, image, last (these four), generated. features: of a recipe at
+        most (3). arms: changes of a round at most (512). max_harm: the share of right answers that may be lost (0.01).
+        The controls are the recipe's, on the half that it was not chosen on (5 of each). Rounds are kept in the folder
+        RECIPE.search, so that a search that was cut off goes on. Ctrl-C cancels the job.
+        """
+        return self.run(steps.search_steering(
+            {
+                "dataset": build.dataset(path, format, annotations, pictures), "recipe": build.path(recipe), "name": name,
+                "failing": build.some_names(failing, "a kind of question"),
+                "keeping": build.some_names(keeping, "a kind of question"),
+                "candidates": build.given(
+                    attribution=attribution, contrast=contrast, index=build.path(index),
+                    features=None if candidates is None else list(candidates), words=build.some_names(words, "a word of labels"),
+                ),
+                "operations": build.given(
+                    zero=zero, scales=None if scales is None else list(scales),
+                    quantiles=None if quantiles is None else list(quantiles),
+                ),
+                "places": build.some_names(places, "a place"), "features": features, "arms": arms, "maxHarm": max_harm,
+                "controls": build.controls(random_features, random_directions, None), "seed": seed, "limit": limit,
+                "instruction": instruction, "template": template, "maxTokens": max_tokens,
+            },
+            sae, reporter(self._with_default(progress), "steering/search"),
+        ))  # fmt: skip
+
     def status(self) -> KernelStatusResult:
         return self.kernel.status()
 
     def wait(self, job: str | Record, progress: Progress = None) -> Job:
         """Waits for a job's end. Ctrl-C leaves the job running; `kernel.job.cancel` ends it."""
         name = job if isinstance(job, str) else job.job
-        report = reporter(self._with_default(progress), name)
-        try:
-            while True:
-                state = self.job.wait(job=name, timeout_ms=500)
-                if report is not None and state.progress is not None:
-                    report(_job_progress(state))
-                if state.state not in ("queued", "running"):
-                    return state
-        finally:
-            if report is not None:
-                report(None)
+        return self.run(steps.wait(name, reporter(self._with_default(progress), name)))
 
     def close(self) -> None:
         """Ends the process; contexts end with it."""
@@ -199,14 +297,6 @@ class Kernel(_Common, Methods):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _job_progress(state: Any) -> Record:
-    done, total = state.progress.done, state.progress.total
-    value: dict[str, Any] = {"kind": "report", "title": state.method, "message": state.progress.message}
-    if total:
-        value["percentage"] = int(100 * done / total)
-    return Record({name: each for name, each in value.items() if each is not None})
 
 
 @strict
@@ -269,8 +359,124 @@ class AsyncKernel(_Common, AsyncMethods):
     async def search(self, query: str | Mapping[str, Any], *, limit: int = 20, index: str | None = None) -> Found:
         return await self.run(steps.search(query, limit, index))
 
+    async def evaluate(
+        self,
+        path: build.Path,
+        *,
+        format: EvaluationRunFormat = "questions",
+        arms: Mapping[str, build.Change] | None = None,
+        reconstruction: bool = False,
+        random_features: int | None = None,
+        random_directions: int | None = None,
+        seed: int | None = None,
+        answers: build.Path | None = None,
+        annotations: build.Path | None = None,
+        pictures: build.Path | None = None,
+        kinds: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        shard: tuple[int, int] | None = None,
+        instruction: str | None = None,
+        template: IndexBuildTemplate | None = None,
+        max_tokens: int | None = None,
+        changes: int = 200,
+        model: str | None = None,
+        sae: str | None = None,
+        progress: Progress = None,
+    ) -> Evaluation:
+        """Has the model answer a benchmark's questions: as it is, with the autoencoder's reconstruction, and in `arms`,
+        each beside controls: draws of random features about as active, and of random directions.
+
+        format: `questions` (JSON lines of image, question, answer, kind), `pope`, `hallusionBench` or `amber` (with
+        `annotations`). arms: by name, a change as the command line has it (`"zero 182 at last, scale 352 0.5 at
+        question"`), interventions, `{latent: value}` to clamp, or a recipe: its file or what a search found. answers:
+        the file that they are kept in, so that a run that was cut off goes on; without one they are kept as long as
+        the result. shard: a part of the pictures, (0, 4) for the first of four. changes: how many of the questions
+        that an arm turns are listed. Ctrl-C cancels the job.
+        """
+        return await self.run(steps.evaluate(
+            {
+                "dataset": build.dataset(path, format, annotations, pictures), "reconstruction": reconstruction or None,
+                "controls": build.controls(random_features, random_directions, seed), "limit": limit,
+                "kinds": build.some_names(kinds, "a kind of question"), "shard": build.shard(shard),
+                "instruction": instruction, "template": template, "maxTokens": max_tokens, "model": model, "sae": sae,
+            },
+            arms or {}, answers, changes, reporter(self._with_default(progress), "evaluation/run"),
+        ))  # fmt: skip
+
+    async def read_answers(self, *files: build.Path, changes: int = 200) -> Answers:
+        """What files of answers say: those of one run, which may be its shards."""
+        return await self.run(steps.read_answers([build.path(each) for each in files], changes))
+
+    async def search_steering(
+        self,
+        path: build.Path,
+        *,
+        recipe: build.Path,
+        format: EvaluationRunFormat = "questions",
+        annotations: build.Path | None = None,
+        pictures: build.Path | None = None,
+        name: str | None = None,
+        failing: str | Sequence[str] | None = None,
+        keeping: str | Sequence[str] | None = None,
+        attribution: int | None = None,
+        contrast: int | None = None,
+        candidates: Sequence[int] | None = None,
+        words: str | Sequence[str] | None = None,
+        index: build.Path | None = None,
+        zero: bool | None = None,
+        scales: Sequence[float] | None = None,
+        quantiles: Sequence[float] | None = None,
+        places: SteeringSearchPlace | Sequence[SteeringSearchPlace] | None = None,
+        features: int | None = None,
+        arms: int | None = None,
+        max_harm: float | None = None,
+        random_features: int | None = None,
+        random_directions: int | None = None,
+        seed: int | None = None,
+        limit: int | None = None,
+        instruction: str | None = None,
+        template: IndexBuildTemplate | None = None,
+        max_tokens: int | None = None,
+        sae: str | None = None,
+        progress: Progress = None,
+    ) -> Search:
+        """Looks for a change of features that puts wrong answers right and loses few right ones, and writes it as a recipe.
+
+        failing, keeping: kinds of questions whose wrong answers are to be put right, and whose right ones are to be kept
+        (all). Candidates: how many by `attribution` and `contrast` (12 each), named ones (`candidates`), those whose
+        label in `index` has one of the `words`. Each is tried at `zero`, with `scales` (0.5) and at `quantiles` of its
+        activity (0.9), at all `places`: all, question, image, last (these four), generated. features: of a recipe at
+        most (3). arms: changes of a round at most (512). max_harm: the share of right answers that may be lost (0.01).
+        The controls are the recipe's, on the half that it was not chosen on (5 of each). Rounds are kept in the folder
+        RECIPE.search, so that a search that was cut off goes on. Ctrl-C cancels the job.
+        """
+        return await self.run(steps.search_steering(
+            {
+                "dataset": build.dataset(path, format, annotations, pictures), "recipe": build.path(recipe), "name": name,
+                "failing": build.some_names(failing, "a kind of question"),
+                "keeping": build.some_names(keeping, "a kind of question"),
+                "candidates": build.given(
+                    attribution=attribution, contrast=contrast, index=build.path(index),
+                    features=None if candidates is None else list(candidates), words=build.some_names(words, "a word of labels"),
+                ),
+                "operations": build.given(
+                    zero=zero, scales=None if scales is None else list(scales),
+                    quantiles=None if quantiles is None else list(quantiles),
+                ),
+                "places": build.some_names(places, "a place"), "features": features, "arms": arms, "maxHarm": max_harm,
+                "controls": build.controls(random_features, random_directions, None), "seed": seed, "limit": limit,
+                "instruction": instruction, "template": template, "maxTokens": max_tokens,
+            },
+            sae, reporter(self._with_default(progress), "steering/search"),
+        ))  # fmt: skip
+
     async def status(self) -> KernelStatusResult:
         return await self.kernel.status()
+
+    async def wait(self, job: str | Record, progress: Progress = None) -> Job:
+        """Waits for a job's end. Cancelling the task leaves the job running; `kernel.job.cancel` ends it."""
+        name = job if isinstance(job, str) else job.job
+        return await self.run(steps.wait(name, reporter(self._with_default(progress), name)))
 
     async def close(self) -> None:
         self._finalizer.detach()

@@ -24,6 +24,15 @@ def reporter(progress: Any, title: str) -> Report | None:
     return _Bar(title, tqdm)
 
 
+def job_progress(state: Any) -> Record:
+    """How far a job is, as `$/progress` would tell it."""
+    done, total = state.progress.done, state.progress.total
+    value: dict[str, Any] = {"kind": "report", "title": state.method, "message": state.progress.message}
+    if total:
+        value["percentage"] = int(100 * done / total)
+    return Record({name: each for name, each in value.items() if each is not None})
+
+
 class _Bar:
     def __init__(self, title: str, tqdm: Any):
         self._title, self._tqdm = title, tqdm

@@ -3,12 +3,17 @@ are sent the answers, so that threads and event loops share them."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import warnings
 from typing import Any, Generator, Iterable, Mapping
 
 from . import build
-from .errors import KernelWarning, LucarneError, RequestFailed
+from .behaviour import Answers, Evaluation, Search
+from .errors import KernelWarning, LucarneError, RequestFailed, response_error
 from .kinds import IndexMissing, IndexStale
+from .progress import Report, job_progress
+from .records import Record
 from .types import (
     AblationRunResult,
     AttributionCompareResult,
@@ -17,12 +22,17 @@ from .types import (
     ContextLogitsResult,
     ContextOpenResult,
     ContextTokensResult,
+    EvaluationReportReport,
+    EvaluationRunEvaluated,
     FeatureActivationsResult,
     FeatureInfoResult,
     FeatureRenderResult,
     IndexSearchResult,
+    Job,
+    JobStarted,
     KernelStatusResult,
     SteeringGenerateResult,
+    SteeringSearchFound,
 )
 from .views import Ablated, Attribution, Comparison, FeatureCard, Features, Found, Generated, Logits, Steered, Tokens
 
@@ -46,6 +56,14 @@ def autoencoder(given: str | None) -> Steps:
         raise LucarneError("no autoencoder is loaded: load one with kernel.sae.load(path=…), or open a context first")
     warn(status)
     return status.saes[-1].sae
+
+
+def loaded() -> Steps:
+    """Has the kernel load what it was started with, which it does for the first prompt."""
+    status = yield "kernel/status", {}, KernelStatusResult, None
+    if not status.models:
+        opened = yield "context/open", {"parts": build.parts("?", None)}, ContextOpenResult, None
+        yield "context/close", {"context": opened.context}, Record, None
 
 
 def labels(latents: Iterable[int], sae: str) -> Steps:
@@ -170,3 +188,67 @@ def search(query: Any, limit: int, index: str | None) -> Steps:
     """`query` as words of explanations, or as the wire has it."""
     asked = {"text": query} if isinstance(query, str) else query
     return Found((yield "index/search", {"index": index, "query": asked, "limit": limit}, IndexSearchResult, None))
+
+
+def wait(job: str, report: Report | None) -> Steps:
+    """How a job ended. Asked twice a second, so that Ctrl-C is heard in between."""
+    try:
+        while True:
+            state = yield "job/wait", {"job": job, "timeoutMs": 500}, Job, False
+            if report is not None and state.progress is not None:
+                report(job_progress(state))
+            if state.state not in ("queued", "running"):
+                return state
+    finally:
+        if report is not None:
+            report(None)
+
+
+def finished(method: str, params: Mapping[str, Any], kind: type[Record], report: Report | None) -> Steps:
+    """The result of a job that nobody else waits for: where the wait ends early, the job is cancelled."""
+    started = yield method, params, JobStarted, None
+    try:
+        state = yield from wait(started.job, report)
+    except GeneratorExit:
+        raise
+    except BaseException:
+        try:
+            yield "job/cancel", {"job": started.job}, Record, False
+        except LucarneError:
+            pass  # What ended the wait is the news.
+        raise
+    if state.state == "failed" and state.error is not None:
+        raise response_error({"code": RequestFailed.code, "message": state.error.message, "data": {"kind": state.error.kind}})
+    if state.state != "completed":
+        raise LucarneError(f"the job {started.job} ({method}) is {state.state}" + (f": {state.message}" if state.message else ""))
+    return kind(state.result.to_dict())
+
+
+def evaluate(
+    params: Mapping[str, Any], arms: Any, answers: Any, changes: int, report: Report | None
+) -> Steps:
+    """`answers` without a file are kept in a folder of their own, as long as the result is."""
+    sae = params["sae"]
+    if sae is None:
+        yield from loaded()
+        if arms or params["reconstruction"]:
+            sae = yield from autoencoder(None)
+    folder = tempfile.TemporaryDirectory(prefix="lucarne-answers-") if answers is None else None
+    file = build.path(answers) if folder is None else os.path.join(folder.name, "answers.jsonl")
+    sent = {**params, "sae": sae, "answers": file, "arms": build.arms(arms, sae or "") or None}
+    found = yield from finished("evaluation/run", sent, EvaluationRunEvaluated, report)
+    told = yield "evaluation/report", {"answers": [file], "changes": changes}, EvaluationReportReport, None
+    return Evaluation(told, found, folder)
+
+
+def read_answers(files: list[Any], changes: int) -> Steps:
+    return Answers((yield "evaluation/report", {"answers": files, "changes": changes}, EvaluationReportReport, None))
+
+
+def search_steering(params: Mapping[str, Any], sae: str | None, report: Report | None) -> Steps:
+    if sae is None:
+        yield from loaded()
+    name = yield from autoencoder(sae)
+    found = yield from finished("steering/search", {**params, "sae": name}, SteeringSearchFound, report)
+    changed = [each.feature for point in found.recipe.evidence.front for each in point.interventions]
+    return Search(found, (yield from labels([*changed, *(each.feature for each in found.recipe.interventions)], name)))
