@@ -137,7 +137,8 @@ final class RunningJob<Engine>: @unchecked Sendable {
 
   private func report() {
     let progress = work?.progress
-    state.withLock { $0.job.progress = progress }
+    // A job that only waits for its last write is as far as it was.
+    if let progress { state.withLock { $0.job.progress = progress } }
     publish(force: false)
   }
 

@@ -105,9 +105,12 @@ import World
     ]
     let scoring = try client.ask("explanation/score", params)["job"] ?? .null
     func progress() throws -> JSONValue { try client.ask("job/get", ["job": scoring]) }
-    while try progress()["progress"]?["done"] != progress()["progress"]?["total"]
-      || progress()["progress"]?["done"] == nil
-    { Thread.sleep(milliseconds: 20) }
+    while true {
+      let job = try progress()
+      try #require(["queued", "running"].contains(job["state"]), "\(job)")
+      if let done = job["progress"]?["done"], done == job["progress"]?["total"] { break }
+      Thread.sleep(milliseconds: 20)
+    }
     for _ in 0..<10 {
       try client.ask("feature/info", ["feature": ["sae": "sae", "index": 3]])
       #expect(try progress()["state"] == "running")

@@ -109,7 +109,12 @@ import Testing
   @Test func cancellingEndsAJobAndAWait() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let client = try kernel()
-    let job = try #require(try client.ask("index/build", build(client))["job"])
+    // More than a busy machine could be done with before the requests that follow.
+    let prompts = (0..<20_000).map { "{\"text\": \"prompt \($0)\"}\n" }.joined()
+    try Data(prompts.utf8).write(to: URL(filePath: folder + "/prompts.jsonl"))
+    guard case .object(var params) = try build(client) else { return }
+    params["corpus"] = ["prompts": .string(folder + "/prompts.jsonl")]
+    let job = try #require(try client.ask("index/build", .object(params))["job"])
     let wait = try client.request("job/wait", ["job": job, "timeoutMs": 86_400_000])
     try client.cancel(wait)
     #expect(try client.refusal(of: wait).code == -32800)
