@@ -1,6 +1,6 @@
 """Which features stand for one notion in pictures and in text, and what changing them does to both.
 
-    python Tests/Studies/notions.py FOLDER [--lucarne PATH] [--output FILE]
+    python Tests/Studies/notions.py FOLDER [--sae AUTOENCODER] [--lucarne PATH] [--output FILE]
 
 FOLDER is what `python -m Training questions --set feelings --count 100 --out FOLDER` writes: people who feel
 something or eat, and stories that are cut before the word. Of one answer every second picture and story is for
@@ -10,9 +10,9 @@ choosing, the others are reported on.
    behind a story. Said: its activation at the last position of the question, and of the cut story, where the word is about
    to be said. Of each reading the latent with the largest lesser area under the ROC curve (with the notion against without, in
    pictures and in stories, on the choosing half) is the notion's; its areas on the other half are told.
-2. On the other half `evaluation/run` asks every question with the latent at zero, and with it held at the median of
-   its activity where the notion is, and at twice that, in the whole prompt or at the last position, beside five features about as active. Told is the share of
-   answers with the notion that change, and the share of other answers that become it.
+2. On the other half `evaluation/run` asks every question with the latent at zero everywhere, and with it held, at the last
+   position, at the median of its activity where the notion is and at multiples of that, beside five features about as active, held
+   the same. Told is the share of answers with the notion that change, and the share of other answers that become it.
 
 Needs numpy. Prints tables in Markdown; with --output keeps every figure as JSON.
 """
@@ -31,6 +31,8 @@ from lucarne import Kernel  # noqa: E402
 
 NOTIONS = ["happy", "sad", "angry", "surprised", "hungry", "eating"]
 LATENTS = 2048
+# How many times the median of its own activity a latent is held at.
+TIMES = (1, 5, 20)
 KINDS = {"picture": ("feeling", "action"), "story": ("story feeling", "story hunger")}
 
 
@@ -40,7 +42,7 @@ def area(positive, negative):
     return wins + 0.5 * (positive[:, None, :] == negative[None, :, :]).mean((0, 1))
 
 
-def activity(kernel, question, folder):
+def activity(kernel, sae, question, folder):
     """Largest activations where the notion is seen, and at the position where it is about to be said: `[2, M]`."""
     if "image" in question:
         parts = [{"id": "image", "image": {"path": f"{folder}/{question['image']}"}}, {"id": "question", "text": question["question"]}]
@@ -51,7 +53,7 @@ def activity(kernel, question, folder):
     values = numpy.zeros((2, LATENTS), numpy.float32)
     for row, (prompt, region) in enumerate(asked):
         context = kernel.call("context/open", prompt)["context"]
-        found = kernel.call("feature/activations", {"context": context, "sae": "sae", "region": region, "topK": LATENTS})
+        found = kernel.call("feature/activations", {"context": context, "sae": sae, "region": region, "topK": LATENTS})
         kernel.call("context/close", {"context": context})
         for item in found["items"]:
             values[row, item["feature"]["index"]] = item["score"]
@@ -99,13 +101,15 @@ def choose(questions, values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--sae", help="an autoencoder's folder (default: the one that ships as the default)")
     parser.add_argument("--lucarne", default=str(ROOT / ".build/release/lucarne"))
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     questions = [json.loads(line) for line in (options.folder / "questions.jsonl").read_text().splitlines()]
     questions = [q for q in questions if any(q["kind"] in kinds for kinds in KINDS.values())]
-    with tempfile.TemporaryDirectory() as scratch, Kernel([options.lucarne, "serve", "--jobs", ""]) as kernel:
-        values = numpy.stack([activity(kernel, q, options.folder) for q in questions])
+    loaded, sae = (["--sae", options.sae], Path(options.sae).name) if options.sae else ([], "sae")
+    with tempfile.TemporaryDirectory() as scratch, Kernel([options.lucarne, "serve", "--jobs", "", *loaded]) as kernel:
+        values = numpy.stack([activity(kernel, sae, q, options.folder) for q in questions])
         found = {}
         print("| notion | latent | area, pictures | area, stories | latents of 0.9 in both |\n|---|---|---|---|---|")
         for row, reading in enumerate(("seen", "said")):
@@ -119,16 +123,13 @@ def main():
         arms = []
         for notion, row in found.items():
             latent = row["latent"]
-            for name, change in (
-                ("zero", {"op": "zero"}), ("held", {"op": "clamp", "value": row["level"]}),
-                ("held at last", {"op": "clamp", "value": row["level"], "at": [{"last": 1}]}),
-                ("twice at last", {"op": "clamp", "value": 2 * row["level"], "at": [{"last": 1}]}),
-            ):
-                arms.append({"name": f"{notion}: {name}", "interventions": [{**change, "feature": {"sae": "sae", "index": latent}}]})
+            held = [(f"{times} ×", {"op": "clamp", "value": times * row["level"], "at": [{"last": 1}]}) for times in TIMES]
+            for name, change in [("zero", {"op": "zero"}), *held]:
+                arms.append({"name": f"{notion}: {name}", "interventions": [{**change, "feature": {"sae": sae, "index": latent}}]})
         answers = Path(scratch) / "answers.jsonl"
         job = kernel.call("evaluation/run", {
             "dataset": {"format": "questions", "path": str(path), "pictures": str(options.folder)}, "answers": str(answers),
-            "sae": "sae", "arms": arms, "controls": {"features": 5}, "maxTokens": 1})["job"]
+            "sae": sae, "arms": arms, "controls": {"features": 5}, "maxTokens": 1})["job"]
         done = kernel.call("job/wait", {"job": job, "timeoutMs": 600_000})
         assert done["state"] == "completed", done
         head, *lines = [json.loads(line) for line in answers.read_text().splitlines()]
