@@ -89,7 +89,7 @@ let package = Package(
     .target(name: "Benchmarks", dependencies: ["SystemReasons", "JSON"]),
     .testTarget(name: "BenchmarksTests", dependencies: ["JSON", "Benchmarks", "TestSupport"]),
     .target(
-      name: "Evaluations",
+      name: "AutoencoderFit",
       dependencies: ["Tensors", "Models", "Autoencoders", "Interpretation"]),
     .testTarget(
       name: "InterpretationTests",
@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images",
         "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing",
-        "Explanations", "Benchmarks", "Evaluations", "ChatCompletions", "Reports", "JSONRPC",
+        "Explanations", "Benchmarks", "AutoencoderFit", "ChatCompletions", "Reports", "JSONRPC",
         "KernelProtocol",
         "Jobs", "World", "PromptFiles", "VisionWorkers",
       ]),

@@ -1,6 +1,6 @@
+import AutoencoderFit
 import Autoencoders
 import Corpora
-import Evaluations
 import Interpretation
 import JSON
 import JSONRPC
