@@ -14,11 +14,12 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from line_kernel import LineKernel
 
 PROGRAM = os.path.abspath(sys.argv[1])
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 30)
@@ -34,38 +35,13 @@ def row(what, holds, detail=""):
     failures += not holds
 
 
-class Kernel:
+class Kernel(LineKernel):
     def __init__(self, jobs, worker=WORKER):
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--jobs", jobs, "--threads", "2", "--vision", worker],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.number = 0
-        self.ask("initialize")
-
-    def ask(self, method, /, **params):
-        self.number += 1
-        message = {"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}
-        self.process.stdin.write(json.dumps(message).encode() + b"\n")
-        self.process.stdin.flush()
-        while True:
-            line = self.process.stdout.readline()
-            assert line, f"the kernel ended during {method}"
-            answer = json.loads(line)
-            if answer.get("id") == self.number:
-                return answer.get("result", answer.get("error"))
+        super().__init__(PROGRAM, "--jobs", jobs, "--threads", "2", "--vision", worker)
 
     @property
     def worker(self):
         return self.ask("kernel/status")["vision"].get("process")
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def end(self):
-        self.ask("shutdown")
-        self.process.stdin.close()
-        self.process.wait(20)
 
 
 def is_alive(process):
