@@ -22,24 +22,10 @@ struct EvaluateCommand: ParsableCommand {
       a place all of the prompt is changed.
       """)
 
-  @Argument(help: "The file of questions (default: that which ships).")
-  var questions: String?
-
-  @Option(
-    help: """
-      Whose file it is: pope, hallusionBench, amber, or questions, JSON lines of {"image", \
-      "question", "answer", "kind"}.
-      """)
-  var format: EvaluationRun.Format = .questions
+  @OptionGroup var asked: QuestionArguments
 
   @Option(help: "The file that answers are kept in.")
   var answers: String
-
-  @Option(help: "AMBER's file of annotations.")
-  var annotations: String?
-
-  @Option(help: "The folder of the pictures (default: that of the questions).")
-  var pictures: String?
 
   @Option(name: .customLong("change"), help: "An arm with features changed; can be repeated.")
   var changes: [String] = []
@@ -52,10 +38,10 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "An arm with the autoencoder's reconstruction in the residual's place.")
   var reconstruction = false
 
-  @Option(help: "Controls of each --change: draws of features about as active (default: 0).")
+  @Option(help: "Controls of each arm: draws of features about as active (default: 0).")
   var randomFeatures: Int?
 
-  @Option(help: "Controls of each --change: draws of random directions (default: 0).")
+  @Option(help: "Controls of each arm: draws of random directions (default: 0).")
   var randomDirections: Int?
 
   @Option(help: "What the controls are drawn by (default: 0).")
@@ -64,20 +50,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(name: .customLong("kind"), help: "Questions of a kind alone; can be repeated.")
   var kinds: [String] = []
 
-  @Option(help: "Questions at most.")
-  var limit: Int?
-
   @Option(help: "A part of the pictures, such as 0/4 for the first of four.")
   var shard: String?
-
-  @Option(help: "What is added behind each question, after a line break.")
-  var instruction: String?
-
-  @Option(help: "The chat template: none, or model for the model's own (default: model).")
-  var template: IndexBuild.Template?
-
-  @Option(help: "Tokens of an answer at most (default: 16).")
-  var maxTokens: Int?
 
   @Option(help: "Write a page of the answers, as \"lucarne report answers\" does, to this file.")
   var html: String?
@@ -89,6 +63,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var compute: ComputeArguments
 
   func validate() throws {
+    if let html, absolutePath(html) == absolutePath(answers) {
+      throw ValidationError("--html and --answers are one file, expected two")
+    }
     do { try checkOptions(try params(sae: "")) } catch let error as ChangeText.Malformed {
       throw ValidationError(error.description)
     }
@@ -129,17 +106,15 @@ struct EvaluateCommand: ParsableCommand {
       }
     let hasControls = randomFeatures != nil || randomDirections != nil || seed != nil
     return EvaluationRun.Params(
-      dataset: .init(
-        format: format, path: try questionFile(questions),
-        annotations: annotations.map(absolutePath),
-        pictures: pictures.map(absolutePath)),
+      dataset: try asked.dataset,
       answers: absolutePath(answers), sae: reconstruction || !arms.isEmpty ? sae : nil,
       arms: arms.isEmpty ? nil : arms, reconstruction: reconstruction ? true : nil,
       controls: hasControls
         ? .init(features: randomFeatures, directions: randomDirections, seed: seed) : nil,
-      kinds: kinds.isEmpty ? nil : kinds, limit: limit, shard: try IndexBuild.Shard(option: shard),
-      instruction: instruction,
-      template: template, maxTokens: maxTokens)
+      kinds: kinds.isEmpty ? nil : kinds, limit: asked.limit,
+      shard: try IndexBuild.Shard(option: shard),
+      instruction: asked.instruction,
+      template: asked.template, maxTokens: asked.maxTokens)
   }
 
   private func arm(_ text: String, sae: String) throws -> EvaluationRun.Arm {

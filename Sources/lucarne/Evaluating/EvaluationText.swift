@@ -26,8 +26,10 @@ struct EvaluationText {
     _ name: String, _ accuracy: EvaluationReport.Rate?, _ paired: EvaluationReport.Paired?
   ) -> [String] {
     [name, accuracy.map(share) ?? "", accuracy.map(interval) ?? ""]
-      + (paired.map {
-        [share($0.help), interval($0.help), share($0.harm), interval($0.harm), probability($0.p)]
+      + (paired.map { paired in
+        // Draws together count a question once each: a p of them would say too much.
+        [share(paired.help), interval(paired.help), share(paired.harm), interval(paired.harm)]
+          + [accuracy == nil ? "" : probability(paired.p)]
       } ?? ["", "", "", "", ""])
   }
 

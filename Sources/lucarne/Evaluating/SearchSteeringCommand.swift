@@ -18,20 +18,10 @@ struct SearchSteeringCommand: ParsableCommand {
       after Ctrl-C the same command goes on.
       """)
 
-  @Argument(help: "The file of questions (default: that which ships).")
-  var questions: String?
-
-  @Option(help: "Whose file it is: pope, hallusionBench, amber or questions (default: questions).")
-  var format: EvaluationRun.Format = .questions
+  @OptionGroup var asked: QuestionArguments
 
   @Option(help: "The file of the recipe.")
   var recipe: String
-
-  @Option(help: "AMBER's file of annotations.")
-  var annotations: String?
-
-  @Option(help: "The folder of the pictures (default: that of the questions).")
-  var pictures: String?
 
   @Option(help: "What the recipe is called (default: as its file).")
   var name: String?
@@ -99,18 +89,6 @@ struct SearchSteeringCommand: ParsableCommand {
   @Option(help: "Controls: draws of random directions (default: 5).")
   var randomDirections: Int?
 
-  @Option(help: "Questions at most.")
-  var limit: Int?
-
-  @Option(help: "What is added behind each question, after a line break.")
-  var instruction: String?
-
-  @Option(help: "The chat template: none, or model for the model's own (default: model).")
-  var template: IndexBuild.Template?
-
-  @Option(help: "Tokens of an answer at most (default: 16).")
-  var maxTokens: Int?
-
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -131,10 +109,7 @@ struct SearchSteeringCommand: ParsableCommand {
   private func params(sae: String, index: String?) throws -> SteeringSearch.Params {
     func list<Element>(_ values: [Element]) -> [Element]? { values.isEmpty ? nil : values }
     return SteeringSearch.Params(
-      dataset: .init(
-        format: format, path: try questionFile(questions),
-        annotations: annotations.map(absolutePath),
-        pictures: pictures.map(absolutePath)),
+      dataset: try asked.dataset,
       recipe: absolutePath(recipe), sae: sae, name: name, failing: list(failing),
       keeping: list(keeping),
       candidates: .init(
@@ -145,7 +120,8 @@ struct SearchSteeringCommand: ParsableCommand {
       places: list(places), features: features, arms: arms, maxHarm: maxHarm, seed: seed,
       controls: .init(
         features: randomFeatures ?? 5, directions: randomDirections ?? 5, seed: seed),
-      limit: limit, instruction: instruction, template: template, maxTokens: maxTokens)
+      limit: asked.limit, instruction: asked.instruction, template: asked.template,
+      maxTokens: asked.maxTokens)
   }
 
   private func lines(_ found: SteeringSearch.Found) -> [String] {
