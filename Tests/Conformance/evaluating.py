@@ -20,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from line_kernel import LineKernel
+
 PROGRAM = os.path.abspath(sys.argv[1])
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 30)
 PICTURES = Path(__file__).resolve().parents[2] / "Sources/World/Resources/heldout"
@@ -33,38 +35,8 @@ def row(what, holds, detail=""):
     failures += not holds
 
 
-class Kernel:
-    def __init__(self, jobs="", *options):
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--jobs", jobs, "--threads", "2", *options],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.number = 0
-        self.ask("initialize")
-
-    def ask(self, method, /, **params):
-        self.number += 1
-        message = {"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}
-        self.process.stdin.write(json.dumps(message).encode() + b"\n")
-        self.process.stdin.flush()
-        while True:
-            line = self.process.stdout.readline()
-            assert line, f"the kernel ended during {method}"
-            answer = json.loads(line)
-            if answer.get("id") == self.number:
-                return answer.get("result", answer.get("error"))
-
-    def job(self, method, /, **params):
-        started = self.ask(method, **params)
-        return self.ask("job/wait", job=started["job"], timeoutMs=300_000) if "job" in started else started
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def end(self):
-        self.ask("shutdown")
-        self.process.stdin.close()
-        self.process.wait(20)
+def new_kernel(jobs="", *options):
+    return LineKernel(PROGRAM, "--jobs", jobs, "--threads", "2", *options)
 
 
 def lines(path):
@@ -190,7 +162,7 @@ def evaluate(folder, path, asked):
     params = {
         "dataset": {"format": "questions", "path": path, "pictures": str(PICTURES)}, "sae": "sae", "arms": ARMS,
         "reconstruction": True, "controls": {"features": 2, "directions": 2, "seed": 5}}
-    kernel = Kernel()
+    kernel = new_kernel()
     whole = f"{folder}/whole.jsonl"
     began = time.monotonic()
     done = kernel.job("evaluation/run", answers=whole, **params)
@@ -233,7 +205,7 @@ def evaluate(folder, path, asked):
     kernel.end()
 
     broken, jobs = f"{folder}/broken.jsonl", f"{folder}/jobs"
-    kernel, kills = Kernel(jobs), 0
+    kernel, kills = new_kernel(jobs), 0
     job = kernel.ask("evaluation/run", answers=broken, **params)["job"]
     while kills < 5:
         time.sleep(draw.uniform(0.02, seconds / 3))
@@ -243,7 +215,7 @@ def evaluate(folder, path, asked):
         kills += 1
         if kills % 2 and os.path.exists(broken) and os.path.getsize(broken) > 40:  # What a sudden end of the machine may leave.
             os.truncate(broken, os.path.getsize(broken) - draw.randrange(1, 40))
-        kernel = Kernel(jobs)
+        kernel = new_kernel(jobs)
         kernel.ask("job/resume", job=job)
     done = kernel.ask("job/wait", job=job, timeoutMs=300_000)
     row(f"a kernel killed {kills} times leaves the same file", done["state"] == "completed" and Path(broken).read_bytes() == expected, done["state"])
@@ -265,7 +237,7 @@ def evaluate(folder, path, asked):
 
 
 def hostile(folder, path, params):
-    kernel = Kernel()
+    kernel = new_kernel()
     pictures = f"{folder}/some"
     os.mkdir(pictures)
     for picture in PICTURES.glob("probe-bolivia-0*.png"):
@@ -333,7 +305,7 @@ def hostile(folder, path, params):
         finally:
             kernel.end()
             subprocess.run(["umount", disk])
-            kernel = Kernel()
+            kernel = new_kernel()
     kernel.end()
 
 
@@ -342,7 +314,7 @@ SEARCH = {"sae": "sae", "failing": ["probe"], "candidates": {"attribution": 3, "
 
 def search(folder, path, asked):
     dataset = {"format": "questions", "path": path, "pictures": str(PICTURES)}
-    kernel = Kernel()
+    kernel = new_kernel()
     recipe = f"{folder}/whole.json"
     began = time.monotonic()
     done = kernel.job("steering/search", dataset=dataset, recipe=recipe, **SEARCH)
@@ -386,7 +358,7 @@ def search(folder, path, asked):
     row("evaluation/run applies it as the search did", arm["paired"] == chosen["heldOut"])
 
     plain_tokens = kernel.ask("context/generate", context=context, maxTokens=4)["tokens"]
-    served = Kernel("", "--recipe", recipe)
+    served = new_kernel("", "--recipe", recipe)
     context = served.ask("context/open", parts=[
         {"image": {"path": str(PICTURES / part["image"])}}, {"text": part["question"]}])["context"]
     row("serve --recipe follows it, and says so", served.ask("context/generate", context=context, maxTokens=4)["tokens"] == by_file
@@ -410,13 +382,21 @@ def search(folder, path, asked):
     refused("another version", "version", version=2)
     status = subprocess.run([PROGRAM, "serve", "--recipe", str(PICTURES / "heldout.json")], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     row("serve --recipe with something else ends with a reason", status.returncode != 0 and "not a recipe" in status.stderr, status.stderr.strip()[:120])
+    copy = f"{folder}/copy.index"
+    shutil.copyfile(PICTURES.parent / "index/features.index", copy)
+    os.chmod(copy, 0o600)
+    refusal = kernel.ask("steering/search", dataset=dataset, recipe=copy, **SEARCH)
+    row("a recipe does not take an index's place", "not a recipe" in refusal.get("message", "")
+        and Path(copy).read_bytes() == (PICTURES.parent / "index/features.index").read_bytes(), refusal.get("message", refusal))
+    table = subprocess.run([PROGRAM, "report", "answers", f"{folder}/recipe.jsonl", "--output", f"{folder}/recipe.jsonl", "--format", "csv"], capture_output=True, text=True)
+    row("nor a report its answers'", table.returncode != 0 and lines(f"{folder}/recipe.jsonl")[0]["format"] == "lucarne-answers", table.stderr.splitlines()[:1])
     nothing = kernel.job("steering/search", dataset=dataset, recipe=f"{folder}/none.json", **(SEARCH | {"failing": ["scene"]}))
     row("nothing to put right is said", "wrong answer" in json.dumps(nothing) and not os.path.exists(f"{folder}/none.json"), (nothing.get("error") or {}).get("message", ""))
     kernel.end()
 
     draw = random.Random(SEED)
     broken, jobs = f"{folder}/broken.json", f"{folder}/search-jobs"
-    kernel, kills = Kernel(jobs), 0
+    kernel, kills = new_kernel(jobs), 0
     job = kernel.ask("steering/search", dataset=dataset, recipe=broken, name="whole", **SEARCH)["job"]
     while kills < 5:
         time.sleep(draw.uniform(0.05, seconds / 3))
@@ -424,7 +404,7 @@ def search(folder, path, asked):
             break
         kernel.kill()
         kills += 1
-        kernel = Kernel(jobs)
+        kernel = new_kernel(jobs)
         kernel.ask("job/resume", job=job)
     done = kernel.ask("job/wait", job=job, timeoutMs=300_000)
     row(f"a search killed {kills} times writes the same recipe", done["state"] == "completed" and Path(broken).read_bytes() == Path(recipe).read_bytes(), done["state"])

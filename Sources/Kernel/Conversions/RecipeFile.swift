@@ -45,11 +45,16 @@ extension Recipe {
 
   /// What it changes, as requests state it.
   func interventions(of sae: String) -> [KernelProtocol.Intervention] {
-    interventions.map {
-      KernelProtocol.Intervention(
-        op: $0.op, feature: FeatureRef(sae: sae, index: $0.feature), value: $0.value, at: $0.at,
-        generated: $0.generated)
-    }
+    interventions.map { $0.intervention(of: sae) }
+  }
+}
+
+extension Recipe.Change {
+  /// The change as requests state it.
+  func intervention(of sae: String) -> KernelProtocol.Intervention {
+    KernelProtocol.Intervention(
+      op: op, feature: FeatureRef(sae: sae, index: feature), value: value, at: at,
+      generated: generated)
   }
 }
 

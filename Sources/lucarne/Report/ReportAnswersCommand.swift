@@ -41,6 +41,9 @@ struct ReportAnswersCommand: ParsableCommand {
     let answers = try LocalAnswers(files: files.map(absolutePath))
     let report = answers.report(pictures: folder)
     let path = absolutePath(output)
+    if files.map(absolutePath).contains(path) {
+      throw ValidationError("--output is \"\(output)\", one of the files of answers")
+    }
     if let format = format ?? Format.allCases.first(where: { path.hasSuffix(".\($0.rawValue)") }) {
       try write(report, answers, as: format, to: path)
     } else {

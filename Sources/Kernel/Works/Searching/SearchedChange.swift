@@ -19,11 +19,7 @@ struct SearchedChange {
   func arm(_ sae: String) -> EvaluatedArm {
     EvaluatedArm(
       arm: Arm(name: name, role: .intervention),
-      interventions: parts.map {
-        KernelProtocol.Intervention(
-          op: $0.op, feature: FeatureRef(sae: sae, index: $0.feature), value: $0.value, at: $0.at,
-          generated: $0.generated)
-      })
+      interventions: parts.map { $0.intervention(of: sae) })
   }
 
   private static func words(_ change: Recipe.Change) -> String {

@@ -70,6 +70,12 @@ final class SteeringSearchJob: EngineJob {
     guard !questions.paths.contains(path) else {
       throw KernelError.unsupported("the recipe cannot replace the file of the questions: \(path)")
     }
+    if FileManager.default.fileExists(atPath: path) {
+      // Another recipe may be replaced, nothing else.
+      do { _ = try Recipe(at: path) } catch {
+        throw KernelError.unsupported("\(error): the recipe needs another file or a new name")
+      }
+    }
     items = try questions.set.items(ofKinds: nil, limit: params.limit)
     controls = EvaluationControls(
       params.controls ?? .init(features: 5, directions: 5, seed: params.seed))
