@@ -21,7 +21,8 @@ extension AnswerSheet {
     let whole = bytes[..<(bytes.lastIndex(of: newline) ?? bytes.startIndex)]
     var lines = whole.split(separator: newline)[...]
     guard let first = lines.popFirst() else {
-      throw AnswerSheetError(path: path, "it has no whole line, expected answers that were written here")
+      throw AnswerSheetError(
+        path: path, "it has no whole line, expected answers that were written here")
     }
     self.init(try Header(line: first, path: path))
     for (number, line) in lines.enumerated() {
