@@ -44,21 +44,7 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: "The least score of a box that the vision worker finds (default: 0.3).")
   var groundingThreshold: Double?
 
-  @Option(help: "The address of a judge, a server of OpenAI's chat completions.")
-  var judgeEndpoint: String?
-
-  @Option(help: "The name of the judge's model.")
-  var judgeModel: String?
-
-  @Flag(help: "Let the model that is interpreted judge.")
-  var judgeResident = false
-
-  @Option(
-    help: """
-      How the judge answers: json, or text, one word (default: text with --judge-resident, else \
-      json).
-      """)
-  var judgeAnswer: ExplanationGenerate.AnswerForm?
+  @OptionGroup var judging: JudgeArguments
 
   @OptionGroup(title: "Features (default: all that have an explanation)")
   var features: LatentArguments
@@ -107,12 +93,6 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup var compute: ComputeArguments
 
   func validate() throws {
-    if judgeEndpoint != nil, judgeResident {
-      throw ValidationError("give --judge-endpoint or --judge-resident, not both")
-    }
-    guard (judgeEndpoint == nil) == (judgeModel == nil) else {
-      throw ValidationError("--judge-endpoint and --judge-model go together")
-    }
     try checkOptions(try params(index: "/", sae: "", concepts: nil))
   }
 
@@ -138,19 +118,13 @@ struct ScoreCommand: ParsableCommand {
     index: String, sae: String, concepts set: String?
   ) throws -> ExplanationScore.Params {
     .init(
-      index: index, sae: sae, scorers: try scorers, concepts: set, judge: judge,
+      index: index, sae: sae, scorers: try scorers, concepts: set, judge: judging.judge,
       features: try features.selection, view: view, rankBy: rankBy, prompt: concepts.prompt,
       exemplars: exemplars, mask: mask, quantile: quantile,
       groundingThreshold: groundingThreshold, pool: pool, trials: trials, questions: questions,
-      seed: seed, answer: judgeAnswer, maxTokens: asking.maxTokens,
+      seed: seed, answer: judging.judgeAnswer, maxTokens: asking.maxTokens,
       concurrency: asking.concurrency, requestSeconds: asking.requestSeconds, tries: asking.tries,
       again: again ? true : nil)
-  }
-
-  private var judge: ExplanationGenerate.Explainer? {
-    if judgeResident { return .resident(model: nil) }
-    guard let judgeEndpoint, let judgeModel else { return nil }
-    return .endpoint(.init(url: judgeEndpoint, model: judgeModel))
   }
 
   /// nil where none is named.
