@@ -84,7 +84,7 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "Tensors", "Images", "Models", "Autoencoders",
         "FeatureIndex",
-        "Interpretation", "Corpora", "Indexing",
+        "Interpretation", "Corpora", "Indexing", "Benchmarks",
       ]),
     .target(name: "Benchmarks", dependencies: ["SystemReasons", "JSON"]),
     .testTarget(name: "BenchmarksTests", dependencies: ["JSON", "Benchmarks", "TestSupport"]),
@@ -95,8 +95,8 @@ let package = Package(
       name: "InterpretationTests",
       dependencies: [
         "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "Autoencoders",
-        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Explanations", "Randomness",
-        "TestSupport",
+        "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Benchmarks", "Explanations",
+        "Randomness", "TestSupport",
       ]),
 
     // MARK: Telling

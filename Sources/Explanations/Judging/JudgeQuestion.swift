@@ -159,7 +159,7 @@ package struct JudgeQuestion: Sendable, Equatable {
   }
 
   /// Without the full stop, the quotes or the stars around it.
-  private static func withoutMarks(_ text: String) -> Substring {
+  static func withoutMarks(_ text: String) -> Substring {
     func isMark(_ character: Character) -> Bool { ".!,;:*_\"'`“”()".contains(character) }
     var rest = text.drop(while: isMark)
     while let last = rest.last, isMark(last) { rest.removeLast() }
