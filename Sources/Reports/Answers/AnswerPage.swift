@@ -18,6 +18,7 @@ package struct AnswerPage {
         \(metrics)
         \(HelpHarmChart(report).html)
         \(KindTable(report).html)
+        \(RatingTable(report).html)
         \(FlipGallery(report).html)
         \(method)
         </main>

@@ -198,6 +198,8 @@ package struct AnswerReport: Sendable {
   package var arms: [Arm]
   package var controls: [Control]
   package var flips: [Flips] = []
+  /// A judge's, one a concept.
+  package var ratings: [Ratings] = []
   /// By the names that flips have.
   package var pictures: [String: Picture] = [:]
   /// Pictures of flips that were not found, or could not be read.
