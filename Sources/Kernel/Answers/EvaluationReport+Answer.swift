@@ -14,6 +14,11 @@ extension EvaluationReport: ShelfAnswerable {
       report.changes = sheet.header.arms.filter { $0.role != .plain }
         .flatMap { sheet.changes(in: $0, limit: limit).map(Change.init) }
     }
+    report.ratings = try params.ratings?.map { given in
+      let path = try FilePath(given).path
+      return EvaluationJudge.Ratings(
+        try RatingReport(try RatingSheet(path: path), of: sheet, path: path))
+    }
     return report
   }
 }

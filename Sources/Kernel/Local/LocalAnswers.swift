@@ -12,12 +12,19 @@ package struct LocalAnswers {
 
   private let sheet: AnswerSheet
   private let files: [String]
+  private let ratings: [RatingReport]
 
-  /// - Parameter files: those of one run: whole, or its parts.
+  /// - Parameters:
+  ///   - files: those of one run: whole, or its parts.
+  ///   - ratings: files of a judge's ratings of these answers.
   /// - Throws: `AnswerSheetError`.
-  package init(files: [String]) throws {
+  package init(files: [String], ratings: [String] = []) throws {
     self.files = files
-    sheet = try AnswerSheet(joining: files.map { ($0, try AnswerSheet(path: $0)) })
+    let sheet = try AnswerSheet(joining: files.map { ($0, try AnswerSheet(path: $0)) })
+    self.sheet = sheet
+    self.ratings = try ratings.map {
+      try RatingReport(try RatingSheet(path: $0), of: sheet, path: $0)
+    }
   }
 
   /// - Parameter pictures: the folder that the questions' pictures lie in; nil: that of the run.
@@ -35,6 +42,7 @@ package struct LocalAnswers {
       arms: found.arms.map { AnswerReport.Arm($0, change: change(of: $0.arm)) },
       controls: found.controls.map(AnswerReport.Control.init))
     report.settings = settings
+    report.ratings = ratings.map(AnswerReport.Ratings.init)
     report.flips = sheet.header.arms.filter { $0.role == .intervention }.map(flips)
     report.pictureFolders = folder.map { [$0] } ?? sheet.header.pictures.map { [$0] } ?? folders
     let names = Set(report.flips.flatMap { $0.helped + $0.harmed }.compactMap(\.picture))
@@ -50,6 +58,7 @@ package struct LocalAnswers {
     var report = EvaluationReport.Report(BenchmarkReport(sheet))
     report.changes = sheet.header.arms.filter { $0.role == .intervention }
       .flatMap { sheet.changes(in: $0, limit: .max).map(EvaluationReport.Change.init) }
+    if !ratings.isEmpty { report.ratings = ratings.map(EvaluationJudge.Ratings.init) }
     var object = try JSONValue(encoding: report).objectValue ?? JSONObject()
     object["files"] = .array(files.map { .string($0) })
     object["settings"] = .object(sheet.header.settings)
@@ -214,6 +223,26 @@ extension AnswerReport.Control {
       accuracy: .init(Rate(outcome.bothRight + outcome.helped, of: outcome.count)),
       outcome: .init(outcome))
   }
+}
+
+extension AnswerReport.Ratings {
+  init(_ report: RatingReport) {
+    self.init(
+      concept: report.header.concept, judge: report.header.judge,
+      arms: report.arms.map { arm in
+        func mean(_ quality: RatedQuality) -> AnswerReport.Mean {
+          .init(arm.qualities[quality] ?? Mean(of: []))
+        }
+        return AnswerReport.RatedArm(
+          name: arm.arm.name, rated: arm.rated, unrated: arm.unrated, concept: mean(.concept),
+          instruction: mean(.instruction), fluency: mean(.fluency), score: .init(arm.score),
+          difference: arm.difference.map { .init($0) })
+      })
+  }
+}
+
+extension AnswerReport.Mean {
+  init(_ mean: Mean) { self.init(value: mean.value, standardError: mean.standardError) }
 }
 
 extension AnswerReport.Flip {

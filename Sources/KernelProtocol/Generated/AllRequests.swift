@@ -10,7 +10,7 @@ package let allRequests: [any Request.Type] = [
   IndexBuild.self, IndexMerge.self, IndexOpen.self, IndexInfo.self, IndexSkipped.self,
   IndexClose.self, IndexSearch.self, IndexNeighbours.self, IndexAnnotate.self, ExplanationPut.self,
   ExplanationGet.self, ExplanationList.self, ExplanationGenerate.self, ExplanationDissect.self,
-  ExplanationRefine.self, ExplanationScore.self, EvaluationRun.self, EvaluationReport.self,
-  SAETrain.self, SAECheck.self, JobList.self, JobGet.self, JobWait.self, JobCancel.self,
-  JobPause.self, JobResume.self, JobLog.self,
+  ExplanationRefine.self, ExplanationScore.self, EvaluationRun.self, EvaluationJudge.self,
+  EvaluationReport.self, SAETrain.self, SAECheck.self, JobList.self, JobGet.self, JobWait.self,
+  JobCancel.self, JobPause.self, JobResume.self, JobLog.self,
 ]

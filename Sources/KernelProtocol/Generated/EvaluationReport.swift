@@ -16,16 +16,20 @@ package enum EvaluationReport: Request {
     /// Questions to list of each arm whose answer is right where the plain one is not, or the
     /// reverse; absent: 0.
     package var changes: Int?
+    /// Files of evaluation/judge on these answers, absolute; absent: none.
+    package var ratings: [String]?
 
-    package init(answers: [String], changes: Int? = nil) {
+    package init(answers: [String], changes: Int? = nil, ratings: [String]? = nil) {
       self.answers = answers
       self.changes = changes
+      self.ratings = ratings
     }
 
     package init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       answers = try members.nonEmpty(.answers)
       changes = try members.optionalInteger(.changes, in: 0...100_000)
+      ratings = try members.decodeIfPresent([String].self, forKey: .ratings)
     }
   }
 
@@ -203,10 +207,12 @@ package enum EvaluationReport: Request {
     package var controls: [Control]
     /// Where they are asked for.
     package var changes: [Change]?
+    /// A judge's, where files of ratings are given: one a file.
+    package var ratings: [EvaluationJudge.Ratings]?
 
     package init(
       format: EvaluationRun.Format, questions: Int, answered: Int, missing: Int, arms: [Arm],
-      controls: [Control], changes: [Change]? = nil
+      controls: [Control], changes: [Change]? = nil, ratings: [EvaluationJudge.Ratings]? = nil
     ) {
       self.format = format
       self.questions = questions
@@ -215,6 +221,7 @@ package enum EvaluationReport: Request {
       self.arms = arms
       self.controls = controls
       self.changes = changes
+      self.ratings = ratings
     }
   }
 

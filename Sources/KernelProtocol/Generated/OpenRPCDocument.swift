@@ -3444,6 +3444,100 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "evaluation/judge",
+      "summary": "Has a judge rate the texts that arms answer with: how far they bring in a concept, how far they answer the question, how well they read: a job.",
+      "description": "For steering towards a concept, as AxBench rates it: each text gets three ratings of 0 to 2, asked for one by one; its score is their harmonic mean, 0 where one is 0. The judge sees the question and the text, not the picture. A text that several arms answer a question with is rated once. Ratings are kept in a file of JSON lines, one a rating: a job that was cut off goes on with those that are not there, and asks again what had no answer or one that cannot be read. After three questions in a row that got no answer the job pauses. The job's result is an EvaluationJudge.Judged.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "answers",
+          "description": "Files of one run of evaluation/run, absolute.",
+          "required": true,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "ratings",
+          "description": "The file that ratings are kept in, absolute.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "judge",
+          "required": true,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.Explainer"}
+        },
+        {
+          "name": "concept",
+          "description": "What is steered towards, in words.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "arms",
+          "description": "Whose answers are rated, by their names; absent: all.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
+        {
+          "name": "limit",
+          "description": "Answered questions at most, from the first; absent: all.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "answer",
+          "description": "How the judge answers; absent: json of a server, text of the resident model.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.AnswerForm"}
+        },
+        {
+          "name": "maxTokens",
+          "description": "Of the judge's answer; absent: 256.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 65536}
+        },
+        {
+          "name": "concurrency",
+          "description": "Questions to the judge under way at once; absent: 4.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 64}
+        },
+        {
+          "name": "requestSeconds",
+          "description": "For one question to the judge; absent: 300.",
+          "required": false,
+          "schema": {"type": "number", "minimum": 0.1, "maximum": 3600}
+        },
+        {
+          "name": "tries",
+          "description": "Absent: 5.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 20}
+        },
+        {
+          "name": "subscribe",
+          "description": "Whether job/didUpdate is sent; absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        }
+      ],
+      "result": {"name": "result", "schema": {"$ref": "#/components/schemas/JobStarted"}},
+      "x-lane": "control",
+      "x-errorKinds": ["ioError", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "evaluation/judge",
+          "params": [
+            {"name": "answers", "value": ["/runs/stories.jsonl"]},
+            {"name": "ratings", "value": "/runs/stories-sad.ratings.jsonl"},
+            {"name": "judge", "value": {"endpoint": {"url": "http://localhost:8000/v1", "model": "qwen"}}},
+            {"name": "concept", "value": "sadness"}
+          ],
+          "result": {"name": "result", "value": {"job": "job_9"}}
+        }
+      ]
+    },
+    {
       "name": "evaluation/report",
       "summary": "What files of answers say: arms beside one another, with intervals, help, harm and controls.",
       "description": "Several files are parts of one run. The benchmark's own numbers are counted as its official script counts them; intervals are Wilson's at 95 %; p is the exact two-sided test of McNemar.",
@@ -3460,6 +3554,12 @@ package let openRPCDocument = #"""
           "description": "Questions to list of each arm whose answer is right where the plain one is not, or the reverse; absent: 0.",
           "required": false,
           "schema": {"type": "integer", "minimum": 0, "maximum": 100000}
+        },
+        {
+          "name": "ratings",
+          "description": "Files of evaluation/judge on these answers, absolute; absent: none.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}}
         }
       ],
       "result": {
@@ -4586,6 +4686,85 @@ package let openRPCDocument = #"""
           "availableBytes": {"type": "integer"}
         }
       },
+      "EvaluationJudge.Judged": {
+        "type": "object",
+        "description": "The result of a job of evaluation/judge.",
+        "required": ["ratings", "texts", "asked", "known", "failed", "seconds", "promptTokens", "completionTokens", "report"],
+        "properties": {
+          "ratings": {"type": "string", "description": "The file."},
+          "texts": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Different answers to rate; each has three ratings."
+          },
+          "asked": {"type": "integer", "minimum": 0, "description": "Ratings that were given now."},
+          "known": {"type": "integer", "minimum": 0, "description": "Ratings that had been given before."},
+          "failed": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Ratings that are missing: the judge gave no answer, or one that cannot be read. The job's log says why."
+          },
+          "seconds": {"type": "number"},
+          "promptTokens": {"type": "integer", "minimum": 0, "description": "As the server counts them."},
+          "completionTokens": {"type": "integer", "minimum": 0},
+          "report": {"$ref": "#/components/schemas/EvaluationJudge.Ratings"}
+        }
+      },
+      "EvaluationJudge.Ratings": {
+        "type": "object",
+        "description": "How a judge rates the answers of arms by one concept.",
+        "required": ["concept", "judge", "arms"],
+        "properties": {
+          "concept": {"type": "string"},
+          "judge": {"type": "string", "description": "The name of the judge's model."},
+          "arms": {"type": "array", "items": {"$ref": "#/components/schemas/EvaluationJudge.Arm"}}
+        }
+      },
+      "EvaluationJudge.Arm": {
+        "type": "object",
+        "required": ["name", "rated", "unrated", "concept", "instruction", "fluency", "score"],
+        "properties": {
+          "name": {"type": "string"},
+          "rated": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Answers that have all three ratings. The means are of them."
+          },
+          "unrated": {"type": "integer", "minimum": 0, "description": "Answers that do not."},
+          "concept": {
+            "$ref": "#/components/schemas/EvaluationJudge.Mean",
+            "description": "How far the text brings in the concept, 0 to 2."
+          },
+          "instruction": {
+            "$ref": "#/components/schemas/EvaluationJudge.Mean",
+            "description": "How far the text answers the question, 0 to 2."
+          },
+          "fluency": {
+            "$ref": "#/components/schemas/EvaluationJudge.Mean",
+            "description": "How well the text reads, 0 to 2."
+          },
+          "score": {
+            "$ref": "#/components/schemas/EvaluationJudge.Mean",
+            "description": "The mean of the texts' harmonic means, 0 to 2; a text with a rating of 0 counts as 0."
+          },
+          "difference": {
+            "$ref": "#/components/schemas/EvaluationJudge.Mean",
+            "description": "The score less that of the plain model's answer to the same question, over those that are rated in both; absent for the plain model."
+          }
+        }
+      },
+      "EvaluationJudge.Mean": {
+        "type": "object",
+        "required": ["count"],
+        "properties": {
+          "count": {"type": "integer", "minimum": 0},
+          "value": {"type": "number", "description": "Absent of nothing."},
+          "standardError": {
+            "type": "number",
+            "description": "The standard deviation (of n - 1) over the root of n; absent of fewer than two."
+          }
+        }
+      },
       "EvaluationReport.Arm": {
         "type": "object",
         "required": ["name", "role", "right", "wrong", "unclear", "accuracy", "metrics", "kinds"],
@@ -4748,6 +4927,11 @@ package let openRPCDocument = #"""
             "type": "array",
             "items": {"$ref": "#/components/schemas/EvaluationReport.Change"},
             "description": "Where they are asked for."
+          },
+          "ratings": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/EvaluationJudge.Ratings"},
+            "description": "A judge's, where files of ratings are given: one a file."
           }
         }
       },

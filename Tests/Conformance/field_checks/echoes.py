@@ -80,6 +80,7 @@ ELSEWHERE = {
     "explanation/dissect": STARTED,
     "explanation/score": STARTED,
     "evaluation/run": STARTED,
+    "evaluation/judge": STARTED,
     "evaluation/report": "counted again from the files: Tests/Conformance/evaluating.py",
     "steering/search": STARTED,
     "sae/train": STARTED,

@@ -22,7 +22,8 @@ from .types import (
     CoactiveFeature, ConceptPrompt, ContextCloseResult, ContextGenerateResult, ContextLogitsItem,
     ContextLogitsResult, ContextOpenChat, ContextOpenImage, ContextOpenPartSpan, ContextOpenResult,
     ContextOpenTemplate, ContextOpenView, ContextTokensResult, ContextTokensToken, CorpusPlace,
-    DomainErrorData, EvaluationReportArm, EvaluationReportChange, EvaluationReportControl,
+    DomainErrorData, EvaluationJudgeArm, EvaluationJudgeJudged, EvaluationJudgeMean,
+    EvaluationJudgeRatings, EvaluationReportArm, EvaluationReportChange, EvaluationReportControl,
     EvaluationReportKind, EvaluationReportMetric, EvaluationReportPaired, EvaluationReportRate,
     EvaluationReportReport, EvaluationReportRole, EvaluationRunArm, EvaluationRunControls,
     EvaluationRunDataset, EvaluationRunEvaluated, EvaluationRunFormat, Explanation,
@@ -931,7 +932,34 @@ class EvaluationMethods:
         """
         return self._kernel.call("evaluation/run", {"dataset": dataset, "answers": answers, "model": model, "sae": sae, "arms": arms, "reconstruction": reconstruction, "controls": controls, "kinds": kinds, "limit": limit, "shard": shard, "instruction": instruction, "template": template, "maxTokens": max_tokens, "subscribe": subscribe}, JobStarted)
 
-    def report(self, *, answers: Sequence[str], changes: int | None = None) -> EvaluationReportReport:
+    def judge(self, *, answers: Sequence[str], ratings: str, judge: ExplanationGenerateExplainer | Mapping[str, Any], concept: str, arms: Sequence[str] | None = None, limit: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """evaluation/judge: Has a judge rate the texts that arms answer with: how far they bring in a concept,
+        how far they answer the question, how well they read: a job.
+
+        For steering towards a concept, as AxBench rates it: each text gets three ratings of 0 to 2, asked for
+        one by one; its score is their harmonic mean, 0 where one is 0. The judge sees the question and the
+        text, not the picture. A text that several arms answer a question with is rated once. Ratings are kept
+        in a file of JSON lines, one a rating: a job that was cut off goes on with those that are not there,
+        and asks again what had no answer or one that cannot be read. After three questions in a row that got
+        no answer the job pauses. The job's result is an EvaluationJudge.Judged.
+
+          answers: Files of one run of evaluation/run, absolute.
+          ratings: The file that ratings are kept in, absolute.
+          concept: What is steered towards, in words.
+          arms: Whose answers are rated, by their names; absent: all.
+          limit: Answered questions at most, from the first; absent: all.
+          answer: How the judge answers; absent: json of a server, text of the resident model.
+          max_tokens: Of the judge's answer; absent: 256.
+          concurrency: Questions to the judge under way at once; absent: 4.
+          request_seconds: For one question to the judge; absent: 300.
+          tries: Absent: 5.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("evaluation/judge", {"answers": answers, "ratings": ratings, "judge": judge, "concept": concept, "arms": arms, "limit": limit, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "subscribe": subscribe}, JobStarted)
+
+    def report(self, *, answers: Sequence[str], changes: int | None = None, ratings: Sequence[str] | None = None) -> EvaluationReportReport:
         """evaluation/report: What files of answers say: arms beside one another, with intervals, help, harm and
         controls.
 
@@ -941,10 +969,11 @@ class EvaluationMethods:
           answers: Files of evaluation/run, absolute.
           changes: Questions to list of each arm whose answer is right where the plain one is not, or the
             reverse; absent: 0.
+          ratings: Files of evaluation/judge on these answers, absolute; absent: none.
 
         Raises: PathDenied, UnsupportedTarget.
         """
-        return self._kernel.call("evaluation/report", {"answers": answers, "changes": changes}, EvaluationReportReport)
+        return self._kernel.call("evaluation/report", {"answers": answers, "changes": changes, "ratings": ratings}, EvaluationReportReport)
 
 
 class JobMethods:
@@ -1902,7 +1931,34 @@ class AsyncEvaluationMethods:
         """
         return await self._kernel.call("evaluation/run", {"dataset": dataset, "answers": answers, "model": model, "sae": sae, "arms": arms, "reconstruction": reconstruction, "controls": controls, "kinds": kinds, "limit": limit, "shard": shard, "instruction": instruction, "template": template, "maxTokens": max_tokens, "subscribe": subscribe}, JobStarted)
 
-    async def report(self, *, answers: Sequence[str], changes: int | None = None) -> EvaluationReportReport:
+    async def judge(self, *, answers: Sequence[str], ratings: str, judge: ExplanationGenerateExplainer | Mapping[str, Any], concept: str, arms: Sequence[str] | None = None, limit: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, subscribe: bool | None = None) -> JobStarted:
+        """evaluation/judge: Has a judge rate the texts that arms answer with: how far they bring in a concept,
+        how far they answer the question, how well they read: a job.
+
+        For steering towards a concept, as AxBench rates it: each text gets three ratings of 0 to 2, asked for
+        one by one; its score is their harmonic mean, 0 where one is 0. The judge sees the question and the
+        text, not the picture. A text that several arms answer a question with is rated once. Ratings are kept
+        in a file of JSON lines, one a rating: a job that was cut off goes on with those that are not there,
+        and asks again what had no answer or one that cannot be read. After three questions in a row that got
+        no answer the job pauses. The job's result is an EvaluationJudge.Judged.
+
+          answers: Files of one run of evaluation/run, absolute.
+          ratings: The file that ratings are kept in, absolute.
+          concept: What is steered towards, in words.
+          arms: Whose answers are rated, by their names; absent: all.
+          limit: Answered questions at most, from the first; absent: all.
+          answer: How the judge answers; absent: json of a server, text of the resident model.
+          max_tokens: Of the judge's answer; absent: 256.
+          concurrency: Questions to the judge under way at once; absent: 4.
+          request_seconds: For one question to the judge; absent: 300.
+          tries: Absent: 5.
+          subscribe: Whether job/didUpdate is sent; absent: no.
+
+        Raises: IoError, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("evaluation/judge", {"answers": answers, "ratings": ratings, "judge": judge, "concept": concept, "arms": arms, "limit": limit, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "subscribe": subscribe}, JobStarted)
+
+    async def report(self, *, answers: Sequence[str], changes: int | None = None, ratings: Sequence[str] | None = None) -> EvaluationReportReport:
         """evaluation/report: What files of answers say: arms beside one another, with intervals, help, harm and
         controls.
 
@@ -1912,10 +1968,11 @@ class AsyncEvaluationMethods:
           answers: Files of evaluation/run, absolute.
           changes: Questions to list of each arm whose answer is right where the plain one is not, or the
             reverse; absent: 0.
+          ratings: Files of evaluation/judge on these answers, absolute; absent: none.
 
         Raises: PathDenied, UnsupportedTarget.
         """
-        return await self._kernel.call("evaluation/report", {"answers": answers, "changes": changes}, EvaluationReportReport)
+        return await self._kernel.call("evaluation/report", {"answers": answers, "changes": changes, "ratings": ratings}, EvaluationReportReport)
 
 
 class AsyncJobMethods:

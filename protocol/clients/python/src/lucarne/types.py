@@ -495,6 +495,63 @@ class DomainErrorData(Record):
     retryable: bool
 
 
+class EvaluationJudgeArm(Record):
+    concept: EvaluationJudgeMean
+    """How far the text brings in the concept, 0 to 2."""
+    difference: EvaluationJudgeMean | None
+    """The score less that of the plain model's answer to the same question, over those that are rated in both;
+    absent for the plain model.
+    """
+    fluency: EvaluationJudgeMean
+    """How well the text reads, 0 to 2."""
+    instruction: EvaluationJudgeMean
+    """How far the text answers the question, 0 to 2."""
+    name: str
+    rated: int
+    """Answers that have all three ratings. The means are of them."""
+    score: EvaluationJudgeMean
+    """The mean of the texts' harmonic means, 0 to 2; a text with a rating of 0 counts as 0."""
+    unrated: int
+    """Answers that do not."""
+
+
+class EvaluationJudgeJudged(Record):
+    """The result of a job of evaluation/judge."""
+
+    asked: int
+    """Ratings that were given now."""
+    completion_tokens: int
+    failed: int
+    """Ratings that are missing: the judge gave no answer, or one that cannot be read. The job's log says why."""
+    known: int
+    """Ratings that had been given before."""
+    prompt_tokens: int
+    """As the server counts them."""
+    ratings: str
+    """The file."""
+    report: EvaluationJudgeRatings
+    seconds: float
+    texts: int
+    """Different answers to rate; each has three ratings."""
+
+
+class EvaluationJudgeMean(Record):
+    count: int
+    standard_error: float | None
+    """The standard deviation (of n - 1) over the root of n; absent of fewer than two."""
+    value: float | None
+    """Absent of nothing."""
+
+
+class EvaluationJudgeRatings(Record):
+    """How a judge rates the answers of arms by one concept."""
+
+    arms: list[EvaluationJudgeArm]
+    concept: str
+    judge: str
+    """The name of the judge's model."""
+
+
 class EvaluationReportArm(Record):
     accuracy: EvaluationReportRate
     kinds: list[EvaluationReportKind]
@@ -598,6 +655,8 @@ class EvaluationReportReport(Record):
     """Whose picture is missing or cannot be read."""
     questions: int
     """Of the set, as far as they were asked for; those of all shards."""
+    ratings: list[EvaluationJudgeRatings] | None
+    """A judge's, where files of ratings are given: one a file."""
 
 
 class EvaluationRunArm(Record):
@@ -2126,6 +2185,10 @@ ContextOpenView._members = {'grid': None, 'span': Span}
 ContextTokensToken._members = {'box': None, 'id': None, 'image': None, 'part': None, 'position': None, 'text': None, 'view': None}
 CorpusPlace._members = {'folder': None, 'list': None, 'tar': None, 'prompts': None}
 DomainErrorData._members = {'availableBytes': None, 'hint': None, 'kind': None, 'message': None, 'neededBytes': None, 'retryable': None}
+EvaluationJudgeArm._members = {'concept': EvaluationJudgeMean, 'difference': EvaluationJudgeMean, 'fluency': EvaluationJudgeMean, 'instruction': EvaluationJudgeMean, 'name': None, 'rated': None, 'score': EvaluationJudgeMean, 'unrated': None}
+EvaluationJudgeJudged._members = {'asked': None, 'completionTokens': None, 'failed': None, 'known': None, 'promptTokens': None, 'ratings': None, 'report': EvaluationJudgeRatings, 'seconds': None, 'texts': None}
+EvaluationJudgeMean._members = {'count': None, 'standardError': None, 'value': None}
+EvaluationJudgeRatings._members = {'arms': EvaluationJudgeArm, 'concept': None, 'judge': None}
 EvaluationReportArm._members = {'accuracy': EvaluationReportRate, 'kinds': EvaluationReportKind, 'metrics': EvaluationReportMetric, 'name': None, 'of': None, 'paired': EvaluationReportPaired, 'right': None, 'role': None, 'seed': None, 'unclear': None, 'wrong': None}
 EvaluationReportChange._members = {'after': None, 'answer': None, 'arm': None, 'before': None, 'id': None, 'image': None, 'kind': None, 'question': None}
 EvaluationReportControl._members = {'of': None, 'paired': EvaluationReportPaired, 'role': None, 'seeds': None}
@@ -2133,7 +2196,7 @@ EvaluationReportKind._members = {'accuracy': EvaluationReportRate, 'kind': None,
 EvaluationReportMetric._members = {'name': None, 'rate': EvaluationReportRate, 'value': None}
 EvaluationReportPaired._members = {'bothRight': None, 'bothWrong': None, 'harm': EvaluationReportRate, 'harmed': None, 'help': EvaluationReportRate, 'helped': None, 'p': None, 'toNo': None, 'toYes': None}
 EvaluationReportRate._members = {'count': None, 'high': None, 'low': None, 'total': None, 'value': None}
-EvaluationReportReport._members = {'answered': None, 'arms': EvaluationReportArm, 'changes': EvaluationReportChange, 'controls': EvaluationReportControl, 'format': None, 'missing': None, 'questions': None}
+EvaluationReportReport._members = {'answered': None, 'arms': EvaluationReportArm, 'changes': EvaluationReportChange, 'controls': EvaluationReportControl, 'format': None, 'missing': None, 'questions': None, 'ratings': EvaluationJudgeRatings}
 EvaluationRunArm._members = {'interventions': Intervention, 'name': None, 'recipe': None, 'splice': Splice}
 EvaluationRunControls._members = {'directions': None, 'features': None, 'seed': None}
 EvaluationRunDataset._members = {'annotations': None, 'format': None, 'path': None, 'pictures': None}
