@@ -28,7 +28,10 @@ import Kernel
           ReportCommand.self,
         ]),
       CommandGroup(
-        name: "Behaviour", subcommands: [EvaluateCommand.self, SearchSteeringCommand.self]),
+        name: "Behaviour",
+        subcommands: [
+          EvaluateCommand.self, SearchSteeringCommand.self, JudgeAnswersCommand.self,
+        ]),
     ])
 
   static func main() {

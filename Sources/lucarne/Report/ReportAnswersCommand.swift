@@ -30,6 +30,10 @@ struct ReportAnswersCommand: ParsableCommand {
   @Option(help: "The folder that the questions' pictures lie in (default: where the run had them).")
   var pictures: String?
 
+  @Option(
+    help: "A file of ratings of \"lucarne judge-answers\" on these answers; can be repeated.")
+  var ratings: [String] = []
+
   func run() throws {
     let folder = pictures.map(absolutePath)
     if let folder {
@@ -38,11 +42,12 @@ struct ReportAnswersCommand: ParsableCommand {
         throw ValidationError("--pictures is \"\(folder)\", expected a folder that exists")
       }
     }
-    let answers = try LocalAnswers(files: files.map(absolutePath))
+    let answers = try LocalAnswers(
+      files: files.map(absolutePath), ratings: ratings.map(absolutePath))
     let report = answers.report(pictures: folder)
     let path = absolutePath(output)
-    if files.map(absolutePath).contains(path) {
-      throw ValidationError("--output is \"\(output)\", one of the files of answers")
+    if (files + ratings).map(absolutePath).contains(path) {
+      throw ValidationError("--output is \"\(output)\", one of the files of answers or ratings")
     }
     if let format = format ?? Format.allCases.first(where: { path.hasSuffix(".\($0.rawValue)") }) {
       try write(report, answers, as: format, to: path)
