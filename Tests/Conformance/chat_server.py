@@ -31,6 +31,15 @@ def completion(text, **choice):
     }
 
 
+def rating(quality, Text, Concept="", Question=""):
+    """0 to 2 by a rule that anybody can apply."""
+    if quality == "concept":
+        return min(2, Text.lower().count(Concept.lower()))
+    if quality == "instruction":
+        return (len(Question) + len(Text)) % 3
+    return 2 if Text and Text[0].isupper() else len(Text) % 3
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -243,6 +252,30 @@ class Handler(BaseHTTPRequestHandler):
         words = self.words()
         member = next(name for name in ("consistent", "fits", "odd") if f'{{"{name}": ' in words)
         self.send(200, completion(json.dumps({member: 1 if member == "odd" else True})))
+
+    def rated(self):
+        """What is asked for and the texts that are given with it, as JSON strings a line."""
+        lines = self.words().split("\n")
+        given = {name: json.loads(line.partition(": ")[2]) for line in lines
+                 for name in ("Concept", "Question", "Text") if line.startswith(name + ": ")}
+        quality = next((name for name in ("concept", "question") if name.capitalize() in given), "fluency")
+        return "instruction" if quality == "question" else quality, given
+
+    def manner_rate(self):
+        """A judge that rates texts by rules of its own (`rating`)."""
+        quality, given = self.rated()
+        self.send(200, completion(json.dumps({"rating": rating(quality, **given)})))
+
+    def manner_rateslowly(self):
+        time.sleep(0.02)
+        self.manner_rate()
+
+    def manner_ratebadly(self):
+        """The same, but it talks about texts with an e."""
+        if "e" in self.rated()[1]["Text"]:
+            self.send(200, completion('I would say {"rating": 3}'))
+        else:
+            self.manner_rate()
 
     def manner_failfirst(self):
         if self.count < 2:
