@@ -373,3 +373,53 @@ def test_hostile_text_stays_text():
     recipe = {"name": HOSTILE, "interventions": point["interventions"], "evidence": evidence}
     found = types.SteeringSearchFound({"path": HOSTILE, "recipe": recipe, "seconds": 1.0})
     Page(behaviour.Search(found, {1: HOSTILE})._repr_html_())
+
+
+# A judge
+
+
+@pytest.fixture(scope="module")
+def judge():
+    """A server of chat completions that rates an even number of letters 2, and an odd one 1."""
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            content = body["messages"][-1]["content"]
+            words = content if isinstance(content, str) else content[0]["text"]
+            text = json.loads(next(line for line in words.split("\n") if line.startswith("Text: "))[6:])
+            said = {"message": {"role": "assistant", "content": json.dumps({"rating": 2 - len(text) % 2})}, "finish_reason": "stop", "index": 0}
+            answer = json.dumps({"choices": [said]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+
+
+def test_a_judge_rates_answers(ready, evaluation, judge, tmp_path):
+    file = tmp_path / "ratings.jsonl"
+    rated = ready.judge_answers(evaluation.path, concept="<b>maps</b>", ratings=file, judge=(judge, "small"), arms=["plain", "quiet"])
+    frame = rated.frame("ratings").set_index("arm")
+    for arm in ("plain", "quiet"):
+        expected = [2 - len(texts[arm]) % 2 for _, texts in answers(evaluation.path)]
+        row = frame.loc[arm]
+        assert row.score == row.mean_concept == row.mean_fluency == pytest.approx(sum(expected) / len(expected))
+        assert (row.rated, row.unrated) == (len(expected), 0)
+    assert frame.loc["quiet"].difference == pytest.approx(frame.loc["quiet"].score - frame.loc["plain"].score)
+    html = rated._repr_html_()
+    assert f"{frame.loc['quiet'].score:.3f}" in html and "<b>maps" not in html
+    assert ready.read_answers(evaluation.path, ratings=file).ratings == rated.ratings
+    with pytest.raises(lucarne.LucarneError, match="concept"):
+        ready.judge_answers(evaluation.path, concept="rain", ratings=file, judge=(judge, "small"))
+    with pytest.raises(lucarne.BadValue, match="judge"):
+        ready.judge_answers(evaluation.path, concept="rain", ratings=file, judge="somebody")

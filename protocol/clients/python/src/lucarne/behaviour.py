@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Literal, Mapping, Sequence
 
 from . import display
 from .errors import LucarneError
 from .types import (
+    EvaluationJudgeMean,
+    EvaluationJudgeRatings,
     EvaluationReportArm,
     EvaluationReportChange,
     EvaluationReportControl,
@@ -31,7 +34,7 @@ CONTROLS = {"randomFeatures": "random features", "randomDirection": "random dire
 #: How they are marked in a plot.
 MARKS = {"randomFeatures": "s", "randomDirection": "D"}
 #: Which rows `frame` gives.
-Rows = Literal["arms", "kinds", "changes", "controls", "metrics"]
+Rows = Literal["arms", "kinds", "changes", "controls", "metrics", "ratings"]
 
 
 def percent(rate: EvaluationReportRate) -> str:
@@ -74,6 +77,31 @@ def _cells(paired: EvaluationReportPaired | None) -> tuple[str, ...]:
     if paired is None:
         return ("", "", "", "", "")
     return (_counted(paired.help), _counted(paired.harm), _chance(paired.p), f"{paired.to_yes:,}", f"{paired.to_no:,}")
+
+
+#: What a judge rates, and what becomes of it.
+_RATED = ("concept", "instruction", "fluency", "score", "difference")
+
+
+def _rating(mean: EvaluationJudgeMean | None) -> str:
+    if mean is None or mean.value is None:
+        return "" if mean is None else "–"
+    return f"{mean.value:.3f}" + ("" if mean.standard_error is None else f" ± {mean.standard_error:.3f}")
+
+
+def _rated(ratings: Sequence[EvaluationJudgeRatings]) -> str:
+    """A table a concept."""
+    return "".join(
+        display.table(
+            ["arm", *_RATED, "rated"],
+            [
+                (arm.name, *(_rating(getattr(arm, name)) for name in _RATED), f"{arm.rated:,} of {arm.rated + arm.unrated:,}")
+                for arm in each.arms
+            ],
+        )
+        + display.note(escape(f"“{each.concept}”, 0 to 2 by {each.judge}, with standard errors; difference: against plain"))
+        for each in ratings
+    )
 
 
 _PAIRED = ["put right", "lost", "p", "to Yes", "to No"]
@@ -135,6 +163,7 @@ class Answers(View[EvaluationReportReport]):
     format: EvaluationRunFormat
     missing: int
     questions: int
+    ratings: list[EvaluationJudgeRatings] | None
 
     def arm(self, name: str) -> EvaluationReportArm:
         for each in self.result.arms:
@@ -195,6 +224,7 @@ class Answers(View[EvaluationReportReport]):
             self._head(),
             display.table(["arm", "right", *_PAIRED], self._rows()),
             display.note("in brackets 95 % intervals (Wilson); p of McNemar’s exact test"),
+            _rated(self.result.ratings or []),
             display.folded("the benchmark’s own numbers", display.table(heads, metrics)),
             display.folded("kinds in which answers turn", display.table(
                 ["arm", "kind", "right", *_PAIRED], turned, (0, 1)) if turned else ""),
@@ -204,7 +234,7 @@ class Answers(View[EvaluationReportReport]):
 
     def frame(self, of: Rows = "arms") -> "pandas.DataFrame":
         """A row for each of: arms (each draw of a control is one), their kinds of questions, the questions that an arm
-        turns, controls with all draws together, the benchmark's own metrics."""
+        turns, controls with all draws together, the benchmark's own metrics, a judge's ratings by concept and arm."""
         paired = list(_pair(None))
         if of == "arms":
             rows = [
@@ -236,7 +266,19 @@ class Answers(View[EvaluationReportReport]):
         if of == "changes":
             columns = ["arm", "id", "kind", "image", "question", "answer", "before", "after"]
             return _frame([{name: each.get(name) for name in columns} for each in self.result.changes or []], columns)
-        raise ValueError(f"there is no frame of {of!r}, expected arms, kinds, changes, controls or metrics")
+        if of == "ratings":
+            columns = {name: name if name in ("score", "difference") else f"mean_{name}" for name in _RATED}
+            rows = [
+                {"concept": each.concept, "judge": each.judge, "arm": arm.name, "rated": arm.rated, "unrated": arm.unrated}
+                | {f"{column}{end}": mean and getattr(mean, value)
+                   for name, column in columns.items() for mean in [getattr(arm, name)]
+                   for end, value in (("", "value"), ("_error", "standard_error"))}
+                for each in self.result.ratings or []
+                for arm in each.arms
+            ]  # fmt: skip
+            ends = [f"{column}{end}" for column in columns.values() for end in ("", "_error")]
+            return _frame(rows, ["concept", "judge", "arm", "rated", "unrated", *ends])
+        raise ValueError(f"there is no frame of {of!r}, expected arms, kinds, changes, controls, metrics or ratings")
 
     def plot(self, axes: "Axes | None" = None) -> "Axes":
         """Help against harm of each arm with 95 % intervals, controls hollow, with matplotlib."""

@@ -25,6 +25,8 @@ Region = Union[str, int, range, slice, Mapping[str, Any], Record]
 Path = Union[str, "os.PathLike[str]"]
 #: What an arm changes: a text as on the command line, interventions, `{latent: value}`, or a recipe by its file.
 Change = Union[str, "os.PathLike[str]", Mapping[Any, Any], Sequence[Mapping[str, Any]], Any]
+#: A server of chat completions by its address and its model's name, "resident" for the model itself, or one of the wire.
+Judge = Union[tuple[str, str], Literal["resident"], Mapping[str, Any]]
 #: How scores are made.
 Method = Literal["gradient", "heldNorms", "relevance", "integratedGradients", "ablation"]
 #: What scores are added up over.
@@ -340,6 +342,23 @@ def arms(values: Mapping[str, Change], sae: str) -> list[dict[str, Any]]:
 def path(value: Any) -> str | None:
     """Absolute, as the kernel wants it."""
     return None if value is None else os.path.abspath(os.path.expanduser(os.fspath(value)))
+
+
+def some_paths(value: Path | Sequence[Path] | None) -> list[str | None] | None:
+    """One or several."""
+    if value is None:
+        return None
+    return [path(each) for each in ([value] if isinstance(value, (str, os.PathLike)) else value)]
+
+
+def judge(value: Judge) -> dict[str, Any]:
+    if value == "resident":
+        return {"resident": {}}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(each, str) for each in value):
+        return {"endpoint": {"url": value[0], "model": value[1]}}
+    raise BadValue(f"a judge is {value!r}, expected (address, model) or 'resident'")
 
 
 def given(**members: Any) -> dict[str, Any] | None:

@@ -212,9 +212,43 @@ class Kernel(_Common, Methods):
             arms or {}, answers, changes, reporter(self._with_default(progress), "evaluation/run"),
         ))  # fmt: skip
 
-    def read_answers(self, *files: build.Path, changes: int = 200) -> Answers:
-        """What files of answers say: those of one run, which may be its shards."""
-        return self.run(steps.read_answers([build.path(each) for each in files], changes))
+    def read_answers(
+        self, *files: build.Path, changes: int = 200, ratings: build.Path | Sequence[build.Path] | None = None
+    ) -> Answers:
+        """What files of answers say: those of one run, which may be its shards. ratings: files of `judge_answers`."""
+        return self.run(steps.read_answers([build.path(each) for each in files], changes, build.some_paths(ratings)))
+
+    def judge_answers(
+        self,
+        *files: build.Path,
+        concept: str,
+        ratings: build.Path,
+        judge: build.Judge,
+        arms: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        changes: int = 200,
+        max_tokens: int | None = None,
+        concurrency: int | None = None,
+        request_seconds: float | None = None,
+        tries: int | None = None,
+        progress: Progress = None,
+    ) -> Answers:
+        """Has a judge rate the answers in files, those of one run, as AxBench does: each 0 to 2 for how far it brings in
+        the concept that was steered towards, how far it answers the question, and how well it reads. `frame("ratings")`
+        has the means of each arm.
+
+        ratings: the file that ratings are kept in, so that a run that was cut off goes on. judge: (address, model) of a
+        server of chat completions, or "resident" for the model itself; it sees no picture. arms: names, absent all.
+        limit: answered questions at most. Ctrl-C cancels the job.
+        """
+        return self.run(steps.judge_answers(
+            {
+                "answers": [build.path(each) for each in files], "ratings": build.path(ratings), "concept": concept,
+                "judge": build.judge(judge), "arms": build.some_names(arms, "an arm"), "limit": limit,
+                "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries,
+            },
+            changes, reporter(self._with_default(progress), "evaluation/judge"),
+        ))  # fmt: skip
 
     def search_steering(
         self,
@@ -403,9 +437,43 @@ class AsyncKernel(_Common, AsyncMethods):
             arms or {}, answers, changes, reporter(self._with_default(progress), "evaluation/run"),
         ))  # fmt: skip
 
-    async def read_answers(self, *files: build.Path, changes: int = 200) -> Answers:
-        """What files of answers say: those of one run, which may be its shards."""
-        return await self.run(steps.read_answers([build.path(each) for each in files], changes))
+    async def read_answers(
+        self, *files: build.Path, changes: int = 200, ratings: build.Path | Sequence[build.Path] | None = None
+    ) -> Answers:
+        """What files of answers say: those of one run, which may be its shards. ratings: files of `judge_answers`."""
+        return await self.run(steps.read_answers([build.path(each) for each in files], changes, build.some_paths(ratings)))
+
+    async def judge_answers(
+        self,
+        *files: build.Path,
+        concept: str,
+        ratings: build.Path,
+        judge: build.Judge,
+        arms: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        changes: int = 200,
+        max_tokens: int | None = None,
+        concurrency: int | None = None,
+        request_seconds: float | None = None,
+        tries: int | None = None,
+        progress: Progress = None,
+    ) -> Answers:
+        """Has a judge rate the answers in files, those of one run, as AxBench does: each 0 to 2 for how far it brings in
+        the concept that was steered towards, how far it answers the question, and how well it reads. `frame("ratings")`
+        has the means of each arm.
+
+        ratings: the file that ratings are kept in, so that a run that was cut off goes on. judge: (address, model) of a
+        server of chat completions, or "resident" for the model itself; it sees no picture. arms: names, absent all.
+        limit: answered questions at most. Ctrl-C cancels the job.
+        """
+        return await self.run(steps.judge_answers(
+            {
+                "answers": [build.path(each) for each in files], "ratings": build.path(ratings), "concept": concept,
+                "judge": build.judge(judge), "arms": build.some_names(arms, "an arm"), "limit": limit,
+                "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries,
+            },
+            changes, reporter(self._with_default(progress), "evaluation/judge"),
+        ))  # fmt: skip
 
     async def search_steering(
         self,

@@ -22,6 +22,7 @@ from .types import (
     ContextLogitsResult,
     ContextOpenResult,
     ContextTokensResult,
+    EvaluationJudgeJudged,
     EvaluationReportReport,
     EvaluationRunEvaluated,
     FeatureActivationsResult,
@@ -241,8 +242,14 @@ def evaluate(
     return Evaluation(told, found, folder)
 
 
-def read_answers(files: list[Any], changes: int) -> Steps:
-    return Answers((yield "evaluation/report", {"answers": files, "changes": changes}, EvaluationReportReport, None))
+def read_answers(files: list[Any], changes: int, ratings: list[Any] | None) -> Steps:
+    sent = {"answers": files, "changes": changes, "ratings": ratings}
+    return Answers((yield "evaluation/report", sent, EvaluationReportReport, None))
+
+
+def judge_answers(params: Mapping[str, Any], changes: int, report: Report | None) -> Steps:
+    yield from finished("evaluation/judge", params, EvaluationJudgeJudged, report)
+    return (yield from read_answers(params["answers"], changes, [params["ratings"]]))
 
 
 def search_steering(params: Mapping[str, Any], sae: str | None, report: Report | None) -> Steps:
