@@ -43,6 +43,6 @@ struct RatingTable {
 
   private static func text(_ value: Double?, signed: Bool = false) -> String {
     guard let value else { return "–" }
-    return (signed && value > 0 ? "+" : "") + NumberText.fixed(value, 3)
+    return signed ? NumberText.signed(value, 3) : NumberText.fixed(value, 3)
   }
 }

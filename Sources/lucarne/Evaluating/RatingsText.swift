@@ -23,8 +23,7 @@ struct RatingsText {
 
   private func number(_ mean: EvaluationJudge.Mean, signed: Bool = false) -> String {
     guard let value = mean.value else { return "–" }
-    let text = NumberText.fixed(value, 3)
-    return signed && value > 0 ? "+" + text : text
+    return signed ? NumberText.signed(value, 3) : NumberText.fixed(value, 3)
   }
 
   private func error(_ mean: EvaluationJudge.Mean) -> String {
