@@ -293,8 +293,9 @@ package final class JobTable<Engine>: Sendable {
 
   private func end(_ name: String, as wanted: JobState) throws -> Job {
     if let running = state.read({ $0.running[name] }) {
-      running.stop(as: wanted)
-      return running.current
+      if running.stop(as: wanted) { return running.current }
+      // It has just ended, and is giving back what it holds.
+      _ = state.wait(seconds: 10) { $0.running[name] !== running }
     }
     var job = try get(name)
     guard wanted == .cancelled, job.state.isResumable else {
@@ -316,7 +317,7 @@ package final class JobTable<Engine>: Sendable {
       state.isStopping = true
       return Array(state.running.values)
     }
-    for job in jobs { job.stop(as: .interrupted) }
+    for job in jobs { _ = job.stop(as: .interrupted) }
     _ = state.wait(seconds: seconds) { $0.running.isEmpty }
   }
 

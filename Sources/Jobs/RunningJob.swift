@@ -59,10 +59,13 @@ final class RunningJob<Engine>: @unchecked Sendable {
   private var wanted: JobState? { state.withLock { $0.wanted } }
 
   /// Asks the job to stop at its next step, or within this one.
-  func stop(as wanted: JobState) {
+  /// - Returns: whether it still can: it may have ended since.
+  func stop(as wanted: JobState) -> Bool {
     state.withLock { state in
+      guard !state.job.state.isSettled else { return false }
       // A cancellation is not taken back by a pause.
       if state.wanted != .cancelled { state.wanted = wanted }
+      return true
     }
   }
 
@@ -173,13 +176,17 @@ final class RunningJob<Engine>: @unchecked Sendable {
         message: found?.message ?? systemReason(of: error))
     }
     let progress = work?.progress
-    state.withLock { state in
+    let new = state.withLock { state in
+      // A cancellation that came while it wrote what a pause leaves.
+      let rests = new == .paused || new == .interrupted
+      let new = rests && state.wanted == .cancelled ? .cancelled : new
       state.job.state = new
       state.job.progress = progress ?? state.job.progress
       state.job.message = message ?? refusal?.message
       state.job.result = result
       state.job.error = refusal
       state.job.ended = Date.now.timeIntervalSince1970
+      return new
     }
     folder.log(
       name, [new.rawValue, message ?? refusal?.message].compactMap(\.self).joined(separator: ": "))

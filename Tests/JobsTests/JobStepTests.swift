@@ -53,6 +53,30 @@ import Testing
     #expect(record.all.dropFirst().dropLast() == [request, request, request])
   }
 
+  /// A pause that is being written, and one that has just been, do not swallow a cancellation.
+  @Test func aCancellationDuringAPauseIsHeard() throws {
+    let (settling, cancelled) = (Monitor(false), Monitor(false))
+    let table = table(
+      [.own { _ in .waiting }], settling: .ownThread,
+      settle: {
+        settling.update { $0 = true }
+        _ = cancelled.wait(seconds: 30) { $0 }
+      })
+    let job = try table.begin(params)
+    #expect(record.wait(for: 1))
+    _ = try table.pause(job)
+    #expect(settling.wait(seconds: 30) { $0 })
+    _ = try table.cancel(job)
+    cancelled.update { $0 = true }
+    #expect(try table.settled(job).state == .cancelled)
+    for _ in 0..<200 {
+      let other = try table.begin(params)
+      _ = try table.pause(other)
+      _ = try table.cancel(other)
+      #expect(try table.settled(other).state == .cancelled)
+    }
+  }
+
   @Test(arguments: [ScriptedJob.Place.engine, .ownThread], [ScriptedJob.Place.engine, .ownThread])
   func whatItDidIsWrittenOnTheThreadThatItSays(
     step: ScriptedJob.Place, settling: ScriptedJob.Place
