@@ -37,8 +37,13 @@ extension ChatAnswer {
   /// Reads the facts that any server may leave out.
   mutating func note(_ value: JSONValue) {
     model = value["model"]?.stringValue.map { quotable($0) } ?? model
-    promptTokens = value["usage"]?["prompt_tokens"]?.plainInteger ?? promptTokens
-    completionTokens = value["usage"]?["completion_tokens"]?.plainInteger ?? completionTokens
+    promptTokens = Self.count(value["usage"]?["prompt_tokens"]) ?? promptTokens
+    completionTokens = Self.count(value["usage"]?["completion_tokens"]) ?? completionTokens
+  }
+
+  /// nil for what cannot be a number of tokens.
+  private static func count(_ value: JSONValue?) -> Int? {
+    value?.plainInteger.flatMap { (0...1 << 32).contains($0) ? $0 : nil }
   }
 
   /// A content is a string, or parts of which those of text count.
