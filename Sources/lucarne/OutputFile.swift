@@ -25,6 +25,27 @@ func checkReplaceable(_ path: String) throws(UnwritableOutput) {
   }
 }
 
+/// Refuses to write over a file that is read, by whatever name it is called.
+func checkOutput(_ path: String, besides inputs: [String]) throws(UnwritableOutput) {
+  for input in inputs where isOneFile(path, input) {
+    throw UnwritableOutput(path: path, reason: "it is read here (\(input)), expected another file")
+  }
+}
+
+private func isOneFile(_ first: String, _ second: String) -> Bool {
+  var (one, other) = (stat(), stat())
+  guard unsafe stat(first, &one) == 0, unsafe stat(second, &other) == 0 else {
+    // What is not there yet, by its folder and name.
+    func place(_ path: String) -> String {
+      let url = URL(fileURLWithPath: path)
+      let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+      return folder.appendingPathComponent(url.lastPathComponent).path
+    }
+    return place(first) == place(second)
+  }
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+}
+
 private func isDatabase(_ path: String) -> Bool {
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return false }

@@ -63,8 +63,12 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var compute: ComputeArguments
 
   func validate() throws {
-    if let html, absolutePath(html) == absolutePath(answers) {
-      throw ValidationError("--html and --answers are one file, expected two")
+    if let html {
+      let dataset = try asked.dataset
+      try checkOutput(
+        absolutePath(html),
+        besides: [absolutePath(answers), dataset.path] + recipes.map(absolutePath)
+          + [dataset.annotations].compactMap(\.self))
     }
     do { try checkOptions(try params(sae: "")) } catch let error as ChangeText.Malformed {
       throw ValidationError(error.description)

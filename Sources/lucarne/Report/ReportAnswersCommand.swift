@@ -46,16 +46,15 @@ struct ReportAnswersCommand: ParsableCommand {
       files: files.map(absolutePath), ratings: ratings.map(absolutePath))
     let report = answers.report(pictures: folder)
     let path = absolutePath(output)
-    if (files + ratings).map(absolutePath).contains(path) {
-      throw ValidationError("--output is \"\(output)\", one of the files of answers or ratings")
-    }
+    let inputs = (files + ratings).map(absolutePath)
     if let format = format ?? Format.allCases.first(where: { path.hasSuffix(".\($0.rawValue)") }) {
+      try checkOutput(path, besides: inputs)
       try write(report, answers, as: format, to: path)
     } else {
       try makeFolder(path)
-      for format in Format.allCases {
-        try write(report, answers, as: format, to: "\(path)/answers.\(format.rawValue)")
-      }
+      let outputs = Format.allCases.map { ($0, "\(path)/answers.\($0.rawValue)") }
+      for (_, output) in outputs { try checkOutput(output, besides: inputs) }
+      for (format, output) in outputs { try write(report, answers, as: format, to: output) }
     }
   }
 
