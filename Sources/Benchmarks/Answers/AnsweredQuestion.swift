@@ -10,6 +10,9 @@ package struct AnsweredQuestion: Sendable, Equatable {
     judgement = Judgement(of: text, to: item, format: format)
   }
 
+  /// Whether anything is right.
+  package var hasTruth: Bool { !item.answer.isEmpty }
+
   /// Whether it counts as right. In HallusionBench a question on what is known, asked without its
   /// figure, may be left open.
   package var isRight: Bool {
@@ -20,5 +23,5 @@ package struct AnsweredQuestion: Sendable, Equatable {
   }
 
   /// nil where the question is not answered by one of the two.
-  var truth: YesNo? { YesNo(exactly: item.answer) }
+  var truth: YesNo? { YesNo(truth: item.answer) }
 }

@@ -23,7 +23,7 @@ package struct Judgement: Sendable, Equatable {
   /// HallusionBench's are; any other answer must be the right one but for case, spaces around it
   /// and a full stop.
   package init(of text: String, to item: QuestionItem, format: QuestionFormat) {
-    guard let truth = YesNo(exactly: item.answer) else {
+    guard let truth = YesNo(truth: item.answer) else {
       verdict = Self.plain(text) == Self.plain(item.answer) ? .right : .wrong
       said = nil
       return

@@ -30,6 +30,12 @@ package enum YesNo: String, Sendable {
     self = only
   }
 
+  /// What a set of questions says is right, in capitals or not, with or without a full stop.
+  package init?(truth text: String) {
+    let words = text.lowercased().filter { !$0.isWhitespace }
+    self.init(word: words.hasSuffix(".") ? String(words.dropLast()) : words)
+  }
+
   /// - Returns: nil for what is not exactly one of the two.
   package init?(exactly text: String) {
     self.init(rawValue: text)

@@ -24,9 +24,10 @@ enum AmberFile {
     for (number, value) in try queries.list().enumerated() {
       let place = "query \(number)"
       let id = try queries.integer("id", of: value, place)
-      guard list.indices.contains(id - 1) else {
+      guard id > 0, id <= list.count else {
         throw queries.refuse(
-          "\(place): its id is \(id), the annotations are those of 1 to \(list.count)")
+          "\(place): its id is \(id), the annotations, counted from 1, are those of 1 to "
+            + "\(list.count)")
       }
       let annotation = list[id - 1]
       let there = "the annotation of id \(id)"

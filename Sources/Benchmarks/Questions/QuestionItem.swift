@@ -5,7 +5,7 @@ package struct QuestionItem: Sendable, Equatable {
   /// As the set's file names it; nil for a question without a picture.
   package var picture: String?
   package var question: String
-  /// A word or phrase; `Yes` or `No` in the public sets.
+  /// A word or phrase; `Yes` or `No` in the public sets; empty where nothing is right.
   package var answer: String
   /// What sort of question it is, in the set's own words.
   package var kind: String?

@@ -6,8 +6,8 @@ import JSON
 ///      "answer": "Yes", "kind": "presence"}
 ///
 /// `id` (absent: the line's number), `image`, `kind` and `template` may be absent; `"template":
-/// "none"` has the text continued as it stands. Other members are refused, so that a misspelt one
-/// is not passed over.
+/// "none"` has the text continued as it stands. Without an `answer` nothing is right, as where a
+/// judge rates what is said. Other members are refused, so that a misspelt one is not passed over.
 enum QuestionLines {
   private static let members = ["id", "image", "question", "answer", "kind", "template"]
 
@@ -20,11 +20,13 @@ enum QuestionLines {
       if let other = value.objectValue?.members.map(\.name).first(where: {
         !Self.members.contains($0)
       }) {
-        throw reader.refuse("\(place): \"\(other.prefix(200))\" is unknown, expected \(known)")
+        let hint = value["label"] == nil ? "" : "; POPE's files are of the format pope"
+        throw reader.refuse(
+          "\(place): \"\(other.prefix(200))\" is unknown, expected \(known)\(hint)")
       }
-      let answer = try reader.text("answer", of: value, place)
-      guard answer.contains(where: { !$0.isWhitespace }) else {
-        throw reader.refuse("\(place): \"answer\" is empty, expected a word")
+      let answer = try reader.optionalText("answer", of: value, place) ?? ""
+      guard answer.isEmpty || answer.contains(where: { !$0.isWhitespace }) else {
+        throw reader.refuse("\(place): \"answer\" is blank, expected a word, or no answer at all")
       }
       let template = try reader.optionalText("template", of: value, place)
       guard [nil, "none", "model"].contains(template) else {

@@ -6,7 +6,7 @@ package struct QuestionSet: Sendable, Equatable {
   package let items: [QuestionItem]
 
   /// Bytes of a file at most: the largest public one has 2 MB.
-  package static let byteLimit = 256 << 20
+  package static let byteLimit = 64 << 20
 
   /// Reads a set whole.
   ///
@@ -21,7 +21,8 @@ package struct QuestionSet: Sendable, Equatable {
       throw QuestionSetError(
         path: path,
         reason: format == .amber
-          ? "AMBER's queries go with the file of its annotations, which is not given"
+          ? "AMBER's queries go with the file of its annotations, which is not given: name it as "
+            + "annotations (--annotations on the command line)"
           : "annotations are given, which only AMBER has")
     }
     items =

@@ -12,7 +12,7 @@ extension AnswerSheet {
   /// The questions that an arm puts right, or loses, as far as a limit goes: those that are put
   /// right first.
   package func changes(in arm: Arm, limit: Int) -> [AnswerChange] {
-    let pairs = zip(answers(of: .plain), answers(of: arm))
+    let pairs = zip(judgedAnswers(of: .plain), judgedAnswers(of: arm))
     let changes = pairs.compactMap { before, after -> AnswerChange? in
       guard before.isRight != after.isRight else { return nil }
       return AnswerChange(

@@ -80,6 +80,11 @@ package struct AnswerSheet: Sendable, Equatable {
     }
   }
 
+  /// The same of the questions that have a right answer.
+  package func judgedAnswers(of arm: Arm) -> [AnsweredQuestion] {
+    answers(of: arm).filter(\.hasTruth)
+  }
+
   /// One sheet of several that hold parts of one set.
   /// - Throws: `AnswerSheetError` where they are not of one run.
   package init(joining sheets: [(path: String, sheet: AnswerSheet)]) throws(AnswerSheetError) {

@@ -17,8 +17,8 @@ package struct ArmResult: Sendable, Equatable {
   }
 
   init(_ arm: Arm, of sheet: AnswerSheet) {
-    let answers = sheet.answers(of: arm)
-    let plain = arm.role == .plain ? nil : sheet.answers(of: .plain)
+    let answers = sheet.judgedAnswers(of: arm)
+    let plain = arm.role == .plain ? nil : sheet.judgedAnswers(of: .plain)
     self.arm = arm
     verdicts = Dictionary(answers.map { ($0.judgement.verdict, 1) }, uniquingKeysWith: +)
     accuracy = Self.accuracy(of: answers)
