@@ -21,7 +21,8 @@ package final class KernelHandler: RequestHandler {
   package init(_ options: KernelOptions) {
     vision = options.vision.map { VisionWorker(command: $0) }
     status = StatusBoard(
-      limit: options.memoryLimit, directory: directory, isShared: options.isShared, vision: vision)
+      limit: options.memoryLimit, directory: directory, isShared: options.isShared, vision: vision,
+      recipe: options.recipe)
     let installed = InstalledIndex(path: options.world?.index)
     // Of what is not decoded on the engine's thread.
     let limits = PictureLimits(memory: options.memoryLimit / 4)

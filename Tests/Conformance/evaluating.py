@@ -86,14 +86,14 @@ def mcnemar(helped, harmed):
     return min(1, 2 * tail / 2**pairs) if pairs else 1
 
 
-def paired_holds(paired, before, after, yes=None):
+def paired_holds(paired, before, after, yes=None, draws=False):
     both = list(zip(before, after))
     helped, harmed = both.count((False, True)), both.count((True, False))
     return (
         [paired[key] for key in ("bothRight", "bothWrong", "helped", "harmed")]
         == [both.count((True, True)), both.count((False, False)), helped, harmed]
         and rate_holds(paired["help"], helped, before.count(False)) and rate_holds(paired["harm"], harmed, before.count(True))
-        and math.isclose(paired["p"], mcnemar(helped, harmed), rel_tol=1e-9)
+        and (draws and "p" not in paired or not draws and math.isclose(paired["p"], mcnemar(helped, harmed), rel_tol=1e-9))
         and (yes is None or [paired["toYes"], paired["toNo"]] == yes))
 
 
@@ -121,7 +121,7 @@ def counts_hold(report, path):
         own = [arm for arm in report["arms"] if arm.get("of") == control["of"] and arm["role"] == control["role"]]
         before = truth["plain"] * len(own)
         after = [r for arm in own for r in truth[arm["name"]]]
-        holds.append(control["seeds"] == len(own) and paired_holds(control["paired"], before, after))
+        holds.append(control["seeds"] == len(own) and paired_holds(control["paired"], before, after, draws=len(own) > 1))
     return all(holds)
 
 
@@ -280,6 +280,11 @@ def hostile(folder, path, params):
     refused("an empty set", "no question", dataset=dataset(""))
     refused("ids twice", "twice", dataset=dataset('{"id":"a","question":"?","answer":"Yes"}\n' * 2))
     refused("another shape", "line 1", dataset=dataset("{", "pope"))
+    refused("POPE's form without its name", "format pope", dataset=dataset('{"question_id":1,"image":"a","text":"b","label":"yes"}\n'))
+    refused("a list without its form", "is a JSON list", dataset=dataset("[]"))
+    Path(f"{folder}/notes.json").write_text('[{"id":1,"type":"relation","truth":"yes"}]')
+    least = dataset('[{"id":-9223372036854775808,"image":"x","query":"?"}]', "amber") | {"annotations": f"{folder}/notes.json"}
+    refused("AMBER's least id", "1 to 1", dataset=least)
     refused("arms of one name", "twice", arms=[ARMS[0], ARMS[0]])
     refused("an arm that changes nothing", "neither", arms=[{"name": "a"}])
     refused("a feature that there is not", "99999", arms=[{"name": "a", "interventions": [change(99999)]}])
@@ -307,6 +312,61 @@ def hostile(folder, path, params):
             subprocess.run(["umount", disk])
             kernel = new_kernel()
     kernel.end()
+    wanted(folder)
+
+
+def wanted(folder):
+    """Questions that are read in another way than they look, and runs that look alike."""
+    kernel = new_kernel()
+
+    def ask(rows, answers, **more):
+        Path(f"{folder}/own.jsonl").write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in rows))
+        data = {"format": "questions", "path": f"{folder}/own.jsonl", "pictures": folder}
+        return kernel.job("evaluation/run", dataset=data, answers=f"{folder}/{answers}", **more)
+
+    facts = json.loads((PICTURES / "heldout.json").read_text())
+    scenes = [(each, q) for each in facts for q in each["questions"] if q["kind"] == "scene"]
+    first, second = scenes[0], next(s for s in scenes if s[1]["answer"] != scenes[0][1]["answer"])
+    for name, (each, _) in (("e\u0301.png", first), ("\u00e9.png", second)):
+        shutil.copyfile(PICTURES / f"{each['name']}.png", f"{folder}/{name}")
+    rows = [{"image": name, "question": q["text"], "answer": q["answer"]} for name, (_, q) in (("e\u0301.png", first), ("\u00e9.png", second))]
+    ask(rows, "alike.jsonl")
+    said = [e["answers"]["plain"].lower() for e in lines(f"{folder}/alike.jsonl")[1:]]
+    row("pictures whose names look alike are two", said == [r["answer"].lower() for r in rows], said)
+
+    rows = [{"image": f"{p['name']}.png", "question": q["text"], "answer": q["answer"], "kind": q["kind"]} for p in facts for q in p["questions"] if q["kind"] in ("probe", "map named")][:12]
+    for each in rows:
+        shutil.copyfile(PICTURES / each["image"], f"{folder}/{each['image']}")
+    lower = [r | {"answer": r["answer"].lower() + "."} for r in rows]
+    upper, other = (ask(r, f"case{n}.jsonl", arms=ARMS[:1], sae="sae")["result"]["report"] for n, r in enumerate((rows, lower)))
+    row("a right answer is Yes or No however it is written", upper == other and any(m["name"] == "yesRatio" for m in other["arms"][0]["metrics"]))
+    kinds = sorted({r["kind"] for r in rows})
+    few = min(sum(r["kind"] == k for r in rows) for k in kinds)
+    rows = [r for k in kinds for r in [r for r in rows if r["kind"] == k][:few]]
+    ask(rows, "kinds.jsonl", kinds=kinds[:1])
+    before = Path(f"{folder}/kinds.jsonl").read_bytes()
+    again = ask(rows, "kinds.jsonl", kinds=kinds[1:])
+    row("as many questions of another kind are another run", "selection" in json.dumps(again.get("error")) and Path(f"{folder}/kinds.jsonl").read_bytes() == before)
+    open_rows = [{"question": "Ana was", "template": "none"}, {"question": "Ben was", "template": "none", "answer": "sad"}]
+    report = ask(open_rows, "open.jsonl", arms=ARMS[:1], sae="sae")["result"]["report"]
+    row("a question without an answer counts in no accuracy", report["answered"] == 2 and all(a["accuracy"]["total"] == 1 for a in report["arms"]))
+    gone = kernel.ask("evaluation/run", dataset={"format": "questions", "path": f"{folder}/own.jsonl"}, answers=f"{folder}/gone.jsonl", maxTokens=400)["job"]
+    while not os.path.exists(f"{folder}/gone.jsonl"):
+        time.sleep(0.001)
+    os.unlink(f"{folder}/gone.jsonl")
+    done = kernel.ask("job/wait", job=gone, timeoutMs=60_000)
+    row("a file that is taken away is no success", done["state"] == "failed" and "took it away" in done["error"]["message"], done.get("error"))
+    kernel.end()
+    asked = [PROGRAM, "evaluate", f"{folder}/own.jsonl", "--answers", f"{folder}/x.jsonl", "--html"]
+    os.symlink(folder, f"{folder}/again")
+    for page in (f"{folder}/own.jsonl", f"{folder}/./x.jsonl", f"{folder}/again/own.jsonl"):
+        before = Path(f"{folder}/own.jsonl").read_bytes()
+        end = subprocess.run([*asked, page], capture_output=True, text=True)
+        row("a page does not take the place of what is read", end.returncode != 0 and Path(f"{folder}/own.jsonl").read_bytes() == before and "expected another file" in end.stderr, end.stderr.splitlines()[:1])
+    os.mkdir(f"{folder}/pages")
+    shutil.copyfile(f"{folder}/open.jsonl", f"{folder}/pages/answers.json")
+    end = subprocess.run([PROGRAM, "report", "answers", f"{folder}/pages/answers.json", "--output", f"{folder}/pages"], capture_output=True, text=True)
+    row("nor does one of a report's three", end.returncode != 0 and Path(f"{folder}/pages/answers.json").read_bytes() == Path(f"{folder}/open.jsonl").read_bytes(), end.stderr.splitlines()[:1])
 
 
 SEARCH = {"sae": "sae", "failing": ["probe"], "candidates": {"attribution": 3, "contrast": 1, "features": [182]}, "places": ["all", "last"], "features": 2, "seed": 3, "controls": {"features": 2, "directions": 2, "seed": 1}}
@@ -379,6 +439,8 @@ def search(folder, path, asked):
     refused("an operation that there is not", "op", interventions=[{"op": "mute", "feature": 1}])
     refused("a change without its value", "no value", interventions=[{"op": "clamp", "feature": 1}])
     refused("no change", "no intervention", interventions=[])
+    refused("a misspelt member of its own", "\"splcie\"", splcie={"errorTerm": "drop"})
+    refused("a misspelt member of a region", "\"lst\"", interventions=[{"op": "zero", "feature": 1, "at": [{"last": 1, "lst": 3}]}])
     refused("another version", "version", version=2)
     status = subprocess.run([PROGRAM, "serve", "--recipe", str(PICTURES / "heldout.json")], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     row("serve --recipe with something else ends with a reason", status.returncode != 0 and "not a recipe" in status.stderr, status.stderr.strip()[:120])
@@ -390,6 +452,12 @@ def search(folder, path, asked):
         and Path(copy).read_bytes() == (PICTURES.parent / "index/features.index").read_bytes(), refusal.get("message", refusal))
     table = subprocess.run([PROGRAM, "report", "answers", f"{folder}/recipe.jsonl", "--output", f"{folder}/recipe.jsonl", "--format", "csv"], capture_output=True, text=True)
     row("nor a report its answers'", table.returncode != 0 and lines(f"{folder}/recipe.jsonl")[0]["format"] == "lucarne-answers", table.stderr.splitlines()[:1])
+    for seed in (4, 5, 6):
+        other = kernel.job("steering/search", dataset=dataset, recipe=recipe, **(SEARCH | {"seed": seed}))
+        row("a search by another seed does not count these rounds", "selection" in json.dumps(other.get("error")), (other.get("error") or {}).get("message", other["state"]))
+    for share in (-1, 2, 1e308):
+        refusal = kernel.ask("steering/search", dataset=dataset, recipe=f"{folder}/none.json", **(SEARCH | {"operations": {"quantiles": [share]}}))
+        row("a quantile is 0 to 1", "expected 0 to 1" in json.dumps(refusal), refusal.get("message"))
     nothing = kernel.job("steering/search", dataset=dataset, recipe=f"{folder}/none.json", **(SEARCH | {"failing": ["scene"]}))
     row("nothing to put right is said", "wrong answer" in json.dumps(nothing) and not os.path.exists(f"{folder}/none.json"), (nothing.get("error") or {}).get("message", ""))
     kernel.end()

@@ -49,4 +49,8 @@ package final class AnswerJournal {
 
   /// Has the system write what it still holds.
   package func flush() { file.flush() }
+
+  /// The same at the end of a run.
+  /// - Throws: `AnswerSheetError` where somebody took the file away, or changed it, meanwhile.
+  package func finish() throws(AnswerSheetError) { try file.finish() }
 }

@@ -106,4 +106,17 @@ final class LineFile {
 
   /// Has the system write what it still holds.
   func flush() { fdatasync(descriptor) }
+
+  /// The same at the end of all lines.
+  /// - Throws: `AnswerSheetError` where somebody took the file away, or changed it, meanwhile.
+  func finish() throws(AnswerSheetError) {
+    flush()
+    var (own, there) = (stat(), stat())
+    guard unsafe fstat(descriptor, &own) == 0, unsafe stat(path, &there) == 0,
+      own.st_ino == there.st_ino, own.st_dev == there.st_dev, own.st_size == length
+    else {
+      throw AnswerSheetError(
+        .unwritable, path: path, "another program took it away, or changed it, meanwhile")
+    }
+  }
 }

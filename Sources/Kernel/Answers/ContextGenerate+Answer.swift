@@ -30,6 +30,7 @@ extension ContextGenerate: EngineAnswerable {
       text: generation.text,
       tokens: call.wantsPartialResults ? [] : generation.tokens.map(GeneratedToken.init),
       finish: Finish(generation.finish))
+    result.recipe = recipe(of: params, engine: engine)
     if params.append == true {
       try open.context.append(tokens: generation.tokens.map(\.id), cancellation: cancellation)
       result.version = open.context.version
@@ -37,13 +38,16 @@ extension ContextGenerate: EngineAnswerable {
     return result
   }
 
+  /// The file of the recipe that is followed: the one that is served where nothing is changed.
+  private static func recipe(of params: Params, engine: Engine) -> String? {
+    let changesNothing = params.interventions == nil && params.sae == nil && params.splice == nil
+    return params.recipe ?? (changesNothing ? engine.recipe : nil)
+  }
+
   private static func steering(
     _ params: Params, open: OpenContext, engine: Engine
   ) throws -> Steering? {
-    let changesNothing = params.interventions == nil && params.sae == nil && params.splice == nil
-    let recipe = try (params.recipe ?? (changesNothing ? engine.recipe : nil)).map {
-      try AppliedRecipe(at: $0, engine)
-    }
+    let recipe = try recipe(of: params, engine: engine).map { try AppliedRecipe(at: $0, engine) }
     let stated = params.sae ?? params.interventions?.first?.feature.sae
     guard let name = stated ?? recipe?.autoencoder.name else {
       if params.splice != nil {

@@ -34,7 +34,8 @@ extension EvaluationReport.Report {
       controls: report.controls.map {
         EvaluationReport.Control(
           of: $0.controlled, role: EvaluationReport.Role($0.role), seeds: $0.seeds,
-          paired: EvaluationReport.Paired($0.paired))
+          paired: EvaluationReport.Paired(
+            $0.paired, p: $0.seeds > 1 ? nil : $0.paired.exactMcNemar))
       })
   }
 }
@@ -72,11 +73,14 @@ extension EvaluationReport.Arm {
 }
 
 extension EvaluationReport.Paired {
-  init(_ outcome: PairedOutcome) {
+  init(_ outcome: PairedOutcome) { self.init(outcome, p: outcome.exactMcNemar) }
+
+  /// - Parameter p: nil where several draws are together, whose answers are not independent.
+  fileprivate init(_ outcome: PairedOutcome, p: Double?) {
     self.init(
       bothRight: outcome.bothRight, bothWrong: outcome.bothWrong, helped: outcome.helped,
       harmed: outcome.harmed, help: EvaluationReport.Rate(outcome.help),
-      harm: EvaluationReport.Rate(outcome.harm), p: outcome.exactMcNemar, toYes: outcome.toYes,
+      harm: EvaluationReport.Rate(outcome.harm), p: p, toYes: outcome.toYes,
       toNo: outcome.toNo)
   }
 }

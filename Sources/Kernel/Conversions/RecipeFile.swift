@@ -8,7 +8,6 @@ import SystemReasons
 
 extension Recipe {
   private static let byteLimit = 64 << 20
-  private static let changeMembers: Set<String> = ["op", "feature", "value", "at", "generated"]
 
   /// Reads a recipe's file.
   /// - Throws: `KernelError` for a path that cannot be, and for a file that is no recipe, with the
@@ -25,15 +24,10 @@ extension Recipe {
     guard value["format"]?.stringValue == "lucarne-recipe" else {
       throw refuse("its \"format\" is not \"lucarne-recipe\"")
     }
-    for change in value["interventions"]?.arrayValue ?? [] {
-      for member in change.objectValue?.members ?? []
-      where !Self.changeMembers.contains(member.name) {
-        throw refuse(
-          "an intervention has \"\(member.name.prefix(100))\", expected "
-            + Self.changeMembers.sorted().joined(separator: ", "))
-      }
-    }
     do { self = try value.decode(path: "recipe") } catch { throw refuse(systemReason(of: error)) }
+    if let other = value.firstMember(notOf: try JSONValue(encoding: self)) {
+      throw refuse("\"\(other.prefix(100))\" is there, which a recipe does not have or has once")
+    }
     guard version == 1 else { throw refuse("its \"version\" is \(version), expected 1") }
     guard !interventions.isEmpty else { throw refuse("it has no intervention") }
     for (number, change) in interventions.enumerated() where change.op != .zero {
@@ -46,6 +40,24 @@ extension Recipe {
   /// What it changes, as requests state it.
   func interventions(of sae: String) -> [KernelProtocol.Intervention] {
     interventions.map { $0.intervention(of: sae) }
+  }
+}
+
+extension JSONValue {
+  /// The name of a member that another value has not got in the same place, or that is there twice;
+  /// nil where there is none.
+  fileprivate func firstMember(notOf known: JSONValue) -> String? {
+    if let list = arrayValue {
+      return zip(list, known.arrayValue ?? []).lazy.compactMap { $0.firstMember(notOf: $1) }.first
+    }
+    var seen: Set<String> = []
+    for member in objectValue?.members ?? [] where member.value != .null {
+      guard let own = known[member.name], seen.insert(member.name).inserted else {
+        return member.name
+      }
+      if let other = member.value.firstMember(notOf: own) { return other }
+    }
+    return nil
   }
 }
 

@@ -17,7 +17,9 @@ final class StatusBoard: Sendable {
   private let isShared: Bool
   private let vision: VisionWorker?
 
-  init(limit: Int, directory: ClientDirectory, isShared: Bool, vision: VisionWorker?) {
+  init(
+    limit: Int, directory: ClientDirectory, isShared: Bool, vision: VisionWorker?, recipe: String?
+  ) {
     self.vision = vision
     self.directory = directory
     self.isShared = isShared
@@ -25,7 +27,8 @@ final class StatusBoard: Sendable {
       State(
         status: KernelStatus.Result(
           health: .ok, models: [], saes: [], contexts: [], queue: .init(running: nil, waiting: 0),
-          memory: .init(limit: limit, used: 0, items: []), unicode: UnicodeForm.unicodeVersion)))
+          memory: .init(limit: limit, used: 0, items: []), unicode: UnicodeForm.unicodeVersion,
+          recipe: recipe)))
   }
 
   /// What a client is told: its own contexts, and of the others how much they hold.

@@ -72,12 +72,19 @@ package enum ContextGenerate: Request {
     package var finish: Finish
     /// The context's new version, where tokens were appended.
     package var version: Int?
+    /// The file of the recipe that was followed: the request's, or that which the kernel serves.
+    /// Attribution, logits and what is compared with are of the model without it.
+    package var recipe: String?
 
-    package init(text: String, tokens: [GeneratedToken], finish: Finish, version: Int? = nil) {
+    package init(
+      text: String, tokens: [GeneratedToken], finish: Finish, version: Int? = nil,
+      recipe: String? = nil
+    ) {
       self.text = text
       self.tokens = tokens
       self.finish = finish
       self.version = version
+      self.recipe = recipe
     }
   }
 }

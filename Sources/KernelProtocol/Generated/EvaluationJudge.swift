@@ -24,7 +24,7 @@ package enum EvaluationJudge: Request {
     package var judge: ExplanationGenerate.Explainer
     /// What is steered towards, in words.
     package var concept: String
-    /// Whose answers are rated, by their names; absent: all.
+    /// Whose answers are rated beside the plain model's, by their names; absent: all.
     package var arms: [String]?
     /// Answered questions at most, from the first; absent: all.
     package var limit: Int?
@@ -111,7 +111,7 @@ package enum EvaluationJudge: Request {
     }
   }
 
-  /// How a judge rates the answers of arms by one concept.
+  /// How a judge rates the answers of arms by one concept: of the arms that it was asked about.
   package struct Ratings: Codable, Sendable, Equatable {
     package var concept: String
     /// The name of the judge's model.

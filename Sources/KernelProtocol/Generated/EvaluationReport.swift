@@ -154,16 +154,16 @@ package enum EvaluationReport: Request {
     /// Of what was right, the share that is lost.
     package var harm: Rate
     /// McNemar's exact test, two-sided: how likely so uneven a split of helped and harmed is, were
-    /// both as likely.
-    package var p: Double
+    /// both as likely; absent of several draws together, which are the same questions.
+    package var p: Double?
     /// Answers that became a Yes.
     package var toYes: Int
     /// Answers that became a No.
     package var toNo: Int
 
     package init(
-      bothRight: Int, bothWrong: Int, helped: Int, harmed: Int, help: Rate, harm: Rate, p: Double,
-      toYes: Int, toNo: Int
+      bothRight: Int, bothWrong: Int, helped: Int, harmed: Int, help: Rate, harm: Rate,
+      p: Double? = nil, toYes: Int, toNo: Int
     ) {
       self.bothRight = bothRight
       self.bothWrong = bothWrong

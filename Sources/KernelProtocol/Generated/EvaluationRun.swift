@@ -178,7 +178,8 @@ package enum EvaluationRun: Request {
     case hallusionBench
     /// queries and annotations of AMBER, answers exactly Yes or No.
     case amber
-    /// JSON lines of {id?, image?, question, answer, kind?, template?}.
+    /// JSON lines of {id?, image?, question, answer?, kind?, template?}; those without an answer
+    /// count in no accuracy.
     case questions
   }
 }

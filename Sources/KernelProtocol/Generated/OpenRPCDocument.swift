@@ -685,7 +685,11 @@ package let openRPCDocument = #"""
             "text": {"type": "string"},
             "tokens": {"type": "array", "items": {"$ref": "#/components/schemas/GeneratedToken"}},
             "finish": {"$ref": "#/components/schemas/Finish"},
-            "version": {"type": "integer", "description": "The context's new version, where tokens were appended."}
+            "version": {"type": "integer", "description": "The context's new version, where tokens were appended."},
+            "recipe": {
+              "type": "string",
+              "description": "The file of the recipe that was followed: the request's, or that which the kernel serves. Attribution, logits and what is compared with are of the model without it."
+            }
           }
         }
       },
@@ -3474,7 +3478,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "arms",
-          "description": "Whose answers are rated, by their names; absent: all.",
+          "description": "Whose answers are rated beside the plain model's, by their names; absent: all.",
           "required": false,
           "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
         },
@@ -4712,7 +4716,7 @@ package let openRPCDocument = #"""
       },
       "EvaluationJudge.Ratings": {
         "type": "object",
-        "description": "How a judge rates the answers of arms by one concept.",
+        "description": "How a judge rates the answers of arms by one concept: of the arms that it was asked about.",
         "required": ["concept", "judge", "arms"],
         "properties": {
           "concept": {"type": "string"},
@@ -4857,7 +4861,6 @@ package let openRPCDocument = #"""
           "harmed",
           "help",
           "harm",
-          "p",
           "toYes",
           "toNo"
         ],
@@ -4884,7 +4887,7 @@ package let openRPCDocument = #"""
           },
           "p": {
             "type": "number",
-            "description": "McNemar's exact test, two-sided: how likely so uneven a split of helped and harmed is, were both as likely."
+            "description": "McNemar's exact test, two-sided: how likely so uneven a split of helped and harmed is, were both as likely; absent of several draws together, which are the same questions."
           },
           "toYes": {"type": "integer", "minimum": 0, "description": "Answers that became a Yes."},
           "toNo": {"type": "integer", "minimum": 0, "description": "Answers that became a No."}
@@ -5015,7 +5018,7 @@ package let openRPCDocument = #"""
       },
       "EvaluationRun.Format": {
         "enum": ["pope", "hallusionBench", "amber", "questions"],
-        "description": "pope: JSON lines of POPE, and its rule that whatever is not a No is a Yes; hallusionBench: HallusionBench.json, answers read by their words; amber: queries and annotations of AMBER, answers exactly Yes or No; questions: JSON lines of {id?, image?, question, answer, kind?, template?}."
+        "description": "pope: JSON lines of POPE, and its rule that whatever is not a No is a Yes; hallusionBench: HallusionBench.json, answers read by their words; amber: queries and annotations of AMBER, answers exactly Yes or No; questions: JSON lines of {id?, image?, question, answer?, kind?, template?}; those without an answer count in no accuracy."
       },
       "Explanation": {
         "type": "object",
@@ -6482,6 +6485,11 @@ package let openRPCDocument = #"""
           "keeping": {
             "$ref": "#/components/schemas/SteeringSearch.Halves",
             "description": "Right answers."
+          },
+          "leftOut": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Answers in neither: wrong ones of kinds that are not to be put right, right ones of kinds that are not to be kept."
           },
           "tried": {"type": "integer", "minimum": 0, "description": "Changes that were tried."},
           "maxHarm": {"type": "number"},

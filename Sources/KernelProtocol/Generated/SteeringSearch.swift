@@ -149,6 +149,9 @@ package enum SteeringSearch: Request {
     package var failing: Halves
     /// Right answers.
     package var keeping: Halves
+    /// Answers in neither: wrong ones of kinds that are not to be put right, right ones of kinds
+    /// that are not to be kept.
+    package var leftOut: Int?
     /// Changes that were tried.
     package var tried: Int
     package var maxHarm: Double
@@ -160,13 +163,15 @@ package enum SteeringSearch: Request {
     package var heldOut: EvaluationReport.Report
 
     package init(
-      questionDigest: String, seed: UInt64, failing: Halves, keeping: Halves, tried: Int,
-      maxHarm: Double, meetsMaxHarm: Bool, front: [Point], heldOut: EvaluationReport.Report
+      questionDigest: String, seed: UInt64, failing: Halves, keeping: Halves, leftOut: Int? = nil,
+      tried: Int, maxHarm: Double, meetsMaxHarm: Bool, front: [Point],
+      heldOut: EvaluationReport.Report
     ) {
       self.questionDigest = questionDigest
       self.seed = seed
       self.failing = failing
       self.keeping = keeping
+      self.leftOut = leftOut
       self.tried = tried
       self.maxHarm = maxHarm
       self.meetsMaxHarm = meetsMaxHarm

@@ -19,7 +19,11 @@ struct EvaluationText {
               "  \(name), \(NumberText.counted(control.seeds, "draw"))", nil, control.paired)
           }
       })
-    return arms.lines + [""] + metrics.lines + kinds
+    let legend =
+      report.arms.count > 1
+      ? ["help: of wrong answers, those put right; harm: of right ones, those lost; p: McNemar's"]
+      : []
+    return arms.lines + legend + [""] + metrics.lines + kinds
   }
 
   private func row(
@@ -27,9 +31,8 @@ struct EvaluationText {
   ) -> [String] {
     [name, accuracy.map(share) ?? "", accuracy.map(interval) ?? ""]
       + (paired.map { paired in
-        // Draws together count a question once each: a p of them would say too much.
         [share(paired.help), interval(paired.help), share(paired.harm), interval(paired.harm)]
-          + [accuracy == nil ? "" : probability(paired.p)]
+          + [paired.p.map(probability) ?? ""]
       } ?? ["", "", "", "", ""])
   }
 

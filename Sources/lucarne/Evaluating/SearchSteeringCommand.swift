@@ -132,21 +132,46 @@ struct SearchSteeringCommand: ParsableCommand {
       + "\(durationText(found.seconds)); on \(half), "
       + "\(NumberText.counted(evidence.failing.heldOut, "wrong answer")) to be put right and "
       + "\(NumberText.counted(evidence.keeping.heldOut, "right one")) to be kept"
-    let limit =
-      evidence.meetsMaxHarm
-      ? []
-      : [
-        "no change that helps loses as few as \(NumberText.fixed(100 * evidence.maxHarm, 1)) % of "
-          + "right answers: the recipe is the one with the greatest surplus"
-      ]
-    return [summary] + limit + [""] + front(evidence).lines + [""]
+    return [summary] + notes(evidence) + [""] + front(evidence).lines + [""]
       + EvaluationText(evidence.heldOut).lines
+  }
+
+  /// What decided, and what the numbers are not of.
+  private func notes(_ evidence: SteeringSearch.Evidence) -> [String] {
+    var notes: [String] = []
+    let limit = NumberText.fixed(100 * evidence.maxHarm, 1) + " %"
+    let allowed = Int((evidence.maxHarm * Double(evidence.keeping.choosing)).rounded(.down))
+    let chosen = evidence.front.first(where: \.isChosen)
+    if let chosen, evidence.meetsMaxHarm {
+      let better = evidence.front.first { $0.choosing.helped > chosen.choosing.helped }
+      if let better {
+        notes.append(
+          "where it was chosen, at most \(limit) of right answers may be lost, \(allowed) of "
+            + "\(evidence.keeping.choosing): the next change puts \(better.choosing.helped) right "
+            + "and loses \(better.choosing.harmed)")
+      }
+      if let harm = chosen.heldOut.harm.value, harm > evidence.maxHarm {
+        notes.append(
+          "on the other half the recipe loses more than \(limit): \(chosen.heldOut.harmed) of "
+            + "\(chosen.heldOut.harm.total)")
+      }
+    } else if !evidence.meetsMaxHarm {
+      notes.append(
+        "no change that helps loses as few as \(limit) of right answers, \(allowed) of "
+          + "\(evidence.keeping.choosing): the recipe is the one with the greatest surplus")
+    }
+    if let leftOut = evidence.leftOut, leftOut > 0 {
+      notes.append(
+        "\(NumberText.counted(leftOut, "question")) of other kinds \(leftOut == 1 ? "is" : "are") "
+          + "left out: shares of right answers below are not those of the whole set")
+    }
+    return notes
   }
 
   /// Help and harm where changes were chosen, and on the other half.
   private func front(_ evidence: SteeringSearch.Evidence) -> TextTable {
     TextTable(
-      ["", "front", "put right", "lost", "put right there", "lost there"],
+      ["", "front", "put right", "lost", "held out: put right", "held out: lost"],
       evidence.front.map { point in
         [point.isChosen ? "recipe" : "", point.name]
           + [point.choosing, point.heldOut].flatMap { paired in

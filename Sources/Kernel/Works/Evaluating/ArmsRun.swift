@@ -16,6 +16,8 @@ final class ArmsRun {
   private let queue: [QuestionItem]
   private var place = 0
   private var asking: Asking?
+  /// Questions that were answered now.
+  private(set) var answered = 0
 
   /// A question on its way through the arms.
   private struct Asking {
@@ -95,6 +97,7 @@ final class ArmsRun {
     asking = asked
     guard asked.arm == arms.count else { return }
     try journal.add(.init(asked.item, .answered(asked.texts)))
+    answered += 1
     asking = nil
     place += 1
   }

@@ -86,6 +86,11 @@ extension EvaluationRun.Params {
     return EvaluationSubject(model: model, resident: resident)
   }
 
+  /// Those of the arms.
+  var recipes: [Recipe] {
+    get throws { try (arms ?? []).compactMap(\.recipe).map { try Recipe(at: $0) } }
+  }
+
   /// The arms that are stated, without controls.
   func statedArms(_ engine: Engine, _ subject: EvaluationSubject) throws -> [EvaluatedArm] {
     var found: [EvaluatedArm] = [.plain]

@@ -58,13 +58,13 @@ final class EvaluationJob: EngineJob {
   }
 
   private func end(_ run: ArmsRun) throws -> StepOutcome {
-    run.journal.flush()
+    try run.journal.finish()
     let report = BenchmarkReport(run.journal.sheet)
     self.run = nil
     return .done(
       try JSONValue(
         encoding: EvaluationRun.Evaluated(
-          answers: path, asked: run.total - run.known - report.missing, known: run.known,
+          answers: path, asked: run.answered, known: run.known,
           missing: report.missing, seconds: (ContinuousClock.now - start) / .seconds(1),
           report: EvaluationReport.Report(report))))
   }
@@ -99,7 +99,7 @@ final class EvaluationJob: EngineJob {
         of: arms, dimensions: subject.model.model.decoder.hiddenSize, counting)
     }
     let header = try subject.header(
-      arms, of: questions.set.format, questions: items.count, digest: questions.digest,
+      arms, of: questions.set.format, items: items, digest: questions.digest,
       rendering: rendering, engine: engine)
     let journal: AnswerJournal
     do { journal = try AnswerJournal(path: path, header: header) } catch {
@@ -107,6 +107,11 @@ final class EvaluationJob: EngineJob {
       throw error
     }
     counting = nil
+    for recipe in try params.recipes where recipe.evidence?.questionDigest == questions.digest {
+      tools.log(
+        "the recipe \"\(recipe.name)\" was chosen on half of these questions, which flatters it "
+          + "here: what it does to the others stands in its evidence (heldOut)")
+    }
     run = ArmsRun(
       arms, items: try params.shard.map { try $0.items(of: items) } ?? items,
       autoencoder: subject.autoencoder,

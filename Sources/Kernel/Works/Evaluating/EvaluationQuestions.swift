@@ -35,7 +35,11 @@ extension QuestionSet {
 
 extension QuestionItem {
   /// What questions of one picture have in common; a question without one stands alone.
-  var scene: String { picture.map { "image \($0)" } ?? "question \(id)" }
+  var scene: String {
+    guard let picture else { return "question \(id)" }
+    let parts = picture.split(separator: "/").filter { $0 != "." }
+    return "image " + (picture.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
 }
 
 extension IndexBuild.Shard {

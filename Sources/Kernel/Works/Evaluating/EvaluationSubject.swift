@@ -16,14 +16,15 @@ struct EvaluationSubject {
   /// The first line of a file of answers: whatever changes them.
   ///
   /// - Parameters:
-  ///   - questions: how many there are, whatever part of them is asked.
+  ///   - items: the questions that are to be asked, in all shards.
   ///   - digest: of the set's files.
   func header(
-    _ arms: [EvaluatedArm], of format: QuestionFormat, questions: Int, digest: String,
+    _ arms: [EvaluatedArm], of format: QuestionFormat, items: [QuestionItem], digest: String,
     rendering: QuestionRendering, engine: Engine
   ) throws -> AnswerSheet.Header {
     var settings = JSONObject()
     settings["questionDigest"] = .string(digest)
+    settings["selection"] = .string(Self.selection(items))
     settings["modelDigest"] = .string(try engine.digest(of: model))
     if let resident {
       settings["saeDigest"] = .string(try engine.identity(of: resident).autoencoder)
@@ -33,8 +34,16 @@ struct EvaluationSubject {
     settings["template"] = .string(rendering.template.rawValue)
     settings["maxTokens"] = .integer(Int64(rendering.maxTokens))
     return AnswerSheet.Header(
-      format: format, arms: arms.map(\.arm), settings: settings, questions: questions,
+      format: format, arms: arms.map(\.arm), settings: settings, questions: items.count,
       pictures: rendering.pictures)
+  }
+
+  /// Which questions they are, whatever their order: a digest of their ids.
+  private static func selection(_ items: [QuestionItem]) -> String {
+    // An id's length before it: no two lists are written alike.
+    let words = items.map(\.id).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .map { "\($0.utf8.count) \($0)\n" }.joined()
+    return Array(SHA256.digest(of: Array(words.utf8)).prefix(16)).hexadecimal
   }
 
   /// What an arm changes. What an autoencoder is called is this process's affair.

@@ -86,7 +86,8 @@ final class QuestionContexts {
       (name, picture) = (nil, nil)
       return nil
     }
-    if wanted == name, let picture { return picture }
+    // Names that look alike may be of two files.
+    if let name, wanted.utf8.elementsEqual(name.utf8), let picture { return picture }
     (name, picture) = (nil, nil)
     let path = wanted.hasPrefix("/") ? wanted : rendering.pictures + "/" + wanted
     var admission = PictureAdmission(engine)

@@ -41,6 +41,12 @@ struct SearchHalves {
     self.keeping = halves(right)
   }
 
+  /// Questions in either half.
+  var count: Int {
+    failing.choosing.count + failing.heldOut.count + keeping.choosing.count
+      + keeping.heldOut.count
+  }
+
   private static func shuffled(_ scenes: [String], _ random: inout SplitMix64) -> [String] {
     var scenes = scenes
     for place in scenes.indices.dropLast() {

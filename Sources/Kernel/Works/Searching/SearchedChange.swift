@@ -23,8 +23,14 @@ struct SearchedChange {
   }
 
   private static func words(_ change: Recipe.Change) -> String {
-    let value = change.value.map { " " + NumberText.fixed($0, 2) } ?? ""
+    let value = change.value.map { " " + number($0) } ?? ""
     return "\(change.op.rawValue) \(change.feature)\(value)" + place(change)
+  }
+
+  /// With two digits behind the point, or as many as tell it from others.
+  private static func number(_ value: Double) -> String {
+    let short = NumberText.fixed(value, 2)
+    return Double(short) == value ? short : "\(Float(value))"
   }
 
   private static func place(_ change: Recipe.Change) -> String {
@@ -45,7 +51,8 @@ extension SteeringSearch.Params {
     of features: [Int], quantile: (Double, Int) -> Double?
   ) -> [SearchedChange] {
     let places = self.places ?? [.all, .question, .image, .last]
-    return features.flatMap { feature in
+    var names: Set<String> = []
+    let changes = features.flatMap { feature in
       operations(on: feature, quantile: quantile).flatMap { operation in
         places.map { place in
           var change = operation
@@ -60,6 +67,8 @@ extension SteeringSearch.Params {
         }
       }
     }
+    // A value or a place that is named twice.
+    return changes.filter { names.insert($0.name).inserted }
   }
 
   private func operations(

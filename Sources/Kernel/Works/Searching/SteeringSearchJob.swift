@@ -52,6 +52,8 @@ final class SteeringSearchJob: EngineJob {
   private var phase = Phase.beginning
   private var subject: EvaluationSubject?
   private var halves: SearchHalves?
+  /// Answers in neither half.
+  private var leftOut = 0
   private var ledger: SearchLedger?
   private var survey: SearchSurvey?
   private var features = 1
@@ -77,6 +79,13 @@ final class SteeringSearchJob: EngineJob {
       }
     }
     items = try questions.set.items(ofKinds: nil, limit: params.limit)
+    if let open = items.first(where: { $0.answer.isEmpty }) {
+      throw KernelError.unsupported(
+        "the question \"\(open.id.prefix(200))\" has no answer: a search needs right ones")
+    }
+    if let share = params.operations?.quantiles?.first(where: { !(0...1).contains($0) }) {
+      throw KernelError.unsupported("a quantile is \(share), expected 0 to 1")
+    }
     controls = EvaluationControls(
       params.controls ?? .init(features: 5, directions: 5, seed: params.seed))
     named = try params.namedFeatures()
@@ -155,7 +164,7 @@ final class SteeringSearchJob: EngineJob {
     guard let subject else { throw CancellationError() }
     let all = [.plain] + arms
     let header = try subject.header(
-      all, of: questions.set.format, questions: items.count, digest: questions.digest,
+      all, of: questions.set.format, items: items, digest: questions.digest,
       rendering: rendering, engine: engine)
     let journal = try AnswerJournal(path: "\(folder)/\(round)-\(name).jsonl", header: header)
     round += 1
@@ -178,6 +187,7 @@ final class SteeringSearchJob: EngineJob {
           + "chosen by, the other reported on")
     }
     self.halves = halves
+    leftOut = plain.count - halves.count
     ledger = SearchLedger(
       failing: halves.failing.choosing.count, keeping: halves.keeping.choosing.count,
       maxHarm: params.maxHarm ?? 0.01)
@@ -284,7 +294,7 @@ final class SteeringSearchJob: EngineJob {
   private func end(_ run: ArmsRun, _ engine: Engine) throws -> StepOutcome {
     guard let ledger, let choice = ledger.choice, let halves, let resident = subject?.resident
     else { return .more }
-    run.journal.flush()
+    try run.journal.finish()
     let sheet = run.journal.sheet
     let report = BenchmarkReport(sheet)
     let outcomes = Dictionary(
@@ -300,7 +310,8 @@ final class SteeringSearchJob: EngineJob {
           choosing: halves.failing.choosing.count, heldOut: halves.failing.heldOut.count),
         keeping: .init(
           choosing: halves.keeping.choosing.count, heldOut: halves.keeping.heldOut.count),
-        tried: ledger.tried.count, maxHarm: ledger.maxHarm, meetsMaxHarm: choice.meetsLimit,
+        leftOut: leftOut, tried: ledger.tried.count, maxHarm: ledger.maxHarm,
+        meetsMaxHarm: choice.meetsLimit,
         front: reported(ledger, choice.point.change).map { point in
           SteeringSearch.Point(
             name: point.change.name, interventions: point.change.parts,

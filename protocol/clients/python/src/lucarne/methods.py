@@ -946,7 +946,7 @@ class EvaluationMethods:
           answers: Files of one run of evaluation/run, absolute.
           ratings: The file that ratings are kept in, absolute.
           concept: What is steered towards, in words.
-          arms: Whose answers are rated, by their names; absent: all.
+          arms: Whose answers are rated beside the plain model's, by their names; absent: all.
           limit: Answered questions at most, from the first; absent: all.
           answer: How the judge answers; absent: json of a server, text of the resident model.
           max_tokens: Of the judge's answer; absent: 256.
@@ -1945,7 +1945,7 @@ class AsyncEvaluationMethods:
           answers: Files of one run of evaluation/run, absolute.
           ratings: The file that ratings are kept in, absolute.
           concept: What is steered towards, in words.
-          arms: Whose answers are rated, by their names; absent: all.
+          arms: Whose answers are rated beside the plain model's, by their names; absent: all.
           limit: Answered questions at most, from the first; absent: all.
           answer: How the judge answers; absent: json of a server, text of the resident model.
           max_tokens: Of the judge's answer; absent: 256.

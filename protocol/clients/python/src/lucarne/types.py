@@ -45,7 +45,8 @@ randomDirection: as large a change as an arm's at every position, in a random di
 EvaluationRunFormat = Literal["pope", "hallusionBench", "amber", "questions"]
 """pope: JSON lines of POPE, and its rule that whatever is not a No is a Yes; hallusionBench:
 HallusionBench.json, answers read by their words; amber: queries and annotations of AMBER, answers exactly Yes
-or No; questions: JSON lines of {id?, image?, question, answer, kind?, template?}.
+or No; questions: JSON lines of {id?, image?, question, answer?, kind?, template?}; those without an answer
+count in no accuracy.
 """
 ExplanationAuthorKind = Literal["human", "program", "model"]
 ExplanationGenerateAnswerForm = Literal["json", "text"]
@@ -544,7 +545,7 @@ class EvaluationJudgeMean(Record):
 
 
 class EvaluationJudgeRatings(Record):
-    """How a judge rates the answers of arms by one concept."""
+    """How a judge rates the answers of arms by one concept: of the arms that it was asked about."""
 
     arms: list[EvaluationJudgeArm]
     concept: str
@@ -624,9 +625,9 @@ class EvaluationReportPaired(Record):
     """Of what was not right, the share that is put right."""
     helped: int
     """Not right before, right after."""
-    p: float
+    p: float | None
     """McNemar's exact test, two-sided: how likely so uneven a split of helped and harmed is, were both as
-    likely.
+    likely; absent of several draws together, which are the same questions.
     """
     to_no: int
     """Answers that became a No."""
@@ -1710,6 +1711,10 @@ class SteeringSearchEvidence(Record):
     """Of the other half, the controls of the recipe among the arms."""
     keeping: SteeringSearchHalves
     """Right answers."""
+    left_out: int | None
+    """Answers in neither: wrong ones of kinds that are not to be put right, right ones of kinds that are not to
+    be kept.
+    """
     max_harm: float
     meets_max_harm: bool
     """Whether the recipe keeps to maxHarm in the choosing half; where nothing does, it is the change with the
@@ -1908,6 +1913,10 @@ class ContextGenerateResult(Record):
     """What context/generate answers."""
 
     finish: Finish
+    recipe: str | None
+    """The file of the recipe that was followed: the request's, or that which the kernel serves. Attribution,
+    logits and what is compared with are of the model without it.
+    """
     text: str
     tokens: list[GeneratedToken]
     version: int | None
@@ -2290,7 +2299,7 @@ SteeringGenerateEffect._members = {'klPerToken': WireNumbers}
 SteeringGenerateOutput._members = {'finish': None, 'name': None, 'text': None, 'tokens': GeneratedToken}
 SteeringGenerateReceipt._members = {'dropped': None, 'meanNorm': None, 'positions': None, 'steps': None}
 SteeringSearchCandidates._members = {'attribution': None, 'contrast': None, 'features': None, 'index': None, 'words': None}
-SteeringSearchEvidence._members = {'failing': SteeringSearchHalves, 'front': SteeringSearchPoint, 'heldOut': EvaluationReportReport, 'keeping': SteeringSearchHalves, 'maxHarm': None, 'meetsMaxHarm': None, 'questionDigest': None, 'seed': None, 'tried': None}
+SteeringSearchEvidence._members = {'failing': SteeringSearchHalves, 'front': SteeringSearchPoint, 'heldOut': EvaluationReportReport, 'keeping': SteeringSearchHalves, 'leftOut': None, 'maxHarm': None, 'meetsMaxHarm': None, 'questionDigest': None, 'seed': None, 'tried': None}
 SteeringSearchFound._members = {'path': None, 'recipe': Recipe, 'seconds': None}
 SteeringSearchHalves._members = {'choosing': None, 'heldOut': None}
 SteeringSearchOperations._members = {'quantiles': None, 'scales': None, 'zero': None}
@@ -2308,7 +2317,7 @@ SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
 ContextTokensResult._members = {'tokens': ContextTokensToken}
 ContextLogitsResult._members = {'items': ContextLogitsItem}
-ContextGenerateResult._members = {'finish': None, 'text': None, 'tokens': GeneratedToken, 'version': None}
+ContextGenerateResult._members = {'finish': None, 'recipe': None, 'text': None, 'tokens': GeneratedToken, 'version': None}
 ContextCloseResult._members = {}
 PromptCheckResult._members = {'diagnostics': PromptDiagnostic, 'front': PromptFront, 'turns': PromptCheckTurn}
 PromptOpenResult._members = {'computed': None, 'context': None, 'diagnostics': PromptDiagnostic, 'front': PromptFront, 'images': ContextOpenImage, 'model': None, 'parts': PromptOpenPart, 'reused': None, 'sae': None, 'tokenCount': None, 'tokens': PromptOpenToken, 'version': None}
