@@ -266,6 +266,12 @@ class Handler(BaseHTTPRequestHandler):
         quality, given = self.rated()
         self.send(200, completion(json.dumps({"rating": rating(quality, **given)})))
 
+    def manner_rategreedily(self):
+        """It says that a rating cost all tokens that there are."""
+        answer = completion('{"rating": 1}')
+        answer["usage"] = {"prompt_tokens": 2**63 - 1, "completion_tokens": -5}
+        self.send(200, answer)
+
     def manner_rateslowly(self):
         time.sleep(0.02)
         self.manner_rate()

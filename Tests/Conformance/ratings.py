@@ -57,14 +57,14 @@ def score(entry, text, concept=CONCEPT, is_rated=lambda text: True):
     return [*three, statistics.harmonic_mean(three)]
 
 
-def report_holds(report, answers, is_rated=lambda text: True, arms=None):
+def report_holds(report, answers, is_rated=lambda text: True, arms=None, limit=None):
     head, *entries = lines(answers)
-    holds = [[arm["name"] for arm in report["arms"]] == [arm["name"] for arm in head["arms"]]]
+    holds = [[arm["name"] for arm in report["arms"]] == [arm["name"] for arm in head["arms"] if not arms or arm["name"] in arms]]
+    asked = {(e["id"], text) for e in entries[:limit] for name, text in e["answers"].items() if not arms or name in arms}
     for arm in report["arms"]:
-        if arms and arm["name"] not in arms:
-            continue
-        found = [score(e, e["answers"][arm["name"]], is_rated=is_rated) for e in entries]
-        plain = [score(e, e["answers"]["plain"], is_rated=is_rated) for e in entries]
+        found, plain = (
+            [score(e, e["answers"][name], is_rated=lambda text: is_rated(text) and (e["id"], text) in asked) for e in entries]
+            for name in (arm["name"], "plain"))
         rated = [each for each in found if each]
         holds.append((arm["rated"], arm["unrated"]) == (len(rated), len(found) - len(rated)))
         holds += [mean_holds(arm[name], [each[place] for each in rated]) for place, name in enumerate((*KINDS, "score"))]
@@ -126,11 +126,11 @@ def main(folder, judge):
 
     whole = kernel.job("evaluation/judge", **params())["result"]
     ratings = whole["ratings"]
-    head, *found = lines(ratings)
+    head, arms, *found = lines(ratings)
     row("every text of a question is asked about three times", (whole["texts"], whole["asked"], whole["known"], whole["failed"]) == (len(texts), wanted, 0, 0)
         and judge.asked("rate") == wanted, f"{wanted} ratings")
     row("and the file has each once", sorted((f["id"], f["text"], f["of"]) for f in found) == sorted((*each, kind) for each in texts for kind in KINDS)
-        and (head["concept"], head["judge"], head["method"]) == (CONCEPT, "small", "chat"))
+        and (head["concept"], head["judge"], head["method"]) == (CONCEPT, "small", "chat") and len(arms["arms"]) == 4)
     row("the report's means are of the judge's ratings", report_holds(whole["report"], answers), [f"{a['name']} {a['score']['value']:.3f}" for a in whole["report"]["arms"]])
     shown = kernel.ask("evaluation/report", answers=[answers], ratings=[ratings])
     row("evaluation/report says the same", shown["ratings"] == [whole["report"]] and "ratings" not in kernel.ask("evaluation/report", answers=[answers]))
@@ -138,8 +138,9 @@ def main(folder, judge):
     row("asked again, all is known", (again["asked"], again["known"], judge.asked("rate")) == (0, wanted, wanted) and again["report"] == whole["report"])
 
     part = kernel.job("evaluation/judge", **params(ratings=f"{folder}/part.jsonl", arms=["quiet"], limit=7))["result"]
-    quiet = next(arm for arm in part["report"]["arms"] if arm["name"] == "quiet")
-    row("an arm and a limit", part["asked"] == 21 and quiet["rated"] == 7 and quiet["unrated"] == len(lines(answers)) - 8)
+    few = {(e["id"], e["answers"][name]) for e in lines(answers)[1:8] for name in ("plain", "quiet")}
+    row("an arm and a limit: the plain model's answers stand beside", part["asked"] == 3 * len(few)
+        and report_holds(part["report"], answers, arms=["plain", "quiet"], limit=7))
 
     bad = f"{folder}/bad.jsonl"
     talk = kernel.job("evaluation/judge", **params("ratebadly", ratings=bad))
@@ -150,8 +151,13 @@ def main(folder, judge):
         and "not rated" in json.dumps(log), f"{talked} of {wanted}")
     mended = kernel.job("evaluation/judge", **params(ratings=bad))["result"]
     row("and is asked for again alone", mended["asked"] == talked and mended["report"] == whole["report"])
+    greedy = kernel.job("evaluation/judge", **params("rategreedily", ratings=f"{folder}/greedy.jsonl", limit=3))
+    row("what a judge says it costs is not believed without bounds", greedy["state"] == "completed"
+        and (greedy["result"]["promptTokens"], greedy["result"]["completionTokens"]) == (0, 0), greedy.get("error") or greedy["result"]["promptTokens"])
     gone = kernel.job("evaluation/judge", **params("validation", ratings=f"{folder}/gone.jsonl", tries=1, concurrency=1))
     row("a judge that gives no answers pauses the job", gone["state"] == "paused" and "the judge gives no answers" in gone["message"], gone.get("message"))
+    gone = kernel.job("evaluation/judge", **params("validation", ratings=f"{folder}/gone.jsonl", tries=1, arms=["plain"], limit=1))
+    row("so do the last questions of all", gone["state"] == "paused", gone["state"])
     resident = kernel.job("evaluation/judge", **params(ratings=f"{folder}/own.jsonl", arms=["plain"], limit=2) | {"judge": {"resident": {}}})
     row("the model itself may be asked", resident["state"] == "completed" and resident["result"]["asked"] + resident["result"]["failed"] == 6,
         f"{resident['result']['failed']} of 6 unreadable")
@@ -182,7 +188,7 @@ def main(folder, judge):
     damaged = f"{folder}/damaged.jsonl"
     Path(damaged).write_text(Path(ratings).read_text() + '{"id":"a","text":"b","of":"concept","rating":3}\n')
     answer = kernel.ask("evaluation/report", answers=[answers], ratings=[damaged])
-    row("refused: a rating of 3", f"line {wanted + 2}" in json.dumps(answer), answer.get("message"))
+    row("refused: a rating of 3", f"line {wanted + 3}" in json.dumps(answer), answer.get("message"))
 
     disk = f"{folder}/disk"
     os.mkdir(disk)

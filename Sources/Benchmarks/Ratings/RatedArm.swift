@@ -37,6 +37,8 @@ package struct RatedArm: Sendable, Equatable {
   /// The score less that of the plain model's answer to the same question, where both are rated;
   /// nil for the plain model.
   package let difference: Mean?
+  /// Its rated texts that are not the plain model's.
+  package let changes: [RatedChange]
 
   init(_ arm: Arm, of sheet: AnswerSheet, _ ratings: RatingSheet) {
     let answers = sheet.answers(of: arm)
@@ -44,6 +46,7 @@ package struct RatedArm: Sendable, Equatable {
     let found = answers.map { ratings[.init(id: $0.item.id, text: $0.text)] }
     let complete = found.filter { $0.score != nil }
     self.arm = arm
+    changes = arm.role == .plain ? [] : RatedChange.all(in: arm, of: sheet, ratings)
     rated = complete.count
     unrated = answers.count - rated
     qualities = Dictionary(
@@ -67,6 +70,7 @@ package struct RatedArm: Sendable, Equatable {
 /// What a sheet of ratings says of a sheet of answers: its arms beside one another.
 package struct RatingReport: Sendable, Equatable {
   package let header: RatingSheet.Header
+  /// Those whose answers were to be rated.
   package let arms: [RatedArm]
 
   /// - Throws: `AnswerSheetError` where the ratings are of another set of questions.
@@ -77,7 +81,8 @@ package struct RatingReport: Sendable, Equatable {
       throw AnswerSheetError(path: path, "its ratings are of answers to other questions")
     }
     header = ratings.header
-    arms = sheet.header.arms.map { RatedArm($0, of: sheet, ratings) }
+    arms = sheet.header.arms.filter { ratings.arms.contains($0.name) }
+      .map { RatedArm($0, of: sheet, ratings) }
   }
 }
 

@@ -23,6 +23,15 @@ package final class RatingJournal {
     self.sheet = sheet
   }
 
+  /// Notes whose answers are to be rated.
+  /// - Throws: `AnswerSheetError`; the file is then as it was.
+  package func add(arms names: [String]) throws(AnswerSheetError) {
+    let new = names.filter { !sheet.arms.contains($0) }
+    guard !new.isEmpty else { return }
+    try file.append(RatingSheet.line(arms: new))
+    sheet.add(arms: new)
+  }
+
   /// Adds a rating.
   /// - Throws: `AnswerSheetError`; the file is then as it was.
   package func add(_ entry: RatingSheet.Entry) throws(AnswerSheetError) {
@@ -32,6 +41,10 @@ package final class RatingJournal {
 
   /// Has the system write what it still holds.
   package func flush() { file.flush() }
+
+  /// The same at the end of a run.
+  /// - Throws: `AnswerSheetError` where somebody took the file away, or changed it, meanwhile.
+  package func finish() throws(AnswerSheetError) { try file.finish() }
 }
 
 extension RatingSheet.Header {

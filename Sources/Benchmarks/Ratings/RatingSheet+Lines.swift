@@ -24,6 +24,10 @@ extension RatingSheet {
     }
     self.init(try Header(line: first, path: path))
     for (number, line) in lines.enumerated() {
+      if let names = Self.arms(line: line) {
+        add(arms: names)
+        continue
+      }
       guard let entry = Entry(line: line) else {
         throw AnswerSheetError(
           path: path,
@@ -32,6 +36,20 @@ extension RatingSheet {
       }
       add(entry)
     }
+  }
+}
+
+extension RatingSheet {
+  /// A line that says whose answers were to be rated.
+  static func line(arms names: [String]) -> JSONValue {
+    ["arms": .array(names.map { .string($0) })]
+  }
+
+  /// nil for another line.
+  private static func arms(line: ArraySlice<UInt8>) -> [String]? {
+    guard let list = (try? JSONValue(parsing: Array(line)))?["arms"]?.arrayValue else { return nil }
+    let names = list.compactMap(\.stringValue)
+    return names.count == list.count ? names : nil
   }
 }
 

@@ -1,7 +1,7 @@
 /// A judge's ratings of the answers to a set's questions: a file of JSON lines.
 ///
-/// The first line says what was rated, by whom and how; each further one is one rating of one text.
-/// A text that several arms give to a question is rated once.
+/// The first line says what was rated, by whom and how; each further one is one rating of one text,
+/// or names arms whose answers are rated. A text that several arms give to a question is rated once.
 package struct RatingSheet: Sendable, Equatable {
   package struct Header: Sendable, Equatable {
     /// What texts were steered towards.
@@ -48,6 +48,8 @@ package struct RatingSheet: Sendable, Equatable {
   }
 
   package let header: Header
+  /// Names of the arms whose answers were to be rated, in any run.
+  package private(set) var arms: [String] = []
   private var ratings: [Subject: Ratings] = [:]
 
   package init(_ header: Header) { self.header = header }
@@ -58,15 +60,17 @@ package struct RatingSheet: Sendable, Equatable {
     ratings[entry.subject, default: Ratings()][entry.quality] = entry.rating
   }
 
-  /// The texts of a sheet of answers that a judge is to rate, each once, in its order.
+  mutating func add(arms names: [String]) {
+    arms += names.filter { !arms.contains($0) }
+  }
+
+  /// The arms that are to be rated: the plain model is always there, for comparison.
   ///
-  /// - Parameters:
-  ///   - arms: names of them; nil: all.
-  ///   - limit: questions at most.
+  /// - Parameter names: those asked for; nil: all.
   /// - Throws: `AnswerSheetError` for an arm that the sheet does not have.
-  package static func subjects(
-    of sheet: AnswerSheet, arms names: [String]?, limit: Int?
-  ) throws(AnswerSheetError) -> [RatedSubject] {
+  package static func arms(
+    of sheet: AnswerSheet, _ names: [String]?
+  ) throws(AnswerSheetError) -> [String] {
     let known = sheet.header.arms.map(\.name)
     if let other = names?.first(where: { !known.contains($0) }) {
       throw AnswerSheetError(
@@ -74,7 +78,18 @@ package struct RatingSheet: Sendable, Equatable {
         "there is no arm \"\(other.prefix(200))\", expected some of "
           + known.prefix(20).joined(separator: ", "))
     }
-    let names = names ?? known
+    guard let names else { return known }
+    return known.filter { $0 == Arm.plain.name || names.contains($0) }
+  }
+
+  /// The texts of a sheet of answers that a judge is to rate, each once, in its order.
+  ///
+  /// - Parameters:
+  ///   - names: the arms.
+  ///   - limit: questions at most.
+  package static func subjects(
+    of sheet: AnswerSheet, arms names: [String], limit: Int?
+  ) -> [RatedSubject] {
     var seen: Set<Subject> = []
     var found: [RatedSubject] = []
     var questions = 0

@@ -83,7 +83,7 @@ package struct LocalAnswers {
 
   private var settings: [(name: String, value: String)] {
     let shown = sheet.header.settings.members.filter {
-      !["modelDigest", "changes"].contains($0.name)
+      !["modelDigest", "changes", "selection"].contains($0.name)
     }
     return shown.map { (Self.names[$0.name] ?? $0.name, $0.value.text) }
       + [(files.count == 1 ? "file" : "files", files.joined(separator: ", "))]
@@ -225,7 +225,19 @@ extension AnswerReport.Control {
   }
 }
 
+extension AnswerReport.RatedText {
+  init(_ change: RatedChange) {
+    self.init(
+      question: change.item.question, before: change.before, after: change.after,
+      concept: change.ratings[.concept] ?? 0, instruction: change.ratings[.instruction] ?? 0,
+      fluency: change.ratings[.fluency] ?? 0)
+  }
+}
+
 extension AnswerReport.Ratings {
+  /// Texts to show of an arm.
+  private static let changeLimit = 12
+
   init(_ report: RatingReport) {
     self.init(
       concept: report.header.concept, judge: report.header.judge,
@@ -236,7 +248,9 @@ extension AnswerReport.Ratings {
         return AnswerReport.RatedArm(
           name: arm.arm.name, rated: arm.rated, unrated: arm.unrated, concept: mean(.concept),
           instruction: mean(.instruction), fluency: mean(.fluency), score: .init(arm.score),
-          difference: arm.difference.map { .init($0) })
+          difference: arm.difference.map { .init($0) }, pairs: arm.difference?.count ?? 0,
+          changes: arm.changes.prefix(Self.changeLimit).map(AnswerReport.RatedText.init),
+          changeCount: arm.changes.count)
       })
   }
 }

@@ -133,7 +133,8 @@ package struct AnswerPage {
     Yes</b>, <b>to No</b>: answers that became it, whatever is right.</p>
     <p>A control changes as much as its arm, but other features, drawn at random among those that \
     are about as active, or in a random direction. What an arm does counts as far as its controls \
-    do not do it. Draws together are the same questions several times: their intervals take \
+    do not do it; on questions about one concept, features that are about as active are often of \
+    that concept, too, so look at which they are. Draws together are the same questions several times: their intervals take \
     them for independent and are too narrow, and they have no p.</p>
     """
   }

@@ -12,6 +12,28 @@ extension AnswerReport {
     }
   }
 
+  /// A text that a change made of another one, as a judge rates it, each 0 to 2.
+  package struct RatedText: Sendable, Equatable {
+    package var question: String
+    /// What the plain model says.
+    package var before: String
+    package var after: String
+    package var concept: Int
+    package var instruction: Int
+    package var fluency: Int
+
+    package init(
+      question: String, before: String, after: String, concept: Int, instruction: Int, fluency: Int
+    ) {
+      self.question = question
+      self.before = before
+      self.after = after
+      self.concept = concept
+      self.instruction = instruction
+      self.fluency = fluency
+    }
+  }
+
   /// How a judge rates the answers of an arm, each 0 to 2.
   package struct RatedArm: Sendable, Equatable {
     package var name: String
@@ -25,10 +47,15 @@ extension AnswerReport {
     package var score: Mean
     /// The score less that of the plain model; nil for that.
     package var difference: Mean?
+    /// Answers that are rated in both.
+    package var pairs: Int
+    /// Some of the rated texts that are not the plain model's, and how many there are.
+    package var changes: [RatedText]
+    package var changeCount: Int
 
     package init(
       name: String, rated: Int, unrated: Int, concept: Mean, instruction: Mean, fluency: Mean,
-      score: Mean, difference: Mean?
+      score: Mean, difference: Mean?, pairs: Int, changes: [RatedText], changeCount: Int
     ) {
       self.name = name
       self.rated = rated
@@ -38,6 +65,9 @@ extension AnswerReport {
       self.fluency = fluency
       self.score = score
       self.difference = difference
+      self.pairs = pairs
+      self.changes = changes
+      self.changeCount = changeCount
     }
   }
 

@@ -26,7 +26,9 @@ struct JudgeAnswersCommand: ParsableCommand {
   @Option(help: "The file that ratings are kept in.")
   var ratings: String
 
-  @Option(name: .customLong("arm"), help: "Rate an arm alone; can be repeated.")
+  @Option(
+    name: .customLong("arm"),
+    help: "Rate an arm, beside the plain model, instead of all; can be repeated.")
   var arms: [String] = []
 
   @Option(help: "Answered questions at most.")

@@ -9,16 +9,21 @@ struct RatingsText {
 
   var lines: [String] {
     let table = TextTable(
-      ["", "concept", "instruction", "fluency", "score", "", "against plain", "", "rated"],
+      [
+        "", "concept", "instruction", "fluency", "score", "", "against plain", "", "pairs",
+        "rated",
+      ],
       ratings.arms.map { arm in
         [
           arm.name, number(arm.concept), number(arm.instruction), number(arm.fluency),
           number(arm.score), error(arm.score),
           arm.difference.map { number($0, signed: true) } ?? "",
-          arm.difference.map(error) ?? "", "\(arm.rated) of \(arm.rated + arm.unrated)",
+          arm.difference.map(error) ?? "", arm.difference.map { "\($0.count)" } ?? "",
+          "\(arm.rated) of \(arm.rated + arm.unrated)",
         ]
       })
     return ["\"\(ratings.concept)\", rated 0 to 2 by \(ratings.judge)", ""] + table.lines
+      + ["score: the harmonic mean of the three, 0 where one is 0; in brackets standard errors"]
   }
 
   private func number(_ mean: EvaluationJudge.Mean, signed: Bool = false) -> String {

@@ -107,15 +107,15 @@ final class RatingJob: JobWork {
   /// Asks and takes answers: all that needs no engine.
   private func step(_ tools: JobTools) throws -> StepOutcome {
     let run = try self.run ?? begin()
-    if failuresInARow >= Self.failuresBeforePause {
-      return .pause("the judge gives no answers: \(lastFailure)")
-    }
-    while asker.hasRoom, let wanted = nextWanted() {
+    while failuresInARow < Self.failuresBeforePause, asker.hasRoom, let wanted = nextWanted() {
       try tools.cancellation.check()
       ask(wanted)
     }
     if case .ownThread(let takeReplies) = asker.takeReplies(tools) {
       for reply in try takeReplies() { try take(reply, tools) }
+    }
+    if failuresInARow >= Self.failuresBeforePause {
+      return .pause("the judge gives no answers: \(lastFailure)")
     }
     guard self.run?.place == run.queue.count, underWay.isEmpty else { return .more }
     return .done(try JSONValue(encoding: try end(run, tools)))
@@ -124,12 +124,14 @@ final class RatingJob: JobWork {
   private func begin() throws -> Run {
     let sheet = try AnswerSheet(
       joining: params.answers.map { ($0, try AnswerSheet(path: FilePath($0).path)) })
-    let subjects = try RatingSheet.subjects(of: sheet, arms: params.arms, limit: params.limit)
+    let arms = try RatingSheet.arms(of: sheet, params.arms)
+    let subjects = RatingSheet.subjects(of: sheet, arms: arms, limit: params.limit)
     let journal = try RatingJournal(
       path: path,
       header: .init(
         concept: concept, judge: asker.author.name, method: asker.method, form: form.rawValue,
         questionDigest: sheet.questionDigest))
+    try journal.add(arms: arms)
     let wanted = subjects.flatMap { rated in
       RatedQuality.allCases.map { Wanted(rated: rated, quality: $0) }
     }
@@ -195,7 +197,7 @@ final class RatingJob: JobWork {
   }
 
   private func end(_ run: Run, _ tools: JobTools) throws -> EvaluationJudge.Judged {
-    run.journal.flush()
+    try run.journal.finish()
     if failed > Self.linesOfFailures {
       tools.log("\(failed - Self.linesOfFailures) more ratings are missing")
     }

@@ -48,7 +48,9 @@ def _counted(rate: EvaluationReportRate) -> str:
     return f"{rate.count:,} of {rate.total:,}" + (f", {percent(rate)}" if rate.total else "")
 
 
-def _chance(p: float) -> str:
+def _chance(p: float | None) -> str:
+    if p is None:
+        return ""
     return f"{p:.2f}" if p >= 0.1 else f"{p:.1g}"
 
 
@@ -89,16 +91,17 @@ def _rating(mean: EvaluationJudgeMean | None) -> str:
     return f"{mean.value:.3f}" + ("" if mean.standard_error is None else f" ± {mean.standard_error:.3f}")
 
 
+def _rating_rows(ratings: EvaluationJudgeRatings) -> list[tuple[str, ...]]:
+    return [
+        (arm.name, *(_rating(getattr(arm, name)) for name in _RATED), f"{arm.rated:,} of {arm.rated + arm.unrated:,}")
+        for arm in ratings.arms
+    ]
+
+
 def _rated(ratings: Sequence[EvaluationJudgeRatings]) -> str:
     """A table a concept."""
     return "".join(
-        display.table(
-            ["arm", *_RATED, "rated"],
-            [
-                (arm.name, *(_rating(getattr(arm, name)) for name in _RATED), f"{arm.rated:,} of {arm.rated + arm.unrated:,}")
-                for arm in each.arms
-            ],
-        )
+        display.table(["arm", *_RATED, "rated"], _rating_rows(each))
         + display.note(escape(f"“{each.concept}”, 0 to 2 by {each.judge}, with standard errors; difference: against plain"))
         for each in ratings
     )
@@ -194,7 +197,11 @@ class Answers(View[EvaluationReportReport]):
 
     def text_display(self) -> str:
         rows = [(*rest, name) for name, *rest in self._rows()]
-        return f"{self._head()}\n" + display.text_table(["right", *_PAIRED, "arm"], rows)
+        return f"{self._head()}\n" + display.text_table(["right", *_PAIRED, "arm"], rows) + "".join(
+            f"\n“{each.concept}”, 0 to 2 by {each.judge}, ± standard errors\n"
+            + display.text_table([*_RATED, "rated", "arm"], [(*rest, name) for name, *rest in _rating_rows(each)])
+            for each in self.result.ratings or []
+        )  # fmt: skip
 
     def _turned(self) -> list[tuple[str, ...]]:
         """Kinds of questions in which an arm turns answers."""
