@@ -23,6 +23,7 @@ package final class BrowserServer: Sendable {
   private let port: ListeningPort
   private let files: PageFiles
   private let connect: @Sendable () throws(NoKernel) -> Int32
+  private let listener: @Sendable () -> Int?
   private let announce: @Sendable (String) -> Void
   private let door: Door
   private let wake: WakePipe
@@ -30,17 +31,19 @@ package final class BrowserServer: Sendable {
 
   /// - Parameters:
   ///   - connect: gives a new connection to the kernel, which it may have to start first.
+  ///   - listener: the process of the kernel that new connections would reach; nil where none is.
   ///   - announce: is told the address for a further browser when the one before was used.
   /// - Returns: nil where the process has no descriptor left.
   package init?(
     at port: ListeningPort, files: PageFiles,
     connect: @escaping @Sendable () throws(NoKernel) -> Int32,
-    announce: @escaping @Sendable (String) -> Void
+    listener: @escaping @Sendable () -> Int?, announce: @escaping @Sendable (String) -> Void
   ) {
     guard let wake = WakePipe() else { return nil }
     self.port = port
     self.files = files
     self.connect = connect
+    self.listener = listener
     self.announce = announce
     self.wake = wake
     door = Door(port: port.address.port)
@@ -169,7 +172,7 @@ package final class BrowserServer: Sendable {
   private func refusal(
     of head: RequestHead, local: InternetAddress, peer: InternetAddress
   ) -> Response? {
-    if peer.isLoopback, let user = PeerUser.of(peer, to: local), user != geteuid(), user != 0 {
+    if peer.isLoopback, PeerUser.isForeign(peer, to: local) {
       return Response(.forbidden, text: "This kernel belongs to another user of the machine.")
     }
     guard door.isNamed(in: head, local: local) else {
@@ -226,7 +229,8 @@ package final class BrowserServer: Sendable {
     do throws(NoKernel) {
       kernel = try connect()
     } catch { return refuse(.noKernel(error.reason), descriptor) }
-    KernelRelay(browser: descriptor, kernel: kernel, wake: wake).run(early: early)
+    KernelRelay(browser: descriptor, kernel: kernel, wake: wake, listener: listener).run(
+      early: early)
   }
 
   /// Closes a WebSocket that has just been opened: a page is not shown why one was not.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// Whose process holds the other end of a connection inside this machine.
@@ -6,14 +5,20 @@ import Glibc
 /// An address with its token can be seen by other users of the machine, in the list of processes,
 /// while the browser is started with it.
 package enum PeerUser {
+  /// Whether the other end belongs to somebody else than this process' user and root.
+  ///
   /// - Parameters:
-  ///   - peer: the other end.
+  ///   - peer: the other end, in this machine.
   ///   - local: this end.
-  /// - Returns: nil where the tables do not know, as for a peer in another network namespace.
-  static func of(_ peer: InternetAddress, to local: InternetAddress) -> UInt32? {
-    let path = peer.isIPv6 ? "/proc/net/tcp6" : "/proc/net/tcp"
-    guard let table = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-    return user(of: peer, to: local, in: table)
+  /// - Returns: false where the system's tables do not know this end either, and so tell nothing.
+  static func isForeign(_ peer: InternetAddress, to local: InternetAddress) -> Bool {
+    // A table that changes while it is read may miss a line.
+    for _ in 0..<3 {
+      let table = contents(of: peer.isIPv6 ? "/proc/net/tcp6" : "/proc/net/tcp")
+      if let user = user(of: peer, to: local, in: table) { return user != geteuid() && user != 0 }
+      guard user(of: local, to: peer, in: table) != nil else { return false }
+    }
+    return true
   }
 
   /// - Parameter table: a line of names, then a socket a line, whose fields are its number, its own
@@ -28,5 +33,20 @@ package enum PeerUser {
       }
     }
     return nil
+  }
+
+  /// The whole of a table, which the system gives in pieces and without a length.
+  private static func contents(of path: String) -> String {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+      text += buffer[..<count]
+    }
   }
 }

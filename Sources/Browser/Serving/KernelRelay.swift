@@ -19,6 +19,9 @@ final class KernelRelay {
   private let browser: Int32
   private let kernel: Int32
   private let wake: WakePipe
+  private let listener: () -> Int?
+  /// The kernel's process.
+  private let process: Int?
 
   private var parser = WebSocketParser(limit: longestMessage)
   private var frames = FrameParser(
@@ -32,8 +35,9 @@ final class KernelRelay {
   private var isBrowserDone = false
   /// Since when the page has taken nothing of what waits for it.
   private var blockedSince: ContinuousClock.Instant?
-  /// The longest that took since the kernel had nothing more to say, in seconds.
-  private var longestBlock = 0.0
+  /// Whether the kernel has had to wait for the page since it had nothing more to say.
+  private var hasWaited = false
+  /// Since when all is written, the closing frame included.
   private var writtenSince: ContinuousClock.Instant?
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
@@ -41,8 +45,10 @@ final class KernelRelay {
   ///   - browser: an open WebSocket; the caller closes it.
   ///   - kernel: a connection to the kernel, which is closed with the session.
   ///   - wake: ends the session by `stop`.
-  init(browser: Int32, kernel: Int32, wake: WakePipe) {
-    (self.browser, self.kernel, self.wake) = (browser, kernel, wake)
+  ///   - listener: the process that takes new clients in at the moment.
+  init(browser: Int32, kernel: Int32, wake: WakePipe, listener: @escaping () -> Int?) {
+    (self.browser, self.kernel, self.wake, self.listener) = (browser, kernel, wake, listener)
+    process = PeerCredentials(of: kernel)?.process
     _ = fcntl(kernel, F_SETFL, O_NONBLOCK)
     toKernel.add([PumpTrailer.greeting])
   }
@@ -72,8 +78,12 @@ final class KernelRelay {
     if let blockedSince, seconds(since: blockedSince) > Self.patience { return true }
     guard isClosing, toBrowser.isEmpty else { return false }
     if isBrowserDone { return true }
-    let since = writtenSince ?? .now
-    writtenSince = since
+    guard let since = writtenSince else {
+      // The browser's own end is waited for: closing now could take back what it has not read.
+      shutdown(browser, Int32(SHUT_WR))
+      writtenSince = .now
+      return false
+    }
     return seconds(since: since) > Self.closingTime
   }
 
@@ -126,9 +136,8 @@ final class KernelRelay {
     case .gone: return false
     case .taken: blockedSince = nil
     case .blocked:
-      let since = blockedSince ?? .now
-      blockedSince = since
-      longestBlock = max(longestBlock, seconds(since: since))
+      blockedSince = blockedSince ?? .now
+      hasWaited = true
     }
     return true
   }
@@ -146,7 +155,7 @@ final class KernelRelay {
     }
     guard toBrowser.isEmpty else { return }
     guard events & (POLLIN | POLLHUP | POLLERR) != 0 else {
-      longestBlock = 0
+      hasWaited = false
       return
     }
     let count = unsafe read(kernel, &buffer, buffer.count)
@@ -161,13 +170,11 @@ final class KernelRelay {
     }
   }
 
-  /// Why the kernel closed its end.
+  /// Why the kernel closed its end: it gives no reason itself.
   private var kernelEnd: CloseReason {
-    switch trailer.code {
-    case 0: .done
-    case nil where longestBlock >= 1: .unread
-    default: .kernelEnded
-    }
+    guard listener() == process else { return .kernelEnded }
+    if trailer.code == 0 { return .done }
+    return hasWaited || trailer.code == nil ? .unread : .done
   }
 
   // MARK: The end

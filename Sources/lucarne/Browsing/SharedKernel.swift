@@ -48,6 +48,13 @@ final class SharedKernel: Sendable {
     }
   }
 
+  /// The process that listens at the socket; nil where none does.
+  var process: Int? {
+    guard let descriptor = try? address.connect() else { return nil }
+    defer { close(descriptor) }
+    return PeerCredentials(of: descriptor)?.process
+  }
+
   /// Ends a kernel of ours that nobody else uses, once the pages have gone.
   /// - Returns: who else uses it, where it goes on.
   func end() -> String? {

@@ -67,6 +67,7 @@ struct UserInterface: ParsableCommand {
           return try kernel.connect()
         } catch { throw NoKernel(error.description) }
       },
+      listener: { kernel.process },
       announce: { tell("for another browser: \($0)") })
     guard let server else { throw ExitCode(1) }
     termination.whenAsked { server.stop() }
