@@ -21,11 +21,9 @@ package final class BrowserServer: Sendable {
   private static let mostPages = 32
 
   private let port: ListeningPort
-  private let files: PageFiles
   private let connect: @Sendable () throws(NoKernel) -> Int32
   private let listener: @Sendable () -> Int?
-  private let announce: @Sendable (String) -> Void
-  private let door: Door
+  private let reception: Reception
   private let wake: WakePipe
   private let state = Monitor(State())
 
@@ -41,22 +39,14 @@ package final class BrowserServer: Sendable {
   ) {
     guard let wake = WakePipe() else { return nil }
     self.port = port
-    self.files = files
     self.connect = connect
     self.listener = listener
-    self.announce = announce
     self.wake = wake
-    door = Door(port: port.address.port)
+    reception = Reception(address: port.address, files: files, announce: announce)
   }
 
-  /// The address that lets one browser in; from inside the machine where all of its addresses are
-  /// listened at.
-  package var invitation: String {
-    let address = port.address
-    let isEverywhere = address.bytes.allSatisfy { $0 == 0 }
-    let host = isEverywhere ? (address.isIPv6 ? "[::1]" : "127.0.0.1") : address.host
-    return "http://\(host):\(address.port)/?token=\(door.currentToken)"
-  }
+  /// The address that lets one browser in.
+  package var invitation: String { reception.invitation }
 
   /// Ends `run` in an orderly way. May be called from any thread.
   package func stop() { wake.send(.stop) }
@@ -128,11 +118,16 @@ package final class BrowserServer: Sendable {
     guard let local = InternetAddress.local(of: descriptor),
       let peer = InternetAddress.peer(of: descriptor)
     else { return }
+    // Before anything is read: else others could take all places.
+    if peer.isLoopback, PeerUser.isForeign(peer, to: local) {
+      exchange.send(Reception.foreigner.bytes())
+      return exchange.finish()
+    }
     switch exchange.request() {
     case .gone: return
     case .refused(let response): exchange.send(response.bytes())
     case .head(let head, let rest):
-      switch answer(to: head, local: local, peer: peer) {
+      switch reception.answer(to: head, local: local) {
       case .response(let response):
         exchange.send(response.bytes(isHead: head.method == "HEAD"))
       case .session(let opening):
@@ -143,86 +138,16 @@ package final class BrowserServer: Sendable {
     exchange.finish()
   }
 
-  private enum Answer {
-    case response(Response)
-    /// What opens a WebSocket.
-    case session([UInt8])
-  }
-
-  private func answer(
-    to head: RequestHead, local: InternetAddress, peer: InternetAddress
-  ) -> Answer {
-    if let refusal = refusal(of: head, local: local, peer: peer) { return .response(refusal) }
-    if head.path == "/kernel" { return session(head) }
-    let isKnown = door.isKnown(head)
-    if head.path == "/", head.method == "GET", let token = head.queryValue(of: "token") {
-      // A browser that was let in may open an old address.
-      if isKnown { return .response(toPage(cookie: nil)) }
-      if let cookie = door.admit(token) {
-        announce(invitation)
-        return .response(toPage(cookie: cookie))
-      }
-    }
-    guard isKnown else { return .response(Self.stranger) }
-    let found = files.response(to: head.path)
-    return .response(found ?? Response(.notFound, text: "There is no such file."))
-  }
-
-  /// What no browser of the user's and no page of ours would send.
-  private func refusal(
-    of head: RequestHead, local: InternetAddress, peer: InternetAddress
-  ) -> Response? {
-    if peer.isLoopback, PeerUser.isForeign(peer, to: local) {
-      return Response(.forbidden, text: "This kernel belongs to another user of the machine.")
-    }
-    guard door.isNamed(in: head, local: local) else {
-      return Response(
-        .forbidden,
-        text: "Open \(local.host):\(port.address.port), by this name and port.")
-    }
-    guard head.method == "GET" || head.method == "HEAD" else {
-      var response = Response(.methodNotAllowed, text: "Only GET and HEAD are answered.")
-      response.fields = [("Allow", "GET, HEAD")]
-      return response
-    }
-    return head.hasBody ? Response(.contentTooLarge, text: "A request has no body here.") : nil
-  }
-
-  private func toPage(cookie: String?) -> Response {
-    var response = Response(.seeOther, text: "The page is at /.")
-    response.fields = [("Location", "/")] + (cookie.map { [("Set-Cookie", $0)] } ?? [])
-    return response
-  }
-
-  private static let stranger = Response(
-    .unauthorized,
-    text: """
-      This browser has not been let in. Open the address that lucarne ui has printed last: it ends \
-      with a token that is good for one browser, once. If you have just done so by a link, reload.
-      """)
-
-  private func session(_ head: RequestHead) -> Answer {
-    guard door.isOwnOrigin(head) else {
-      return .response(Response(.forbidden, text: "Only a page of this server may connect."))
-    }
-    guard door.isKnown(head) else { return .response(Self.stranger) }
-    guard let opening = WebSocketHandshake.answer(to: head) else {
-      var response = Response(.upgradeRequired, text: "Here is a WebSocket of version 13.")
-      response.fields = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
-      return .response(response)
-    }
-    return .session(opening)
-  }
-
   // MARK: Sessions
 
   private func carry(_ number: Int, _ descriptor: Int32, early: [UInt8]) {
     guard let wake = WakePipe() else { return }
     let isRoom = state.update { state in
       let pages = state.clients.values.count { $0.wake != nil }
+      guard pages < Self.mostPages else { return false }
       state.clients[number]?.wake = wake
       if state.isStopping { wake.send(.stop) }
-      return pages < Self.mostPages
+      return true
     }
     guard isRoom else { return refuse(.tooMany, descriptor) }
     let kernel: Int32

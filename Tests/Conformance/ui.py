@@ -59,6 +59,11 @@ def wait(holds, what, seconds=30):
         time.sleep(0.02)
 
 
+def listens(path):
+    with socket.socket(socket.AF_UNIX) as wire:
+        return wire.connect_ex(path) == 0
+
+
 def is_alive(process):
     """Whether a process runs; one that waits to be looked after does not."""
     try:
@@ -160,6 +165,11 @@ class UI:
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def seconds(self):
+        """Processor time that it has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())[1]) << 10
@@ -694,6 +704,9 @@ def _(ui):
             slow.send("rpc.discover")
         wait(lambda: "slow" not in names(other), "the kernel ends the session", 60)
         other.open()
+        before = ui.seconds()
+        time.sleep(2)
+        assert ui.seconds() - before < 0.5, f"{ui.seconds() - before} s of a processor while nobody does anything"
         assert ui.memory() < 600 << 20, f"{ui.memory() >> 20} MiB"
         code, reason = slow.end()
         expect(code, 4003)
@@ -800,8 +813,7 @@ def _(_):
         path = f"{folder}/k/kernel.sock"
         server = subprocess.Popen([PROGRAM, "serve", "--listen", path, "--jobs", "", "--cache", ""])
         try:
-            wait(lambda: os.path.exists(path), "the kernel listens")
-            time.sleep(0.2)
+            wait(lambda: listens(path), "the kernel listens")
             with UI(path=path) as ui:
                 ui.enter()
                 expect(ui.kernel(), server.pid)
@@ -817,6 +829,16 @@ def _(_):
                     code, reason = tab.end()
                     expect(code, 4002)
                     assert "no kernel listens at" in reason, reason
+        finally:
+            server.kill()
+            server.wait()
+        server = subprocess.Popen([PROGRAM, "serve", "--listen", path, "--jobs", "", "--cache", "", "--idle-exit", "1"])
+        try:
+            wait(lambda: listens(path), "the kernel listens")
+            with UI(path=path, kernel=()):
+                time.sleep(3)
+                expect(server.poll(), None)
+            expect(server.wait(10), 0)
         finally:
             server.kill()
             server.wait()
@@ -843,7 +865,7 @@ with UI() as shared:
         except Exception as error:  # noqa: BLE001 - a row may fail in any way
             failures.append(name)
             print(f"FAILED  {name}: {type(error).__name__}: {str(error)[:1000]}", flush=True)
-    wait(lambda: os.path.exists(shared.socket), "a kernel listens")
+    wait(lambda: listens(shared.socket), "a kernel listens")
     kernel = shared.kernel()
 if is_alive(kernel):
     failures.append("no process is left")

@@ -62,8 +62,9 @@ final class KernelRelay {
       var descriptors = [
         pollfd(fd: wake.input, events: Int16(POLLIN), revents: 0),
         pollfd(fd: browser, events: browserEvents, revents: 0),
-        // A negative descriptor is passed over.
-        pollfd(fd: isClosing ? -1 : kernel, events: kernelEvents, revents: 0),
+        // A negative descriptor is passed over: without one, the kernel's end would be told of for
+        // as long as the page does not read.
+        pollfd(fd: isClosing || kernelEvents == 0 ? -1 : kernel, events: kernelEvents, revents: 0),
       ]
       guard unsafe poll(&descriptors, 3, 1000) >= 0 || errno == EINTR else { return }
       let events = descriptors.map { Int32($0.revents) }

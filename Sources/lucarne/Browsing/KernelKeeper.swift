@@ -3,28 +3,23 @@ import JSON
 import JSONRPC
 import Kernel
 
-/// A connection that holds a kernel which this process has started, and ends it.
+/// A connection that holds a kernel, so that it does not leave for want of clients, and ends it
+/// where this process has started it.
 final class KernelKeeper: Sendable {
   private let descriptor: Int32
   private let process: pid_t
-  /// Whether the kernel's process has ended.
+  /// Whether the kernel is a child of this process.
+  let isOurs: Bool
+  /// Whether a kernel of ours has ended.
   private let isOver = Monitor(false)
 
   /// - Parameter descriptor: a connection to the kernel, which is taken over.
-  /// - Returns: nil where the kernel is no child of this process; the connection is closed then.
-  init?(_ descriptor: Int32) {
+  init(_ descriptor: Int32) {
     let process = pid_t(PeerCredentials(of: descriptor)?.process ?? 0)
     var status: Int32 = 0
-    guard process > 0, unsafe waitpid(process, &status, WNOHANG) == 0 else {
-      close(descriptor)
-      return nil
-    }
     (self.descriptor, self.process) = (descriptor, process)
-    Thread.start(name: "keeper", stackBytes: 1 << 20) { [isOver] in
-      var status: Int32 = 0
-      while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-      isOver.update { $0 = true }
-    }
+    isOurs = unsafe process > 0 && waitpid(process, &status, WNOHANG) == 0
+    if isOurs { lookAfter() }
     let info: JSONValue = [
       "clientInfo": ["name": "lucarne ui", "version": .string(KernelVersion.current)]
     ]
@@ -33,9 +28,19 @@ final class KernelKeeper: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Ends the kernel where nobody but this connection uses it.
+  /// Takes note of the end of a kernel of ours, which the system keeps until somebody does.
+  private func lookAfter() {
+    Thread.start(name: "keeper", stackBytes: 1 << 20) { [isOver, process] in
+      var status: Int32 = 0
+      while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+      isOver.update { $0 = true }
+    }
+  }
+
+  /// Ends a kernel of ours where nobody but this connection uses it.
   /// - Returns: who does, where it goes on.
   func end() -> String? {
+    guard isOurs else { return nil }
     var others: String?
     // The pages have just gone, which the kernel may not have noticed yet.
     for attempt in 0..<40 {

@@ -4,14 +4,9 @@ import JSONRPC
 /// The kernel behind the pages of one `lucarne ui`: found at its socket, or started there, and
 /// started again when it has died.
 ///
-/// One that it started is held by a connection of its own, so that it does not leave while no page
-/// is open; with `--idle-exit` it leaves by itself should this process be killed.
+/// It is held by a connection of its own, so that it does not leave while no page is open. One that
+/// was started here leaves by itself, by `--idle-exit`, should this process be killed.
 final class SharedKernel: Sendable {
-  private struct State {
-    /// The connection that holds a kernel of ours.
-    var keeper: KernelKeeper?
-  }
-
   /// Seconds after which a kernel of ours leaves when everybody has gone.
   private static let idleExit = "10"
 
@@ -20,7 +15,7 @@ final class SharedKernel: Sendable {
   /// Whether the kernel was started for this process.
   let isOurs: Bool
   /// Starting is for one page at a time, and the others wait for it.
-  private let state = Monitor(State())
+  private let keeper: Monitor<KernelKeeper>
 
   init(_ address: SocketAddress, options: [String]) throws(SocketError) {
     self.address = address
@@ -29,20 +24,20 @@ final class SharedKernel: Sendable {
       ? options : options + ["--idle-exit", Self.idleExit]
     let descriptor = try ServerStart(address, options: self.options).connect()
     let keeper = KernelKeeper(descriptor)
-    isOurs = keeper != nil
-    state.update { $0.keeper = keeper }
+    isOurs = keeper.isOurs
+    self.keeper = Monitor(keeper)
   }
 
   /// A new connection to the kernel.
   /// - Throws: `nobodyListens` where it has died and was somebody else's, too.
   func connect() throws(SocketError) -> Int32 {
     guard isOurs else { return try address.connect() }
-    return try state.update { state throws(SocketError) in
+    return try keeper.update { keeper throws(SocketError) in
       do throws(SocketError) {
         return try address.connect()
       } catch .nobodyListens {
         let descriptor = try ServerStart(address, options: options).connect()
-        state.keeper = KernelKeeper(descriptor)
+        keeper = KernelKeeper(descriptor)
       } catch { throw error }
       return try address.connect()
     }
@@ -57,8 +52,5 @@ final class SharedKernel: Sendable {
 
   /// Ends a kernel of ours that nobody else uses, once the pages have gone.
   /// - Returns: who else uses it, where it goes on.
-  func end() -> String? {
-    guard let keeper = state.read({ $0.keeper }) else { return nil }
-    return keeper.end()
-  }
+  func end() -> String? { keeper.read { $0 }.end() }
 }
