@@ -173,9 +173,12 @@ final class KernelRelay {
 
   /// Why the kernel closed its end: it gives no reason itself.
   private var kernelEnd: CloseReason {
+    // One that was killed loses its clients a moment before the socket that it listens at.
+    if trailer.code == nil { Thread.sleep(milliseconds: 100) }
     guard listener() == process else { return .kernelEnded }
     if trailer.code == 0 { return .done }
-    return hasWaited || trailer.code == nil ? .unread : .done
+    if hasWaited { return .unread }
+    return trailer.code == nil ? .noRoom : .done
   }
 
   // MARK: The end

@@ -19,6 +19,8 @@ package struct CloseReason: Sendable, Equatable, Error {
     .init(code: 1009, "a message may have \(limit) bytes")
   }
   package static let tooMany = CloseReason(code: 1013, "too many pages are open")
+  package static let noRoom = CloseReason(
+    code: 1013, "the kernel has no room for another client")
   package static let kernelEnded = CloseReason(code: 4001, "the kernel has ended")
   package static func noKernel(_ reason: String) -> CloseReason { .init(code: 4002, reason) }
   package static let unread = CloseReason(
