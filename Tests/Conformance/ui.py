@@ -532,7 +532,7 @@ def _(_):
         window = browser.Browser()
         try:
             window.ask("Page.navigate", url=ui.invitation)
-            window.until(f"location.href === 'http://{ui.host}/' && document.readyState === 'complete'")
+            window.until(f"location.origin === 'http://{ui.host}' && !location.search && document.readyState === 'complete'")
             window.value("""
                 globalThis.said = [];
                 const wire = new WebSocket('ws://' + location.host + '/kernel');
