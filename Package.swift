@@ -124,6 +124,9 @@ let package = Package(
       name: "AgentsTests",
       dependencies: ["JSON", "JSONRPC", "Agents", "World", "Kernel"]),
 
+    .target(name: "Browser", dependencies: ["JSONRPC"], resources: [.copy("Page")]),
+    .testTarget(name: "BrowserTests", dependencies: ["Browser"]),
+
     // MARK: The kernel
     .target(
       name: "Jobs",
@@ -161,9 +164,9 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "CMappings", "Tensors", "Checkpoints",
         "Tokenization", "Images", "Models", "Autoencoders", "FeatureIndex", "Interpretation",
-        "Indexing", "Explanations", "Reports", "JSONRPC", "KernelProtocol", "Agents", "World",
-        "Kernel",
-        "LanguageServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Indexing", "Explanations", "Reports", "JSONRPC", "KernelProtocol", "Agents", "Browser",
+        "World", "Kernel", "LanguageServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(

@@ -15,7 +15,9 @@ import Kernel
       with lucarne; "lucarne demo" shows what can be done with it.
       """,
     version: KernelVersion.current,
-    subcommands: [Serve.self, Attach.self, ServeAgents.self, Demo.self, Benchmark.self],
+    subcommands: [
+      Serve.self, Attach.self, ServeAgents.self, UserInterface.self, Demo.self, Benchmark.self,
+    ],
     groupedSubcommands: [
       CommandGroup(
         name: "Autoencoders and indexes",

@@ -161,6 +161,9 @@ ROWS = [
     (["serve", "--idle-exit", "5"], "--idle-exit needs --listen"),
     (["attach", "none.sock"], "no kernel listens at"),
     (["attach", "file"], "file"),
+    (["ui", "--no-open", "--listen", "example.org:80"], "expected an address of numbers and a port"),
+    (["ui", "--no-open", "--listen", "192.0.2.1:0"], "Cannot assign requested address"),
+    (["ui", "--no-open", "--listen", "127.0.0.1:0", "--socket", "none/folder/socket"], "none/folder"),
     (["mcp", "--patience=-1"], "--patience is -1.0, expected 0 to 86400 seconds"),
 ]
 

@@ -9,9 +9,11 @@ looked for its world, and finds it where LUCARNE_WORLD or ../share/lucarne/world
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 root = Path(__file__).resolve().parents[2]
@@ -68,11 +70,23 @@ with tempfile.TemporaryDirectory(prefix="lucarne install ") as folder:
     outside = [path for path in mapped if path.startswith(f"{root}/") or path.startswith(f"{built}/")]
     check("and nothing from where it was built", not outside, outside)
 
+    ui = subprocess.Popen([program, "ui", "--no-open", "--listen", "127.0.0.1:0", "--socket", str(folder / "k/kernel.sock"), "--", "--jobs", ""],
+                          stdout=subprocess.PIPE, text=True, env=environment(), cwd="/")
+    invitation = ui.stdout.readline().split()[-1]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    page = browser.open(invitation, timeout=60).read()
+    check("a moved one serves its page", page == (root / "Sources/Browser/Page/index.html").read_bytes(), page[:100])
+    ui.send_signal(signal.SIGINT)
+    check("and ends", ui.wait(60) == 0, ui.returncode)
+
     alone.mkdir()
     (alone / "bin").mkdir()
     shutil.copy(moved / "lib/lucarne/lucarne", alone / "bin/lucarne")
     places = [f"{alone}/bin/lucarne_World.resources/Resources", f"{alone}/share/lucarne/world"]
     program = alone / "bin/lucarne"
+    done = subprocess.run([program, "ui", "--no-open"], capture_output=True, text=True, env=environment(), cwd=alone)
+    place = f"{alone}/bin/lucarne_Browser.resources/Page"
+    check("a lone program's ui names the place it looked in", done.returncode != 0 and place in done.stderr, done.stderr)
     for words in (["demo"], ["report", "feature", "1", "--output", str(alone / "pages")]):
         done = subprocess.run([program, *words], capture_output=True, text=True, env=environment(), cwd=alone)
         check(f"a lone program's {words[0]} names the places it looked in",
