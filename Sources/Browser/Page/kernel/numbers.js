@@ -1,0 +1,50 @@
+/** Numbers as the wire has them, and as people read them. */
+
+/** A list, or a tensor `{shape, dtype: "float32", base64}`, as a list. */
+export function list(numbers) {
+  if (Array.isArray(numbers)) return numbers;
+  const bytes = Uint8Array.from(atob(numbers.base64), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(4 * index, true));
+}
+
+/** With its sign and a true minus; what rounds to nothing has none. */
+export function signed(value, digits = 2) {
+  const size = Math.abs(value).toFixed(digits);
+  if (Number(size) === 0) return size;
+  return `${value < 0 ? "−" : "+"}${size}`;
+}
+
+/** Three significant digits. */
+export function short(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  const text = size >= 1000 ? Math.round(size).toLocaleString("en") : size < 0.001 ? size.toExponential(1)
+    : String(Number(size.toPrecision(3)));
+  return `${value < 0 ? "−" : ""}${text}`;
+}
+
+export function percent(share) {
+  const value = share * 100;
+  if (value !== 0 && value < 0.01) return "< 0.01 %";
+  return `${value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
+}
+
+export function bytes(count) {
+  const units = ["bytes", "KiB", "MiB", "GiB"];
+  let step = 0;
+  while (count >= 1024 && step < 3) { count /= 1024; step += 1; }
+  return `${step === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${units[step]}`;
+}
+
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** What a token is shown as: blanks are part of it. */
+export function visible(text) {
+  return text.replaceAll("\n", "↵").replaceAll("\t", "⇥").replace(/^ | $/g, "␣");
+}

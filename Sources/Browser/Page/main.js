@@ -1,0 +1,127 @@
+/** The window: connects to the kernel, reads the address, shows its view. */
+
+import { fill, h } from "./components/element.js";
+import { segments } from "./components/segments.js";
+import { Connection } from "./kernel/connection.js";
+import { RequestLog } from "./kernel/log.js";
+import { Session } from "./kernel/session.js";
+import { Address } from "./state/address.js";
+import { FeatureLists } from "./state/lists.js";
+import { PictureStore } from "./state/pictures.js";
+import { apply, theme, useTheme } from "./state/theme.js";
+import * as ask from "./views/ask.js";
+import * as change from "./views/change.js";
+import * as compare from "./views/compare.js";
+import * as features from "./views/features.js";
+import * as why from "./views/why.js";
+import * as work from "./views/work.js";
+
+const VIEWS = { ask, why, change, features, compare, work };
+
+apply();
+const root = document.querySelector("main");
+const said = document.querySelector("#said");
+const state = document.querySelector("#connection");
+const bar = document.querySelector("#views");
+
+const address = new Address(Object.keys(VIEWS));
+const pictures = new PictureStore();
+const log = new RequestLog();
+const socket = new URL("kernel", location.href);
+socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
+socket.hash = "";
+const connection = new Connection(socket.href, { name: "lucarne window" });
+const session = new Session(connection, log, pictures);
+
+const app = {
+  address, connection, session, log, pictures, lists: new FeatureLists(),
+  /** Says something to readers of the screen, and shows it for a while. */
+  announce(text) {
+    said.textContent = text;
+    clearTimeout(said.timer);
+    said.timer = setTimeout(() => { said.textContent = ""; }, 6000);
+  },
+  focusHeading() { if (hasMoved) root.querySelector("h1")?.focus({ preventScroll: true }); },
+};
+
+let shown = null;
+let hasMoved = false;
+
+function show() {
+  const before = shown;
+  const isSame = before?.name === address.view && before.key === viewKey();
+  showTabs();
+  if (isSame && before.mounted.update) {
+    before.mounted.update();
+    return;
+  }
+  before?.mounted.leave();
+  document.title = `${VIEWS[address.view].title} – Lucarne`;
+  const place = h("div.view", { data: { view: address.view } });
+  fill(root, place);
+  shown = { name: address.view, key: viewKey(), mounted: VIEWS[address.view].mount(place, app) };
+  if (before) {
+    hasMoved = true;
+    window.scrollTo(0, 0);
+    app.focusHeading();
+  }
+}
+
+/** What a view keeps while only what it updates changes. */
+function viewKey() {
+  const { chat, f, by, other, generation } = address.state;
+  return JSON.stringify([chat, f, by, other, generation]);
+}
+
+function showTabs() {
+  fill(bar, Object.entries(VIEWS).map(([name, { title }]) => h("a", {
+    href: address.link(name, name === "features" ? { f: undefined } : {}),
+    "aria-current": name === address.view ? "page" : null, data: { view: name },
+  }, title)));
+}
+
+function again() {
+  shown?.mounted.leave();
+  shown = null;
+  show();
+}
+
+address.addEventListener("change", show);
+address.addEventListener("written", showTabs);
+session.addEventListener("changed", () => { if (address.view !== "work") again(); });
+
+connection.addEventListener("open", () => {
+  const isAgain = connection.number > 1;
+  fill(state);
+  state.dataset.state = "open";
+  state.title = `connected to ${connection.server.serverInfo?.name ?? "the kernel"} ${connection.server.serverInfo?.version ?? ""}`;
+  // What a view was waiting for is asked again; contexts were lost with the connection.
+  if (isAgain && address.view !== "work") again();
+});
+connection.addEventListener("lost", ({ detail: { wait, failures } }) => {
+  state.dataset.state = "lost";
+  fill(state, h("span", null, failures > 1 ? "No kernel answers; trying again." : "The connection is lost; trying again."),
+    wait > 500 && h("button", { type: "button", on: { click: () => connection.connect() } }, "Try now"));
+});
+
+document.querySelector("#theme").append(segments({
+  label: "theme", value: theme(), onChange: useTheme,
+  choices: [{ value: "system", text: "auto" }, { value: "light", text: "light" }, { value: "dark", text: "dark" }],
+}));
+document.querySelector("#skip").addEventListener("click", (event) => {
+  // Following the link would change the address, which is the window's state.
+  event.preventDefault();
+  root.focus();
+});
+document.addEventListener("paste", (event) => {
+  if (!event.defaultPrevented) shown?.mounted.paste?.(event);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(".progress button")?.click();
+});
+// A picture that is dropped beside its place must not replace the page.
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => { if (!event.defaultPrevented) event.preventDefault(); });
+}
+
+show();
