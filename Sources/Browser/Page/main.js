@@ -21,6 +21,7 @@ const VIEWS = { ask, why, change, features, compare, work };
 apply();
 const root = document.querySelector("main");
 const said = document.querySelector("#said");
+const whispered = document.querySelector("#whispered");
 const state = document.querySelector("#connection");
 const bar = document.querySelector("#views");
 
@@ -35,11 +36,13 @@ const session = new Session(connection, log, pictures);
 
 const app = {
   address, connection, session, log, pictures, lists: new FeatureLists(),
-  /** Says something to readers of the screen, and shows it for a while. */
+  /** Says to readers of the screen what others see. */
+  say(text) { whispered.textContent = text; },
+  /** Says something to everybody, for a while. */
   announce(text) {
     said.textContent = text;
     clearTimeout(said.timer);
-    said.timer = setTimeout(() => { said.textContent = ""; }, 6000);
+    said.timer = setTimeout(() => { said.textContent = ""; }, 5000);
   },
   focusHeading() { if (hasMoved) root.querySelector("h1")?.focus({ preventScroll: true }); },
 };
@@ -92,7 +95,7 @@ session.addEventListener("changed", () => { if (address.view !== "work") again()
 
 connection.addEventListener("open", () => {
   const isAgain = connection.number > 1;
-  fill(state);
+  fill(state, h("span.unseen", null, "connected"));
   state.dataset.state = "open";
   state.title = `connected to ${connection.server.serverInfo?.name ?? "the kernel"} ${connection.server.serverInfo?.version ?? ""}`;
   // What a view was waiting for is asked again; contexts were lost with the connection.

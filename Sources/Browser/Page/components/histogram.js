@@ -6,13 +6,13 @@ const [WIDTH, HEIGHT] = [420, 190];
 const [LEFT, RIGHT, TOP, BOTTOM] = [48, 8, 10, 34];
 
 /**
- * Counts by size. Bins may have any width; the height is the count.
+ * Counts by size. Bins of equal ratio, as an index keeps them, are drawn as wide as one another.
  * @param {{bins: {from: number, to: number, count: number}[], label: string, x: string, range?: number[],
  *   onChoose?: function(object)}} options `range` marks a stretch of activations
  */
 export function histogram({ bins, label, x, range }) {
   const most = Math.max(...bins.map(({ count }) => count), 1);
-  const logarithmic = bins.length > 1 && bins[0].from > 0 && bins.at(-1).to / bins[0].from > 20;
+  const logarithmic = bins.length > 1 && bins[0].from > 0;
   const map = logarithmic ? Math.log10 : (value) => value;
   const from = map(bins[0]?.from ?? 0);
   const to = map(bins.at(-1)?.to ?? 1);
@@ -38,10 +38,10 @@ export function histogram({ bins, label, x, range }) {
     s("text.middle.axis", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4 }, x));
 }
 
+/** Powers of two between two ends, of many every other. */
 function powers(from, to) {
   const found = [];
-  for (let power = Math.ceil(Math.log10(from)); 10 ** power <= to; power += 1) {
-    for (const each of [1, 3]) if (each * 10 ** power <= to) found.push(each * 10 ** power);
-  }
-  return found;
+  for (let power = Math.ceil(Math.log2(from)); 2 ** power <= to; power += 1) found.push(2 ** power);
+  const apart = Math.ceil(found.length / 9);
+  return found.filter((_, number) => number % apart === 0);
 }

@@ -13,7 +13,7 @@ export function slider({ label, min, max, step, value, isDisabled, marks = [], o
   range.value = value;
   exact.value = value;
   return h("div.slider", null, range, exact,
-    marks.length && h("datalist", { id: list }, marks.map((each) => h("option", { value: each.value, label: each.text }))));
+    marks.length > 0 && h("datalist", { id: list }, marks.map((each) => h("option", { value: each.value, label: each.text }))));
 
   function tell(source) {
     if (source.value === "" || !Number.isFinite(Number(source.value))) return;

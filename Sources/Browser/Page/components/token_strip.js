@@ -1,10 +1,11 @@
 import { h, roving } from "./element.js";
-import { visible } from "../kernel/numbers.js";
+import { CONTROL, named, visible } from "../kernel/numbers.js";
 
 /**
  * Tokens in a line, coloured by a number each; buttons where something happens when one is chosen.
  * @param {object} options
- * @param {{text: string, value?: number, title?: string, key?: number, isMarked?: boolean, isNew?: boolean}[]} options.tokens
+ * @param {{text: string, value?: number, title?: string, key?: number, note?: string, isMarked?: boolean,
+ *   isNew?: boolean, isQuiet?: boolean}[]} options.tokens a note stands below its token
  * @param {string} options.label what the strip is
  * @param {number} [options.most] the value of the strongest colour; absent: the largest there is
  * @param {"sides"|"surprise"|"activation"} [options.colours] sides: red and blue by the sign. surprise: the value is a
@@ -19,10 +20,10 @@ export function tokenStrip({ tokens, label, most, colours = "sides", chosen, onC
   return onChoose ? roving(element, "button.token") : element;
 
   function piece(token) {
-    const { text, value = 0, title, key, isMarked, isNew } = token;
+    const { text, value = 0, title, key, isMarked, isNew, isQuiet, note } = token;
     const share = colours === "surprise" ? 1 - value : Math.abs(value) / largest;
     const options = {
-      title, style: { "--share": Math.min(1, share).toFixed(4) }, data: { key, value },
+      title, style: { "--share": Math.min(1, share).toFixed(4) }, data: { key, value, note },
       "aria-pressed": onChoose ? String(key === chosen) : null,
       "aria-label": title && onChoose ? `${visible(text)}, ${title}` : null,
       on: {
@@ -33,7 +34,7 @@ export function tokenStrip({ tokens, label, most, colours = "sides", chosen, onC
     };
     for (const [name, listener] of Object.entries(options.on)) if (!listener) delete options.on[name];
     const side = value < 0 ? "opposes" : "supports";
-    const names = `${onChoose ? "button" : "span"}.token.${side}${isMarked ? ".marked" : ""}${isNew ? ".new" : ""}`;
+    const names = `${onChoose ? "button" : "span"}.token.${side}${isMarked ? ".marked" : ""}${isNew ? ".new" : ""}${isQuiet ? ".quiet" : ""}`;
     if (onChoose) options.type = "button";
     return h(names, options, shown(text));
   }
@@ -43,5 +44,6 @@ export function tokenStrip({ tokens, label, most, colours = "sides", chosen, onC
 export function shown(text) {
   if (text === "") return h("span.mark", null, "∅");
   return text.split(/(\n|\t)/).map((part) => (
-    part === "\n" ? h("span.mark", null, "↵") : part === "\t" ? h("span.mark", null, "⇥") : part));
+    part === "\n" ? h("span.mark", null, "↵") : part === "\t" ? h("span.mark", null, "⇥")
+      : part.replace(CONTROL, named)));
 }

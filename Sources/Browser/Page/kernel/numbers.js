@@ -46,5 +46,11 @@ export function duration(seconds) {
 
 /** What a token is shown as: blanks are part of it. */
 export function visible(text) {
-  return text.replaceAll("\n", "↵").replaceAll("\t", "⇥").replace(/^ | $/g, "␣");
+  return text.replaceAll("\n", "↵").replaceAll("\t", "⇥").replace(CONTROL, named).replace(/^ | $/g, "␣");
 }
+
+/** Characters that are seen by no one, and others that turn a line around. */
+export const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+
+/** Such a character by its number, ⟨7⟩. */
+export const named = (letter) => `⟨${letter.codePointAt(0).toString(16).toUpperCase()}⟩`;

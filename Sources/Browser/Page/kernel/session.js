@@ -2,6 +2,7 @@
 
 import { KernelError } from "./connection.js";
 import { methods } from "./methods.js";
+import { visible } from "./numbers.js";
 
 /** Contexts that stay open; each has keys, values and residuals in the kernel's memory. */
 const CONTEXTS = 8;
@@ -218,7 +219,7 @@ export class Session extends EventTarget {
       await Promise.all(unnamed.map(async (index) => {
         const { logits } = await this.kernel.feature.info({ feature: { sae: sae.sae, index }, topK: 4 }, options);
         const raised = logits.promoted.map(({ text }) => text).filter((text) => !text.includes("�")).slice(0, 3);
-        this.labels.set(index, { text: raised.length ? `raises ${raised.map((each) => `“${each}”`).join(" ")}` : "",
+        this.labels.set(index, { text: raised.length ? `raises ${raised.map((each) => `“${visible(each)}”`).join(" ")}` : "",
           isExplained: false });
       }));
     }

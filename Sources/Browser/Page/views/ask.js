@@ -10,6 +10,9 @@ import { EMPTY, answerTokens, conversation, generation, hasQuestion } from "./co
 
 export const title = "Ask";
 
+/** Tokens of an answer up to which probabilities stand below them. */
+const NOTED = 80;
+
 export function mount(root, app) {
   const { address, session } = app;
   let chat = conversation(address);
@@ -95,6 +98,7 @@ export function mount(root, app) {
       onChoose: answer ? ({ key }) => address.go("why", { target: key }) : undefined,
     });
     strip.classList.add("answer");
+    strip.classList.toggle("noted", tokens.length <= NOTED);
     const likely = tokens.reduce((sum, { logProb }) => sum + logProb, 0);
     fill(result, h("h2", null, "Answer"), strip,
       answer && !tokens.length && empty("The model ended its turn at once."),
@@ -108,7 +112,7 @@ export function mount(root, app) {
         h("a.button", { href: address.link("why", { target: 0 }) }, "Why this answer"),
         h("a.button", { href: address.link("change") }, "Change features"),
         h("button", { type: "button", on: { click: () => go(answer.text) } }, "Ask further")),
-      answer && tokens.length > 0 && h("p.key.soft", null, "A line under a token says how unlikely it was."));
+      answer && tokens.length > 0 && h("p.key.soft", null, "Below each token its probability; the stronger the line, the less likely it was."));
   }
 
   /** The answer becomes a turn, and another question can follow. */

@@ -17,6 +17,8 @@ export const title = "Change";
 
 /** Drags closer together than this, in milliseconds, make one request. */
 const PAUSE = 25;
+/** Features whose strength in the prompt is asked for, the strongest first. */
+const ACTIVE = 4096;
 const OPERATIONS = [
   { value: "clamp", text: "set to" }, { value: "scale", text: "times" }, { value: "add", text: "add" },
 ];
@@ -53,7 +55,7 @@ export function mount(root, app) {
         h("h2", null, "Changes"), controls,
         featurePicker(app, { label: "Add a feature", onChoose: add, context: () => context }).element),
       h("details.panel.splice", { open: Boolean(address.get("splice")) }, h("summary", null, "How the change is put in"), spliceChoices())),
-      h("div.column", null, slot.element, answers, receipt)));
+      h("div.column.told", null, slot.element, answers, receipt)));
   showAnswers({});
   start();
   return { leave: () => { clearTimeout(timer); slot.cancel(); loading.cancel(); } };
@@ -78,7 +80,16 @@ export function mount(root, app) {
       session.kernel.feature.info({ feature: { sae: sae.sae, index }, topK: 0 }, options),
       session.labelled([index], options),
     ]);
-    known.set(index, { most: info.stats.max, mean: info.stats.mean, label: labels.get(index) });
+    known.set(index, { most: info.stats.max, mean: info.stats.mean, label: labels.get(index), here: await strength(index, options) });
+  }
+
+  /** How active a feature is in this prompt, at most. */
+  async function strength(index, options) {
+    const { sae } = await session.ready(options);
+    context.active ??= session.kernel.feature.activations({ context: context.context, sae: sae.sae, topK: ACTIVE }, options)
+      .then(({ items }) => new Map(items.map(({ feature, score }) => [feature.index, score])));
+    context.active.catch(() => { context.active = undefined; });
+    return (await context.active).get(index) ?? 0;
   }
 
   async function add(index) {
@@ -86,7 +97,7 @@ export function mount(root, app) {
     await loading.run(`Reading feature ${index}`, async (options) => {
       await learn(index, options);
       change([...changes, { feature: index, op: "clamp", value: 0, isMuted: true, generated: true }], true);
-      app.announce(`Feature ${index} is muted.`);
+      app.say(`Feature ${index} is muted.`);
     });
   }
 
@@ -109,8 +120,8 @@ export function mount(root, app) {
 
   function control(each) {
     const { feature, op, value, isMuted, at = "all", generated } = each;
-    const { most, label } = known.get(feature) ?? {};
-    const top = Math.max(most ?? 0, each.seen ?? 0, 10);
+    const { most, mean, label, here } = known.get(feature) ?? {};
+    const top = Number(Math.max(most ?? 0, here ?? 0, 10).toPrecision(2));
     const range = op === "scale" ? { min: 0, max: 5, step: 0.05 }
       : op === "add" ? { min: -top, max: top, step: top / 200 } : { min: 0, max: 2 * top, step: top / 100 };
     const places = [
@@ -152,7 +163,8 @@ export function mount(root, app) {
           onChange: (next) => { edit(feature, { at: next }, true); showRegion(); },
         }),
         h("label.check", null, after, " and while it answers")),
-      most !== undefined && h("p.soft.facts", null, `${short(most)} at most in the index, ${short(known.get(feature).mean ?? 0)} on average`));
+      h("p.soft.facts", null, here ? `${short(here)} at most in this prompt` : "not active in this prompt",
+        most !== undefined && `; in the index ${short(most)} at most, ${short(mean ?? 0)} on average`));
   }
 
   async function showRegion() {
@@ -312,6 +324,5 @@ function checked(found) {
     feature: each.feature, op: ["clamp", "scale", "add"].includes(each.op) ? each.op : "clamp",
     value: Number.isFinite(each.value) ? each.value : 0, isMuted: each.isMuted === true,
     at: typeof each.at === "string" ? each.at : "all", generated: each.generated === true,
-    ...(Number.isFinite(each.seen) ? { seen: each.seen } : {}),
   }));
 }

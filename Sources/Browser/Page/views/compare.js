@@ -3,6 +3,7 @@
 import { bar } from "../components/bar.js";
 import { fill, h } from "../components/element.js";
 import { featureName } from "../components/feature_card.js";
+import { cellsOf, heatMap } from "../components/heat_map.js";
 import { empty } from "../components/notice.js";
 import { scatter } from "../components/scatter.js";
 import { choice } from "../components/segments.js";
@@ -10,8 +11,8 @@ import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
 import { percent, short, signed, visible } from "../kernel/numbers.js";
 import { composer } from "./composer.js";
-import { answerTokens, conversation, generation, hasQuestion } from "./conversation.js";
-import { featureAddress } from "./shared.js";
+import { answerTokens, conversation, digests, generation, hasQuestion } from "./conversation.js";
+import { featureAddress, pictureName } from "./shared.js";
 
 export const title = "Compare";
 
@@ -36,7 +37,7 @@ export function mount(root, app) {
   };
   fill(root, h("h1", { tabindex: -1 }, "Compare two questions"),
     h("p.lead", null, "The same question about two pictures, or two questions about one: what makes the answers differ?"),
-    h("div.two", null,
+    h("div.two.pair", null,
       h("div", null, h("h2.number-heading", null, "First"), composer({ app, chat: one, onChange: change("chat"), onAsk: compare, title: "First question" }).element, first),
       h("div", null, h("h2.number-heading", null, "Second"), composer({ app, chat: other, onChange: change("other"), onAsk: compare, title: "Second question" }).element, second)),
     h("div.row.actions", null, button, copy), slot.element, result);
@@ -77,7 +78,8 @@ export function mount(root, app) {
       }, options);
       const labels = await session.labelled(found.items.map(({ feature }) => feature.index), options);
       const tokens = await Promise.all(answers.map(({ context }) => session.tokens(context, options)));
-      if (options.isCurrent()) show(found, labels, tokens, items, answers);
+      const maps = await Promise.all([one, other].map((chat, number) => drawn(chat, answers[number].context, tokens[number])));
+      if (options.isCurrent()) show(found, labels, tokens, items, answers, maps);
     });
   }
 
@@ -89,7 +91,26 @@ export function mount(root, app) {
     return { kind: "logitDiff", answer: { id: answer }, ...(baseline === undefined ? {} : { baseline: { id: baseline } }) };
   }
 
-  function show(found, labels, tokens, likely, answers) {
+  /** The pictures of one side under their finest grids, without numbers: places are outlined on them. */
+  async function drawn(chat, context, tokens) {
+    const urls = await Promise.all(digests(chat).map((digest) => app.pictures.url(digest)));
+    return context.images.flatMap((image, number) => image.views.slice(-1).map((view) => heatMap({
+      src: urls[number], width: image.width, height: image.height, style: "patches",
+      cells: cellsOf(tokens, view, number, new Map()),
+      label: `${pictureName(context, number)}: where the chosen feature differs`,
+      describe: ({ row, column }) => `row ${row + 1}, column ${column + 1}`,
+    })));
+  }
+
+  function show(found, labels, tokens, likely, answers, maps) {
+    const mark = (item) => {
+      for (const [side, name, value] of [[0, "position", "activation"], [1, "otherPosition", "otherActivation"]]) {
+        const strongest = Math.max(...(item?.places ?? []).map((place) => Math.max(place.activation, place.otherActivation)), 0) || 1;
+        const shares = new Map((item?.places ?? []).filter((place) => place[name] !== undefined)
+          .map((place) => [place[name], place[value] / strongest]));
+        maps[side].forEach((map) => map.mark(shares));
+      }
+    };
     const most = Math.max(...found.items.map(({ measured, predicted }) => (
       Math.max(Math.abs(predicted), Math.abs(mean(measured))))), 0);
     const known = new Map([...likely, ...answers.flatMap(({ said }) => said.tokens.slice(0, 1).map((each) => ({ ...each, token: each.id })))]
@@ -114,10 +135,14 @@ export function mount(root, app) {
           h("p.soft", null, "Patched from one into the other: how much of the difference each explains, mean of both directions."),
           h("table.differing", null, h("thead.unseen", null, h("tr", null,
             ["feature", "", "effect"].map((each) => h("th", { scope: "col" }, each)))),
-          h("tbody", null, found.items.map((item) => row(item, labels, most, tokens)))),
+          h("tbody", null, found.items.map((item) => row(item, labels, most, tokens, mark)))),
           h("p.soft", null, `All patched at once: ${signed(found.together.intoContext)} into the first, `
             + `${signed(found.together.intoOther)} into the second. ${found.aligned.pairs} places correspond, `
             + `${found.aligned.onlyInContext} are only in the first, ${found.aligned.onlyInOther} only in the second.`)),
+        h("div", null, maps.some((each) => each.length) && h("section.panel", { "aria-label": "Where it differs" },
+          h("h2", null, "Where"), h("p.soft", null, "Point at a feature: outlined is where its activation differs most, "
+            + "the fainter the weaker it is on that side."),
+          h("div.sides", null, maps.map((each) => h("div", null, each.map(({ element }) => element))))),
         h("section.panel", { "aria-label": "Predicted and measured" }, h("h2", null, "Can it be trusted?"),
           h("p.soft", null, `${agreement.n} features patched exactly`,
             agreement.pearson !== undefined && `: Pearson ${agreement.pearson.toFixed(2)}`,
@@ -128,13 +153,19 @@ export function mount(root, app) {
             })),
             x: "predicted", y: "measured", label: "Predicted against patched", kinds: { patched: "patched both ways" },
             onChoose: ({ key }) => address.go("features", { f: key }),
-          }))));
+          })))));
   }
 
-  function row({ feature, predicted, measured, places }, labels, most, tokens) {
-    const where = places.slice(0, 4).map((place) => h("li", null, h("q", null, placeName(place, tokens)), " ",
+  function row(item, labels, most, tokens, mark) {
+    const { feature, predicted, measured, places } = item;
+    const where = places.slice(0, 3).map((place) => h("li", null, h("q", null, placeName(place, tokens)), " ",
       h("span.soft", null, `${short(place.activation)} | ${short(place.otherActivation)}`)));
-    return h("tr", { data: { feature: feature.index, predicted, measured: mean(measured) } },
+    return h("tr", {
+      data: { feature: feature.index, predicted, measured: mean(measured) },
+      on: {
+        pointerenter: () => mark(item), pointerleave: () => mark(null), focusin: () => mark(item), focusout: () => mark(null),
+      },
+    },
       h("th", { scope: "row" }, h("a", { href: featureAddress(app, feature.index) }, `#${feature.index} `, featureName(labels.get(feature.index))),
         h("ul.places", { "aria-label": "Activation in the first and in the second" }, where)),
       h("td.bar-cell", null, bar(mean(measured), most)),
@@ -150,5 +181,5 @@ function placeName({ position, otherPosition }, tokens) {
   if (!token) return "generated";
   if (token.image === undefined) return visible(token.text);
   const [x0, y0] = token.box ?? [];
-  return token.box ? `patch at ${short(x0)}, ${short(y0)}` : "end of a row of patches";
+  return token.box ? `patch at ${short(x0)}, ${short(y0)}` : "row end";
 }

@@ -60,7 +60,7 @@ export function composer({ app, chat, onChange, onAsk, title = "Question" }) {
       h("label.unseen", { for: id }, title), words,
       h("div.row", null,
         h("details", { open: Boolean(current.system) }, h("summary", null, "System prompt"), system),
-        h("details.samples", { on: { toggle: (event) => { if (event.target.open) show(event.target); } } },
+        h("details.samples", { open: !current.turns.some(({ pictures }) => pictures.length), on: { toggle: (event) => { if (event.target.open) show(event.target); } } },
           h("summary", null, "Pictures of the index"), h("div"))));
   }
 

@@ -47,6 +47,7 @@ export function summary({ turns }) {
 export function answerTokens(tokens) {
   return tokens.map(({ id, text, logProb }, key) => {
     const probability = Math.exp(logProb);
-    return { id, key, text, value: probability, title: `probability ${(100 * probability).toFixed(1)} %` };
+    const shown = `${(100 * probability).toFixed(probability > 0.9995 ? 0 : 1)} %`;
+    return { id, key, text, value: probability, title: `probability ${shown}`, note: shown };
   });
 }

@@ -9,7 +9,7 @@ import { empty } from "../components/notice.js";
 import { choice, segments } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { percent, short } from "../kernel/numbers.js";
+import { percent, short, signed } from "../kernel/numbers.js";
 import { conversation, digests } from "./conversation.js";
 import { explanations } from "./explanations.js";
 import { featureAddress } from "./shared.js";
@@ -55,7 +55,7 @@ export function mountFeature(root, app, index) {
           h("span.label", null, featureName({ text: said?.text ?? "", isExplained: Boolean(said) }))),
         h("p.soft", null, said?.author && ["by ", h("bdi", null, said.author), " "], quality(said?.labelScores)),
         h("div.row", null, keep(), share(),
-          h("a.button", { href: address.link("change", { f: undefined, changes: added(info) }) }, "Mute or change it"),
+          h("a.button", { href: address.link("change", { f: undefined, changes: added() }) }, "Mute or change it"),
           index > 0 && h("a.button", { href: featureAddress(app, index - 1), "aria-label": "Previous feature" }, "←"),
           index + 1 < sae.latents && h("a.button", { href: featureAddress(app, index + 1), "aria-label": "Next feature" }, "→"))),
       slot.element, gallerySlot.element, gallery,
@@ -72,10 +72,10 @@ export function mountFeature(root, app, index) {
   }
 
   /** Muted, beside what is changed already. */
-  function added(info) {
+  function added() {
     const known = address.get("changes", []);
     return known.some((each) => each.feature === index) ? known
-      : [...known, { feature: index, op: "clamp", value: 0, isMuted: true, generated: true, seen: info.stats.max }];
+      : [...known, { feature: index, op: "clamp", value: 0, isMuted: true, generated: true }];
   }
 
   function keep() {
@@ -226,7 +226,7 @@ export function mountFeature(root, app, index) {
     return [
       h("dl.facts", null,
         row("density", stats.frequency === undefined ? undefined
-          : `${percent(stats.frequency)} of places${stats.frequency > 0 ? `, 10^${Math.log10(stats.frequency).toFixed(1).replace("-", "−")}` : ""}`),
+          : `${percent(stats.frequency)} of places${stats.frequency > 0 ? `, log₁₀ ${signed(Math.log10(stats.frequency), 1)}` : ""}`),
         row("mean where active", stats.mean === undefined ? undefined : short(stats.mean)),
         row("largest", stats.max === undefined ? undefined : short(stats.max)),
         found && row(`in ${found.view}`, `${found.items} entries, ${found.positions} places, median ${short(found.quantiles.p50)}`),

@@ -17,6 +17,7 @@ export const title = "Why";
 
 const FEATURES = 40;
 const PAIRS = 4096;
+const SHOWN = 8;
 const AT_PATCH = 6;
 export const ORIGINS = {
   strongest: "strongest", secondMethod: "strongest by a second method", random: "drawn at random",
@@ -29,12 +30,12 @@ export function mount(root, app) {
   const slot = new Slot();
   const place = (name) => h(`section.panel.${name}`);
   const [said, asked, picture, words, parts, features, check, here] = [
-    "said", "asked", "where", "words", "parts", "contributions", "check", "here"].map(place);
+    "said", "asked", "where", "words", "parts", "contributions", "verification", "here"].map(place);
   fill(root,
     h("h1", { tabindex: -1 }, "Why the model said so"),
     h("p.lead", null, h("bdi", null, summary(chat))),
-    said, asked, slot.element,
-    h("div.why", null, h("div.column", null, picture, here, words), h("div.column", null, features, parts, check)));
+    h("div.two", null, said, asked), slot.element,
+    h("div.why", null, h("div.column", null, picture, here, words), h("div.column", null, parts, features, check)));
   [picture, words, parts, features, check, here].forEach((each) => { each.hidden = true; });
   // What is shown, for the handlers that change a part of it.
   const shown = { maps: [], pinned: address.get("feature") ?? null };
@@ -166,7 +167,7 @@ export function mount(root, app) {
       tokenStrip({
         tokens: text.map((token) => ({
           text: token.text, key: token.position, value: values.get(token.position) ?? 0,
-          title: signed(scores.get(token.position) ?? 0, 3),
+          title: signed(scores.get(token.position) ?? 0, 3), isQuiet: token.part === undefined,
         })),
         most: Math.max(...[...values.values()].map(Math.abs), 0) || 1, label: "Prompt, token by token",
         onChoose: ({ key: at }) => { shown.patch = shown.patch === at ? null : at; showHere(shown.patch); },
@@ -205,7 +206,7 @@ export function mount(root, app) {
       index, label: labels.get(index) ?? { text: "" }, score: item.score, measured: item.measured,
       activation: item.activation, most, href: featureAddress(app, index), isChosen: shown.pinned === index,
       onPoint: (is) => mark(is ? index : shown.pinned), onChoose: () => pin(index),
-      action: h("a.small", { href: changeAddress(app, index, item.activation), title: "Mute or change it" }, "change"),
+      action: h("a.small", { href: changeAddress(app, index), title: "Mute or change it" }, "change"),
     });
   }
 
@@ -213,8 +214,7 @@ export function mount(root, app) {
     parts.hidden = false;
     const { identity } = found;
     const most = Math.max(...found.byPart.map(({ score }) => Math.abs(score)), 0);
-    const line = (name, value, sign) => h("tr.sum", null, h("th", { scope: "row" }, name), h("td"), h("td.number", null,
-      sign ? signed(value) : signed(value)));
+    const line = (name, value) => h("tr.sum", null, h("th", { scope: "row" }, name), h("td"), h("td.number", null, signed(value)));
     fill(parts, h("h2", null, "Which parts of the prompt"),
       h("p.soft", null, "Measured: all features of a part are set to zero together, and the target falls by this much."),
       h("table.shares", null,
@@ -231,10 +231,17 @@ export function mount(root, app) {
     features.hidden = false;
     const most = Math.max(...found.items.map((item) => Math.abs(item.measured ?? item.score)), 0);
     const effect = (item) => item.measured ?? item.score;
-    const side = (name, items, heading) => h("div.side", null, h("h3", null, heading),
-      items.length ? h("table", null, h("thead.unseen", null, h("tr", null,
-        ["feature", "label", "", "effect", "activation", ""].map((each) => h("th", { scope: "col" }, each)))),
-      h(`tbody.${name}`, null, items.map((item) => row(item, labels, most)))) : h("p.soft", null, "none"));
+    const side = (name, items, heading) => {
+      const body = h(`tbody.${name}`, null, items.slice(0, SHOWN).map((item) => row(item, labels, most)));
+      const rest = items.slice(SHOWN);
+      const more = h("button.small", {
+        type: "button", on: { click: () => { body.append(...rest.map((item) => row(item, labels, most))); more.remove(); } },
+      }, `${rest.length} weaker ones`);
+      return h("div.side", null, h("h3", null, heading),
+        items.length ? h("table", null, h("thead.unseen", null, h("tr", null,
+          ["feature", "label", "", "effect", "activation", ""].map((each) => h("th", { scope: "col" }, each)))), body)
+          : h("p.soft", null, "none"), rest.length > 0 && more);
+    };
     const supporters = found.items.filter((item) => effect(item) > 0);
     const opposers = found.items.filter((item) => effect(item) < 0);
     fill(features, h("h2", null, "Which features"),
@@ -275,7 +282,7 @@ export function mount(root, app) {
     }
     mark(shown.pinned);
     const count = shown.pairs?.filter(({ feature }) => feature.index === index).length;
-    if (shown.pinned !== null && count !== undefined) app.announce(`Feature ${index} is active at ${count} places.`);
+    if (shown.pinned !== null && count !== undefined) app.say(`Feature ${index} is active at ${count} places.`);
   }
 
   /** Outlines where a feature is active. */
@@ -304,9 +311,9 @@ function key() {
 const shownBox = ([x0, y0, x1, y1]) => `x ${short(x0)} – ${short(x1)}, y ${short(y0)} – ${short(y1)}`;
 
 /** The view Change with this feature muted, beside what is changed already. */
-function changeAddress({ address }, index, activation) {
+function changeAddress({ address }, index) {
   const known = address.get("changes", []);
   const changes = known.some((each) => each.feature === index) ? known
-    : [...known, { feature: index, op: "clamp", value: 0, isMuted: true, generated: true, seen: activation }];
+    : [...known, { feature: index, op: "clamp", value: 0, isMuted: true, generated: true }];
   return address.link("change", { changes });
 }

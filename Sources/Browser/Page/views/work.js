@@ -100,7 +100,7 @@ export function mount(root, app) {
         progress.remainingSeconds !== undefined && RUNNING.has(state) && `, ${duration(progress.remainingSeconds)} left`,
         progress.message && [", ", h("bdi", null, progress.message)]),
       (message || error) && h("p.doubt", null, error?.message ?? message),
-      state === "completed" && result && h("p.soft.result", null, words(result)),
+      state === "completed" && result && h("p.soft", null, words(result)),
       h("div.row", null,
         state === "running" && act("Pause", "pause"),
         (state === "paused" || state === "interrupted") && act("Resume", "resume"),
