@@ -110,8 +110,9 @@ export function mount(root, app) {
     timer = setTimeout(run, PAUSE);
   }
 
-  const edit = (index, values, isShown) => change(
-    changes.map((each) => (each.feature === index ? { ...each, ...values } : each)), isShown);
+  function edit(index, values, isShown) {
+    change(changes.map((each) => (each.feature === index ? { ...each, ...values } : each)), isShown);
+  }
 
   function showControls() {
     fill(controls, changes.length ? h("ul.changes", null, changes.map(control))

@@ -136,7 +136,8 @@ export function mountFeature(root, app, index) {
     const strongest = [...views].sort((one, other) => other.max - one.max)[0].view;
     const view = views.some((each) => each.view === address.get("view")) ? address.get("view") : strongest;
     const rank = address.get("rank", "mean");
-    const mask = address.get("mask", "dimmed");
+    // The paper's style draws the base view alone.
+    const mask = view !== "base" && address.get("mask") === "paper" ? "dimmed" : address.get("mask", "dimmed");
     const figures = views.find((each) => each.view === view);
     const list = h("div.exemplars");
     const set = (name) => (value) => { address.set({ [name]: value }); loadGallery(feature, info); };
@@ -147,7 +148,10 @@ export function mountFeature(root, app, index) {
           choices: views.map((each) => ({ value: each.view, text: each.view, note: String(each.items) })),
         }),
         segments({ label: "ranked by", value: rank, choices: RANKS, onChange: set("rank") }),
-        segments({ label: "mask", value: mask, choices: MASKS, onChange: set("mask") }),
+        segments({
+          label: "mask", value: mask, choices: MASKS,
+          onChange: (value) => { if (value === "paper") address.set({ view: "base" }); set("mask")(value); },
+        }),
         mask !== "paper" && mask !== "none" && segments({
           label: "edges", value: address.get("edges", "patches"), onChange: set("edges"),
           choices: [{ value: "patches", text: "patches" }, { value: "smooth", text: "smooth" }],
