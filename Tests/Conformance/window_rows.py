@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -231,6 +232,13 @@ def baseline(world):
         page.set(".asked select", chosen)
         page.until(f"Math.abs(Number(document.querySelector('.target strong').dataset.value) - ({value})) < 1e-4")
     expect(page.state("baseline"), "none")
+    page.set(".asked input[type=text]", "␣Bolivia")
+    value = world.attribution(world.target(baseline={"text": " Bolivia"}), topK=1, parts={"method": "none"}, verify=0)["target"]["value"]
+    page.until(f"Math.abs(Number(document.querySelector('.target strong').dataset.value) - ({value})) < 1e-4")
+    page.set(".asked input[type=text]", "two tokens of text")
+    page.until("!!document.querySelector('.slot .notice')")
+    page.set(".asked input[type=text]", "")
+    page.until("!document.querySelector('.slot .notice')")
 
 
 @row("slow work shows that it runs, and can be cancelled")
@@ -543,6 +551,27 @@ def build(world):
     assert (world.folder / "built.index").exists()
 
 
+@row("a job of any client is paused, resumed and cancelled")
+def jobs(world):
+    page = world.page
+    folder = json.dumps(str(world.pictures))
+    page.value(f"""(async () => {{
+      const {{ Connection }} = await import('{world.base}kernel/connection.js');
+      window.otherClient = new Connection('{world.base}kernel'.replace('http', 'ws'), {{ name: 'another' }});
+      window.otherJob = (await window.otherClient.request('sae/train', {{
+        site: 'resid_post.3', corpus: {{ folder: {folder} }}, output: {json.dumps(str(world.folder / 'trained'))},
+        latents: 512, k: 8, steps: 1000000 }})).job;
+    }})()""")
+    page.until("!!window.otherJob", 20)
+    job = page.value("window.otherJob")
+    state = f"document.querySelector('.jobs > li[data-job={job}]')?.dataset.state"
+    for act, expected in ((None, "running"), ("Pause", "paused"), ("Resume", "running"), ("Cancel", "cancelled")):
+        if act:
+            page.click(f"[data-act='{act} {job}']")
+        page.until(f"{state} === '{expected}'", 40)
+    page.value("window.otherClient.socket.onclose = null, window.otherClient.socket.close()")
+
+
 @row("a model that is not there is refused in words, and the status names what is loaded")
 def load(world):
     page = world.page
@@ -587,6 +616,24 @@ def record(world):
 
 
 # MARK: Everybody
+
+
+@row("colours are those of the report pages, light and dark")
+def colours(world):
+    reports = (world.root / "Sources/Reports/HTMLStyle.swift").read_text()
+    names = "page|card|ink|soft|line|accent|supports|opposes|good|bad"
+    expected = re.findall(rf"--({names}): (#\w+);", reports)
+    tokens = (world.root / "Sources/Browser/Page/style/tokens.css").read_text()
+    found = re.findall(rf"--({names}): (#\w+);", tokens)
+    light, dark = expected[:10], expected[10:20]
+    expect(found, light + dark + dark)
+    page = world.page
+    for theme, colours_ in (("light", light), ("dark", dark)):
+        page.click(f"#theme input[value={theme}]")
+        value = dict(colours_)["page"]
+        shown = page.value("getComputedStyle(document.body).backgroundColor")
+        expect(shown, f"rgb({', '.join(str(int(value[place:place + 2], 16)) for place in (1, 3, 5))})")
+    page.click("#theme input[value=system]")
 
 
 VIEWS = [

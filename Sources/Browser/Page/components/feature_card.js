@@ -1,6 +1,6 @@
 import { h } from "./element.js";
 import { bar } from "./bar.js";
-import { short, signed } from "../kernel/numbers.js";
+import { short, signed } from "./numbers.js";
 
 /** How well a label holds, beside what chance gives. */
 export function quality(scores = []) {

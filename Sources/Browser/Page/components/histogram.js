@@ -1,6 +1,6 @@
 import { s } from "./element.js";
 import { ticks, scale } from "./scale.js";
-import { short } from "../kernel/numbers.js";
+import { short } from "./numbers.js";
 
 const [WIDTH, HEIGHT] = [420, 190];
 const [LEFT, RIGHT, TOP, BOTTOM] = [48, 8, 10, 34];

@@ -1,6 +1,6 @@
 import { h, roving, s } from "./element.js";
 import { scale, ticks } from "./scale.js";
-import { signed, short } from "../kernel/numbers.js";
+import { signed, short } from "./numbers.js";
 
 const [WIDTH, HEIGHT] = [420, 320];
 const [LEFT, RIGHT, TOP, BOTTOM] = [54, 12, 14, 44];

@@ -1,5 +1,5 @@
 import { h, roving } from "./element.js";
-import { CONTROL, named, visible } from "../kernel/numbers.js";
+import { CONTROL, named, visible } from "./numbers.js";
 
 /**
  * Tokens in a line, coloured by a number each; buttons where something happens when one is chosen.

@@ -2,7 +2,7 @@
 
 import { KernelError } from "./connection.js";
 import { methods } from "./methods.js";
-import { visible } from "./numbers.js";
+import { visible } from "../components/numbers.js";
 
 /** Contexts that stay open; each has keys, values and residuals in the kernel's memory. */
 const CONTEXTS = 8;
@@ -26,6 +26,7 @@ export class Session extends EventTarget {
     this.contexts = new Map();
     this.labels = new Map();
     this.loaded = null;
+    this.modelParams = {};
   }
 
   /** An index belongs to a connection; the one that was chosen is opened again. */
@@ -62,7 +63,7 @@ export class Session extends EventTarget {
       await this.kernel.context.close({ context: opened.context });
       status = await this.kernel.kernel.status();
     }
-    const model = status.models.at(-1);
+    const model = status.models.find((each) => each.model === this.chosenModel) ?? status.models[0];
     const saes = status.saes.filter((each) => !each.model || each.model === model?.model);
     const sae = saes.find((each) => each.sae === this.chosenSAE) ?? saes.at(0);
     if (!sae) {
@@ -71,13 +72,16 @@ export class Session extends EventTarget {
       });
     }
     this.loaded = { model, sae, saes };
+    // With one model there is no choice, and what a log has can be asked of any kernel.
+    this.modelParams = status.models.length > 1 ? { model: model.model } : {};
     this.dispatchEvent(new Event("loaded"));
     return this.loaded;
   }
 
-  /** Which model or autoencoder is meant has changed. */
-  reload(sae) {
-    if (sae) this.chosenSAE = sae;
+  /** Which model or autoencoder is meant has changed: another client's are in the kernel, too. */
+  reload({ model, sae }) {
+    this.chosenModel = model ?? this.chosenModel;
+    this.chosenSAE = sae ?? this.chosenSAE;
     const open = [...this.contexts.values()];
     this.forget();
     for (const each of open) each.then(({ context }) => this.kernel.context.close({ context })).catch(() => {});
@@ -129,7 +133,7 @@ export class Session extends EventTarget {
    */
   context(conversation, options = {}) {
     return this.keep(`prompt ${JSON.stringify(conversation)}`, options, async () => (
-      this.kernel.context.open({ parts: await this.parts(conversation) }, options)));
+      this.kernel.context.open({ parts: await this.parts(conversation), ...this.modelParams }, options)));
   }
 
   /**
@@ -142,7 +146,8 @@ export class Session extends EventTarget {
     const key = `answer ${JSON.stringify([conversation, generation])}`;
     return this.keep(key, options, async () => {
       const parts = await this.parts(conversation);
-      const opened = await this.kernel.context.open({ parts }, { ...options, onParts: undefined });
+      const opened = await this.kernel.context.open(
+        { parts, ...this.modelParams }, { ...options, onParts: undefined });
       options.onOpen?.(opened);
       try {
         const generated = await this.kernel.context.generate(

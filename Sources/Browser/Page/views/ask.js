@@ -4,7 +4,7 @@ import { fill, h } from "../components/element.js";
 import { empty } from "../components/notice.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { percent } from "../kernel/numbers.js";
+import { percent } from "../components/numbers.js";
 import { composer } from "./composer.js";
 import { EMPTY, answerTokens, conversation, generation, hasQuestion } from "./conversation.js";
 

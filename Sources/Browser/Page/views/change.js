@@ -8,14 +8,15 @@ import { choice, segments } from "../components/segments.js";
 import { slider } from "../components/slider.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { list, short } from "../kernel/numbers.js";
+import { short } from "../components/numbers.js";
+import { list } from "../kernel/tensor.js";
 import { answerTokens, conversation, digests, generation, hasQuestion, summary } from "./conversation.js";
 import { featurePicker } from "./feature_picker.js";
 import { askFirst, featureAddress } from "./shared.js";
 
 export const title = "Change";
 
-/** Drags closer together than this, in milliseconds, make one request. */
+/** While an answer is on its way, drags closer together than this, in milliseconds, make one request. */
 const PAUSE = 25;
 /** Features whose strength in the prompt is asked for, the strongest first. */
 const ACTIVE = 4096;
@@ -107,7 +108,7 @@ export function mount(root, app) {
     address.set({ changes: changes.length ? changes : undefined });
     if (isShown) showControls();
     clearTimeout(timer);
-    timer = setTimeout(run, PAUSE);
+    timer = setTimeout(run, slot.isBusy ? PAUSE : 0);
   }
 
   function edit(index, values, isShown) {

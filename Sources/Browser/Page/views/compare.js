@@ -9,7 +9,7 @@ import { scatter } from "../components/scatter.js";
 import { choice } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { percent, short, signed, visible } from "../kernel/numbers.js";
+import { percent, short, signed, visible } from "../components/numbers.js";
 import { composer } from "./composer.js";
 import { answerTokens, conversation, digests, generation, hasQuestion } from "./conversation.js";
 import { featureAddress, pictureName } from "./shared.js";

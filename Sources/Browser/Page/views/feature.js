@@ -9,7 +9,7 @@ import { empty } from "../components/notice.js";
 import { choice, segments } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { percent, short, signed } from "../kernel/numbers.js";
+import { percent, short, signed } from "../components/numbers.js";
 import { conversation, digests } from "./conversation.js";
 import { explanations } from "./explanations.js";
 import { featureAddress } from "./shared.js";

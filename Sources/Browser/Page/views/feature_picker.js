@@ -3,7 +3,7 @@
 import { fill, h, unique } from "../components/element.js";
 import { featureName } from "../components/feature_card.js";
 import { Slot } from "../components/slot.js";
-import { short } from "../kernel/numbers.js";
+import { short } from "../components/numbers.js";
 
 const SHOWN = 12;
 

@@ -6,7 +6,7 @@ import { empty } from "../components/notice.js";
 import { segments } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { short } from "../kernel/numbers.js";
+import { short } from "../components/numbers.js";
 import { conversation, digests } from "./conversation.js";
 import { mountFeature } from "./feature.js";
 import { listPanel } from "./list_panel.js";

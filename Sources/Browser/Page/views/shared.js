@@ -29,6 +29,7 @@ export async function targetOf(app, context, position, chosen, options, baseline
   const target = baseline === "none"
     ? { kind: "logit", token: { id: chosen.id }, position }
     : { kind: "logitDiff", answer: { id: chosen.id }, position,
-      ...(Number.isSafeInteger(baseline?.id) ? { baseline: { id: baseline.id } } : {}) };
+      ...(Number.isSafeInteger(baseline?.id) ? { baseline: { id: baseline.id } } : {}),
+      ...(typeof baseline?.text === "string" ? { baseline: { text: baseline.text } } : {}) };
   return { target, likely: items };
 }

@@ -9,7 +9,7 @@ import { scatter } from "../components/scatter.js";
 import { choice, segments } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { tokenStrip } from "../components/token_strip.js";
-import { percent, short, signed, visible } from "../kernel/numbers.js";
+import { percent, short, signed, visible } from "../components/numbers.js";
 import { answerTokens, conversation, digests, generation, hasQuestion, summary } from "./conversation.js";
 import { askFirst, featureAddress, pictureName, targetOf } from "./shared.js";
 
@@ -98,7 +98,8 @@ export function mount(root, app) {
 
   function showTarget(found, chosen, likely) {
     const baseline = address.get("baseline");
-    const value = baseline === "none" ? "none" : baseline?.id !== undefined ? String(baseline.id) : "";
+    const value = baseline === "none" ? "none" : baseline?.id !== undefined ? String(baseline.id)
+      : baseline?.text !== undefined ? "text" : "";
     const others = likely.filter(({ token }) => token !== chosen.id);
     const choices = [
       { value: "", text: "the runner-up" },
@@ -107,7 +108,9 @@ export function mount(root, app) {
       })),
       { value: "none", text: "nothing: the logit alone" },
     ];
-    if (!choices.some((each) => each.value === value)) choices.push({ value, text: `token ${value}` });
+    if (!choices.some((each) => each.value === value)) choices.push({
+      value, text: value === "text" ? `“${visible(baseline.text)}”` : `token ${value}`,
+    });
     const methods = app.connection.server?.capabilities?.attributionProvider?.methods ?? [];
     fill(asked,
       h("h2.target", null, found.explanation.title, " = ", h("strong", { data: { value: found.target.value } },
@@ -120,11 +123,24 @@ export function mount(root, app) {
             load();
           },
         }),
+        otherBaseline(),
         choice({
           label: "scores by", value: address.get("method", ""),
           choices: [{ value: "", text: "what suits best" }, ...methods.map((each) => ({ value: each, text: METHODS[each] ?? each }))],
           onChange: (text) => { address.set({ method: text || undefined }); load(); },
         })));
+  }
+
+  /** A token that is not among the likeliest, by its text. */
+  function otherBaseline() {
+    const known = address.get("baseline")?.text;
+    const input = h("input", { type: "text", size: 9, value: known ?? "", placeholder: "␣token", autocomplete: "off" });
+    input.addEventListener("change", () => {
+      const text = input.value.replace(/^␣/, " ");
+      address.set({ baseline: text === "" ? undefined : { text } });
+      load();
+    });
+    return h("label.field", null, h("span", null, "or with"), input);
   }
 
   async function showWhere(answer, tokens, found, position) {

@@ -4,7 +4,7 @@ import { download, fill, h, unique } from "../components/element.js";
 import { notice } from "../components/notice.js";
 import { choice } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
-import { bytes, duration, short } from "../kernel/numbers.js";
+import { bytes, duration, short } from "../components/numbers.js";
 import { python } from "../kernel/python.js";
 
 export const title = "Work";
@@ -63,7 +63,7 @@ export function mount(root, app) {
       list("Autoencoders", saes, (each) => [
         h("strong", null, h("bdi", null, each.sae)), ` ${each.latents} features at ${each.site}`, h("span.path", null, each.path),
         saes.length > 1 && h("button.small", {
-          type: "button", on: { click: () => { session.reload(each.sae); statusText = ""; app.announce(`${each.sae} is used from now on.`); } },
+          type: "button", on: { click: () => { session.reload({ sae: each.sae, model: each.model }); statusText = ""; app.announce(`${each.sae} is used from now on.`); } },
         }, "Use"),
       ]),
       list("Contexts", contexts, (each) => `${each.context}: ${each.tokenCount} tokens, ${bytes(each.bytes)}`),
@@ -148,13 +148,13 @@ function loading(app) {
       [["precision", ["auto", "float32", "bfloat16", "int8"]], ["resizing", ["torchvision", "pillow", "pillow13"]]],
       async (params, options) => {
         const found = await session.kernel.model.load(params, options);
-        session.reload();
+        session.reload({ model: found.model });
         return `${found.model}: ${found.architecture}, ${found.layers} layers, ${bytes(found.bytes)}`;
       }),
     form("An autoencoder", [["path", "Folder, or params.npz", { required: true }], ["site", "Site, where it is not told"]], [],
       async (params, options) => {
         const found = await session.kernel.sae.load(params, options);
-        session.reload(found.sae);
+        session.reload({ sae: found.sae });
         return `${found.sae}: ${found.latents} features at ${found.site}`;
       }),
     form("An index", [["path", "File of the index", { required: true }]], [],
