@@ -74,7 +74,8 @@ def ask(world):
     expect("".join(page.texts(".result .token")), world.plain["text"])
     near([each[0] for each in page.data(".result .token", "value")], [math.exp(each["logProb"]) for each in world.plain["tokens"]])
     notes = [each[0] for each in page.data(".result .token", "note")]
-    expect(notes, [f"{100 * math.exp(each['logProb']):.1f} %" for each in world.plain["tokens"]])
+    probabilities = [math.exp(each["logProb"]) for each in world.plain["tokens"]]
+    expect(notes, [f"{100 * each:.1f} %" if each < 0.995 else None for each in probabilities])
     world.chat = page.state("chat")
 
 
@@ -346,6 +347,16 @@ def reload_changes(world):
     page.until("document.querySelectorAll('.changes li').length === 2 && !document.querySelector('.receipt').hidden")
     expect((page.texts(".answer-card.steered .token"), page.texts(".receipt dd")), before)
     expect(page.value("document.querySelector('.region-box .frame').getAttribute('visibility')"), "visible")
+
+
+@row("a value beyond the slider's usual range is shown as it is used")
+def beyond(world):
+    page = world.page
+    world.asked("change", changes=[{"feature": 182, "op": "clamp", "value": 777}])
+    page.until("!!document.querySelector('.changes .exact') && !document.querySelector('.receipt').hidden")
+    knob, exact = page.value("[...document.querySelectorAll('.slider input')].map((each) => Number(each.value))")
+    assert exact == 777 and abs(knob - 777) < 1, (knob, exact)
+    check_answers(world, steer(world, [{"op": "clamp", "feature": 182, "value": 777}]))
 
 
 # MARK: Features

@@ -112,7 +112,7 @@ export function mount(root, app) {
         h("a.button", { href: address.link("why", { target: 0 }) }, "Why this answer"),
         h("a.button", { href: address.link("change") }, "Change features"),
         h("button", { type: "button", on: { click: () => go(answer.text) } }, "Ask further")),
-      answer && tokens.length > 0 && h("p.key.soft", null, "Below each token its probability; the stronger the line, the less likely it was."));
+      answer && tokens.length > 0 && h("p.key.soft", null, "Below a token its probability, where it is less than 99.5 %; the stronger the line, the less likely."));
   }
 
   /** The answer becomes a turn, and another question can follow. */

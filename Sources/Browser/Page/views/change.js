@@ -126,6 +126,9 @@ export function mount(root, app) {
     const top = Number(Math.max(most ?? 0, here ?? 0, 10).toPrecision(2));
     const range = op === "scale" ? { min: 0, max: 5, step: 0.05 }
       : op === "add" ? { min: -top, max: top, step: top / 200 } : { min: 0, max: 2 * top, step: top / 100 };
+    // A value from elsewhere, an address or a key, is shown as it is.
+    range.min = Math.min(range.min, value);
+    range.max = Math.max(range.max, value);
     const places = [
       { value: "all", text: "the whole prompt" }, ...context.parts.map(({ part }) => ({ value: `part ${part}`, text: part })),
       { value: "last", text: "where the answer begins" },
@@ -153,7 +156,7 @@ export function mount(root, app) {
           onChange: (next) => edit(feature, { op: next, value: next === "scale" ? 1 : 0, isMuted: false }, true),
         }),
         slider({
-          label: `Feature ${feature}`, ...range, value: Math.min(Math.max(value ?? 0, range.min), range.max), isDisabled: false,
+          label: `Feature ${feature}`, ...range, value,
           onInput: (number) => {
             mute.setAttribute("aria-pressed", "false");
             edit(feature, { value: number, isMuted: false });

@@ -2,6 +2,8 @@
 
 export const EMPTY = { turns: [{ role: "user", text: "", pictures: [] }] };
 const MAX_TOKENS = 64;
+/** From this probability on, a token needs no number below it. */
+const SURE = 0.995;
 
 export function conversation(address, name = "chat") {
   const found = address.get(name);
@@ -47,7 +49,9 @@ export function summary({ turns }) {
 export function answerTokens(tokens) {
   return tokens.map(({ id, text, logProb }, key) => {
     const probability = Math.exp(logProb);
-    const shown = `${(100 * probability).toFixed(probability > 0.9995 ? 0 : 1)} %`;
-    return { id, key, text, value: probability, title: `probability ${shown}`, note: shown };
+    const shown = `${(100 * probability).toFixed(1)} %`;
+    return {
+      id, key, text, value: probability, title: `probability ${shown}`, note: probability < SURE ? shown : undefined,
+    };
   });
 }

@@ -25,13 +25,15 @@ const MASKS = [
   { value: "paper", text: "paper's" }, { value: "none", text: "none" },
 ];
 const INTERVALS = 4;
+/** The view of texts, which have no masks. */
+const TEXT = "text";
 
 export function mountFeature(root, app, index) {
   const { address, session } = app;
   const [slot, gallerySlot, trySlot, coactiveSlot] = Array.from({ length: 4 }, () => new Slot());
   const gallery = h("section", { "aria-label": "Exemplars" });
   const trial = h("section.panel.trial", { "aria-label": "On my picture" });
-  fill(root, slot.element);
+  fill(root, h("h1", { tabindex: -1 }, `Feature ${index}`), slot.element);
   load();
   return { leave: () => [slot, gallerySlot, trySlot, coactiveSlot].forEach((each) => each.cancel()) };
 
@@ -148,11 +150,11 @@ export function mountFeature(root, app, index) {
           choices: views.map((each) => ({ value: each.view, text: each.view, note: String(each.items) })),
         }),
         segments({ label: "ranked by", value: rank, choices: RANKS, onChange: set("rank") }),
-        segments({
+        view !== TEXT && segments({
           label: "mask", value: mask, choices: MASKS,
           onChange: (value) => { if (value === "paper") address.set({ view: "base" }); set("mask")(value); },
         }),
-        mask !== "paper" && mask !== "none" && segments({
+        view !== TEXT && mask !== "paper" && mask !== "none" && segments({
           label: "edges", value: address.get("edges", "patches"), onChange: set("edges"),
           choices: [{ value: "patches", text: "patches" }, { value: "smooth", text: "smooth" }],
         })), list);

@@ -35,7 +35,7 @@ export function mount(root, app) {
     h("h1", { tabindex: -1 }, "Why the model said so"),
     h("p.lead", null, h("bdi", null, summary(chat))),
     h("div.two", null, said, asked), slot.element,
-    h("div.why", null, h("div.column", null, picture, here, words), h("div.column", null, parts, features, check)));
+    h("div.why", null, h("div.column", null, picture, words, here, check), h("div.column", null, parts, features)));
   [picture, words, parts, features, check, here].forEach((each) => { each.hidden = true; });
   // What is shown, for the handlers that change a part of it.
   const shown = { maps: [], pinned: address.get("feature") ?? null };

@@ -136,7 +136,7 @@ export function mount(root, app) {
 /** Numbers and paths of a job's result. */
 function words(result) {
   return Object.entries(result).filter(([, value]) => typeof value !== "object")
-    .map(([name, value]) => `${name} ${typeof value === "number" ? short(value) : value}`).join(", ");
+    .map(([name, value]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${typeof value === "number" ? short(value) : value}`).join(", ");
 }
 
 /** Forms that load a model, an autoencoder, an index, and build one. */
