@@ -339,6 +339,36 @@ def recipe(world):
     check_answers(world, applied)
 
 
+@row("a recipe's file becomes changes again, and one for other weights is refused in words")
+def open_recipe(world):
+    page = world.page
+    path = world.folder / "recipe.json"
+    before = page.state("changes"), page.state("region"), page.texts(".receipt dd")
+    world.asked("change", changes=[])
+    page.until("document.querySelectorAll('.changes li').length === 0 && !!document.querySelector('.opening input')")
+    wrong = world.folder / "wrong.json"
+    wrong.write_text(json.dumps({**json.loads(path.read_text()), "saeDigest": "0" * 64}))
+    page.choose(".opening input", wrong)
+    page.until("/another model or autoencoder/.test(document.querySelector('.opening .notice')?.textContent)")
+    page.choose(".opening input", path)
+    page.until("document.querySelectorAll('.changes li').length === 2 && !document.querySelector('.receipt').hidden")
+    expect(page.state("region"), before[1])
+    expect([(each["feature"], each["isMuted"]) for each in page.state("changes")], [(each["feature"], each["isMuted"]) for each in before[0]])
+    expect(page.texts(".receipt dd"), before[2])
+
+
+@row("an address that nobody can read is answered in words")
+def addresses(world):
+    page = world.page
+    kept = page.value("location.hash")
+    for hostile in ("#/change?chat=%7B%22turns%22%3A%5B%7B%22text%22%3A%22x%22%7D%5D%7D&changes=[null]", "#/ask?chat={%22turns%22:[null]}",
+                    "#/why?chat=5&target=%22x%22", "#/features?f=1.5&by=7&q={}", "#/nowhere?%E0%A4%A", "#/compare?other=[]"):
+        page.value(f"location.hash = {json.dumps(hostile)}")
+        page.until("!!document.querySelector('main h1')?.textContent")
+    page.value(f"location.hash = {json.dumps(kept)}")
+    page.until("document.querySelectorAll('.changes li').length === 2 && !document.querySelector('.receipt').hidden")
+
+
 @row("a reload restores the changes, the region and the steered answer")
 def reload_changes(world):
     page = world.page

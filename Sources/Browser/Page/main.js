@@ -1,6 +1,7 @@
 /** The window: connects to the kernel, reads the address, shows its view. */
 
 import { fill, h } from "./components/element.js";
+import { notice } from "./components/notice.js";
 import { segments } from "./components/segments.js";
 import { Connection } from "./kernel/connection.js";
 import { RequestLog } from "./kernel/log.js";
@@ -62,7 +63,7 @@ function show() {
   document.title = `${VIEWS[address.view].title} – Lucarne`;
   const place = h("div.view", { data: { view: address.view } });
   fill(root, place);
-  shown = { name: address.view, key: viewKey(), mounted: VIEWS[address.view].mount(place, app) };
+  shown = { name: address.view, key: viewKey(), mounted: mounted(place) };
   if (before) {
     hasMoved = true;
     window.scrollTo(0, 0);
@@ -70,10 +71,22 @@ function show() {
   }
 }
 
+/** The address may come from anywhere: what no view can read is said in its place. */
+function mounted(place) {
+  try {
+    return VIEWS[address.view].mount(place, app);
+  } catch (error) {
+    fill(place, h("h1", { tabindex: -1 }, VIEWS[address.view].title),
+      notice({ message: "This address says something that cannot be shown.", hint: error.message }),
+      h("p", null, h("a.button", { href: `#/${address.view}` }, "Begin anew")));
+    return { leave: () => {} };
+  }
+}
+
 /** What a view keeps while only what it updates changes. */
 function viewKey() {
-  const { chat, f, by, other, generation } = address.state;
-  return JSON.stringify([chat, f, by, other, generation]);
+  const { chat, f, by, other, generation, changes, region, splice } = address.state;
+  return JSON.stringify([chat, f, by, other, generation, changes, region, splice]);
 }
 
 function showTabs() {

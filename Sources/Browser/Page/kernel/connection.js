@@ -115,7 +115,7 @@ export class Connection extends EventTarget {
     return this.send(method, params, options);
   }
 
-  send(method, params, { signal, onProgress, onParts }) {
+  async send(method, params, { signal, onProgress, onParts }) {
     const id = ++this.last;
     const asked = { ...params };
     const parts = reports[method]?.parts;
@@ -129,6 +129,14 @@ export class Connection extends EventTarget {
     if (onParts && parts) {
       asked.partialResultToken = listen("p", (value) => { collected.push(value); onParts(value); });
     }
+    const text = JSON.stringify({ jsonrpc: "2.0", id, method, params: asked });
+    const most = this.server?.limits?.maxMessageBytes;
+    if (most && text.length > most) {
+      throw new KernelError({
+        code: 0, message: `This would be a message of ${Math.ceil(text.length / 2 ** 20)} MiB.`,
+        data: { kind: "tooLarge", hint: `The kernel reads ${Math.floor(most / 2 ** 20)} MiB: make the pictures smaller.` },
+      });
+    }
     return new Promise((resolve, reject) => {
       const finish = (settle) => (value) => {
         this.listeners.delete(asked.workDoneToken);
@@ -141,13 +149,14 @@ export class Connection extends EventTarget {
       this.pending.set(id, {
         resolve: finish((result) => resolve(joined(result, parts, collected))), reject: finish(reject),
       });
-      this.write({ id, method, params: asked });
+      this.socket.send(text);
     });
   }
 
-  notify(method, params) { if (this.socket.readyState === WebSocket.OPEN) this.write({ method, params }); }
-
-  write(message) { this.socket.send(JSON.stringify({ jsonrpc: "2.0", ...message })); }
+  notify(method, params) {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.socket.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  }
 }
 
 /** The answer with what came before it: lists add up in order, of steering by the output's name. */

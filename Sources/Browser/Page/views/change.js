@@ -1,6 +1,6 @@
 /** Change: features turned up, down or off, and what the model says then, beside what it said. */
 
-import { download, fill, h } from "../components/element.js";
+import { download, fill, h, unique } from "../components/element.js";
 import { featureName } from "../components/feature_card.js";
 import { empty, notice } from "../components/notice.js";
 import { regionBox } from "../components/region_box.js";
@@ -12,6 +12,7 @@ import { short } from "../components/numbers.js";
 import { list } from "../kernel/tensor.js";
 import { answerTokens, conversation, digests, generation, hasQuestion, summary } from "./conversation.js";
 import { featurePicker } from "./feature_picker.js";
+import { changesOf, recipeOf } from "./recipe.js";
 import { askFirst, featureAddress } from "./shared.js";
 
 export const title = "Change";
@@ -54,7 +55,7 @@ export function mount(root, app) {
     h("div.change", null,
       h("div.column", null, loading.element, where, h("section.panel", { "aria-label": "Changes" },
         h("h2", null, "Changes"), controls,
-        featurePicker(app, { label: "Add a feature", onChoose: add, context: () => context }).element),
+        featurePicker(app, { label: "Add a feature", onChoose: add, context: () => context }).element, opening()),
       h("details.panel.splice", { open: Boolean(address.get("splice")) }, h("summary", null, "How the change is put in"), spliceChoices())),
       h("div.column.told", null, slot.element, answers, receipt)));
   showAnswers({});
@@ -287,17 +288,34 @@ export function mount(root, app) {
     try {
       const { sae } = await session.ready();
       const about = await session.kernel.index.info(session.indexParams);
-      const splice = address.get("splice");
-      const recipe = {
-        format: "lucarne-recipe", version: 1, name: changes.map(({ feature }) => `#${feature}`).join(" ").slice(0, 80),
-        modelDigest: about.modelDigest, saeDigest: about.saeDigest, site: sae.site,
-        interventions: changes.map(wire), ...(splice ? { splice } : {}),
-      };
+      const recipe = recipeOf(changes.map(wire), about, sae.site, address.get("splice"));
       download("recipe.json", `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
       fill(words, h("p.soft", null, "Saved. ", h("code", null, "lucarne serve --recipe recipe.json"), " follows it."));
     } catch (error) {
       fill(words, notice(error));
     }
+  }
+
+  /** A recipe's file becomes the changes. */
+  function opening() {
+    const id = unique("recipe");
+    const words = h("div", { role: "status" });
+    const file = h("input.unseen", {
+      type: "file", accept: "application/json", id,
+      on: {
+        change: async () => {
+          fill(words);
+          try {
+            const found = changesOf(await file.files[0].text(), await session.kernel.index.info(session.indexParams));
+            address.go("change", { changes: found.changes, region: found.region, splice: found.splice });
+          } catch (error) {
+            fill(words, notice(error));
+          }
+          file.value = "";
+        },
+      },
+    });
+    return h("div.opening", null, h("label.button", { for: id }, "Open a recipe"), file, words);
   }
 
   function spliceChoices() {
