@@ -50,7 +50,7 @@ def main():
         page, kernel = Window(folder / "downloads"), LineKernel(program)
         try:
             page.go(address)
-            world = window_rows.World(page, kernel, folder, program, ROOT, f"http://{host}/")
+            world = window_rows.World(page, kernel, folder, program, ROOT, f"http://{host}/", process and process.pid)
             for name, row in window_rows.ROWS:
                 try:
                     row(world)
@@ -60,7 +60,7 @@ def main():
                     where = traceback.extract_tb(error.__traceback__)[-1]
                     print(f"FAILED  {name}: {type(error).__name__} {str(error)[:900]} (line {where.lineno})", flush=True)
             elsewhere = [url for url in page.requested() if urllib.parse.urlsplit(url).netloc not in (host, "")]
-            for name, found in (("nothing is asked of another host", elsewhere), ("the console and the policy have nothing to say", page.troubles())):
+            for name, found in (("nothing is asked of another host", elsewhere), ("the console and the policy have nothing to say", world.troubles + page.troubles())):
                 failures += bool(found)
                 print(f"{'FAILED' if found else 'passed'}  {name}" + (f": {found[:5]}" if found else ""))
         finally:

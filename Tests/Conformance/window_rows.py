@@ -6,8 +6,10 @@ import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 QUESTION = "Does the image show Bolivia?"
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>&lt;b&gt; \u202eback"
@@ -34,7 +36,8 @@ def near(found, expected, tolerance=1e-6):
 class World:
     """The page, a kernel beside it, and the world's first probe asked of both."""
 
-    def __init__(self, page, kernel, folder, program, root, base):
+    def __init__(self, page, kernel, folder, program, root, base, server):
+        self.server, self.troubles = server, []
         self.page, self.kernel, self.folder, self.program, self.root, self.base = page, kernel, folder, program, root, base
         self.pictures = root / "Sources/World/Resources/heldout"
         self.picture, self.other = self.pictures / "probe-bolivia-00.png", self.pictures / "map-30.png"
@@ -735,6 +738,29 @@ def keyboard(world):
     page.value("document.querySelector('.words button.token[tabindex=\"0\"]').focus()")
     page.press("ArrowRight")
     expect(page.value("document.activeElement === document.querySelectorAll('.words button.token')[1]"), True)
+
+
+@row("when the kernel dies the window says so, connects to the next one, and what it shows comes back")
+def death(world):
+    page = world.page
+    if world.server is None:
+        print("        (only with a server of its own)")
+        return
+    world.asked("why", target=0)
+    page.until("!document.querySelector('.here').hidden")
+    world.troubles += page.troubles()
+    kernel = int(Path(f"/proc/{world.server}/task/{world.server}/children").read_text().split()[0])
+    page.value("""(() => {
+      document.querySelector('.view').dataset.old = 'yes';
+      const place = document.querySelector('#connection');
+      window.seen = [];
+      new MutationObserver(() => window.seen.push(place.textContent)).observe(place, { childList: true, subtree: true });
+    })()""")
+    os.kill(kernel, signal.SIGKILL)
+    page.until("window.seen.some((each) => each.includes('the kernel has ended')) && window.seen.at(-1) === 'connected'", 60)
+    page.until("!document.querySelector('[data-old]') && document.querySelectorAll('.scatter circle').length > 0"
+               " && !document.querySelector('.here').hidden")
+    page.events = [each for each in page.events if each.get("method") != "Log.entryAdded"]
 
 
 @row("blobs of pictures are given back")

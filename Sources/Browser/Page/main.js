@@ -114,10 +114,16 @@ connection.addEventListener("open", () => {
   // What a view was waiting for is asked again; contexts were lost with the connection.
   if (isAgain && address.view !== "work") again();
 });
-connection.addEventListener("lost", ({ detail: { wait, failures } }) => {
+connection.addEventListener("lost", async ({ detail: { wait, failures, reason } }) => {
   state.dataset.state = "lost";
-  fill(state, h("span", null, failures > 1 ? "No kernel answers; trying again." : "The connection is lost; trying again."),
+  const words = reason || (failures > 1 ? "no kernel answers" : "the connection is lost");
+  fill(state, h("span", null, `${words}; trying again`),
     wait > 500 && h("button", { type: "button", on: { click: () => connection.connect() } }, "Try now"));
+  // A server that has begun anew lets a browser in by its new address alone, and a socket does not say so.
+  const answer = failures > 1 && await fetch(location.pathname, { method: "HEAD" }).catch(() => null);
+  if (answer?.status === 401 && connection.state !== "open") {
+    fill(state, h("span", null, "lucarne ui was started anew: open the address that it prints"));
+  }
 });
 
 document.querySelector("#theme").append(segments({

@@ -23,7 +23,10 @@ export class KernelError extends Error {
 const lost = (message) => new KernelError({ code: 0, message, data: { kind: "connectionLost" } });
 const cancelled = () => new KernelError({ code: CANCELLED, message: "cancelled" });
 
-/** Connects again by itself; tells `open`, `lost` and `notification` as events. */
+/**
+ * Connects again by itself; tells `open`, `lost` and `notification` as events. The detail of `lost` has `wait`, the
+ * milliseconds until the next attempt, `failures`, how many there were since the last session, and the server's `reason`.
+ */
 export class Connection extends EventTarget {
   /** @param {string} address of the socket @param {{name: string, version: string}} clientInfo */
   constructor(address, clientInfo) {
@@ -61,11 +64,12 @@ export class Connection extends EventTarget {
       this.waiting.splice(0).forEach((each) => each());
     };
     socket.onmessage = ({ data }) => this.read(data);
-    socket.onclose = () => { if (socket === this.socket) this.close(); };
+    socket.onclose = ({ reason }) => { if (socket === this.socket) this.close(reason); };
   }
 
-  close() {
-    const error = this.refusal || lost("The connection to the kernel is lost.");
+  /** @param {string} reason what the server said, if anything */
+  close(reason) {
+    const error = this.refusal || lost(reason ? `The connection ended: ${reason}.` : "The connection to the kernel is lost.");
     this.refusal = null;
     this.state = "lost";
     this.listeners.clear();
@@ -73,7 +77,7 @@ export class Connection extends EventTarget {
     this.pending.clear();
     const wait = PATIENCE[Math.min(this.failures, PATIENCE.length - 1)];
     this.failures += 1;
-    this.dispatchEvent(new CustomEvent("lost", { detail: { wait, failures: this.failures } }));
+    this.dispatchEvent(new CustomEvent("lost", { detail: { wait, failures: this.failures, reason } }));
     open.forEach(({ reject }) => reject(error));
     this.timer = setTimeout(() => this.connect(), wait);
   }
