@@ -757,7 +757,7 @@ def death(world):
       new MutationObserver(() => window.seen.push(place.textContent)).observe(place, { childList: true, subtree: true });
     })()""")
     os.kill(kernel, signal.SIGKILL)
-    page.until("window.seen.some((each) => each.includes('the kernel has ended')) && window.seen.at(-1) === 'connected'", 60)
+    page.until("window.seen.some((each) => /ended.*trying again/.test(each)) && window.seen.at(-1) === 'connected'", 60)
     page.until("!document.querySelector('[data-old]') && document.querySelectorAll('.scatter circle').length > 0"
                " && !document.querySelector('.here').hidden")
     page.events = [each for each in page.events if each.get("method") != "Log.entryAdded"]
