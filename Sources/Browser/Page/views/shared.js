@@ -3,6 +3,9 @@
 import { fill, h } from "../components/element.js";
 import { empty } from "../components/notice.js";
 
+/** Views of a picture in words, where a family's name says too little. */
+export const VIEW_NAMES = { base: "whole picture", tiles: "tiles" };
+
 /** A view that has nothing to show before something was asked. */
 export function askFirst(root, app, heading) {
   fill(root, h("h1", { tabindex: -1 }, heading), empty("Nothing has been asked yet. "),
