@@ -85,8 +85,8 @@ function mounted(place) {
 
 /** What a view keeps while only what it updates changes. */
 function viewKey() {
-  const { chat, f, by, other, generation, changes, region, splice } = address.state;
-  return JSON.stringify([chat, f, by, other, generation, changes, region, splice]);
+  const { chat, f, by, q, other, generation, changes, region, splice } = address.state;
+  return JSON.stringify([chat, f, by, q, other, generation, changes, region, splice]);
 }
 
 function showTabs() {

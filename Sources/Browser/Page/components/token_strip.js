@@ -47,3 +47,15 @@ export function shown(text) {
     part === "\n" ? h("span.mark", null, "↵") : part === "\t" ? h("span.mark", null, "⇥")
       : part.replace(CONTROL, named)));
 }
+
+/** The tokens of an exemplar around its strongest. @param {{tokens: string[], positions: object[]}} exemplar */
+export function excerpt({ tokens, positions }, around = 6) {
+  const values = new Map(positions.map(({ position, value }) => [position, value]));
+  const peak = [...values].sort((one, other) => other[1] - one[1])[0]?.[0] ?? 0;
+  const start = Math.max(0, peak - around);
+  return tokenStrip({
+    tokens: tokens.slice(start, peak + around)
+      .map((text, number) => ({ text, value: values.get(start + number) ?? 0 })),
+    label: "text", colours: "activation",
+  });
+}
