@@ -63,12 +63,17 @@ function show() {
   document.title = `${VIEWS[address.view].title} – Lucarne`;
   const place = h("div.view", { data: { view: address.view } });
   fill(root, place);
-  shown = { name: address.view, key: viewKey(), mounted: mounted(place) };
-  if (before) {
-    hasMoved = true;
-    window.scrollTo(0, 0);
-    app.focusHeading();
+  shown = {
+    name: address.view, key: viewKey(), feature: address.get("f"), mounted: mounted(place),
+  };
+  if (!before) return;
+  hasMoved = true;
+  if (before.name === address.view && before.feature === shown.feature) {
+    shown.mounted.focus?.();
+    return;
   }
+  window.scrollTo(0, 0);
+  app.focusHeading();
 }
 
 /** The address may come from anywhere: what no view can read is said in its place. */
@@ -110,7 +115,8 @@ connection.addEventListener("open", () => {
   const isAgain = connection.number > 1;
   fill(state, h("span.unseen", null, "connected"));
   state.dataset.state = "open";
-  state.title = `connected to ${connection.server.serverInfo?.name ?? "the kernel"} ${connection.server.serverInfo?.version ?? ""}`;
+  const { name = "the kernel", version = "" } = connection.server.serverInfo ?? {};
+  state.title = `connected to ${name} ${version}`;
   // What a view was waiting for is asked again; contexts were lost with the connection.
   if (isAgain && address.view !== "work") again();
 });

@@ -5,8 +5,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * An element of HTML.
  * @param {string} name with classes, as "div.card.wide"
- * @param {object|null} options attributes by name; `on` has listeners, `style` custom properties, `data` data attributes;
- *   false, null and undefined leave an attribute out
+ * @param {object|null} options attributes by name; `on` has listeners, `style` custom properties, `data` data
+ *   attributes; false, null and undefined leave an attribute out
  * @param {...(Node|string|number|null|undefined|false|Array)} children
  */
 export function h(name, options, ...children) {

@@ -38,7 +38,9 @@ export function featureCard({ index, label, href, picture, facts, onPoint, actio
  * @param {{index: number, label: object, score: number, measured?: number, activation?: number, most: number,
  *   href: string, onPoint: function(boolean), onChoose: function(), isChosen: boolean}} options
  */
-export function featureRow({ index, label, score, measured, activation, most, href, onPoint, onChoose, isChosen, action }) {
+export function featureRow({
+  index, label, score, measured, activation, most, href, onPoint, onChoose, isChosen, action,
+}) {
   const effect = measured ?? score;
   return h("tr", {
     data: { feature: index, score, measured }, "aria-selected": isChosen ? "true" : null,

@@ -1,4 +1,4 @@
-import { fill, h, s, unique } from "./element.js";
+import { fill, h, s } from "./element.js";
 
 /**
  * A picture under a grid of numbers: red supports, blue opposes; or, of activations, one colour.
@@ -110,7 +110,7 @@ function smooth(cells, most) {
   const x = Math.min(...boxes.map((box) => box[0]));
   const y = Math.min(...boxes.map((box) => box[1]));
   return s("image.smooth", {
-    href: canvas.toDataURL(), x, y, preserveAspectRatio: "none", id: unique("smooth"),
+    href: canvas.toDataURL(), x, y, preserveAspectRatio: "none",
     width: Math.max(...boxes.map((box) => box[2])) - x, height: Math.max(...boxes.map((box) => box[3])) - y,
   });
 }

@@ -2,14 +2,15 @@ import { h, s } from "./element.js";
 
 /**
  * A rectangle that is drawn on a picture, by dragging or with the arrow keys (with Shift: its size).
- * @param {{src: string, width: number, height: number, box: number[]|null, label: string, onChange: function(number[]|null)}}
- *   options boxes in the picture's pixels, [x0, y0, x1, y1]
+ * @param {{src: string, width: number, height: number, box: number[]|null, label: string,
+ *   onChange: function(number[]|null)}} options boxes in the picture's pixels, [x0, y0, x1, y1]
  */
 export function regionBox({ src, width, height, box, label, onChange }) {
   const frame = s("rect.frame", { "vector-effect": "non-scaling-stroke" });
   const svg = s("svg.region", {
     viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "application",
-    "aria-label": `${label}. Drag a rectangle; arrow keys move it, with Shift they change its size, Delete takes it away.`,
+    "aria-label": `${label}. Drag a rectangle; arrow keys move it, with Shift they change its size, `
+      + "Delete takes it away.",
   }, s("image", { href: src, width, height, class: width < 240 ? "pixelated" : null }), frame);
   let current = box;
   let start = null;

@@ -8,8 +8,8 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [54, 12, 14, 44];
 /**
  * Predicted against measured, with the line on which both are equal.
  * @param {{points: {x: number, y: number, label: string, kind: string, key?: number}[], x: string, y: string,
- *   label: string, kinds: Object<string, string>, onPoint?: function(object|null), onChoose?: function(object)}} options
- *   `kinds` says in words what each kind of point is
+ *   label: string, kinds: Object<string, string>, onPoint?: function(object|null), onChoose?: function(object)}}
+ *   options `kinds` says in words what each kind of point is
  */
 export function scatter({ points, x, y, label, kinds, onPoint, onChoose }) {
   const values = points.flatMap((point) => [point.x, point.y]);

@@ -16,7 +16,8 @@ export class Slot {
 
   /**
    * @param {string} label what is being done
-   * @param {function({signal: AbortSignal, onProgress: function(object), isCurrent: function(): boolean}): Promise} body
+   * @param {function({signal: AbortSignal, onProgress: function(object), isCurrent: function(): boolean}): Promise}
+   *   body
    * @param {{canRetry?: boolean}} options
    * @returns {Promise<object|undefined>} undefined where it failed, was cancelled or other work came
    */

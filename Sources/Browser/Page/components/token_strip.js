@@ -34,9 +34,9 @@ export function tokenStrip({ tokens, label, most, colours = "sides", chosen, onC
     };
     for (const [name, listener] of Object.entries(options.on)) if (!listener) delete options.on[name];
     const side = value < 0 ? "opposes" : "supports";
-    const names = `${onChoose ? "button" : "span"}.token.${side}${isMarked ? ".marked" : ""}${isNew ? ".new" : ""}${isQuiet ? ".quiet" : ""}`;
+    const names = ["token", side, isMarked && "marked", isNew && "new", isQuiet && "quiet"].filter(Boolean);
     if (onChoose) options.type = "button";
-    return h(names, options, shown(text));
+    return h([onChoose ? "button" : "span", ...names].join("."), options, shown(text));
   }
 }
 

@@ -25,7 +25,8 @@ const cancelled = () => new KernelError({ code: CANCELLED, message: "cancelled" 
 
 /**
  * Connects again by itself; tells `open`, `lost` and `notification` as events. The detail of `lost` has `wait`, the
- * milliseconds until the next attempt, `failures`, how many there were since the last session, and the server's `reason`.
+ * milliseconds until the next attempt, `failures`, how many there were since the last session, and the server's
+ * `reason`.
  */
 export class Connection extends EventTarget {
   /** @param {string} address of the socket @param {{name: string, version: string}} clientInfo */
@@ -69,7 +70,8 @@ export class Connection extends EventTarget {
 
   /** @param {string} reason what the server said, if anything */
   close(reason) {
-    const error = this.refusal || lost(reason ? `The connection ended: ${reason}.` : "The connection to the kernel is lost.");
+    const words = reason ? `The connection ended: ${reason}.` : "The connection to the kernel is lost.";
+    const error = this.refusal || lost(words);
     this.refusal = null;
     this.state = "lost";
     this.listeners.clear();
@@ -138,7 +140,9 @@ export class Connection extends EventTarget {
     if (most && text.length > most) {
       throw new KernelError({
         code: 0, message: `This would be a message of ${Math.ceil(text.length / 2 ** 20)} MiB.`,
-        data: { kind: "tooLarge", hint: `The kernel reads ${Math.floor(most / 2 ** 20)} MiB: make the pictures smaller.` },
+        data: {
+          kind: "tooLarge", hint: `The kernel reads ${Math.floor(most / 2 ** 20)} MiB: make the pictures smaller.`,
+        },
       });
     }
     return new Promise((resolve, reject) => {

@@ -224,8 +224,8 @@ export class Session extends EventTarget {
       await Promise.all(unnamed.map(async (index) => {
         const { logits } = await this.kernel.feature.info({ feature: { sae: sae.sae, index }, topK: 4 }, options);
         const raised = logits.promoted.map(({ text }) => text).filter((text) => !text.includes("�")).slice(0, 3);
-        this.labels.set(index, { text: raised.length ? `raises ${raised.map((each) => `“${visible(each)}”`).join(" ")}` : "",
-          isExplained: false });
+        const words = raised.map((each) => `“${visible(each)}”`).join(" ");
+        this.labels.set(index, { text: words && `raises ${words}`, isExplained: false });
       }));
     }
     return new Map(latents.map((each) => [each, this.labels.get(each) ?? { text: "", isExplained: false }]));

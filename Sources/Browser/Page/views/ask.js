@@ -41,7 +41,7 @@ export function mount(root, app) {
   update();
   waiting();
   if (address.get("asked") && hasQuestion(chat)) run();
-  return { leave: () => slot.cancel(), paste: (event) => made.paste(event) };
+  return { leave: () => slot.cancel(), paste: (event) => made.paste(event), focus: () => made.focus() };
 
   function update() { ask.disabled = !hasQuestion(chat); }
 
@@ -99,11 +99,12 @@ export function mount(root, app) {
     });
     strip.classList.add("answer");
     strip.classList.toggle("noted", tokens.length <= NOTED);
-    const likely = tokens.reduce((sum, { logProb }) => sum + logProb, 0);
+    const likely = percent(Math.exp(tokens.reduce((sum, { logProb }) => sum + logProb, 0)));
+    const count = `${tokens.length} ${tokens.length === 1 ? "token" : "tokens"}`;
     fill(result, h("h2", null, "Answer"), strip,
       answer && !tokens.length && empty("The model ended its turn at once."),
       answer && h("p.soft.facts", null,
-        `${tokens.length} ${tokens.length === 1 ? "token" : "tokens"}, probability ${percent(Math.exp(likely))} together`,
+        `${count}, probability ${likely} together`,
         answer.finish === "length" && " · cut off at the most tokens allowed",
         ` · prompt of ${answer.promptCount} tokens`,
         times?.opened?.reused > 0 && `, ${times.opened.reused} of them re-used`,
@@ -112,14 +113,14 @@ export function mount(root, app) {
         h("a.button", { href: address.link("why", { target: 0 }) }, "Why this answer"),
         h("a.button", { href: address.link("change") }, "Change features"),
         h("button", { type: "button", on: { click: () => go(answer.text) } }, "Ask further")),
-      answer && tokens.length > 0 && h("p.key.soft", null, "Below a token its probability, where it is less than 99.5 %; the stronger the line, the less likely."));
+      answer && tokens.length > 0 && h("p.key.soft", null, 
+        "Below a token its probability, where it is less than 99.5 %; the stronger the line, the less likely."));
   }
 
   /** The answer becomes a turn, and another question can follow. */
   function go(text) {
-    chat = {
-      ...chat, turns: [...chat.turns, { role: "assistant", text, pictures: [] }, { role: "user", text: "", pictures: [] }],
-    };
+    const turns = [{ role: "assistant", text, pictures: [] }, { role: "user", text: "", pictures: [] }];
+    chat = { ...chat, turns: [...chat.turns, ...turns] };
     address.go("ask", { chat, asked: undefined, target: undefined, feature: undefined, baseline: undefined });
   }
 }

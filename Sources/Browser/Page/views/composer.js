@@ -6,7 +6,7 @@ import { samples } from "./samples.js";
 
 /**
  * @param {{app: object, chat: object, onChange: function(object), onAsk?: function(), title?: string}} options
- * @returns {{element: Element, paste: function(ClipboardEvent)}}
+ * @returns {{element: Element, paste: function(ClipboardEvent), focus: function()}}
  */
 export function composer({ app, chat, onChange, onAsk, title = "Question" }) {
   let current = chat;
@@ -15,7 +15,7 @@ export function composer({ app, chat, onChange, onAsk, title = "Question" }) {
   let input;
   let words;
   build();
-  return { element, paste: (event) => input.paste(event) };
+  return { element, paste: (event) => input.paste(event), focus: () => words.focus() };
 
   function change(turn) {
     current = { ...current, turns: [...current.turns.slice(0, -1), { ...last(), ...turn }] };
@@ -60,7 +60,10 @@ export function composer({ app, chat, onChange, onAsk, title = "Question" }) {
       h("label.unseen", { for: id }, title), words,
       h("div.row", null,
         h("details", { open: Boolean(current.system) }, h("summary", null, "System prompt"), system),
-        h("details.samples", { open: !current.turns.some(({ pictures }) => pictures.length), on: { toggle: (event) => { if (event.target.open) show(event.target); } } },
+        h("details.samples", {
+          open: !current.turns.some(({ pictures }) => pictures.length),
+          on: { toggle: ({ target }) => { if (target.open) show(target); } },
+        },
           h("summary", null, "Pictures of the index"), h("div"))));
   }
 

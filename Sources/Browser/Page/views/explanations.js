@@ -17,28 +17,36 @@ export function explanations(app, latent, onChange) {
   const words = h("div", { role: "status" });
   const element = h("section.panel.explanations", { "aria-label": "Explanations" }, h("h2", null, "Explanations"),
     slot.element, history,
-    h("form.say", { on: { submit: (event) => { event.preventDefault(); put({ text: text.value.trim(), method: "manual" }); } } },
+    h("form.say", { on: { submit: (event) => { event.preventDefault(); say(); } } },
       h("label", { for: id }, "What does it stand for?"), h("div.row", null, text,
         h("label.field", { for: `${id}-name` }, h("span", null, "by"), name), h("button.primary", null, "Say"),
-        h("button", { type: "button", on: { click: () => put({ state: "uninterpretable", method: "vote" }) } }, "It stands for nothing I can name"))),
+        h("button", { type: "button", on: { click: giveUp } }, "It stands for nothing I can name"))),
     words);
   load();
   return { element };
 
+  function say() { put({ text: text.value.trim(), method: "manual" }); }
+
+  function giveUp() { put({ state: "uninterpretable", method: "vote" }); }
+
   function load() {
     slot.run("Reading explanations", async (options) => {
       const { items } = await session.kernel.explanation.get({ ...session.indexParams, latent }, options);
-      fill(history, items.length ? items.map((each) => revision(each)) : h("li.soft", null, "Nothing has been said yet."));
+      fill(history, items.length ? items.map(revision) : h("li.soft", null, "Nothing has been said yet."));
     });
   }
 
   function revision(each) {
     const { state, author, method, created, scores, concept, id: number, revision: count } = each;
     const when = new Date(created * 1000).toLocaleDateString("en", { year: "numeric", month: "short", day: "numeric" });
+    const what = {
+      explained: () => h("bdi", null, each.text), failed: () => h("span.soft", null, `failed: ${each.text}`),
+      uninterpretable: () => h("span.soft", null, "stands for nothing that could be named"),
+    };
     return h("li", { data: { revision: count, state } },
-      h("p.said", null, state === "explained" ? h("bdi", null, each.text) : state === "uninterpretable"
-        ? h("span.soft", null, "stands for nothing that could be named") : h("span.soft", null, `failed: ${each.text}`)),
-      h("p.soft", null, h("bdi", null, author.name), ` (${author.kind}, ${method}), ${when}`, concept && [", ", h("bdi", null, concept)]),
+      h("p.said", null, what[state]()),
+      h("p.soft", null, h("bdi", null, author.name), ` (${author.kind}, ${method}), ${when}`,
+        concept && [", ", h("bdi", null, concept)]),
       scores.length > 0 && h("p.quality", null, scores.map(({ kind, value, baseline, count: examples }) => h("span", {
         title: `on ${examples} examples`,
       }, `${kind} ${value.toFixed(2)}`, baseline !== undefined && ` (chance ${baseline.toFixed(2)})`))),

@@ -30,7 +30,8 @@ export function featurePicker(app, { label, onChoose, context }) {
     slot.run("Looking", async (options) => {
       const { items } = await app.session.kernel.index.search(
         { ...app.session.indexParams, query: { text }, limit: SHOWN }, options);
-      const rows = items.map(({ latent, label: name }) => ({ index: latent, label: { text: name ?? "", isExplained: true } }));
+      const rows = items.map(({ latent, label: name = "" }) => (
+        { index: latent, label: { text: name, isExplained: true } }));
       show(rows, "No explanation has these words.");
     });
   }

@@ -35,6 +35,7 @@ export function mount(root, app) {
   const more = h("div.row");
   const way = WAYS.some(({ value }) => value === address.get("by")) ? address.get("by") : "words";
   const words = String(address.get("q", ""));
+  let query = null;
   fill(root,
     h("h1", { tabindex: -1 }, "Features"),
     h("p.lead", null,
@@ -47,11 +48,11 @@ export function mount(root, app) {
     way === "token" && lowering(),
     slot.element, results, more, drawing.element);
   search();
-  return { leave: () => { slot.cancel(); drawing.cancel(); } };
+  return { leave: () => { slot.cancel(); drawing.cancel(); }, focus: () => query?.focus() };
 
   function form() {
     const id = unique("search");
-    const query = h("input.search", { id, type: "search", value: words, placeholder: HINTS[way], autocomplete: "off" });
+    query = h("input.search", { id, type: "search", value: words, placeholder: HINTS[way], autocomplete: "off" });
     const submit = (event) => {
       event.preventDefault();
       const number = /^\s*#?(\d+)\s*$/.exec(query.value);
@@ -95,7 +96,8 @@ export function mount(root, app) {
     // Labels of given latents: they are a page already.
     const named = async (latents, hasMore) => (
       { items: latents.length ? (await ask({ latents }, 0)).items : [], hasMore });
-    if (way === "token") return words ? ask({ token: words, ...(address.get("lowered") ? { lowered: true } : {}) }) : NOTHING;
+    const lowered = address.get("lowered") ? { lowered: true } : {};
+    if (way === "token") return words ? ask({ token: words, ...lowered }) : NOTHING;
     if (way === "words" && words) return ask({ text: words });
     if (way === "words") {
       const { items, total } = await session.kernel.explanation.list(
@@ -132,7 +134,8 @@ export function mount(root, app) {
   /** What to do where nothing was found. */
   function nothing() {
     switch (way) {
-      case "token": return words ? "No feature changes this token much." : "Write a token: mind the space before a word.";
+      case "token": return words ? "No feature changes this token much."
+        : "Write a token: mind the space before a word.";
       case "picture": return digests(conversation(address)).length ? "No feature is active in the picture."
         : "Add a picture in the view Ask first.";
       case "list": return "This list is empty. Keep features in it from their pages.";

@@ -35,7 +35,8 @@ export function listPanel(app, { onChoose }) {
           on: { click: () => { onChoose(name); show(); } },
         }, h("bdi", null, name), h("small", null, ` ${lists.features(name).length}`)),
         h("button.remove", {
-          type: "button", "aria-label": `Delete the list ${name}`, on: { click: () => { lists.remove(name); show(); onChoose(undefined); } },
+          type: "button", "aria-label": `Delete the list ${name}`,
+          on: { click: () => { lists.remove(name); show(); onChoose(undefined); } },
         }, "×")))) : h("p.soft", null, "There are no lists yet. A feature's page puts it into one."),
       h("div.row", null,
         h("button", {

@@ -3,6 +3,7 @@
 import { KernelError } from "../kernel/connection.js";
 
 const FORMAT = "lucarne-recipe";
+const AS_IT_IS = "The kernel applies the file as it is.";
 
 /**
  * @param {object[]} changes as the wire has them, a feature by its number
@@ -36,15 +37,20 @@ export function changesOf(text, index) {
   }
   let region;
   const changes = recipe.interventions.map(({ op, feature, value, at, generated }) => {
-    const change = { feature, op: op === "zero" ? "clamp" : op, value: value ?? 0, isMuted: op === "zero", generated: generated === true };
+    const isMuted = op === "zero";
+    const change = {
+      feature, op: isMuted ? "clamp" : op, value: value ?? 0, isMuted, generated: generated === true,
+    };
     if (at === undefined) return { ...change, at: "all" };
     if (at.length === 0) return { ...change, at: "none" };
     const [only] = at;
-    if (at.length > 1) refuse(`Feature ${feature} is changed in several regions, which cannot be shown here.`, "The kernel applies the file as it is.");
+    if (at.length > 1) {
+      refuse(`Feature ${feature} is changed in several regions, which cannot be shown here.`, AS_IT_IS);
+    }
     if (only.part !== undefined) return { ...change, at: `part ${only.part}` };
     if (only.last === 1) return { ...change, at: "last" };
     if (only.image === undefined || only.view !== undefined) {
-      refuse(`Feature ${feature} is changed in a region that cannot be shown here.`, "The kernel applies the file as it is.");
+      refuse(`Feature ${feature} is changed in a region that cannot be shown here.`, AS_IT_IS);
     }
     region = { image: only.image, ...(only.box ? { box: only.box } : {}) };
     return { ...change, at: "box" };

@@ -14,8 +14,8 @@ const OPERATIONS = [
 const LEAST = 10;
 
 /**
- * @param {{change: object, context: object, known: object, onEdit: function(object, boolean), onRemove: function()}} options
- *   `onEdit` gets what is new and whether the controls are to be drawn anew
+ * @param {{change: object, context: object, known: object, onEdit: function(object, boolean),
+ *   onRemove: function()}} options `onEdit` gets what is new and whether the controls are to be drawn anew
  */
 export function control(app, { change, context, known, onEdit, onRemove }) {
   const { feature, op, value, isMuted, at, generated } = change;

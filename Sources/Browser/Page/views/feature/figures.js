@@ -34,7 +34,10 @@ function density(frequency) {
   return `${percent(frequency)} of places${logarithm}`;
 }
 
-/** @param {object[]} tokens with what the feature's direction adds to their logits @param {string} side a bar's colour */
+/**
+ * @param {object[]} tokens with what the feature's direction adds to their logits
+ * @param {string} side of which the bars have the colour
+ */
 export function effects({ address }, heading, tokens, side) {
   const most = Math.max(...tokens.map(({ value }) => Math.abs(value)), 0);
   const others = (text) => address.link("features", {
@@ -51,7 +54,8 @@ export function effects({ address }, heading, tokens, side) {
 export function neighbours(app, info, slot) {
   const near = info.neighbours.map(({ feature, cosine }) => ({ index: feature.index, value: cosine }));
   const together = (info.coactive ?? []).map(({ feature, jaccard }) => ({ index: feature.index, value: jaccard }));
-  const element = h("section.panel.neighbours", { "aria-label": "Neighbours" }, h("h2", null, "Neighbours"), slot.element);
+  const element = h("section.panel.neighbours", { "aria-label": "Neighbours" },
+    h("h2", null, "Neighbours"), slot.element);
   slot.run("Reading neighbours", async (options) => {
     const labels = await app.session.labelled([...near, ...together].map(({ index }) => index), options);
     const row = ({ index, value }, unit) => h("li", null,

@@ -55,7 +55,8 @@ function side(name, heading, items, row) {
     type: "button", on: { click: () => { body.append(...rest.map(row)); more.remove(); } },
   }, `${rest.length} weaker ones`);
   return h("div.side", null, h("h3", null, heading),
-    h("table", null, h("thead.unseen", null, h("tr", null, COLUMNS.map((each) => h("th", { scope: "col" }, each)))), body),
+    h("table", null,
+      h("thead.unseen", null, h("tr", null, COLUMNS.map((each) => h("th", { scope: "col" }, each)))), body),
     rest.length > 0 && more);
 }
 

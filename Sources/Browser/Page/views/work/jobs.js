@@ -77,7 +77,7 @@ export class JobList {
 
 /** Numbers and paths of a job's result. */
 function summary(result) {
-  return Object.entries(result).filter(([, value]) => typeof value !== "object").map(([name, value]) => (
-    `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${typeof value === "number" ? short(value) : value}`))
-    .join(", ");
+  const spoken = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return Object.entries(result).filter(([, value]) => typeof value !== "object")
+    .map(([name, value]) => `${spoken(name)} ${typeof value === "number" ? short(value) : value}`).join(", ");
 }

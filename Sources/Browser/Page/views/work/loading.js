@@ -57,16 +57,18 @@ export function loading(app) {
 }
 
 /**
- * @param {{heading: string, act: string, fields: Array, choices?: Array, send: function(object, object): Promise<string>}}
- *   options `fields` have a name, a label and attributes, `choices` a name and values, of which the first is usual;
- *   `send` gets what was filled in, and says what came of it
+ * @param {{heading: string, act: string, fields: Array, choices?: Array,
+ *   send: function(object, object): Promise<string>}} options `fields` have a name, a label and
+ *   attributes, `choices` a name and values, of which the first is usual; `send` gets what was filled in, and says what
+ *   came of it
  */
 function form({ heading, act, fields, choices = [], send }) {
   const slot = new Slot();
   const words = h("p.soft", { role: "status" });
   const inputs = fields.map(([name, label, attributes]) => {
     const id = unique(name);
-    return { name, label, id, input: h("input", { id, type: "text", spellcheck: "false", autocomplete: "off", ...attributes }) };
+    const input = h("input", { id, type: "text", spellcheck: "false", autocomplete: "off", ...attributes });
+    return { name, label, id, input };
   });
   const values = {};
   const submit = (event) => {
