@@ -382,6 +382,20 @@ def reload_changes(world):
     expect(page.value("document.querySelector('.region-box .frame').getAttribute('visibility')"), "visible")
 
 
+@row("a change can be made in the answer alone, token after token")
+def generated(world):
+    page = world.page
+    chat = json.loads(json.dumps(world.chat))
+    chat["turns"][0]["text"] = "Describe the image."
+    page.address("change", chat=chat, changes=[{"feature": 655, "op": "clamp", "value": 90, "at": "none", "generated": True}])
+    context = world.open(world.picture, "Describe the image.")[0]
+    expected = world.kernel.ask("steering/generate", context=context, sae=world.sae, maxTokens=64, compareWith=["plain", "reconstruction"], interventions=[
+        {"op": "clamp", "feature": {"sae": world.sae, "index": 655}, "value": 90, "at": [], "generated": True}])
+    assert expected["outputs"][0]["text"] != expected["outputs"][1]["text"] and expected["receipt"]["positions"] > 3
+    page.until(f"document.querySelector('.receipt dd')?.textContent === '{expected['receipt']['positions']}'")
+    check_answers(world, expected)
+
+
 @row("a value beyond the slider's usual range is shown as it is used")
 def beyond(world):
     page = world.page
