@@ -387,10 +387,10 @@ def generated(world):
     page = world.page
     chat = json.loads(json.dumps(world.chat))
     chat["turns"][0]["text"] = "Describe the image."
-    page.address("change", chat=chat, changes=[{"feature": 655, "op": "clamp", "value": 90, "at": "none", "generated": True}])
+    page.address("change", chat=chat, changes=[{"feature": 1302, "op": "clamp", "value": 120, "at": "none", "generated": True}])
     context = world.open(world.picture, "Describe the image.")[0]
     expected = world.kernel.ask("steering/generate", context=context, sae=world.sae, maxTokens=64, compareWith=["plain", "reconstruction"], interventions=[
-        {"op": "clamp", "feature": {"sae": world.sae, "index": 655}, "value": 90, "at": [], "generated": True}])
+        {"op": "clamp", "feature": {"sae": world.sae, "index": 1302}, "value": 120, "at": [], "generated": True}])
     assert expected["outputs"][0]["text"] != expected["outputs"][1]["text"] and expected["receipt"]["positions"] > 3
     page.until(f"document.querySelector('.receipt dd')?.textContent === '{expected['receipt']['positions']}'")
     check_answers(world, expected)

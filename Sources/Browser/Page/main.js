@@ -10,14 +10,16 @@ import { Address } from "./state/address.js";
 import { FeatureLists } from "./state/lists.js";
 import { PictureStore } from "./state/pictures.js";
 import { apply, theme, useTheme } from "./state/theme.js";
-import * as ask from "./views/ask.js";
-import * as change from "./views/change.js";
-import * as compare from "./views/compare.js";
-import * as features from "./views/features.js";
-import * as why from "./views/why.js";
-import * as work from "./views/work.js";
 
-const VIEWS = { ask, why, change, features, compare, work };
+/** Views by their names in the address; each is read when it is first needed. */
+const VIEWS = {
+  ask: { title: "Ask", load: () => import("./views/ask.js") },
+  why: { title: "Why", load: () => import("./views/why.js") },
+  change: { title: "Change", load: () => import("./views/change.js") },
+  features: { title: "Features", load: () => import("./views/features.js") },
+  compare: { title: "Compare", load: () => import("./views/compare.js") },
+  work: { title: "Work", load: () => import("./views/work.js") },
+};
 
 apply();
 const root = document.querySelector("main");
@@ -48,28 +50,34 @@ const app = {
   focusHeading() { if (hasMoved) root.querySelector("h1")?.focus({ preventScroll: true }); },
 };
 
+/** Does something when nothing else is to be done: the other views are read before they are asked for. */
+const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
+
 let shown = null;
 let hasMoved = false;
 
-function show() {
+async function show() {
   const before = shown;
-  const isSame = before?.name === address.view && before.key === viewKey();
+  const { view } = address;
   showTabs();
-  if (isSame && before.mounted.update) {
+  if (before?.name === view && before.key === viewKey() && before.mounted?.update) {
     before.mounted.update();
     return;
   }
-  before?.mounted.leave();
-  document.title = `${VIEWS[address.view].title} – Lucarne`;
-  const place = h("div.view", { data: { view: address.view } });
+  before?.mounted?.leave();
+  const now = { name: view, key: viewKey(), feature: address.get("f") };
+  shown = now;
+  const module = await VIEWS[view].load().catch((error) => ({ error }));
+  // Somebody may have gone on meanwhile.
+  if (shown !== now) return;
+  document.title = `${VIEWS[view].title} – Lucarne`;
+  const place = h("div.view", { data: { view } });
   fill(root, place);
-  shown = {
-    name: address.view, key: viewKey(), feature: address.get("f"), mounted: mounted(place),
-  };
+  now.mounted = mounted(module, place);
   if (!before) return;
   hasMoved = true;
-  if (before.name === address.view && before.feature === shown.feature) {
-    shown.mounted.focus?.();
+  if (before.name === view && before.feature === now.feature) {
+    now.mounted.focus?.();
     return;
   }
   window.scrollTo(0, 0);
@@ -77,12 +85,14 @@ function show() {
 }
 
 /** The address may come from anywhere: what no view can read is said in its place. */
-function mounted(place) {
+function mounted({ mount, error: failure }, place) {
   try {
-    return VIEWS[address.view].mount(place, app);
+    if (failure) throw failure;
+    return mount(place, app);
   } catch (error) {
-    fill(place, h("h1", { tabindex: -1 }, VIEWS[address.view].title),
-      notice({ message: "This address says something that cannot be shown.", hint: error.message }),
+    const message = failure ? "A part of this window could not be loaded."
+      : "This address says something that cannot be shown.";
+    fill(place, h("h1", { tabindex: -1 }, VIEWS[address.view].title), notice({ message, hint: error.message }),
       h("p", null, h("a.button", { href: `#/${address.view}` }, "Begin anew")));
     return { leave: () => {} };
   }
@@ -102,7 +112,7 @@ function showTabs() {
 }
 
 function again() {
-  shown?.mounted.leave();
+  shown?.mounted?.leave();
   shown = null;
   show();
 }
@@ -113,6 +123,7 @@ session.addEventListener("changed", () => { if (address.view !== "work") again()
 
 connection.addEventListener("open", () => {
   const isAgain = connection.number > 1;
+  if (!isAgain) later(() => Object.values(VIEWS).forEach(({ load }) => load().catch(() => {})));
   fill(state, h("span.unseen", null, "connected"));
   state.dataset.state = "open";
   const { name = "the kernel", version = "" } = connection.server.serverInfo ?? {};
@@ -142,7 +153,7 @@ document.querySelector("#skip").addEventListener("click", (event) => {
   root.focus();
 });
 document.addEventListener("paste", (event) => {
-  if (!event.defaultPrevented) shown?.mounted.paste?.(event);
+  if (!event.defaultPrevented) shown?.mounted?.paste?.(event);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelector(".progress button")?.click();

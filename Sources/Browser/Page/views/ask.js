@@ -8,8 +8,6 @@ import { percent } from "../components/numbers.js";
 import { composer } from "./composer.js";
 import { EMPTY, answerTokens, conversation, generation, hasQuestion } from "./conversation.js";
 
-export const title = "Ask";
-
 /** Tokens of an answer up to which probabilities stand below them. */
 const NOTED = 80;
 

@@ -14,8 +14,6 @@ import { featurePicker } from "./feature_picker.js";
 import { changesOf, recipeOf } from "./recipe.js";
 import { askFirst } from "./shared.js";
 
-export const title = "Change";
-
 /** While an answer is on its way, drags closer together than this, in milliseconds, make one request. */
 const PAUSE = 25;
 

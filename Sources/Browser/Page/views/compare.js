@@ -8,8 +8,6 @@ import { Outcome } from "./compare/outcome.js";
 import { composer } from "./composer.js";
 import { answerTokens, conversation, generation, hasQuestion } from "./conversation.js";
 
-export const title = "Compare";
-
 /** Features that are patched and listed, and tokens that the target can be chosen from. */
 const FEATURES = 16;
 const LIKELY = 12;

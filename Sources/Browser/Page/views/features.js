@@ -12,8 +12,6 @@ import { mountFeature } from "./feature.js";
 import { listPanel } from "./list_panel.js";
 import { featureAddress } from "./shared.js";
 
-export const title = "Features";
-
 /** Results that are shown before more are asked for, and pixels of the longer side of their pictures. */
 const PAGE = 24;
 const SIZE = 192;

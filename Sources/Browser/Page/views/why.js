@@ -9,8 +9,6 @@ import { showCheck, showFeatures, showParts } from "./why/contributions.js";
 import { Places } from "./why/places.js";
 import { showAnswer, showTarget } from "./why/target.js";
 
-export const title = "Why";
-
 /** Features that are listed, and activations, each of a feature at a place, that places are shown by. */
 const FEATURES = 40;
 const PAIRS = 4096;

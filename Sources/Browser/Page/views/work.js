@@ -7,8 +7,6 @@ import { loading } from "./work/loading.js";
 import { Record } from "./work/record.js";
 import { status } from "./work/status.js";
 
-export const title = "Work";
-
 /** Between two looks at the kernel, in milliseconds. */
 const PAUSE = 1000;
 const JOBS = 50;

@@ -1,7 +1,6 @@
 /** What this session asked, to be read, and saved so that it can be asked again. */
 
 import { download, fill, h } from "../../components/element.js";
-import { python } from "../../kernel/python.js";
 
 const SHOWN = 20;
 /** Many requests in a row are shown once, after so many milliseconds. */
@@ -38,7 +37,10 @@ export class Record {
     const { log, pictures } = this.app;
     const write = async () => {
       if (act === "lines") download("session.jsonl", await log.lines(pictures), "application/jsonl");
-      else download("session.py", await python(log, pictures), "text/x-python");
+      else {
+        const { python } = await import("../../kernel/python.js");
+        download("session.py", await python(log, pictures), "text/x-python");
+      }
     };
     return h("button", { type: "button", data: { act }, on: { click: write } }, words);
   }
