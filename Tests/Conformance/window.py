@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def start(program, folder):
     """`lucarne ui` with a kernel of its own, and the address that lets a browser in."""
     process = subprocess.Popen(
-        [program, "ui", "--no-open", "--listen", "127.0.0.1:0", "--socket", f"{folder}/kernel.sock"],
+        [program, "ui", "--no-open", "--listen", "127.0.0.1:0", "--socket", f"{folder}/kernel.sock", "--", "--jobs", f"{folder}/jobs"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     for line in process.stdout:
         found = re.search(r"http://\S+", line)
