@@ -1,5 +1,5 @@
-"""Writes the Swift types, the embedded document and the Python client anew from
-protocol/openrpc.json, by protocol/generator; --check exits with 1 where they differ from it.
+"""Writes the Swift types, the embedded document, the Python client and the browser's methods anew
+from protocol/openrpc.json, by protocol/generator; --check exits with 1 where they differ from it.
 """
 
 import runpy

@@ -1,5 +1,5 @@
 """Writes what is made from the protocol's document: the Python client's methods, types and kinds of
-error, and the kernel's types in Swift with the document itself.
+error, the browser's methods, and the kernel's types in Swift with the document itself.
 
     python3 protocol/generator [OPENRPC]            writes the files
     python3 protocol/generator --check [OPENRPC]    exits with 1 where they differ from the document
@@ -11,12 +11,14 @@ import argparse
 import sys
 from pathlib import Path
 
+import javascript_client
 import python_client
 import swift_module
 from document import Document
 
 root = Path(__file__).resolve().parents[2]
 PYTHON = root / "protocol/clients/python/src/lucarne"
+BROWSER = root / "Sources/Browser/Page/kernel"
 SWIFT = root / "Sources/KernelProtocol/Generated"
 
 
@@ -29,6 +31,9 @@ def main() -> int:
     try:
         document = Document(options.document)
         wanted = {PYTHON / name: text for name, text in python_client.files(document).items()}
+        wanted |= {
+            BROWSER / name: text
+            for name, text in javascript_client.files(document).items()}
         wanted |= {SWIFT / name: text for name, text in swift_module.files(document).items()}
     except (OSError, ValueError) as error:
         sys.exit(f"{options.document}: {error}")
@@ -45,6 +50,7 @@ def main() -> int:
             print(f"{path} is not what {options.document} says", file=sys.stderr)
         return 1 if differing or stale else 0
     SWIFT.mkdir(exist_ok=True)
+    BROWSER.mkdir(parents=True, exist_ok=True)
     for path, text in wanted.items():
         path.write_text(text, encoding="utf-8")
     for path in stale:

@@ -1,0 +1,65 @@
+/** What a session asked, for people who want to ask it again. */
+
+const LIMIT = 2000;
+
+/** Requests in the order of asking; the oldest are forgotten. Pictures are kept by their digests. */
+export class RequestLog extends EventTarget {
+  constructor() {
+    super();
+    this.entries = [];
+    this.forgotten = 0;
+  }
+
+  /** @param {number} connection counted from 1: names of contexts begin anew with each */
+  add(connection, method, params) {
+    const entry = { connection, method, params: withoutBytes(params), at: Date.now(), state: "open" };
+    this.entries.push(entry);
+    if (this.entries.length > LIMIT) { this.entries.shift(); this.forgotten += 1; }
+    this.dispatchEvent(new Event("change"));
+    return entry;
+  }
+
+  answered(entry, result) {
+    Object.assign(entry, { state: "answered", milliseconds: Date.now() - entry.at });
+    for (const name of ["context", "index", "job", "version", "sae", "model"]) {
+      if (result?.[name] !== undefined) entry.names = { ...entry.names, [name]: result[name] };
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  failed(entry, error) {
+    const state = error.isCancelled ? "cancelled" : "failed";
+    Object.assign(entry, { state, milliseconds: Date.now() - entry.at, message: error.message });
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** What was answered on the newest connection, ready for `lucarne serve < FILE`. */
+  async lines(pictures) {
+    const newest = this.entries.at(-1)?.connection;
+    const lines = [{ jsonrpc: "2.0", id: 1, method: "initialize", params: { clientInfo: { name: "repeated" } } }];
+    for (const { connection, state, method, params } of this.entries) {
+      if (connection !== newest || state !== "answered") continue;
+      lines.push({ jsonrpc: "2.0", id: lines.length + 1, method, params: await withBytes(params, pictures) });
+    }
+    return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  }
+}
+
+/** A copy in which a picture's bytes are its digest. */
+function withoutBytes(value) {
+  if (Array.isArray(value)) return value.map(withoutBytes);
+  if (value === null || typeof value !== "object") return value;
+  if (value.digest !== undefined && value.base64 !== undefined) return { digest: value.digest };
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutBytes(each)]));
+}
+
+async function withBytes(value, pictures) {
+  if (Array.isArray(value)) return Promise.all(value.map((each) => withBytes(each, pictures)));
+  if (value === null || typeof value !== "object") return value;
+  if (value.digest !== undefined && Object.keys(value).length === 1) {
+    return { base64: await pictures.base64(value.digest) };
+  }
+  const members = await Promise.all(
+    Object.entries(value).map(async ([name, each]) => [name, await withBytes(each, pictures)]));
+  return Object.fromEntries(members);
+}

@@ -1,0 +1,59 @@
+/** Changes as a recipe's file, and back. */
+
+import { KernelError } from "../kernel/connection.js";
+
+const FORMAT = "lucarne-recipe";
+const AS_IT_IS = "The kernel applies the file as it is.";
+
+/**
+ * @param {object[]} changes as the wire has them, a feature by its number
+ * @param {object} index what index/info says: it knows the digests
+ */
+export function recipeOf(changes, index, site, splice) {
+  return {
+    format: FORMAT, version: 1, name: changes.map(({ feature }) => `#${feature}`).join(" ").slice(0, 80),
+    modelDigest: index.modelDigest, saeDigest: index.saeDigest, site, interventions: changes,
+    ...(splice ? { splice } : {}),
+  };
+}
+
+/**
+ * Changes of a file as the view Change keeps them. Of several regions it knows none but the prompt's own.
+ * @param {{modelDigest: string, saeDigest: string}} index
+ * @returns {{changes: object[], region?: object, splice?: object}}
+ * @throws {KernelError} where it is no recipe, one for other weights, or says what sliders cannot show
+ */
+export function changesOf(text, index) {
+  const refuse = (message, hint) => { throw new KernelError({ code: 0, message, data: { kind: "recipe", hint } }); };
+  let recipe;
+  try {
+    recipe = JSON.parse(text);
+  } catch {
+    refuse("This file is no JSON.");
+  }
+  if (recipe?.format !== FORMAT || !Array.isArray(recipe.interventions)) refuse("This file is no recipe.");
+  if (recipe.modelDigest !== index.modelDigest || recipe.saeDigest !== index.saeDigest) {
+    refuse("This recipe was made for another model or autoencoder.", "Features have other meanings in each.");
+  }
+  let region;
+  const changes = recipe.interventions.map(({ op, feature, value, at, generated }) => {
+    const isMuted = op === "zero";
+    const change = {
+      feature, op: isMuted ? "clamp" : op, value: value ?? 0, isMuted, generated: generated === true,
+    };
+    if (at === undefined) return { ...change, at: "all" };
+    if (at.length === 0) return { ...change, at: "none" };
+    const [only] = at;
+    if (at.length > 1) {
+      refuse(`Feature ${feature} is changed in several regions, which cannot be shown here.`, AS_IT_IS);
+    }
+    if (only.part !== undefined) return { ...change, at: `part ${only.part}` };
+    if (only.last === 1) return { ...change, at: "last" };
+    if (only.image === undefined || only.view !== undefined) {
+      refuse(`Feature ${feature} is changed in a region that cannot be shown here.`, AS_IT_IS);
+    }
+    region = { image: only.image, ...(only.box ? { box: only.box } : {}) };
+    return { ...change, at: "box" };
+  });
+  return { changes, region, splice: recipe.splice };
+}
