@@ -29,8 +29,8 @@ struct QuestionReader {
     let content = bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0)
     if content.first(where: { $0 > UInt8(ascii: " ") }) == UInt8(ascii: "[") {
       throw refuse(
-        "it is a JSON list, expected an object a line; files of HallusionBench and AMBER are lists: "
-          + "name their format")
+        "it is a JSON list, expected an object a line; files of HallusionBench and AMBER are "
+          + "lists: name their format")
     }
     let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (number, line) in lines.enumerated() {

@@ -1,7 +1,8 @@
 /// A judge's ratings of the answers to a set's questions: a file of JSON lines.
 ///
-/// The first line says what was rated, by whom and how; each further one is one rating of one text,
-/// or names arms whose answers are rated. A text that several arms give to a question is rated once.
+/// The first line says what was rated, by whom and how; each further one is one rating of one
+/// text, or names arms whose answers are rated. A text that several arms give to a question is
+/// rated once.
 package struct RatingSheet: Sendable, Equatable {
   package struct Header: Sendable, Equatable {
     /// What texts were steered towards.

@@ -134,8 +134,8 @@ package struct AnswerPage {
     <p>A control changes as much as its arm, but other features, drawn at random among those that \
     are about as active, or in a random direction. What an arm does counts as far as its controls \
     do not do it; on questions about one concept, features that are about as active are often of \
-    that concept, too, so look at which they are. Draws together are the same questions several times: their intervals take \
-    them for independent and are too narrow, and they have no p.</p>
+    that concept, too, so look at which they are. Draws together are the same questions several \
+    times: their intervals take them for independent and are too narrow, and they have no p.</p>
     """
   }
 }

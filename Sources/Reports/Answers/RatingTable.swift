@@ -27,8 +27,8 @@ struct RatingTable {
   private func texts(_ arm: AnswerReport.RatedArm) -> String {
     guard !arm.changes.isEmpty else { return "" }
     let table = HTMLText.table(
-      "\(arm.changes.count) of \(NumberText.counted(arm.changeCount, "text")) that are not the plain "
-        + "model’s",
+      "\(arm.changes.count) of \(NumberText.counted(arm.changeCount, "text")) that are not the "
+        + "plain model’s",
       head: ["question", "as it is", "changed", "concept", "instruction", "fluency"],
       rows: arm.changes.map { text in
         [text.question, text.before, text.after].map { HTMLText.isolated($0, limit: 300) }

@@ -687,12 +687,40 @@ export const methods = (kernel) => ({
      */
     run: (params, options) => kernel.request("evaluation/run", params, options),
     /**
+     * Has a judge rate the texts that arms answer with: how far they bring in a concept, how far
+     * they answer the question, how well they read: a job.
+     * For steering towards a concept, as AxBench rates it: each text gets three ratings of 0 to 2,
+     * asked for one by one; its score is their harmonic mean, 0 where one is 0. The judge sees the
+     * question and the text, not the picture. A text that several arms answer a question with is
+     * rated once. Ratings are kept in a file of JSON lines, one a rating: a job that was cut off
+     * goes on with those that are not there, and asks again what had no answer or one that cannot
+     * be read. After three questions in a row that got no answer the job pauses. The job's result
+     * is an EvaluationJudge.Judged.
+     * @param {string[]} params.answers Files of one run of evaluation/run, absolute.
+     * @param {string} params.ratings The file that ratings are kept in, absolute.
+     * @param {ExplanationGenerate.Explainer} params.judge
+     * @param {string} params.concept What is steered towards, in words.
+     * @param {string[]} [params.arms] Whose answers are rated beside the plain model's, by their
+     *   names; absent: all.
+     * @param {number} [params.limit] Answered questions at most, from the first; absent: all.
+     * @param {("json"|"text")} [params.answer] How the judge answers; absent: json of a server,
+     *   text of the resident model.
+     * @param {number} [params.maxTokens] Of the judge's answer; absent: 256.
+     * @param {number} [params.concurrency] Questions to the judge under way at once; absent: 4.
+     * @param {number} [params.requestSeconds] For one question to the judge; absent: 300.
+     * @param {number} [params.tries] Absent: 5.
+     * @param {boolean} [params.subscribe] Whether job/didUpdate is sent; absent: no.
+     */
+    judge: (params, options) => kernel.request("evaluation/judge", params, options),
+    /**
      * What files of answers say: arms beside one another, with intervals, help, harm and controls.
      * Several files are parts of one run. The benchmark's own numbers are counted as its official
      * script counts them; intervals are Wilson's at 95 %; p is the exact two-sided test of McNemar.
      * @param {string[]} params.answers Files of evaluation/run, absolute.
      * @param {number} [params.changes] Questions to list of each arm whose answer is right where
      *   the plain one is not, or the reverse; absent: 0.
+     * @param {string[]} [params.ratings] Files of evaluation/judge on these answers, absolute;
+     *   absent: none.
      */
     report: (params, options) => kernel.request("evaluation/report", params, options),
   },
