@@ -679,18 +679,19 @@ def record(world):
 @row("colours are those of the report pages, light and dark")
 def colours(world):
     reports = (world.root / "Sources/Reports/HTMLStyle.swift").read_text()
-    names = "page|card|ink|soft|line|accent|supports|opposes|good|bad"
-    expected = re.findall(rf"--({names}): (#\w+);", reports)
-    tokens = (world.root / "Sources/Browser/Page/style/tokens.css").read_text()
-    found = re.findall(rf"--({names}): (#\w+);", tokens)
-    light, dark = expected[:10], expected[10:20]
-    expect(found, light + dark + dark)
+    found = re.findall(r"(--[a-z]+): (#\w{6});", reports)
+    light, dark = found[:10], found[10:]
+    expect([name for name, _ in light], [name for name, _ in dark])
     page = world.page
-    for theme, colours_ in (("light", light), ("dark", dark)):
+    names = json.dumps([name for name, _ in light])
+    for theme, system in (("light", "light"), ("light", "dark"), ("dark", "light"), ("system", "light"), ("system", "dark")):
+        page.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": system}])
         page.click(f"#theme input[value={theme}]")
-        value = dict(colours_)["page"]
-        shown = page.value("getComputedStyle(document.body).backgroundColor")
-        expect(shown, f"rgb({', '.join(str(int(value[place:place + 2], 16)) for place in (1, 3, 5))})")
+        shown = page.value(f"{names}.map((name) => [name, getComputedStyle(document.documentElement).getPropertyValue(name).trim()])")
+        expect([tuple(each) for each in shown], dark if "dark" == (system if theme == "system" else theme) else light)
+        behind = dict(shown)["--page"]
+        expect(page.value("getComputedStyle(document.body).backgroundColor"), f"rgb({', '.join(str(int(behind[at:at + 2], 16)) for at in (1, 3, 5))})")
+    page.ask("Emulation.setEmulatedMedia", features=[])
     page.click("#theme input[value=system]")
 
 

@@ -1,5 +1,6 @@
 """Writes what is made from the protocol's document: the Python client's methods, types and kinds of
-error, the browser's methods, and the kernel's types in Swift with the document itself.
+error, the browser's methods, and the kernel's types in Swift with the document itself; and what the
+browser's window and the report pages share.
 
     python3 protocol/generator [OPENRPC]            writes the files
     python3 protocol/generator --check [OPENRPC]    exits with 1 where they differ from the document
@@ -12,13 +13,15 @@ import sys
 from pathlib import Path
 
 import javascript_client
+import palette
 import python_client
 import swift_module
 from document import Document
 
 root = Path(__file__).resolve().parents[2]
 PYTHON = root / "protocol/clients/python/src/lucarne"
-BROWSER = root / "Sources/Browser/Page/kernel"
+PAGE = root / "Sources/Browser/Page"
+BROWSER = PAGE / "kernel"
 SWIFT = root / "Sources/KernelProtocol/Generated"
 
 
@@ -34,6 +37,9 @@ def main() -> int:
         wanted |= {
             BROWSER / name: text
             for name, text in javascript_client.files(document).items()}
+        wanted |= {
+            PAGE / "style" / name: text
+            for name, text in palette.files(root / "Sources/Reports/HTMLStyle.swift").items()}
         wanted |= {SWIFT / name: text for name, text in swift_module.files(document).items()}
     except (OSError, ValueError) as error:
         sys.exit(f"{options.document}: {error}")
@@ -47,7 +53,7 @@ def main() -> int:
             if not path.exists() or path.read_text(encoding="utf-8") != text
         ]
         for path in differing + stale:
-            print(f"{path} is not what {options.document} says", file=sys.stderr)
+            print(f"{path} is not what it is made from says", file=sys.stderr)
         return 1 if differing or stale else 0
     SWIFT.mkdir(exist_ok=True)
     BROWSER.mkdir(parents=True, exist_ok=True)

@@ -129,7 +129,7 @@ connection.addEventListener("open", () => {
   const { name = "the kernel", version = "" } = connection.server.serverInfo ?? {};
   state.title = `connected to ${name} ${version}`;
   // What a view was waiting for is asked again; contexts were lost with the connection.
-  if (isAgain && address.view !== "work") again();
+  if (isAgain) session.reopened.then(() => { if (address.view !== "work") again(); });
 });
 connection.addEventListener("lost", async ({ detail: { wait, failures, reason } }) => {
   state.dataset.state = "lost";
