@@ -673,6 +673,171 @@ def record(world):
     expect(done.stdout.strip(), steered[-1]["outputs"][0]["text"])
 
 
+# MARK: Hostile hands
+
+
+KINDS = [None, -5, 2**53, "x", "__proto__", [], [None], {"id": {"toString": 1}}, {"text": 5}, {"toString": 1}, {"image": 9, "box": [1, 2, 3]},
+         {"image": "x", "box": "abcd"}, {"errorTerm": 5}, [{"feature": 1}], [{"feature": 182, "op": "constructor", "value": "x", "at": 5}], "\ud800"]
+NAMES = ["target", "feature", "baseline", "method", "grid", "paint", "changes", "region", "splice", "by", "q", "list", "view", "rank", "mask",
+         "generation", "answer", "against"]
+
+
+@row("states of any kind in the address are shown or refused in words, and none is an error of the page's own")
+def kinds(world):
+    page, found = world.page, []
+    page.troubles()
+    for number, name in enumerate(NAMES):
+        for step in range(3):
+            value = KINDS[(3 * number + 5 * step) % len(KINDS)]
+            view = ("why", "change", "features", "ask")[(number + step) % 4]
+            query = f"chat=${{encodeURIComponent({json.dumps(json.dumps(world.chat))})}}&asked=true&{name}=${{encodeURIComponent({json.dumps(json.dumps(value))})}}"
+            page.value(f"location.hash = `#/{view}?{query}`")
+            page.until(f"document.querySelector('.view')?.dataset.view === '{view}' && !!document.querySelector('main h1')")
+            page.until("!document.querySelector('.progress')")
+            found += [(view, name, value, text) for text in page.texts(".notice") if re.search("undefined|iterable|Cannot|not a function|NaN", text)]
+    assert not found, found[:3]
+
+
+@row("the last of many changes is what the address has, after a reload, too")
+def flood(world):
+    page = world.page
+    world.asked("change", changes=[{"feature": 182, "op": "clamp", "value": 1}])
+    page.until("!!document.querySelector('.changes input[type=range]') && !document.querySelector('.receipt').hidden")
+    page.value("""(async () => {
+      const knob = document.querySelector('.changes input[type=range]');
+      for (let number = 0; number < 400; number += 1) {
+        knob.value = number % 40;
+        knob.dispatchEvent(new Event('input', { bubbles: true }));
+        if (number % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      document.querySelector('.changes .exact').value = 33;
+      document.querySelector('.changes .exact').dispatchEvent(new Event('change', { bubbles: true }));
+      window.isFlooded = true;
+    })()""")
+    page.until("window.isFlooded === true")
+    page.until("decodeURIComponent(location.hash).includes('\"value\":33')")
+    page.reload()
+    page.until("document.querySelector('.changes .exact')?.value === '33'")
+    expect(page.state("changes")[0]["value"], 33)
+
+
+@row("a question of 300,000 letters is refused in words, stays out of the address, and is there after a reload")
+def long_question(world):
+    page = world.page
+    page.address("ask")
+    page.until("!!document.querySelector('.composer textarea')")
+    page.value("""(() => {
+      const words = document.querySelector('.composer textarea');
+      words.value = 'how <b>long</b> '.repeat(18750);
+      words.dispatchEvent(new Event('input', { bubbles: true }));
+    })()""")
+    page.click(".actions .primary")
+    page.until("/expected at most/.test(document.querySelector('.slot .notice')?.textContent)")
+    assert page.value("location.hash.length") < 200, page.value("location.hash.length")
+    page.reload()
+    page.until("document.querySelector('.composer textarea')?.value.length === 300000")
+    page.value("history.back()")
+    page.until("(document.querySelector('.composer textarea')?.value.length ?? 0) < 300000")
+
+
+@row("without storage everything works but what is kept over a reload")
+def no_storage(world):
+    page = world.page
+    script = page.ask("Page.addScriptToEvaluateOnNewDocument", source="""
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+        Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+      }""")["identifier"]
+    try:
+        page.address("ask")
+        page.reload()
+        page.choose(".composer input[type=file]", world.picture)
+        page.until("document.querySelectorAll('.drop .thumbs img').length === 1")
+        page.write(".composer textarea", QUESTION)
+        page.press("Enter")
+        page.until("document.querySelectorAll('.result button.token').length > 0")
+        expect("".join(page.texts(".result .token")), world.plain["text"])
+        page.click("#theme input[value=dark]")
+        expect(page.value("document.documentElement.dataset.theme"), "dark")
+        page.address("features", f=14)
+        page.until("!!document.querySelector('.say input') && !!document.querySelector('.keep summary')")
+        page.click(".keep summary")
+        page.write(".keep input[type=text]", "here")
+        page.press("Enter")
+        page.address("features", by="list")
+        page.until("document.querySelector('.card')?.dataset.feature === '14'")
+    finally:
+        page.ask("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    page.reload()
+    expect(page.value("document.documentElement.dataset.theme ?? null"), None)
+
+
+@row("a list that another page wrote is kept, whatever its name")
+def other_page(world):
+    page = world.page
+    page.value("localStorage.setItem('lucarne.lists', '{}')")
+    page.address("features", f=14)
+    page.reload()
+    page.until("!!document.querySelector('.keep summary')")
+    page.value("localStorage.setItem('lucarne.lists', JSON.stringify({ 'the other page': [7] }))")
+    page.click(".keep summary")
+    page.write(".keep input[type=text]", "constructor")
+    page.press("Enter")
+    page.until("document.querySelectorAll('.keep .check input:checked').length === 1")
+    expect(json.loads(page.value("localStorage.getItem('lucarne.lists')")), {"the other page": [7], "constructor": [14]})
+    page.value("localStorage.removeItem('lucarne.lists')")
+    page.reload()
+
+
+@row("a picture that says it is huge is refused before it is unpacked, and a file's name stays a text")
+def huge(world):
+    page = world.page
+    header = b"\x89PNG\r\n\x1a\n" + bytes([0, 0, 0, 13]) + b"IHDR" + (30000).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0]) + bytes(64)
+    webp = b"RIFF" + bytes(4) + b"WEBPVP8X" + bytes([10, 0, 0, 0]) + bytes(4) + (16000).to_bytes(3, "little") * 2
+    jpeg = b"\xff\xd8\xff\xe0\0\x10" + bytes(14) + b"\xff\xc2\0\x11\x08" + (50000).to_bytes(2, "big") * 2 + bytes(20)
+    gif = b"GIF89a" + (60000).to_bytes(2, "little") * 2 + bytes(20)
+    bitmap = b"BM" + bytes(16) + (20000).to_bytes(4, "little") + (-20000).to_bytes(4, "little", signed=True) + bytes(20)
+    page.address("ask")
+    for data, size in ((header, 30000), (webp, 16001), (jpeg, 50000), (gif, 60000), (bitmap, 20000)):
+        path = world.folder / "<img src=x onerror=document.title=1>.png"
+        path.write_bytes(data)
+        page.reload()
+        page.choose(".composer input[type=file]", path)
+        page.until("!!document.querySelector('.drop .notice')")
+        expect(page.texts(".drop .notice p")[0], f"{path.name} has {size} × {size} pixels, expected 64 megapixels at most.")
+    expect(page.value("document.querySelectorAll('main img[onerror]').length"), 0)
+
+
+@row("recipes that somebody changed are refused in words")
+def broken_recipes(world):
+    page = world.page
+    recipe = json.loads((world.folder / "recipe.json").read_text())
+    world.asked("change", changes=[])
+    page.until("!!document.querySelector('.opening input')")
+    path = world.folder / "broken.json"
+    for broken, words in (([None], "no feature by its number"), ([{"op": "zero", "feature": "x"}], "no feature by its number"),
+                          ([{"op": "constructor", "feature": 1}], "expected zero, clamp"), ([{"op": "clamp", "feature": 1, "value": "5"}], "no number"),
+                          ([{"op": "zero", "feature": 1, "at": 5}], "no list of regions"), ([{"op": "zero", "feature": 1, "at": [None]}], "no list of regions"),
+                          ([{"op": "zero", "feature": 1, "at": [{"box": [0, 0, 1, 1]}]}], "cannot be shown"), ({"op": "zero"}, "no recipe")):
+        path.write_text(json.dumps({**recipe, "interventions": broken}))
+        page.choose(".opening input", path)
+        page.until(f"document.querySelector('.opening .notice')?.textContent.includes({json.dumps(words)})")
+    expect(page.value("document.querySelectorAll('.changes li').length"), 0)
+
+
+@row("a question that reads like a context's name stays a question in the script")
+def named_alike(world):
+    page = world.page
+    page.address("ask", chat={"turns": [{"role": "user", "text": "ctx_1", "pictures": []}]}, asked=True)
+    page.reload()
+    page.until("document.querySelectorAll('.result button.token').length > 0")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=python]')")
+    page.click("[data-act=python]")
+    script = page.downloaded("session.py")
+    assert '"text": "ctx_1"' in script and "context=answer_" in script, script
+    compile(script, "session.py", "exec")
+
+
 # MARK: Everybody
 
 

@@ -1,17 +1,22 @@
 /** The window's state is its address: `#/view?name=JSON&…`. Going back and reloading restore it. */
 
+import { LongValues } from "./long_values.js";
+
 /** Browsers let an address be written so many times in so many milliseconds (the strictest: 100 in 30 s). */
 const [WRITES, SPAN] = [60, 30_000];
 /** Then the newest state is written after a pause of so many milliseconds. */
-const PAUSE = 600;
+const PAUSE = 1000;
 
 export class Address extends EventTarget {
   constructor(views) {
     super();
     this.views = views;
     this.times = [];
+    this.long = new LongValues();
     this.read();
-    window.addEventListener("pagehide", () => this.write());
+    document.addEventListener("visibilitychange", () => this.write());
+    // A link leads away from here: what is left behind is to be whole.
+    window.addEventListener("click", () => this.write(), true);
     window.addEventListener("hashchange", () => {
       if (location.hash === this.written) return;
       this.read();
@@ -26,7 +31,7 @@ export class Address extends EventTarget {
     this.state = Object.create(null);
     for (const [name, text] of new URLSearchParams(query)) {
       try {
-        this.state[name] = JSON.parse(text);
+        this.state[name] = this.long.value(text);
       } catch {
         // An address that somebody shortened: what cannot be read is left out.
       }
@@ -40,7 +45,7 @@ export class Address extends EventTarget {
   link(view, values = {}) {
     const state = { ...this.state, ...values };
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(defined(state))) query.set(name, JSON.stringify(value));
+    for (const [name, value] of Object.entries(defined(state))) query.set(name, this.long.text(value));
     const text = query.toString();
     return `#/${view}${text ? `?${text}` : ""}`;
   }
@@ -56,24 +61,24 @@ export class Address extends EventTarget {
     this.dispatchEvent(new Event("written"));
   }
 
-  /** The state stands in the address; where it is too long for one, it lasts as long as the page. */
   write() {
     clearTimeout(this.later);
     const link = this.link(this.view);
     if (link === this.written) return;
     this.times.push(performance.now());
-    try {
-      history.replaceState(null, "", link);
-    } catch {
-      return;
-    }
+    this.keep();
+    history.replaceState(null, "", link);
     this.written = location.hash;
   }
+
+  keep() { Object.values(this.state).forEach((value) => this.long.keep(this.long.text(value))); }
 
   /** A step that can be taken back. */
   go(view, values) {
     this.write();
-    location.hash = this.link(view, values);
+    this.state = defined({ ...this.state, ...values });
+    this.keep();
+    location.hash = this.link(view);
   }
 }
 

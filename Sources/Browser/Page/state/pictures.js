@@ -80,12 +80,11 @@ export class PictureStore {
   async base64(digest) {
     const blob = await this.blob(digest);
     if (!blob) return null;
-    const bytes = new Uint8Array(await blob.arrayBuffer());
-    let text = "";
-    for (let start = 0; start < bytes.length; start += 32768) {
-      text += String.fromCharCode(...bytes.subarray(start, start + 32768));
-    }
-    return btoa(text);
+    const reader = new FileReader();
+    const read = new Promise((resolve, reject) => { reader.onload = resolve; reader.onerror = () => reject(reader.error); });
+    reader.readAsDataURL(blob);
+    await read;
+    return reader.result.slice(reader.result.indexOf(",") + 1);
   }
 }
 
