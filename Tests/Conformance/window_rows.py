@@ -871,6 +871,21 @@ VIEWS = [
 ]
 
 
+@row("the first view's modules are all asked for at once")
+def preloads(world):
+    folder = world.root / "Sources/Browser/Page"
+
+    def needed(name, found):
+        if name not in found:
+            found.add(name)
+            for other in re.findall(r'^import [^;]*?from "(\.[^"]+)";', (folder / name).read_text(), re.MULTILINE | re.DOTALL):
+                needed(os.path.normpath(f"{os.path.dirname(name)}/{other}").lstrip("/"), found)
+        return found
+
+    asked = re.findall(r'rel="modulepreload" href="([^"]+)"', (folder / "index.html").read_text())
+    expect(sorted([*asked, "main.js"]), sorted(needed("views/ask.js", needed("main.js", set()))))
+
+
 @row("every control has a name for readers of the screen, and every text stands out by AA, light and dark")
 def access(world):
     page = world.page
