@@ -425,6 +425,23 @@ def search(world):
     page.until("document.querySelectorAll('.card img.thumb').length > 12")
 
 
+@row("words are looked for as they are typed, and the field keeps the cursor")
+def typed(world):
+    page = world.page
+    page.address("features", by="words")
+    page.until("!!document.querySelector('.search')")
+    page.value("document.querySelector('.search').focus()")
+    for text in ("map", "scene"):
+        page.value("document.querySelector('.search').select()")
+        for letter in text:
+            page.type(letter)
+        expected = [each["latent"] for each in world.kernel.ask("index/search", sae=world.sae, query={"text": text}, limit=24)["items"]]
+        assert expected
+        page.until(f"JSON.stringify([...document.querySelectorAll('.card')].map((each) => Number(each.dataset.feature))) === '{json.dumps(expected, separators=(',', ':'))}'")
+        expect(page.state("q"), text)
+    expect(page.value("document.activeElement.className"), "search")
+
+
 @row("a feature's page has its exemplars, histogram, tokens, neighbours and explanations")
 def feature(world):
     page = world.page
