@@ -975,6 +975,31 @@ def death(world):
     page.events = [each for each in page.events if each.get("method") != "Log.entryAdded"]
 
 
+@row("a view that has outlived two kernels asks again only when it is told to")
+def deaths(world):
+    page = world.page
+    if world.server is None:
+        print("        (only with a server of its own)")
+        return
+    world.troubles += page.troubles()
+    for _ in range(2):
+        page.reload()
+        world.asked("why", target=0, method="ablation")
+        page.until("!!document.querySelector('.progress')")
+        for _ in range(2):
+            children = [each for path in Path(f"/proc/{world.server}/task").glob("*/children") for each in path.read_text().split()]
+            page.value("window.seen = 0; document.querySelector('#connection').dataset.state = 'seen'")
+            os.kill(int(children[0]), signal.SIGKILL)
+            page.until("document.querySelector('#connection').dataset.state === 'open' && document.querySelectorAll('.progress, .view > *, main > .notice').length > 0", 60)
+            page.until("!!document.querySelector('.progress') || !!document.querySelector('main > .notice')", 60)
+        assert "2 times" in page.texts("main > .notice p")[0]
+        expect(page.value("document.querySelectorAll('.progress').length"), 0)
+        page.click("main > .notice button")
+        page.until("!!document.querySelector('.progress button')")
+        page.click(".progress button")
+    page.events = [each for each in page.events if each.get("method") != "Log.entryAdded"]
+
+
 @row("blobs of pictures are given back")
 def memory(world):
     page = world.page

@@ -1,5 +1,5 @@
-"""The pieces of the browser's window that the panel of VS Code is drawn with: copies, since an extension
-sees nothing outside of its own folder.
+"""The pieces of the browser's window that the panel of VS Code is drawn with: copies, since an
+extension sees nothing outside of its own folder.
 """
 
 from pathlib import Path
