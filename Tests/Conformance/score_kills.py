@@ -146,7 +146,8 @@ def main():
         index = fresh(folder, "cancelled")
         kernel = Kernel(f"{folder}/jobs-cancelled")
         job = kernel.ask("explanation/score", index=index, **PARAMS)["job"]
-        time.sleep(seconds / 2)
+        while not kernel.ask("job/get", job=job).get("progress", {}).get("done"):
+            time.sleep(0.01)
         kernel.ask("job/cancel", job=job)
         state = kernel.ask("job/wait", job=job, timeoutMs=20_000)["state"]
         some = scores(index)
