@@ -46,6 +46,7 @@ package enum AutoencoderFormats {
     SAELensFormat.self,
     SparsifyFormat.self,
     GemmaScopeFormat.self,
+    GemmaScope2Format.self,
     DictionaryLearningFormat.self,
   ]
 

@@ -6167,6 +6167,7 @@ package let openRPCDocument = #"""
           "sparsify",
           "saelens",
           "gemma-scope",
+          "gemma-scope-2",
           "dictionary_learning"
         ]
       },

@@ -112,6 +112,7 @@ package enum SAELoad: Request {
     case sparsify
     case saelens
     case gemmaScope = "gemma-scope"
+    case gemmaScope2 = "gemma-scope-2"
     case dictionaryLearning = "dictionary_learning"
   }
 }
