@@ -48,6 +48,9 @@ package enum AutoencoderFormats {
     GemmaScopeFormat.self,
     GemmaScope2Format.self,
     DictionaryLearningFormat.self,
+    MoGroundFormat.self,
+    QwenScopeFormat.self,
+    MMDiffFormat.self,
   ]
 
   /// Their names on the wire.

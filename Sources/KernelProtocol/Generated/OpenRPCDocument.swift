@@ -6168,7 +6168,10 @@ package let openRPCDocument = #"""
           "saelens",
           "gemma-scope",
           "gemma-scope-2",
-          "dictionary_learning"
+          "dictionary_learning",
+          "moground",
+          "qwen-scope",
+          "mmdiff"
         ]
       },
       "SAETrain.Trained": {

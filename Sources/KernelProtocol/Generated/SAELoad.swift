@@ -114,5 +114,8 @@ package enum SAELoad: Request {
     case gemmaScope = "gemma-scope"
     case gemmaScope2 = "gemma-scope-2"
     case dictionaryLearning = "dictionary_learning"
+    case moground
+    case qwenScope = "qwen-scope"
+    case mmdiff
   }
 }
