@@ -51,6 +51,7 @@ package enum AutoencoderFormats {
     MoGroundFormat.self,
     QwenScopeFormat.self,
     MMDiffFormat.self,
+    VLMSAEsFormat.self,
   ]
 
   /// Their names on the wire.

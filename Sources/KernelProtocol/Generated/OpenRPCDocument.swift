@@ -6171,7 +6171,8 @@ package let openRPCDocument = #"""
           "dictionary_learning",
           "moground",
           "qwen-scope",
-          "mmdiff"
+          "mmdiff",
+          "vlm-saes"
         ]
       },
       "SAETrain.Trained": {

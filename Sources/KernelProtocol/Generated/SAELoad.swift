@@ -117,5 +117,6 @@ package enum SAELoad: Request {
     case moground
     case qwenScope = "qwen-scope"
     case mmdiff
+    case vlmSaes = "vlm-saes"
   }
 }
