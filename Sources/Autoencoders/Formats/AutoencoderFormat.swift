@@ -47,6 +47,8 @@ package enum AutoencoderFormats {
     SparsifyFormat.self,
     GemmaScopeFormat.self,
     GemmaScope2Format.self,
+    LlamaScopeFormat.self,
+    LlamascopiumFormat.self,
     DictionaryLearningFormat.self,
     MoGroundFormat.self,
     QwenScopeFormat.self,

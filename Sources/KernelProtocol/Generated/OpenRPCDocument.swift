@@ -6172,7 +6172,9 @@ package let openRPCDocument = #"""
           "moground",
           "qwen-scope",
           "mmdiff",
-          "vlm-saes"
+          "vlm-saes",
+          "llama-scope",
+          "llamascopium"
         ]
       },
       "SAETrain.Trained": {

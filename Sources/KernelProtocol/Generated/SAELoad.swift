@@ -118,5 +118,7 @@ package enum SAELoad: Request {
     case qwenScope = "qwen-scope"
     case mmdiff
     case vlmSaes = "vlm-saes"
+    case llamaScope = "llama-scope"
+    case llamascopium
   }
 }
