@@ -114,7 +114,12 @@ package struct AutoencoderFolder: Sendable {
       self.init(folder: folder, file: name, format: format, asked: asked, options: options)
       return
     }
-    guard Self.format(of: folder)?.weightsName == name else {
+    let known = Self.format(of: folder)?.weightsName
+    if known != name, let format = AutoencoderFormats.format(ofUnnamedFile: name) {
+      self.init(folder: folder, file: name, format: format, asked: asked, options: options)
+      return
+    }
+    guard known == name else {
       throw .notAnAutoencoder(
         path: path,
         reason: "a file, a folder or a \(Self.alternatives(AutoencoderFormats.weightsFiles)) was "

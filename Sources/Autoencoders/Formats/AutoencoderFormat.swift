@@ -54,7 +54,12 @@ package enum AutoencoderFormats {
     QwenScopeFormat.self,
     MMDiffFormat.self,
     VLMSAEsFormat.self,
+    OvercompleteFormat.self,
   ]
+
+  /// Whose a file of PyTorch's of any other name may be, if it is given by itself.
+  static let unnamed: any AutoencoderFormat.Type = OvercompleteFormat.self
+  private static let unnamedSuffixes = [".pt", ".pth", ".pkl"]
 
   /// Their names on the wire.
   package static var names: [String] { all.map { $0.name } }
@@ -72,6 +77,10 @@ package enum AutoencoderFormats {
   /// The format of a file that may be given by itself.
   static func format(ofFile name: String) -> (any AutoencoderFormat.Type)? {
     all.first { $0.isWeights(name) }
+  }
+
+  static func format(ofUnnamedFile name: String) -> (any AutoencoderFormat.Type)? {
+    unnamedSuffixes.contains(where: name.hasSuffix) ? unnamed : nil
   }
 
   /// The format of the folder at `path`.

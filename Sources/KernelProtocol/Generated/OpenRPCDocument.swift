@@ -6174,7 +6174,8 @@ package let openRPCDocument = #"""
           "mmdiff",
           "vlm-saes",
           "llama-scope",
-          "llamascopium"
+          "llamascopium",
+          "overcomplete"
         ]
       },
       "SAETrain.Trained": {

@@ -120,5 +120,6 @@ package enum SAELoad: Request {
     case vlmSaes = "vlm-saes"
     case llamaScope = "llama-scope"
     case llamascopium
+    case overcomplete
   }
 }

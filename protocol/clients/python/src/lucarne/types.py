@@ -129,7 +129,7 @@ ProgressToken = Union[str, int]
 PromptDiagnosticSeverity = Literal["error", "warning"]
 """error: The file cannot be opened as it is. warning: It can."""
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
-SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium"]
+SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
 SpliceErrorTerm = Literal["keep", "drop"]
 """keep: The stream keeps what the autoencoder does not explain. drop: The stream is the autoencoder's
