@@ -54,10 +54,11 @@ extension AutoencoderFolder {
   func k(saidBy places: [(place: String, k: Int?)]) throws(AutoencoderError) -> Int {
     let said = places.compactMap { place, k in k.map { (place: place, k: $0) } }
     guard let k = said.first?.k ?? options.k else {
+      let names = places.map(\.place).joined(separator: " nor in ")
       throw .configuration(
         path: weightsPath,
-        reason: "k, the number of active latents, is neither in "
-          + "\(places.map(\.place).joined(separator: " nor in ")): give it (--sae-k)")
+        reason: "k, the number of active latents, is \(places.count > 1 ? "neither" : "not") in "
+          + "\(names): give it as k (--sae-k)")
     }
     for (place, other) in said + [("the request", options.k ?? k)] where other != k {
       throw .configuration(
