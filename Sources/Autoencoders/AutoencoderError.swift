@@ -27,6 +27,8 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
   case notFinite(what: String, row: Int, column: Int)
   /// Top-k taken again, asked of an autoencoder that does not take it.
   case nothingToReselect(String)
+  /// Activations that may be below zero, asked for what counts them as amounts.
+  case signedActivations(String, use: String)
   /// A file could not be written.
   case writing(path: String, reason: String)
   /// A trainer's checkpoint that cannot be continued.
@@ -57,6 +59,9 @@ package enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     case .nothingToReselect(let activation):
       "the autoencoder's activation is \(activation): there is no top-k to apply again; changes "
         + "of its latents need reselect \"none\""
+    case .signedActivations(let activation, let use):
+      "the autoencoder's activation is \(activation): its values may be below zero, which "
+        + "\(use) does not take"
     case .writing(let path, let reason):
       "cannot write \(path): \(reason)"
     case .checkpoint(let path, let reason):

@@ -15,16 +15,23 @@ package struct AutoencoderFolder: Sendable {
   /// of a decoder block's output.
   package var site: String? { stated?.site }
 
+  /// What the files leave open and was asked for.
+  let options: AutoencoderOptions
   let format: any AutoencoderFormat.Type
+  /// The file of the weights, below `path`.
+  let weightsName: String
 
-  var weightsPath: String { file(format.weightsName) }
+  var weightsPath: String { file(weightsName) }
 
-  /// Finds the autoencoder at `path`: the folder itself, or one of the layer folders in it.
+  /// Finds the autoencoder at `path`: the folder itself, or one of the layers in it.
   /// - Parameters:
-  ///   - path: a layer folder, or the parent that holds `model.layers.N` or `layers.N` folders.
-  ///   - layer: the folder's name or any name of its site; needed where a parent holds several. The
-  ///     only one is taken whatever its name, unless that is another site's.
-  package init(path: String, layer: String? = nil) throws(AutoencoderError) {
+  ///   - path: a layer folder, the parent that holds `model.layers.N` or `layers.N` folders or a
+  ///     file for each layer, or such a file.
+  ///   - layer: the folder's or file's name or any name of its site; needed where a parent holds
+  ///     several. The only one is taken whatever its name, unless that is another site's.
+  package init(
+    path: String, layer: String? = nil, options: AutoencoderOptions = AutoencoderOptions()
+  ) throws(AutoencoderError) {
     var trimmed = path
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
     var isFolder = false
@@ -32,15 +39,17 @@ package struct AutoencoderFolder: Sendable {
       throw .notAnAutoencoder(path: path, reason: "no such folder")
     }
     guard isFolder else {
-      try self.init(weightsFile: trimmed, path: path, asked: layer)
+      try self.init(weightsFile: trimmed, path: path, asked: layer, options: options)
       return
     }
     if Self.holdsAutoencoder(trimmed) {
-      self.init(layerFolder: trimmed, asked: layer)
+      self.init(layerFolder: trimmed, asked: layer, options: options)
       return
     }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: trimmed)) ?? [])
-      .filter { Self.holdsAutoencoder(trimmed + "/" + $0) }
+      .filter {
+        AutoencoderFormats.format(ofFile: $0) != nil || Self.holdsAutoencoder(trimmed + "/" + $0)
+      }
       .sorted { ($0.count, $0) < ($1.count, $1) }
     guard let first = names.first else {
       throw .notAnAutoencoder(
@@ -52,38 +61,71 @@ package struct AutoencoderFolder: Sendable {
     if let layer {
       let block = SiteName.block(ofOutput: layer)
       let named = names.first {
-        $0 == layer || (block != nil && SiteName.block(ofOutput: $0) == block)
+        $0 == layer || (block != nil && Self.block(of: $0) == block)
       }
-      let isOnlyAndUnnamed = names.count == 1 && SiteName.block(ofOutput: first) == nil
+      let isOnlyAndUnnamed = names.count == 1 && Self.block(of: first) == nil
       chosen = named ?? (isOnlyAndUnnamed ? first : nil)
     }
     guard let chosen else {
       throw .layerNotChosen(path: path, asked: layer, found: names)
     }
-    self.init(layerFolder: trimmed + "/" + chosen, asked: layer)
+    if let format = AutoencoderFormats.format(ofFile: chosen) {
+      self.init(folder: trimmed, file: chosen, format: format, asked: layer, options: options)
+    } else {
+      self.init(layerFolder: trimmed + "/" + chosen, asked: layer, options: options)
+    }
   }
 
-  private init(layerFolder path: String, asked: String?) {
+  private init(layerFolder path: String, asked: String?, options: AutoencoderOptions) {
+    let format = Self.format(of: path) ?? SparsifyFormat.self
+    self.init(
+      folder: path, file: format.weightsName, format: format, asked: asked, options: options)
+  }
+
+  private init(
+    folder path: String, file: String, format: any AutoencoderFormat.Type, asked: String?,
+    options: AutoencoderOptions
+  ) {
     self.path = path
     self.asked = asked
+    self.options = options
+    self.format = format
+    weightsName = file
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    self.stated = StatedSite(folderName: name)
-    self.format = Self.format(of: path) ?? SparsifyFormat.self
+    stated =
+      format.block(ofFile: file).map { StatedSite(folderName: file, block: $0) }
+      ?? StatedSite(folderName: name)
   }
 
-  /// The folder of a weights file that bears its format's name.
-  private init(weightsFile: String, path: String, asked: String?) throws(AutoencoderError) {
+  /// The block whose output a layer's folder or file is named for.
+  private static func block(of name: String) -> Int? {
+    AutoencoderFormats.format(ofFile: name)?.block(ofFile: name) ?? SiteName.block(ofOutput: name)
+  }
+
+  /// A weights file that bears its format's name.
+  private init(
+    weightsFile: String, path: String, asked: String?, options: AutoencoderOptions
+  ) throws(AutoencoderError) {
     let name = weightsFile.split(separator: "/").last.map(String.init) ?? ""
     var folder = String(weightsFile.dropLast(name.count))
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     if folder.isEmpty { folder = "." }
-    guard Self.format(of: folder)?.weightsName == name else {
+    if let format = AutoencoderFormats.format(ofFile: name) {
+      self.init(folder: folder, file: name, format: format, asked: asked, options: options)
+      return
+    }
+    let known = Self.format(of: folder)?.weightsName
+    if known != name, let format = AutoencoderFormats.format(ofUnnamedFile: name) {
+      self.init(folder: folder, file: name, format: format, asked: asked, options: options)
+      return
+    }
+    guard known == name else {
       throw .notAnAutoencoder(
         path: path,
         reason: "a file, a folder or a \(Self.alternatives(AutoencoderFormats.weightsFiles)) was "
           + "expected")
     }
-    self.init(layerFolder: folder, asked: asked)
+    self.init(layerFolder: folder, asked: asked, options: options)
   }
 
   private static func holdsAutoencoder(_ path: String) -> Bool { format(of: path) != nil }
@@ -105,9 +147,17 @@ package struct AutoencoderFolder: Sendable {
 extension AutoencoderFolder {
   func file(_ name: String) -> String { path + "/" + name }
 
+  func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
   /// What the files hold.
   /// - Parameter memory: bytes that weights may take which cannot be read where they lie.
   func parts(memory: Int) throws(AutoencoderError) -> AutoencoderParts {
+    try options.check()
+    for option in options.given where !format.options.contains(option) {
+      throw .configuration(
+        path: weightsPath,
+        reason: "\(option.rawValue) is given, which the files of \(format.name) do not leave open")
+    }
     var allowance = MemoryAllowance(left: memory)
     do { return try format.parts(of: self, memory: &allowance) } catch let error as AutoencoderError
     {
@@ -125,6 +175,9 @@ extension AutoencoderFolder {
       throw .notAnAutoencoder(path: path, reason: "\(error)")
     }
   }
+
+  /// The file of the weights, where `torch.save` wrote it.
+  func torchArchive() throws -> TorchArchive { try TorchArchive(zip: zip()) }
 
   /// The file of the weights, where that is a zip file.
   func zip() throws -> ZipArchive {

@@ -4,9 +4,13 @@ import Tensors
 struct ChangedLatents {
   typealias Place = Reselection.DroppedLatent
 
-  /// Row by row; a value that is not positive counts as zero.
+  /// Row by row; a value that is not positive counts as zero, but for signed activations.
   private(set) var rows: [Int: [Int: Float]] = [:]
   private var isRequest: [Place: Bool] = [:]
+  private let isSigned: Bool
+
+  /// - Parameter isSigned: whether values below zero are kept.
+  init(isSigned: Bool = false) { self.isSigned = isSigned }
 
   /// The places that were given a value which should show in the code.
   var requests: [Place] { isRequest.filter(\.value).map(\.key) }
@@ -16,12 +20,13 @@ struct ChangedLatents {
   mutating func apply(
     _ change: LatentChange, row: Int, to value: Float
   ) throws(AutoencoderError) -> Float {
-    let new = change.apply(to: max(0, value))
+    let new = change.apply(to: isSigned ? value : max(0, value))
     guard new.isFinite else {
       throw .notFinite(what: "the changed pre-activation", row: row, column: change.latent)
     }
     rows[row, default: [:]][change.latent] = new
-    isRequest[Place(row: row, latent: change.latent)] = change.isRequest(for: new)
+    isRequest[Place(row: row, latent: change.latent)] = change.isRequest(
+      for: new, isSigned: isSigned)
     return new
   }
 
@@ -36,10 +41,10 @@ struct ChangedLatents {
 
 extension LatentChange {
   /// Whether `value`, which this change made, should show in the code.
-  fileprivate func isRequest(for value: Float) -> Bool {
+  fileprivate func isRequest(for value: Float, isSigned: Bool) -> Bool {
     switch rule {
     case .clamp: value != 0
-    case .add: value > 0
+    case .add: isSigned ? value != 0 : value > 0
     case .scale, .zero: false
     }
   }

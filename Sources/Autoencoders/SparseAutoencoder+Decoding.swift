@@ -10,10 +10,15 @@ package struct AutoencoderFit: Sendable, Equatable {
 }
 
 extension SparseAutoencoder {
-  /// x̂ = z·W_dec + b_dec: [T, M] → [T, D]. Reads only the decoder rows that are active.
+  /// x̂ = z·W_dec + b_dec: [T, M] → [T, D], in the scale of the rows that the code is of. Reads
+  /// only the decoder rows that are active.
   package func decode(_ code: SparseCode) throws(AutoencoderError) -> Matrix {
     try check(code: code)
-    return sparseProduct(code.matrix(), decoder, bias: decoderBias, team: compute.team)
+    var decoded = sparseProduct(code.matrix(), decoder, bias: decoderBias, team: compute.team)
+    for (row, frame) in try frames(of: code).enumerated() {
+      decoded.setRow(row, decoded.row(row).map { $0 * frame.scale + frame.offset })
+    }
+    return decoded
   }
 
   /// decode(changed) − decode(code), [T, D], from the latents that differ only: rows where none
@@ -22,11 +27,16 @@ extension SparseAutoencoder {
     from code: SparseCode, to changed: SparseCode
   ) throws(AutoencoderError) -> Matrix {
     try check(code: code)
-    return sparseProduct(
-      try changed.difference(from: code).matrix(), decoder, team: compute.team)
+    let difference = try changed.difference(from: code)
+    var decoded = sparseProduct(difference.matrix(), decoder, team: compute.team)
+    for (row, frame) in try frames(of: difference).enumerated() {
+      decoded.setRow(row, decoded.row(row).map { $0 * frame.scale })
+    }
+    return decoded
   }
 
-  /// z_tj · (W_dec[j] · g_t) for every active (t, j), in the order of the code's `indices`.
+  /// z_tj · (W_dec[j] · g_t) for every active (t, j), in the order of the code's `indices`; times
+  /// the scale of row t where rows are normalised.
   ///
   /// With g_t [T, D] the gradient of a target at the residual stream, it is the target's fall, to
   /// first order, when z_tj is set to zero.
@@ -41,7 +51,11 @@ extension SparseAutoencoder {
     }
     let dots = sparseProductPullback(
       code.matrix(), decoder, outputGradient: gradient, team: compute.team)
-    return zip(code.values, dots).map { $0 * $1 }
+    var scores = zip(code.values, dots).map { $0 * $1 }
+    for (row, frame) in try frames(of: code).enumerated() {
+      for entry in code.range(ofRow: row) { scores[entry] *= frame.scale }
+    }
+    return scores
   }
 
   /// FVU and L0 of x [T, D].
@@ -64,6 +78,19 @@ extension SparseAutoencoder {
     let variance = x.totalVariance()
     let error = (reconstruction - x).sumOfSquares()
     return AutoencoderFit(fvu: variance > 0 ? error / variance : nil, l0: code.l0)
+  }
+
+  /// What undoes the normalisation of each row; none where rows are not normalised.
+  /// - Throws: for a code that was made without, which cannot be decoded.
+  private func frames(of code: SparseCode) throws(AutoencoderError) -> [RowFrame] {
+    guard normalisation != .none else { return [] }
+    let frames = (0..<code.rows).compactMap { code.frame(ofRow: $0) }
+    guard frames.count == code.rows else {
+      throw .mismatch(
+        what: "the number of rows of the code whose scale is known (\(normalisation.rawValue))",
+        found: frames.count, expected: code.rows)
+    }
+    return frames
   }
 
   private func check(code: SparseCode) throws(AutoencoderError) {

@@ -31,6 +31,7 @@ extension SparseAutoencoder {
   /// The code of x [T, D] with some pre-activations changed before top-k is taken.
   ///
   /// Changes act on ReLU(W_enc(x − b_dec) + b_enc); what they leave below zero counts as zero.
+  /// Where activations are signed, on W_enc(x − b_dec) + b_enc, and nothing is cut off.
   /// A latent of rank k + 1 may enter, and a small clamp may be lost: `dropped` says which.
   package func encode(
     _ x: Matrix, changing changes: [LatentChange], cancellation: Cancellation = .never,
@@ -38,12 +39,12 @@ extension SparseAutoencoder {
   ) throws -> Reselection {
     try check(width: x, "the activations")
     for change in changes { try change.check(rowCount: x.rows, latentCount: latentCount) }
-    let centered = centered(x)
+    let (centered, frames) = encoderInput(x)
     if let thresholds {
       guard changes.isEmpty else { throw AutoencoderError.nothingToReselect(activation.name) }
       let code = try code(
         of: centered, above: thresholds, cancellation: cancellation, tileElements: tileElements)
-      return Reselection(code: code, dropped: [])
+      return Reselection(code: code.framed(frames), dropped: [])
     }
     let (code, changed) =
       try searchCode(
@@ -52,10 +53,12 @@ extension SparseAutoencoder {
         of: centered, changing: changes, cancellation: cancellation, tileElements: tileElements)
     let dropped = changed.requests.filter { code.value(row: $0.row, latent: $0.latent) == 0 }
     return Reselection(
-      code: code, dropped: dropped.sorted { ($0.row, $0.latent) < ($1.row, $1.latent) })
+      code: code.framed(frames),
+      dropped: dropped.sorted { ($0.row, $0.latent) < ($1.row, $1.latent) })
   }
 
-  /// ReLU(W_enc(x − b_dec) + b_enc) of some latents only: x [T, D] → [T, latents.count].
+  /// ReLU(W_enc(x − b_dec) + b_enc) of some latents only: x [T, D] → [T, latents.count]; without
+  /// the ReLU where activations are signed.
   package func preActivations(_ x: Matrix, latents wanted: [Int]) throws -> Matrix {
     try check(width: x, "the activations")
     try check(latents: wanted)
@@ -65,12 +68,16 @@ extension SparseAutoencoder {
     let layer = Linear(
       WeightMatrix(encoder.gather(rows: wanted)), bias: wanted.map { encoderBias[$0] },
       compute: compute)
-    return Activation.relu(layer(centered(x)))
+    let values = layer(encoderInput(x).rows)
+    return activation.isSigned ? values : Activation.relu(values)
   }
 
-  /// What the encoder reads of x [T, D].
-  private func centered(_ x: Matrix) -> Matrix {
-    subtractsDecoderBias ? x.subtracting(row: decoderBias, team: compute.team) : x
+  /// What the encoder reads of x [T, D], and what undoes the normalisation of each row.
+  private func encoderInput(_ x: Matrix) -> (rows: Matrix, frames: [RowFrame]) {
+    let (rows, frames) = normalisation(x)
+    return (
+      subtractsDecoderBias ? rows.subtracting(row: decoderBias, team: compute.team) : rows, frames
+    )
   }
 
   /// The code by float32 products of everything: what `searchCode` is held to.
@@ -79,8 +86,9 @@ extension SparseAutoencoder {
     tileElements: Int
   ) throws -> (code: SparseCode, changed: ChangedLatents) {
     let product = TiledProduct(centered, encoder, bias: encoderBias, compute: compute)
-    var best = RowTopK(rows: centered.rows, k: k, columns: latentCount)
-    var (changed, tile) = (ChangedLatents(), Matrix(rows: 0, columns: 0))
+    var best = LargestLatents(activation, rows: centered.rows, k: k, columns: latentCount)
+    var tile = Matrix(rows: 0, columns: 0)
+    var changed = ChangedLatents(isSigned: activation.isSigned)
     for range in tiles(rows: centered.rows, elements: tileElements) {
       try cancellation.check()
       product.write(range, to: &tile)
@@ -94,9 +102,9 @@ extension SparseAutoencoder {
           tile[row, column] = try changed.apply(change, row: row, to: tile[row, column])
         }
       }
-      best.merge(tile, firstColumn: range.lowerBound, positiveOnly: true, team: compute.team)
+      best.merge(tile, firstColumn: range.lowerBound, team: compute.team)
     }
-    return (SparseCode(best, latentCount: latentCount), changed)
+    return (best.code(latentCount: latentCount), changed)
   }
 
   /// Tiles of latents, multiples of 64 or 1,024, so that products run on whole panels and threads
@@ -122,7 +130,9 @@ extension SparseAutoencoder {
     if thresholds != nil {
       return 4 * (tile + rows * inputSize) + rows * min(latentCount, Self.mostActive) * 16
     }
-    let sorting = rows * inputSize * 4 + RowTopK.byteCount(rows: rows, k: k, columns: latentCount)
+    let sorting =
+      rows * inputSize * 4
+      + LargestLatents.byteCount(activation, rows: rows, k: k, columns: latentCount)
     let searching = CandidateSearch.byteCount(
       rows: rows, inputs: inputSize, k: k, columns: latentCount)
     return 4 * (tile + rows * inputSize) + rows * k * 8

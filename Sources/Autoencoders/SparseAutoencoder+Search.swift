@@ -59,7 +59,7 @@ extension SparseAutoencoder {
   private func changedLatents(
     _ centered: Matrix, _ changes: [LatentChange]
   ) throws -> ChangedLatents {
-    var changed = ChangedLatents()
+    var changed = ChangedLatents(isSigned: activation.isSigned)
     for latent in Set(changes.map(\.latent)).sorted() {
       let changes = changes.filter { $0.latent == latent }
       let rows = Set(changes.flatMap(\.distinctRows)).sorted()

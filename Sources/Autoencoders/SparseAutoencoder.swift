@@ -2,7 +2,8 @@ import Checkpoints
 package import Tensors
 
 /// A sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec, or one
-/// whose latents are each judged by itself (ReLU, JumpReLU), or that leaves b_dec on its input.
+/// whose latents are each judged by itself (ReLU, JumpReLU), whose values keep their sign, that
+/// leaves b_dec on its input, or that normalises its input.
 ///
 /// The weights stay in the file's type and place. Every value is that of float32 products, whatever
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
@@ -24,8 +25,12 @@ package final class SparseAutoencoder: Sendable {
   package let activation: LatentActivation
   /// Whether b_dec is taken off the input before encoding.
   package let subtractsDecoderBias: Bool
+  /// What is done to a row before it is encoded, and undone in its reconstruction.
+  package let normalisation: InputNormalisation
   /// The place that its configuration or its folder is named for, if it is.
   package let stated: StatedSite?
+  /// What a reader took from elsewhere than the numbers of the files, in sentences for people.
+  package let notes: [String]
   /// What each latent has to exceed, [M]; nil for top-k.
   let thresholds: [Float]?
   /// For values: float32.
@@ -60,32 +65,33 @@ package final class SparseAutoencoder: Sendable {
     searchCompute == nil ? 0 : RoundedWeights.byteCount(of: encoder)
   }
 
-  /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layer folders in a folder.
+  /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layers in a folder.
   /// - Parameters:
-  ///   - path: the layer folder, the parent of layer folders, a `params.npz` or an `ae.pt`.
+  ///   - path: the layer folder, the parent of layer folders or of layers' files, or such a file.
   ///   - layer: which of several: the folder's name, or any name of its site. Given, it overrides
   ///     what the files say of the site, which otherwise must be one.
+  ///   - options: what the files leave open.
   ///   - compute: its precision is that of the search for active latents; codes are the same.
   ///   - memory: bytes that weights may take which cannot be read where they lie.
   package convenience init(
-    path: String, layer: String? = nil, compute: Compute, memory: Int = .max
+    path: String, layer: String? = nil, options: AutoencoderOptions = AutoencoderOptions(),
+    compute: Compute, memory: Int = .max
   ) throws(AutoencoderError) {
-    let folder = try AutoencoderFolder(path: path, layer: layer)
+    let folder = try AutoencoderFolder(path: path, layer: layer, options: options)
     try self.init(parts: try folder.parts(memory: memory), folder: folder, compute: compute)
   }
 
   private convenience init(
     parts: AutoencoderParts, folder: AutoencoderFolder, compute: Compute
   ) throws(AutoencoderError) {
-    var k = parts.latentCount
-    if case .topK(let count) = parts.activation { k = count }
     try self.init(
       configuration: try AutoencoderConfiguration(
-        inputSize: parts.inputSize, latentCount: parts.latentCount, k: k),
+        inputSize: parts.inputSize, latentCount: parts.latentCount,
+        k: parts.activation.k ?? parts.latentCount),
       folder: folder, encoder: parts.encoder, encoderBias: parts.encoderBias,
       decoder: parts.decoder, decoderBias: parts.decoderBias, activation: parts.activation,
-      subtractsDecoderBias: parts.subtractsDecoderBias, stated: parts.stated,
-      compute: compute)
+      subtractsDecoderBias: parts.subtractsDecoderBias, normalisation: parts.normalisation,
+      stated: parts.stated, notes: parts.notes, compute: compute)
   }
 
   /// An autoencoder of weights at hand: `encoder` and `decoder` [M, D], biases [M] and [D].
@@ -93,7 +99,8 @@ package final class SparseAutoencoder: Sendable {
     configuration: AutoencoderConfiguration, folder: AutoencoderFolder? = nil,
     encoder: WeightMatrix, encoderBias: [Float], decoder: WeightMatrix, decoderBias: [Float],
     activation: LatentActivation? = nil, subtractsDecoderBias: Bool = true,
-    stated: StatedSite? = nil, compute: Compute
+    normalisation: InputNormalisation = .none, stated: StatedSite? = nil, notes: [String] = [],
+    compute: Compute
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
     let thresholds = activation.thresholds(latentCount: configuration.latentCount)
@@ -120,9 +127,15 @@ package final class SparseAutoencoder: Sendable {
     self.activation = activation
     self.thresholds = thresholds
     self.subtractsDecoderBias = subtractsDecoderBias
+    self.normalisation = normalisation
     self.stated = stated ?? folder?.stated
+    self.notes = notes
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
-    searchCompute = compute.precision == .bfloat16 && thresholds == nil ? compute : nil
+    if case .topK = activation, compute.precision == .bfloat16 {
+      searchCompute = compute
+    } else {
+      searchCompute = nil
+    }
   }
 
   /// The same weights with other products.
@@ -130,13 +143,20 @@ package final class SparseAutoencoder: Sendable {
     try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, activation: activation,
-      subtractsDecoderBias: subtractsDecoderBias, stated: stated, compute: compute)
+      subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation, stated: stated,
+      notes: notes, compute: compute)
   }
 
   /// The decoder rows (directions) of some latents, [wanted.count, D].
   package func decoderRows(_ wanted: [Int]) throws(AutoencoderError) -> Matrix {
     try check(latents: wanted)
     return decoder.gather(rows: wanted)
+  }
+
+  /// Refuses what takes activations for amounts: ranks, counts and means of what is active.
+  package func requireUnsigned(for use: String) throws(AutoencoderError) {
+    guard activation.isSigned else { return }
+    throw .signedActivations(activation.name, use: use)
   }
 
   func check(latents wanted: [Int]) throws(AutoencoderError) {

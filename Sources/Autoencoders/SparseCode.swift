@@ -11,6 +11,8 @@ package struct SparseCode: Sendable, Equatable {
   package private(set) var values: [Float] = []
   /// Where each row begins; one more than there are rows.
   private(set) var offsets: [Int] = [0]
+  /// What undoes the normalisation of each row; empty where none has one.
+  private var frames: [RowFrame?] = []
 
   /// A code of no rows.
   package init(latentCount: Int) {
@@ -27,10 +29,15 @@ package struct SparseCode: Sendable, Equatable {
   package var l0: Double { rows == 0 ? 0 : Double(activeCount) / Double(rows) }
 
   /// The bytes that the code keeps.
-  package var byteCount: Int { activeCount * 8 + offsets.count * 8 }
+  package var byteCount: Int {
+    activeCount * 8 + offsets.count * 8 + frames.count * MemoryLayout<RowFrame?>.stride
+  }
 
   /// Where row `row` lies in `indices` and `values`.
   package func range(ofRow row: Int) -> Range<Int> { offsets[row]..<offsets[row + 1] }
+
+  /// What undoes the normalisation of row `row`; nil where its input was not normalised.
+  package func frame(ofRow row: Int) -> RowFrame? { frames.isEmpty ? nil : frames[row] }
 
   /// The latents of one row and their values.
   package func row(_ row: Int) -> (indices: ArraySlice<Int32>, values: ArraySlice<Float>) {
@@ -57,31 +64,59 @@ package struct SparseCode: Sendable, Equatable {
   }
 
   /// Adds a row; what comes is sorted and rid of zeros.
-  package mutating func appendRow(_ entries: [(latent: Int, value: Float)]) {
+  /// - Parameter frame: what undoes the row's normalisation, where it has one.
+  package mutating func appendRow(
+    _ entries: [(latent: Int, value: Float)], frame: RowFrame? = nil
+  ) {
     let kept = entries.filter { $0.value != 0 }.sorted {
       $0.value != $1.value ? $0.value > $1.value : $0.latent < $1.latent
     }
     indices.append(contentsOf: kept.map { Int32($0.latent) })
     values.append(contentsOf: kept.map(\.value))
-    offsets.append(values.count)
+    close(frame)
   }
 
   /// Adds a row that is sorted and free of zeros already.
   mutating func appendSorted(
-    indices: some Collection<Int32>, values: some Collection<Float>
+    indices: some Collection<Int32>, values: some Collection<Float>, frame: RowFrame? = nil
   ) {
     self.indices.append(contentsOf: indices)
     self.values.append(contentsOf: values)
-    offsets.append(self.values.count)
+    close(frame)
+  }
+
+  /// Ends the row whose entries were appended.
+  private mutating func close(_ frame: RowFrame?) {
+    offsets.append(values.count)
+    if frame != nil, frames.isEmpty { frames = Array(repeating: nil, count: rows - 1) }
+    if frame != nil || !frames.isEmpty { frames.append(frame) }
+  }
+
+  /// The same code with one frame a row.
+  func framed(_ frames: [RowFrame]) -> SparseCode {
+    precondition(frames.isEmpty || frames.count == rows, "\(frames.count) frames of \(rows) rows")
+    var result = self
+    result.frames = frames
+    return result
+  }
+
+  /// The same rows with nothing active: what is decoded from it is the decoder's bias alone.
+  package func emptied() -> SparseCode {
+    var result = SparseCode(latentCount: latentCount)
+    for row in 0..<rows { result.appendRow([], frame: frame(ofRow: row)) }
+    return result
   }
 
   /// Adds the rows of another code of the same autoencoder.
   package mutating func append(_ other: SparseCode) {
     precondition(other.latentCount == latentCount, "codes of two autoencoders")
-    let base = values.count
+    let (base, known) = (values.count, rows)
     indices.append(contentsOf: other.indices)
     values.append(contentsOf: other.values)
     offsets.append(contentsOf: other.offsets.dropFirst().map { $0 + base })
+    guard !frames.isEmpty || !other.frames.isEmpty else { return }
+    if frames.isEmpty { frames = Array(repeating: nil, count: known) }
+    frames += other.frames.isEmpty ? Array(repeating: nil, count: other.rows) : other.frames
   }
 
   /// The code of some of the rows.
@@ -89,7 +124,7 @@ package struct SparseCode: Sendable, Equatable {
     var result = SparseCode(latentCount: latentCount)
     for row in rows {
       let (indices, values) = self.row(row)
-      result.appendSorted(indices: indices, values: values)
+      result.appendSorted(indices: indices, values: values, frame: frame(ofRow: row))
     }
     return result
   }
@@ -106,7 +141,7 @@ package struct SparseCode: Sendable, Equatable {
     for row in 0..<rows {
       let (indices, values) = self.row(row)
       guard let changes = byRow[row] else {
-        result.appendSorted(indices: indices, values: values)
+        result.appendSorted(indices: indices, values: values, frame: frame(ofRow: row))
         continue
       }
       var entries = zip(indices, values).map { (latent: Int($0), value: $1) }
@@ -120,7 +155,7 @@ package struct SparseCode: Sendable, Equatable {
       for entry in entries where !entry.value.isFinite {
         throw .notFinite(what: "the changed code", row: row, column: entry.latent)
       }
-      result.appendRow(entries)
+      result.appendRow(entries, frame: frame(ofRow: row))
     }
     return result
   }
@@ -139,7 +174,7 @@ package struct SparseCode: Sendable, Equatable {
       let (newIndices, newValues) = self.row(row)
       let (oldIndices, oldValues) = other.row(row)
       if newIndices == oldIndices, newValues == oldValues {
-        result.appendRow([])
+        result.appendRow([], frame: frame(ofRow: row))
         continue
       }
       var change: [Int: Float] = [:]
@@ -147,7 +182,8 @@ package struct SparseCode: Sendable, Equatable {
       for (latent, value) in zip(oldIndices, oldValues) {
         change[Int(latent), default: 0] -= value
       }
-      result.appendRow(change.map { (latent: $0.key, value: $0.value) })
+      result.appendRow(
+        change.map { (latent: $0.key, value: $0.value) }, frame: frame(ofRow: row))
     }
     return result
   }

@@ -18,6 +18,12 @@ package struct StatedSite: Sendable, Equatable {
     site = SiteName.block(ofOutput: name).map(SiteName.ofOutput)
   }
 
+  /// The output of a block, by a name that is a format's own.
+  init(folderName name: String, block: Int) {
+    self.name = name
+    site = SiteName.ofOutput(block: block)
+  }
+
   /// A place that is no site here, which no name of a module says.
   init(otherPlace name: String) {
     self.name = name

@@ -167,8 +167,10 @@ package final class BrowserServer: Sendable {
 }
 
 /// The kernel cannot be reached or started.
-package struct NoKernel: Error {
+package struct NoKernel: Error, CustomStringConvertible {
   let reason: String
 
   package init(_ reason: String) { self.reason = reason }
+
+  package var description: String { reason }
 }

@@ -38,8 +38,10 @@ package struct ChatEndpoint: Sendable, CustomStringConvertible {
   /// What stands in a secret's place.
   static let mask = "***"
 
-  /// An address whose query's values are masked; what only tells a version stays.
+  /// An address whose query's values, and whose user and password, are masked; what only tells a
+  /// version stays.
   package static func masked(_ url: String) -> String {
+    let url = withoutUser(url)
     guard let question = url.firstIndex(of: "?") else { return url }
     let kept = Set(
       queryValues(of: url).filter { $0.name.lowercased().contains("version") }.map(\.name))
@@ -51,6 +53,13 @@ package struct ChatEndpoint: Sendable, CustomStringConvertible {
       return name.count == item.count ? mask : "\(name)=\(mask)"
     }
     return url[...question] + items.joined(separator: "&")
+  }
+
+  private static func withoutUser(_ url: String) -> String {
+    guard let scheme = url.firstRange(of: "://") else { return url }
+    let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    guard let at = authority.lastIndex(of: "@") else { return url }
+    return url[..<scheme.upperBound] + mask + url[at...]
   }
 
   /// Whether an address has lost its secrets and cannot be asked any more.

@@ -21,7 +21,8 @@ extension SparseAutoencoder {
   private static let sampledRows = 64
 
   fileprivate var activationName: String {
-    if case .topK(let k) = activation { "topk \(k)" } else { activation.name }
+    let name = activation.k.map { "\(activation.name) \($0)" } ?? activation.name
+    return normalisation == .none ? name : "\(name), \(normalisation.rawValue)"
   }
 
   /// Sizes, biases, and some rows of encoder and decoder, as numbers: the same in
@@ -32,6 +33,9 @@ extension SparseAutoencoder {
     var bytes = Array("\(latentCount) \(inputSize) \(k)\n".utf8)
     for numbers in [encoderBias, decoderBias] { append(numbers, to: &bytes) }
     if case .jumpReLU(let thresholds) = activation { append(thresholds, to: &bytes) }
+    // What changes codes beside the numbers; nothing for those that change nothing.
+    if activation.isSigned { bytes += Array(activation.name.utf8) }
+    if normalisation != .none { bytes += Array(normalisation.rawValue.utf8) }
     for weights in [encoder, decoder] {
       let sample = weights.gather(rows: rows)
       for row in 0..<sample.rows { append(sample.row(row), to: &bytes) }

@@ -1,3 +1,4 @@
+package import Autoencoders
 package import Images
 package import World
 
@@ -9,6 +10,8 @@ package struct KernelOptions: Sendable {
   package var autoencoders: [String]
   /// Where the first of them read the model; empty: where their files say.
   package var sites: [String]
+  /// What the files of the first of them leave open.
+  package var autoencoderOptions: [AutoencoderOptions]
   /// Bytes that contexts and the working sets of requests may take; by default three quarters of
   /// what the machine has available.
   package var memoryLimit: Int
@@ -38,6 +41,7 @@ package struct KernelOptions: Sendable {
 
   package init(
     model: String? = nil, autoencoders: [String] = [], sites: [String] = [],
+    autoencoderOptions: [AutoencoderOptions] = [],
     memoryLimit: Int? = nil, threads: Int, world: World?, worldPlaces: [String] = World.places(),
     cacheFolder: String? = nil, resizing: PictureResizing = .default, index: String? = nil,
     jobFolder: String? = nil, explainerKey: String? = nil, vision: String? = nil
@@ -45,6 +49,7 @@ package struct KernelOptions: Sendable {
     self.model = model
     self.autoencoders = autoencoders
     self.sites = sites
+    self.autoencoderOptions = autoencoderOptions
     self.memoryLimit = memoryLimit ?? MemoryBudget.ofMachine().limit
     self.threads = threads
     self.world = world

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autoencoders
 import Glibc
 import Images
 import JSONRPC
@@ -30,6 +31,30 @@ struct KernelArguments: ParsableArguments {
       what its files say.
       """)
   var sites: [String] = []
+
+  @Option(
+    name: .customLong("sae-k"),
+    help: """
+      Latents active at a token, for an autoencoder whose files do not say it, the first for the \
+      first --sae; 0 for one that needs none.
+      """)
+  var activeLatents: [Int] = []
+
+  @Option(
+    name: .customLong("sae-input-scale"),
+    help: """
+      What activations are multiplied by before they are encoded, for an autoencoder whose files \
+      do not say it, the first for the first --sae; 0 for one that needs none.
+      """)
+  var inputScales: [Float] = []
+
+  @Option(
+    name: .customLong("sae-activation"),
+    help: """
+      Which latents are active, where the files of an autoencoder leave it open: topk, signed-topk \
+      or jumprelu, the first for the first --sae; "" for one that needs none.
+      """)
+  var activations: [String] = []
 
   @Option(help: "A feature index, opened on first use.")
   var index: String?
@@ -75,6 +100,19 @@ struct KernelArguments: ParsableArguments {
       throw ValidationError(
         "--vision is empty, expected a command such as \"python -m lucarne_vision --clip DIR\"")
     }
+    for (option, count) in [
+      ("--sae-k", activeLatents.count), ("--sae-input-scale", inputScales.count),
+      ("--sae-activation", activations.count),
+    ] where count > autoencoders.count {
+      throw ValidationError(
+        "\(option) is given \(count) times, --sae \(autoencoders.count): each goes with an "
+          + "autoencoder")
+    }
+    for name in activations
+    where !name.isEmpty && AutoencoderOptions.Activation(rawValue: name) == nil {
+      throw ValidationError(
+        "--sae-activation is \"\(name)\", topk, signed-topk or jumprelu expected")
+    }
     guard sites.count <= autoencoders.count else {
       throw ValidationError(
         "--site is given \(sites.count) times, --sae \(autoencoders.count): each goes with an "
@@ -86,13 +124,26 @@ struct KernelArguments: ParsableArguments {
   func options() throws -> KernelOptions {
     var options = KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
-      sites: sites, memoryLimit: compute.memoryLimit, threads: compute.threadCount,
+      sites: sites, autoencoderOptions: autoencoderOptions,
+      memoryLimit: compute.memoryLimit, threads: compute.threadCount,
       world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: try visionCommand(vision))
     options.recipe = try recipe.map { try LocalRecipes.checked(absolutePath($0)) }
     return options
+  }
+
+  /// What the files of each --sae leave open.
+  private var autoencoderOptions: [AutoencoderOptions] {
+    autoencoders.indices.map { index in
+      let k = index < activeLatents.count ? activeLatents[index] : 0
+      let scale = index < inputScales.count ? inputScales[index] : 0
+      return AutoencoderOptions(
+        k: k == 0 ? nil : k, inputScale: scale == 0 ? nil : scale,
+        activation: index < activations.count
+          ? AutoencoderOptions.Activation(rawValue: activations[index]) : nil)
+    }
   }
 
   /// Writes what is worth a line to standard error.

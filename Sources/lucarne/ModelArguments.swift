@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autoencoders
 
 /// The model of a command that works with one, and its autoencoder; by default those that ship.
 struct ModelArguments: ParsableArguments {
@@ -14,7 +15,36 @@ struct ModelArguments: ParsableArguments {
       """)
   var site: String?
 
+  @Option(
+    name: .customLong("sae-k"),
+    help: "Latents active at a token, for an autoencoder whose files do not say it.")
+  var activeLatents: Int?
+
+  @Option(
+    name: .customLong("sae-input-scale"),
+    help: """
+      What activations are multiplied by before they are encoded, for an autoencoder whose files \
+      do not say it.
+      """)
+  var inputScale: Float?
+
+  @Option(
+    name: .customLong("sae-activation"),
+    help: "Which latents are active, where the files leave it open.")
+  var activation: AutoencoderOptions.Activation?
+
+  /// What the autoencoder's files leave open.
+  var autoencoderOptions: AutoencoderOptions {
+    AutoencoderOptions(k: activeLatents, inputScale: inputScale, activation: activation)
+  }
+
   func validate() throws {
-    if site != nil, autoencoder == nil { throw ValidationError("--site goes with --sae") }
+    guard autoencoder == nil else { return }
+    if site != nil { throw ValidationError("--site goes with --sae") }
+    if autoencoderOptions != AutoencoderOptions() {
+      throw ValidationError("--sae-k, --sae-input-scale and --sae-activation go with --sae")
+    }
   }
 }
+
+extension AutoencoderOptions.Activation: ExpressibleByArgument {}

@@ -108,12 +108,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("architecture", "\"gated\"", "gated"),
+    ("architecture", "\"gated\"", "b_gate"),
+    ("architecture", "\"matching_pursuit\"", "matching_pursuit"),
+    ("architecture", "\"skip_transcoder\"", "writes another"),
     ("architecture", "\"temporal\"", "temporal"),
-    ("normalize_activations", "\"layer_norm\"", "layer_norm"),
+    ("normalize_activations", "\"covariance_whitening\"", "covariance_whitening"),
     ("normalize_activations", "\"expected_average_only_in\"", "fold_activation_norm"),
     ("normalize_activations", "true", "fold_activation_norm"),
-    ("normalize_activations", "\"constant_norm_rescale\"", "constant_norm_rescale"),
+    ("normalize_activations", "7", "normalize_activations"),
     ("reshape_activations", "\"hook_z\"", "hook_z"),
     ("finetuning_scaling_factor", "true", "finetuning_scaling_factor"),
     ("metadata", "{\"hook_name\": \"blocks.3.hook_mlp_out\"}", "blocks.3.hook_mlp_out"),

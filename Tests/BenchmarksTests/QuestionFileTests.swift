@@ -26,9 +26,21 @@ import Testing
     (
       "{\"question\": 1, \"answer\": \"Yes\"}", "line 1: \"question\" is integer 1, expected a text"
     ),
-    ("{\"question\": \"Is it?\"}", "line 1: \"answer\" is nothing, expected a text"),
-    ("\n{\"question\": \"?\", \"answer\": \" \"}", "line 2: \"answer\" is empty, expected a word"),
-    ("[1]", "line 1: found array of 1, expected an object"),
+    ("{\"question\": \"?\", \"answer\": 1}", "line 1: \"answer\" is integer 1, expected a text"),
+    (
+      "\n{\"question\": \"?\", \"answer\": \" \"}",
+      "line 2: \"answer\" is blank, expected a word, or no answer at all"
+    ), ("1", "line 1: found integer 1, expected an object"),
+    (
+      " [1]",
+      "it is a JSON list, expected an object a line; files of HallusionBench and AMBER are lists: "
+        + "name their format"
+    ),
+    (
+      "{\"question_id\": 1, \"text\": \"?\", \"label\": \"yes\"}",
+      "line 1: \"question_id\" is unknown, expected \"id\", \"image\", \"question\", "
+        + "\"answer\", \"kind\", \"template\"; POPE's files are of the format pope"
+    ),
     (
       "{\"question\": \"?\", \"answer\": \"Yes\", \"imgae\": \"a.png\"}",
       "line 1: \"imgae\" is unknown, expected \"id\", \"image\", \"question\", \"answer\", "
@@ -61,7 +73,15 @@ import Testing
         == "question 0: \"category\" is string \"XX\", expected \"VD\" or \"VS\"")
     #expect(
       try refusal(.amber, "[{\"id\": 9, \"image\": \"a\", \"query\": \"?\"}]", annotations: "[]")
-        == "query 0: its id is 9, the annotations are those of 1 to 0")
+        == "query 0: its id is 9, the annotations, counted from 1, are those of 1 to 0")
+    #expect(
+      try refusal(
+        .amber, "[{\"id\": -9223372036854775808, \"image\": \"a\", \"query\": \"?\"}]",
+        annotations: "[]"
+      )?.hasPrefix("query 0: its id is -9223372036854775808,") == true)
+    #expect(
+      try refusal(.amber, "[{\"id\": 0, \"image\": \"a\", \"query\": \"?\"}]", annotations: "[]")
+        == "query 0: its id is 0, the annotations, counted from 1, are those of 1 to 0")
     #expect(
       try refusal(
         .amber, "[{\"id\": 1, \"image\": \"a\", \"query\": \"?\"}]",
@@ -71,7 +91,8 @@ import Testing
       try refusal(.pope, "", annotations: "[]") == "annotations are given, which only AMBER has")
     #expect(
       try refusal(.amber, "[]")
-        == "AMBER's queries go with the file of its annotations, which is not given")
+        == "AMBER's queries go with the file of its annotations, which is not given: name it as "
+        + "annotations (--annotations on the command line)")
   }
 
   @Test func aMissingFileIsNamed() {

@@ -34,4 +34,13 @@ import Testing
     #expect(throws: ChatError.self) { try ChatEndpoint(url: "http://h", model: "m", key: "a\nb") }
     #expect(throws: ChatError.self) { try ChatEndpoint(url: "http://h", model: "m", key: "ä") }
   }
+
+  @Test(arguments: [
+    "http://ann:sesame@host/v1", "http://ann:sesame@host:80/v1?key=sesame", "ftp://sesame@host",
+    "http://a@sesame@host",
+  ])
+  func aRefusalDoesNotRepeatWhoLogsIn(url: String) throws {
+    let error = #expect(throws: ChatError.self) { try ChatEndpoint(url: url, model: "m") }
+    #expect(!"\(try #require(error))".contains("sesame"))
+  }
 }

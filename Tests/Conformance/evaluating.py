@@ -347,6 +347,9 @@ def wanted(folder):
     before = Path(f"{folder}/kinds.jsonl").read_bytes()
     again = ask(rows, "kinds.jsonl", kinds=kinds[1:])
     row("as many questions of another kind are another run", "selection" in json.dumps(again.get("error")) and Path(f"{folder}/kinds.jsonl").read_bytes() == before)
+    last = [{"name": "all", "interventions": [change(182)]}, {"name": "last", "interventions": [change(182, at=[{"last": 5000}])]}]
+    ask(rows, "last.jsonl", arms=last, sae="sae")
+    row("the last positions of a shorter prompt are all of it", all(e["answers"]["all"] == e["answers"]["last"] for e in lines(f"{folder}/last.jsonl")[1:]))
     open_rows = [{"question": "Ana was", "template": "none"}, {"question": "Ben was", "template": "none", "answer": "sad"}]
     report = ask(open_rows, "open.jsonl", arms=ARMS[:1], sae="sae")["result"]["report"]
     row("a question without an answer counts in no accuracy", report["answered"] == 2 and all(a["accuracy"]["total"] == 1 for a in report["arms"]))
@@ -421,8 +424,10 @@ def search(folder, path, asked):
     served = new_kernel("", "--recipe", recipe)
     context = served.ask("context/open", parts=[
         {"image": {"path": str(PICTURES / part["image"])}}, {"text": part["question"]}])["context"]
-    row("serve --recipe follows it, and says so", served.ask("context/generate", context=context, maxTokens=4)["tokens"] == by_file
-        and served.ask("context/generate", context=context, maxTokens=4, interventions=[], sae="sae")["tokens"] == plain_tokens
+    followed = served.ask("context/generate", context=context, maxTokens=4)
+    without = served.ask("context/generate", context=context, maxTokens=4, interventions=[], sae="sae")
+    row("serve --recipe follows it, and says so", (followed["tokens"], followed["recipe"]) == (by_file, recipe)
+        and without["tokens"] == plain_tokens and "recipe" not in without
         and served.ask("kernel/status")["recipe"] == recipe)
     served.end()
 

@@ -65,6 +65,8 @@ def scores(index):
     """Every score, as often as it is there."""
     with sqlite3.connect(f"file:{index}?mode=ro", uri=True) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'latentScore'").fetchone():
+            return []  # Nothing has been written since the world was made.
         return sorted(database.execute(
             "SELECT 'explanation', explanation, kind, value, baseline, count, details FROM score "
             "WHERE details LIKE '%settings%' "
@@ -146,7 +148,8 @@ def main():
         index = fresh(folder, "cancelled")
         kernel = Kernel(f"{folder}/jobs-cancelled")
         job = kernel.ask("explanation/score", index=index, **PARAMS)["job"]
-        time.sleep(seconds / 2)
+        while not scores(index) and kernel.ask("job/get", job=job)["state"] in ("queued", "running"):
+            time.sleep(0.01)
         kernel.ask("job/cancel", job=job)
         state = kernel.ask("job/wait", job=job, timeoutMs=20_000)["state"]
         some = scores(index)

@@ -11,7 +11,7 @@ import Testing
 /// One autoencoder in another library's files, and without its top-k, asked over the wire.
 @Suite struct AutoencoderFormatTests {
   /// A SAELens folder of the session's autoencoder, with `members` in its configuration.
-  private static func saeLens(
+  static func saeLens(
     _ world: TinyWorld, _ members: [String: Any], in folder: URL
   ) throws -> JSONValue {
     let path = try #require(world.autoencoder.stringValue)
@@ -39,7 +39,7 @@ import Testing
     return .string(folder.path)
   }
 
-  private static func temporary() -> URL {
+  static func temporary() -> URL {
     FileManager.default.temporaryDirectory.appending(path: "lucarne-" + UUID().uuidString)
   }
 

@@ -8,9 +8,18 @@ protocol AutoencoderFormat: SendableMetatype {
   /// The file in a folder that shows it to be of this format.
   static var marker: String { get }
   static var weightsName: String { get }
+  /// The options that it may have a use for.
+  static var options: Set<AutoencoderOptions.Name> { get }
 
   /// Whether a folder is of this format, by the names of its files.
   static func matches(_ holds: (_ name: String) -> Bool) -> Bool
+
+  /// Whether a file of this name may be given by itself: it holds an autoencoder whatever lies
+  /// beside it.
+  static func isWeights(_ name: String) -> Bool
+
+  /// The block whose output a file of this name reads, where the format's names say so.
+  static func block(ofFile name: String) -> Int?
 
   /// What the files in `folder` hold, shapes and numbers checked.
   /// - Parameter memory: bytes that weights may take which cannot be read where they lie.
@@ -21,7 +30,13 @@ protocol AutoencoderFormat: SendableMetatype {
 }
 
 extension AutoencoderFormat {
+  static var options: Set<AutoencoderOptions.Name> { [] }
+
   static func matches(_ holds: (_ name: String) -> Bool) -> Bool { holds(marker) }
+
+  static func isWeights(_ name: String) -> Bool { false }
+
+  static func block(ofFile name: String) -> Int? { nil }
 }
 
 /// The formats that are read.
@@ -31,8 +46,20 @@ package enum AutoencoderFormats {
     SAELensFormat.self,
     SparsifyFormat.self,
     GemmaScopeFormat.self,
+    GemmaScope2Format.self,
+    LlamaScopeFormat.self,
+    LlamascopiumFormat.self,
     DictionaryLearningFormat.self,
+    MoGroundFormat.self,
+    QwenScopeFormat.self,
+    MMDiffFormat.self,
+    VLMSAEsFormat.self,
+    OvercompleteFormat.self,
   ]
+
+  /// Whose a file of PyTorch's of any other name may be, if it is given by itself.
+  static let unnamed: any AutoencoderFormat.Type = OvercompleteFormat.self
+  private static let unnamedSuffixes = [".pt", ".pth", ".pkl"]
 
   /// Their names on the wire.
   package static var names: [String] { all.map { $0.name } }
@@ -45,6 +72,15 @@ package enum AutoencoderFormats {
   /// Of them those that hold the weights, which may be given instead of their folder.
   static var weightsFiles: [String] {
     all.filter { $0.marker == $0.weightsName }.map { $0.marker }
+  }
+
+  /// The format of a file that may be given by itself.
+  static func format(ofFile name: String) -> (any AutoencoderFormat.Type)? {
+    all.first { $0.isWeights(name) }
+  }
+
+  static func format(ofUnnamedFile name: String) -> (any AutoencoderFormat.Type)? {
+    unnamedSuffixes.contains(where: name.hasSuffix) ? unnamed : nil
   }
 
   /// The format of the folder at `path`.

@@ -51,6 +51,14 @@ struct ConfigurationSection {
     return count
   }
 
+  func positive(_ name: String) throws(AutoencoderError) -> Double {
+    guard let value = object.present(name) else { throw failure("key \(name) is missing") }
+    guard let number = value.numberValue, number.isFinite, number > 0 else {
+      throw failure("key \(name) is \(value.summary), a number above zero expected")
+    }
+    return number
+  }
+
   func failure(_ reason: String) -> AutoencoderError {
     .configuration(path: path, reason: reason)
   }

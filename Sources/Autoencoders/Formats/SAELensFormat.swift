@@ -15,6 +15,9 @@ struct SAELensFormat: AutoencoderFormat {
   private let file: SafetensorsFile
   private let path: String
   private let asked: String?
+  private let inputScale: Float?
+
+  static let options: Set<AutoencoderOptions.Name> = [.inputScale]
 
   /// A folder that holds sparsify's weights too is sparsify's.
   static func matches(_ holds: (_ name: String) -> Bool) -> Bool {
@@ -29,6 +32,7 @@ struct SAELensFormat: AutoencoderFormat {
 
   private init(folder: AutoencoderFolder) throws {
     asked = folder.asked
+    inputScale = folder.options.inputScale
     configuration = try ConfigurationSection(path: folder.file("cfg.json"))
     path = folder.weightsPath
     file = try folder.safetensors()
@@ -36,9 +40,11 @@ struct SAELensFormat: AutoencoderFormat {
 
   private func parts(memory: inout MemoryAllowance) throws -> AutoencoderParts {
     try refuseWhatIsNotRead()
+    let normalisation = try normalisation()
     let (inputSize, latentCount) = (
       try configuration.count("d_in"), try configuration.count("d_sae")
     )
+    let isGated = configuration.text("architecture") == "gated"
     let activation = try activation(latentCount: latentCount)
     let hook =
       configuration.section("metadata").text("hook_name") ?? configuration.text("hook_name")
@@ -52,10 +58,18 @@ struct SAELensFormat: AutoencoderFormat {
     var parts = AutoencoderParts(
       inputSize: inputSize, latentCount: latentCount, activation: activation,
       subtractsDecoderBias: configuration.flag("apply_b_dec_to_input") ?? true, stated: stated,
-      encoder: encoder, encoderBias: try tensor("b_enc").vector(count: latentCount),
+      encoder: encoder,
+      encoderBias: isGated ? [] : try tensor("b_enc").vector(count: latentCount),
       decoder: decoder,
-      decoderBias: try tensor("b_dec").vector(count: inputSize))
-    if configuration.flag("rescale_acts_by_decoder_norm") == true {
+      decoderBias: try tensor("b_dec").vector(count: inputSize), normalisation: normalisation)
+    if isGated {
+      try parts.foldGate(
+        try tensor("b_gate").vector(count: latentCount),
+        magnitude: try tensor("b_mag").vector(count: latentCount),
+        logScale: try tensor("r_mag").vector(count: latentCount), memory: &memory, path: path)
+    }
+    if let inputScale { try parts.foldInputScale(inputScale, memory: &memory, path: path) }
+    if configuration.flag("rescale_acts_by_decoder_norm") == true, parts.activation.k != nil {
       try parts.foldDecoderNorms(memory: &memory, path: path)
     }
     return parts
@@ -71,27 +85,63 @@ struct SAELensFormat: AutoencoderFormat {
     case "standard":
       throw configuration.failure("activation function \"\(function ?? "")\" is not implemented")
     case "topk": return .topK(try (isOldTopK ? old : configuration).count("k"))
-    case "jumprelu":
-      return .jumpReLU(thresholds: try tensor("threshold").vector(count: latentCount))
+    case "abstopk": return .absoluteTopK(try configuration.count("k"))
+    case "jumprelu": return .jumpReLU(thresholds: try thresholds(latentCount))
+    // Its thresholds follow from its gates.
+    case "gated" where function == nil || function == "relu": return .relu
+    case "transcoder", "skip_transcoder", "jumprelu_transcoder", "jumprelu_skip_transcoder":
+      throw configuration.failure(
+        "architecture \"\(architecture)\": it reads one place of a block and writes another, "
+          + "which is no site here; only autoencoders of the residual stream after a block are "
+          + "loaded")
     default:
       throw configuration.failure(
-        "architecture \"\(architecture)\" is not implemented; standard, topk and jumprelu are")
+        "architecture \"\(architecture)\" is not implemented; standard, topk, abstopk, jumprelu "
+          + "and gated are")
     }
+  }
+
+  /// θ [M]; files from before it was kept hold its logarithm.
+  private func thresholds(_ latentCount: Int) throws -> [Float] {
+    guard file.entries["threshold"] == nil, file.entries["log_threshold"] != nil else {
+      return try tensor("threshold").vector(count: latentCount)
+    }
+    return try tensor("log_threshold").exponentials(count: latentCount)
+  }
+
+  /// The normalisation at run time. That by the expected norm is none: its factor is folded into
+  /// the weights, and has to be given.
+  private func normalisation() throws -> InputNormalisation {
+    let value = configuration.object.present("normalize_activations")
+    let isFolded = value == .bool(true) || value == .string("expected_average_only_in")
+    guard inputScale == nil || isFolded else {
+      throw configuration.failure(
+        "inputScale is given, and normalize_activations is \(value?.summary ?? "none"): only "
+          + "\"expected_average_only_in\" takes a factor")
+    }
+    switch value {
+    case nil, .bool(false): return .none
+    case .string(let name):
+      if let known = InputNormalisation(rawValue: name) { return known }
+    default: break
+    }
+    guard isFolded else {
+      throw configuration.failure(
+        "normalize_activations is \(value?.summary ?? ""), which is not implemented; "
+          + "\"none\", \"expected_average_only_in\", \"constant_norm_rescale\" and "
+          + "\"layer_norm\" are")
+    }
+    guard inputScale != nil else {
+      throw configuration.failure(
+        "normalize_activations is \"expected_average_only_in\", and the folder does not hold its "
+          + "factor: give it as inputScale (--sae-input-scale), or fold it into the weights first "
+          + "(fold_activation_norm_scaling_factor)")
+    }
+    return .none
   }
 
   /// What would make other numbers than the library's.
   private func refuseWhatIsNotRead() throws {
-    switch configuration.object.present("normalize_activations") {
-    case nil, .string("none"), .bool(false): break
-    case .string("expected_average_only_in"), .bool(true):
-      throw configuration.failure(
-        "normalize_activations is \"expected_average_only_in\", and the folder does not hold its "
-          + "factor: fold it into the weights first (fold_activation_norm_scaling_factor)")
-    case .some(let other):
-      throw configuration.failure(
-        "normalize_activations is \(other.summary), only \"none\" is implemented: with it a "
-          + "reconstruction would not be linear in the code")
-    }
     if let reshape = configuration.text("reshape_activations"), reshape != "none" {
       throw configuration.failure("reshape_activations is \"\(reshape)\", only \"none\" is read")
     }
@@ -101,25 +151,6 @@ struct SAELensFormat: AutoencoderFormat {
   }
 
   private func tensor(_ name: String) throws -> StoredTensor {
-    func failure(_ reason: String) -> CheckpointError {
-      .tensor(path: path, name: name, reason: reason)
-    }
-    do {
-      let entry = try file.entry(name)
-      let isMatrix = entry.shape.count == 2
-      let (rows, columns) = isMatrix ? (entry.shape[0], entry.shape[1]) : (1, entry.count)
-      guard let type = entry.type.scalarType else {
-        throw failure("type \(entry.type.rawValue), F32, F16 or BF16 expected")
-      }
-      let weights = try WeightMatrix(
-        file: file.file, byteOffset: entry.byteOffset, type: type, rows: rows, columns: columns)
-      return StoredTensor(
-        path: path, name: name, shape: entry.shape, isColumnMajor: false,
-        elements: .weights(weights))
-    } catch CheckpointError.tensor(let path, let name, let reason) {
-      throw CheckpointError.tensor(path: path, name: name, reason: reason)
-    } catch {
-      throw failure("\(error)")
-    }
+    try file.stored(name, path: path)
   }
 }

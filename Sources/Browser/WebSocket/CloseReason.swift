@@ -1,6 +1,6 @@
 /// Why a WebSocket is closed: a code of RFC 6455, section 7.4, or of our own from 4000 on, and
 /// a sentence for people.
-package struct CloseReason: Sendable, Equatable, Error {
+package struct CloseReason: Sendable, Equatable, Error, CustomStringConvertible {
   package let code: UInt16
   package let text: String
 
@@ -8,6 +8,8 @@ package struct CloseReason: Sendable, Equatable, Error {
     self.code = code
     self.text = text
   }
+
+  package var description: String { "\(text) (\(code))" }
 
   /// The session came to its end by `shutdown` and `exit`, or by the page.
   package static let done = CloseReason(code: 1000, "the session has ended")

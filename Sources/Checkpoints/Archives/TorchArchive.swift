@@ -23,22 +23,45 @@ package struct TorchArchive {
         throw .archive(path: zip.file.path, reason: "byte order \(text), little expected")
       }
     }
-    members = try StateUnpickler.members(
-      path: zip.file.path,
-      bytes: try zip.bytes(try zip.entry(name), limit: Self.mostPickleBytes))
+    members = Self.flattened(
+      try StateUnpickler.members(
+        path: zip.file.path,
+        bytes: try zip.bytes(try zip.entry(name), limit: Self.mostPickleBytes)))
+  }
+
+  /// The members of dictionaries within the dictionary beside its own, as `outer.inner`: some save
+  /// a state dict with what belongs to it.
+  private static func flattened(_ members: [String: PickleValue]) -> [String: PickleValue] {
+    var result = members
+    for (outer, value) in members {
+      guard case .dictionary(let inner, _) = value else { continue }
+      for (name, value) in inner where members["\(outer).\(name)"] == nil {
+        result["\(outer).\(name)"] = value
+      }
+    }
+    return result
   }
 
   static func pickle(of zip: ZipArchive) -> String? {
     zip.entries.keys.sorted().first { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }
   }
 
+  /// The names of its members, in order.
+  package var names: [String] { members.keys.sorted() }
+
   package func holds(_ name: String) -> Bool { members[name] != nil }
+
+  /// A whole number, plain or as the one element of a tensor.
+  package func integer(_ name: String) throws(CheckpointError) -> Int {
+    if case .integer(let number)? = members[name] { return number }
+    return try tensor(name).integer()
+  }
 
   package func tensor(_ name: String) throws(CheckpointError) -> StoredTensor {
     guard case .tensor(let tensor)? = members[name] else {
       throw .tensor(
         path: zip.file.path, name: name,
-        reason: "missing among \(members.keys.sorted().prefix(12).joined(separator: ", "))")
+        reason: "missing among \(names.prefix(12).joined(separator: ", "))")
     }
     return try stored(tensor, name: name)
   }

@@ -51,11 +51,7 @@ struct ActivationScores {
     input: Matrix, errorTerm: Splice.ErrorTerm, projectionBias: Double
   ) throws -> AttributionResult.Completeness {
     let weights = point.autoencoder.weights
-    let bias = Matrix(
-      stacking: Array(
-        repeating: Matrix(
-          rows: 1, columns: gradient.columns, values: weights.decoderBias),
-        count: gradient.rows))
+    let bias = try weights.decode(point.code.emptied())
     let error =
       errorTerm == .drop
       ? 0 : gradient.rowDots(input - (try weights.decode(point.code))).reduce(0, +)
@@ -84,7 +80,7 @@ extension SparseAutoencoder {
       let (indices, values) = without.row(row)
       entering.appendRow(
         zip(indices, values).filter { !known.contains($0.0) }
-          .map { (latent: Int($0.0), value: $0.1) })
+          .map { (latent: Int($0.0), value: $0.1) }, frame: code.frame(ofRow: row))
     }
     return entering
   }

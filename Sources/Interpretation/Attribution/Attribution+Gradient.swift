@@ -110,7 +110,8 @@ extension Attribution {
     for row in 0..<point.rowCount {
       let (indices, values) = point.code.row(row)
       outside.appendRow(
-        covered[row] ? [] : zip(indices, values).map { (latent: Int($0), value: $1) })
+        covered[row] ? [] : zip(indices, values).map { (latent: Int($0), value: $1) },
+        frame: point.code.frame(ofRow: row))
     }
     return try autoencoder.weights.decodeChange(from: outside, to: point.code)
   }

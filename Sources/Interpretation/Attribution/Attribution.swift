@@ -189,7 +189,7 @@ package struct Attribution {
         ?? AttributionResult.Item(
           latent: question.aggregate == .feature ? item.latent : nil,
           position: question.aggregate == .token ? item.position : nil, activation: 0, score: 0)
-      sum.activation = max(sum.activation, item.activation)
+      if abs(item.activation) > abs(sum.activation) { sum.activation = item.activation }
       sum.score += item.score
       sums[name] = sum
     }

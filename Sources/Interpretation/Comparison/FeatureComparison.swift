@@ -86,16 +86,16 @@ package struct FeatureComparison {
       let moved = Set(z.keys).union(other.keys).sorted()
         .map { (latent: $0, value: (z[$0] ?? 0) - (other[$0] ?? 0)) }.filter { $0.value != 0 }
       differing.formUnion(moved.map(\.latent))
-      directions.appendRow(moved)
+      directions.appendRow(moved, frame: RowFrame(scale: 1))
       gradients.append(gradient)
     }
     for (i, j) in alignment.pairs {
       add(
         a.activations(at: i), b.activations(at: j),
-        zip(a.scores.gradient.row(i), b.scores.gradient.row(j)).map { ($0 + $1) / 2 })
+        zip(a.gradient(at: i), b.gradient(at: j)).map { ($0 + $1) / 2 })
     }
-    for i in alignment.onlyFirst { add(a.activations(at: i), [:], a.scores.gradient.row(i)) }
-    for j in alignment.onlySecond { add([:], b.activations(at: j), b.scores.gradient.row(j)) }
+    for i in alignment.onlyFirst { add(a.activations(at: i), [:], a.gradient(at: i)) }
+    for j in alignment.onlySecond { add([:], b.activations(at: j), b.gradient(at: j)) }
     let width = autoencoder.weights.inputSize
     let scores = try autoencoder.weights.scores(
       directions,
@@ -157,6 +157,13 @@ extension FeatureComparison.Side {
   fileprivate func activations(at row: Int) -> [Int: Float] {
     attribution.point.code.activations(at: row)
   }
+
+  /// The gradient at a row in the scale that its latents have there.
+  fileprivate func gradient(at row: Int) -> [Float] {
+    let gradient = scores.gradient.row(row)
+    guard let frame = attribution.point.code.frame(ofRow: row) else { return gradient }
+    return gradient.map { $0 * frame.scale }
+  }
 }
 
 extension SparseCode {
@@ -186,8 +193,10 @@ extension SplicePoint {
       if start != nil { rows.append(changed) }
     }
     var replaced = SparseCode(latentCount: code.latentCount)
-    for row in rows {
-      replaced.appendRow(row.sorted { $0.key < $1.key }.map { (latent: $0.key, value: $0.value) })
+    for (index, row) in rows.enumerated() {
+      replaced.appendRow(
+        row.sorted { $0.key < $1.key }.map { (latent: $0.key, value: $0.value) },
+        frame: code.frame(ofRow: (start ?? 0) + index))
     }
     return try replacing(replaced, from: start ?? rowCount, errorTerm: .keep)
   }

@@ -75,7 +75,11 @@ extension SplicePoint {
     let start = cleared.firstIndex(of: true) ?? rowCount
     var rest = SparseCode(latentCount: code.latentCount)
     for row in start..<rowCount {
-      if cleared[row] { rest.appendRow([]) } else { rest.append(code.slice(rows: row..<row + 1)) }
+      if cleared[row] {
+        rest.appendRow([], frame: code.frame(ofRow: row))
+      } else {
+        rest.append(code.slice(rows: row..<row + 1))
+      }
     }
     return try replacing(rest, from: start, errorTerm: errorTerm)
   }

@@ -163,9 +163,7 @@ extension SplicePoint {
   /// The decoder's bias alone at the first `rows` rows, neither features nor error; a continuation
   /// stays as it is, or its reconstruction with the error term dropped.
   fileprivate func biasAlone(rows: Int, errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
-    var empty = SparseCode(latentCount: code.latentCount)
-    for _ in 0..<rows { empty.appendRow([]) }
-    var residual = try autoencoder.weights.decode(empty)
+    var residual = try autoencoder.weights.decode(code.slice(rows: 0..<rows).emptied())
     let after = rows..<rowCount
     residual.append(
       errorTerm == .keep

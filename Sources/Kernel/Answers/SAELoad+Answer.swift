@@ -9,7 +9,8 @@ extension SAELoad: EngineAnswerable {
   /// Maps an autoencoder, refuses one that does not fit the model, and measures its fit.
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadAutoencoder(
-      path: FilePath(params.path).path, site: params.site, modelName: params.model)
+      path: FilePath(params.path).path, site: params.site,
+      options: try AutoencoderOptions(params), modelName: params.model)
     let (name, weights) = (loaded.autoencoder.name, loaded.autoencoder.weights)
     let site = Site.residualPost(loaded.autoencoder.block).name
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
@@ -19,6 +20,22 @@ extension SAELoad: EngineAnswerable {
       inputSize: weights.inputSize, bytes: weights.byteCount,
       format: Format(weights.format), activation: Activation(weights.activation),
       fit: fit.flatMap { fit in fit.fvu.map { Fit(fvu: $0, l0: fit.l0) } })
+  }
+}
+
+extension AutoencoderOptions {
+  /// What a request says beside the files.
+  init(_ params: SAELoad.Params) throws(AutoencoderError) {
+    var activation: Activation?
+    if let asked = params.activation {
+      activation = Activation(rawValue: asked.rawValue)
+      guard activation != nil else {
+        throw .value(
+          what: "activation", found: asked.rawValue,
+          expected: "topk, signed-topk or jumprelu: no files leave others open")
+      }
+    }
+    self.init(k: params.k, inputScale: params.inputScale.map(Float.init), activation: activation)
   }
 }
 
@@ -34,6 +51,8 @@ extension SAELoad.Activation {
       case .topK: .topk
       case .relu: .relu
       case .jumpReLU: .jumprelu
+      case .signedTopK: .signedTopk
+      case .absoluteTopK: .absTopk
       }
   }
 }

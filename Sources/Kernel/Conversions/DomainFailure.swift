@@ -141,7 +141,7 @@ private func kind(of error: AutoencoderError) -> DomainError.Kind {
   case .value, .notFinite: .numericalFailure
   case .mismatch, .layerNotChosen, .site: .saeMismatch
   case .writing: .ioError
-  case .nothingToReselect: .unsupportedTarget
+  case .nothingToReselect, .signedActivations: .unsupportedTarget
   case .notAnAutoencoder, .configuration, .cache, .file, .checkpoint:
     .checkpointInvalid
   }

@@ -8,13 +8,15 @@ enum QuestionParts {
 }
 
 extension Region {
-  /// Regions without those of parts and pictures that a prompt does not have.
+  /// Regions without those of parts and pictures that a prompt does not have; the last positions of
+  /// a prompt that has fewer are all of it.
   static func limited(_ regions: [Region]?, to context: ResidentContext) -> [Region]? {
-    regions?.filter { region in
+    regions?.compactMap { region in
       switch region {
-      case .part(let part): context.partNames.contains(part)
-      case .image(let index, _, _): context.prompt.images.indices.contains(index)
-      case .span, .last: true
+      case .part(let part): context.partNames.contains(part) ? region : nil
+      case .image(let index, _, _): context.prompt.images.indices.contains(index) ? region : nil
+      case .last(let count): .last(min(count, context.prompt.tokens.count))
+      case .span: region
       }
     }
   }

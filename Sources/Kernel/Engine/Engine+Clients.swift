@@ -31,6 +31,7 @@ extension Engine {
     } else if let saes = options.saes {
       current.defaults.autoencoders = saes
       current.defaults.sites = []
+      current.defaults.options = []
     }
     if let limit = options.memoryLimit { current.memoryLimit = limit }
   }

@@ -61,7 +61,8 @@ package final class Engine {
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
     recipe = options.recipe
     startupFiles = StartupFiles(
-      model: options.model, autoencoders: options.autoencoders, sites: options.sites)
+      model: options.model, autoencoders: options.autoencoders, sites: options.sites,
+      options: options.autoencoderOptions)
     serve(.only)
   }
 
@@ -168,11 +169,12 @@ package final class Engine {
   }
 
   /// Loads an autoencoder for a model; the site and the width must fit.
-  func loadAutoencoder(path: String, site: String?, modelName: String?) throws
-    -> ResidentAutoencoder
-  {
+  func loadAutoencoder(
+    path: String, site: String?, options: AutoencoderOptions = AutoencoderOptions(),
+    modelName: String?
+  ) throws -> ResidentAutoencoder {
     let model = try model(named: modelName)
-    let autoencoder = try openAutoencoder(path: path, site: site)
+    let autoencoder = try openAutoencoder(path: path, site: site, options: options)
     let block = try block(of: autoencoder, path: path, site: site, in: model)
     let asked = Site.residualPost(block).name
     if let stated = autoencoder.stated, stated.site != asked {
@@ -183,6 +185,7 @@ package final class Engine {
     }
     if let known = autoencoders.first(where: {
       $0.path == path && $0.modelName == model.name && $0.autoencoder.block == block
+        && $0.options == options
     }) {
       current.autoencoderNames[model.name] = known.autoencoder.name
       try noteOwner()
@@ -191,7 +194,9 @@ package final class Engine {
     let name = unusedName(for: path, among: autoencoders.map(\.autoencoder.name))
     let loaded = ResidentAutoencoder(
       path: path, modelName: model.name,
-      autoencoder: LoadedAutoencoder(name: name, weights: autoencoder, block: block))
+      autoencoder: LoadedAutoencoder(name: name, weights: autoencoder, block: block),
+      options: options)
+    for note in autoencoder.notes { warn("the autoencoder \(path): \(note)") }
     autoencoders.append(loaded)
     current.autoencoderNames[model.name] = name
     try noteOwner()
@@ -201,11 +206,14 @@ package final class Engine {
   /// Maps the folder, or turns its weights round in memory where products cannot read them as they
   /// lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
   /// encoder, which must fit.
-  private func openAutoencoder(path: String, site: String?) throws -> SparseAutoencoder {
+  private func openAutoencoder(
+    path: String, site: String?, options: AutoencoderOptions
+  ) throws -> SparseAutoencoder {
     let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
     let free = freeBytes
     let searching = try SparseAutoencoder(
-      path: path, layer: site, compute: Compute(team: team, precision: precision), memory: free)
+      path: path, layer: site, options: options,
+      compute: Compute(team: team, precision: precision), memory: free)
     if searching.searchBytes <= free - searching.memoryBytes { return searching }
     return try searching.with(compute: Compute(team: team, precision: .float32))
   }
@@ -255,7 +263,10 @@ package final class Engine {
     do {
       for (index, path) in files.autoencoders.enumerated() {
         let site = index < files.sites.count ? files.sites[index] : nil
-        let loaded = try loadAutoencoder(path: path, site: site, modelName: model.name)
+        let options =
+          index < files.options.count ? files.options[index] : AutoencoderOptions()
+        let loaded = try loadAutoencoder(
+          path: path, site: site, options: options, modelName: model.name)
         // What cannot be measured fails, and says so, where it is used.
         if path != world?.autoencoder {
           warn(of: try? fit(of: loaded, cancellation: .never), loaded)

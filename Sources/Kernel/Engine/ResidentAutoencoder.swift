@@ -1,3 +1,4 @@
+import Autoencoders
 import Interpretation
 
 /// A resident autoencoder and the model it was loaded for.
@@ -5,4 +6,6 @@ struct ResidentAutoencoder {
   let path: String
   let modelName: String
   let autoencoder: LoadedAutoencoder
+  /// What was asked for beside its files.
+  var options = AutoencoderOptions()
 }

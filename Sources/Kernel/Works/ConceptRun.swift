@@ -1,3 +1,4 @@
+import Autoencoders
 import Explanations
 import FeatureIndex
 import Interpretation
@@ -42,6 +43,7 @@ final class ConceptRun {
 
   private func begin(_ engine: Engine) throws -> ConceptHarvest {
     let resident = try engine.autoencoder(named: sae)
+    try resident.autoencoder.weights.requireUnsigned(for: "a comparison with concepts")
     let model = try engine.model(named: resident.modelName).model
     let made = try ConceptHarvest(
       conceptSet, model: model, autoencoder: resident.autoencoder,

@@ -121,6 +121,7 @@ final class IndexBuildJob: JobWork {
 
   private func plan(_ engine: Engine) throws -> Plan {
     let resident = try engine.autoencoder(named: params.sae)
+    try resident.autoencoder.weights.requireUnsigned(for: "a feature index")
     let model = try engine.model(named: resident.modelName).model
     let options = try params.indexOptions(for: model, asking: questions)
     let needed = IndexAccumulator.byteCount(

@@ -294,10 +294,15 @@ package let openRPCDocument = #"""
     },
     {
       "name": "sae/load",
-      "summary": "Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma Scope's params.npz. One whose width or site does not fit the model is refused.",
+      "summary": "Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope, dictionary_learning and others (SAELoad.Format). One whose width or site does not fit the model is refused.",
       "paramStructure": "by-name",
       "params": [
-        {"name": "path", "description": "Absolute.", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "path",
+          "description": "Absolute: a folder, one that holds a folder or file for each layer, or such a file.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
         {
           "name": "site",
           "description": "Where it reads the model, by any name of a decoder block's output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
@@ -309,6 +314,24 @@ package let openRPCDocument = #"""
           "description": "Absent: the model loaded last.",
           "required": false,
           "schema": {"type": "string"}
+        },
+        {
+          "name": "k",
+          "description": "Latents active at a token, for files that do not say it. Refused where they do and mean another number, or have no use for it.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        },
+        {
+          "name": "inputScale",
+          "description": "What activations are multiplied by before they are encoded, and reconstructions divided by: the factor of SAELens' expected_average_only_in, which its files do not hold, or that of vlm-saes, which otherwise is taken from the file's name.",
+          "required": false,
+          "schema": {"type": "number"}
+        },
+        {
+          "name": "activation",
+          "description": "Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt without its config.json.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SAELoad.Activation"}
         },
         {
           "name": "workDoneToken",
@@ -341,7 +364,7 @@ package let openRPCDocument = #"""
             "format": {"$ref": "#/components/schemas/SAELoad.Format", "description": "Whose files it was read from."},
             "activation": {
               "$ref": "#/components/schemas/SAELoad.Activation",
-              "description": "Which latents are active: the k largest, all positive ones, or those above their thresholds."
+              "description": "Which latents are active: the k largest that are positive, all positive ones, those above their thresholds, the k largest whatever their sign, or the k of largest magnitude. The last two may be below zero."
             },
             "fit": {
               "$ref": "#/components/schemas/SAELoad.Fit",
@@ -6317,7 +6340,7 @@ package let openRPCDocument = #"""
           }
         }
       },
-      "SAELoad.Activation": {"enum": ["topk", "relu", "jumprelu"]},
+      "SAELoad.Activation": {"enum": ["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]},
       "SAELoad.Fit": {
         "type": "object",
         "required": ["fvu", "l0"],
@@ -6326,7 +6349,22 @@ package let openRPCDocument = #"""
           "l0": {"type": "number", "description": "Mean number of active latents."}
         }
       },
-      "SAELoad.Format": {"enum": ["sparsify", "saelens", "gemma-scope", "dictionary_learning"]},
+      "SAELoad.Format": {
+        "enum": [
+          "sparsify",
+          "saelens",
+          "gemma-scope",
+          "gemma-scope-2",
+          "dictionary_learning",
+          "moground",
+          "qwen-scope",
+          "mmdiff",
+          "vlm-saes",
+          "llama-scope",
+          "llamascopium",
+          "overcomplete"
+        ]
+      },
       "SAETrain.Trained": {
         "type": "object",
         "description": "The result of a job of sae/train.",

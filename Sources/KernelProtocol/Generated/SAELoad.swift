@@ -2,15 +2,15 @@
 
 package import JSONRPC
 
-/// Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
-/// Scope's params.npz. One whose width or site does not fit the model is refused.
+/// Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope, dictionary_learning
+/// and others (SAELoad.Format). One whose width or site does not fit the model is refused.
 package enum SAELoad: Request {
   package static let method = "sae/load"
   package static let lane = Lane.engine
   package static let isLong = true
 
   package struct Params: Codable, Sendable, Equatable {
-    /// Absolute.
+    /// Absolute: a folder, one that holds a folder or file for each layer, or such a file.
     package var path: String
     /// Where it reads the model, by any name of a decoder block's output: resid_post.24,
     /// model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It
@@ -19,11 +19,38 @@ package enum SAELoad: Request {
     package var site: String?
     /// Absent: the model loaded last.
     package var model: String?
+    /// Latents active at a token, for files that do not say it. Refused where they do and mean
+    /// another number, or have no use for it.
+    package var k: Int?
+    /// What activations are multiplied by before they are encoded, and reconstructions divided by:
+    /// the factor of SAELens' expected_average_only_in, which its files do not hold, or that of
+    /// vlm-saes, which otherwise is taken from the file's name.
+    package var inputScale: Double?
+    /// Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope
+    /// (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
+    /// without its config.json.
+    package var activation: Activation?
 
-    package init(path: String, site: String? = nil, model: String? = nil) {
+    package init(
+      path: String, site: String? = nil, model: String? = nil, k: Int? = nil,
+      inputScale: Double? = nil, activation: Activation? = nil
+    ) {
       self.path = path
       self.site = site
       self.model = model
+      self.k = k
+      self.inputScale = inputScale
+      self.activation = activation
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      path = try members.decode(String.self, forKey: .path)
+      site = try members.decodeIfPresent(String.self, forKey: .site)
+      model = try members.decodeIfPresent(String.self, forKey: .model)
+      k = try members.optionalInteger(.k, in: 1...Int.max)
+      inputScale = try members.decodeIfPresent(Double.self, forKey: .inputScale)
+      activation = try members.decodeIfPresent(Activation.self, forKey: .activation)
     }
   }
 
@@ -37,7 +64,9 @@ package enum SAELoad: Request {
     package var bytes: Int
     /// Whose files it was read from.
     package var format: Format
-    /// Which latents are active: the k largest, all positive ones, or those above their thresholds.
+    /// Which latents are active: the k largest that are positive, all positive ones, those above
+    /// their thresholds, the k largest whatever their sign, or the k of largest magnitude. The last
+    /// two may be below zero.
     package var activation: Activation
     /// How well it fits the model on its newest open context, else on a probe prompt; absent where
     /// that does not vary.
@@ -63,6 +92,8 @@ package enum SAELoad: Request {
     case topk
     case relu
     case jumprelu
+    case signedTopk = "signed-topk"
+    case absTopk = "abs-topk"
   }
 
   package struct Fit: Codable, Sendable, Equatable {
@@ -81,6 +112,14 @@ package enum SAELoad: Request {
     case sparsify
     case saelens
     case gemmaScope = "gemma-scope"
+    case gemmaScope2 = "gemma-scope-2"
     case dictionaryLearning = "dictionary_learning"
+    case moground
+    case qwenScope = "qwen-scope"
+    case mmdiff
+    case vlmSaes = "vlm-saes"
+    case llamaScope = "llama-scope"
+    case llamascopium
+    case overcomplete
   }
 }

@@ -8,8 +8,9 @@ extension ModelArguments {
   func options(_ compute: ComputeArguments, vision: String? = nil) throws -> KernelOptions {
     KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoder.map { [absolutePath($0)] } ?? [],
-      sites: site.map { [$0] } ?? [], memoryLimit: compute.memoryLimit,
-      threads: compute.threadCount, world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
+      sites: site.map { [$0] } ?? [], autoencoderOptions: [autoencoderOptions],
+      memoryLimit: compute.memoryLimit, threads: compute.threadCount,
+      world: World(in: worldPlaces()), worldPlaces: worldPlaces(),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: try visionCommand(vision))
   }
 }

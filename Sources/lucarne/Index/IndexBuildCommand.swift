@@ -198,8 +198,9 @@ struct IndexBuildCommand: ParsableCommand {
     KernelOptions(
       model: subject.model.map(absolutePath),
       autoencoders: subject.autoencoder.map { [absolutePath($0)] } ?? [],
-      sites: subject.site.map { [$0] } ?? [], memoryLimit: compute.memoryLimit,
-      threads: compute.threadCount, world: World(in: worldPlaces()), worldPlaces: worldPlaces())
+      sites: subject.site.map { [$0] } ?? [], autoencoderOptions: [subject.autoencoderOptions],
+      memoryLimit: compute.memoryLimit, threads: compute.threadCount,
+      world: World(in: worldPlaces()), worldPlaces: worldPlaces())
   }
 
   private var corpus: CorpusPlace {

@@ -59,6 +59,7 @@ ECHOES = {
     ("job/wait", "progress.metrics"): "of a training: Tests/Conformance/train.py",
     ("job/wait", "message"): JOB,
     ("job/wait", "error"): JOB,
+    ("context/generate", "recipe"): "the file that the request or the kernel names: Tests/Conformance/evaluating.py",
 }
 
 STARTED = "answers with a job's name; its result is job/wait's"

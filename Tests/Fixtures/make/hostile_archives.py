@@ -113,7 +113,7 @@ pickled("storage-of-code", weight(kind="UntypedStorage"), "torch.UntypedStorage"
 pickled("integers", weight(kind="IntStorage"), "integers")
 pickled("tensor-missing", dictionary(text("b_dec") + tensor()), "missing")
 pickled("not-finite", weight(), "not a finite", {"0": struct.pack("<f", float("nan")) * (M * D)})
-pickled("class-unknown", weight(), "GatedAutoEncoder", trainer={"dict_class": "GatedAutoEncoder"})
+pickled("class-unknown", weight(), "CrossCoder", trainer={"dict_class": "CrossCoder"})
 pickled("other-module", weight(), "mlp_3", trainer={**TRAINER, "submodule_name": "mlp_3"})
 
 # --- Arrays --------------------------------------------------------------------------------------

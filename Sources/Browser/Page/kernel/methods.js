@@ -45,14 +45,26 @@ export const methods = (kernel) => ({
   },
   sae: {
     /**
-     * Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
-     * Scope's params.npz. One whose width or site does not fit the model is refused.
-     * @param {string} params.path Absolute.
+     * Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope,
+     * dictionary_learning and others (SAELoad.Format). One whose width or site does not fit the
+     * model is refused.
+     * @param {string} params.path Absolute: a folder, one that holds a folder or file for each
+     *   layer, or such a file.
      * @param {string} [params.site] Where it reads the model, by any name of a decoder block's
      *   output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post
      *   and the like. It overrides what the folder or the configuration says, with a warning where
      *   they differ; absent: what they say.
      * @param {string} [params.model] Absent: the model loaded last.
+     * @param {number} [params.k] Latents active at a token, for files that do not say it. Refused
+     *   where they do and mean another number, or have no use for it.
+     * @param {number} [params.inputScale] What activations are multiplied by before they are
+     *   encoded, and reconstructions divided by: the factor of SAELens' expected_average_only_in,
+     *   which its files do not hold, or that of vlm-saes, which otherwise is taken from the file's
+     *   name.
+     * @param {("topk"|"relu"|"jumprelu"|"signed-topk"|"abs-topk")} [params.activation] Which
+     *   latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope
+     *   (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
+     *   without its config.json.
      * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
      *   milliseconds after it arrived.
      */

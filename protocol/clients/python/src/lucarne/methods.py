@@ -112,23 +112,32 @@ class SaeMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def load(self, *, path: str, site: str | None = None, model: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
-        """sae/load: Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
-        Scope's params.npz. One whose width or site does not fit the model is refused.
+    def load(self, *, path: str, site: str | None = None, model: str | None = None, k: int | None = None, input_scale: float | None = None, activation: SAELoadActivation | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
+        """sae/load: Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope,
+        dictionary_learning and others (SAELoad.Format). One whose width or site does not fit the model is
+        refused.
 
-          path: Absolute.
+          path: Absolute: a folder, one that holds a folder or file for each layer, or such a file.
           site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
             model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
             what the folder or the configuration says, with a warning where they differ; absent: what they
             say.
           model: Absent: the model loaded last.
+          k: Latents active at a token, for files that do not say it. Refused where they do and mean another
+            number, or have no use for it.
+          input_scale: What activations are multiplied by before they are encoded, and reconstructions divided
+            by: the factor of SAELens' expected_average_only_in, which its files do not hold, or that of vlm-
+            saes, which otherwise is taken from the file's name.
+          activation: Which latents are active, where the files leave it open: topk or signed-topk for Qwen-
+            Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
+            without its config.json.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
         SaeMismatch.
         """
-        return self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+        return self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "k": k, "inputScale": input_scale, "activation": activation, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
 
     def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
@@ -1111,23 +1120,32 @@ class AsyncSaeMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def load(self, *, path: str, site: str | None = None, model: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
-        """sae/load: Loads a sparse autoencoder: a folder of sparsify, SAELens or dictionary_learning, or Gemma
-        Scope's params.npz. One whose width or site does not fit the model is refused.
+    async def load(self, *, path: str, site: str | None = None, model: str | None = None, k: int | None = None, input_scale: float | None = None, activation: SAELoadActivation | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
+        """sae/load: Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope,
+        dictionary_learning and others (SAELoad.Format). One whose width or site does not fit the model is
+        refused.
 
-          path: Absolute.
+          path: Absolute: a folder, one that holds a folder or file for each layer, or such a file.
           site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
             model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
             what the folder or the configuration says, with a warning where they differ; absent: what they
             say.
           model: Absent: the model loaded last.
+          k: Latents active at a token, for files that do not say it. Refused where they do and mean another
+            number, or have no use for it.
+          input_scale: What activations are multiplied by before they are encoded, and reconstructions divided
+            by: the factor of SAELens' expected_average_only_in, which its files do not hold, or that of vlm-
+            saes, which otherwise is taken from the file's name.
+          activation: Which latents are active, where the files leave it open: topk or signed-topk for Qwen-
+            Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
+            without its config.json.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
         SaeMismatch.
         """
-        return await self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+        return await self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "k": k, "inputScale": input_scale, "activation": activation, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
 
     async def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an

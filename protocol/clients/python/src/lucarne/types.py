@@ -129,8 +129,8 @@ ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
 PromptDiagnosticSeverity = Literal["error", "warning"]
 """error: The file cannot be opened as it is. warning: It can."""
-SAELoadActivation = Literal["topk", "relu", "jumprelu"]
-SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "dictionary_learning"]
+SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
+SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
 SpliceErrorTerm = Literal["keep", "drop"]
 """keep: The stream keeps what the autoencoder does not explain. drop: The stream is the autoencoder's
@@ -1866,7 +1866,10 @@ class SaeLoadResult(Record):
     """What sae/load answers."""
 
     activation: SAELoadActivation
-    """Which latents are active: the k largest, all positive ones, or those above their thresholds."""
+    """Which latents are active: the k largest that are positive, all positive ones, those above their
+    thresholds, the k largest whatever their sign, or the k of largest magnitude. The last two may be below
+    zero.
+    """
     bytes: int
     fit: SAELoadFit | None
     """How well it fits the model on its newest open context, else on a probe prompt; absent where that does not

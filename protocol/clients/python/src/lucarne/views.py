@@ -108,6 +108,7 @@ class Generated(View[ContextGenerateResult]):
     tokens: list[GeneratedToken]
     finish: Finish
     version: int | None
+    recipe: str | None
 
     def __str__(self) -> str:
         return self.text
@@ -122,7 +123,8 @@ class Generated(View[ContextGenerateResult]):
             f"{display.escape(each.text)}</span>"
             for each in self.result.tokens
         )
-        return display.box("", f'<div style="font-size:15px;white-space:pre-wrap">{spans}</div>')
+        followed = display.note(f"by the recipe {display.escape(self.result.recipe)}") if self.result.recipe else ""
+        return display.box("", f'<div style="font-size:15px;white-space:pre-wrap">{spans}</div>', followed)
 
     def frame(self) -> "pandas.DataFrame":
         return frame(self.result.tokens)

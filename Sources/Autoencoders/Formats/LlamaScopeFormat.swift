@@ -1,0 +1,52 @@
+import Checkpoints
+
+/// Llama Scope: `hyperparams.json` and `checkpoints/final.safetensors`; JumpReLU with one threshold
+/// for all latents, `b_dec` not taken off the input, activations brought to the norm √D by their
+/// mean norm in the configuration.
+///
+/// As SAELens reads it, whose numbers it is held to: the factor s = √D / mean norm is taken into
+/// the weights, and the threshold times s.
+struct LlamaScopeFormat: AutoencoderFormat {
+  static let name = "llama-scope"
+  static let marker = "hyperparams.json"
+  static let weightsName = "checkpoints/final.safetensors"
+
+  static func parts(
+    of folder: AutoencoderFolder, memory: inout MemoryAllowance
+  ) throws -> AutoencoderParts {
+    let keys = try ConfigurationSection(path: folder.file(marker))
+    let (inputSize, latentCount) = (try keys.count("d_model"), try keys.count("d_sae"))
+    let stated = try StatedSite(section: keys, asked: folder.asked)
+    let norm = try keys.section("dataset_average_activation_norm").positive("in")
+    let scale = Double(inputSize).squareRoot() / norm
+    let threshold = Float(try keys.positive("jump_relu_threshold") * scale)
+    let (file, path) = (try folder.safetensors(), folder.weightsPath)
+    var parts = AutoencoderParts(
+      inputSize: inputSize, latentCount: latentCount,
+      activation: .jumpReLU(thresholds: Array(repeating: threshold, count: latentCount)),
+      subtractsDecoderBias: false, stated: stated,
+      encoder: try file.stored("encoder.weight", path: path).matrix(
+        rows: latentCount, columns: inputSize, transposed: false, memory: &memory),
+      encoderBias: try file.stored("encoder.bias", path: path).vector(count: latentCount),
+      decoder: try file.stored("decoder.weight", path: path).matrix(
+        rows: latentCount, columns: inputSize, transposed: true, memory: &memory),
+      decoderBias: try file.stored("decoder.bias", path: path).vector(count: inputSize))
+    try parts.foldInputScale(Float(scale), memory: &memory, path: path)
+    return parts
+  }
+}
+
+extension StatedSite {
+  /// The place of a configuration of OpenMOSS' libraries, which must read and write the same one.
+  init(section: ConfigurationSection, asked: String?) throws(AutoencoderError) {
+    guard let hook = section.text("hook_point_in") else {
+      throw section.failure("key hook_point_in is missing")
+    }
+    if let other = section.text("hook_point_out"), other != hook {
+      throw section.failure(
+        "hook_point_in is \"\(hook)\", hook_point_out \"\(other)\": it reads one place and writes "
+          + "another, which is no site here; only autoencoders are loaded")
+    }
+    try self.init(hook: hook, path: section.path, asked: asked)
+  }
+}
