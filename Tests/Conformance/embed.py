@@ -1,5 +1,6 @@
 """Writes the Swift types, the embedded document, the Python client and the browser's methods anew
-from protocol/openrpc.json, by protocol/generator; --check exits with 1 where they differ from it.
+from protocol/openrpc.json, and the window's colours from those of the report pages, by
+protocol/generator; --check exits with 1 where they differ.
 """
 
 import runpy

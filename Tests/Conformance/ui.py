@@ -765,6 +765,26 @@ def _(ui):
     expect(ui.get().status, 200)
 
 
+@row("a kernel that lets go of its sockets one after the other is told of as dead")
+def _(_):
+    with tempfile.TemporaryDirectory(prefix="lucarne-ui-") as folder, socket.socket(socket.AF_UNIX) as listener:
+        os.mkdir(f"{folder}/k", 0o700)
+        listener.bind(f"{folder}/k/kernel.sock")
+        listener.listen(16)
+        listener.settimeout(20)
+        with UI(path=f"{folder}/k/kernel.sock", kernel=()) as ui:
+            holding = listener.accept()[0]
+            ui.enter()
+            with ui.tab() as tab:
+                carried = listener.accept()[0]
+                carried.close()
+                time.sleep(0.4)
+                listener.close()
+                code, reason = tab.end()
+                expect((code, reason), (4001, "the kernel has ended"))
+            holding.close()
+
+
 @row("Ctrl-C ends pages, server and kernel; so does SIGTERM")
 def _(_):
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -426,6 +426,23 @@ def search(world):
     page.until("document.querySelectorAll('.card img.thumb').length > 12")
 
 
+@row("words are looked for as they are typed, and the field keeps the cursor")
+def typed(world):
+    page = world.page
+    page.address("features", by="words")
+    page.until("!!document.querySelector('.search')")
+    page.value("document.querySelector('.search').focus()")
+    for text in ("map", "scene"):
+        page.value("document.querySelector('.search').select()")
+        for letter in text:
+            page.type(letter)
+        expected = [each["latent"] for each in world.kernel.ask("index/search", sae=world.sae, query={"text": text}, limit=24)["items"]]
+        assert expected
+        page.until(f"JSON.stringify([...document.querySelectorAll('.card')].map((each) => Number(each.dataset.feature))) === '{json.dumps(expected, separators=(',', ':'))}'")
+        expect(page.state("q"), text)
+    expect(page.value("document.activeElement.className"), "search")
+
+
 @row("a feature's page has its exemplars, histogram, tokens, neighbours and explanations")
 def feature(world):
     page = world.page
@@ -674,24 +691,190 @@ def record(world):
     expect(done.stdout.strip(), steered[-1]["outputs"][0]["text"])
 
 
+# MARK: Hostile hands
+
+
+KINDS = [None, -5, 2**53, "x", "__proto__", [], [None], {"id": {"toString": 1}}, {"text": 5}, {"toString": 1}, {"image": 9, "box": [1, 2, 3]},
+         {"image": "x", "box": "abcd"}, {"errorTerm": 5}, [{"feature": 1}], [{"feature": 182, "op": "constructor", "value": "x", "at": 5}], "\ud800"]
+NAMES = ["target", "feature", "baseline", "method", "grid", "paint", "changes", "region", "splice", "by", "q", "list", "view", "rank", "mask",
+         "generation", "answer", "against"]
+
+
+@row("states of any kind in the address are shown or refused in words, and none is an error of the page's own")
+def kinds(world):
+    page, found = world.page, []
+    page.troubles()
+    for number, name in enumerate(NAMES):
+        for step in range(3):
+            value = KINDS[(3 * number + 5 * step) % len(KINDS)]
+            view = ("why", "change", "features", "ask")[(number + step) % 4]
+            query = f"chat=${{encodeURIComponent({json.dumps(json.dumps(world.chat))})}}&asked=true&{name}=${{encodeURIComponent({json.dumps(json.dumps(value))})}}"
+            page.value(f"location.hash = `#/{view}?{query}`")
+            page.until(f"document.querySelector('.view')?.dataset.view === '{view}' && !!document.querySelector('main h1')")
+            page.until("!document.querySelector('.progress')")
+            found += [(view, name, value, text) for text in page.texts(".notice") if re.search("undefined|iterable|Cannot|not a function|NaN", text)]
+    assert not found, found[:3]
+
+
+@row("the last of many changes is what the address has, after a reload, too")
+def flood(world):
+    page = world.page
+    world.asked("change", changes=[{"feature": 182, "op": "clamp", "value": 1}])
+    page.until("!!document.querySelector('.changes input[type=range]') && !document.querySelector('.receipt').hidden")
+    page.value("""(async () => {
+      const knob = document.querySelector('.changes input[type=range]');
+      for (let number = 0; number < 400; number += 1) {
+        knob.value = number % 40;
+        knob.dispatchEvent(new Event('input', { bubbles: true }));
+        if (number % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      document.querySelector('.changes .exact').value = 33;
+      document.querySelector('.changes .exact').dispatchEvent(new Event('change', { bubbles: true }));
+      window.isFlooded = true;
+    })()""")
+    page.until("window.isFlooded === true")
+    page.until("decodeURIComponent(location.hash).includes('\"value\":33')")
+    page.reload()
+    page.until("document.querySelector('.changes .exact')?.value === '33'")
+    expect(page.state("changes")[0]["value"], 33)
+
+
+@row("a question of 300,000 letters is refused in words, stays out of the address, and is there after a reload")
+def long_question(world):
+    page = world.page
+    page.address("ask")
+    page.until("!!document.querySelector('.composer textarea')")
+    page.value("""(() => {
+      const words = document.querySelector('.composer textarea');
+      words.value = 'how <b>long</b> '.repeat(18750);
+      words.dispatchEvent(new Event('input', { bubbles: true }));
+    })()""")
+    page.click(".actions .primary")
+    page.until("/expected at most/.test(document.querySelector('.slot .notice')?.textContent)")
+    assert page.value("location.hash.length") < 200, page.value("location.hash.length")
+    page.reload()
+    page.until("document.querySelector('.composer textarea')?.value.length === 300000")
+    page.value("history.back()")
+    page.until("(document.querySelector('.composer textarea')?.value.length ?? 0) < 300000")
+
+
+@row("without storage everything works but what is kept over a reload")
+def no_storage(world):
+    page = world.page
+    script = page.ask("Page.addScriptToEvaluateOnNewDocument", source="""
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+        Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+      }""")["identifier"]
+    try:
+        page.address("ask")
+        page.reload()
+        page.choose(".composer input[type=file]", world.picture)
+        page.until("document.querySelectorAll('.drop .thumbs img').length === 1")
+        page.write(".composer textarea", QUESTION)
+        page.press("Enter")
+        page.until("document.querySelectorAll('.result button.token').length > 0")
+        expect("".join(page.texts(".result .token")), world.plain["text"])
+        page.click("#theme input[value=dark]")
+        expect(page.value("document.documentElement.dataset.theme"), "dark")
+        page.address("features", f=14)
+        page.until("!!document.querySelector('.say input') && !!document.querySelector('.keep summary')")
+        page.click(".keep summary")
+        page.write(".keep input[type=text]", "here")
+        page.press("Enter")
+        page.address("features", by="list")
+        page.until("document.querySelector('.card')?.dataset.feature === '14'")
+    finally:
+        page.ask("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    page.reload()
+    expect(page.value("document.documentElement.dataset.theme ?? null"), None)
+
+
+@row("a list that another page wrote is kept, whatever its name")
+def other_page(world):
+    page = world.page
+    page.value("localStorage.setItem('lucarne.lists', '{}')")
+    page.address("features", f=14)
+    page.reload()
+    page.until("!!document.querySelector('.keep summary')")
+    page.value("localStorage.setItem('lucarne.lists', JSON.stringify({ 'the other page': [7] }))")
+    page.click(".keep summary")
+    page.write(".keep input[type=text]", "constructor")
+    page.press("Enter")
+    page.until("document.querySelectorAll('.keep .check input:checked').length === 1")
+    expect(json.loads(page.value("localStorage.getItem('lucarne.lists')")), {"the other page": [7], "constructor": [14]})
+    page.value("localStorage.removeItem('lucarne.lists')")
+    page.reload()
+
+
+@row("a picture that says it is huge is refused before it is unpacked, and a file's name stays a text")
+def huge(world):
+    page = world.page
+    header = b"\x89PNG\r\n\x1a\n" + bytes([0, 0, 0, 13]) + b"IHDR" + (30000).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0]) + bytes(64)
+    webp = b"RIFF" + bytes(4) + b"WEBPVP8X" + bytes([10, 0, 0, 0]) + bytes(4) + (16000).to_bytes(3, "little") * 2
+    jpeg = b"\xff\xd8\xff\xe0\0\x10" + bytes(14) + b"\xff\xc2\0\x11\x08" + (50000).to_bytes(2, "big") * 2 + bytes(20)
+    gif = b"GIF89a" + (60000).to_bytes(2, "little") * 2 + bytes(20)
+    bitmap = b"BM" + bytes(16) + (20000).to_bytes(4, "little") + (-20000).to_bytes(4, "little", signed=True) + bytes(20)
+    page.address("ask")
+    for data, size in ((header, 30000), (webp, 16001), (jpeg, 50000), (gif, 60000), (bitmap, 20000)):
+        path = world.folder / "<img src=x onerror=document.title=1>.png"
+        path.write_bytes(data)
+        page.reload()
+        page.choose(".composer input[type=file]", path)
+        page.until("!!document.querySelector('.drop .notice')")
+        expect(page.texts(".drop .notice p")[0], f"{path.name} has {size} × {size} pixels, expected 64 megapixels at most.")
+    expect(page.value("document.querySelectorAll('main img[onerror]').length"), 0)
+
+
+@row("recipes that somebody changed are refused in words")
+def broken_recipes(world):
+    page = world.page
+    recipe = json.loads((world.folder / "recipe.json").read_text())
+    world.asked("change", changes=[])
+    page.until("!!document.querySelector('.opening input')")
+    path = world.folder / "broken.json"
+    for broken, words in (([None], "no feature by its number"), ([{"op": "zero", "feature": "x"}], "no feature by its number"),
+                          ([{"op": "constructor", "feature": 1}], "expected zero, clamp"), ([{"op": "clamp", "feature": 1, "value": "5"}], "no number"),
+                          ([{"op": "zero", "feature": 1, "at": 5}], "no list of regions"), ([{"op": "zero", "feature": 1, "at": [None]}], "no list of regions"),
+                          ([{"op": "zero", "feature": 1, "at": [{"box": [0, 0, 1, 1]}]}], "cannot be shown"), ({"op": "zero"}, "no recipe")):
+        path.write_text(json.dumps({**recipe, "interventions": broken}))
+        page.choose(".opening input", path)
+        page.until(f"document.querySelector('.opening .notice')?.textContent.includes({json.dumps(words)})")
+    expect(page.value("document.querySelectorAll('.changes li').length"), 0)
+
+
+@row("a question that reads like a context's name stays a question in the script")
+def named_alike(world):
+    page = world.page
+    page.address("ask", chat={"turns": [{"role": "user", "text": "ctx_1", "pictures": []}]}, asked=True)
+    page.reload()
+    page.until("document.querySelectorAll('.result button.token').length > 0")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=python]')")
+    page.click("[data-act=python]")
+    script = page.downloaded("session.py")
+    assert '"text": "ctx_1"' in script and "context=answer_" in script, script
+    compile(script, "session.py", "exec")
+
+
 # MARK: Everybody
 
 
 @row("colours are those of the report pages, light and dark")
 def colours(world):
     reports = (world.root / "Sources/Reports/HTMLStyle.swift").read_text()
-    names = "page|card|ink|soft|line|accent|supports|opposes|good|bad"
-    expected = re.findall(rf"--({names}): (#\w+);", reports)
-    tokens = (world.root / "Sources/Browser/Page/style/tokens.css").read_text()
-    found = re.findall(rf"--({names}): (#\w+);", tokens)
-    light, dark = expected[:10], expected[10:20]
-    expect(found, light + dark + dark)
+    found = re.findall(r"(--[a-z]+): (#\w{6});", reports)
+    light, dark = found[:10], found[10:]
+    expect([name for name, _ in light], [name for name, _ in dark])
     page = world.page
-    for theme, colours_ in (("light", light), ("dark", dark)):
+    names = json.dumps([name for name, _ in light])
+    for theme, system in (("light", "light"), ("light", "dark"), ("dark", "light"), ("system", "light"), ("system", "dark")):
+        page.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": system}])
         page.click(f"#theme input[value={theme}]")
-        value = dict(colours_)["page"]
-        shown = page.value("getComputedStyle(document.body).backgroundColor")
-        expect(shown, f"rgb({', '.join(str(int(value[place:place + 2], 16)) for place in (1, 3, 5))})")
+        shown = page.value(f"{names}.map((name) => [name, getComputedStyle(document.documentElement).getPropertyValue(name).trim()])")
+        expect([tuple(each) for each in shown], dark if "dark" == (system if theme == "system" else theme) else light)
+        behind = dict(shown)["--page"]
+        expect(page.value("getComputedStyle(document.body).backgroundColor"), f"rgb({', '.join(str(int(behind[at:at + 2], 16)) for at in (1, 3, 5))})")
+    page.ask("Emulation.setEmulatedMedia", features=[])
     page.click("#theme input[value=system]")
 
 
@@ -704,6 +887,21 @@ VIEWS = [
     ("compare", {}, "document.querySelectorAll('.composer').length === 2"),
     ("work", {}, "document.querySelectorAll('.rows li').length > 0"),
 ]
+
+
+@row("the first view's modules are all asked for at once")
+def preloads(world):
+    folder = world.root / "Sources/Browser/Page"
+
+    def needed(name, found):
+        if name not in found:
+            found.add(name)
+            for other in re.findall(r'^import [^;]*?from "(\.[^"]+)";', (folder / name).read_text(), re.MULTILINE | re.DOTALL):
+                needed(os.path.normpath(f"{os.path.dirname(name)}/{other}").lstrip("/"), found)
+        return found
+
+    asked = re.findall(r'rel="modulepreload" href="([^"]+)"', (folder / "index.html").read_text())
+    expect(sorted([*asked, "main.js"]), sorted(needed("views/ask.js", needed("main.js", set()))))
 
 
 @row("every control has a name for readers of the screen, and every text stands out by AA, light and dark")
@@ -775,6 +973,31 @@ def death(world):
     page.until("window.seen.some((each) => /ended.*trying again/.test(each)) && window.seen.at(-1) === 'connected'", 60)
     page.until("!document.querySelector('[data-old]') && document.querySelectorAll('.scatter circle').length > 0"
                " && !document.querySelector('.here').hidden")
+    page.events = [each for each in page.events if each.get("method") != "Log.entryAdded"]
+
+
+@row("a view that has outlived two kernels asks again only when it is told to")
+def deaths(world):
+    page = world.page
+    if world.server is None:
+        print("        (only with a server of its own)")
+        return
+    world.troubles += page.troubles()
+    for _ in range(2):
+        page.reload()
+        world.asked("why", target=0, method="ablation")
+        page.until("!!document.querySelector('.progress')")
+        for _ in range(2):
+            children = [each for path in Path(f"/proc/{world.server}/task").glob("*/children") for each in path.read_text().split()]
+            page.value("window.seen = 0; document.querySelector('#connection').dataset.state = 'seen'")
+            os.kill(int(children[0]), signal.SIGKILL)
+            page.until("document.querySelector('#connection').dataset.state === 'open' && document.querySelectorAll('.progress, .view > *, main > .notice').length > 0", 60)
+            page.until("!!document.querySelector('.progress') || !!document.querySelector('main > .notice')", 60)
+        assert "2 times" in page.texts("main > .notice p")[0]
+        expect(page.value("document.querySelectorAll('.progress').length"), 0)
+        page.click("main > .notice button")
+        page.until("!!document.querySelector('.progress button')")
+        page.click(".progress button")
     page.events = [each for each in page.events if each.get("method") != "Log.entryAdded"]
 
 

@@ -53,6 +53,10 @@ const app = {
 /** Does something when nothing else is to be done: the other views are read before they are asked for. */
 const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
 
+/** What is asked when a kernel dies may be what kills it: after so many deaths in so many milliseconds, people decide. */
+const [DEATHS, SPAN] = [2, 60_000];
+let deaths = [];
+
 let shown = null;
 let hasMoved = false;
 
@@ -117,6 +121,15 @@ function again() {
   show();
 }
 
+/** In the place of a view that has outlived several kernels. */
+function offer() {
+  shown?.mounted?.leave();
+  deaths = [];
+  const message = `The kernel has ended ${DEATHS} times within a minute, perhaps because of what is asked here.`;
+  const hint = "The terminal of lucarne ui, or the log beside the socket, may say why.";
+  fill(root, h("h1", { tabindex: -1 }, VIEWS[address.view].title), notice({ message, hint }, again));
+}
+
 address.addEventListener("change", show);
 address.addEventListener("written", showTabs);
 session.addEventListener("changed", () => { if (address.view !== "work") again(); });
@@ -129,9 +142,13 @@ connection.addEventListener("open", () => {
   const { name = "the kernel", version = "" } = connection.server.serverInfo ?? {};
   state.title = `connected to ${name} ${version}`;
   // What a view was waiting for is asked again; contexts were lost with the connection.
-  if (isAgain && address.view !== "work") again();
+  if (!isAgain) return;
+  deaths = deaths.filter((time) => performance.now() - time < SPAN);
+  const next = deaths.length < DEATHS ? again : offer;
+  session.reopened.then(() => { if (address.view !== "work") next(); });
 });
 connection.addEventListener("lost", async ({ detail: { wait, failures, reason } }) => {
+  if (failures === 1) deaths.push(performance.now());
   state.dataset.state = "lost";
   const words = reason || (failures > 1 ? "no kernel answers" : "the connection is lost");
   fill(state, h("span", null, `${words}; trying again`),

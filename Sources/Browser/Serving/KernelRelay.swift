@@ -45,7 +45,8 @@ final class KernelRelay {
   ///   - browser: an open WebSocket; the caller closes it.
   ///   - kernel: a connection to the kernel, which is closed with the session.
   ///   - wake: ends the session by `stop`.
-  ///   - listener: the process that takes new clients in at the moment.
+  ///   - listener: the process that takes new clients in, and goes on doing so: one that was killed
+  ///     loses its clients a moment before the socket that it listens at.
   init(browser: Int32, kernel: Int32, wake: WakePipe, listener: @escaping () -> Int?) {
     (self.browser, self.kernel, self.wake, self.listener) = (browser, kernel, wake, listener)
     process = PeerCredentials(of: kernel)?.process
@@ -173,8 +174,6 @@ final class KernelRelay {
 
   /// Why the kernel closed its end: it gives no reason itself.
   private var kernelEnd: CloseReason {
-    // One that was killed loses its clients a moment before the socket that it listens at.
-    if trailer.code == nil { Thread.sleep(milliseconds: 100) }
     guard listener() == process else { return .kernelEnded }
     if trailer.code == 0 { return .done }
     if hasWaited { return .unread }

@@ -9,6 +9,8 @@ import JSONRPC
 final class SharedKernel: Sendable {
   /// Seconds after which a kernel of ours leaves when everybody has gone.
   private static let idleExit = "10"
+  /// Milliseconds in which a process that was killed has let go of its sockets.
+  private static let goingTime: Int32 = 1000
 
   private let address: SocketAddress
   private let options: [String]
@@ -43,11 +45,18 @@ final class SharedKernel: Sendable {
     }
   }
 
-  /// The process that listens at the socket; nil where none does.
+  /// The process that listens at the socket; nil where none does, or only one that is about to go:
+  /// one that was killed in the midst of much work lets go of its sockets one after the other, and
+  /// for that long still seems to take clients in. Answers within `goingTime`.
   var process: Int? {
     guard let descriptor = try? address.connect() else { return nil }
     defer { close(descriptor) }
-    return PeerCredentials(of: descriptor)?.process
+    let process = PeerCredentials(of: descriptor)?.process
+    var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard unsafe poll(&question, 1, Self.goingTime) > 0 else { return process }
+    // One that has no room says so before it closes; a dead one says nothing.
+    var byte: UInt8 = 0
+    return unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) > 0 ? process : nil
   }
 
   /// Ends a kernel of ours that nobody else uses, once the pages have gone.

@@ -135,9 +135,9 @@ export class Connection extends EventTarget {
     if (onParts && parts) {
       asked.partialResultToken = listen("p", (value) => { collected.push(value); onParts(value); });
     }
-    const text = JSON.stringify({ jsonrpc: "2.0", id, method, params: asked });
+    const text = JSON.stringify({ jsonrpc: "2.0", id, method, params: asked }, whole);
     const most = this.server?.limits?.maxMessageBytes;
-    if (most && text.length > most) {
+    if (most && longerThan(text, most)) {
       throw new KernelError({
         code: 0, message: `This would be a message of ${Math.ceil(text.length / 2 ** 20)} MiB.`,
         data: {
@@ -181,4 +181,13 @@ function joined(result, parts, collected) {
     ],
   }));
   return { ...result, outputs };
+}
+
+/** Half of a character outside the first plane is none in UTF-8: it becomes U+FFFD. */
+function whole(_, value) { return typeof value === "string" ? value.toWellFormed?.() ?? value : value; }
+
+/** Whether a text has more bytes of UTF-8 than so many. */
+function longerThan(text, most) {
+  // A unit of UTF-16 takes three at most.
+  return text.length > most || (text.length > most / 3 && new Blob([text]).size > most);
 }

@@ -2,6 +2,8 @@
 
 const KEYWORDS = new Set(["from", "in", "is", "not", "or", "and", "for", "if", "class", "def", "with", "as"]);
 const INTRODUCING = new Set(["context/open", "prompt/open"]);
+/** Params that name what an answer introduced. A question may read just like a name. */
+const NAMING = new Set(["context", "other", "index"]);
 
 /**
  * Asks in Python what was asked here; names of contexts are those of the script's own answers.
@@ -18,11 +20,14 @@ export async function python(log, pictures) {
         if (!needed.has(value.digest)) needed.set(value.digest, `picture_${needed.size + 1}`);
         return `{"base64": ${needed.get(value.digest)}}`;
       }
-      return variables.get(`${entry.connection} ${value}`);
+      return undefined;
     });
     const call = entry.method.replaceAll("/", ".");
     const asked = Object.entries(entry.params ?? {})
-      .map(([name, value]) => `${snake(name)}=${write(value)}`).join(", ");
+      .map(([name, value]) => {
+        const known = NAMING.has(name) ? variables.get(`${entry.connection} ${value}`) : undefined;
+        return `${snake(name)}=${known ?? write(value)}`;
+      }).join(", ");
     const name = `answer_${lines.length + 1}`;
     lines.push(`    ${name} = kernel.${call}(${asked})`);
     if (INTRODUCING.has(entry.method)) {

@@ -18,7 +18,9 @@ export class Session extends EventTarget {
     this.kernel = methods(this);
     this.index = undefined;
     this.forget();
-    connection.addEventListener("open", () => { this.forget(); this.reopen(); });
+    connection.addEventListener("open", () => { this.forget(); this.reopened = this.reopen(); });
+    // Names of contexts begin anew with each connection: one that is lost would name another.
+    connection.addEventListener("lost", () => this.forget());
   }
 
   /** Nothing of what was open is so any more. */
@@ -30,10 +32,12 @@ export class Session extends EventTarget {
   }
 
   /** An index belongs to a connection; the one that was chosen is opened again. */
-  reopen() {
+  async reopen() {
+    this.index = undefined;
     if (!this.indexPath) return;
-    this.kernel.index.open({ path: this.indexPath })
-      .then(({ index }) => { this.index = index; }, () => { this.index = undefined; });
+    const found = await this.kernel.index.open({ path: this.indexPath }).catch(() => null);
+    this.index = found?.index;
+    this.labels.clear();
   }
 
   /** As the connection's request, and noted in the log. */

@@ -1,25 +1,34 @@
 /** Lists of features that somebody keeps, by name, in this browser. */
 
+import { keep, kept } from "./storage.js";
+
 const KEY = "lucarne.lists";
 const FORMAT = "lucarne-feature-lists";
 
 export class FeatureLists extends EventTarget {
-  constructor(storage = localStorage) {
+  constructor() {
     super();
-    this.storage = storage;
-    try {
-      this.lists = checked(JSON.parse(storage.getItem(KEY) ?? "{}"));
-    } catch {
-      this.lists = {};
-    }
+    this.lists = checked({});
+    this.read();
   }
 
   get names() { return Object.keys(this.lists); }
 
   features(name) { return this.lists[name] ?? []; }
 
+  /** Another page of the window may have written meanwhile. */
+  read() {
+    try {
+      const text = kept(KEY);
+      if (text !== null) this.lists = checked(JSON.parse(text));
+    } catch {
+      // What somebody else wrote there is no list.
+    }
+  }
+
   /** Puts a feature into a list or takes it out of it. */
   toggle(name, latent) {
+    this.read();
     const known = this.features(name);
     const isIn = known.includes(latent);
     this.lists[name] = isIn ? known.filter((each) => each !== latent) : [...known, latent];
@@ -28,16 +37,14 @@ export class FeatureLists extends EventTarget {
   }
 
   remove(name) {
+    this.read();
     delete this.lists[name];
     this.save();
   }
 
+  /** Without storage lists last as long as the page. */
   save() {
-    try {
-      this.storage.setItem(KEY, JSON.stringify(this.lists));
-    } catch {
-      // Without storage lists last as long as the page.
-    }
+    keep(KEY, JSON.stringify(this.lists));
     this.dispatchEvent(new Event("change"));
   }
 
@@ -47,6 +54,7 @@ export class FeatureLists extends EventTarget {
   imported(text) {
     const file = JSON.parse(text);
     if (file?.format !== FORMAT) throw new Error(`This file is none of lists: its format is not ${FORMAT}.`);
+    this.read();
     for (const [name, latents] of Object.entries(checked(file.lists))) {
       this.lists[name] = [...new Set([...this.features(name), ...latents])];
     }
@@ -54,14 +62,12 @@ export class FeatureLists extends EventTarget {
   }
 }
 
+/** Lists by name, of which any may be somebody's, `constructor` too. */
 function checked(lists) {
-  const found = {};
+  const found = Object.create(null);
   for (const [name, latents] of Object.entries(lists ?? {})) {
     if (!Array.isArray(latents)) continue;
-    Object.defineProperty(found, name, {
-      value: latents.filter((each) => Number.isSafeInteger(each) && each >= 0), enumerable: true,
-      writable: true, configurable: true,
-    });
+    found[name] = latents.filter((each) => Number.isSafeInteger(each) && each >= 0);
   }
   return found;
 }

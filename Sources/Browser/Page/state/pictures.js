@@ -1,12 +1,17 @@
 /** Pictures that were dropped, pasted or chosen: kept in the browser by the digest of their bytes. */
 
+import { declaredSize } from "./picture_size.js";
+
 const KEPT = 100;
 const SHOWN = 48;
+/** Pixels that are unpacked here, as many as the kernel takes. */
+const PIXELS = 64_000_000;
 
 export class PictureStore {
   constructor() {
     this.blobs = new Map();
     this.urls = new Map();
+    this.stored = new Set();
     this.database = open().catch(() => null);
   }
 
@@ -14,9 +19,14 @@ export class PictureStore {
    * Keeps a picture.
    * @param {Blob} blob PNG, JPEG, WebP, GIF or BMP
    * @returns {Promise<string>} its digest
-   * @throws {Error} where the browser cannot show it
+   * @throws {Error} where the browser cannot show it, or would need too much memory to
    */
   async add(blob) {
+    const { width, height } = await declaredSize(blob) ?? { width: 0, height: 0 };
+    if (width * height > PIXELS) {
+      throw new Error(`${blob.name ?? "What was given"} has ${width} × ${height} pixels, `
+        + `expected ${PIXELS / 1e6} megapixels at most.`);
+    }
     try {
       (await createImageBitmap(blob)).close();
     } catch {
@@ -26,7 +36,10 @@ export class PictureStore {
     const kept = new Blob([blob], { type: blob.type });
     this.blobs.set(digest, kept);
     const database = await this.database;
-    if (database) await keep(database, { digest, blob: kept, at: Date.now() }).catch(() => {});
+    if (database) {
+      await keep(database, { digest, blob: kept, at: Date.now() })
+        .then(() => this.stored.add(digest), () => {});
+    }
     return digest;
   }
 
@@ -37,6 +50,7 @@ export class PictureStore {
     const found = database && await answer(store(database, "readonly").get(digest)).catch(() => null);
     if (!found) return null;
     this.blobs.set(digest, found.blob);
+    this.stored.add(digest);
     return found.blob;
   }
 
@@ -57,7 +71,8 @@ export class PictureStore {
       const [oldest, address] = this.urls.entries().next().value;
       URL.revokeObjectURL(address);
       this.urls.delete(oldest);
-      this.blobs.delete(oldest);
+      // What the browser could not keep is nowhere else.
+      if (this.stored.has(oldest)) this.blobs.delete(oldest);
     }
     return url;
   }
@@ -65,12 +80,11 @@ export class PictureStore {
   async base64(digest) {
     const blob = await this.blob(digest);
     if (!blob) return null;
-    const bytes = new Uint8Array(await blob.arrayBuffer());
-    let text = "";
-    for (let start = 0; start < bytes.length; start += 32768) {
-      text += String.fromCharCode(...bytes.subarray(start, start + 32768));
-    }
-    return btoa(text);
+    const reader = new FileReader();
+    const read = new Promise((resolve, reject) => { reader.onload = resolve; reader.onerror = () => reject(reader.error); });
+    reader.readAsDataURL(blob);
+    await read;
+    return reader.result.slice(reader.result.indexOf(",") + 1);
   }
 }
 
@@ -95,7 +109,7 @@ function answer(request) {
   });
 }
 
-function open() {
+async function open() {
   const request = indexedDB.open("lucarne", 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore("pictures", { keyPath: "digest" }).createIndex("at", "at");
@@ -105,12 +119,20 @@ function open() {
 
 function store(database, mode) { return database.transaction("pictures", mode).objectStore("pictures"); }
 
+/** Rejects where there is no room, which a browser may notice as late as at the end. */
 async function keep(database, record) {
   const pictures = store(database, "readwrite");
+  const { transaction } = pictures;
+  const isDone = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  isDone.catch(() => {});
   await answer(pictures.put(record));
   const surplus = await answer(pictures.count()) - KEPT;
   if (surplus > 0) {
     const oldest = await answer(pictures.index("at").getAllKeys(null, surplus));
     oldest.forEach((digest) => pictures.delete(digest));
   }
+  await isDone;
 }

@@ -1,15 +1,17 @@
 /** Light, dark, or as the system is. */
 
+import { keep, kept } from "./storage.js";
+
 const KEY = "lucarne.theme";
 const THEMES = ["system", "light", "dark"];
 
 export function theme() {
-  const kept = localStorage.getItem(KEY);
-  return THEMES.includes(kept) ? kept : "system";
+  const name = kept(KEY);
+  return THEMES.includes(name) ? name : "system";
 }
 
 export function useTheme(name) {
-  localStorage.setItem(KEY, name);
+  keep(KEY, name);
   apply(name);
 }
 

@@ -6,7 +6,7 @@ import { regionBox } from "../components/region_box.js";
 import { choice, segments } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { Answers } from "./change/answers.js";
-import { checked, wire } from "./change/changes.js";
+import { checked, region, splicing, wire } from "./change/changes.js";
 import { control } from "./change/control.js";
 import { Strengths } from "./change/strengths.js";
 import { conversation, digests, generation, hasQuestion, summary } from "./conversation.js";
@@ -33,7 +33,7 @@ export function mount(root, app) {
     h("div.change", null,
       h("div.column", null, loading.element, where,
         h("section.panel", { "aria-label": "Changes" }, h("h2", null, "Changes"), controls, picker.element, opening()),
-        h("details.panel.splice", { open: Boolean(address.get("splice")) },
+        h("details.panel.splice", { open: Boolean(splicing(address.get("splice"))) },
           h("summary", null, "How the change is put in"), spliceChoices())),
       h("div.column.told", null, slot.element, answers.element, answers.receipt)));
   start();
@@ -87,10 +87,11 @@ export function mount(root, app) {
   async function showRegion() {
     where.hidden = !context.images.length || !changes.some(({ at }) => at === "box");
     if (where.hidden) return;
-    const { image = 0, box = null } = address.get("region", {});
-    const { width, height } = context.images[image] ?? context.images[0];
+    const drawn = region(address.get("region"));
+    const image = Math.min(drawn.image, context.images.length - 1);
+    const { width, height } = context.images[image];
     const src = await app.pictures.url(digests(chat)[image]);
-    const set = (region) => { address.set({ region }); change(changes); };
+    const set = (next) => { address.set({ region: next }); change(changes); };
     fill(where, h("h2", null, "Region"), h("p.soft", null, "Draw a rectangle on the picture."),
       context.images.length > 1 && choice({
         label: "picture", value: String(image),
@@ -98,17 +99,17 @@ export function mount(root, app) {
         onChange: (number) => { set({ image: Number(number) }); showRegion(); },
       }),
       regionBox({
-        src, width, height, box, label: "Region of the picture",
-        onChange: (drawn) => set({ image, box: drawn ?? undefined }),
+        src, width, height, box: drawn.box ?? null, label: "Region of the picture",
+        onChange: (box) => set({ image, box: box ?? undefined }),
       }));
   }
 
-  function wired() { return changes.map((each) => wire(each, address.get("region", {}))); }
+  function wired() { return changes.map((each) => wire(each, region(address.get("region")))); }
 
   async function run() {
     const asked = begun;
     const params = generation(address);
-    const splice = address.get("splice");
+    const splice = splicing(address.get("splice"));
     await slot.run("Answering", async ({ signal, onProgress, isCurrent }) => {
       const { sae } = await session.ready({ signal });
       const missing = answers.begin(JSON.stringify([context.context, params]));
@@ -128,7 +129,7 @@ export function mount(root, app) {
     try {
       const { sae } = await session.ready();
       const index = await session.kernel.index.info(session.indexParams);
-      const recipe = recipeOf(wired(), index, sae.site, address.get("splice"));
+      const recipe = recipeOf(wired(), index, sae.site, splicing(address.get("splice")));
       download("recipe.json", `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
       fill(words, h("p.soft", null, "Saved. ", h("code", null, "lucarne serve --recipe recipe.json"), " follows it."));
     } catch (error) {
@@ -144,8 +145,7 @@ export function mount(root, app) {
       fill(words);
       try {
         const index = await session.kernel.index.info(session.indexParams);
-        const { changes: found, region, splice } = changesOf(await file.files[0].text(), index);
-        address.go("change", { changes: found, region, splice });
+        address.go("change", changesOf(await file.files[0].text(), index));
       } catch (error) {
         fill(words, notice(error));
       }
@@ -156,11 +156,10 @@ export function mount(root, app) {
   }
 
   function spliceChoices() {
-    const splice = { errorTerm: "keep", reselect: "none", ...address.get("splice") };
+    const splice = { errorTerm: "keep", reselect: "none", ...splicing(address.get("splice")) };
     const set = (values) => {
       Object.assign(splice, values);
-      const isUsual = splice.errorTerm === "keep" && splice.reselect === "none";
-      address.set({ splice: isUsual ? undefined : { ...splice } });
+      address.set({ splice: splicing(splice) });
       run();
     };
     return h("div.fields", null,

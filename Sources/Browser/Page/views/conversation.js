@@ -38,11 +38,15 @@ export function generation(address) {
 /** Digests of all pictures, in the order of the prompt. */
 export function digests({ turns }) { return turns.flatMap(({ pictures }) => pictures); }
 
+/** Characters of a question in one line. */
+const LINE = 300;
+
 /** A conversation in one line. */
 export function summary({ turns }) {
   const { text, pictures } = turns.at(-1);
   const shown = pictures.length ? `${pictures.length === 1 ? "a picture" : `${pictures.length} pictures`}: ` : "";
-  return `${shown}${text || "no words"}`;
+  const words = text.length > LINE ? `${text.slice(0, LINE)} …` : text;
+  return `${shown}${words || "no words"}`;
 }
 
 /** An answer's tokens for a strip, coloured by how unlikely each was. */

@@ -3,6 +3,7 @@
 import { fill, h, unique } from "../components/element.js";
 import { notice } from "../components/notice.js";
 import { Slot } from "../components/slot.js";
+import { keep, kept } from "../state/storage.js";
 
 const KEY = "lucarne.author";
 
@@ -13,7 +14,7 @@ export function explanations(app, latent, onChange) {
   const history = h("ol.history");
   const id = unique("explanation");
   const text = h("input", { id, type: "text", maxlength: 500 });
-  const name = h("input", { id: `${id}-name`, type: "text", value: localStorage.getItem(KEY) ?? "", size: 12 });
+  const name = h("input", { id: `${id}-name`, type: "text", value: kept(KEY) ?? "", size: 12 });
   const words = h("div", { role: "status" });
   const element = h("section.panel.explanations", { "aria-label": "Explanations" }, h("h2", null, "Explanations"),
     slot.element, history,
@@ -44,7 +45,7 @@ export function explanations(app, latent, onChange) {
       uninterpretable: () => h("span.soft", null, "stands for nothing that could be named"),
     };
     return h("li", { data: { revision: count, state } },
-      h("p.said", null, what[state]()),
+      h("p.said", null, (what[state] ?? what.explained)()),
       h("p.soft", null, h("bdi", null, author.name), ` (${author.kind}, ${method}), ${when}`,
         concept && [", ", h("bdi", null, concept)]),
       scores.length > 0 && h("p.quality", null, scores.map(({ kind, value, baseline, count: examples }) => h("span", {
@@ -68,7 +69,7 @@ export function explanations(app, latent, onChange) {
       name.focus();
       return;
     }
-    localStorage.setItem(KEY, author);
+    keep(KEY, author);
     try {
       const written = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
       await session.kernel.explanation.put({

@@ -15,6 +15,8 @@ import { featureAddress } from "./shared.js";
 /** Results that are shown before more are asked for, and pixels of the longer side of their pictures. */
 const PAGE = 24;
 const SIZE = 192;
+/** Milliseconds without a key after which words are looked for as they stand. */
+const PAUSE = 80;
 const WAYS = [
   { value: "words", text: "words" }, { value: "token", text: "token" }, { value: "picture", text: "my picture" },
   { value: "list", text: "lists" }, { value: "number", text: "number" },
@@ -32,8 +34,8 @@ export function mount(root, app) {
   const results = h("ol.cards");
   const more = h("div.row");
   const way = WAYS.some(({ value }) => value === address.get("by")) ? address.get("by") : "words";
-  const words = String(address.get("q", ""));
-  let query = null;
+  let words = String(address.get("q", ""));
+  let [query, typing] = [null, null];
   fill(root,
     h("h1", { tabindex: -1 }, "Features"),
     h("p.lead", null,
@@ -46,19 +48,33 @@ export function mount(root, app) {
     way === "token" && lowering(),
     slot.element, results, more, drawing.element);
   search();
-  return { leave: () => { slot.cancel(); drawing.cancel(); }, focus: () => query?.focus() };
+  return { leave: () => { clearTimeout(typing); slot.cancel(); drawing.cancel(); }, focus: () => query?.focus() };
 
   function form() {
     const id = unique("search");
-    query = h("input.search", { id, type: "search", value: words, placeholder: HINTS[way], autocomplete: "off" });
+    query = h("input.search", {
+      id, type: "search", value: words, placeholder: HINTS[way], autocomplete: "off",
+      // Part of a token or of a number is another one; part of a word is on the way to it.
+      on: { input: () => { if (way === "words") { clearTimeout(typing); typing = setTimeout(typed, PAUSE); } } },
+    });
     const submit = (event) => {
       event.preventDefault();
       const number = /^\s*#?(\d+)\s*$/.exec(query.value);
       if (way === "number" && number) address.go("features", { f: Number(number[1]) });
-      else address.go("features", { q: query.value || undefined });
+      else {
+        clearTimeout(typing);
+        address.go("features", { q: query.value || undefined });
+      }
     };
     return h("form.search-bar", { on: { submit } }, h("label.unseen", { for: id }, "Look for"), query,
       h("button.primary", null, "Search"));
+  }
+
+  function typed() {
+    const begun = performance.now();
+    words = query.value.trim();
+    address.set({ q: words || undefined });
+    search().then(() => performance.measure("found", { start: begun, end: performance.now() }));
   }
 
   function lowering() {
@@ -70,11 +86,15 @@ export function mount(root, app) {
   }
 
   function search(offset = 0) {
-    if (offset === 0) fill(results);
     fill(more);
-    slot.run("Looking for features", async (options) => {
-      const found = await page(offset, options);
+    return slot.run("Looking for features", async (options) => {
+      // What was found before stays until something else is, or nothing can be.
+      const found = await page(offset, options).catch((error) => {
+        if (options.isCurrent()) fill(results);
+        throw error;
+      });
       if (!options.isCurrent()) return;
+      if (offset === 0) fill(results);
       const cards = found.items.map(card);
       results.append(...cards.map(({ element }) => element));
       if (!results.children.length) fill(more, empty(nothing()));

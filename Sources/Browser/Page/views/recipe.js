@@ -3,6 +3,7 @@
 import { KernelError } from "../kernel/connection.js";
 
 const FORMAT = "lucarne-recipe";
+const OPERATIONS = ["clamp", "scale", "add"];
 const AS_IT_IS = "The kernel applies the file as it is.";
 
 /**
@@ -36,10 +37,20 @@ export function changesOf(text, index) {
     refuse("This recipe was made for another model or autoencoder.", "Features have other meanings in each.");
   }
   let region;
-  const changes = recipe.interventions.map(({ op, feature, value, at, generated }) => {
+  const changes = recipe.interventions.map((each, number) => {
+    const { op, feature, value, at, generated } = each ?? {};
     const isMuted = op === "zero";
+    const name = `Intervention ${number + 1} of this recipe`;
+    if (!Number.isSafeInteger(feature) || feature < 0) refuse(`${name} names no feature by its number.`);
+    if (!isMuted && !OPERATIONS.includes(op)) {
+      refuse(`${name} has the op ${JSON.stringify(op) ?? "none"}, expected zero, ${OPERATIONS.join(", ")}.`);
+    }
+    if (!isMuted && !Number.isFinite(value)) refuse(`${name} has no number as its value.`);
+    if (at !== undefined && !(Array.isArray(at) && at.every((place) => place !== null && typeof place === "object"))) {
+      refuse(`${name} has no list of regions as its at.`);
+    }
     const change = {
-      feature, op: isMuted ? "clamp" : op, value: value ?? 0, isMuted, generated: generated === true,
+      feature, op: isMuted ? "clamp" : op, value: isMuted ? 0 : value, isMuted, generated: generated === true,
     };
     if (at === undefined) return { ...change, at: "all" };
     if (at.length === 0) return { ...change, at: "none" };
@@ -47,13 +58,13 @@ export function changesOf(text, index) {
     if (at.length > 1) {
       refuse(`Feature ${feature} is changed in several regions, which cannot be shown here.`, AS_IT_IS);
     }
-    if (only.part !== undefined) return { ...change, at: `part ${only.part}` };
+    if (typeof only.part === "string") return { ...change, at: `part ${only.part}` };
     if (only.last === 1) return { ...change, at: "last" };
-    if (only.image === undefined || only.view !== undefined) {
+    if (!Number.isSafeInteger(only.image) || only.view !== undefined) {
       refuse(`Feature ${feature} is changed in a region that cannot be shown here.`, AS_IT_IS);
     }
     region = { image: only.image, ...(only.box ? { box: only.box } : {}) };
     return { ...change, at: "box" };
   });
-  return { changes, region, splice: recipe.splice };
+  return { changes, region, splice: recipe.splice ?? undefined };
 }

@@ -42,7 +42,8 @@ export function mount(root, app) {
   async function find(options, begun) {
     const { sae } = await session.ready(options);
     const answer = await session.answer(chat, generation(address), { ...options, onParts: () => {} });
-    const number = Math.min(address.get("target", 0), Math.max(0, answer.tokens.length - 1));
+    const wanted = address.get("target");
+    const number = Math.max(0, Math.min(Number.isSafeInteger(wanted) ? wanted : 0, answer.tokens.length - 1));
     showAnswer(said, app, answer, number);
     if (!answer.tokens.length) {
       fill(asked, empty("The model said nothing that could be explained."));

@@ -1,5 +1,6 @@
 'use strict';
 
+const fs = require('fs/promises');
 const vscode = require('vscode');
 const { CANCELLED } = require('./connection');
 const { Task, Stopped } = require('./kernel');
@@ -52,6 +53,24 @@ function answerEdit(document, text) {
   if (last !== 'assistant') return { range, text: `\n@assistant\n${turn}\n` };
   // Where the file has begun the answer, its first line goes on there.
   return { range, text: ROLE.test(lines[row]) ? `\n${turn}\n` : `${written.replace(/\n@/g, '\n@@')}\n` };
+}
+
+/** Bytes of a picture that the panel is given. */
+const LARGEST = 32 << 20;
+/** Types of pictures by how their bytes begin, in hexadecimal. */
+const TYPES = { '89504e47': 'png', ffd8ff: 'jpeg', 52494646: 'webp', 47494638: 'gif', '424d': 'bmp' };
+
+/** A picture's file as an address of data; null where it cannot be shown. */
+async function source(file) {
+  try {
+    if ((await fs.stat(file)).size > LARGEST) return null;
+    const bytes = await fs.readFile(file);
+    const start = bytes.subarray(0, 4).toString('hex');
+    const begun = Object.keys(TYPES).find((each) => start.startsWith(each));
+    return begun ? `data:image/${TYPES[begun]};base64,${bytes.toString('base64')}` : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What pictures are drawn for. */
@@ -141,7 +160,7 @@ class Commands {
         context: opened.context, version: opened.version, sae: autoencoder(opened), target: pair.wire,
       };
       const byToken = await task.ask('attribution/compute', {
-        ...question, aggregate: 'token', topK: opened.tokenCount, render: { image: 'smooth' },
+        ...question, aggregate: 'token', topK: opened.tokenCount,
         parts: { method: 'none' }, verify: 0,
       });
       const scores = new Map(byToken.items.map(({ position, score }) => [position, score]));
@@ -155,9 +174,20 @@ class Commands {
       for (const { feature } of found.items) {
         labels.set(feature.index, report.label(await task.ask('feature/info', { feature, topK: 8 })));
       }
-      const shown = report.attribution({ found, labels, renderings: byToken.renderings });
-      this.panel.show(shown, task.document);
+      const maps = report.heatMaps(await this.pictures(task, opened), scores);
+      this.panel.show(report.attribution({ found, labels, maps }), task.document);
     });
+  }
+
+  /** The pictures of a prompt, each as an address of data where its file can be read, and the tokens that they became. */
+  async pictures(task, opened) {
+    const { images } = opened;
+    if (!images.length) return { images, tokens: [], sources: [] };
+    const { tokens } = await task.ask('context/tokens', { context: opened.context, version: opened.version });
+    const files = new Map(opened.front.images.map((image) => [image.name, image.path]));
+    const shown = opened.parts.filter(({ image }) => image !== undefined);
+    const sources = await Promise.all(shown.map(({ image }) => source(files.get(image) ?? '')));
+    return { images, tokens, sources };
   }
 
   async attributePair() {

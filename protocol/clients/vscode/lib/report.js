@@ -25,12 +25,30 @@ function button(index) {
   return `<button class="feature" data-feature="${index}" title="Explain feature ${index}">${index}</button>`;
 }
 
+/** Room for a piece of the browser's window, which the page draws (media/panel.js); until then it shows `html`. */
+function place(kind, values, html = '') {
+  return `<span data-drawn="${escape(JSON.stringify({ kind, ...values }))}">${html}</span>`;
+}
+
 /** A bar from the middle, to the right for what supports. */
-function bar(score, most) {
-  const width = most > 0 ? Math.abs(score) / most * 50 : 0;
-  return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">`
-    + `<rect class="${score < 0 ? 'opposes' : 'supports'}" x="${score < 0 ? 50 - width : 50}" width="${width}" height="10"/>`
-    + '</svg>';
+function bar(score, most) { return place('bar', { value: score, most }); }
+
+/**
+ * The pictures of an attribution under their finest grids.
+ * @param {{images: object[], tokens: object[], sources: (string|null)[]}} seen of prompt/open and context/tokens; an
+ *   address of data for each picture
+ * @param {Map<number, number>} scores by position
+ */
+function heatMaps({ images, tokens, sources }, scores) {
+  return images.map((found, image) => {
+    const view = found.views.at(-1);
+    const own = tokens.filter((token) => token.image === image && token.view === view.name && token.box);
+    return `<figure>${place('heat', {
+      src: sources[image], width: found.width, height: found.height, view, image, label: `Heat map: ${found.part}`,
+      tokens: own.map((token) => ({ position: token.position, box: token.box, image, view: view.name })),
+      scores: own.map(({ position }) => [position, scores.get(position) || 0]),
+    })}<figcaption>${escape(`Heat map: ${found.part}`)}</figcaption></figure>`;
+  }).join('');
 }
 
 function pictures(renderings, text) {
@@ -68,8 +86,8 @@ function parts({ byPart, identity }) {
     + `${sums.map(([name, value]) => row(name, value, '')).join('')}</tbody></table>`;
 }
 
-/** Sentences are the kernel's own. */
-function attribution({ found, labels, renderings }) {
+/** Sentences are the kernel's own. @param maps what `heatMaps` gives */
+function attribution({ found, labels, maps }) {
   const { explanation, items, target, verification } = found;
   const most = Math.max(...items.map(({ score }) => Math.abs(score)), 0);
   const measured = new Map((verification ? verification.items : []).filter(({ feature }) => feature)
@@ -83,7 +101,7 @@ function attribution({ found, labels, renderings }) {
     title: `${explanation.title}: ${signed(target.value, 3)}`,
     html: `${doubts ? `<p class="doubt">Scores not reliable: ${escape(doubts.join('; '))}</p>` : ''}`
       + explanation.sentences.map((sentence) => `<p class="sentence">${escape(sentence)}</p>`).join('')
-      + `<div class="sides">${sides}</div>${parts(found)}${pictures(renderings, 'Heat map')}`,
+      + `<div class="sides">${sides}</div>${parts(found)}${maps}`,
   };
 }
 
@@ -116,9 +134,12 @@ function exemplar({ name, tokens, positions, image }) {
     const [rows, columns] = image.grid;
     return `<li>${escape(name)}: active at ${positions.length} of ${rows * columns} places</li>`;
   }
-  const active = new Set(positions.map(({ position }) => position));
-  const text = tokens.map((token, number) => (active.has(number) ? `<mark>${escape(token)}</mark>` : escape(token)));
-  return `<li>${escape(name)}: <span class="text">${text.join('')}</span></li>`;
+  const values = new Map(positions.map(({ position, value }) => [position, value]));
+  const strip = tokens.map((text, number) => {
+    const value = values.get(number) ?? 0;
+    return { text, value, title: value.toFixed(1) };
+  });
+  return `<li>${escape(name)}: ${place('tokens', { tokens: strip, label: name }, escape(tokens.join('')))}</li>`;
 }
 
 /** @param examples the answer of feature/examples, or null where no index has any */
@@ -155,4 +176,4 @@ function status(answered, pid) {
   };
 }
 
-module.exports = { label, answer, attribution, steering, ablation, feature, status, escape };
+module.exports = { heatMaps, label, answer, attribution, steering, ablation, feature, status, escape };

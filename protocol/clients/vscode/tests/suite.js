@@ -52,6 +52,12 @@ function report() {
   return body.replace(/<[^>]*>/g, ' ').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)).replace(/\s+/g, ' ').trim();
 }
 
+/** What the page of the report draws, in the order of its places. */
+function rooms() {
+  return [...panels[0].webview.html.matchAll(/data-drawn="([^"]*)"/g)]
+    .map(([, text]) => JSON.parse(text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))));
+}
+
 /** Keeps what the panel shows, for whoever wants to look at it. */
 function keep(name) { if (pages) fs.writeFileSync(path.join(pages, `${name}.html`), panels[0].webview.html); }
 
@@ -223,12 +229,31 @@ test('colours the tokens by the scores of the kernel', async () => {
 test('shows the heat map under a strict policy', () => {
   const { html } = panels[0].webview;
   const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(html);
-  const [, nonce] = /script nonce="([^"]*)"/.exec(html);
-  assert.equal(policy, `default-src 'none'; img-src data:; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}';`);
-  assert.ok(!/ style=| on\w+=|https?:/.test(html.replace(/data:image\/png;base64,[^"]*/g, '')));
-  const [, base64] = /data:image\/png;base64,([^"]*)"/.exec(html);
-  assert.equal(Buffer.from(base64, 'base64').toString('latin1', 1, 4), 'PNG');
-  assert.deepEqual(panels[0].options, { enableScripts: true, localResourceRoots: [] });
+  const { cspSource } = panels[0].webview;
+  assert.equal(policy, `default-src 'none'; img-src data:; style-src ${cspSource}; script-src ${cspSource};`);
+  const media = path.join(root, 'media');
+  const loaded = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address);
+  assert.ok(loaded.length > 3 && loaded.every((address) => address.startsWith(`${cspSource}${media}/`)));
+  loaded.forEach((address) => assert.ok(fs.existsSync(address.slice(cspSource.length)), address));
+  assert.ok(!/ style=| on\w+=|<script(?! type="module" src=)/.test(html));
+  assert.equal(panels[0].options.enableScripts, true);
+  assert.deepEqual(panels[0].options.localResourceRoots.map(({ fsPath }) => path.resolve(fsPath)), [media]);
+});
+
+test('draws the heat map on the picture, a cell for each patch with its score', async () => {
+  const drawn = rooms().find(({ kind }) => kind === 'heat');
+  assert.equal(drawn.src, `data:image/png;base64,${fs.readFileSync(path.join(folder, 'map.png')).toString('base64')}`);
+  const editor = vscode.window.activeTextEditor;
+  const opened = await ask('prompt/open', { text: editor.document.getText(), directory: folder });
+  const answered = await ask('attribution/compute', {
+    context: opened.context, sae: opened.sae, target: { kind: 'logitDiff', answer: { text: 'Yes' }, baseline: { text: 'No' } },
+    aggregate: 'token', topK: opened.tokenCount, parts: { method: 'none' }, verify: 0,
+  });
+  const expected = new Map(answered.items.map(({ position, score }) => [position, score]));
+  const view = opened.images[0].views.at(-1);
+  assert.equal(drawn.scores.length, view.rows * view.columns);
+  assert.ok(drawn.scores.some(([, score]) => score !== 0));
+  drawn.scores.forEach(([position, score]) => assert.ok(Math.abs(score - (expected.get(position) ?? 0)) < 1e-4, position));
 });
 
 test('explains the feature that is clicked', async () => {

@@ -42,6 +42,7 @@ class Uri {
   constructor(scheme, fsPath) { Object.assign(this, { scheme, fsPath }); }
 
   static file(path) { return new Uri('file', path); }
+  static joinPath(uri, ...parts) { return new Uri(uri.scheme, [uri.fsPath, ...parts].join('/')); }
 
   toString() { return `${this.scheme}://${this.fsPath}`; }
 }
@@ -160,7 +161,10 @@ const window = {
     const received = new Emitter();
     const panel = {
       viewType, title, options, received,
-      webview: { html: '', onDidReceiveMessage: received.event },
+      webview: {
+        html: '', onDidReceiveMessage: received.event, cspSource: 'https://panel.test',
+        asWebviewUri: (uri) => `https://panel.test${uri.fsPath}`,
+      },
       onDidDispose: disposed.event,
       dispose() {
         panels.splice(panels.indexOf(panel), 1);

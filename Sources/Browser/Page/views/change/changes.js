@@ -15,6 +15,20 @@ export function checked(found) {
   }));
 }
 
+/** A region of an address. @returns {{image: number, box?: number[]}} a picture's number, pixels of it */
+export function region(found) {
+  const image = Number.isSafeInteger(found?.image) && found.image >= 0 ? found.image : 0;
+  const box = found?.box;
+  return Array.isArray(box) && box.length === 4 && box.every(Number.isFinite) ? { image, box } : { image };
+}
+
+/** How a change is put in, of an address; undefined where it is as usual. */
+export function splicing(found) {
+  const errorTerm = found?.errorTerm === "drop" ? "drop" : "keep";
+  const reselect = found?.reselect === "topk" ? "topk" : "none";
+  return errorTerm === "keep" && reselect === "none" ? undefined : { errorTerm, reselect };
+}
+
 /** Positions that a change is made at, as Regions; undefined for the whole prompt. */
 function regions(at, { image = 0, box }) {
   if (at === "all") return undefined;

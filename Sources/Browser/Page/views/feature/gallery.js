@@ -43,7 +43,7 @@ export class Gallery {
       ?? [...views].sort((one, other) => other.max - one.max)[0];
     // The paper's style draws the base view alone.
     const mask = figures.view !== "base" && address.get("mask") === "paper" ? "dimmed" : address.get("mask", "dimmed");
-    const rank = address.get("rank") in NAMES ? address.get("rank") : "mean";
+    const rank = Object.hasOwn(NAMES, address.get("rank")) ? address.get("rank") : "mean";
     const list = h("div.exemplars");
     fill(this.element, this.switches(views, figures.view, rank, mask), list);
     this.slot.run("Drawing exemplars", async (options) => {

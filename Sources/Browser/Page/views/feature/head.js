@@ -2,6 +2,7 @@
 
 import { fill, h } from "../../components/element.js";
 import { featureName, quality } from "../../components/feature_card.js";
+import { checked } from "../change/changes.js";
 import { featureAddress } from "../shared.js";
 
 /** What a shared link says beside the feature's number. */
@@ -28,7 +29,7 @@ export function head(app, index, sae, { explanation }) {
 
 /** Muted, beside what is changed already. */
 function muted(address, index) {
-  const known = address.get("changes", []);
+  const known = checked(address.get("changes"));
   return known.some((each) => each.feature === index) ? known
     : [...known, { feature: index, op: "clamp", value: 0, isMuted: true, generated: true }];
 }

@@ -6,6 +6,7 @@ import { cellsOf, heatMap } from "../../components/heat_map.js";
 import { short, signed, visible } from "../../components/numbers.js";
 import { segments } from "../../components/segments.js";
 import { tokenStrip } from "../../components/token_strip.js";
+import { checked } from "../change/changes.js";
 import { digests } from "../conversation.js";
 import { featureAddress, pictureName, VIEW_NAMES } from "../shared.js";
 
@@ -164,7 +165,7 @@ const edges = ([x0, y0, x1, y1]) => `x ${short(x0)} – ${short(x1)}, y ${short(
 
 /** The view Change with this feature muted, beside what is changed already. */
 function changeAddress({ address }, index) {
-  const known = address.get("changes", []);
+  const known = checked(address.get("changes"));
   const muted = { feature: index, op: "clamp", value: 0, isMuted: true, generated: true };
   return address.link("change", {
     changes: known.some((each) => each.feature === index) ? known : [...known, muted],

@@ -42,7 +42,8 @@ export function showTarget(panel, app, found, chosen, likely, onChange) {
 }
 
 function likelyBaselines(baseline, chosen, likely, set) {
-  const value = baseline === "none" ? "none" : String(baseline?.id ?? (baseline ? "text" : ""));
+  const value = baseline === "none" ? "none" : String(Number.isSafeInteger(baseline?.id) ? baseline.id
+    : typeof baseline?.text === "string" ? "text" : "");
   const choices = [
     { value: "", text: "the runner-up" },
     ...likely.filter(({ token }) => token !== chosen.id).map(({ token, text, logProb }) => ({
@@ -51,7 +52,7 @@ function likelyBaselines(baseline, chosen, likely, set) {
     { value: "none", text: "nothing: the logit alone" },
   ];
   if (!choices.some((each) => each.value === value)) {
-    choices.push({ value, text: value === "text" ? `“${visible(String(baseline.text))}”` : `token ${value}` });
+    choices.push({ value, text: value === "text" ? `“${visible(baseline.text)}”` : `token ${value}` });
   }
   return choice({
     label: "compared with", value, choices,
@@ -64,7 +65,7 @@ function likelyBaselines(baseline, chosen, likely, set) {
 /** A token that is not among the likeliest, by its text. */
 function otherBaseline(baseline, set) {
   const input = h("input", {
-    type: "text", size: 9, value: baseline?.text ?? "", placeholder: "␣token", autocomplete: "off",
+    type: "text", size: 9, value: typeof baseline?.text === "string" ? baseline.text : "", placeholder: "␣token", autocomplete: "off",
     on: {
       change: () => {
         const text = input.value.replace(/^␣/, " ");
