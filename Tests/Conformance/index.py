@@ -179,6 +179,18 @@ def fill_disk(program, folder, source, expected):
         subprocess.run(["umount", disk], check=True)
 
 
+def asked_at_once(program):
+    """The index that a kernel was started with is there while the first request loads model and autoencoder."""
+    refused = []
+    for _ in range(40):
+        asks = [("initialize", {}), ("feature/info", {"feature": {"sae": "sae", "index": 14}})] + [
+            ("index/search", {"sae": "sae", "query": {"text": "Bolivia"}})] * 30
+        lines = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) for number, (method, params) in enumerate(asks)]
+        told = subprocess.run([program, "serve", "--jobs", ""], input="\n".join(lines) + "\n", capture_output=True, text=True).stdout
+        refused += [answer["error"]["message"] for answer in map(json.loads, told.splitlines()) if "error" in answer]
+    Row.check("an index is searched while its autoencoder is being loaded", not refused, f"{len(refused)} of 1,200 refused: {refused[:1]}")
+
+
 def main():
     program, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
     pictures = sorted(p for p in PICTURES.glob("*.png") if ".mask." not in p.name)
@@ -246,6 +258,7 @@ def main():
         read_only(program, folder, expected)
         fill_disk(program, folder, source, expected)
 
+        asked_at_once(program)
         other = run(program, "build", folder / "whole.index", *source, "--exemplars", "3")
         Row.check("other options are refused", other.returncode != 0 and "options" in other.stderr, other.stderr.strip()[:160])
     sys.exit(1 if Row.failures else 0)

@@ -46,6 +46,8 @@ package final class Engine {
 
   /// Bytes that jobs have set aside.
   private var heldByJobs: [ObjectIdentifier: Int] = [:]
+  /// While what the kernel was started with is loaded.
+  private var isStarting = false
 
   /// What a client should know although nothing failed, such as an autoencoder that fits badly.
   private(set) var warnings: [String] = []
@@ -134,6 +136,8 @@ package final class Engine {
 
   /// Says to the client's indexes which autoencoder it works with.
   private func noteOwner() throws {
+    // A start whose autoencoder is still on its way is not one without.
+    guard !isStarting else { return }
     let name = current.modelName.flatMap { current.autoencoderNames[$0] }
     let resident = autoencoders.first { $0.autoencoder.name == name }
     shelf.setOwner(
@@ -259,6 +263,8 @@ package final class Engine {
     }
     guard let path = files.model else { return }
     let before = (models, autoencoders)
+    isStarting = true
+    defer { isStarting = false }
     let model = try loadModel(path: path, precision: nil)
     do {
       for (index, path) in files.autoencoders.enumerated() {
@@ -272,6 +278,8 @@ package final class Engine {
           warn(of: try? fit(of: loaded, cancellation: .never), loaded)
         }
       }
+      isStarting = false
+      try noteOwner()
     } catch {
       // Half a start is none: the next request tries, and fails, again with the same words.
       (models, autoencoders) = before
