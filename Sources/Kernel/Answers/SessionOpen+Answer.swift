@@ -32,7 +32,10 @@ extension SessionOpen: EngineAnswerable {
     case (nil, let session?):
       try session.check()
       return session
-    default: throw KernelError.unsupported("expected either \"path\" or \"session\"")
+    case (nil, nil), (.some, .some):
+      throw WireError.mismatch(
+        path: "params.path", expected: "either this or \"session\"",
+        found: params.path == nil ? "neither" : "both")
     }
   }
 }
