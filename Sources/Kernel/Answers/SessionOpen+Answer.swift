@@ -95,7 +95,8 @@ private struct SessionOpening {
     let isSame = digest == saved.tokensDigest
     if !isSame {
       warnings.append(
-        "the tokens of \(quoted(saved.context)) are not what they were: \(tokens.count + appended.count) "
+        "the tokens of \(quoted(saved.context)) are not what they were: "
+          + "\(tokens.count + appended.count) "
           + "with the digest \(digest), in the session \(saved.tokenCount) with "
           + "\(saved.tokensDigest.prefix(100))")
     }
@@ -161,7 +162,8 @@ private struct SessionOpening {
           ? nil : "the precision \(precision.rawValue), was \(saved.precision.rawValue)",
         resizing == saved.resizing
           ? nil
-          : "the resizing \(resizing?.rawValue ?? "none"), was \(saved.resizing?.rawValue ?? "none")",
+          : "the resizing \(resizing?.rawValue ?? "none"), "
+            + "was \(saved.resizing?.rawValue ?? "none")",
       ].compactMap(\.self)
     }
     if let found = same.last(where: { differences($0).isEmpty }) ?? same.last {

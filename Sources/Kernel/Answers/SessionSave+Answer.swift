@@ -135,8 +135,8 @@ struct PictureToSave: Sendable {
       guard found == sha256 else {
         throw DomainError(
           .imageUnreadable,
-          "\(place) cannot be saved: the file \(path) has changed since the context was opened, its "
-            + "SHA-256 is \(found), it was \(sha256)")
+          "\(place) cannot be saved: the file \(path) has changed since the context was opened, "
+            + "its SHA-256 is \(found), it was \(sha256)")
       }
       return .init(
         sha256: sha256, name: path.split(separator: "/").last.map(String.init),

@@ -8,7 +8,7 @@ import Models
 extension Engine {
   /// Refuses a prompt that would not fit, before anything runs, and says how much of the run above
   /// the lowest autoencoder's site there is room to keep.
-  /// - Parameter openingBytes: what the client gave that is not held yet, as `ContextOpening` counts it.
+  /// - Parameter openingBytes: of `ContextOpening.byteCount`, what is not held yet.
   func reserveContext(
     _ prompt: Prompt, openingBytes: Int, model: LoadedModel
   ) throws -> SavedDetail? {
