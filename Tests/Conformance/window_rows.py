@@ -1,6 +1,7 @@
 """What the window promises, a row each: done as a person does it, compared with a kernel's own answers."""
 
 import base64
+import hashlib
 import json
 import math
 import os
@@ -660,6 +661,40 @@ def load(world):
     status = world.kernel.ask("kernel/status")
     for each in (status["models"][0]["path"], f"{status['saes'][0]['latents']} features at {status['saes'][0]['site']}"):
         assert each in shown, f"{each} is not in {shown[:300]}"
+
+
+@row("a saved session is open again after the page was, with the answer, its picture and the log")
+def saved_session(world):
+    page = world.page
+    page.reload()
+    world.asked()
+    page.until("document.querySelectorAll('.result button.token').length > 0")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"save session\"]')")
+    page.click("[data-act='save session']")
+    text = page.downloaded("lucarne-session.json")
+    session = json.loads(text)
+    tokens = [each["id"] for each in world.kernel.ask("context/tokens", context=world.context)["tokens"]]
+    expect([each["tokensDigest"] for each in session["contexts"]], [hashlib.sha256(",".join(map(str, tokens)).encode()).hexdigest()])
+    expect([base64.b64decode(each["base64"]) for each in session["pictures"]], [world.picture.read_bytes()])
+    file = world.folder / "saved.json"
+    file.write_text(text)
+    page.reload()
+    page.until("!!document.querySelector('[data-act=\"open session\"]')")
+    page.choose("[data-act='open session']", file)
+    page.until("document.querySelector('[aria-label=\"This session\"]').textContent.includes('1 context is open again')", 30)
+    page.until("document.querySelector('.requests').textContent.includes('context/generate')")
+    expect(page.value("[...document.querySelectorAll('[aria-label=\"This session\"] a')].map((each) => each.textContent)"), ["Go on where it was saved"])
+    world.asked()
+    page.until("document.querySelectorAll('.result button.token').length > 0")
+    expect("".join(page.texts(".result .token")), world.plain["text"])
+    page.address("work")
+    page.until("!!document.querySelector('.requests li')")
+    # The answer is the one that was saved: nothing was generated anew.
+    expect(sum("context/generate" in each for each in page.texts(".requests li")), 1)
+    file.write_text(text[:-1])
+    page.choose("[data-act='open session']", file)
+    page.until("!!document.querySelector('[aria-label=\"This session\"] .notice')")
 
 
 @row("the session is saved as lines that a kernel answers alike, and as Python that runs")

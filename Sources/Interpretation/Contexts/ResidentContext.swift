@@ -17,7 +17,9 @@ package final class ResidentContext {
   /// What requests call the parts, in the order of `prompt.partSpans`.
   package let partNames: [String]
   /// Grows by one with each change of the tokens.
-  package private(set) var version = 1
+  package var version: Int { 1 + appendedCounts.count }
+  /// How many tokens were appended each time; they are the last of `tokens`.
+  package private(set) var appendedCounts: [Int] = []
   /// The expanded sequence, every image token counted.
   package private(set) var tokens: [Int]
   /// How many tokens were taken over from another context when this one was opened.
@@ -114,7 +116,7 @@ package final class ResidentContext {
       decoder.embed(new), recording: Set(residuals.keys), saving: nil, continuing: nil,
       progress: { _ in }, cancellation: cancellation)
     tokens += new
-    version += 1
+    appendedCounts.append(new.count)
   }
 
   /// Runs new embeddings `[t, D]` through every block, the last one for the last row alone; nothing

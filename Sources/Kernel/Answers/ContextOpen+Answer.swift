@@ -8,35 +8,45 @@ import Tensors
 extension ContextOpen: EngineAnswerable {
   /// Tokenises the parts, runs what no open context has run already, and keeps the result.
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
-    let loaded = try engine.model(named: params.model)
+    result(
+      try open(params, model: engine.model(named: params.model), engine: engine, call: call) {
+        call.report(title: "Opening the context", fraction: $0)
+      })
+  }
+
+  /// Reads the parts' pictures and opens the context that they make.
+  static func open(
+    _ params: Params, model: LoadedModel, engine: Engine, call: Call,
+    progress: (Double) -> Void
+  ) throws -> OpenContext {
     let names = try partNames(params.parts)
     var admission = PictureAdmission(engine)
-    var parts: [PromptPart] = []
+    var parts: [GivenPart] = []
     for part in params.parts {
-      parts.append(PromptPart(try content(part.content, &admission), role: part.role ?? "user"))
+      parts.append(GivenPart(try content(part.content, &admission), role: part.role ?? "user"))
     }
-    let prompt = try loaded.model.prompt(
-      parts, template: template(params), cancellation: Cancellation(call))
-    let opened = try open(
-      prompt, names: names, pictures: parts.compactMap(\.picture), model: loaded, engine: engine,
-      call: call)
-    return result(opened)
+    let opening = ContextOpening(parts: parts, template: try template(params))
+    let prompt = try model.model.prompt(
+      opening.promptParts, template: opening.template, cancellation: Cancellation(call))
+    return try open(
+      prompt, names: names, opening: opening, model: model, engine: engine, call: call,
+      progress: progress)
   }
 
   /// Runs what no open context has run already, and keeps the result.
   static func open(
-    _ prompt: Prompt, names: [String], pictures: [Picture], model: LoadedModel, engine: Engine,
-    call: Call, isPromptFile: Bool = false
+    _ prompt: Prompt, names: [String], opening: ContextOpening, model: LoadedModel,
+    engine: Engine, call: Call, isPromptFile: Bool = false, progress: (Double) -> Void
   ) throws -> OpenContext {
-    let detail = try engine.reserveContext(prompt, pictures: pictures, model: model)
+    let detail = try engine.reserveContext(
+      prompt, openingBytes: opening.byteCount, model: model)
     let context = try ResidentContext(
       opening: prompt, partNames: names, model: model.model,
       recording: engine.recordedBlocks(of: model.name), keeping: detail,
       reusing: engine.longestPrefix(of: prompt, modelName: model.name),
-      progress: { call.report(title: "Opening the context", fraction: $0) },
-      cancellation: Cancellation(call))
+      progress: progress, cancellation: Cancellation(call))
     return try engine.add(
-      context, modelName: model.name, pictures: pictures, isPromptFile: isPromptFile)
+      context, modelName: model.name, opening: opening, isPromptFile: isPromptFile)
   }
 
   private static func template(_ params: Params) throws -> PromptTemplate {
@@ -95,7 +105,7 @@ extension ContextOpen: EngineAnswerable {
 
   private static func content(
     _ content: Part.Content, _ admission: inout PictureAdmission
-  ) throws -> PromptPart.Content {
+  ) throws -> GivenPart.Content {
     switch content {
     case .text(let text): return .text(text)
     case .image(let source):
@@ -106,17 +116,17 @@ extension ContextOpen: EngineAnswerable {
 
   private static func picture(
     _ place: ImageSource.Place, _ admission: inout PictureAdmission
-  ) throws -> Picture {
+  ) throws -> GivenPicture {
     switch place {
-    case .path(let path): return try admission.picture(atPath: FilePath(path).path)
+    case .path(let path): return try admission.given(atPath: FilePath(path).path)
     case .uri(let uri) where DataAddress.isOne(uri):
-      return try admission.picture(from: DataAddress.bytes(uri))
-    case .uri(let uri): return try admission.picture(atPath: FilePath(uri: uri).path)
+      return try admission.given(DataAddress.bytes(uri))
+    case .uri(let uri): return try admission.given(atPath: FilePath(uri: uri).path)
     case .base64(let text):
       guard let bytes = Base64.decode(text) else {
         throw DomainError(.imageUnreadable, "the image's \"base64\" is not base64")
       }
-      return try admission.picture(from: bytes)
+      return try admission.given(bytes)
     }
   }
 }

@@ -29,12 +29,13 @@ struct OpenPrompt {
     file = PromptFile(params.text)
     front = try file.resolvedFront(directory: params.directory)
     guard !file.hasErrors, let model = try model(engine, call) else { return }
-    guard try loadAutoencoder(for: model, engine), let parts = try pictured(engine) else { return }
+    guard try loadAutoencoder(for: model, engine), let parts = try given(engine) else { return }
+    let opening = ContextOpening(parts: parts, template: template)
     let names = partNames
     let prompt: Prompt
     do {
       prompt = try model.model.prompt(
-        parts, template: template, cancellation: Cancellation(call))
+        opening.promptParts, template: template, cancellation: Cancellation(call))
     } catch let error as ModelError {
       guard case .textHoldsImageToken(let part, _) = error else { throw error }
       file.report(file.parts[part].part.range, error.description)
@@ -44,8 +45,9 @@ struct OpenPrompt {
       (open, isReused) = (known, true)
     } else {
       open = try ContextOpen.open(
-        prompt, names: names, pictures: parts.compactMap(\.picture), model: model, engine: engine,
-        call: call, isPromptFile: isShared)
+        prompt, names: names, opening: opening, model: model, engine: engine, call: call,
+        isPromptFile: isShared,
+        progress: { call.report(title: "Opening the context", fraction: $0) })
     }
     try checkTarget()
   }
@@ -77,23 +79,23 @@ struct OpenPrompt {
 
   /// The parts with their pictures read; nil where one cannot be.
   /// - Throws: `KernelError.outOfMemory`.
-  private mutating func pictured(_ engine: Engine) throws -> [PromptPart]? {
+  private mutating func given(_ engine: Engine) throws -> [GivenPart]? {
     var admission = PictureAdmission(engine)
-    var pictures: [String: Picture] = [:]
-    var parts: [PromptPart] = []
+    var pictures: [String: GivenPicture] = [:]
+    var parts: [GivenPart] = []
     for (role, part) in file.parts {
       switch part.content {
-      case .text(let text): parts.append(.text(text.string, role: role))
+      case .text(let text): parts.append(GivenPart(.text(text.string), role: role))
       case .image(let name):
         guard let index = front.images.firstIndex(where: { $0.name == name }) else { continue }
         if let known = pictures[name] {
-          parts.append(.picture(known, role: role))
+          parts.append(GivenPart(.picture(known), role: role))
           continue
         }
         do {
-          let picture = try admission.picture(atPath: front.images[index].path)
+          let picture = try admission.given(atPath: front.images[index].path)
           pictures[name] = picture
-          parts.append(.picture(picture, role: role))
+          parts.append(GivenPart(.picture(picture), role: role))
         } catch let error as ImageError {
           file.report(file.front.images[index].path.range, "\(error)")
         }

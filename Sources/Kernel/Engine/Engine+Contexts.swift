@@ -8,9 +8,9 @@ import Models
 extension Engine {
   /// Refuses a prompt that would not fit, before anything runs, and says how much of the run above
   /// the lowest autoencoder's site there is room to keep.
-  /// - Parameter pictures: those of the prompt as they were decoded.
+  /// - Parameter openingBytes: of `ContextOpening.byteCount`, what is not held yet.
   func reserveContext(
-    _ prompt: Prompt, pictures: [Picture], model: LoadedModel
+    _ prompt: Prompt, openingBytes: Int, model: LoadedModel
   ) throws -> SavedDetail? {
     guard openContexts.count < Self.contextLimit else {
       throw KernelError.tooManyContexts(limit: Self.contextLimit)
@@ -20,7 +20,7 @@ extension Engine {
     let recorded = recordedBlocks(of: model.name)
     let kept =
       tokens * decoder.hiddenSize * 4 * (2 + recorded.count) + prompt.tileBytes
-      + pictures.reduce(0) { $0 + $1.byteCount }
+      + openingBytes
     let needed = model.model.prefillBytes(prompt).addingReportingOverflow(kept)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a context of \(tokens) tokens")

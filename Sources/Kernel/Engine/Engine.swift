@@ -372,11 +372,12 @@ package final class Engine {
 
   /// Takes in a context that has run.
   func add(
-    _ context: ResidentContext, modelName: String, pictures: [Picture], isPromptFile: Bool = false
+    _ context: ResidentContext, modelName: String, opening: ContextOpening,
+    isPromptFile: Bool = false
   ) throws -> OpenContext {
     current.add { name in
       OpenContext(
-        name: name, modelName: modelName, context: context, pictures: pictures,
+        name: name, modelName: modelName, context: context, opening: opening,
         isPromptFile: isPromptFile)
     }
   }

@@ -80,7 +80,8 @@ final class EngineHolder: @unchecked Sendable {
         modelProvider: true, contextProvider: .init(images: true, append: true),
         activationProvider: true, featureProvider: true,
         attributionProvider: .init(methods: AttributionCompute.Method.allCases),
-        ablationProvider: true, steeringProvider: true, jobProvider: true, workDoneProgress: true,
+        ablationProvider: true, steeringProvider: true, sessionProvider: true, jobProvider: true,
+        workDoneProgress: true,
         partialResults: true),
       limits: .init(
         maxMessageBytes: FramingLimits().body,

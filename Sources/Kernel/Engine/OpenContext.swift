@@ -6,13 +6,13 @@ struct OpenContext {
   let name: String
   let modelName: String
   let context: ResidentContext
-  /// The pictures as given, to draw over.
-  let pictures: [Picture]
+  let opening: ContextOpening
   /// Whether `prompt/open` may give it for the same file again.
   let isPromptFile: Bool
 
+  /// The pictures as given, to draw over.
+  var pictures: [Picture] { opening.pictures }
+
   /// Bytes that it keeps, its pictures and their tiles among them.
-  var byteCount: Int {
-    context.byteCount + pictures.reduce(0) { $0 + $1.byteCount } + context.prompt.tileBytes
-  }
+  var byteCount: Int { context.byteCount + opening.byteCount + context.prompt.tileBytes }
 }

@@ -1,3 +1,4 @@
+import FeatureIndex
 import Images
 import JSONRPC
 import KernelProtocol
@@ -7,7 +8,7 @@ import KernelProtocol
 struct PictureAdmission {
   private let engine: Engine
   private var decoder = PictureDecoder()
-  /// Bytes of the pictures that were decoded.
+  /// Bytes of the pictures that were decoded, and of their files where those are kept.
   private(set) var heldBytes = 0
 
   init(_ engine: Engine) { self.engine = engine }
@@ -32,8 +33,27 @@ struct PictureAdmission {
 
   /// The picture of a file, which errors name.
   mutating func picture(atPath path: String) throws -> Picture {
+    try read(path).picture
+  }
+
+  /// The same, and where its bytes are found again.
+  mutating func given(atPath path: String) throws -> GivenPicture {
+    let (picture, bytes) = try read(path)
+    let origin = PictureOrigin.file(
+      path: path, sha256: SHA256.digest(of: bytes).hexadecimal, byteCount: bytes.count)
+    return GivenPicture(picture: picture, origin: origin, treatment: treatment)
+  }
+
+  /// A picture that was sent, whose bytes are kept with it.
+  mutating func given(_ bytes: [UInt8]) throws -> GivenPicture {
+    let picture = try picture(from: bytes)
+    heldBytes += bytes.count
+    return GivenPicture(picture: picture, origin: .sent(bytes), treatment: treatment)
+  }
+
+  private mutating func read(_ path: String) throws -> (picture: Picture, bytes: [UInt8]) {
     let bytes = try PictureFile.bytes(atPath: path, limits: decoder.limits)
-    do { return try picture(from: bytes) } catch let error as ImageError {
+    do { return (try picture(from: bytes), bytes) } catch let error as ImageError {
       throw ImageError.ofFile(path: path, error)
     }
   }

@@ -65,6 +65,7 @@ package enum Initialize: Request {
     package var attributionProvider: AttributionProvider?
     package var ablationProvider: Bool?
     package var steeringProvider: Bool?
+    package var sessionProvider: Bool?
     package var jobProvider: Bool?
     package var workDoneProgress: Bool?
     package var partialResults: Bool?
@@ -73,8 +74,8 @@ package enum Initialize: Request {
       modelProvider: Bool? = nil, contextProvider: ContextProvider? = nil,
       activationProvider: Bool? = nil, featureProvider: Bool? = nil,
       attributionProvider: AttributionProvider? = nil, ablationProvider: Bool? = nil,
-      steeringProvider: Bool? = nil, jobProvider: Bool? = nil, workDoneProgress: Bool? = nil,
-      partialResults: Bool? = nil
+      steeringProvider: Bool? = nil, sessionProvider: Bool? = nil, jobProvider: Bool? = nil,
+      workDoneProgress: Bool? = nil, partialResults: Bool? = nil
     ) {
       self.modelProvider = modelProvider
       self.contextProvider = contextProvider
@@ -83,6 +84,7 @@ package enum Initialize: Request {
       self.attributionProvider = attributionProvider
       self.ablationProvider = ablationProvider
       self.steeringProvider = steeringProvider
+      self.sessionProvider = sessionProvider
       self.jobProvider = jobProvider
       self.workDoneProgress = workDoneProgress
       self.partialResults = partialResults

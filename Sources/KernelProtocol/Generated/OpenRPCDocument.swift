@@ -1017,6 +1017,209 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "session/save",
+      "summary": "Writes the client's contexts as one file: their parts, their pictures, what was appended, and what the client says was asked.",
+      "description": "A file appears whole or not at all. One that is there is replaced if it is a session. Pictures that were opened by their paths are read again, and must be what they were.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "The file, absolute. Absent: the session comes with the result.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "contexts",
+          "description": "Which contexts; absent: all that the client has open.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}}
+        },
+        {
+          "name": "entries",
+          "description": "Kept as they are, and given back by session/open.",
+          "required": false,
+          "schema": {"type": "array", "items": {}}
+        },
+        {"name": "note", "required": false, "schema": {"type": "string"}},
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["contexts", "bytes"],
+          "properties": {
+            "path": {"type": "string", "description": "Absent where the session is in the result."},
+            "session": {
+              "$ref": "#/components/schemas/SavedSession",
+              "description": "Absent where it was written to a file."
+            },
+            "contexts": {"type": "array", "items": {"type": "string"}, "description": "Those that are in it."},
+            "bytes": {"type": "integer", "description": "How long the file is, or would be."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "contextNotFound",
+        "deadlineExceeded",
+        "imageUnreadable",
+        "ioError",
+        "outOfMemory",
+        "pathDenied",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "session/save",
+          "params": [{"name": "entries", "value": [{"asked": "context/generate", "text": "No."}]}],
+          "result": {
+            "name": "result",
+            "value": {
+              "session": {
+                "format": "lucarne-session",
+                "version": 1,
+                "created": 1792000000,
+                "models": [
+                  {
+                    "model": "llava-next",
+                    "digest": "5f0c",
+                    "architecture": "LlavaNextForConditionalGeneration",
+                    "precision": "bfloat16",
+                    "resizing": "torchvision"
+                  }
+                ],
+                "saes": [{"sae": "resid_post.24", "model": "llava-next", "digest": "9a31", "site": "resid_post.24"}],
+                "pictures": [],
+                "contexts": [
+                  {
+                    "context": "ctx_1",
+                    "model": "llava-next",
+                    "chat": {"template": "model", "addGenerationPrompt": true},
+                    "parts": [{"id": "question", "role": "user", "text": "Is Bolivia in Asia?"}],
+                    "appended": [[2822, 13]],
+                    "tokenCount": 19,
+                    "tokensDigest": "c771"
+                  }
+                ],
+                "entries": [{"asked": "context/generate", "text": "No."}]
+              },
+              "contexts": ["ctx_1"],
+              "bytes": 842
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "session/open",
+      "summary": "Opens every context of a session again, or none of them.",
+      "description": "A context needs the model that it was opened on, whose digest must be the same unless anyModel is true. Other autoencoders, precisions and resizings are warnings: contexts can be opened without them, but answers may be others.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "A session's file, absolute. Either this or session.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "session",
+          "description": "A session as session/save gave it.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SavedSession"}
+        },
+        {
+          "name": "anyModel",
+          "description": "Whether contexts of a model that is not loaded are opened on the model that the client loaded last, with a warning. Absent: no.",
+          "required": false,
+          "schema": {"type": "boolean"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["contexts", "entries", "warnings", "created"],
+          "properties": {
+            "contexts": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SessionOpen.Opened"},
+              "description": "In the session's order."
+            },
+            "entries": {"type": "array", "items": {}, "description": "What session/save was given."},
+            "warnings": {
+              "type": "array",
+              "items": {"type": "string"},
+              "description": "What is not as it was, with both values."
+            },
+            "created": {"type": "number", "description": "Seconds since 1970."},
+            "note": {"type": "string"}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "busy",
+        "deadlineExceeded",
+        "imageUnreadable",
+        "ioError",
+        "modelNotLoaded",
+        "outOfMemory",
+        "pathDenied",
+        "positionOutOfRange",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "session/open",
+          "params": [{"name": "path", "value": "/work/bolivia.session.json"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "contexts": [
+                {
+                  "saved": "ctx_1",
+                  "context": "ctx_1",
+                  "version": 2,
+                  "tokenCount": 19,
+                  "parts": [{"part": "question", "span": {"start": 4, "end": 10}}],
+                  "images": [],
+                  "sameTokens": true
+                }
+              ],
+              "entries": [{"asked": "context/generate", "text": "No."}],
+              "warnings": [],
+              "created": 1792000000
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "activation/read",
       "summary": "The residual stream at a site.",
       "paramStructure": "by-name",
@@ -5769,6 +5972,7 @@ package let openRPCDocument = #"""
           "attributionProvider": {"$ref": "#/components/schemas/Initialize.AttributionProvider"},
           "ablationProvider": {"type": "boolean"},
           "steeringProvider": {"type": "boolean"},
+          "sessionProvider": {"type": "boolean"},
           "jobProvider": {"type": "boolean"},
           "workDoneProgress": {"type": "boolean"},
           "partialResults": {"type": "boolean"}
@@ -6392,6 +6596,121 @@ package let openRPCDocument = #"""
         }
       },
       "SAETrain.WeightType": {"enum": ["F32", "F16", "BF16"], "x-enumNames": ["float32", "float16", "bfloat16"]},
+      "SavedSession": {
+        "type": "object",
+        "description": "Contexts as a file: how each was opened, its pictures, and what a client asked about them. session/save writes it, session/open opens its contexts again.",
+        "required": ["format", "version", "created", "models", "saes", "pictures", "contexts", "entries"],
+        "properties": {
+          "format": {"enum": ["lucarne-session"], "x-enumNames": ["session"]},
+          "version": {"type": "integer", "minimum": 1, "maximum": 1},
+          "created": {"type": "number", "description": "Seconds since 1970."},
+          "note": {"type": "string", "description": "What the client says of it."},
+          "models": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SavedSession.Model"},
+            "description": "Those that the contexts were opened on."
+          },
+          "saes": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SavedSession.Autoencoder"},
+            "description": "Those that were loaded for these models."
+          },
+          "pictures": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SavedSession.Picture"},
+            "description": "Each once, however many parts show it."
+          },
+          "contexts": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SavedSession.Context"},
+            "description": "In the order of opening."
+          },
+          "entries": {
+            "type": "array",
+            "items": {},
+            "description": "What the client gave, as it was: questions and answers, for a log."
+          }
+        }
+      },
+      "SavedSession.Model": {
+        "type": "object",
+        "required": ["model", "digest", "architecture", "precision"],
+        "properties": {
+          "model": {"type": "string", "description": "What it was called."},
+          "digest": {"type": "string", "description": "SHA-256 that stands for its content, as index/info tells it."},
+          "architecture": {"type": "string"},
+          "precision": {"$ref": "#/components/schemas/ModelLoad.Precision"},
+          "resizing": {"$ref": "#/components/schemas/ModelLoad.Resizing", "description": "Absent in a model of text."}
+        }
+      },
+      "SavedSession.Autoencoder": {
+        "type": "object",
+        "required": ["sae", "model", "digest", "site"],
+        "properties": {
+          "sae": {"type": "string", "description": "What it was called."},
+          "model": {"type": "string", "description": "What its model was called."},
+          "digest": {"type": "string", "description": "SHA-256 that stands for its content, as index/info tells it."},
+          "site": {"type": "string"}
+        }
+      },
+      "SavedSession.Picture": {
+        "type": "object",
+        "required": ["sha256", "base64"],
+        "properties": {
+          "sha256": {"type": "string", "description": "Of the file's bytes, in lower-case hexadecimal."},
+          "name": {"type": "string", "description": "Its file's, where it had one."},
+          "base64": {"type": "string", "description": "The bytes of the file as it was given."}
+        }
+      },
+      "SavedSession.Part": {
+        "type": "object",
+        "description": "Some text or a picture.",
+        "required": ["id", "role"],
+        "properties": {
+          "id": {"type": "string"},
+          "role": {"type": "string"},
+          "text": {"type": "string", "description": "Absent of a picture."},
+          "picture": {"type": "string", "description": "The sha256 of one of the pictures. Absent of a text."},
+          "reading": {"$ref": "#/components/schemas/ImageSource.Reading", "description": "Absent: loadImage."}
+        }
+      },
+      "SavedSession.Context": {
+        "type": "object",
+        "required": ["context", "model", "chat", "parts", "appended", "tokenCount", "tokensDigest"],
+        "properties": {
+          "context": {"type": "string", "description": "What it was called."},
+          "model": {"type": "string", "description": "Which of the models."},
+          "chat": {"$ref": "#/components/schemas/ContextOpen.Chat"},
+          "parts": {"type": "array", "items": {"$ref": "#/components/schemas/SavedSession.Part"}, "minItems": 1},
+          "appended": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "integer"}},
+            "description": "Ids of tokens that context/generate appended, a list each time."
+          },
+          "tokenCount": {"type": "integer", "minimum": 1, "description": "All tokens, those appended included."},
+          "tokensDigest": {
+            "type": "string",
+            "description": "SHA-256 of all tokens' ids in decimal with a comma between two, in lower-case hexadecimal."
+          }
+        }
+      },
+      "SessionOpen.Opened": {
+        "type": "object",
+        "required": ["saved", "context", "version", "tokenCount", "parts", "images", "sameTokens"],
+        "properties": {
+          "saved": {"type": "string", "description": "What the session calls it."},
+          "context": {"type": "string", "description": "What it is called now."},
+          "version": {"type": "integer"},
+          "tokenCount": {"type": "integer"},
+          "parts": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ContextOpen.PartSpan"},
+            "description": "As context/open tells them, and so images."
+          },
+          "images": {"type": "array", "items": {"$ref": "#/components/schemas/ContextOpen.Image"}},
+          "sameTokens": {"type": "boolean", "description": "Whether all tokens have the ids that they had."}
+        }
+      },
       "Span": {
         "description": "Positions start ..< end of the expanded sequence, in which every image token counts.",
         "type": "object",

@@ -33,6 +33,17 @@ export class RequestLog extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /** Puts what another window asked before what this one did; what is no request is left out. */
+  restore(entries) {
+    this.restored = (this.restored ?? 0) + 1;
+    const connection = `opened ${this.restored}`;
+    const earlier = entries.filter(isRequest).map(({ method, params, at, state, milliseconds, message, names }) => (
+      { connection, method, params, at, state, milliseconds, message, names: names ?? {} }));
+    this.entries = [...earlier, ...this.entries].slice(-LIMIT);
+    this.dispatchEvent(new Event("change"));
+    return earlier.length;
+  }
+
   /** What was answered on the newest connection, ready for `lucarne serve < FILE`. */
   async lines(pictures) {
     const newest = this.entries.at(-1)?.connection;
@@ -43,6 +54,14 @@ export class RequestLog extends EventTarget {
     }
     return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   }
+}
+
+/** Whether a value, which may come from anywhere, is an entry of a log. */
+function isRequest(value) {
+  const isObject = (each) => typeof each === "object" && each !== null && !Array.isArray(each);
+  return isObject(value) && typeof value.method === "string" && isObject(value.params ?? {})
+    && ["answered", "failed", "cancelled"].includes(value.state) && Number.isFinite(value.milliseconds)
+    && isObject(value.names ?? {}) && ["string", "undefined"].includes(typeof value.message);
 }
 
 /** A copy in which a picture's bytes are its digest. */

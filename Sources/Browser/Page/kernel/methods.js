@@ -8,6 +8,8 @@ export const reports = {
   "context/tokens": { progress: false, parts: "tokens" },
   "context/generate": { progress: true, parts: "tokens" },
   "prompt/open": { progress: true, parts: null },
+  "session/save": { progress: true, parts: null },
+  "session/open": { progress: true, parts: null },
   "activation/read": { progress: true, parts: null },
   "feature/activations": { progress: true, parts: "items" },
   "feature/info": { progress: true, parts: null },
@@ -187,6 +189,34 @@ export const methods = (kernel) => ({
      *   milliseconds after it arrived.
      */
     open: (params, options) => kernel.request("prompt/open", params, options),
+  },
+  session: {
+    /**
+     * Writes the client's contexts as one file: their parts, their pictures, what was appended, and
+     * what the client says was asked.
+     * A file appears whole or not at all. One that is there is replaced if it is a session.
+     * Pictures that were opened by their paths are read again, and must be what they were.
+     * @param {string} [params.path] The file, absolute. Absent: the session comes with the result.
+     * @param {string[]} [params.contexts] Which contexts; absent: all that the client has open.
+     * @param {object[]} [params.entries] Kept as they are, and given back by session/open.
+     * @param {string} [params.note]
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    save: (params, options) => kernel.request("session/save", params, options),
+    /**
+     * Opens every context of a session again, or none of them.
+     * A context needs the model that it was opened on, whose digest must be the same unless
+     * anyModel is true. Other autoencoders, precisions and resizings are warnings: contexts can be
+     * opened without them, but answers may be others.
+     * @param {string} [params.path] A session's file, absolute. Either this or session.
+     * @param {SavedSession} [params.session] A session as session/save gave it.
+     * @param {boolean} [params.anyModel] Whether contexts of a model that is not loaded are opened
+     *   on the model that the client loaded last, with a warning. Absent: no.
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    open: (params, options) => kernel.request("session/open", params, options),
   },
   activation: {
     /**

@@ -6,7 +6,7 @@ import { visible } from "../components/numbers.js";
 
 /** Contexts that stay open; each has keys, values and residuals in the kernel's memory. */
 const CONTEXTS = 8;
-const UNLOGGED = new Set(["kernel/status", "job/list", "job/log", "rpc.discover"]);
+const UNLOGGED = new Set(["kernel/status", "job/list", "job/log", "rpc.discover", "session/save", "session/open"]);
 
 export class Session extends EventTarget {
   /** @param {Connection} connection @param {RequestLog} log @param {PictureStore} pictures */
@@ -198,6 +198,21 @@ export class Session extends EventTarget {
       promise.then(({ context }) => this.kernel.context.close({ context })).catch(() => {});
     }
     return found;
+  }
+
+  /** What was opened and is still open, to be saved: `{key, found}` each. */
+  async opened() {
+    const all = await Promise.allSettled(
+      [...this.contexts].map(async ([key, promise]) => ({ key, found: { ...await promise, allTokens: undefined } })));
+    return all.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+  }
+
+  /** Takes what `opened` gave, as contexts that are open again. */
+  adopt(key, found) {
+    const known = this.contexts.get(key);
+    this.contexts.delete(key);
+    known?.then(({ context }) => this.kernel.context.close({ context })).catch(() => {});
+    this.contexts.set(key, Promise.resolve(found));
   }
 
   /** The tokens of a context at its version, with the pixels that each covers. */

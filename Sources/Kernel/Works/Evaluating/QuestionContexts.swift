@@ -12,7 +12,7 @@ final class QuestionContexts {
   private let model: LoadedModel
   private let rendering: QuestionRendering
   private var name: String?
-  private var picture: Picture?
+  private var picture: GivenPicture?
   private var last: ResidentContext?
 
   init(_ model: LoadedModel, _ rendering: QuestionRendering) {
@@ -31,28 +31,29 @@ final class QuestionContexts {
     _ item: QuestionItem, engine: Engine, cancellation: Cancellation
   ) throws -> OpenContext {
     let picture = try picture(of: item, engine)
-    var parts: [PromptPart] = []
+    var parts: [GivenPart] = []
     var names: [String] = []
     if let picture {
-      parts.append(PromptPart(.picture(picture), role: "user"))
+      parts.append(GivenPart(.picture(picture), role: "user"))
       names.append(QuestionParts.image)
     }
     let text = [item.question, rendering.instruction].compactMap(\.self).joined(separator: "\n")
-    parts.append(PromptPart(.text(text), role: "user"))
+    parts.append(GivenPart(.text(text), role: "user"))
     names.append(QuestionParts.question)
     let isPlain = item.isPlainText || rendering.template == .none
+    let opening = ContextOpening(
+      parts: parts, template: isPlain ? .plain : .model(addGenerationPrompt: true))
     let prompt = try model.model.prompt(
-      parts, template: isPlain ? .plain : .model(addGenerationPrompt: true),
-      cancellation: cancellation)
-    _ = try engine.reserveContext(prompt, pictures: [], model: model)
+      opening.promptParts, template: opening.template, cancellation: cancellation)
+    _ = try engine.reserveContext(prompt, openingBytes: 0, model: model)
     let context = try ResidentContext(
       opening: prompt, partNames: names, model: model.model,
       recording: engine.recordedBlocks(of: model.name), reusing: last, progress: { _ in },
       cancellation: cancellation)
     last = context
     return OpenContext(
-      name: item.id, modelName: model.name, context: context,
-      pictures: [picture].compactMap(\.self), isPromptFile: false)
+      name: item.id, modelName: model.name, context: context, opening: opening,
+      isPromptFile: false)
   }
 
   /// The same; nil where the question cannot be asked.
@@ -81,7 +82,7 @@ final class QuestionContexts {
       maxTokens: rendering.maxTokens, endTokens: Set(model.model.generation.endTokens))
   }
 
-  private func picture(of item: QuestionItem, _ engine: Engine) throws -> Picture? {
+  private func picture(of item: QuestionItem, _ engine: Engine) throws -> GivenPicture? {
     guard let wanted = item.picture else {
       (name, picture) = (nil, nil)
       return nil
@@ -91,7 +92,7 @@ final class QuestionContexts {
     (name, picture) = (nil, nil)
     let path = wanted.hasPrefix("/") ? wanted : rendering.pictures + "/" + wanted
     var admission = PictureAdmission(engine)
-    do { picture = try admission.picture(atPath: path) } catch let error as ImageError {
+    do { picture = try admission.given(atPath: path) } catch let error as ImageError {
       throw Missing(reason: "\(error)")
     }
     name = wanted

@@ -546,3 +546,37 @@ def test_asyncio_asks_beside_and_cancels(command_line, map_picture):
 
     kernel = asyncio.run(main())
     assert kernel.connection.process.returncode == 0
+
+
+def test_a_session_is_open_again_in_another_kernel(command_line, kernel, context, tmp_path):
+    path = tmp_path / "study.json"
+    answer = context.generate(8)
+    saved = kernel.save_session(path, contexts=[context], entries=[{"asked": "Bolivia?", "text": answer.text}], note="maps")
+    assert saved.contexts == [context.id] and saved.bytes == path.stat().st_size
+    with Kernel(command_line) as another:
+        opened = another.open_session(path)
+        assert opened.result.entries == [{"asked": "Bolivia?", "text": answer.text}] and opened.result.note == "maps"
+        again = opened.contexts[context.id]
+        assert [each.id for each in again.tokens()] == [each.id for each in context.tokens()]
+        assert again.token_count == context.token_count and again.generate(8).text == answer.text
+
+
+def test_a_session_is_saved_and_opened_with_asyncio(command_line, map_picture, tmp_path):
+    async def both():
+        path = tmp_path / "study.json"
+        async with AsyncKernel(command_line) as kernel:
+            context = await kernel.open("Does the image show Bolivia?", map_picture)
+            await kernel.save_session(path)
+            opened = await kernel.open_session(path)
+            return (await context.generate(8)).text, (await opened.contexts[context.id].generate(8)).text
+
+    first, second = asyncio.run(both())
+    assert first == second
+
+
+def test_what_is_no_session_is_not_replaced(kernel, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    with pytest.raises(kinds.PathDenied):
+        kernel.save_session(path)
+    assert path.read_text() == "mine"

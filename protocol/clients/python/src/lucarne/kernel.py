@@ -17,7 +17,8 @@ from .methods import AsyncMethods, Methods
 from .options import strict
 from .progress import reporter
 from .records import Record
-from .types import EvaluationRunFormat, IndexBuildTemplate, Job, KernelStatusResult, SteeringSearchPlace
+from .session import OpenedAsyncSession, OpenedSession
+from .types import EvaluationRunFormat, IndexBuildTemplate, Job, KernelStatusResult, SessionSaveResult, SteeringSearchPlace
 from .version import __version__
 from .views import FeatureCard, Found
 
@@ -157,6 +158,34 @@ class Kernel(_Common, Methods):
         """Opens a question, with or without pictures: `kernel.open("Is there a cup?", "room.png")`."""
         prompt: list[Any] = list(parts) if parts is not None else build.parts(text, pictures)
         return Context(self, self.run(steps.open_(prompt, chat, model, progress)))
+
+    def save_session(
+        self,
+        path: build.Path,
+        *,
+        contexts: Sequence[Context | str] | None = None,
+        entries: Sequence[Any] | None = None,
+        note: str | None = None,
+        progress: Progress = None,
+    ) -> SessionSaveResult:
+        """Writes what is open as a file that `open_session` opens again: prompts, pictures, appended answers.
+
+        contexts: absent all. entries: values of your own that are kept with them, such as what was answered. A session
+        that is there is replaced, any other file is not.
+        """
+        names = None if contexts is None else [each if isinstance(each, str) else each.id for each in contexts]
+        params = {"path": build.path(path), "contexts": names, "entries": entries, "note": note}
+        return self.run(steps.save_session(params, progress))
+
+    def open_session(
+        self, path: build.Path, *, any_model: bool = False, progress: Progress = None
+    ) -> OpenedSession:
+        """Opens all contexts of a session's file again: `kernel.open_session("study.json").contexts["ctx_1"]`.
+
+        What is not as it was, such as another autoencoder, is a warning; another model is an error unless `any_model`.
+        """
+        found = self.run(steps.open_session(build.path(path), any_model, progress))
+        return OpenedSession({each.saved: Context(self, each) for each in found.contexts}, found)
 
     def card(
         self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5
@@ -384,6 +413,34 @@ class AsyncKernel(_Common, AsyncMethods):
     ) -> AsyncContext:
         prompt: list[Any] = list(parts) if parts is not None else build.parts(text, pictures)
         return AsyncContext(self, await self.run(steps.open_(prompt, chat, model, progress)))
+
+    async def save_session(
+        self,
+        path: build.Path,
+        *,
+        contexts: Sequence[AsyncContext | str] | None = None,
+        entries: Sequence[Any] | None = None,
+        note: str | None = None,
+        progress: Progress = None,
+    ) -> SessionSaveResult:
+        """Writes what is open as a file that `open_session` opens again: prompts, pictures, appended answers.
+
+        contexts: absent all. entries: values of your own that are kept with them, such as what was answered. A session
+        that is there is replaced, any other file is not.
+        """
+        names = None if contexts is None else [each if isinstance(each, str) else each.id for each in contexts]
+        params = {"path": build.path(path), "contexts": names, "entries": entries, "note": note}
+        return await self.run(steps.save_session(params, progress))
+
+    async def open_session(
+        self, path: build.Path, *, any_model: bool = False, progress: Progress = None
+    ) -> OpenedAsyncSession:
+        """Opens all contexts of a session's file again: `kernel.open_session("study.json").contexts["ctx_1"]`.
+
+        What is not as it was, such as another autoencoder, is a warning; another model is an error unless `any_model`.
+        """
+        found = await self.run(steps.open_session(build.path(path), any_model, progress))
+        return OpenedAsyncSession({each.saved: AsyncContext(self, each) for each in found.contexts}, found)
 
     async def card(
         self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5

@@ -55,12 +55,14 @@ from .types import (
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
     SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained,
-    SAETrainWeightType, SaeLoadResult, Span, Splice, SpliceErrorTerm, SpliceReselect,
-    SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
-    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult,
-    SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves,
-    SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition,
-    TextRange, TokenSet, TokenSpec, View, WireNumbers,
+    SAETrainWeightType, SaeLoadResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
+    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionOpenOpened, SessionOpenResult,
+    SessionSaveResult, Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,
+    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
+    SteeringGenerateReceipt, SteeringGenerateResult, SteeringSearchCandidates,
+    SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves, SteeringSearchOperations,
+    SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition, TextRange, TokenSet, TokenSpec,
+    View, WireNumbers,
 )
 
 
@@ -311,6 +313,50 @@ class PromptMethods:
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
         return self._kernel.call("prompt/open", {"text": text, "directory": directory, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
+
+
+class SessionMethods:
+    """The methods session/…"""
+
+    def __init__(self, kernel: Caller):
+        self._kernel = kernel
+
+    def save(self, *, path: str | None = None, contexts: Sequence[str] | None = None, entries: Sequence[Any] | None = None, note: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionSaveResult:
+        """session/save: Writes the client's contexts as one file: their parts, their pictures, what was
+        appended, and what the client says was asked.
+
+        A file appears whole or not at all. One that is there is replaced if it is a session. Pictures that
+        were opened by their paths are read again, and must be what they were.
+
+          path: The file, absolute. Absent: the session comes with the result.
+          contexts: Which contexts; absent: all that the client has open.
+          entries: Kept as they are, and given back by session/open.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, DeadlineExceeded, ImageUnreadable, IoError, OutOfMemory, PathDenied,
+        UnsupportedTarget.
+        """
+        return self._kernel.call("session/save", {"path": path, "contexts": contexts, "entries": entries, "note": note, "deadlineMs": deadline_ms}, SessionSaveResult, progress=progress)
+
+    def open(self, *, path: str | None = None, session: SavedSession | Mapping[str, Any] | None = None, any_model: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionOpenResult:
+        """session/open: Opens every context of a session again, or none of them.
+
+        A context needs the model that it was opened on, whose digest must be the same unless anyModel is
+        true. Other autoencoders, precisions and resizings are warnings: contexts can be opened without them,
+        but answers may be others.
+
+          path: A session's file, absolute. Either this or session.
+          session: A session as session/save gave it.
+          any_model: Whether contexts of a model that is not loaded are opened on the model that the client
+            loaded last, with a warning. Absent: no.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: Busy, DeadlineExceeded, ImageUnreadable, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
+        PositionOutOfRange, UnsupportedTarget.
+        """
+        return self._kernel.call("session/open", {"path": path, "session": session, "anyModel": any_model, "deadlineMs": deadline_ms}, SessionOpenResult, progress=progress)
 
 
 class ActivationMethods:
@@ -1061,6 +1107,7 @@ class Methods:
         self.sae = SaeMethods(self)
         self.context = ContextMethods(self)
         self.prompt = PromptMethods(self)
+        self.session = SessionMethods(self)
         self.activation = ActivationMethods(self)
         self.feature = FeatureMethods(self)
         self.attribution = AttributionMethods(self)
@@ -1319,6 +1366,50 @@ class AsyncPromptMethods:
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
         return await self._kernel.call("prompt/open", {"text": text, "directory": directory, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
+
+
+class AsyncSessionMethods:
+    """The methods session/…"""
+
+    def __init__(self, kernel: AsyncCaller):
+        self._kernel = kernel
+
+    async def save(self, *, path: str | None = None, contexts: Sequence[str] | None = None, entries: Sequence[Any] | None = None, note: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionSaveResult:
+        """session/save: Writes the client's contexts as one file: their parts, their pictures, what was
+        appended, and what the client says was asked.
+
+        A file appears whole or not at all. One that is there is replaced if it is a session. Pictures that
+        were opened by their paths are read again, and must be what they were.
+
+          path: The file, absolute. Absent: the session comes with the result.
+          contexts: Which contexts; absent: all that the client has open.
+          entries: Kept as they are, and given back by session/open.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, DeadlineExceeded, ImageUnreadable, IoError, OutOfMemory, PathDenied,
+        UnsupportedTarget.
+        """
+        return await self._kernel.call("session/save", {"path": path, "contexts": contexts, "entries": entries, "note": note, "deadlineMs": deadline_ms}, SessionSaveResult, progress=progress)
+
+    async def open(self, *, path: str | None = None, session: SavedSession | Mapping[str, Any] | None = None, any_model: bool | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionOpenResult:
+        """session/open: Opens every context of a session again, or none of them.
+
+        A context needs the model that it was opened on, whose digest must be the same unless anyModel is
+        true. Other autoencoders, precisions and resizings are warnings: contexts can be opened without them,
+        but answers may be others.
+
+          path: A session's file, absolute. Either this or session.
+          session: A session as session/save gave it.
+          any_model: Whether contexts of a model that is not loaded are opened on the model that the client
+            loaded last, with a warning. Absent: no.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: Busy, DeadlineExceeded, ImageUnreadable, IoError, ModelNotLoaded, OutOfMemory, PathDenied,
+        PositionOutOfRange, UnsupportedTarget.
+        """
+        return await self._kernel.call("session/open", {"path": path, "session": session, "anyModel": any_model, "deadlineMs": deadline_ms}, SessionOpenResult, progress=progress)
 
 
 class AsyncActivationMethods:
@@ -2069,6 +2160,7 @@ class AsyncMethods:
         self.sae = AsyncSaeMethods(self)
         self.context = AsyncContextMethods(self)
         self.prompt = AsyncPromptMethods(self)
+        self.session = AsyncSessionMethods(self)
         self.activation = AsyncActivationMethods(self)
         self.feature = AsyncFeatureMethods(self)
         self.attribution = AsyncAttributionMethods(self)

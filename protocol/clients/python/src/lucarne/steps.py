@@ -32,6 +32,8 @@ from .types import (
     Job,
     JobStarted,
     KernelStatusResult,
+    SessionOpenResult,
+    SessionSaveResult,
     SteeringGenerateResult,
     SteeringSearchFound,
 )
@@ -84,6 +86,18 @@ def labels(latents: Iterable[int], sae: str) -> Steps:
 def open_(parts: list[Mapping[str, Any]], chat: Any, model: str | None, progress: Any) -> Steps:
     params = {"parts": parts, "chat": chat, "model": model}
     return (yield "context/open", params, ContextOpenResult, progress)
+
+
+def save_session(params: Mapping[str, Any], progress: Any) -> Steps:
+    return (yield "session/save", params, SessionSaveResult, progress)
+
+
+def open_session(path: str, any_model: bool, progress: Any) -> Steps:
+    """Differences are warnings of Python, too."""
+    found = yield "session/open", {"path": path, "anyModel": any_model or None}, SessionOpenResult, progress
+    for message in found.warnings:
+        warnings.warn(message, KernelWarning, stacklevel=2)
+    return found
 
 
 def generate(context: str, params: Mapping[str, Any], progress: Any) -> Steps:

@@ -1192,6 +1192,7 @@ class InitializeCapabilities(Record):
     job_provider: bool | None
     model_provider: bool | None
     partial_results: bool | None
+    session_provider: bool | None
     steering_provider: bool | None
     work_done_progress: bool | None
 
@@ -1647,6 +1648,101 @@ class SAETrainTrained(Record):
     """Tokens that it was trained on, again and again."""
 
 
+class SavedSession(Record):
+    """Contexts as a file: how each was opened, its pictures, and what a client asked about them. session/save
+    writes it, session/open opens its contexts again.
+    """
+
+    contexts: list[SavedSessionContext]
+    """In the order of opening."""
+    created: float
+    """Seconds since 1970."""
+    entries: list[Any]
+    """What the client gave, as it was: questions and answers, for a log."""
+    format: Literal["lucarne-session"]
+    models: list[SavedSessionModel]
+    """Those that the contexts were opened on."""
+    note: str | None
+    """What the client says of it."""
+    pictures: list[SavedSessionPicture]
+    """Each once, however many parts show it."""
+    saes: list[SavedSessionAutoencoder]
+    """Those that were loaded for these models."""
+    version: int
+
+
+class SavedSessionAutoencoder(Record):
+    digest: str
+    """SHA-256 that stands for its content, as index/info tells it."""
+    model: str
+    """What its model was called."""
+    sae: str
+    """What it was called."""
+    site: str
+
+
+class SavedSessionContext(Record):
+    appended: list[list[int]]
+    """Ids of tokens that context/generate appended, a list each time."""
+    chat: ContextOpenChat
+    context: str
+    """What it was called."""
+    model: str
+    """Which of the models."""
+    parts: list[SavedSessionPart]
+    token_count: int
+    """All tokens, those appended included."""
+    tokens_digest: str
+    """SHA-256 of all tokens' ids in decimal with a comma between two, in lower-case hexadecimal."""
+
+
+class SavedSessionModel(Record):
+    architecture: str
+    digest: str
+    """SHA-256 that stands for its content, as index/info tells it."""
+    model: str
+    """What it was called."""
+    precision: ModelLoadPrecision
+    resizing: ModelLoadResizing | None
+    """Absent in a model of text."""
+
+
+class SavedSessionPart(Record):
+    """Some text or a picture."""
+
+    id: str
+    picture: str | None
+    """The sha256 of one of the pictures. Absent of a text."""
+    reading: ImageSourceReading | None
+    """Absent: loadImage."""
+    role: str
+    text: str | None
+    """Absent of a picture."""
+
+
+class SavedSessionPicture(Record):
+    base64: str
+    """The bytes of the file as it was given."""
+    name: str | None
+    """Its file's, where it had one."""
+    sha256: str
+    """Of the file's bytes, in lower-case hexadecimal."""
+
+
+class SessionOpenOpened(Record):
+    context: str
+    """What it is called now."""
+    images: list[ContextOpenImage]
+    parts: list[ContextOpenPartSpan]
+    """As context/open tells them, and so images."""
+    same_tokens: bool
+    """Whether all tokens have the ids that they had."""
+    saved: str
+    """What the session calls it."""
+    token_count: int
+    version: int
+
+
 class Span(Record):
     """Positions start ..< end of the expanded sequence, in which every image token counts."""
 
@@ -1963,6 +2059,33 @@ class PromptOpenResult(Record):
     version: int | None
 
 
+class SessionSaveResult(Record):
+    """What session/save answers."""
+
+    bytes: int
+    """How long the file is, or would be."""
+    contexts: list[str]
+    """Those that are in it."""
+    path: str | None
+    """Absent where the session is in the result."""
+    session: SavedSession | None
+    """Absent where it was written to a file."""
+
+
+class SessionOpenResult(Record):
+    """What session/open answers."""
+
+    contexts: list[SessionOpenOpened]
+    """In the session's order."""
+    created: float
+    """Seconds since 1970."""
+    entries: list[Any]
+    """What session/save was given."""
+    note: str | None
+    warnings: list[str]
+    """What is not as it was, with both values."""
+
+
 class ActivationReadResult(Record):
     """What activation/read answers."""
 
@@ -2255,7 +2378,7 @@ IndexSearchItem._members = {'label': None, 'labelScores': LabelScore, 'latent': 
 IndexSearchQuery._members = {'text': None, 'lowered': None, 'token': None, 'item': None, 'view': None, 'picture': None, 'latents': None, 'neighboursOf': None}
 IndexSkippedItem._members = {'message': None, 'name': None, 'reason': None}
 InitializeAttributionProvider._members = {'methods': None}
-InitializeCapabilities._members = {'ablationProvider': None, 'activationProvider': None, 'attributionProvider': InitializeAttributionProvider, 'contextProvider': InitializeContextProvider, 'featureProvider': None, 'jobProvider': None, 'modelProvider': None, 'partialResults': None, 'steeringProvider': None, 'workDoneProgress': None}
+InitializeCapabilities._members = {'ablationProvider': None, 'activationProvider': None, 'attributionProvider': InitializeAttributionProvider, 'contextProvider': InitializeContextProvider, 'featureProvider': None, 'jobProvider': None, 'modelProvider': None, 'partialResults': None, 'sessionProvider': None, 'steeringProvider': None, 'workDoneProgress': None}
 InitializeClientInfo._members = {'name': None, 'version': None}
 InitializeContextProvider._members = {'append': None, 'images': None}
 InitializeLimits._members = {'inlineNumbers': None, 'maxContextTokens': None, 'maxContexts': None, 'maxMessageBytes': None, 'maxQueuedRequests': None, 'memoryBytes': None}
@@ -2296,6 +2419,13 @@ SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': N
 SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
 SAELoadFit._members = {'fvu': None, 'l0': None}
 SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
+SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
+SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
+SavedSessionContext._members = {'appended': None, 'chat': ContextOpenChat, 'context': None, 'model': None, 'parts': SavedSessionPart, 'tokenCount': None, 'tokensDigest': None}
+SavedSessionModel._members = {'architecture': None, 'digest': None, 'model': None, 'precision': None, 'resizing': None}
+SavedSessionPart._members = {'id': None, 'picture': None, 'reading': None, 'role': None, 'text': None}
+SavedSessionPicture._members = {'base64': None, 'name': None, 'sha256': None}
+SessionOpenOpened._members = {'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'sameTokens': None, 'saved': None, 'tokenCount': None, 'version': None}
 Span._members = {'end': None, 'start': None}
 Splice._members = {'errorTerm': None, 'reselect': None}
 SteeringGenerateEffect._members = {'klPerToken': WireNumbers}
@@ -2324,6 +2454,8 @@ ContextGenerateResult._members = {'finish': None, 'recipe': None, 'text': None, 
 ContextCloseResult._members = {}
 PromptCheckResult._members = {'diagnostics': PromptDiagnostic, 'front': PromptFront, 'turns': PromptCheckTurn}
 PromptOpenResult._members = {'computed': None, 'context': None, 'diagnostics': PromptDiagnostic, 'front': PromptFront, 'images': ContextOpenImage, 'model': None, 'parts': PromptOpenPart, 'reused': None, 'sae': None, 'tokenCount': None, 'tokens': PromptOpenToken, 'version': None}
+SessionSaveResult._members = {'bytes': None, 'contexts': None, 'path': None, 'session': SavedSession}
+SessionOpenResult._members = {'contexts': SessionOpenOpened, 'created': None, 'entries': None, 'note': None, 'warnings': None}
 ActivationReadResult._members = {'tensor': Tensor}
 FeatureActivationsResult._members = {'fvu': None, 'items': FeatureActivationsItem, 'l0': None}
 FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': FeatureInfoExplanation, 'logits': FeatureInfoLogits, 'neighbours': FeatureInfoNeighbour, 'stats': FeatureInfoStats}
