@@ -1196,7 +1196,7 @@ package let openRPCDocument = #"""
       "examples": [
         {
           "name": "session/open",
-          "params": [{"name": "path", "value": "/work/bolivia.session.json"}],
+          "params": [{"name": "path", "value": "/sessions/bolivia.session.json"}],
           "result": {
             "name": "result",
             "value": {
