@@ -27,6 +27,21 @@ import Testing
     #expect(InternetAddress(text) == nil)
   }
 
+  @Test func aSecretIsKnownByItselfAlone() {
+    let secret = Secret()
+    #expect(secret.isKnown(by: secret.text))
+    for place in secret.text.indices {
+      for digit in "0123456789abcdef" where digit != secret.text[place] {
+        let other =
+          secret.text[..<place] + "\(digit)" + secret.text[secret.text.index(after: place)...]
+        #expect(!secret.isKnown(by: String(other)))
+      }
+    }
+    let guesses = (0..<20_000).filter { _ in secret.isKnown(by: Secret().text) }
+    #expect(guesses.isEmpty)
+    #expect(!secret.isKnown(by: "") && !secret.isKnown(by: String(secret.text.dropLast())))
+  }
+
   /// Lines as Linux wrote them for connections of users 0, 1000 and 33.
   private static let table = """
       sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

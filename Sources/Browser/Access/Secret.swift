@@ -16,6 +16,6 @@ package struct Secret: Sendable {
   package func isKnown(by text: String) -> Bool {
     let (own, other) = (Array(self.text.utf8), Array(text.utf8))
     guard own.count == other.count else { return false }
-    return zip(own, other).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+    return zip(own, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
   }
 }
