@@ -35,6 +35,9 @@ import Testing
       check({ siluGatePullback(gate: x, up: x, outputGradient: g, path: $0).up }, "up \(columns)")
       for activation in Activation.allCases {
         check({ activation(x, path: $0) }, "\(activation) \(columns)")
+        check(
+          { activation.pullback(x, outputGradient: g, path: $0) },
+          "\(activation) pullback \(columns)")
       }
       if columns > 1 {
         check(

@@ -133,6 +133,8 @@ enum kernel_activation {
   kernel_quick_gelu = 0, kernel_gelu = 1, kernel_gelu_tanh = 2, kernel_silu = 3, kernel_relu = 4
 };
 void kernel_activate(int path, int activation, const float *x, float *y, size_t count);
+void kernel_activate_pullback(
+    int path, int activation, const float *x, const float *g, float *dx, size_t count);
 /// Rotates pairs (i, i + head_size / 2) of every head of one row by the angles whose cosines and
 /// sines `[head_size / 2]` are given; `sign` is 1 forward and -1 for the pullback.
 void kernel_rotate(
