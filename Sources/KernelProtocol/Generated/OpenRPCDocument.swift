@@ -6008,7 +6008,12 @@ package let openRPCDocument = #"""
         "description": "What to load, by absolute path.",
         "properties": {
           "model": {"type": "string", "description": "A checkpoint's folder."},
-          "saes": {"type": "array", "items": {"type": "string"}, "description": "Autoencoders' folders."},
+          "saes": {"type": "array", "items": {"type": "string"}, "description": "Autoencoders' folders or files."},
+          "saeOptions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SAEOptions"},
+            "description": "What their files leave open, the first for the first of saes; {} for one that needs nothing."
+          },
           "index": {"type": "string", "description": "A feature index."},
           "memoryLimit": {"type": "integer", "minimum": 1, "description": "Bytes that the kernel may use."}
         }
@@ -6357,7 +6362,11 @@ package let openRPCDocument = #"""
             "type": "string",
             "description": "A checkpoint's folder; absolute where the file's folder is known, as every path here."
           },
-          "sae": {"type": "string", "description": "An autoencoder's folder."},
+          "sae": {"type": "string", "description": "An autoencoder's folder or file."},
+          "saeOptions": {
+            "$ref": "#/components/schemas/SAEOptions",
+            "description": "What its files leave open; absent where nothing is given."
+          },
           "images": {"type": "array", "items": {"$ref": "#/components/schemas/PromptFront.Image"}},
           "template": {"$ref": "#/components/schemas/ContextOpen.Template"},
           "answer": {"type": "string", "description": "The token that attribution is about."},
@@ -6551,6 +6560,25 @@ package let openRPCDocument = #"""
         "properties": {
           "fvu": {"type": "number", "description": "Fraction of variance unexplained."},
           "l0": {"type": "number", "description": "Mean number of active latents."}
+        }
+      },
+      "SAEOptions": {
+        "type": "object",
+        "description": "What an autoencoder's files may leave open, as in sae/load.",
+        "properties": {
+          "site": {
+            "type": "string",
+            "description": "Where it reads the model; it overrides what the files say."
+          },
+          "k": {"type": "integer", "minimum": 1, "description": "Latents active at a token."},
+          "inputScale": {
+            "type": "number",
+            "description": "What activations are multiplied by before they are encoded."
+          },
+          "activation": {
+            "$ref": "#/components/schemas/SAELoad.Activation",
+            "description": "Which latents are active."
+          }
         }
       },
       "SAELoad.Format": {

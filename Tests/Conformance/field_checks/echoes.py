@@ -25,6 +25,7 @@ ECHOES = {
     ("prompt/open", "sae"): NAME,
     ("prompt/open", "front.model"): "what the file says",
     ("prompt/open", "front.sae"): "what the file says",
+    ("prompt/open", "front.saeOptions"): "what the file says",
     ("prompt/open", "front.images"): "what the file says",
     ("prompt/open", "front.template"): "what the file says",
     ("prompt/open", "front.answer"): "what the file says",

@@ -33,6 +33,7 @@ class _Common:
         *,
         model: str | os.PathLike[str] | None = None,
         saes: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+        sae_options: Mapping[str, Any] | Sequence[Mapping[str, Any]] = (),
         index: str | os.PathLike[str] | None = None,
         memory_limit: int | None = None,
         progress: Progress = None,
@@ -51,9 +52,11 @@ class _Common:
         self.connection = Connection(command, cwd, env, notified)
         self._finalizer = weakref.finalize(self, self.connection.close)
         folders = [saes] if isinstance(saes, (str, os.PathLike)) else saes
+        open_options = [sae_options] if isinstance(sae_options, Mapping) else sae_options
         options = {
             "model": build.path(model),
             "saes": [build.path(each) for each in folders] or None,
+            "saeOptions": [dict(each) for each in open_options] or None,
             "index": build.path(index),
             "memoryLimit": memory_limit,
         }

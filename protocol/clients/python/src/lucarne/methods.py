@@ -54,7 +54,7 @@ from .types import (
     PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity,
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
-    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained,
+    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAEOptions, SAETrainTrained,
     SAETrainWeightType, SaeLoadResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
     SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionOpenOpened, SessionOpenResult,
     SessionSaveResult, Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,

@@ -1233,8 +1233,10 @@ class InitializeOptions(Record):
     """Bytes that the kernel may use."""
     model: str | None
     """A checkpoint's folder."""
+    sae_options: list[SAEOptions] | None
+    """What their files leave open, the first for the first of saes; {} for one that needs nothing."""
     saes: list[str] | None
-    """Autoencoders' folders."""
+    """Autoencoders' folders or files."""
 
 
 class InitializeServerInfo(Record):
@@ -1500,7 +1502,9 @@ class PromptFront(Record):
     model: str | None
     """A checkpoint's folder; absolute where the file's folder is known, as every path here."""
     sae: str | None
-    """An autoencoder's folder."""
+    """An autoencoder's folder or file."""
+    sae_options: SAEOptions | None
+    """What its files leave open; absent where nothing is given."""
     steer: list[PromptFrontClamp]
     template: ContextOpenTemplate
 
@@ -1625,6 +1629,19 @@ class SAELoadFit(Record):
     """Fraction of variance unexplained."""
     l0: float
     """Mean number of active latents."""
+
+
+class SAEOptions(Record):
+    """What an autoencoder's files may leave open, as in sae/load."""
+
+    activation: SAELoadActivation | None
+    """Which latents are active."""
+    input_scale: float | None
+    """What activations are multiplied by before they are encoded."""
+    k: int | None
+    """Latents active at a token."""
+    site: str | None
+    """Where it reads the model; it overrides what the files say."""
 
 
 class SAETrainTrained(Record):
@@ -2382,7 +2399,7 @@ InitializeCapabilities._members = {'ablationProvider': None, 'activationProvider
 InitializeClientInfo._members = {'name': None, 'version': None}
 InitializeContextProvider._members = {'append': None, 'images': None}
 InitializeLimits._members = {'inlineNumbers': None, 'maxContextTokens': None, 'maxContexts': None, 'maxMessageBytes': None, 'maxQueuedRequests': None, 'memoryBytes': None}
-InitializeOptions._members = {'index': None, 'memoryLimit': None, 'model': None, 'saes': None}
+InitializeOptions._members = {'index': None, 'memoryLimit': None, 'model': None, 'saeOptions': SAEOptions, 'saes': None}
 InitializeServerInfo._members = {'name': None, 'version': None}
 Intervention._members = {'at': Region, 'feature': FeatureRef, 'generated': None, 'op': None, 'value': None}
 Job._members = {'created': None, 'ended': None, 'error': JobFailure, 'job': None, 'message': None, 'method': None, 'params': None, 'progress': JobProgress, 'result': None, 'started': None, 'state': None}
@@ -2407,7 +2424,7 @@ PictureView._members = {'columns': None, 'first': None, 'name': None, 'rows': No
 PromptCheckPart._members = {'image': None, 'range': TextRange, 'text': None}
 PromptCheckTurn._members = {'parts': PromptCheckPart, 'range': TextRange, 'role': None}
 PromptDiagnostic._members = {'message': None, 'range': TextRange, 'severity': None}
-PromptFront._members = {'answer': None, 'baseline': None, 'images': PromptFrontImage, 'model': None, 'sae': None, 'steer': PromptFrontClamp, 'template': None}
+PromptFront._members = {'answer': None, 'baseline': None, 'images': PromptFrontImage, 'model': None, 'sae': None, 'saeOptions': SAEOptions, 'steer': PromptFrontClamp, 'template': None}
 PromptFrontClamp._members = {'index': None, 'value': None}
 PromptFrontImage._members = {'name': None, 'path': None}
 PromptOpenPart._members = {'image': None, 'part': None, 'range': TextRange, 'role': None, 'span': Span}
@@ -2418,6 +2435,7 @@ Region._members = {'span': Span, 'part': None, 'last': None, 'box': None, 'image
 SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': None, 'latents': None, 'meanContextFvu': None, 'prediction': SAECheckPrediction, 'sae': None, 'site': None, 'skipped': None, 'tokens': None}
 SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
 SAELoadFit._members = {'fvu': None, 'l0': None}
+SAEOptions._members = {'activation': None, 'inputScale': None, 'k': None, 'site': None}
 SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
 SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
 SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
