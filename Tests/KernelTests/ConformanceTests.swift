@@ -152,7 +152,9 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
-  @Test(arguments: ["fields.py", "scores.py", "judges.py", "evaluating.py", "ratings.py"])
+  @Test(arguments: [
+    "fields.py", "scores.py", "judges.py", "evaluating.py", "ratings.py", "blank_picture.py",
+  ])
   func everyNumberIsWhatItsDescriptionSays(script: String) throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let installed = ProgramRun.path("../../.build/clients/bin/python")

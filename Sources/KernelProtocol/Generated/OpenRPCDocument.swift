@@ -3157,6 +3157,12 @@ package let openRPCDocument = #"""
           "schema": {"$ref": "#/components/schemas/ExplanationGenerate.Explainer"}
         },
         {
+          "name": "blankPicture",
+          "description": "No exemplars: the resident model is shown a white picture of side pixels either way with the latent held, and says what it sees. Where it says the same of the picture as it is, or changed as far in a random direction, the latent counts as uninterpretable.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.BlankPicture"}
+        },
+        {
           "name": "view",
           "description": "Whose exemplars are shown; absent: base.",
           "required": false,
@@ -5260,7 +5266,7 @@ package let openRPCDocument = #"""
             "description": "The explanation, or what failed; empty where a latent is uninterpretable."
           },
           "author": {"$ref": "#/components/schemas/Explanation.Author"},
-          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident, refine:rule, refine:chat, refine:resident."},
+          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident, blank-picture, refine:rule, refine:chat, refine:resident."},
           "evidence": {
             "type": "array",
             "items": {"type": "string"},
@@ -5356,6 +5362,18 @@ package let openRPCDocument = #"""
       "ExplanationGenerate.AnswerForm": {
         "enum": ["json", "text"],
         "description": "json: an object of JSON, such as one that says whether there is a common concept, and which; text: a sentence, or of a judge one word, for models that write no JSON."
+      },
+      "ExplanationGenerate.BlankPicture": {
+        "type": "object",
+        "description": "A blank picture on which one latent is held at a value, at every token of the picture.",
+        "properties": {
+          "sae": {"type": "string", "description": "Absent: the autoencoder loaded last."},
+          "question": {"type": "string", "description": "Absent: Describe the image."},
+          "strength": {
+            "type": "number",
+            "description": "What the latent is held at, in its largest activation in the index's view; absent: 4."
+          }
+        }
       },
       "ExplanationGenerate.Endpoint": {
         "type": "object",

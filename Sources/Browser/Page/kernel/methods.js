@@ -580,6 +580,10 @@ export const methods = (kernel) => ({
      * @param {string} params.index The index's file, absolute.
      * @param {LatentSelection} params.features
      * @param {ExplanationGenerate.Explainer} params.explainer
+     * @param {ExplanationGenerate.BlankPicture} [params.blankPicture] No exemplars: the resident
+     *   model is shown a white picture of side pixels either way with the latent held, and says
+     *   what it sees. Where it says the same of the picture as it is, or changed as far in a random
+     *   direction, the latent counts as uninterpretable.
      * @param {string} [params.view] Whose exemplars are shown; absent: base.
      * @param {("max"|"mean"|"mass")} [params.rankBy] Absent: mean.
      * @param {number} [params.exemplars] Absent: 5.

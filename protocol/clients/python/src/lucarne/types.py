@@ -721,7 +721,9 @@ class Explanation(Record):
     id: int
     latent: int
     method: str
-    """How it was made: manual, dissection, chat, resident, refine:rule, refine:chat, refine:resident."""
+    """How it was made: manual, dissection, chat, resident, blank-picture, refine:rule, refine:chat,
+    refine:resident.
+    """
     path: str | None
     """The file of the index that it was written to; in explanation/put's answer alone."""
     record: str | None
@@ -782,6 +784,17 @@ class ExplanationDissectFound(Record):
     iou: float
     latent: int
     threshold: float
+
+
+class ExplanationGenerateBlankPicture(Record):
+    """A blank picture on which one latent is held at a value, at every token of the picture."""
+
+    question: str | None
+    """Absent: Describe the image."""
+    sae: str | None
+    """Absent: the autoencoder loaded last."""
+    strength: float | None
+    """What the latent is held at, in its largest activation in the index's view; absent: 4."""
 
 
 class ExplanationGenerateEndpoint(Record):
@@ -2358,6 +2371,7 @@ ExplanationAuthor._members = {'kind': None, 'name': None}
 ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
 ExplanationDissectDissected._members = {'activeLatents': None, 'concepts': ExplanationDissectFound, 'foundConcepts': None, 'measuredConcepts': None, 'namedLatents': None, 'pictures': None, 'unnamedShare': None}
 ExplanationDissectFound._members = {'baseline': None, 'concept': None, 'iou': None, 'latent': None, 'threshold': None}
+ExplanationGenerateBlankPicture._members = {'question': None, 'sae': None, 'strength': None}
 ExplanationGenerateEndpoint._members = {'model': None, 'url': None}
 ExplanationGenerateExplainer._members = {'endpoint': ExplanationGenerateEndpoint, 'resident': None}
 ExplanationGenerateGenerated._members = {'completionTokens': None, 'explained': None, 'failed': None, 'known': None, 'promptTokens': None, 'seconds': None, 'silent': None, 'uninterpretable': None}
