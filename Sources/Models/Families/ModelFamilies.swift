@@ -5,6 +5,7 @@ package enum ModelFamilies {
   /// The only list. Errors name the families in this order.
   package static let all: [any ModelFamily.Type] = [
     LlavaNextFamily.self, LlamaFamily.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
+    Gemma3TextFamily.self,
   ]
 
   /// What `folder`/config.json describes. Throws `.unreadable`, `.malformed`, `.quantised`,

@@ -23,7 +23,7 @@ struct FeedForward: Sendable {
     gate = try weights.linear("gate_proj", rows: F, columns: D, bias: bias, compute: compute)
     up = try weights.linear("up_proj", rows: F, columns: D, bias: bias, compute: compute)
     down = try weights.linear("down_proj", rows: D, columns: F, bias: bias, compute: compute)
-    activation = .silu
+    activation = recipe.gate
     team = compute.team
     keepsRounded = compute.precision != .float32
   }

@@ -27,6 +27,11 @@ from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
     CLIPVisionConfig,
+    Gemma3Config,
+    Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration,
+    Gemma3Processor,
+    Gemma3TextConfig,
     LlamaConfig,
     LlamaForCausalLM,
     LlavaNextConfig,
@@ -38,7 +43,9 @@ from transformers import (
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
+    SiglipVisionConfig,
 )
+from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
 
 SEED = 20_240
@@ -158,7 +165,55 @@ def sentencepiece(legacy):
     return tokenizer
 
 
+GEMMA_NEWLINES = ["\n" * count for count in range(2, 6)]
+
+
+def gemma():
+    """Gemma's: bytes for what is not in the vocabulary, spaces spelt as ▁ and none put in front, the whole text one
+    word; runs of newlines are tokens of their own."""
+    bytes_ = [f"<0x{b:02X}>" for b in range(256)]
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace("▁", "never")
+    trained.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=110, show_progress=False))
+    model = json.loads(trained.to_str())["model"]
+    specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
+    turns = ["<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>"]
+    vocabulary = {token: i for i, token in enumerate([*specials, *turns, *GEMMA_NEWLINES, "\n", *bytes_])}
+    for token in sorted(model["vocab"], key=model["vocab"].get):
+        vocabulary.setdefault(token, len(vocabulary))
+    merges = [tuple(pair) for pair in model["merges"]]
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
+    )
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_tokens([tokenizers.AddedToken(s, normalized=False) for s in GEMMA_NEWLINES])
+    tokenizer.add_special_tokens(
+        [tokenizers.AddedToken(s, special=True, normalized=False) for s in [*specials, *turns, "<image_soft_token>"]]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A", special_tokens=[("<bos>", 2)])
+    return tokenizer
+
+
 TEMPLATES = {
+    "gemma": (
+        "{{ bos_token }}{%- set system = messages[0]['role'] == 'system' -%}"
+        "{%- if system -%}{%- set opening = (messages[0]['content'] if messages[0]['content'] is string "
+        "else messages[0]['content'][0]['text']) + '\n\n' -%}{%- set turns = messages[1:] -%}"
+        "{%- else -%}{%- set opening = '' -%}{%- set turns = messages -%}{%- endif -%}"
+        "{%- for message in turns -%}"
+        "{%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}"
+        "{{ raise_exception('Turns of user and assistant must alternate') }}{%- endif -%}"
+        "{{ '<start_of_turn>' + ('model' if message['role'] == 'assistant' else message['role']) + '\n' "
+        "+ (opening if loop.first else '') }}"
+        "{%- if message['content'] is string -%}{{ message['content'] | trim }}"
+        "{%- elif message['content'] is iterable -%}{%- for item in message['content'] -%}"
+        "{%- if item['type'] == 'image' -%}{{ '<start_of_image>' }}"
+        "{%- elif item['type'] == 'text' -%}{{ item['text'] | trim }}{%- endif -%}{%- endfor -%}"
+        "{%- else -%}{{ raise_exception('No such content') }}{%- endif -%}{{ '<end_of_turn>\n' }}{%- endfor -%}"
+        "{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}"
+    ),
     "llama3": (
         "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' }}"
         "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
@@ -199,7 +254,9 @@ TEMPLATES = {
 
 
 def randomise(model, seed):
-    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms."""
+    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms. What
+    Gemma adds to 1 is around 0, for the norms of updates, which would be small beside the embeddings, around 1."""
+    adds_one = model.config.model_type.startswith("gemma3")
     noise = torch.Generator().manual_seed(seed)
 
     def normal(shape, deviation, mean=0.0):
@@ -208,9 +265,14 @@ def randomise(model, seed):
     for name, parameter in sorted(model.named_parameters()):
         if parameter.dim() == 1:
             is_gain = "norm" in name and name.endswith("weight")
-            value = normal(parameter.shape, 0.2, 1.0) if is_gain else normal(parameter.shape, 0.3)
+            is_offset = adds_one and "vision_tower" not in name and not name.endswith(
+                ("post_attention_layernorm.weight", "post_feedforward_layernorm.weight")
+            )
+            value = normal(parameter.shape, 0.2, 0.0 if is_offset else 1.0) if is_gain else normal(parameter.shape, 0.3)
         elif "embed" in name and "patch" not in name:
-            value = normal(parameter.shape, 1.0)
+            value = normal(parameter.shape, 0.3 if adds_one else 1.0)  # Gemma multiplies them by √D
+        elif name.endswith("mm_input_projection_weight"):  # [in, out]
+            value = normal(parameter.shape, 1.4 / parameter.shape[0] ** 0.5)
         elif "lm_head" in name:
             value = normal(parameter.shape, 2.0 / parameter.shape[1] ** 0.5)
         else:
@@ -471,6 +533,53 @@ def build_llama_dynamic_text():
     return made
 
 
+def gemma_text_config(tokenizer, **settings):
+    ids = tokenizer.token_to_id
+    return Gemma3TextConfig(**{
+        "vocab_size": 400, "hidden_size": 40, "intermediate_size": 46, "num_hidden_layers": 4, "num_attention_heads": 4,
+        "num_key_value_heads": 2, "head_dim": 14, "query_pre_attn_scalar": 23, "max_position_embeddings": 512,
+        "sliding_window": 7,
+        "layer_types": ["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        "rope_parameters": {
+            "full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+        },
+        "pad_token_id": ids("<pad>"), "bos_token_id": ids("<bos>"), "eos_token_id": ids("<eos>"),
+    } | settings)
+
+
+def build_gemma3_text():
+    """Gemma 3 of text in bf16: heads of another size than 40 / 4 and another scale, a window shorter than the prompt,
+    a rotary embedding for each kind of layer, norms around both halves, the scale of the embeddings rounded."""
+    tokenizer = gemma()
+    ids = tokenizer.token_to_id
+    return dict(
+        config=gemma_text_config(tokenizer), tokenizer=tokenizer, template="gemma", tile=None, dtype=torch.bfloat16,
+        rename=None, shards=1, eos=[ids("<eos>"), ids("<end_of_turn>")], bos="<bos>", style="v5",
+    )
+
+
+def build_gemma3_pattern_text():
+    """Gemma 3 with the shortened configuration of 2025: every third layer global by sliding_window_pattern, the keys
+    of rotary embedding of then; f32, ungrouped heads, an untied head, biases."""
+    made = build_gemma3_text()
+    config = gemma_text_config(
+        made["tokenizer"], hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=3,
+        num_key_value_heads=3, head_dim=10, query_pre_attn_scalar=10, sliding_window=11, tie_word_embeddings=False,
+        attention_bias=True, layer_types=["sliding_attention", "sliding_attention", "full_attention"],
+    )
+    short = {
+        "architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text", "torch_dtype": "float32",
+        "vocab_size": 400, "hidden_size": 36, "intermediate_size": 44, "num_hidden_layers": 3,
+        "num_attention_heads": 3, "num_key_value_heads": 3, "head_dim": 10, "query_pre_attn_scalar": 10,
+        "max_position_embeddings": 512, "sliding_window": 11, "sliding_window_pattern": 3,
+        "rope_theta": 1000000, "rope_local_base_freq": 10000, "rope_scaling": {"rope_type": "linear", "factor": 8.0},
+        "attention_bias": True, "tie_word_embeddings": False, "final_logit_softcapping": None,
+        "attn_logit_softcapping": None, "hidden_activation": "gelu_pytorch_tanh", "eos_token_id": [1, 6],
+    }
+    return made | {"config": config, "dtype": torch.float32, "rename": lambda name: name, "short": short}
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -482,8 +591,13 @@ CHECKPOINTS = {
     "qwen3-yarn-text": build_qwen3_yarn_text,
     "llama-yarn-text": build_llama_yarn_text,
     "llama-dynamic-text": build_llama_dynamic_text,
+    "gemma3-text": build_gemma3_text,
+    "gemma3-pattern-text": build_gemma3_pattern_text,
 }
-CLASSES = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM}
+CLASSES = {
+    "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM, "gemma3_text": Gemma3ForCausalLM,
+    "gemma3": Gemma3ForConditionalGeneration,
+}
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
 CASES = {
@@ -511,6 +625,13 @@ CASES = {
     "qwen3-yarn-text": {"turns": ["Where is Bolivia? 1234567", {"role": "assistant"}, "There.", {"role": "user"}, "Which?"]},
     "llama-yarn-text": {"text": ["How many triangles are there in the picture with two houses and a tree?"]},
     "llama-dynamic-text": {"text": ["Describe the picture, please."]},
+    "gemma3-text": {
+        "turns": [
+            {"role": "system"}, "Be brief.", {"role": "user"}, " Where is Bolivia?  ¿Dónde?\n\n\n北京 ",
+            {"role": "assistant"}, "There.", {"role": "user"}, "Which?",
+        ]
+    },
+    "gemma3-pattern-text": {"text": ["How many triangles are there? Two houses, 3 trees and a small dog."]},
 }
 
 
@@ -670,6 +791,10 @@ def reference(folder, name, case, made, parts):
     )
     assert not loading["missing_keys"] and not loading["unexpected_keys"] and not loading["mismatched_keys"], loading
     model.eval()
+    if made["config"].model_type.startswith("gemma3"):
+        # transformers rounds the scale to the type in which it holds the embeddings; the file's is meant here.
+        scale = model.get_input_embeddings().embed_scale
+        scale.copy_(scale.to(made["dtype"]))
     processor = processor_of(folder, made)
     text, inputs = inputs_of(processor, made, parts)
     embeddings, residuals, logits = run(model, inputs)
