@@ -1,16 +1,9 @@
 package import Checkpoints
 internal import JSON
-package import Tensors
+import Tensors
 
 /// A LLaVA-NeXT model: a vision tower, a projector and a decoder.
 package struct LlavaNextConfiguration: Sendable, Equatable {
-  package enum SelectStrategy: String, Sendable {
-    /// Without the class token.
-    case `default`
-    /// With the class token.
-    case full
-  }
-
   package var text: TextConfiguration
   package var vision: VisionConfiguration
   /// The token that an image's features replace.
@@ -20,9 +13,8 @@ package struct LlavaNextConfiguration: Sendable, Equatable {
   /// Which of the tower's hidden states are features, 0 = the embeddings, n = the output of layer
   /// n - 1; of several the channels are joined in this order. Never negative.
   package var featureStates: [Int]
-  package var selectStrategy: SelectStrategy
-  package var projectorActivation: Activation
-  package var projectorBias: Bool
+  package var selectStrategy: FeatureSelection
+  package var projector: ProjectorRecipe
 }
 
 extension LlavaNextConfiguration {
@@ -48,12 +40,14 @@ extension LlavaNextConfiguration {
     }
     imageToken = try reader.token("image_token_id", "image_token_index") ?? 32_000
     pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? Self.defaultPinpoints
-    featureStates = try Self.featureStates(reader, layerCount: vision.layerCount)
+    featureStates = try reader.featureStates(default: -2, layerCount: vision.layerCount)
     selectStrategy = try reader.choice(
       "vision_feature_select_strategy", of: [.default, .full], default: .default)
-    projectorActivation = try reader.activation(
-      "projector_hidden_act", of: [.gelu], default: .gelu)
-    projectorBias = try reader.flag("multimodal_projector_bias", default: true)
+    projector = ProjectorRecipe(
+      inputSize: vision.hiddenSize * featureStates.count,
+      outputSize: text.decoder.hiddenSize,
+      activation: try reader.activation("projector_hidden_act", of: [.gelu], default: .gelu),
+      hasBias: try reader.flag("multimodal_projector_bias", default: true))
     try requireConsistency(reader)
   }
 
@@ -70,25 +64,5 @@ extension LlavaNextConfiguration {
         key: "image_grid_pinpoints", found: "[\(pinpoint.height), \(pinpoint.width)]",
         expected: "multiples of vision_config.image_size \(side)")
     }
-  }
-
-  /// Resolves `vision_feature_layer`, an integer or a list, negative counting from the end.
-  private static func featureStates(
-    _ reader: ConfigurationReader, layerCount: Int
-  ) throws(CheckpointError) -> [Int] {
-    let key = "vision_feature_layer"
-    let value = reader.object.present(key) ?? .integer(-2)
-    let elements = value.arrayValue ?? [value]
-    let stateCount = layerCount + 1
-    var states: [Int] = []
-    for element in elements {
-      guard let index = element.plainInteger, (-stateCount..<stateCount).contains(index) else {
-        throw reader.error(
-          key, element, "an integer from \(-stateCount) to \(stateCount - 1) or a list of them")
-      }
-      states.append(index < 0 ? index + stateCount : index)
-    }
-    guard !states.isEmpty else { throw reader.error(key, value, "at least one layer") }
-    return states
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// p patch size, g = image size / p patches a side (a remainder is ignored, as by the convolution),
 /// P = g² + 1 tokens, h width. Follows `CLIPVisionTransformer` of transformers 5.23.
-struct CLIPTower: Sendable {
+struct VisionTower: Sendable {
   let configuration: VisionConfiguration
   let patch: Linear  // embeddings.patch_embedding [h, 3·p·p], no bias
   let classEmbedding: [Float]  // embeddings.class_embedding [h]
