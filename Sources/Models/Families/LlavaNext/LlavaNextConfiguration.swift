@@ -25,6 +25,11 @@ extension LlavaNextConfiguration {
     ImageSize(height: 336, width: 1008),
   ]
 
+  /// LlavaNextConfig without a `vision_config`: CLIP ViT-L/14 at 336 pixels.
+  private static let defaultVision = VisionConfiguration(
+    kind: .clip, hiddenSize: 1024, intermediateSize: 4096, layerCount: 24, headCount: 16,
+    channelCount: 3, imageSize: 336, patchSize: 14, activation: .quickGELU, normEpsilon: 1e-5)
+
   /// Defaults are those of LlavaNextConfig.
   init(_ reader: ConfigurationReader) throws(CheckpointError) {
     let textReader =
@@ -34,9 +39,9 @@ extension LlavaNextConfiguration {
     let tied = try reader.flag("tie_word_embeddings", default: false)
     text.decoder.tiedHead = text.decoder.tiedHead || tied
     if let visionReader = try reader.child("vision_config") {
-      vision = try VisionConfiguration(visionReader)
+      vision = try VisionConfiguration(visionReader, kinds: [.clip])
     } else {
-      vision = .llavaNextDefault
+      vision = Self.defaultVision
     }
     imageToken = try reader.token("image_token_id", "image_token_index") ?? 32_000
     pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? Self.defaultPinpoints

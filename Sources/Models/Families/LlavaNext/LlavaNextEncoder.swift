@@ -20,8 +20,8 @@ struct LlavaNextEncoder: PictureEncoder {
     processor = try ImageProcessor(
       ImageProcessorConfiguration(settings, model: model, resizing: resizing))
     tower = try VisionTower(
-      model.vision, featureStates: model.featureStates, weights: checkpoint.scope("vision_tower"),
-      compute: compute)
+      model.vision, output: .states(model.featureStates),
+      weights: checkpoint.scope("vision_tower"), compute: compute)
     projector = try Projector(
       model.projector, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
     packing = ImagePacking(

@@ -1,8 +1,17 @@
-import Checkpoints
+package import Checkpoints
 package import Tensors
 
-/// The sizes of a CLIP vision tower.
+/// The sizes of a vision tower.
 package struct VisionConfiguration: Sendable, Equatable {
+  /// Which tower, by its `model_type`.
+  package enum Kind: String, Sendable, CaseIterable {
+    /// A class token before the patches, which have no bias; a norm before the layers.
+    case clip = "clip_vision_model"
+    /// Patches alone, with a bias.
+    case siglip = "siglip_vision_model"
+  }
+
+  package var kind: Kind
   package var hiddenSize: Int
   package var intermediateSize: Int
   package var layerCount: Int
@@ -19,6 +28,8 @@ package struct VisionConfiguration: Sendable, Equatable {
   package var gridSize: Int { imageSize / patchSize }
   /// Patches of an image, the class token not counted.
   package var patchCount: Int { gridSize * gridSize }
+  /// Tokens in front of the patches.
+  package var classTokenCount: Int { kind == .clip ? 1 : 0 }
 
   /// What each of its layers is.
   var layer: EncoderRecipe {
@@ -29,28 +40,27 @@ package struct VisionConfiguration: Sendable, Equatable {
 }
 
 extension VisionConfiguration {
-  /// LlavaNextConfig without a `vision_config`: CLIP ViT-L/14 at 336 pixels.
-  static let llavaNextDefault = VisionConfiguration(
-    hiddenSize: 1024, intermediateSize: 4096, layerCount: 24, headCount: 16, channelCount: 3,
-    imageSize: 336, patchSize: 14, activation: .quickGELU, normEpsilon: 1e-5)
-
-  /// From a `vision_config` object; the defaults are those of CLIPVisionConfig.
-  init(_ reader: ConfigurationReader) throws(CheckpointError) {
-    let type = try reader.text("model_type") ?? "clip_vision_model"
-    guard type == "clip_vision_model" else {
-      throw .unsupported(
-        key: reader.path + "model_type", found: type, supported: ["clip_vision_model"])
-    }
-    hiddenSize = try reader.size("hidden_size", default: 768)
-    intermediateSize = try reader.size("intermediate_size", default: 3072)
-    layerCount = try reader.size("num_hidden_layers", default: 12, limit: 4096)
-    headCount = try reader.size("num_attention_heads", default: 12)
-    channelCount = try reader.size("num_channels", default: 3)
-    imageSize = try reader.size("image_size", default: 224, limit: 1 << 14)
-    patchSize = try reader.size("patch_size", default: 32, limit: 1 << 14)
+  /// From a `vision_config` object.
+  ///
+  /// - Parameters:
+  ///   - kinds: what the family can see with; the first where the object does not say.
+  ///   - defaults: what the family's class assumes of a tower of the first kind; by default that
+  ///     tower's own class.
+  package init(
+    _ reader: ConfigurationReader, kinds: [Kind], defaults: VisionConfiguration? = nil
+  ) throws(CheckpointError) {
+    kind = try reader.choice("model_type", of: kinds, default: kinds[0])
+    let silent = kind == kinds[0] ? defaults ?? .defaults(of: kind) : .defaults(of: kind)
+    hiddenSize = try reader.size("hidden_size", default: silent.hiddenSize)
+    intermediateSize = try reader.size("intermediate_size", default: silent.intermediateSize)
+    layerCount = try reader.size("num_hidden_layers", default: silent.layerCount, limit: 4096)
+    headCount = try reader.size("num_attention_heads", default: silent.headCount)
+    channelCount = try reader.size("num_channels", default: silent.channelCount)
+    imageSize = try reader.size("image_size", default: silent.imageSize, limit: 1 << 14)
+    patchSize = try reader.size("patch_size", default: silent.patchSize, limit: 1 << 14)
     activation = try reader.activation(
-      "hidden_act", of: [.quickGELU, .gelu], default: .quickGELU)
-    normEpsilon = try reader.positive("layer_norm_eps", default: 1e-5)
+      "hidden_act", of: [.quickGELU, .gelu, .geluTanh], default: silent.activation)
+    normEpsilon = try reader.positive("layer_norm_eps", default: silent.normEpsilon)
     guard hiddenSize.isMultiple(of: headCount) else {
       throw reader.error(
         "hidden_size", hiddenSize, "a multiple of num_attention_heads \(headCount)")
@@ -60,6 +70,20 @@ extension VisionConfiguration {
     }
     guard patchSize <= imageSize else {
       throw reader.error("patch_size", patchSize, "at most image_size \(imageSize)")
+    }
+  }
+
+  /// Those of CLIPVisionConfig and SiglipVisionConfig.
+  private static func defaults(of kind: Kind) -> VisionConfiguration {
+    switch kind {
+    case .clip:
+      VisionConfiguration(
+        kind: .clip, hiddenSize: 768, intermediateSize: 3072, layerCount: 12, headCount: 12,
+        channelCount: 3, imageSize: 224, patchSize: 32, activation: .quickGELU, normEpsilon: 1e-5)
+    case .siglip:
+      VisionConfiguration(
+        kind: .siglip, hiddenSize: 768, intermediateSize: 3072, layerCount: 12, headCount: 12,
+        channelCount: 3, imageSize: 224, patchSize: 16, activation: .geluTanh, normEpsilon: 1e-6)
     }
   }
 }
