@@ -127,7 +127,7 @@ import Testing
     #expect(llava.pinpoints.map { [$0.height, $0.width] } == expected.pinpoints)
     #expect(llava.featureStates == expected.featureStates)
     #expect(llava.selectStrategy.rawValue == expected.selectStrategy)
-    #expect(llava.projectorBias == expected.projectorBias)
+    #expect(llava.projector.hasBias == expected.projectorBias)
   }
 
   @Test(arguments: [

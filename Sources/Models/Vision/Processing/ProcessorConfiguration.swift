@@ -22,7 +22,7 @@ package struct ProcessorConfiguration: Sendable, Equatable {
   /// The text that stands for an image in a prompt.
   package var imageToken: String
   package var patchSize: Int?
-  package var selectStrategy: LlavaNextConfiguration.SelectStrategy?
+  package var selectStrategy: FeatureSelection?
 }
 
 extension ProcessorConfiguration {
