@@ -8,9 +8,9 @@ struct Gemma3Rotary {
   /// Of layers with a window.
   let local: RotaryRecipe
 
-  /// From `rope_parameters` with an object for each kind of layer (transformers 5), or `rope_theta`,
-  /// `rope_local_base_freq` and a `rope_scaling` that is of the global layers alone (before). A
-  /// member of `rope_scaling` counts before that of `rope_parameters`.
+  /// From `rope_parameters` with an object for each kind of layer (transformers 5), or
+  /// `rope_theta`, `rope_local_base_freq` and a `rope_scaling` of the global layers alone (before).
+  /// A member of `rope_scaling` counts before that of `rope_parameters`.
   init(_ reader: ConfigurationReader) throws(CheckpointError) {
     let both = try reader.child("rope_parameters")
     let kinds = LayerKind.allCases.map(\.rawValue)
