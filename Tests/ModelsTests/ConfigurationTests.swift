@@ -197,8 +197,8 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try read(["model_type": "gpt_neox"]) }
     #expect(
       try #require(error).description
-        == "configuration: model_type gpt_neox is not supported; supported: llava_next, llama, "
-        + "mistral, qwen2, qwen3, gemma3_text")
+        == "configuration: model_type gpt_neox is not supported; supported: llava_next, gemma3, "
+        + "llama, mistral, qwen2, qwen3, gemma3_text")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.

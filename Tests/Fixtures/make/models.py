@@ -580,6 +580,41 @@ def build_gemma3_pattern_text():
     return made | {"config": config, "dtype": torch.float32, "rename": lambda name: name, "short": short}
 
 
+def gemma_vision(**settings):
+    return SiglipVisionConfig(**{
+        "hidden_size": 30, "intermediate_size": 44, "num_hidden_layers": 3, "num_attention_heads": 5, "image_size": 58,
+        "patch_size": 7, "vision_use_head": False,
+    } | settings)
+
+
+def build_gemma3():
+    """Gemma 3 with eyes: 16 tokens a picture of 64 patches, which leave two lines of pixels unseen; windows of 7 that no
+    picture fits into; bf16, the names of the hub's files."""
+    made = build_gemma3_text()
+    tokenizer = made["tokenizer"]
+    ids = tokenizer.token_to_id
+    config = Gemma3Config(
+        text_config=gemma_text_config(tokenizer), vision_config=gemma_vision(), mm_tokens_per_image=16,
+        boi_token_index=ids("<start_of_image>"), eoi_token_index=ids("<end_of_image>"),
+        image_token_index=ids("<image_soft_token>"),
+    )
+    return made | {"config": config, "tile": 58, "rename": layout_a, "style": "v4", "pan": None}
+
+
+def build_gemma3_pan():
+    """Pan and scan in crops of 20 pixels or more; 9 tokens a view of 36 patches; f32, the names transformers 5 writes."""
+    made = build_gemma3()
+    config = made["config"]
+    config.vision_config = gemma_vision(
+        hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=3, image_size=42
+    )
+    config.mm_tokens_per_image = 9
+    pan = {
+        "pan_and_scan_min_crop_size": 20, "pan_and_scan_max_num_crops": 3, "pan_and_scan_min_ratio_to_activate": 1.25,
+    }
+    return made | {"tile": 42, "dtype": torch.float32, "rename": None, "style": "v5", "pan": pan}
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -593,6 +628,8 @@ CHECKPOINTS = {
     "llama-dynamic-text": build_llama_dynamic_text,
     "gemma3-text": build_gemma3_text,
     "gemma3-pattern-text": build_gemma3_pattern_text,
+    "gemma3": build_gemma3,
+    "gemma3-pan": build_gemma3_pan,
 }
 CLASSES = {
     "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM, "gemma3_text": Gemma3ForCausalLM,
@@ -631,6 +668,20 @@ CASES = {
             {"role": "assistant"}, "There.", {"role": "user"}, "Which?",
         ]
     },
+    "gemma3": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "two-pictures": [
+            "First:", {"image": "wide.png"}, {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": [{"role": "system"}, "Be brief.", {"role": "user"}, "Where is Bolivia?"],
+    },
+    "gemma3-pan": {
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "three-pictures": [
+            {"image": "square.png"}, {"image": "landscape.png"}, {"image": "wide.png"}, "What is shown here?",
+        ],
+    },
     "gemma3-pattern-text": {"text": ["How many triangles are there? Two houses, 3 trees and a small dog."]},
 }
 
@@ -648,6 +699,9 @@ def write_files(folder, made):
     write(folder / "tokenizer_config.json", settings)
     write(folder / "generation_config.json", {"eos_token_id": made["eos"] if len(made["eos"]) > 1 else made["eos"][0]})
     if made["tile"] is None:
+        return
+    if "pan" in made:
+        write_gemma_processor(folder, made)
         return
     tile = made["tile"]
     image = {
@@ -668,12 +722,50 @@ def write_files(folder, made):
         write(folder / "processor_config.json", outer | {"image_processor": image})
 
 
+def write_gemma_processor(folder, made):
+    tile = {"height": made["tile"], "width": made["tile"]}
+    image = {
+        "size": tile, "resample": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
+        "rescale_factor": 0.00392156862745098, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": None, "do_pan_and_scan": None, "pan_and_scan_min_crop_size": None,
+        "pan_and_scan_max_num_crops": None, "pan_and_scan_min_ratio_to_activate": None,
+        "image_processor_type": "Gemma3ImageProcessor", "processor_class": "Gemma3Processor",
+    }
+    if made["pan"]:
+        image |= made["pan"] | {"do_pan_and_scan": True}
+    outer = {"processor_class": "Gemma3Processor", "image_seq_length": made["config"].mm_tokens_per_image}
+    if made["style"] == "v4":
+        write(folder / "preprocessor_config.json", image)
+        write(folder / "processor_config.json", outer)
+    else:
+        write(folder / "processor_config.json", outer | {"image_processor": image})
+
+
+GEMMA_TOKENS = {"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", "image_token": "<image_soft_token>"}
+
+
+def placeholder_of(made):
+    """What stands for a picture in a rendered prompt, and what has its features."""
+    return ("<start_of_image>", "<image_soft_token>") if "pan" in made else ("<image>", "<image>")
+
+
 def processor_of(folder, made):
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"])
     if made["tile"] is None:
         tokenizer.chat_template = TEMPLATES[made["template"]]
         return tokenizer
     tile = made["tile"]
+    if "pan" in made:
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"], extra_special_tokens=GEMMA_TOKENS
+        )
+        image = Gemma3ImageProcessorPil(
+            size={"height": tile, "width": tile}, image_mean=[0.5, 0.5, 0.5], image_std=[0.5, 0.5, 0.5]
+        )
+        return Gemma3Processor(
+            image, tokenizer, chat_template=TEMPLATES[made["template"]],
+            image_seq_length=made["config"].mm_tokens_per_image,
+        )
     image = LlavaNextImageProcessorPil(
         size={"shortest_edge": tile}, crop_size={"height": tile, "width": tile}, image_grid_pinpoints=pinpoints(tile)
     )
@@ -708,32 +800,54 @@ def inputs_of(processor, made, parts):
     if text_only:
         return text, processor(text, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False)
     pictures = [PIL.Image.open(ROOT / "pictures" / p["image"]) for p in parts if isinstance(p, dict) and "image" in p]
+    if "pan" in made:
+        # Pan and scan is an argument of each call; beside it transformers' own defaults hold.
+        pan = {"do_pan_and_scan": True} | made["pan"] if made["pan"] else {}
+        inputs = processor(
+            text=text, images=[pictures] if pictures else None, add_special_tokens=special, return_tensors="pt", **pan
+        )
+        if pictures:
+            inputs["num_crops"] = processor.image_processor(pictures, **pan)["num_crops"]
+        return text, inputs
     return text, processor(
         text=text, images=pictures or None, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False
     )
 
 
-def spans_of(processor, made, parts, text, tokens):
-    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
-    tokenizer = getattr(processor, "tokenizer", processor)
-    runs, position = [], 0
-    image = tokenizer.convert_tokens_to_ids("<image>") if made["tile"] else None
-    contents = [p for p in parts if isinstance(p, str) or "image" in p]
-    counts = []
+def expansions_of(processor, made, contents, crops):
+    """By picture what its placeholder becomes, and where in it the first of its tokens begins and the last ends."""
+    soft = placeholder_of(made)[1]
+    expansions = []
     for part in contents:
-        if not isinstance(part, str):
+        if isinstance(part, str):
+            continue
+        if "pan" in made:
+            text = processor.replace_image_token({"num_crops": crops}, len(expansions))
+        else:
             height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
             tile = made["tile"]
-            counts.append(processor._get_number_of_features(height, width, tile, tile) - 1)
-    pieces = text.split("<image>")
-    expanded = pieces[0] + "".join("<image>" * n + piece for n, piece in zip(counts, pieces[1:]))
+            text = soft * (processor._get_number_of_features(height, width, tile, tile) - 1)
+        expansions.append((text, text.index(soft), text.rindex(soft) + len(soft)))
+    return expansions
+
+
+def spans_of(processor, made, parts, text, tokens, crops):
+    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
+    tokenizer = getattr(processor, "tokenizer", processor)
+    placeholder, soft = placeholder_of(made)
+    runs, position = [], 0
+    image = tokenizer.convert_tokens_to_ids(soft) if made["tile"] else None
+    contents = [p for p in parts if isinstance(p, str) or "image" in p]
+    expansions = expansions_of(processor, made, contents, crops)
+    pieces = text.split(placeholder)
+    expanded = pieces[0]
+    for (expansion, begin, end), piece in zip(expansions, pieces[1:]):
+        runs.append((len(expanded) + begin, len(expanded) + end))
+        expanded += expansion + piece
     special = made["bos"] is None or not text.startswith(made["bos"])
     coded = tokenizer(expanded, return_offsets_mapping=True, add_special_tokens=special)
-    assert coded["input_ids"] == tokens and sum(counts) == tokens.count(image), (counts, tokens.count(image))
-    for i, count in enumerate(counts):
-        start = expanded.index("<image>", position)
-        runs.append((start, start + count * len("<image>")))
-        position = runs[-1][1]
+    count = sum(expansion.count(soft) for expansion, _, _ in expansions)
+    assert coded["input_ids"] == tokens and count == tokens.count(image), (count, tokens.count(image))
     spans, text_position = [], 0
     for part in contents:
         if isinstance(part, str):
@@ -748,6 +862,13 @@ def spans_of(processor, made, parts, text, tokens):
         assert inside == list(range(inside[0], inside[-1] + 1))
         spans.append([inside[0], inside[-1] + 1])
     return spans
+
+
+def groups_of(inputs):
+    """Stretches of tokens of the type of a picture's."""
+    types = [0, *inputs["token_type_ids"][0].tolist(), 0] if "token_type_ids" in inputs else []
+    steps = [(i, b - a) for i, (a, b) in enumerate(zip(types, types[1:])) if a != b]
+    return [[begin, end] for (begin, _), (end, _) in zip(steps[::2], steps[1::2])]
 
 
 def fingerprint(values):
@@ -797,6 +918,8 @@ def reference(folder, name, case, made, parts):
         scale.copy_(scale.to(made["dtype"]))
     processor = processor_of(folder, made)
     text, inputs = inputs_of(processor, made, parts)
+    crops = inputs.pop("num_crops", None)
+    crops = None if crops is None else torch.as_tensor(crops).flatten().tolist()
     embeddings, residuals, logits = run(model, inputs)
 
     best = torch.argsort(logits[-1], descending=True, stable=True)
@@ -823,8 +946,14 @@ def reference(folder, name, case, made, parts):
     pixels = None
     if "pixel_values" in inputs:
         with torch.no_grad():
-            features = model.model.get_image_features(inputs["pixel_values"], inputs["image_sizes"]).pooler_output
+            sizes = [inputs["image_sizes"]] if "image_sizes" in inputs else []
+            features = model.model.get_image_features(inputs["pixel_values"], *sizes).pooler_output
         tensors["features"] = torch.cat(list(features))
+    if "pixel_values" in inputs and "pan" in made:
+        counts = [1 + count for count in crops]
+        views = torch.split(inputs["pixel_values"], counts)
+        pixels = [fingerprint(view) for view in views]
+    elif "pixel_values" in inputs:
         counts = [
             transformers.models.llava_next.modeling_llava_next.image_size_to_num_patches(
                 size, made["config"].image_grid_pinpoints, made["tile"]
@@ -838,7 +967,8 @@ def reference(folder, name, case, made, parts):
     save_file({k: v.float().contiguous() for k, v in tensors.items()}, ROOT / "cases" / f"{name}.{case}.safetensors")
     return {
         "checkpoint": name, "case": case, "parts": parts, "rendered": text, "tokens": inputs["input_ids"][0].tolist(),
-        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist()),
+        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist(), crops),
+        "groups": groups_of(inputs), "placeholder": placeholder_of(made)[0],
         "pixels": pixels, "tiles": counts if pixels else None, "answer": answer, "baseline": baseline,
         "greedy": out.sequences[0, inputs["input_ids"].shape[1] :].tolist(), "margins": [round(m, 4) for m in margins],
         "bfloat16": {
