@@ -79,7 +79,7 @@ package struct AutoencoderEvaluation {
   /// Runs a prompt. Nothing is added where it throws.
   package mutating func add(_ prompt: Prompt, cancellation: Cancellation) throws {
     let decoder = model.decoder
-    var cache = decoder.makeCache()
+    var cache = model.makeCache(for: prompt)
     let x = try decoder.forward(
       model.embeddings(prompt, cancellation: cancellation), blocks: 0..<autoencoder.block + 1,
       cache: &cache, cancellation: cancellation)
@@ -141,7 +141,7 @@ package struct AutoencoderEvaluation {
     guard !positions.isEmpty else { return nil }
     let zeros = Matrix(rows: x.rows, columns: x.columns)
     let outputs = try [x, reconstruction, zeros].map { residual in
-      var cache = model.decoder.makeCache()
+      var cache = model.makeCache(for: prompt)
       return try model.decoder.forward(
         residual, blocks: autoencoder.block + 1..<model.decoder.blockCount, cache: &cache,
         cancellation: cancellation

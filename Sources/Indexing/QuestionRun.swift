@@ -127,7 +127,7 @@ final class QuestionRun {
     {
       return beginning
     }
-    var cache = decoder.makeCache()
+    var cache = coder.model.makeCache(for: prompt)
     let residual = try decoder.forward(
       coder.model.embeddings(prompt, positions: 0..<end, cancellation: cancellation),
       blocks: lower, cache: &cache, cancellation: cancellation)

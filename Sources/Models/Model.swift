@@ -70,7 +70,8 @@ package final class Model: Sendable {
       (heldBytes, cachedBytes) = (0, 0)
     }
     pictures = try family.pictureEncoder(
-      folder: folder, checkpoint: checkpoint, resizing: resizing, compute: compute)
+      folder: folder, checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing,
+      compute: compute)
     try requireAgreement()
   }
 
@@ -101,7 +102,7 @@ package final class Model: Sendable {
   /// The image token must be the same in the tokenizer and in the configuration.
   private func requireAgreement() throws(ModelError) {
     guard let pictures else { return }
-    let (text, id) = (pictures.imageText, pictures.imageToken)
+    let (text, id) = (pictures.tokenText, pictures.imageToken)
     let found = tokenizer.id(ofToken: text)
     guard found == id else {
       throw .inconsistent(
@@ -126,6 +127,18 @@ package final class Model: Sendable {
     do { return try builder.build() } catch TokenizationError.stopped { throw CancellationError() }
   }
 
+  /// The stretches of a prompt whose tokens see each other both ways: each run of a picture's
+  /// tokens in a family whose pictures are seen whole.
+  package func bidirectionalSpans(in prompt: Prompt) -> BidirectionalSpans {
+    guard let pictures, pictures.seesWholeViews else { return .none }
+    return BidirectionalSpans(prompt.tokens.runs(of: pictures.imageToken))
+  }
+
+  /// An empty cache for a prompt and what is said after it.
+  package func makeCache(for prompt: Prompt) -> KeyValueCache {
+    decoder.makeCache(spans: bidirectionalSpans(in: prompt))
+  }
+
   /// The decoder's inputs `[t, D]` at `positions` (by default all T): token embeddings, a picture's
   /// rows replaced by its features. Pictures outside `positions` are not looked at, so that a
   /// prompt whose beginning is cached costs only what is new.
@@ -142,9 +155,12 @@ package final class Model: Sendable {
         image.tiles, layout: image.layout, first: wanted.upperBound - first,
         cancellation: cancellation)
       try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
-      x.replace(
-        rows: wanted.lowerBound - start..<wanted.upperBound - start,
-        with: features.slice(rows: wanted.lowerBound - first..<wanted.upperBound - first))
+      // Words between a picture's views keep their own embeddings.
+      for run in prompt.tokens[wanted].runs(of: pictures.imageToken) {
+        x.replace(
+          rows: run.lowerBound - start..<run.upperBound - start,
+          with: features.slice(rows: run.lowerBound - first..<run.upperBound - first))
+      }
     }
     return x
   }

@@ -127,7 +127,7 @@ import Testing
     #expect(llava.pinpoints.map { [$0.height, $0.width] } == expected.pinpoints)
     #expect(llava.featureStates == expected.featureStates)
     #expect(llava.selectStrategy.rawValue == expected.selectStrategy)
-    #expect(llava.projectorBias == expected.projectorBias)
+    #expect(llava.projector.hasBias == expected.projectorBias)
   }
 
   @Test(arguments: [
@@ -152,6 +152,25 @@ import Testing
     #"{"model_type":"qwen3","head_dim":7}"#,
     #"{"model_type":"qwen3","use_sliding_window":true,"layer_types":["x"]}"#,
     #"{"model_type":"llama","rope_scaling":{"type":"linear"}}"#,
+    #"{"model_type":"gemma3_text","layer_types":["full_attention"]}"#,
+    #"{"model_type":"gemma3_text","num_hidden_layers":1,"layer_types":["chunked_attention"]}"#,
+    #"{"model_type":"gemma3_text","num_hidden_layers":1,"layer_types":["full_attention",7]}"#,
+    #"{"model_type":"gemma3_text","layer_types":"full_attention"}"#,
+    #"{"model_type":"gemma3_text","sliding_window":0}"#,
+    #"{"model_type":"gemma3_text","sliding_window":null}"#,
+    #"{"model_type":"gemma3_text","sliding_window_pattern":0}"#,
+    #"{"model_type":"gemma3_text","hidden_size":0}"#,
+    #"{"model_type":"gemma3_text","head_dim":7}"#,
+    #"{"model_type":"gemma3_text","query_pre_attn_scalar":0}"#,
+    #"{"model_type":"gemma3_text","hidden_activation":"silu"}"#,
+    #"{"model_type":"gemma3_text","final_logit_softcapping":30.0}"#,
+    #"{"model_type":"gemma3_text","attn_logit_softcapping":50.0}"#,
+    #"{"model_type":"gemma3_text","use_bidirectional_attention":true}"#,
+    #"{"model_type":"gemma3_text","rope_parameters":{"rope_type":"default","rope_theta":7}}"#,
+    #"{"model_type":"gemma3_text","rope_parameters":{"full_attention":{"rope_type":"longrope"}}}"#,
+    #"{"model_type":"gemma3_text","rope_parameters":{"sliding_attention":[]}}"#,
+    #"{"model_type":"gemma3_text","rope_local_base_freq":-1}"#,
+    #"{"model_type":"gemma3_text","rope_scaling":{"rope_type":"linear"}}"#,
     #"{"model_type":"llama","rope_scaling":7}"#,
     #"{"model_type":"llama","rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}}"#,
     #"{"model_type":"mistral","sliding_window":0}"#, #"{"model_type":"llama","eos_token_id":"x"}"#,
@@ -178,8 +197,8 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try read(["model_type": "gpt_neox"]) }
     #expect(
       try #require(error).description
-        == "configuration: model_type gpt_neox is not supported; supported: llava_next, llama, "
-        + "mistral, qwen2, qwen3")
+        == "configuration: model_type gpt_neox is not supported; supported: llava_next, gemma3, "
+        + "llama, mistral, qwen2, qwen3, gemma3_text")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.

@@ -35,6 +35,10 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
   let rendered: String
   let tokens: [Int]
   let spans: [[Int]]
+  /// Positions that see each other both ways, as transformers' token types have them.
+  let groups: [[Int]]?
+  /// The text that stands for a picture; "<image>" where there is none.
+  let placeholder: String?
   let pixels: [String]?
   let tiles: [Int]?
   let answer: Int
@@ -43,6 +47,13 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
   let bfloat16: HalfPrecision
 
   var testDescription: String { "\(checkpoint).\(`case`)" }
+
+  var wholes: BidirectionalSpans {
+    BidirectionalSpans((groups ?? []).map { $0[0]..<$0[1] })
+  }
+
+  /// An empty cache for the case's tokens.
+  func cache(_ decoder: Decoder) -> KeyValueCache { decoder.makeCache(spans: wholes) }
 
   static let all: [ReferenceCase] = (try? Fixtures.json("models/cases.json")) ?? []
 
@@ -78,7 +89,7 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     var images = parts.compactMap(\.image).makeIterator()
     var result: [PromptPart] = []
     var rest = rendered[...]
-    while let found = rest.firstRange(of: "<image>") {
+    while let found = rest.firstRange(of: placeholder ?? "<image>") {
       result.append(.text(String(rest[..<found.lowerBound])))
       if let image = images.next() { result.append(.picture(try picture(image))) }
       rest = rest[found.upperBound...]

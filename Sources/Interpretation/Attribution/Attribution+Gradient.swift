@@ -30,7 +30,7 @@ extension Attribution {
     let rows = terms.rows
     let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
     let output = forward?.output ?? input.slice(rows: rows)
-    var gradient = Matrix(rows: rows.count, columns: input.columns)
+    var gradient = Matrix(rows: output.rows, columns: input.columns)
     var value: Float = 0
     for term in wanted ?? terms {
       let row = output.row(term.row - rows.lowerBound)
@@ -58,8 +58,8 @@ extension Attribution {
   }
 
   /// The forward pass above the site with what its pullback needs, `rows` of its last block
-  /// computed: the context's own where it has it; another one is kept with the context. Nil when
-  /// there is no block above the site.
+  /// computed, and those behind them that they see: the context's own where it has it; another one
+  /// is kept with the context. Nil when there is no block above the site.
   private func savedForward(
     _ input: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
@@ -75,9 +75,10 @@ extension Attribution {
       continuation: question.target.continuation)
     if keepsRun, let known = context.savedRun, known.key == key { return known.forward }
     context.savedRun = nil
+    let end = context.cache.spans.end(of: rows.upperBound)
     let forward = try decoder.forwardSaving(
-      input.slice(rows: 0..<rows.upperBound), blocks: autoencoder.block + 1..<decoder.blockCount,
-      rows: rows.count, cancellation: cancellation)
+      input.slice(rows: 0..<end), blocks: autoencoder.block + 1..<decoder.blockCount,
+      prefix: context.cache.emptied, rows: end - rows.lowerBound, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
   }
@@ -118,11 +119,13 @@ extension Attribution {
 
   /// The target when the blocks above the site run on `input` `[T′, D]`.
   private func value(runningOn input: Matrix) throws -> Float {
-    var cache = decoder.makeCache()
+    var cache = context.cache.emptied
     let rows = terms.rows
+    let end = cache.spans.end(of: rows.upperBound)
     let outputs = try decoder.forward(
-      input.slice(rows: 0..<rows.upperBound), blocks: autoencoder.block + 1..<decoder.blockCount,
-      cache: &cache, rows: rows.count, cancellation: cancellation)
+      input.slice(rows: 0..<end), blocks: autoencoder.block + 1..<decoder.blockCount,
+      cache: &cache, rows: end - rows.lowerBound, cancellation: cancellation
+    ).slice(rows: 0..<rows.count)
     return try decoder.value(of: terms, outputs: outputs, from: rows.lowerBound)
   }
 }

@@ -63,20 +63,22 @@ package final class ResidentContext {
     let lastInput = model.decoder.blockCount - 2
     let wanted = Set(blocks).union(lastInput >= 0 ? [lastInput] : [])
     // A prefix is of use only with its residuals, and the last token always runs.
+    let spans = model.bidirectionalSpans(in: prompt)
     let reusable =
       other.map { other in wanted.allSatisfy { other.residuals[$0] != nil } } == true
-      ? min(shared, prompt.tokens.count - 1) : 0
+      ? spans.start(of: min(shared, prompt.tokens.count - 1)) : 0
     reusedTokenCount = reusable
     let decoder = model.decoder
     if let other, reusable > 0 {
       embeddings = other.embeddings.slice(rows: 0..<reusable)
-      cache = other.cache.prefix(tokens: reusable, blocks: 0..<decoder.blockCount)
+      cache = other.cache.prefix(
+        tokens: reusable, blocks: 0..<decoder.blockCount, spans: spans)
       residuals = other.residuals.filter { wanted.contains($0.key) }
         .mapValues { $0.slice(rows: 0..<reusable) }
       codes = other.codes.mapValues { $0.slice(rows: 0..<min(reusable, $0.rows)) }
     } else {
       embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
-      cache = decoder.makeCache()
+      cache = decoder.makeCache(spans: spans)
       residuals = [:]
     }
     let new = try model.embeddings(
@@ -174,7 +176,7 @@ package final class ResidentContext {
     if let kept = residuals[block] { return kept }
     let below = residuals.keys.filter { $0 < block }.max()
     let start = below.map { $0 + 1 } ?? 0
-    var scratch = decoder.makeCache()
+    var scratch = cache.emptied
     let computed = try decoder.forward(
       below.flatMap { residuals[$0] } ?? embeddings, blocks: start..<block + 1, cache: &scratch,
       cancellation: cancellation)
@@ -206,11 +208,12 @@ package final class ResidentContext {
       let input =
         block == 0
         ? embeddings : try residual(after: block - 1, keep: true, cancellation: cancellation)
-      var scratch = cache.prefix(tokens: positions.lowerBound, blocks: block..<block + 1)
+      let run = cache.spans.start(of: positions.lowerBound)..<cache.spans.end(of: last + 1)
+      var scratch = cache.prefix(tokens: run.lowerBound, blocks: block..<block + 1)
       let rows = try decoder.forward(
-        input.slice(rows: positions.lowerBound..<last + 1), blocks: block..<block + 1,
-        cache: &scratch, cancellation: cancellation)
-      for (index, position) in positions.enumerated() { outputs[position] = rows.row(index) }
+        input.slice(rows: run), blocks: block..<block + 1, cache: &scratch,
+        cancellation: cancellation)
+      for (index, position) in run.enumerated() { outputs[position] = rows.row(index) }
     }
     return Matrix(
       rows: positions.count, columns: decoder.hiddenSize,

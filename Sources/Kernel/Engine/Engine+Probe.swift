@@ -41,7 +41,7 @@ extension Engine {
     }
     let prompt = try probePrompt(parts, model.model, cancellation: cancellation)
     let decoder = model.model.decoder
-    var cache = decoder.makeCache()
+    var cache = model.model.makeCache(for: prompt)
     let residual = try decoder.forward(
       model.model.embeddings(prompt, cancellation: cancellation), blocks: 0..<autoencoder.block + 1,
       cache: &cache, cancellation: cancellation)

@@ -22,12 +22,16 @@ package struct Branch: Sendable {
 /// the bits that it would get alone.
 extension Decoder {
   /// The outputs of the range's last block, `[n, D]` a branch. `cache` holds the common keys and
-  /// values and stays as it is.
+  /// values and stays as it is. Each branch has each of the cache's spans whole or not at all.
   package func forward(
     _ branches: [Branch], blocks range: Range<Int>, after cache: KeyValueCache,
     cancellation: Cancellation = .never
   ) throws -> [Matrix] {
     precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
+    for branch in branches {
+      let rows = branch.start..<branch.start + branch.residual.rows
+      precondition(cache.spans.areWhole(in: rows), "rows \(rows) cut through \(cache.spans)")
+    }
     // Later starts first: each branch then leaves the keys before the next one's start alone.
     let order = branches.indices.sorted { branches[$0].start > branches[$1].start }
     var spans = Spans(order.map { (branches[$0].start, branches[$0].residual.rows) })
@@ -80,8 +84,9 @@ extension DecoderBlock {
     let update = try attention(
       attentionNorm(x), spans: spans, asking: counts, block: index, cache: cache,
       cancellation: cancellation)
-    let middle = spans.lastRows(counts, of: x) + update
-    return middle + (try feedForward(feedForwardNorm(middle), cancellation: cancellation))
+    let middle = spans.lastRows(counts, of: x) + attentionUpdateNorm(update)
+    let inner = try feedForward(feedForwardNorm(middle), cancellation: cancellation)
+    return middle + feedForwardUpdateNorm(inner)
   }
 }
 
@@ -109,10 +114,11 @@ extension DecoderAttention {
       let asked = rotated(
         queries.slice(rows: row..<row + count), norm: queryNorm, at: positions.suffix(count)
       ).rotated
+      let end = span.start + span.range.count
       mixed.append(
         attention(
-          asked, keys, values, shape: shape,
-          firstQueryPosition: span.start + span.range.count - count, compute: compute
+          asked, keys, values, shape: shape, firstQueryPosition: end - count,
+          keyEnds: cache.spans.keyEnds(of: end - count..<end), compute: compute
         ).output)
       row += count
     }

@@ -24,6 +24,7 @@ extension Decoder {
   ) throws -> SavedForward {
     precondition(!range.isEmpty && range.upperBound <= blockCount, "no such blocks")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
+    checkSpans(cache, blocks: range, rows: x.rows)
     var saved: [DecoderBlock.Saved] = []
     var residual = x
     for block in range {

@@ -1,14 +1,16 @@
 import Checkpoints
 package import Tensors
 
-/// A decoder of text by its recipe: Llama, Mistral, Qwen2 and Qwen3 are the same formulas.
+/// A decoder of text by its recipe: the families differ by no more.
 ///
 /// T tokens, D hidden size, V vocabulary. There are no hooks: a residual is recorded, changed or
-/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` of transformers
-/// 5.24.
+/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` and, with a scale on
+/// the embeddings, `Gemma3TextModel` of transformers 5.24.
 package final class Decoder: Sendable {
   package let recipe: DecoderRecipe
   let embedding: WeightMatrix  // embed_tokens [V, D]
+  /// What embeddings are multiplied by: √D rounded to the embeddings' own type, or 1.
+  let embeddingScale: Float
   let blocks: [DecoderBlock]  // layers.N
   let finalNorm: RMSNorm  // norm
   let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again, or 8-bit weights of it
@@ -25,6 +27,8 @@ package final class Decoder: Sendable {
     let (V, D) = (recipe.vocabularySize, recipe.hiddenSize)
     self.recipe = recipe
     embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
+    embeddingScale =
+      recipe.scalesEmbeddings ? embedding.type.rounded(Float(D).squareRoot()) : 1
     blocks = try (0..<recipe.layerCount).map {
       try DecoderBlock(recipe, index: $0, weights: weights["layers.\($0)"], compute: compute)
     }
@@ -41,17 +45,21 @@ package final class Decoder: Sendable {
   /// The most tokens that a sequence may have.
   package var contextLength: Int { recipe.contextLength }
 
-  /// An empty cache of this decoder's shape.
-  package func makeCache() -> KeyValueCache {
-    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth)
+  /// An empty cache of this decoder's shape for a sequence of these spans.
+  package func makeCache(spans: BidirectionalSpans = .none) -> KeyValueCache {
+    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth, spans: spans)
   }
 
   /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from
   /// outside).
-  package func embed(_ tokens: [Int]) -> Matrix { embedding.gather(rows: tokens) }
+  package func embed(_ tokens: [Int]) -> Matrix {
+    let rows = embedding.gather(rows: tokens)
+    return embeddingScale == 1 ? rows : rows.scaled(by: embeddingScale)
+  }
 
   /// Runs `range` on x `[t, D]`, the inputs of its first block at positions
-  /// `cache.count(range.lowerBound)…`; keys and values join the cache.
+  /// `cache.count(range.lowerBound)…`; keys and values join the cache. The positions have each of
+  /// the cache's spans whole or not at all.
   ///
   /// Returns the raw output of the range's last block: `[t, D]`, or with `rows` given only the last
   /// `rows` of it, which spares the last block most of its work.
@@ -63,6 +71,7 @@ package final class Decoder: Sendable {
     let n = rows ?? x.rows
     precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
+    checkSpans(cache, blocks: range, rows: x.rows)
     if range.isEmpty { return n == x.rows ? x : x.slice(rows: x.rows - n..<x.rows) }
     var residual = x
     for block in range {
@@ -73,6 +82,15 @@ package final class Decoder: Sendable {
     }
     try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
     return residual
+  }
+
+  /// Traps where a run over `rows` new rows would cut through a span of the sequence.
+  func checkSpans(_ cache: KeyValueCache, blocks range: Range<Int>, rows: Int) {
+    guard let block = range.first else { return }
+    let start = cache.count(block)
+    precondition(
+      cache.spans.areWhole(in: start..<start + rows),
+      "rows \(start)..<\(start + rows) cut through \(cache.spans)")
   }
 
   /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.

@@ -1,22 +1,32 @@
 import Checkpoints
 import Tensors
 
-/// One decoder block: x + attention(norm(x)), then m + mlp(norm(m)).
+/// One decoder block: m = x + attention(norm(x)), then m + mlp(norm(m)); in some families each
+/// half's update goes through a norm of its own before it is added.
 ///
-/// Follows `DecoderLayer` of transformers 5.24, which Mistral, Qwen2 and Qwen3 share.
+/// Follows `DecoderLayer` of transformers 5.24, which Mistral, Qwen2 and Qwen3 share, and
+/// `Gemma3DecoderLayer`.
 struct DecoderBlock: Sendable {
   let attentionNorm: RMSNorm  // input_layernorm
   let attention: DecoderAttention  // self_attn
-  let feedForwardNorm: RMSNorm  // post_attention_layernorm
+  let attentionUpdateNorm: UpdateNorm  // post_attention_layernorm of families that have it
+  let feedForwardNorm: RMSNorm  // post_attention_layernorm, there pre_feedforward_layernorm
   let feedForward: FeedForward  // mlp
+  let feedForwardUpdateNorm: UpdateNorm  // post_feedforward_layernorm
   let index: Int
 
   init(_ recipe: DecoderRecipe, index: Int, weights: WeightScope, compute: Compute) throws {
     attentionNorm = try RMSNorm("input_layernorm", recipe, weights: weights, compute: compute)
     attention = try DecoderAttention(
       recipe, block: index, weights: weights["self_attn"], compute: compute)
-    feedForwardNorm = try RMSNorm(
+    let isOnUpdates = recipe.norms.areOnUpdates
+    attentionUpdateNorm = try UpdateNorm(
       "post_attention_layernorm", recipe, weights: weights, compute: compute)
+    feedForwardNorm = try RMSNorm(
+      isOnUpdates ? "pre_feedforward_layernorm" : "post_attention_layernorm", recipe,
+      weights: weights, compute: compute)
+    feedForwardUpdateNorm = try UpdateNorm(
+      "post_feedforward_layernorm", recipe, weights: weights, compute: compute)
     feedForward = try FeedForward(recipe, weights: weights["mlp"], compute: compute)
     self.index = index
   }
@@ -25,6 +35,8 @@ struct DecoderBlock: Sendable {
   struct Saved: Sendable {
     let input: Matrix  // x [t, D]
     let middle: Matrix  // m [n, D], after attention
+    let unnormedUpdate: Matrix?  // attention's [n, D], where a norm follows
+    var unnormedInner: Matrix?  // the feed-forward half's [n, D], likewise
     let attention: DecoderAttention.Saved
     var feedForward: FeedForward.Saved?  // of the n rows; nil: computed again
   }
@@ -39,17 +51,21 @@ struct DecoderBlock: Sendable {
     try cancellation.check()
     let (update, saved) = try attention(
       attentionNorm(x), rows: rows, block: index, cache: &cache, cancellation: cancellation)
-    let middle = (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + update
+    let middle =
+      (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + attentionUpdateNorm(update)
     try cancellation.check()
     let normed = feedForwardNorm(middle)
-    var result = Saved(input: x, middle: middle, attention: saved)
+    var result = Saved(
+      input: x, middle: middle, unnormedUpdate: attentionUpdateNorm.kept(update),
+      attention: saved)
     let inner: Matrix
     if keepingGates, feedForward.keepsRounded {
       (inner, result.feedForward) = try feedForward.saving(normed, cancellation: cancellation)
     } else {
       inner = try feedForward(normed, cancellation: cancellation)
     }
-    return (middle + inner, result)
+    result.unnormedInner = feedForwardUpdateNorm.kept(inner)
+    return (middle + feedForwardUpdateNorm(inner), result)
   }
 
   /// The gradient at x `[t, D]` from that of the output `[n, D]`. What reaches projections' biases
@@ -61,14 +77,18 @@ struct DecoderBlock: Sendable {
     try cancellation.check()
     let (x, middle) = (saved.input, saved.middle)
     let inner = try feedForward.pullback(
-      feedForwardNorm(middle), saved: saved.feedForward, outputGradient: outputGradient,
+      feedForwardNorm(middle), saved: saved.feedForward,
+      outputGradient: feedForwardUpdateNorm.pullback(
+        saved.unnormedInner, outputGradient: outputGradient, rule: rule),
       rule: rule, biasShare: &biasShare, cancellation: cancellation)
     let middleGradient =
       outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner, rule: rule)
     try cancellation.check()
     let normedGradient = try attention.pullback(
-      saved.attention, outputGradient: middleGradient, rule: rule, biasShare: &biasShare,
-      cancellation: cancellation)
+      saved.attention,
+      outputGradient: attentionUpdateNorm.pullback(
+        saved.unnormedUpdate, outputGradient: middleGradient, rule: rule),
+      rule: rule, biasShare: &biasShare, cancellation: cancellation)
     var result = attentionNorm.pullback(x, outputGradient: normedGradient, rule: rule)
     result.add(middleGradient, toLastRows: middle.rows)
     return result

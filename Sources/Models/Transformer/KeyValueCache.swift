@@ -7,11 +7,14 @@ import Tensors
 package struct KeyValueCache: Sendable {
   private(set) var keys: [Matrix]  // per block [t, G·d], after the rotary embedding
   private(set) var values: [Matrix]  // per block [t, G·d]
+  /// Which tokens of the sequence, those that are still to come included, see each other both ways.
+  package let spans: BidirectionalSpans
 
   /// An empty cache for `blockCount` blocks of `width` = G·d columns.
-  package init(blockCount: Int, width: Int) {
+  package init(blockCount: Int, width: Int, spans: BidirectionalSpans = .none) {
     keys = Array(repeating: Matrix(rows: 0, columns: width), count: blockCount)
     values = keys
+    self.spans = spans
   }
 
   package var blockCount: Int { keys.count }
@@ -24,9 +27,18 @@ package struct KeyValueCache: Sendable {
     zip(keys, values).reduce(0) { $0 + ($1.0.rows + $1.1.rows) * $1.0.columns * 4 }
   }
 
-  /// The first `tokens` tokens of `blocks`; the other blocks are left empty.
-  package func prefix(tokens: Int, blocks: Range<Int>) -> KeyValueCache {
-    var result = KeyValueCache(blockCount: blockCount, width: keys.first?.columns ?? 0)
+  /// An empty cache for the same sequence.
+  package var emptied: KeyValueCache { prefix(tokens: 0, blocks: 0..<0) }
+
+  /// The first `tokens` tokens of `blocks`; the other blocks are left empty. `spans` are those of
+  /// another sequence that begins with the same tokens; nil: of this one.
+  package func prefix(
+    tokens: Int, blocks: Range<Int>, spans other: BidirectionalSpans? = nil
+  ) -> KeyValueCache {
+    let spans = other ?? spans
+    precondition(spans.start(of: tokens) == tokens, "\(tokens) tokens cut through \(spans)")
+    var result = KeyValueCache(
+      blockCount: blockCount, width: keys.first?.columns ?? 0, spans: spans)
     for block in blocks {
       let isWhole = tokens == count(block)
       result.keys[block] = isWhole ? keys[block] : keys[block].slice(rows: 0..<tokens)

@@ -54,7 +54,8 @@ package struct SavedForward: Sendable {
 extension DecoderBlock.Saved {
   var byteCount: Int {
     let a = attention
-    let unnormed = [a.unnormedQueries, a.unnormedKeys].compactMap(\.self)
+    let unnormed = [a.unnormedQueries, a.unnormedKeys, unnormedUpdate, unnormedInner]
+      .compactMap(\.self)
     let matrices =
       [input, middle, a.queries, a.keys, a.values, a.mixed, a.logSumExp] + unnormed
     return matrices.reduce(feedForward?.byteCount ?? 0) { $0 + $1.rows * $1.columns * 4 }
@@ -76,13 +77,16 @@ extension DecoderBlock.Saved {
     var result = DecoderBlock.Saved(
       input: all(earlier.input, input),
       middle: both(earlier.middle, middle),
+      unnormedUpdate: paired(earlier.unnormedUpdate, unnormedUpdate).map(both),
+      unnormedInner: paired(earlier.unnormedInner, unnormedInner).map(both),
       attention: DecoderAttention.Saved(
         queries: both(old.queries, new.queries), keys: new.keys, values: new.values,
         mixed: both(old.mixed, new.mixed), logSumExp: both(old.logSumExp, new.logSumExp),
         unnormedQueries: paired(old.unnormedQueries, new.unnormedQueries).map(both),
         unnormedKeys: paired(old.unnormedKeys, new.unnormedKeys).map(all),
         positions: Positions(
-          after: old.positions.first, count: rows + new.positions.count)))
+          after: old.positions.first, count: rows + new.positions.count),
+        spans: new.spans))
     if isLast {
       result.feedForward = feedForward
     } else if let before = earlier.feedForward, let after = feedForward {

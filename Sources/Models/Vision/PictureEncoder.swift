@@ -8,8 +8,12 @@ package import Tensors
 package protocol PictureEncoder: Sendable {
   /// The token that a picture's embeddings replace, once for each of its tokens.
   var imageToken: Int { get }
+  /// The text of `imageToken`.
+  var tokenText: String { get }
   /// The text that stands for a picture in a prompt.
   var imageText: String { get }
+  /// Whether a picture's tokens that stand side by side see each other both ways.
+  var seesWholeViews: Bool { get }
   /// The views that a picture's layout may have, in the order of their tokens. `text` is none: it
   /// stands for what is no picture.
   var viewNames: [String] { get }
@@ -23,6 +27,11 @@ package protocol PictureEncoder: Sendable {
   /// How a picture of this size, in pixels, becomes tokens; nothing is resized yet.
   func layout(width: Int, height: Int) throws -> PictureLayout
 
+  /// What comes in the place of `imageText` before a prompt is cut into tokens: `tokenText` for
+  /// each token with an embedding of the picture's, and what the family writes around and between.
+  /// From the first of those tokens to the last there are `layout.tokenCount`.
+  func expansion(of layout: PictureLayout) -> String
+
   /// The pixels that the tower is given.
   func prepare(_ picture: Picture) throws -> PictureTiles
 
@@ -34,4 +43,29 @@ package protocol PictureEncoder: Sendable {
 
   /// An upper estimate of the working set of `embed`, in bytes; 0 without tiles.
   func workingBytes(tiles: Int) -> Int
+}
+
+/// A picture is a row of its tokens and nothing else, seen from left to right.
+extension PictureEncoder {
+  var tokenText: String { imageText }
+  var seesWholeViews: Bool { false }
+
+  func expansion(of layout: PictureLayout) -> String {
+    String(repeating: tokenText, count: layout.tokenCount)
+  }
+}
+
+extension Collection<Int> where Index == Int {
+  /// The stretches of one token, as long as they go.
+  func runs(of token: Int) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    for index in indices where self[index] == token {
+      if let last = runs.last, last.upperBound == index {
+        runs[runs.count - 1] = last.lowerBound..<index + 1
+      } else {
+        runs.append(index..<index + 1)
+      }
+    }
+    return runs
+  }
 }

@@ -32,7 +32,8 @@ package enum Activation: Sendable, CaseIterable {
     }
   }
 
-  private var code: Int32 {
+  /// Its number among the kernels.
+  var code: Int32 {
     switch self {
     case .quickGELU: 0
     case .gelu: 1

@@ -27,6 +27,11 @@ from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
     CLIPVisionConfig,
+    Gemma3Config,
+    Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration,
+    Gemma3Processor,
+    Gemma3TextConfig,
     LlamaConfig,
     LlamaForCausalLM,
     LlavaNextConfig,
@@ -38,7 +43,9 @@ from transformers import (
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
+    SiglipVisionConfig,
 )
+from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
 
 SEED = 20_240
@@ -158,7 +165,55 @@ def sentencepiece(legacy):
     return tokenizer
 
 
+GEMMA_NEWLINES = ["\n" * count for count in range(2, 6)]
+
+
+def gemma():
+    """Gemma's: bytes for what is not in the vocabulary, spaces spelt as ▁ and none put in front, the whole text one
+    word; runs of newlines are tokens of their own."""
+    bytes_ = [f"<0x{b:02X}>" for b in range(256)]
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace("▁", "never")
+    trained.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=110, show_progress=False))
+    model = json.loads(trained.to_str())["model"]
+    specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
+    turns = ["<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>"]
+    vocabulary = {token: i for i, token in enumerate([*specials, *turns, *GEMMA_NEWLINES, "\n", *bytes_])}
+    for token in sorted(model["vocab"], key=model["vocab"].get):
+        vocabulary.setdefault(token, len(vocabulary))
+    merges = [tuple(pair) for pair in model["merges"]]
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
+    )
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_tokens([tokenizers.AddedToken(s, normalized=False) for s in GEMMA_NEWLINES])
+    tokenizer.add_special_tokens(
+        [tokenizers.AddedToken(s, special=True, normalized=False) for s in [*specials, *turns, "<image_soft_token>"]]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A", special_tokens=[("<bos>", 2)])
+    return tokenizer
+
+
 TEMPLATES = {
+    "gemma": (
+        "{{ bos_token }}{%- set system = messages[0]['role'] == 'system' -%}"
+        "{%- if system -%}{%- set opening = (messages[0]['content'] if messages[0]['content'] is string "
+        "else messages[0]['content'][0]['text']) + '\n\n' -%}{%- set turns = messages[1:] -%}"
+        "{%- else -%}{%- set opening = '' -%}{%- set turns = messages -%}{%- endif -%}"
+        "{%- for message in turns -%}"
+        "{%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}"
+        "{{ raise_exception('Turns of user and assistant must alternate') }}{%- endif -%}"
+        "{{ '<start_of_turn>' + ('model' if message['role'] == 'assistant' else message['role']) + '\n' "
+        "+ (opening if loop.first else '') }}"
+        "{%- if message['content'] is string -%}{{ message['content'] | trim }}"
+        "{%- elif message['content'] is iterable -%}{%- for item in message['content'] -%}"
+        "{%- if item['type'] == 'image' -%}{{ '<start_of_image>' }}"
+        "{%- elif item['type'] == 'text' -%}{{ item['text'] | trim }}{%- endif -%}{%- endfor -%}"
+        "{%- else -%}{{ raise_exception('No such content') }}{%- endif -%}{{ '<end_of_turn>\n' }}{%- endfor -%}"
+        "{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}"
+    ),
     "llama3": (
         "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' }}"
         "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
@@ -199,7 +254,9 @@ TEMPLATES = {
 
 
 def randomise(model, seed):
-    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms."""
+    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms. What
+    Gemma adds to 1 is around 0, for the norms of updates, which would be small beside the embeddings, around 1."""
+    adds_one = model.config.model_type.startswith("gemma3")
     noise = torch.Generator().manual_seed(seed)
 
     def normal(shape, deviation, mean=0.0):
@@ -208,9 +265,14 @@ def randomise(model, seed):
     for name, parameter in sorted(model.named_parameters()):
         if parameter.dim() == 1:
             is_gain = "norm" in name and name.endswith("weight")
-            value = normal(parameter.shape, 0.2, 1.0) if is_gain else normal(parameter.shape, 0.3)
+            is_offset = adds_one and "vision_tower" not in name and not name.endswith(
+                ("post_attention_layernorm.weight", "post_feedforward_layernorm.weight")
+            )
+            value = normal(parameter.shape, 0.2, 0.0 if is_offset else 1.0) if is_gain else normal(parameter.shape, 0.3)
         elif "embed" in name and "patch" not in name:
-            value = normal(parameter.shape, 1.0)
+            value = normal(parameter.shape, 0.3 if adds_one else 1.0)  # Gemma multiplies them by √D
+        elif name.endswith("mm_input_projection_weight"):  # [in, out]
+            value = normal(parameter.shape, 1.4 / parameter.shape[0] ** 0.5)
         elif "lm_head" in name:
             value = normal(parameter.shape, 2.0 / parameter.shape[1] ** 0.5)
         else:
@@ -471,6 +533,88 @@ def build_llama_dynamic_text():
     return made
 
 
+def gemma_text_config(tokenizer, **settings):
+    ids = tokenizer.token_to_id
+    return Gemma3TextConfig(**{
+        "vocab_size": 400, "hidden_size": 40, "intermediate_size": 46, "num_hidden_layers": 4, "num_attention_heads": 4,
+        "num_key_value_heads": 2, "head_dim": 14, "query_pre_attn_scalar": 23, "max_position_embeddings": 512,
+        "sliding_window": 7,
+        "layer_types": ["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        "rope_parameters": {
+            "full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+        },
+        "pad_token_id": ids("<pad>"), "bos_token_id": ids("<bos>"), "eos_token_id": ids("<eos>"),
+    } | settings)
+
+
+def build_gemma3_text():
+    """Gemma 3 of text in bf16: heads of another size than 40 / 4 and another scale, a window shorter than the prompt,
+    a rotary embedding for each kind of layer, norms around both halves, the scale of the embeddings rounded."""
+    tokenizer = gemma()
+    ids = tokenizer.token_to_id
+    return dict(
+        config=gemma_text_config(tokenizer), tokenizer=tokenizer, template="gemma", tile=None, dtype=torch.bfloat16,
+        rename=None, shards=1, eos=[ids("<eos>"), ids("<end_of_turn>")], bos="<bos>", style="v5",
+    )
+
+
+def build_gemma3_pattern_text():
+    """Gemma 3 with the shortened configuration of 2025: every third layer global by sliding_window_pattern, the keys
+    of rotary embedding of then; f32, ungrouped heads, an untied head, biases."""
+    made = build_gemma3_text()
+    config = gemma_text_config(
+        made["tokenizer"], hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=3,
+        num_key_value_heads=3, head_dim=10, query_pre_attn_scalar=10, sliding_window=11, tie_word_embeddings=False,
+        attention_bias=True, layer_types=["sliding_attention", "sliding_attention", "full_attention"],
+    )
+    short = {
+        "architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text", "torch_dtype": "float32",
+        "vocab_size": 400, "hidden_size": 36, "intermediate_size": 44, "num_hidden_layers": 3,
+        "num_attention_heads": 3, "num_key_value_heads": 3, "head_dim": 10, "query_pre_attn_scalar": 10,
+        "max_position_embeddings": 512, "sliding_window": 11, "sliding_window_pattern": 3,
+        "rope_theta": 1000000, "rope_local_base_freq": 10000, "rope_scaling": {"rope_type": "linear", "factor": 8.0},
+        "attention_bias": True, "tie_word_embeddings": False, "final_logit_softcapping": None,
+        "attn_logit_softcapping": None, "hidden_activation": "gelu_pytorch_tanh", "eos_token_id": [1, 6],
+    }
+    return made | {"config": config, "dtype": torch.float32, "rename": lambda name: name, "short": short}
+
+
+def gemma_vision(**settings):
+    return SiglipVisionConfig(**{
+        "hidden_size": 30, "intermediate_size": 44, "num_hidden_layers": 3, "num_attention_heads": 5, "image_size": 58,
+        "patch_size": 7, "vision_use_head": False,
+    } | settings)
+
+
+def build_gemma3():
+    """Gemma 3 with eyes: 16 tokens a picture of 64 patches, which leave two lines of pixels unseen; windows of 7 that no
+    picture fits into; bf16, the names of the hub's files."""
+    made = build_gemma3_text()
+    tokenizer = made["tokenizer"]
+    ids = tokenizer.token_to_id
+    config = Gemma3Config(
+        text_config=gemma_text_config(tokenizer), vision_config=gemma_vision(), mm_tokens_per_image=16,
+        boi_token_index=ids("<start_of_image>"), eoi_token_index=ids("<end_of_image>"),
+        image_token_index=ids("<image_soft_token>"),
+    )
+    return made | {"config": config, "tile": 58, "rename": layout_a, "style": "v4", "pan": None}
+
+
+def build_gemma3_pan():
+    """Pan and scan in crops of 20 pixels or more; 9 tokens a view of 36 patches; f32, the names transformers 5 writes."""
+    made = build_gemma3()
+    config = made["config"]
+    config.vision_config = gemma_vision(
+        hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=3, image_size=42
+    )
+    config.mm_tokens_per_image = 9
+    pan = {
+        "pan_and_scan_min_crop_size": 20, "pan_and_scan_max_num_crops": 3, "pan_and_scan_min_ratio_to_activate": 1.25,
+    }
+    return made | {"tile": 42, "dtype": torch.float32, "rename": None, "style": "v5", "pan": pan}
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -482,8 +626,15 @@ CHECKPOINTS = {
     "qwen3-yarn-text": build_qwen3_yarn_text,
     "llama-yarn-text": build_llama_yarn_text,
     "llama-dynamic-text": build_llama_dynamic_text,
+    "gemma3-text": build_gemma3_text,
+    "gemma3-pattern-text": build_gemma3_pattern_text,
+    "gemma3": build_gemma3,
+    "gemma3-pan": build_gemma3_pan,
 }
-CLASSES = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM}
+CLASSES = {
+    "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM, "gemma3_text": Gemma3ForCausalLM,
+    "gemma3": Gemma3ForConditionalGeneration,
+}
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
 CASES = {
@@ -511,6 +662,27 @@ CASES = {
     "qwen3-yarn-text": {"turns": ["Where is Bolivia? 1234567", {"role": "assistant"}, "There.", {"role": "user"}, "Which?"]},
     "llama-yarn-text": {"text": ["How many triangles are there in the picture with two houses and a tree?"]},
     "llama-dynamic-text": {"text": ["Describe the picture, please."]},
+    "gemma3-text": {
+        "turns": [
+            {"role": "system"}, "Be brief.", {"role": "user"}, " Where is Bolivia?  ¿Dónde?\n\n\n北京 ",
+            {"role": "assistant"}, "There.", {"role": "user"}, "Which?",
+        ]
+    },
+    "gemma3": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "two-pictures": [
+            "First:", {"image": "wide.png"}, {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": [{"role": "system"}, "Be brief.", {"role": "user"}, "Where is Bolivia?"],
+    },
+    "gemma3-pan": {
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "three-pictures": [
+            {"image": "square.png"}, {"image": "landscape.png"}, {"image": "wide.png"}, "What is shown here?",
+        ],
+    },
+    "gemma3-pattern-text": {"text": ["How many triangles are there? Two houses, 3 trees and a small dog."]},
 }
 
 
@@ -527,6 +699,9 @@ def write_files(folder, made):
     write(folder / "tokenizer_config.json", settings)
     write(folder / "generation_config.json", {"eos_token_id": made["eos"] if len(made["eos"]) > 1 else made["eos"][0]})
     if made["tile"] is None:
+        return
+    if "pan" in made:
+        write_gemma_processor(folder, made)
         return
     tile = made["tile"]
     image = {
@@ -547,12 +722,50 @@ def write_files(folder, made):
         write(folder / "processor_config.json", outer | {"image_processor": image})
 
 
+def write_gemma_processor(folder, made):
+    tile = {"height": made["tile"], "width": made["tile"]}
+    image = {
+        "size": tile, "resample": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
+        "rescale_factor": 0.00392156862745098, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": None, "do_pan_and_scan": None, "pan_and_scan_min_crop_size": None,
+        "pan_and_scan_max_num_crops": None, "pan_and_scan_min_ratio_to_activate": None,
+        "image_processor_type": "Gemma3ImageProcessor", "processor_class": "Gemma3Processor",
+    }
+    if made["pan"]:
+        image |= made["pan"] | {"do_pan_and_scan": True}
+    outer = {"processor_class": "Gemma3Processor", "image_seq_length": made["config"].mm_tokens_per_image}
+    if made["style"] == "v4":
+        write(folder / "preprocessor_config.json", image)
+        write(folder / "processor_config.json", outer)
+    else:
+        write(folder / "processor_config.json", outer | {"image_processor": image})
+
+
+GEMMA_TOKENS = {"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", "image_token": "<image_soft_token>"}
+
+
+def placeholder_of(made):
+    """What stands for a picture in a rendered prompt, and what has its features."""
+    return ("<start_of_image>", "<image_soft_token>") if "pan" in made else ("<image>", "<image>")
+
+
 def processor_of(folder, made):
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"])
     if made["tile"] is None:
         tokenizer.chat_template = TEMPLATES[made["template"]]
         return tokenizer
     tile = made["tile"]
+    if "pan" in made:
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"], extra_special_tokens=GEMMA_TOKENS
+        )
+        image = Gemma3ImageProcessorPil(
+            size={"height": tile, "width": tile}, image_mean=[0.5, 0.5, 0.5], image_std=[0.5, 0.5, 0.5]
+        )
+        return Gemma3Processor(
+            image, tokenizer, chat_template=TEMPLATES[made["template"]],
+            image_seq_length=made["config"].mm_tokens_per_image,
+        )
     image = LlavaNextImageProcessorPil(
         size={"shortest_edge": tile}, crop_size={"height": tile, "width": tile}, image_grid_pinpoints=pinpoints(tile)
     )
@@ -587,32 +800,54 @@ def inputs_of(processor, made, parts):
     if text_only:
         return text, processor(text, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False)
     pictures = [PIL.Image.open(ROOT / "pictures" / p["image"]) for p in parts if isinstance(p, dict) and "image" in p]
+    if "pan" in made:
+        # Pan and scan is an argument of each call; beside it transformers' own defaults hold.
+        pan = {"do_pan_and_scan": True} | made["pan"] if made["pan"] else {}
+        inputs = processor(
+            text=text, images=[pictures] if pictures else None, add_special_tokens=special, return_tensors="pt", **pan
+        )
+        if pictures:
+            inputs["num_crops"] = processor.image_processor(pictures, **pan)["num_crops"]
+        return text, inputs
     return text, processor(
         text=text, images=pictures or None, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False
     )
 
 
-def spans_of(processor, made, parts, text, tokens):
-    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
-    tokenizer = getattr(processor, "tokenizer", processor)
-    runs, position = [], 0
-    image = tokenizer.convert_tokens_to_ids("<image>") if made["tile"] else None
-    contents = [p for p in parts if isinstance(p, str) or "image" in p]
-    counts = []
+def expansions_of(processor, made, contents, crops):
+    """By picture what its placeholder becomes, and where in it the first of its tokens begins and the last ends."""
+    soft = placeholder_of(made)[1]
+    expansions = []
     for part in contents:
-        if not isinstance(part, str):
+        if isinstance(part, str):
+            continue
+        if "pan" in made:
+            text = processor.replace_image_token({"num_crops": crops}, len(expansions))
+        else:
             height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
             tile = made["tile"]
-            counts.append(processor._get_number_of_features(height, width, tile, tile) - 1)
-    pieces = text.split("<image>")
-    expanded = pieces[0] + "".join("<image>" * n + piece for n, piece in zip(counts, pieces[1:]))
+            text = soft * (processor._get_number_of_features(height, width, tile, tile) - 1)
+        expansions.append((text, text.index(soft), text.rindex(soft) + len(soft)))
+    return expansions
+
+
+def spans_of(processor, made, parts, text, tokens, crops):
+    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
+    tokenizer = getattr(processor, "tokenizer", processor)
+    placeholder, soft = placeholder_of(made)
+    runs, position = [], 0
+    image = tokenizer.convert_tokens_to_ids(soft) if made["tile"] else None
+    contents = [p for p in parts if isinstance(p, str) or "image" in p]
+    expansions = expansions_of(processor, made, contents, crops)
+    pieces = text.split(placeholder)
+    expanded = pieces[0]
+    for (expansion, begin, end), piece in zip(expansions, pieces[1:]):
+        runs.append((len(expanded) + begin, len(expanded) + end))
+        expanded += expansion + piece
     special = made["bos"] is None or not text.startswith(made["bos"])
     coded = tokenizer(expanded, return_offsets_mapping=True, add_special_tokens=special)
-    assert coded["input_ids"] == tokens and sum(counts) == tokens.count(image), (counts, tokens.count(image))
-    for i, count in enumerate(counts):
-        start = expanded.index("<image>", position)
-        runs.append((start, start + count * len("<image>")))
-        position = runs[-1][1]
+    count = sum(expansion.count(soft) for expansion, _, _ in expansions)
+    assert coded["input_ids"] == tokens and count == tokens.count(image), (count, tokens.count(image))
     spans, text_position = [], 0
     for part in contents:
         if isinstance(part, str):
@@ -627,6 +862,13 @@ def spans_of(processor, made, parts, text, tokens):
         assert inside == list(range(inside[0], inside[-1] + 1))
         spans.append([inside[0], inside[-1] + 1])
     return spans
+
+
+def groups_of(inputs):
+    """Stretches of tokens of the type of a picture's."""
+    types = [0, *inputs["token_type_ids"][0].tolist(), 0] if "token_type_ids" in inputs else []
+    steps = [(i, b - a) for i, (a, b) in enumerate(zip(types, types[1:])) if a != b]
+    return [[begin, end] for (begin, _), (end, _) in zip(steps[::2], steps[1::2])]
 
 
 def fingerprint(values):
@@ -670,8 +912,14 @@ def reference(folder, name, case, made, parts):
     )
     assert not loading["missing_keys"] and not loading["unexpected_keys"] and not loading["mismatched_keys"], loading
     model.eval()
+    if made["config"].model_type.startswith("gemma3"):
+        # transformers rounds the scale to the type in which it holds the embeddings; the file's is meant here.
+        scale = model.get_input_embeddings().embed_scale
+        scale.copy_(scale.to(made["dtype"]))
     processor = processor_of(folder, made)
     text, inputs = inputs_of(processor, made, parts)
+    crops = inputs.pop("num_crops", None)
+    crops = None if crops is None else torch.as_tensor(crops).flatten().tolist()
     embeddings, residuals, logits = run(model, inputs)
 
     best = torch.argsort(logits[-1], descending=True, stable=True)
@@ -698,8 +946,14 @@ def reference(folder, name, case, made, parts):
     pixels = None
     if "pixel_values" in inputs:
         with torch.no_grad():
-            features = model.model.get_image_features(inputs["pixel_values"], inputs["image_sizes"]).pooler_output
+            sizes = [inputs["image_sizes"]] if "image_sizes" in inputs else []
+            features = model.model.get_image_features(inputs["pixel_values"], *sizes).pooler_output
         tensors["features"] = torch.cat(list(features))
+    if "pixel_values" in inputs and "pan" in made:
+        counts = [1 + count for count in crops]
+        views = torch.split(inputs["pixel_values"], counts)
+        pixels = [fingerprint(view) for view in views]
+    elif "pixel_values" in inputs:
         counts = [
             transformers.models.llava_next.modeling_llava_next.image_size_to_num_patches(
                 size, made["config"].image_grid_pinpoints, made["tile"]
@@ -713,7 +967,8 @@ def reference(folder, name, case, made, parts):
     save_file({k: v.float().contiguous() for k, v in tensors.items()}, ROOT / "cases" / f"{name}.{case}.safetensors")
     return {
         "checkpoint": name, "case": case, "parts": parts, "rendered": text, "tokens": inputs["input_ids"][0].tolist(),
-        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist()),
+        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist(), crops),
+        "groups": groups_of(inputs), "placeholder": placeholder_of(made)[0],
         "pixels": pixels, "tiles": counts if pixels else None, "answer": answer, "baseline": baseline,
         "greedy": out.sequences[0, inputs["input_ids"].shape[1] :].tolist(), "margins": [round(m, 4) for m in margins],
         "bfloat16": {

@@ -1,16 +1,9 @@
 package import Checkpoints
 internal import JSON
-package import Tensors
+import Tensors
 
 /// A LLaVA-NeXT model: a vision tower, a projector and a decoder.
 package struct LlavaNextConfiguration: Sendable, Equatable {
-  package enum SelectStrategy: String, Sendable {
-    /// Without the class token.
-    case `default`
-    /// With the class token.
-    case full
-  }
-
   package var text: TextConfiguration
   package var vision: VisionConfiguration
   /// The token that an image's features replace.
@@ -20,9 +13,8 @@ package struct LlavaNextConfiguration: Sendable, Equatable {
   /// Which of the tower's hidden states are features, 0 = the embeddings, n = the output of layer
   /// n - 1; of several the channels are joined in this order. Never negative.
   package var featureStates: [Int]
-  package var selectStrategy: SelectStrategy
-  package var projectorActivation: Activation
-  package var projectorBias: Bool
+  package var selectStrategy: FeatureSelection
+  package var projector: ProjectorRecipe
 }
 
 extension LlavaNextConfiguration {
@@ -33,6 +25,11 @@ extension LlavaNextConfiguration {
     ImageSize(height: 336, width: 1008),
   ]
 
+  /// LlavaNextConfig without a `vision_config`: CLIP ViT-L/14 at 336 pixels.
+  private static let defaultVision = VisionConfiguration(
+    kind: .clip, hiddenSize: 1024, intermediateSize: 4096, layerCount: 24, headCount: 16,
+    channelCount: 3, imageSize: 336, patchSize: 14, activation: .quickGELU, normEpsilon: 1e-5)
+
   /// Defaults are those of LlavaNextConfig.
   init(_ reader: ConfigurationReader) throws(CheckpointError) {
     let textReader =
@@ -42,18 +39,20 @@ extension LlavaNextConfiguration {
     let tied = try reader.flag("tie_word_embeddings", default: false)
     text.decoder.tiedHead = text.decoder.tiedHead || tied
     if let visionReader = try reader.child("vision_config") {
-      vision = try VisionConfiguration(visionReader)
+      vision = try VisionConfiguration(visionReader, kinds: [.clip])
     } else {
-      vision = .llavaNextDefault
+      vision = Self.defaultVision
     }
     imageToken = try reader.token("image_token_id", "image_token_index") ?? 32_000
     pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? Self.defaultPinpoints
-    featureStates = try Self.featureStates(reader, layerCount: vision.layerCount)
+    featureStates = try reader.featureStates(default: -2, layerCount: vision.layerCount)
     selectStrategy = try reader.choice(
       "vision_feature_select_strategy", of: [.default, .full], default: .default)
-    projectorActivation = try reader.activation(
-      "projector_hidden_act", of: [.gelu], default: .gelu)
-    projectorBias = try reader.flag("multimodal_projector_bias", default: true)
+    projector = ProjectorRecipe(
+      inputSize: vision.hiddenSize * featureStates.count,
+      outputSize: text.decoder.hiddenSize,
+      activation: try reader.activation("projector_hidden_act", of: [.gelu], default: .gelu),
+      hasBias: try reader.flag("multimodal_projector_bias", default: true))
     try requireConsistency(reader)
   }
 
@@ -70,25 +69,5 @@ extension LlavaNextConfiguration {
         key: "image_grid_pinpoints", found: "[\(pinpoint.height), \(pinpoint.width)]",
         expected: "multiples of vision_config.image_size \(side)")
     }
-  }
-
-  /// Resolves `vision_feature_layer`, an integer or a list, negative counting from the end.
-  private static func featureStates(
-    _ reader: ConfigurationReader, layerCount: Int
-  ) throws(CheckpointError) -> [Int] {
-    let key = "vision_feature_layer"
-    let value = reader.object.present(key) ?? .integer(-2)
-    let elements = value.arrayValue ?? [value]
-    let stateCount = layerCount + 1
-    var states: [Int] = []
-    for element in elements {
-      guard let index = element.plainInteger, (-stateCount..<stateCount).contains(index) else {
-        throw reader.error(
-          key, element, "an integer from \(-stateCount) to \(stateCount - 1) or a list of them")
-      }
-      states.append(index < 0 ? index + stateCount : index)
-    }
-    guard !states.isEmpty else { throw reader.error(key, value, "at least one layer") }
-    return states
   }
 }

@@ -6,7 +6,7 @@ import Tensors
 struct LlavaNextEncoder: PictureEncoder {
   let configuration: LlavaNextConfiguration
   let processor: ImageProcessor
-  let tower: CLIPTower  // vision_tower
+  let tower: VisionTower  // vision_tower
   let projector: Projector  // multi_modal_projector
   let packing: ImagePacking  // image_newline
   let imageText: String
@@ -19,11 +19,11 @@ struct LlavaNextEncoder: PictureEncoder {
     configuration = model
     processor = try ImageProcessor(
       ImageProcessorConfiguration(settings, model: model, resizing: resizing))
-    tower = try CLIPTower(
-      model.vision, featureStates: model.featureStates, weights: checkpoint.scope("vision_tower"),
-      compute: compute)
+    tower = try VisionTower(
+      model.vision, output: .states(model.featureStates),
+      weights: checkpoint.scope("vision_tower"), compute: compute)
     projector = try Projector(
-      model, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
+      model.projector, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
     packing = ImagePacking(
       newline: try checkpoint.scope("").vector(
         "image_newline", count: model.text.decoder.hiddenSize))
@@ -31,7 +31,7 @@ struct LlavaNextEncoder: PictureEncoder {
   }
 
   var imageToken: Int { configuration.imageToken }
-  var viewNames: [String] { LlavaNextView.all }
+  var viewNames: [String] { TiledView.all }
   var resizing: PictureResizing { processor.configuration.resizing }
   var tileGrid: (rows: Int, columns: Int) {
     (configuration.vision.gridSize, configuration.vision.gridSize)
@@ -55,7 +55,7 @@ struct LlavaNextEncoder: PictureEncoder {
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
   ) throws -> Matrix {
-    if let base = layout.view(named: LlavaNextView.base), count <= base.tokens.upperBound {
+    if let base = layout.view(named: TiledView.base), count <= base.tokens.upperBound {
       return try features(ofTile: 0, of: tiles, cancellation: cancellation)
         .slice(rows: base.tokens)
     }

@@ -1,6 +1,7 @@
 package import Checkpoints
 package import Images
 package import Tensors
+package import Tokenization
 
 /// LLaVA-NeXT (LLaVA 1.6): CLIP's tower on the tiles of a picture, a projector, a text family's
 /// decoder.
@@ -17,7 +18,8 @@ package struct LlavaNextFamily: ModelFamily {
   }
 
   package func pictureEncoder(
-    folder: String, checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
+    folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
+    compute: Compute
   ) throws -> (any PictureEncoder)? {
     try LlavaNextEncoder(
       configuration, processor: ProcessorConfiguration(folder: folder), checkpoint: checkpoint,

@@ -22,7 +22,7 @@ package struct ProcessorConfiguration: Sendable, Equatable {
   /// The text that stands for an image in a prompt.
   package var imageToken: String
   package var patchSize: Int?
-  package var selectStrategy: LlavaNextConfiguration.SelectStrategy?
+  package var selectStrategy: FeatureSelection?
 }
 
 extension ProcessorConfiguration {
@@ -30,21 +30,27 @@ extension ProcessorConfiguration {
   /// within) or of transformers 4 (preprocessor_config.json, with or without
   /// processor_config.json). Throws `.unreadable`, `.malformed`, `.configuration`, `.unsupported`.
   package init(folder: String) throws(CheckpointError) {
+    let readers = try Self.readers(folder: folder)
+    try self.init(image: readers.image, outer: readers.outer, resampling: .bicubic)
+  }
+
+  /// The object of the image processor, and that of the processor around it.
+  static func readers(
+    folder: String
+  ) throws(CheckpointError) -> (image: ConfigurationReader, outer: ConfigurationReader) {
     let outer = try ConfigurationReader(
       ifPresent: "processor_config.json", in: folder, path: "processor_config ")
-    if let nested = try outer.child("image_processor") {
-      try self.init(image: nested, outer: outer)
-    } else {
-      let image = try ConfigurationReader(
-        "preprocessor_config.json", in: folder, path: "preprocessor_config ")
-      try self.init(image: image, outer: outer)
-    }
+    if let nested = try outer.child("image_processor") { return (nested, outer) }
+    let image = try ConfigurationReader(
+      "preprocessor_config.json", in: folder, path: "preprocessor_config ")
+    return (image, outer)
   }
 
   /// Defaults are those of LlavaNextImageProcessor, but for sizes and colours: these every file
-  /// states, and the class's are not those of any LLaVA-NeXT checkpoint.
-  private init(
-    image: ConfigurationReader, outer: ConfigurationReader
+  /// states, and the class's are not those of any checkpoint.
+  /// - Parameter resampling: the class's filter.
+  init(
+    image: ConfigurationReader, outer: ConfigurationReader, resampling fallback: Resampling
   ) throws(CheckpointError) {
     for step in ["do_resize", "do_rescale", "do_normalize"] {
       guard try image.flag(step, default: true) else {
@@ -53,7 +59,7 @@ extension ProcessorConfiguration {
     }
     tileSize = try Self.tileSize(image)
     pinpoints = try image.sizePairs("image_grid_pinpoints")
-    resampling = try Self.resampling(image)
+    resampling = try Self.resampling(image, default: fallback)
     rescaleFactor = try image.positive("rescale_factor", default: 1 / 255.0)
     mean = try Self.colours("image_mean", image)
     standardDeviation = try Self.colours("image_std", image)
@@ -98,9 +104,9 @@ extension ProcessorConfiguration {
   }
 
   private static func resampling(
-    _ image: ConfigurationReader
+    _ image: ConfigurationReader, default fallback: Resampling
   ) throws(CheckpointError) -> Resampling {
-    guard let value = image.object.present("resample") else { return .bicubic }
+    guard let value = image.object.present("resample") else { return fallback }
     guard let resampling = value.plainInteger.flatMap(Resampling.init(rawValue:)) else {
       throw .unsupported(
         key: image.path + "resample", found: value.summary,

@@ -78,7 +78,7 @@ extension PatchGeometry {
   /// token of no view.
   package var layout: PictureLayout {
     let base = PictureView(
-      name: LlavaNextView.base, rowAxis: baseAxis(pictureHeight),
+      name: TiledView.base, rowAxis: baseAxis(pictureHeight),
       columnAxis: baseAxis(pictureWidth), firstToken: 0)
     guard let tiling else {
       return PictureLayout(
@@ -86,7 +86,7 @@ extension PatchGeometry {
         tokenCount: base.tokens.count + 1)
     }
     let tiles = PictureView(
-      name: LlavaNextView.tiles,
+      name: TiledView.tiles,
       rowAxis: canvasAxis(
         keptRows, side: pictureHeight, resized: tiling.resizedHeight, padding: tiling.top),
       columnAxis: canvasAxis(

@@ -3,21 +3,19 @@ import Tensors
 
 /// From the tower's features to the decoder's embeddings: linear, activation, linear.
 ///
-/// Follows `LlavaNextMultiModalProjector` of transformers 5.23.
+/// Follows `LlavaNextMultiModalProjector` of transformers 5.24.
 struct Projector: Sendable {
   let first: Linear  // linear_1 [D, h · layers]
   let second: Linear  // linear_2 [D, D]
   let activation: Activation
   let team: ThreadTeam
 
-  init(_ model: LlavaNextConfiguration, weights: WeightScope, compute: Compute) throws {
-    let (D, h) = (
-      model.text.decoder.hiddenSize, model.vision.hiddenSize * model.featureStates.count
-    )
-    let bias = model.projectorBias
-    first = try weights.linear("linear_1", rows: D, columns: h, bias: bias, compute: compute)
+  init(_ recipe: ProjectorRecipe, weights: WeightScope, compute: Compute) throws {
+    let (D, bias) = (recipe.outputSize, recipe.hasBias)
+    first = try weights.linear(
+      "linear_1", rows: D, columns: recipe.inputSize, bias: bias, compute: compute)
     second = try weights.linear("linear_2", rows: D, columns: D, bias: bias, compute: compute)
-    activation = model.projectorActivation
+    activation = recipe.activation
     team = compute.team
   }
 

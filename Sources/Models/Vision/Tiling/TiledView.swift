@@ -1,5 +1,5 @@
-/// What the views of a LLaVA-NeXT picture are called, in the order of their tokens.
-package enum LlavaNextView {
+/// What the views of a tiled picture are called, in the order of their tokens.
+package enum TiledView {
   /// The whole picture squeezed into one tile.
   package static let base = "base"
   /// The tiles of the canvas that the picture is hung on.
