@@ -71,6 +71,7 @@ def main():
         {"image": {"base64": base64.b64encode(white(SIDE)).decode()}, "id": "picture"}, {"text": QUESTION}])["context"]
     plain = kernel.ask("context/generate", context=context, maxTokens=24)["text"]
     same, held, judged = [], [], []
+    row("none failed", not result.get("failed"), records(index, "blank-picture")[0] if result.get("failed") else "")
     kept = {latent: (state, text, json.loads(record)) for latent, state, text, record in records(index, "blank-picture")}
     for latent in latents:
         state, text, record = kept[latent]
