@@ -10,11 +10,12 @@ import Tensors
 ///     attention   2 L H d T (T + 1)       QKᵀ and PV, each row as far as it sees
 ///     head        2 D V                   of the last row alone
 ///
-/// and for each tile of a picture, n = patches + 1 rows through the tower's layers that are run:
+/// and for each tile of a picture, n patches, c = n + 1 rows with a class token and n without one
+/// through the tower's layers that are run:
 ///
-///     patches     2 (n - 1) · the kernel of the patch embedding
-///     layers      2 n · parameters of their matrices + 4 n² · width
-///     projector   2 (n - 1) · its matrices
+///     patches     2 n · the kernel of the patch embedding
+///     layers      2 c · parameters of their matrices + 4 c² · width
+///     projector   2 n · its matrices
 ///
 /// Norms, activations, softmax and the tokens' embedding are left out. A token that is decoded
 /// reads every matrix of the blocks and the head once, and the keys and values of T tokens: 2 L G d
@@ -46,7 +47,7 @@ struct WorkCount {
     attentionWidth = Double(text.layerCount * text.headCount * text.headSize)
     keyValueWidth = Double(text.layerCount * text.keyValueHeadCount * text.headSize)
     files = checkpoint.files.map(\.file)
-    guard let model = (family as? LlavaNextFamily)?.configuration else {
+    guard let model = (family as? any LlavaFamily)?.configuration else {
       (tileOperations, patchesPerSide) = (0, 0)
       return
     }
@@ -55,13 +56,13 @@ struct WorkCount {
   }
 
   private static func operationsOfTile(
-    _ model: LlavaNextConfiguration, matrices: [(String, TensorEntry)]
+    _ model: LlavaConfiguration, matrices: [(String, TensorEntry)]
   ) -> Double {
     func parameters(_ prefix: String) -> Double {
       matrices.filter { $0.0.hasPrefix(prefix) }.reduce(0) { $0 + Double($1.1.count) }
     }
     let patches = Double(model.vision.patchCount)
-    let rows = patches + 1
+    let rows = patches + Double(model.vision.classTokenCount)
     let layers = model.featureStates.max() ?? 0
     let layer = (0..<layers).reduce(0.0) {
       $0 + 2 * rows * parameters("vision_tower.encoder.layers.\($1).")

@@ -22,6 +22,10 @@ package struct ProcessorConfiguration: Sendable, Equatable {
   /// The text that stands for an image in a prompt.
   package var imageToken: String
   package var patchSize: Int?
+  /// Patches of one tile, `num_image_tokens`.
+  package var tokensPerTile: Int?
+  /// `vision_aspect_ratio`.
+  package var aspectRatio: String?
   package var selectStrategy: FeatureSelection?
 }
 
@@ -41,8 +45,8 @@ extension ProcessorConfiguration {
     }
   }
 
-  /// Defaults are those of LlavaNextImageProcessor, but for sizes and colours: these every file
-  /// states, and the class's are not those of any LLaVA-NeXT checkpoint.
+  /// Defaults are those of LlavaNextImageProcessor, but for sizes and
+  /// colours: these every file states, and the classes' are not those of any checkpoint.
   private init(
     image: ConfigurationReader, outer: ConfigurationReader
   ) throws(CheckpointError) {
@@ -62,6 +66,8 @@ extension ProcessorConfiguration {
     }
     imageToken = try outer.text("image_token") ?? "<image>"
     patchSize = try outer.optionalSize("patch_size")
+    tokensPerTile = try outer.optionalSize("num_image_tokens")
+    aspectRatio = try outer.text("vision_aspect_ratio")
     selectStrategy =
       try outer.text("vision_feature_select_strategy") == nil
       ? nil
