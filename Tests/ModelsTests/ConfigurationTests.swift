@@ -35,6 +35,8 @@ import Testing
     let featureStates: [Int]
     let selectStrategy: String
     let projectorBias: Bool
+    let kind: String?
+    let mostTiles: Int?
   }
 
   static let names: [String] = {
@@ -64,7 +66,7 @@ import Testing
     let configuration = try read(try #require(sample["config"]))
     check(configuration.text, expected.text)
     switch (configuration, expected.vision) {
-    case (let llava as LlavaNextFamily, let vision?): check(llava.configuration, vision)
+    case (let llava as any LlavaFamily, let vision?): check(llava.configuration, vision)
     case (is any TextFamily, nil): break
     default: Issue.record("\(name) was read as another kind of model")
     }
@@ -114,14 +116,19 @@ import Testing
     #expect(configuration.endTokens == expected.endTokens)
   }
 
-  private func check(_ llava: LlavaNextConfiguration, _ expected: Vision) {
+  private func check(_ llava: LlavaConfiguration, _ expected: Vision) {
     #expect(llava.vision.hiddenSize == expected.hiddenSize)
     #expect(llava.vision.intermediateSize == expected.intermediateSize)
     #expect(llava.vision.layerCount == expected.layerCount)
     #expect(llava.vision.headCount == expected.headCount)
     #expect(llava.vision.imageSize == expected.imageSize)
     #expect(llava.vision.patchSize == expected.patchSize)
-    #expect(llava.vision.activation == (expected.activation == "gelu" ? .gelu : .quickGELU))
+    let activations: [String: Activation] = [
+      "gelu": .gelu, "quick_gelu": .quickGELU, "gelu_pytorch_tanh": .geluTanh,
+    ]
+    #expect(llava.vision.activation == activations[expected.activation])
+    #expect(llava.vision.kind.rawValue == expected.kind ?? "clip_vision_model")
+    #expect(llava.mostTiles == expected.mostTiles)
     #expect(llava.vision.normEpsilon == expected.normEpsilon)
     #expect(llava.imageToken == expected.imageToken)
     #expect(llava.pinpoints.map { [$0.height, $0.width] } == expected.pinpoints)
@@ -186,6 +193,20 @@ import Testing
     #"{"model_type":"llava_next","image_grid_pinpoints":[]}"#,
     #"{"model_type":"llava_next","vision_config":{"patch_size":0}}"#,
     #"{"model_type":"llava_next","projector_hidden_act":"relu"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"square"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres_max_0"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres_max_99999999999999999999"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":9}"#,
+    #"{"model_type":"llava_onevision","vision_feature_layer":27}"#,
+    #"{"model_type":"llava_onevision","vision_feature_layer":-28}"#,
+    #"{"model_type":"llava_onevision","vision_feature_layer":[-1,"x"]}"#,
+    #"{"model_type":"llava_onevision","vision_config":{"model_type":"clip_vision_model"}}"#,
+    #"{"model_type":"llava_onevision","vision_config":{"image_size":[384,384]}}"#,
+    #"{"model_type":"llava_onevision","image_grid_pinpoints":[[384,385]]}"#,
+    #"{"model_type":"llava_onevision","image_grid_pinpoints":[[384,384000000]]}"#,
+    #"{"model_type":"llava_onevision","image_grid_pinpoints":[[0,384]]}"#,
+    #"{"model_type":"llava_onevision","image_token_index":151936}"#,
   ])
   func refusesNonsense(_ json: String) throws {
     let folder = try TemporaryFolder()
@@ -197,8 +218,8 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try read(["model_type": "gpt_neox"]) }
     #expect(
       try #require(error).description
-        == "configuration: model_type gpt_neox is not supported; supported: llava_next, gemma3, "
-        + "llama, mistral, qwen2, qwen3, gemma3_text")
+        == "configuration: model_type gpt_neox is not supported; supported: llava_next, "
+        + "llava_onevision, gemma3, llama, mistral, qwen2, qwen3, gemma3_text")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.

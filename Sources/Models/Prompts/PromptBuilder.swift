@@ -166,10 +166,13 @@ struct PromptBuilder {
 
   // MARK: Pictures
 
+  private var pictureCount: Int { parts.count { $0.picture != nil } }
+
   private func layouts() throws -> [PictureLayout?] {
     try parts.map { part in
       guard let picture = part.picture, let pictures else { return nil }
-      return try pictures.layout(width: picture.width, height: picture.height)
+      return try pictures.layout(
+        width: picture.width, height: picture.height, among: pictureCount)
     }
   }
 
@@ -209,7 +212,8 @@ struct PromptBuilder {
       guard let picture = part.picture, let layout = layouts[index], let pictures else { continue }
       images.append(
         PromptImage(
-          part: index, span: spans[index], layout: layout, tiles: try pictures.prepare(picture)))
+          part: index, span: spans[index], layout: layout,
+          tiles: try pictures.prepare(picture, among: pictureCount)))
     }
     return images
   }

@@ -24,16 +24,17 @@ package protocol PictureEncoder: Sendable {
   /// The rule by which layouts can be made without the model; nil where there is none.
   var tilingRule: TilingRule? { get }
 
-  /// How a picture of this size, in pixels, becomes tokens; nothing is resized yet.
-  func layout(width: Int, height: Int) throws -> PictureLayout
+  /// How a picture of this size, in pixels, becomes tokens as one of `count` of its prompt; nothing
+  /// is resized yet.
+  func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout
 
   /// What comes in the place of `imageText` before a prompt is cut into tokens: `tokenText` for
   /// each token with an embedding of the picture's, and what the family writes around and between.
   /// From the first of those tokens to the last there are `layout.tokenCount`.
   func expansion(of layout: PictureLayout) -> String
 
-  /// The pixels that the tower is given.
-  func prepare(_ picture: Picture) throws -> PictureTiles
+  /// The pixels that the tower is given of one of `count` pictures of a prompt.
+  func prepare(_ picture: Picture, among count: Int) throws -> PictureTiles
 
   /// The embeddings of the picture's first `count` tokens or more, `[≥ count, D]`: views behind
   /// those need not run.

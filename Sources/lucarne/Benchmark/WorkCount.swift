@@ -51,7 +51,7 @@ struct WorkCount {
     keyValueWidth = Double(text.layerCount * text.keyValueHeadCount * text.headSize)
     files = checkpoint.files.map(\.file)
     switch family {
-    case let family as LlavaNextFamily:
+    case let family as any LlavaFamily:
       let model = family.configuration
       (tokensPerSide, seesWholeTiles) = (model.vision.gridSize, false)
       tileOperations = Self.operationsOfTile(

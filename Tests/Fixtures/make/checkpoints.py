@@ -145,6 +145,20 @@ OLD = {
                              "multimodal_projector_bias": False, "image_grid_pinpoints": [[336, 672]],
                              "text_config": {"model_type": "mistral", "vocab_size": 32064, "sliding_window": None},
                              "vision_config": {"image_size": 336, "patch_size": 14, "num_hidden_layers": 6, "hidden_act": "gelu"}},
+    "onevision-bare": {"model_type": "llava_onevision"},
+    "onevision-05b": {"model_type": "llava_onevision", "image_token_index": 151646, "video_token_index": 151647,
+                      "vision_aspect_ratio": "anyres_max_9", "vision_feature_layer": -1, "vision_feature_select_strategy": "full",
+                      "text_config": {"model_type": "qwen2", "hidden_size": 896, "intermediate_size": 4864, "max_window_layers": 24,
+                                      "num_attention_heads": 14, "num_hidden_layers": 24, "num_key_value_heads": 2, "rope_theta": 1000000.0,
+                                      "sliding_window": None, "tie_word_embeddings": True, "vocab_size": 152000,
+                                      "bos_token_id": 151643, "eos_token_id": 151645},
+                      "vision_config": {"model_type": "siglip_vision_model", "hidden_size": 1152, "image_size": 384,
+                                        "intermediate_size": 4304, "num_attention_heads": 16, "num_hidden_layers": 26,
+                                        "patch_size": 14, "vision_use_head": False}},
+    "onevision-short-tower": {"model_type": "llava_onevision", "vision_aspect_ratio": "anyres_max_4", "vision_feature_layer": [-1, 2],
+                              "multimodal_projector_bias": False, "image_grid_pinpoints": [[448, 896]],
+                              "text_config": {"model_type": "llama", "vocab_size": 160000},
+                              "vision_config": {"model_type": "siglip_vision_model", "image_size": 448}},
 }
 
 
@@ -189,7 +203,7 @@ def configurations():
             (pathlib.Path(folder) / "config.json").write_text(json.dumps(config))
             read = AutoConfig.from_pretrained(folder)
         expected = {"text": text_summary(read.get_text_config())}
-        if read.model_type == "llava_next":
+        if read.model_type in ("llava_next", "llava_onevision"):
             vision = read.vision_config
             layers = read.vision_feature_layer
             layers = layers if isinstance(layers, (list, tuple)) else [layers]
@@ -203,6 +217,8 @@ def configurations():
                 "featureStates": [layer % states for layer in layers],
                 "selectStrategy": read.vision_feature_select_strategy,
                 "projectorBias": read.multimodal_projector_bias}
+            if read.model_type == "llava_onevision":
+                expected["vision"] |= {"kind": vision.model_type, "mostTiles": int(read.vision_aspect_ratio.removeprefix("anyres_max_"))}
         result[name] = {"config": config, "expected": expected}
     (OUT / "configurations.json").write_text(json.dumps(result, separators=(",", ":")))
 

@@ -37,6 +37,9 @@ from transformers import (
     LlavaNextConfig,
     LlavaNextForConditionalGeneration,
     LlavaNextProcessor,
+    LlavaOnevisionConfig,
+    LlavaOnevisionForConditionalGeneration,
+    LlavaOnevisionProcessor,
     MistralConfig,
     PreTrainedTokenizerFast,
     Qwen2Config,
@@ -47,6 +50,8 @@ from transformers import (
 )
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
+from transformers.models.llava_onevision.image_processing_pil_llava_onevision import LlavaOnevisionImageProcessorPil
+from transformers.models.llava_onevision.modeling_llava_onevision import image_size_to_num_patches
 
 SEED = 20_240
 ROOT = Path(__file__).resolve().parent.parent / "models"
@@ -70,6 +75,9 @@ def horizontally_first(self, size, resample=None, box=None, reducing_gap=None):
 
 
 PIL.Image.Image.resize = horizontally_first
+
+# Without torchvision transformers knows no class of video processors to hold a processor's against, and stops.
+LlavaOnevisionProcessor.check_argument_for_proper_class = lambda *_: None
 
 
 def picture(width, height, channels, seed):
@@ -242,6 +250,15 @@ TEMPLATES = {
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
         "{% for content in message['content'] %}{% if content['type'] == 'image' %}{{ '<image>\n' }}"
         "{% else %}{{ content['text'] }}{% endif %}{% endfor %}{{ '<|im_end|>\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    ),
+    "onevision": (
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + ' ' }}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
+        "{% if message['role'] != 'assistant' %}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{{ '\n' + content['text'] }}{% endfor %}"
+        "{% else %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}"
+        "{% generation %}{{ '\n' + content['text'] }}{% endgeneration %}{% endfor %}{% endif %}{{ '<|im_end|>' }}{% endfor %}"
         "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
     ),
     "chatmltext": (
@@ -533,6 +550,66 @@ def build_llama_dynamic_text():
     return made
 
 
+def siglip(hidden, intermediate, layers, heads):
+    """A picture of 46 pixels is 3 patches of 14 and a rest that none sees."""
+    return SiglipVisionConfig(
+        hidden_size=hidden, intermediate_size=intermediate, num_hidden_layers=layers, num_attention_heads=heads,
+        image_size=46, patch_size=14, vision_use_head=False,
+    )
+
+
+def grid(tile, most):
+    return [[height * tile, width * tile] for height in range(1, most + 1) for width in range(1, most + 1)]
+
+
+COLOURS = {"image_mean": [0.48, 0.5, 0.31], "image_std": [0.5, 0.6, 0.55]}
+
+
+def build_onevision():
+    """SigLIP, canvases of up to 16 tiles brought to 2 tiles' tokens, a tied head, the names and files of 2024."""
+    tokenizer = byte_level(
+        QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"], normalizer=normalizers.NFC(), size=310
+    )
+    ids = tokenizer.token_to_id
+    config = LlavaOnevisionConfig(
+        text_config=Qwen2Config(
+            vocab_size=360, hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=6,
+            num_key_value_heads=2, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=True,
+            rope_parameters={"rope_type": "default", "rope_theta": 1000000.0},
+        ),
+        vision_config=siglip(28, 38, 3, 2), image_token_index=ids("<image>"), video_token_index=ids("<video>"),
+        image_grid_pinpoints=grid(46, 4), vision_aspect_ratio="anyres_max_2", tie_word_embeddings=True,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="onevision", tile=46, dtype=torch.bfloat16, rename=layout_a, shards=1,
+        eos=[ids("<|im_end|>"), ids("<|endoftext|>")], bos=None, style="v4",
+    )
+
+
+def build_onevision_llama():
+    """A Llama behind SigLIP's last and first states, few canvases, no bias in the projector, the files of transformers 5."""
+    tokenizer = byte_level(
+        LLAMA3,
+        ["<|begin_of_text|>", "<|end_of_text|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"],
+        bos="<|begin_of_text|>",
+    )
+    ids = tokenizer.token_to_id
+    config = LlavaOnevisionConfig(
+        text_config=LlamaConfig(
+            vocab_size=352, hidden_size=40, intermediate_size=48, num_hidden_layers=3, num_attention_heads=5,
+            num_key_value_heads=1, max_position_embeddings=512, rms_norm_eps=1e-5, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 500000.0},
+            bos_token_id=ids("<|begin_of_text|>"), eos_token_id=ids("<|im_end|>"),
+        ),
+        vision_config=siglip(30, 42, 2, 3), image_token_index=ids("<image>"), video_token_index=ids("<video>"),
+        image_grid_pinpoints=grid(46, 2) + [[46, 138]], vision_feature_layer=[-1, 0], multimodal_projector_bias=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="onevision", tile=46, dtype=torch.float16, rename=None, shards=1,
+        eos=[ids("<|im_end|>")], bos="<|begin_of_text|>", style="v5",
+    )
+
+
 def gemma_text_config(tokenizer, **settings):
     ids = tokenizer.token_to_id
     return Gemma3TextConfig(**{
@@ -626,14 +703,16 @@ CHECKPOINTS = {
     "qwen3-yarn-text": build_qwen3_yarn_text,
     "llama-yarn-text": build_llama_yarn_text,
     "llama-dynamic-text": build_llama_dynamic_text,
+    "onevision": build_onevision,
+    "onevision-llama": build_onevision_llama,
     "gemma3-text": build_gemma3_text,
     "gemma3-pattern-text": build_gemma3_pattern_text,
     "gemma3": build_gemma3,
     "gemma3-pan": build_gemma3_pan,
 }
 CLASSES = {
-    "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM, "gemma3_text": Gemma3ForCausalLM,
-    "gemma3": Gemma3ForConditionalGeneration,
+    "llava_onevision": LlavaOnevisionForConditionalGeneration, "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM,
+    "qwen3": Qwen3ForCausalLM, "gemma3_text": Gemma3ForCausalLM, "gemma3": Gemma3ForConditionalGeneration,
 }
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
@@ -662,6 +741,22 @@ CASES = {
     "qwen3-yarn-text": {"turns": ["Where is Bolivia? 1234567", {"role": "assistant"}, "There.", {"role": "user"}, "Which?"]},
     "llama-yarn-text": {"text": ["How many triangles are there in the picture with two houses and a tree?"]},
     "llama-dynamic-text": {"text": ["Describe the picture, please."]},
+    "onevision": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "wide": [{"image": "wide.png"}, "How many triangles are there?"],
+        "two-pictures": [
+            {"image": "wide.png"}, "First.", {"image": "portrait.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": ["Where is Bolivia? 1234567"],
+    },
+    "onevision-llama": {
+        "wide": [{"image": "wide.png"}, "Describe the picture, please."],
+        "several-turns": [
+            {"image": "square.png"}, "What is shown?", {"role": "assistant"}, "A map.", {"role": "user"}, {"image": "landscape.png"}, "Here?",
+        ],
+    },
     "gemma3-text": {
         "turns": [
             {"role": "system"}, "Be brief.", {"role": "user"}, " Where is Bolivia?  ¿Dónde?\n\n\n北京 ",
@@ -704,6 +799,15 @@ def write_files(folder, made):
         write_gemma_processor(folder, made)
         return
     tile = made["tile"]
+    image, outer = llava_next_files(tile) if made["config"].model_type == "llava_next" else onevision_files(made)
+    if made["style"] == "v4":
+        write(folder / "preprocessor_config.json", image)
+        write(folder / "processor_config.json", outer)
+    else:
+        write(folder / "processor_config.json", outer | {"image_processor": image})
+
+
+def llava_next_files(tile):
     image = {
         "size": {"shortest_edge": tile}, "crop_size": {"height": tile, "width": tile}, "resample": 3,
         "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711],
@@ -715,11 +819,21 @@ def write_files(folder, made):
         "processor_class": "LlavaNextProcessor", "patch_size": 14, "image_token": "<image>",
         "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1,
     }
-    if made["style"] == "v4":
-        write(folder / "preprocessor_config.json", image)
-        write(folder / "processor_config.json", outer)
-    else:
-        write(folder / "processor_config.json", outer | {"image_processor": image})
+    return image, outer
+
+
+def onevision_files(made):
+    config, tile = made["config"], made["tile"]
+    image = {
+        "size": {"height": tile, "width": tile}, "resample": 3, "rescale_factor": 0.00392156862745098,
+        "image_grid_pinpoints": config.image_grid_pinpoints, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": True, "do_pad": True, "image_processor_type": "LlavaOnevisionImageProcessor",
+    } | COLOURS
+    outer = {
+        "processor_class": "LlavaOnevisionProcessor", "image_token": "<image>", "video_token": "<video>", "num_image_tokens": 9,
+        "vision_feature_select_strategy": "full", "vision_aspect_ratio": config.vision_aspect_ratio,
+    }
+    return image, outer
 
 
 def write_gemma_processor(folder, made):
@@ -754,7 +868,16 @@ def processor_of(folder, made):
     if made["tile"] is None:
         tokenizer.chat_template = TEMPLATES[made["template"]]
         return tokenizer
-    tile = made["tile"]
+    tile, config = made["tile"], made["config"]
+    if config.model_type == "llava_onevision":
+        return LlavaOnevisionProcessor(
+            image_processor=LlavaOnevisionImageProcessorPil(
+                size={"height": tile, "width": tile}, image_grid_pinpoints=config.image_grid_pinpoints, **COLOURS
+            ),
+            tokenizer=tokenizer, num_image_tokens=9,
+            vision_feature_select_strategy="full", vision_aspect_ratio=config.vision_aspect_ratio,
+            chat_template=TEMPLATES[made["template"]],
+        )
     if "pan" in made:
         tokenizer = PreTrainedTokenizerFast(
             tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"], extra_special_tokens=GEMMA_TOKENS
@@ -809,6 +932,9 @@ def inputs_of(processor, made, parts):
         if pictures:
             inputs["num_crops"] = processor.image_processor(pictures, **pan)["num_crops"]
         return text, inputs
+    if made["config"].model_type == "llava_onevision":
+        # As apply_chat_template(tokenize=True) hands them over: the pictures of one conversation belong together.
+        pictures = [pictures] if pictures else None
     return text, processor(
         text=text, images=pictures or None, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False
     )
@@ -826,7 +952,13 @@ def expansions_of(processor, made, contents, crops):
         else:
             height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
             tile = made["tile"]
-            text = soft * (processor._get_number_of_features(height, width, tile, tile) - 1)
+            if made["config"].model_type == "llava_next":
+                count = processor._get_number_of_features(height, width, tile, tile) - 1
+            elif sum(not isinstance(p, str) for p in contents) > 1:
+                count = processor.num_image_tokens + 1
+            else:
+                count = processor._get_number_of_features(height, width, tile, tile)
+            text = soft * count
         expansions.append((text, text.index(soft), text.rindex(soft) + len(soft)))
     return expansions
 
@@ -946,8 +1078,10 @@ def reference(folder, name, case, made, parts):
     pixels = None
     if "pixel_values" in inputs:
         with torch.no_grad():
-            sizes = [inputs["image_sizes"]] if "image_sizes" in inputs else []
-            features = model.model.get_image_features(inputs["pixel_values"], *sizes).pooler_output
+            more = {"batch_num_images": inputs["batch_num_images"]} if "batch_num_images" in inputs else {}
+            if "image_sizes" in inputs:
+                more["image_sizes"] = inputs["image_sizes"]
+            features = model.model.get_image_features(inputs["pixel_values"], **more).pooler_output
         tensors["features"] = torch.cat(list(features))
     if "pixel_values" in inputs and "pan" in made:
         counts = [1 + count for count in crops]
@@ -955,11 +1089,11 @@ def reference(folder, name, case, made, parts):
         pixels = [fingerprint(view) for view in views]
     elif "pixel_values" in inputs:
         counts = [
-            transformers.models.llava_next.modeling_llava_next.image_size_to_num_patches(
-                size, made["config"].image_grid_pinpoints, made["tile"]
-            )
+            image_size_to_num_patches(size, made["config"].image_grid_pinpoints, made["tile"])
             for size in inputs["image_sizes"].tolist()
         ]
+        if max(inputs.get("batch_num_images", [1])) > 1:
+            counts = [1] * len(counts)
         pixels = [
             fingerprint(inputs["pixel_values"][i, :count])
             for i, count in enumerate(counts)

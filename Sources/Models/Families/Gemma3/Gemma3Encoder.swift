@@ -44,13 +44,13 @@ struct Gemma3Encoder: PictureEncoder {
   }
   var tilingRule: TilingRule? { nil }
 
-  func layout(width: Int, height: Int) throws -> PictureLayout {
+  func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout {
     try layout(width: width, height: height)
   }
 
   func expansion(of layout: PictureLayout) -> String { words.expansion(of: layout) }
 
-  func prepare(_ picture: Picture) throws -> PictureTiles {
+  func prepare(_ picture: Picture, among count: Int) throws -> PictureTiles {
     let tiles = try layout.parts(width: picture.width, height: picture.height).map { part in
       try processor.tiles(of: picture.cropped(columns: part.columns, rows: part.rows))
     }

@@ -1,7 +1,7 @@
 package import Images
 
-/// LLaVA-NeXT's image processor: bit for bit the pixel values of transformers' torchvision or
-/// Pillow backend.
+/// The image processor of models that tile pictures: bit for bit the pixel values of transformers'
+/// torchvision or Pillow backend.
 package struct ImageProcessor: Sendable {
   package let configuration: ImageProcessorConfiguration
   /// Side of a tile in pixels.
@@ -41,6 +41,25 @@ package struct ImageProcessor: Sendable {
     }
     return PictureTiles(
       values: values, tileCount: tileCount, tileHeight: tileSide, tileWidth: tileSide)
+  }
+
+  /// The picture in the middle of a square of the mean's colour, brought to one tile.
+  ///
+  /// - Throws: `ImageError.invalidConfiguration` where the mean is no colour.
+  package func paddedTile(of picture: Picture) throws(ImageError) -> PictureTiles {
+    // Rounded towards 0, as transformers does.
+    let background = configuration.mean.map { Int(exactly: ($0 * 255).rounded(.towardZero)) ?? -1 }
+    guard background.allSatisfy({ (0...255).contains($0) }) else {
+      throw .invalidConfiguration(
+        field: "image_mean", found: "\(configuration.mean)",
+        expected: "three numbers from 0 to 1, the colour of padding")
+    }
+    let tile = try picture.paddedToSquare(
+      background: background.map { UInt8($0) }, side: tileSide, filter: configuration.filter,
+      resizing: configuration.resizing)
+    var values = [Float](repeating: 0, count: 3 * tileSide * tileSide)
+    write(tile, left: 0, top: 0, tileRow: 0, tileColumn: 0, tile: 0, into: &values)
+    return PictureTiles(values: values, tileCount: 1, tileHeight: tileSide, tileWidth: tileSide)
   }
 
   private func resized(_ picture: Picture, width: Int, height: Int) throws(ImageError) -> Picture {

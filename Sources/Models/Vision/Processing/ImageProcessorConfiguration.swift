@@ -1,7 +1,7 @@
 package import Checkpoints
 package import Images
 
-/// A LLaVA-NeXT image processor's settings. The defaults are those of the LLaVA-NeXT checkpoints; a
+/// A tiling image processor's settings. The defaults are those of the LLaVA-NeXT checkpoints; a
 /// checkpoint's own file always decides.
 package struct ImageProcessorConfiguration: Sendable, Equatable {
   /// The size a tile is brought to before it is cropped.

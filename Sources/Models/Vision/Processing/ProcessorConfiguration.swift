@@ -22,6 +22,10 @@ package struct ProcessorConfiguration: Sendable, Equatable {
   /// The text that stands for an image in a prompt.
   package var imageToken: String
   package var patchSize: Int?
+  /// Patches of one tile, `num_image_tokens`.
+  package var tokensPerTile: Int?
+  /// `vision_aspect_ratio`.
+  package var aspectRatio: String?
   package var selectStrategy: FeatureSelection?
 }
 
@@ -68,6 +72,8 @@ extension ProcessorConfiguration {
     }
     imageToken = try outer.text("image_token") ?? "<image>"
     patchSize = try outer.optionalSize("patch_size")
+    tokensPerTile = try outer.optionalSize("num_image_tokens")
+    aspectRatio = try outer.text("vision_aspect_ratio")
     selectStrategy =
       try outer.text("vision_feature_select_strategy") == nil
       ? nil

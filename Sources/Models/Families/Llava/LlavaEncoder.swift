@@ -2,9 +2,9 @@ import Checkpoints
 import Images
 import Tensors
 
-/// What a LLaVA-NeXT model sees with: processor, tower, projector and packing.
-struct LlavaNextEncoder: PictureEncoder {
-  let configuration: LlavaNextConfiguration
+/// What a LLaVA model sees with: processor, tower, projector and packing.
+struct LlavaEncoder: PictureEncoder {
+  let configuration: LlavaConfiguration
   let processor: ImageProcessor
   let tower: VisionTower  // vision_tower
   let projector: Projector  // multi_modal_projector
@@ -12,10 +12,10 @@ struct LlavaNextEncoder: PictureEncoder {
   let imageText: String
 
   init(
-    _ model: LlavaNextConfiguration, processor settings: ProcessorConfiguration,
+    _ model: LlavaConfiguration, processor settings: ProcessorConfiguration,
     checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
   ) throws {
-    try Self.requireAgreement(model, settings)
+    try model.requireAgreement(with: settings)
     configuration = model
     processor = try ImageProcessor(
       ImageProcessorConfiguration(settings, model: model, resizing: resizing))
@@ -37,19 +37,30 @@ struct LlavaNextEncoder: PictureEncoder {
     (configuration.vision.gridSize, configuration.vision.gridSize)
   }
 
-  var tilingRule: TilingRule? { rule }
+  /// nil where more than a canvas decides a layout.
+  var tilingRule: TilingRule? { configuration.mostTiles == nil ? rule : nil }
 
   private var rule: TilingRule {
     TilingRule(
       tileSide: processor.tileSide, patchSide: configuration.vision.patchSize,
-      pinpoints: processor.configuration.pinpoints)
+      pinpoints: processor.configuration.pinpoints, mostTiles: configuration.mostTiles)
   }
 
-  func layout(width: Int, height: Int) throws -> PictureLayout {
-    try rule.geometry(pictureWidth: width, pictureHeight: height).layout
+  /// Whether one of `count` pictures is padded to a square of one tile instead of being cut
+  /// (transformers' `LlavaOnevisionImageProcessor`, of the pictures of one conversation).
+  private func isPadded(among count: Int) -> Bool { configuration.mostTiles != nil && count > 1 }
+
+  func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout {
+    if isPadded(among: count) {
+      return try rule.paddedLayout(pictureWidth: width, pictureHeight: height)
+    }
+    return try rule.geometry(pictureWidth: width, pictureHeight: height).layout
   }
 
-  func prepare(_ picture: Picture) throws -> PictureTiles { try processor.tiles(of: picture) }
+  func prepare(_ picture: Picture, among count: Int) throws -> PictureTiles {
+    if isPadded(among: count) { return try processor.paddedTile(of: picture) }
+    return try processor.tiles(of: picture)
+  }
 
   /// Tile after tile, to bound the memory. The base view's tokens do not depend on the other tiles.
   func embed(
@@ -62,61 +73,33 @@ struct LlavaNextEncoder: PictureEncoder {
     let features = try (0..<tiles.tileCount).map {
       try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
     }
-    let geometry = try rule.geometry(
-      pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
-    return packing(features, layout: layout, geometry: geometry)
+    let tiling =
+      tiles.tileCount == 1
+      ? nil : rule.tiling(pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
+    return packing(
+      features, layout: layout, side: rule.patchesPerSide, tileColumns: tiling?.tileColumns ?? 1)
   }
 
   private func features(
     ofTile index: Int, of tiles: PictureTiles, cancellation: Cancellation
   ) throws -> Matrix {
     let states = try tower(Array(tiles[tile: index]), cancellation: cancellation)
-    return projector(states.slice(rows: 1..<states.rows))  // without the class token
+    return projector(states.slice(rows: configuration.vision.classTokenCount..<states.rows))
   }
 
   /// One tile's way through the tower and all tiles' features, float32.
   func workingBytes(tiles: Int) -> Int {
     guard tiles > 0 else { return 0 }
-    let (vision, patches) = (configuration.vision, configuration.vision.patchCount + 1)
+    let vision = configuration.vision
+    let patches = vision.patchCount + vision.classTokenCount
     let tile = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
     return 4 * (tile + 2 * tiles * patches * configuration.text.decoder.hiddenSize)
-  }
-
-  /// Processor and model files come separately; where they disagree nothing would fit.
-  private static func requireAgreement(
-    _ model: LlavaNextConfiguration, _ processor: ProcessorConfiguration
-  ) throws(ModelError) {
-    guard model.selectStrategy == .default else {
-      throw .unsupported(
-        what: "vision_feature_select_strategy", found: model.selectStrategy.rawValue,
-        supported: "default")
-    }
-    guard processor.tileSize == model.vision.imageSize else {
-      throw .inconsistent(
-        what: "the processor's size", found: "\(processor.tileSize)",
-        expected: "vision_config.image_size \(model.vision.imageSize)")
-    }
-    if let patch = processor.patchSize, patch != model.vision.patchSize {
-      throw .inconsistent(
-        what: "the processor's patch_size", found: "\(patch)",
-        expected: "vision_config.patch_size \(model.vision.patchSize)")
-    }
-    if let pinpoints = processor.pinpoints, pinpoints != model.pinpoints {
-      throw .inconsistent(
-        what: "the processor's image_grid_pinpoints", found: describe(pinpoints),
-        expected: "those of config.json, \(describe(model.pinpoints))")
-    }
-  }
-
-  private static func describe(_ sizes: [ImageSize]) -> String {
-    "[" + sizes.map { "[\($0.height), \($0.width)]" }.joined(separator: ", ") + "]"
   }
 }
 
 extension ImageProcessorConfiguration {
   init(
-    _ settings: ProcessorConfiguration, model: LlavaNextConfiguration,
-    resizing: PictureResizing
+    _ settings: ProcessorConfiguration, model: LlavaConfiguration, resizing: PictureResizing
   ) {
     self.init(
       size: .exact(height: settings.tileSize, width: settings.tileSize),

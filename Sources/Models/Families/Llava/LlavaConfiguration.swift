@@ -2,14 +2,17 @@ package import Checkpoints
 internal import JSON
 import Tensors
 
-/// A LLaVA-NeXT model: a vision tower, a projector and a decoder.
-package struct LlavaNextConfiguration: Sendable, Equatable {
+/// A LLaVA model that cuts pictures into tiles: a vision tower, a projector and a decoder.
+package struct LlavaConfiguration: Sendable, Equatable {
   package var text: TextConfiguration
   package var vision: VisionConfiguration
   /// The token that an image's features replace.
   package var imageToken: Int
   /// The resolutions that an image may be brought to before it is cut into tiles.
   package var pinpoints: [ImageSize]
+  /// How many tiles' patches may become tokens, N of `anyres_max_N`; nil in a family that keeps
+  /// them all and pads no picture.
+  package var mostTiles: Int?
   /// Which of the tower's hidden states are features, 0 = the embeddings, n = the output of layer
   /// n - 1; of several the channels are joined in this order. Never negative.
   package var featureStates: [Int]
@@ -17,37 +20,30 @@ package struct LlavaNextConfiguration: Sendable, Equatable {
   package var projector: ProjectorRecipe
 }
 
-extension LlavaNextConfiguration {
-  /// LlavaNextConfig.
-  private static let defaultPinpoints = [
-    ImageSize(height: 336, width: 672), ImageSize(height: 672, width: 336),
-    ImageSize(height: 672, width: 672), ImageSize(height: 1008, width: 336),
-    ImageSize(height: 336, width: 1008),
-  ]
-
-  /// LlavaNextConfig without a `vision_config`: CLIP ViT-L/14 at 336 pixels.
-  private static let defaultVision = VisionConfiguration(
-    kind: .clip, hiddenSize: 1024, intermediateSize: 4096, layerCount: 24, headCount: 16,
-    channelCount: 3, imageSize: 336, patchSize: 14, activation: .quickGELU, normEpsilon: 1e-5)
-
-  /// Defaults are those of LlavaNextConfig.
-  init(_ reader: ConfigurationReader) throws(CheckpointError) {
+extension LlavaConfiguration {
+  init(
+    _ reader: ConfigurationReader, defaults: LlavaDefaults
+  ) throws(CheckpointError) {
     let textReader =
       try reader.child("text_config")
       ?? ConfigurationReader(object: JSONObject(), path: "text_config.")
-    text = try ModelFamilies.text(textReader)
+    text = try ModelFamilies.text(textReader, default: defaults.text)
     let tied = try reader.flag("tie_word_embeddings", default: false)
     text.decoder.tiedHead = text.decoder.tiedHead || tied
     if let visionReader = try reader.child("vision_config") {
-      vision = try VisionConfiguration(visionReader, kinds: [.clip])
+      vision = try VisionConfiguration(visionReader, kinds: defaults.towers)
     } else {
-      vision = Self.defaultVision
+      vision = defaults.vision
     }
-    imageToken = try reader.token("image_token_id", "image_token_index") ?? 32_000
-    pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? Self.defaultPinpoints
-    featureStates = try reader.featureStates(default: -2, layerCount: vision.layerCount)
+    imageToken = try reader.token("image_token_id", "image_token_index") ?? defaults.imageToken
+    pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? defaults.pinpoints
+    mostTiles = try defaults.aspectRatio.map { ratio throws(CheckpointError) in
+      try reader.mostTiles(default: ratio)
+    }
+    featureStates = try reader.featureStates(
+      default: defaults.featureLayer, layerCount: vision.layerCount)
     selectStrategy = try reader.choice(
-      "vision_feature_select_strategy", of: [.default, .full], default: .default)
+      "vision_feature_select_strategy", of: [.default, .full], default: defaults.selectStrategy)
     projector = ProjectorRecipe(
       inputSize: vision.hiddenSize * featureStates.count,
       outputSize: text.decoder.hiddenSize,
