@@ -135,6 +135,16 @@ import Testing
     #expect(status == 0 || isLacking, "ended with \(status): \(text)")
   }
 
+  @Test func theEditorsPanelDrawsWhatTheKernelAnswers() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", "-B", ProgramRun.path("../Conformance/panel.py"), program,
+    ])
+    print(text)
+    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
+    #expect(status == 0 || isLacking, "ended with \(status): \(text)")
+  }
+
   @Test func anInstalledProgramFindsItsWorldWhereverItIsMoved() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([
