@@ -305,7 +305,7 @@ def slide(world):
     expect(page.value("document.querySelector('.mute').getAttribute('aria-pressed')"), "false")
 
 
-@row("a change can be made in a region that is drawn on the picture")
+@row("a change can be made in regions that are drawn on the picture")
 def region(world):
     page = world.page
     page.write(".picker input", "#1302")
@@ -317,12 +317,31 @@ def region(world):
     page.until("!!document.querySelector('.region-box svg image')")
     page.drag(".region-box svg", (0.25, 0.25), (0.75, 0.6))
     page.until("(new URLSearchParams(location.hash.split('?')[1])).get('region')?.includes('box')")
-    box = page.state("region")["box"]
+    box = page.state("region")["boxes"][0]["box"]
     assert all(abs(one - other) <= 1 for one, other in zip(box, [24, 24, 72, 57.6])), box
-    expected = steer(world, [{"op": "clamp", "feature": 182, "value": 47, "generated": True},
-                             {"op": "clamp", "feature": 1302, "value": 24, "generated": True, "at": [{"image": 0, "box": box}]}])
-    page.until(f"document.querySelector('.receipt dd').textContent === '{expected['receipt']['positions']}'")
-    check_answers(world, expected)
+
+    def answered(boxes):
+        places = [{"image": 0, "box": each} for each in boxes]
+        expected = steer(world, [{"op": "clamp", "feature": 182, "value": 47, "generated": True},
+                                 {"op": "clamp", "feature": 1302, "value": 24, "generated": True, "at": places}])
+        page.until(f"document.querySelector('.receipt dd').textContent === '{expected['receipt']['positions']}'")
+        check_answers(world, expected)
+
+    answered([box])
+    page.drag(".region-box svg", (0.8, 0.7), (0.98, 0.95))
+    page.until("document.querySelectorAll('.region-box .frame').length === 2")
+    boxes = [each["box"] for each in page.state("region")["boxes"]]
+    expect(boxes[0], box)
+    answered(boxes)
+    # A click brings the first to the hand, and Delete takes it away.
+    page.drag(".region-box svg", (0.5, 0.4), (0.5, 0.4))
+    page.value("document.querySelector('.region-box svg').focus()")
+    page.value("document.querySelector('.region-box svg').dispatchEvent(new KeyboardEvent('keydown', { key: 'Delete', bubbles: true }))")
+    page.until("document.querySelectorAll('.region-box .frame').length === 1")
+    expect([each["box"] for each in page.state("region")["boxes"]], boxes[1:])
+    answered(boxes[1:])
+    page.drag(".region-box svg", (0.25, 0.25), (0.75, 0.6))
+    answered([boxes[1], box])
 
 
 @row("changes are saved as a recipe that the kernel applies")
@@ -380,7 +399,7 @@ def reload_changes(world):
     page.reload()
     page.until("document.querySelectorAll('.changes li').length === 2 && !document.querySelector('.receipt').hidden")
     expect((page.texts(".answer-card.steered .token"), page.texts(".receipt dd")), before)
-    expect(page.value("document.querySelector('.region-box .frame').getAttribute('visibility')"), "visible")
+    expect(page.value("document.querySelectorAll('.region-box .frame').length"), 2)
 
 
 @row("a change can be made in the answer alone, token after token")
