@@ -581,9 +581,19 @@ def explanations(world):
     own = world.kernel.ask("explanation/get", index=str(path), latent=14)["items"]
     expect([(each["text"], each["method"]) for each in own[:2]], [("map (scene)", "vote"), (HOSTILE, "manual")])
     expect(own[0]["evidence"], [f"explanation {own[2]['id']}"])
+    expect(page.texts(".history .votes"), [" · 1 agrees"])
+    expect(page.texts(".history .said"), [HOSTILE, "map (scene)"])
+    # Another name counts, the same one twice does not.
+    for name, words in (("<i>me</i>", " · 1 agrees"), ("somebody", " · 2 agree")):
+        count = len(page.texts(".history li[data-revision]"))
+        page.write(".say .field input", name)
+        page.value("[...document.querySelectorAll('.history li')].find((each) => each.querySelector('.votes')).querySelector('button').click()")
+        page.until(f"document.querySelectorAll('.history li[data-revision]').length === {count + 1}")
+        expect(page.texts(".history .votes"), [words])
+    page.write(".say .field input", "<i>me</i>")
     page.write(".say input", HOSTILE)
     page.click(".say .primary")
-    page.until("document.querySelectorAll('.history li[data-revision]').length === 4")
+    page.until("document.querySelectorAll('.history li[data-revision]').length === 6")
     page.address("features", by="words", q="onerror")
     page.until("document.querySelectorAll('.card').length === 1")
     page.address("change", chat=world.chat, changes=[{"feature": 14, "op": "clamp", "value": 5}])
