@@ -500,6 +500,7 @@ def masks(world):
     numbers = [float(each) for each in page.texts(".exemplars b")]
     expect(numbers, sorted(numbers, reverse=True))
     expect(len(set(page.texts(".exemplars .name"))), len(page.texts(".exemplars .name")))
+    assert f"the {len(numbers)} places that the index keeps" in page.texts(".exemplars .kept")[0]
     page.click(".switches input[value=text]")
     page.until("document.querySelectorAll('.gallery .text .token').length > 3")
 
