@@ -727,6 +727,71 @@ def saved_session(world):
     page.until("!!document.querySelector('[aria-label=\"This session\"] .notice')")
 
 
+@row("a session is exported as a page and a notebook, as the kernel makes them of its file")
+def exported_session(world):
+    page = world.page
+    page.address("change", chat=world.chat, asked=True, changes=[{"feature": 182, "isMuted": True, "generated": True, "at": "all"}])
+    page.until("!document.querySelector('.receipt').hidden && document.querySelector('.receipt dd').textContent !== '0'")
+    page.address("why", chat=world.chat, asked=True, target=0)
+    # All that the view asks for is there, so that nothing comes between two exports.
+    page.until("document.querySelectorAll('.scatter circle').length > 0 && !document.querySelector('.here').hidden")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"export page\"]')")
+    page.click("[data-act='save session']")
+    session = json.loads(page.downloaded("lucarne-session.json"))
+    page.click("[data-act='export page']")
+    made = page.downloaded("lucarne-session.html")
+    expected = world.kernel.ask("session/export", session=session, format="html")["text"]
+    # It was saved again for each, at another second.
+    expect(re.sub(r"saved on [^<]*", "", made), re.sub(r"saved on [^<]*", "", expected))
+    muted = steer(world, [{"op": "zero", "feature": 182, "generated": True}])
+    found = world.attribution(aggregate="feature", topK=40, parts={"method": "ablation"})
+    for words in (found["explanation"]["title"], "#182", "muted, and while it answers", f"<dd>{muted['receipt']['positions']}</dd>",
+                  base64.b64encode(world.picture.read_bytes()).decode(), session["models"][0]["digest"]):
+        assert words.replace('"', "&quot;") in made, f"{words[:60]} is not in the page"
+    assert made.count("<rect class") > 20 and made.count("<circle class") >= found["verification"]["n"] and "<script" not in made
+    page.click("[data-act='export notebook']")
+    cells = json.loads(page.downloaded("lucarne-session.ipynb"))["cells"]
+    calls = [each for each in cells if "kernel.steering.generate(" in each["source"]]
+    assert any(f"steered: {muted['outputs'][0]['text']}" in json.dumps(each["outputs"]) for each in calls)
+    world.session = session
+
+
+@row("a session that is open again is asked again, and what is not the same is named")
+def replayed_session(world):
+    page = world.page
+
+    def again(session):
+        page.reload()
+        page.until("!!document.querySelector('[data-act=\"open session\"]')")
+        file = world.folder / "again.json"
+        file.write_text(json.dumps(session))
+        page.choose("[data-act='open session']", file)
+        page.until("!!document.querySelector('[data-act=\"ask again\"]')", 30)
+        page.click("[data-act='ask again']")
+        page.until("!!document.querySelector('[data-same]')", 60)
+        return page.data("[data-same]", "same", "differing")[0], page.texts("[aria-label='This session'] li.doubt")
+
+    own = world.session["entries"][0]["window"]["connection"]
+
+    def asked_here(session):
+        return [each for each in session["entries"] if "result" in each and each["connection"] == own]
+
+    answered = asked_here(world.session)
+    (same, differing), words = again(world.session)
+    expect((same, differing, words), (len(answered), 0, []))
+    spoilt = json.loads(json.dumps(world.session))
+    explained = next(each for each in asked_here(spoilt) if each["method"] == "attribution/compute")
+    value, explained["result"]["target"]["value"] = explained["result"]["target"]["value"], 1
+    spoilt["kernelVersion"] = "0.0.1"
+    spoilt["saes"][0]["digest"] = "0" * 64
+    (same, differing), words = again(spoilt)
+    expect((same, differing), (len(answered) - 1, 1))
+    expect(words, [f"attribution/compute: target.value is {json.dumps(value)}, was 1"])
+    told = " ".join(page.texts("[aria-label='This session'] p.doubt"))
+    assert "0.0.1" in told and "0" * 64 in told, told
+
+
 @row("the session is saved as lines that a kernel answers alike, and as Python that runs")
 def record(world):
     page = world.page
