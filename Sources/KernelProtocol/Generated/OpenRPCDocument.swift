@@ -1220,6 +1220,74 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "session/export",
+      "summary": "A session as a page to read, or as a notebook that asks again with the Python client.",
+      "description": "Shown is what the session's entries hold: of an entry that is an object with a method, its params and its result. Nothing is computed, and no model is needed. A page is one file that loads nothing and runs nothing.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "A session's file, absolute. Either this or session.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "session",
+          "description": "A session as session/save gave it.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SavedSession"}
+        },
+        {"name": "format", "required": true, "schema": {"$ref": "#/components/schemas/SessionExport.Format"}},
+        {
+          "name": "output",
+          "description": "The file to write, absolute; nothing may be there. Absent: the text comes with the result.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["bytes", "warnings"],
+          "properties": {
+            "output": {"type": "string", "description": "Absent where the text is in the result."},
+            "text": {"type": "string", "description": "Absent where it was written to a file."},
+            "bytes": {"type": "integer", "description": "How long the file is, or would be."},
+            "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be shown."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": ["deadlineExceeded", "imageUnreadable", "ioError", "outOfMemory", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "session/export",
+          "params": [
+            {"name": "path", "value": "/sessions/bolivia.session.json"},
+            {"name": "format", "value": "html"},
+            {"name": "output", "value": "/sessions/bolivia.html"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {"output": "/sessions/bolivia.html", "bytes": 41873, "warnings": []}
+          }
+        }
+      ]
+    },
+    {
       "name": "activation/read",
       "summary": "The residual stream at a site.",
       "paramStructure": "by-name",
@@ -6650,6 +6718,10 @@ package let openRPCDocument = #"""
           "format": {"enum": ["lucarne-session"], "x-enumNames": ["session"]},
           "version": {"type": "integer", "minimum": 1, "maximum": 1},
           "created": {"type": "number", "description": "Seconds since 1970."},
+          "kernelVersion": {
+            "type": "string",
+            "description": "Of the lucarne that wrote it, as initialize tells it; absent in files of earlier ones."
+          },
           "note": {"type": "string", "description": "What the client says of it."},
           "models": {
             "type": "array",
@@ -6674,7 +6746,7 @@ package let openRPCDocument = #"""
           "entries": {
             "type": "array",
             "items": {},
-            "description": "What the client gave, as it was: questions and answers, for a log."
+            "description": "What the client gave, as it was: questions and answers, for a log. session/export reads those that are objects with method, params and result."
           }
         }
       },
@@ -6739,6 +6811,10 @@ package let openRPCDocument = #"""
             "description": "SHA-256 of all tokens' ids in decimal with a comma between two, in lower-case hexadecimal."
           }
         }
+      },
+      "SessionExport.Format": {
+        "description": "html: A page. ipynb: A Jupyter notebook.",
+        "enum": ["html", "ipynb"]
       },
       "SessionOpen.Opened": {
         "type": "object",

@@ -75,6 +75,7 @@ ELSEWHERE = {
     "index/close": "answers nothing",
     "prompt/check": "ranges in a file and words about it: the tests of prompt files; prompt/open's are the same",
     "session/save": "held to the contexts' tokens and pictures: Tests/Conformance/sessions.py",
+    "session/export": "held to what was saved: Tests/Conformance/sessions.py",
     "session/open": "held to what was saved, and to context/open: Tests/Conformance/sessions.py",
     "index/build": STARTED,
     "index/merge": STARTED,

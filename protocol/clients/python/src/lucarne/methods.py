@@ -57,13 +57,13 @@ from .types import (
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
     SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAEOptions, SAETrainTrained,
     SAETrainWeightType, SaeLoadResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
-    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionOpenOpened, SessionOpenResult,
-    SessionSaveResult, Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,
-    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
-    SteeringGenerateReceipt, SteeringGenerateResult, SteeringSearchCandidates,
-    SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves, SteeringSearchOperations,
-    SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition, TextRange, TokenSet, TokenSpec,
-    View, WireNumbers,
+    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionExportFormat,
+    SessionExportResult, SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice,
+    SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect,
+    SteeringGenerateOutput, SteeringGenerateOutputName, SteeringGenerateReceipt,
+    SteeringGenerateResult, SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound,
+    SteeringSearchHalves, SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint,
+    Target, TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
 
 
@@ -358,6 +358,23 @@ class SessionMethods:
         PositionOutOfRange, UnsupportedTarget.
         """
         return self._kernel.call("session/open", {"path": path, "session": session, "anyModel": any_model, "deadlineMs": deadline_ms}, SessionOpenResult, progress=progress)
+
+    def export(self, *, format: SessionExportFormat, path: str | None = None, session: SavedSession | Mapping[str, Any] | None = None, output: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionExportResult:
+        """session/export: A session as a page to read, or as a notebook that asks again with the Python client.
+
+        Shown is what the session's entries hold: of an entry that is an object with a method, its params and
+        its result. Nothing is computed, and no model is needed. A page is one file that loads nothing and
+        runs nothing.
+
+          path: A session's file, absolute. Either this or session.
+          session: A session as session/save gave it.
+          output: The file to write, absolute; nothing may be there. Absent: the text comes with the result.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, ImageUnreadable, IoError, OutOfMemory, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("session/export", {"format": format, "path": path, "session": session, "output": output, "deadlineMs": deadline_ms}, SessionExportResult, progress=progress)
 
 
 class ActivationMethods:
@@ -1414,6 +1431,23 @@ class AsyncSessionMethods:
         PositionOutOfRange, UnsupportedTarget.
         """
         return await self._kernel.call("session/open", {"path": path, "session": session, "anyModel": any_model, "deadlineMs": deadline_ms}, SessionOpenResult, progress=progress)
+
+    async def export(self, *, format: SessionExportFormat, path: str | None = None, session: SavedSession | Mapping[str, Any] | None = None, output: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionExportResult:
+        """session/export: A session as a page to read, or as a notebook that asks again with the Python client.
+
+        Shown is what the session's entries hold: of an entry that is an object with a method, its params and
+        its result. Nothing is computed, and no model is needed. A page is one file that loads nothing and
+        runs nothing.
+
+          path: A session's file, absolute. Either this or session.
+          session: A session as session/save gave it.
+          output: The file to write, absolute; nothing may be there. Absent: the text comes with the result.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, ImageUnreadable, IoError, OutOfMemory, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("session/export", {"format": format, "path": path, "session": session, "output": output, "deadlineMs": deadline_ms}, SessionExportResult, progress=progress)
 
 
 class AsyncActivationMethods:

@@ -132,6 +132,8 @@ PromptDiagnosticSeverity = Literal["error", "warning"]
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
 SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
+SessionExportFormat = Literal["html", "ipynb"]
+"""html: A page. ipynb: A Jupyter notebook."""
 SpliceErrorTerm = Literal["keep", "drop"]
 """keep: The stream keeps what the autoencoder does not explain. drop: The stream is the autoencoder's
 reconstruction.
@@ -1688,8 +1690,12 @@ class SavedSession(Record):
     created: float
     """Seconds since 1970."""
     entries: list[Any]
-    """What the client gave, as it was: questions and answers, for a log."""
+    """What the client gave, as it was: questions and answers, for a log. session/export reads those that are
+    objects with method, params and result.
+    """
     format: Literal["lucarne-session"]
+    kernel_version: str | None
+    """Of the lucarne that wrote it, as initialize tells it; absent in files of earlier ones."""
     models: list[SavedSessionModel]
     """Those that the contexts were opened on."""
     note: str | None
@@ -2116,6 +2122,19 @@ class SessionOpenResult(Record):
     """What is not as it was, with both values."""
 
 
+class SessionExportResult(Record):
+    """What session/export answers."""
+
+    bytes: int
+    """How long the file is, or would be."""
+    output: str | None
+    """Absent where the text is in the result."""
+    text: str | None
+    """Absent where it was written to a file."""
+    warnings: list[str]
+    """What could not be shown."""
+
+
 class ActivationReadResult(Record):
     """What activation/read answers."""
 
@@ -2451,7 +2470,7 @@ SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None,
 SAELoadFit._members = {'fvu': None, 'l0': None}
 SAEOptions._members = {'activation': None, 'inputScale': None, 'k': None, 'site': None}
 SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
-SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
+SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'kernelVersion': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
 SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
 SavedSessionContext._members = {'appended': None, 'chat': ContextOpenChat, 'context': None, 'model': None, 'parts': SavedSessionPart, 'tokenCount': None, 'tokensDigest': None}
 SavedSessionModel._members = {'architecture': None, 'digest': None, 'model': None, 'precision': None, 'resizing': None}
@@ -2488,6 +2507,7 @@ PromptCheckResult._members = {'diagnostics': PromptDiagnostic, 'front': PromptFr
 PromptOpenResult._members = {'computed': None, 'context': None, 'diagnostics': PromptDiagnostic, 'front': PromptFront, 'images': ContextOpenImage, 'model': None, 'parts': PromptOpenPart, 'reused': None, 'sae': None, 'tokenCount': None, 'tokens': PromptOpenToken, 'version': None}
 SessionSaveResult._members = {'bytes': None, 'contexts': None, 'path': None, 'session': SavedSession}
 SessionOpenResult._members = {'contexts': SessionOpenOpened, 'created': None, 'entries': None, 'note': None, 'warnings': None}
+SessionExportResult._members = {'bytes': None, 'output': None, 'text': None, 'warnings': None}
 ActivationReadResult._members = {'tensor': Tensor}
 FeatureActivationsResult._members = {'fvu': None, 'items': FeatureActivationsItem, 'l0': None}
 FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': FeatureInfoExplanation, 'logits': FeatureInfoLogits, 'neighbours': FeatureInfoNeighbour, 'stats': FeatureInfoStats}
