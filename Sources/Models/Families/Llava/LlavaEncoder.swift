@@ -40,7 +40,7 @@ struct LlavaEncoder: PictureEncoder {
   /// nil where more than a canvas decides a layout.
   var tilingRule: TilingRule? { configuration.mostTiles == nil ? rule : nil }
 
-  private var rule: TilingRule {
+  var rule: TilingRule {
     TilingRule(
       tileSide: processor.tileSide, patchSide: configuration.vision.patchSize,
       pinpoints: processor.configuration.pinpoints, mostTiles: configuration.mostTiles)
@@ -73,11 +73,17 @@ struct LlavaEncoder: PictureEncoder {
     let features = try (0..<tiles.tileCount).map {
       try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
     }
-    let tiling =
-      tiles.tileCount == 1
-      ? nil : rule.tiling(pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
     return packing(
-      features, layout: layout, side: rule.patchesPerSide, tileColumns: tiling?.tileColumns ?? 1)
+      features, layout: layout, side: rule.patchesPerSide,
+      tileColumns: tileColumns(layout, tiles: tiles.tileCount))
+  }
+
+  /// Tiles across a picture's canvas; 1 without one.
+  func tileColumns(_ layout: PictureLayout, tiles: Int) -> Int {
+    guard tiles > 1 else { return 1 }
+    let tiling = rule.tiling(
+      pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
+    return tiling?.tileColumns ?? 1
   }
 
   private func features(
