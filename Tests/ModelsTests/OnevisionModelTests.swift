@@ -32,7 +32,12 @@ import Testing
     func prompt(_ first: Picture) throws -> Prompt {
       try model.prompt(([first] + others).map { .picture($0) }, template: .plain)
     }
-    let plain = try model.embeddings(prompt(picture))
+    func embeddings(_ first: Picture) throws -> Matrix {
+      let prompt = try prompt(first)
+      var cache = model.makeCache(for: prompt)
+      return try model.embeddings(prompt, cache: &cache)
+    }
+    let plain = try embeddings(picture)
     let layout = try prompt(picture).images[0].layout
     let view = try #require(layout.view(named: name))
     var unseen = 0
@@ -41,8 +46,8 @@ import Testing
       let (x, y) = (place % picture.width, place / picture.width)
       var pixels = picture.pixels
       pixels[place * 3] ^= 128
-      let painted = try model.embeddings(
-        prompt(Picture(width: picture.width, height: picture.height, pixels: pixels)))
+      let painted = try embeddings(
+        Picture(width: picture.width, height: picture.height, pixels: pixels))
       let changed = view.tokens.filter { painted.row($0) != plain.row($0) }
       let touched = layout.tokens(
         of: view,

@@ -65,10 +65,10 @@ struct LlavaEncoder: PictureEncoder {
   /// Tile after tile, to bound the memory. The base view's tokens do not depend on the other tiles.
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
-  ) throws -> Matrix {
+  ) throws -> PictureFeatures {
     if let base = layout.view(named: TiledView.base), count <= base.tokens.upperBound {
-      return try features(ofTile: 0, of: tiles, cancellation: cancellation)
-        .slice(rows: base.tokens)
+      return PictureFeatures(
+        try features(ofTile: 0, of: tiles, cancellation: cancellation).slice(rows: base.tokens))
     }
     let features = try (0..<tiles.tileCount).map {
       try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
@@ -76,8 +76,10 @@ struct LlavaEncoder: PictureEncoder {
     let tiling =
       tiles.tileCount == 1
       ? nil : rule.tiling(pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
-    return packing(
-      features, layout: layout, side: rule.patchesPerSide, tileColumns: tiling?.tileColumns ?? 1)
+    return PictureFeatures(
+      packing(
+        features, layout: layout, side: rule.patchesPerSide,
+        tileColumns: tiling?.tileColumns ?? 1))
   }
 
   private func features(
@@ -88,12 +90,11 @@ struct LlavaEncoder: PictureEncoder {
   }
 
   /// One tile's way through the tower and all tiles' features, float32.
-  func workingBytes(tiles: Int) -> Int {
-    guard tiles > 0 else { return 0 }
+  func workingBytes(_ tiles: PictureTiles) -> Int {
     let vision = configuration.vision
     let patches = vision.patchCount + vision.classTokenCount
     let tile = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
-    return 4 * (tile + 2 * tiles * patches * configuration.text.decoder.hiddenSize)
+    return 4 * (tile + 2 * tiles.tileCount * patches * configuration.text.decoder.hiddenSize)
   }
 }
 
