@@ -21,8 +21,8 @@ import Testing
     return try load(copy)
   }
 
-  /// Paints pixels one by one: the tokens that change are those whose boxes hold the pixel, and none
-  /// for a pixel in the rest of a tile that no patch covers, where a box may reach across it.
+  /// Paints pixels one by one: the tokens that change are those whose boxes hold the pixel, and
+  /// none for a pixel in the rest of a tile that no patch covers, where a box may reach across it.
   ///
   /// - Parameter top: rows of padding above the picture on its canvas or square, of tiles of 46
   ///   pixels of which patches cover 42.
@@ -97,6 +97,15 @@ import Testing
     #expect(replaced.images[1].tiles.tileCount == 1)
     #expect(replaced.images[1].tiles != several.images[1].tiles)
     #expect(replaced.images[0].tiles == several.images[0].tiles)
+  }
+
+  @Test func aTextThatNamesAVideoIsRefused() throws {
+    for (name, token) in [("onevision", "<video>"), ("qwen3vl", "<|video_pad|>")] {
+      let model = try load(FixtureCopy(of: "models/\(name)"))
+      #expect(throws: ModelError.videosNotSupported(part: 1, token: token)) {
+        try model.prompt([.text("What"), .text("is in \(token)?")], template: .plain)
+      }
+    }
   }
 
   @Test(arguments: [

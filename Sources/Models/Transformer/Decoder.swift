@@ -61,8 +61,8 @@ package final class Decoder: Sendable {
   /// `cache.count(range.lowerBound)…`; keys and values join the cache. The positions have each of
   /// the cache's spans whole or not at all.
   ///
-  /// Returns the raw output of the range's last block, with what the sequence adds to it: `[t, D]`, or with `rows` given only the last
-  /// `rows` of it, which spares the last block most of its work.
+  /// Returns the raw output of the range's last block, with what the sequence adds to it: `[t, D]`,
+  /// or with `rows` given only the last `rows` of it, which spares the last block most of its work.
   /// Throws when cancelled, or `ModelError` when the result is not finite.
   package func forward(
     _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,

@@ -1,6 +1,7 @@
 import Checkpoints
 import Images
 import Tensors
+import Tokenization
 
 /// What a LLaVA model sees with: processor, tower, projector and packing.
 struct LlavaEncoder: PictureEncoder {
@@ -10,10 +11,11 @@ struct LlavaEncoder: PictureEncoder {
   let projector: Projector  // multi_modal_projector
   let packing: ImagePacking  // image_newline
   let imageText: String
+  let videoText: String?
 
   init(
     _ model: LlavaConfiguration, processor settings: ProcessorConfiguration,
-    checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
+    checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing, compute: Compute
   ) throws {
     try model.requireAgreement(with: settings)
     configuration = model
@@ -28,6 +30,7 @@ struct LlavaEncoder: PictureEncoder {
       newline: try checkpoint.scope("").vector(
         "image_newline", count: model.text.decoder.hiddenSize))
     imageText = settings.imageToken
+    videoText = model.videoToken.flatMap(tokenizer.token)
   }
 
   var imageToken: Int { configuration.imageToken }
@@ -40,25 +43,17 @@ struct LlavaEncoder: PictureEncoder {
   /// nil where more than a canvas decides a layout.
   var tilingRule: TilingRule? { configuration.mostTiles == nil ? rule : nil }
 
-  private var rule: TilingRule {
-    TilingRule(
-      tileSide: processor.tileSide, patchSide: configuration.vision.patchSize,
-      pinpoints: processor.configuration.pinpoints, mostTiles: configuration.mostTiles)
-  }
-
-  /// Whether one of `count` pictures is padded to a square of one tile instead of being cut
-  /// (transformers' `LlavaOnevisionImageProcessor`, of the pictures of one conversation).
-  private func isPadded(among count: Int) -> Bool { configuration.mostTiles != nil && count > 1 }
+  private var rule: TilingRule { configuration.tiling }
 
   func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout {
-    if isPadded(among: count) {
+    if configuration.isPadded(among: count) {
       return try rule.paddedLayout(pictureWidth: width, pictureHeight: height)
     }
     return try rule.geometry(pictureWidth: width, pictureHeight: height).layout
   }
 
   func prepare(_ picture: Picture, among count: Int) throws -> PictureTiles {
-    if isPadded(among: count) { return try processor.paddedTile(of: picture) }
+    if configuration.isPadded(among: count) { return try processor.paddedTile(of: picture) }
     return try processor.tiles(of: picture)
   }
 
