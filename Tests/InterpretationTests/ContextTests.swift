@@ -76,7 +76,8 @@ import Testing
   @Test func aSharedBeginningIsTakenOverAndChangesNothing() throws {
     let bench = try Bench("llama3")
     let first = try bench.context()
-    let parts = try Bench.rendered(bench.reference)
+    let parts = try Bench.rendered(
+      bench.reference, placeholder: bench.model.pictures?.imageText)
     let other = try bench.model.prompt(
       [parts[0], parts[1], .text("\nWhat is shown on the left?")], template: .plain)
     let reusing = try bench.context(other, reusing: first)
@@ -100,7 +101,8 @@ import Testing
   @Test func anotherPictureOfTheSameSizeEndsTheSharedBeginning() throws {
     let bench = try Bench("llama3")
     let first = try bench.context()
-    var parts = try Bench.rendered(bench.reference)
+    var parts = try Bench.rendered(
+      bench.reference, placeholder: bench.model.pictures?.imageText)
     let picture = try #require(parts[1].picture)
     var pixels = picture.pixels
     for index in pixels.indices.suffix(300) { pixels[index] = 255 - pixels[index] }
