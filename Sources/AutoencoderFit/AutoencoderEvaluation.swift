@@ -81,12 +81,13 @@ package struct AutoencoderEvaluation {
     let decoder = model.decoder
     var cache = model.makeCache(for: prompt)
     let x = try decoder.forward(
-      model.embeddings(prompt, cancellation: cancellation), blocks: 0..<autoencoder.block + 1,
-      cache: &cache, cancellation: cancellation)
+      model.embeddings(prompt, cache: &cache, cancellation: cancellation),
+      blocks: 0..<autoencoder.block + 1, cache: &cache, cancellation: cancellation)
     let code = try autoencoder.weights.encode(x, cancellation: cancellation)
     let reconstruction = try autoencoder.weights.decode(code)
     let losses = try losses(
-      of: prompt, x, reconstruction: reconstruction, cancellation: cancellation)
+      of: prompt, x, reconstruction: reconstruction, empty: cache.emptied,
+      cancellation: cancellation)
     addFit(x, reconstruction: reconstruction, code: code)
     if let losses {
       plain += losses.plain
@@ -135,13 +136,14 @@ package struct AutoencoderEvaluation {
   }
 
   private func losses(
-    of prompt: Prompt, _ x: Matrix, reconstruction: Matrix, cancellation: Cancellation
+    of prompt: Prompt, _ x: Matrix, reconstruction: Matrix, empty: KeyValueCache,
+    cancellation: Cancellation
   ) throws -> Losses? {
     let positions = predictingPositions(prompt)
     guard !positions.isEmpty else { return nil }
     let zeros = Matrix(rows: x.rows, columns: x.columns)
     let outputs = try [x, reconstruction, zeros].map { residual in
-      var cache = model.makeCache(for: prompt)
+      var cache = empty
       return try model.decoder.forward(
         residual, blocks: autoencoder.block + 1..<model.decoder.blockCount, cache: &cache,
         cancellation: cancellation

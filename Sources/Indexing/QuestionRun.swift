@@ -97,7 +97,7 @@ final class QuestionRun {
       blocks: answerTokens > 0 ? 0..<decoder.blockCount : lower)
     let residual = try decoder.forward(
       coder.model.embeddings(
-        prompt, positions: start..<prompt.tokens.count, cancellation: cancellation),
+        prompt, positions: start..<prompt.tokens.count, cache: &cache, cancellation: cancellation),
       blocks: lower, cache: &cache, cancellation: cancellation)
     let tokens = Array(prompt.tokens[start...])
     asked += 1
@@ -129,7 +129,8 @@ final class QuestionRun {
     }
     var cache = coder.model.makeCache(for: prompt)
     let residual = try decoder.forward(
-      coder.model.embeddings(prompt, positions: 0..<end, cancellation: cancellation),
+      coder.model.embeddings(
+        prompt, positions: 0..<end, cache: &cache, cancellation: cancellation),
       blocks: lower, cache: &cache, cancellation: cancellation)
     if answerTokens > 0 {
       _ = try decoder.forward(

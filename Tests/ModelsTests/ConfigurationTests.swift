@@ -10,6 +10,16 @@ import Testing
   struct Expected: Decodable {
     let text: Text
     let vision: Vision?
+    let tower: Tower?
+  }
+
+  /// Qwen3-VL's.
+  struct Tower: Decodable {
+    let hiddenSize, intermediateSize, layerCount, headCount, patchSize, mergeSize: Int
+    let temporalPatchSize, outputSize, positions, imageToken, videoToken: Int
+    let deepLayers, sections: [Int]
+    let activation: String
+    let theta: Double
   }
 
   struct Text: Decodable {
@@ -65,6 +75,10 @@ import Testing
       Expected.self, from: JSONSerialization.data(withJSONObject: try #require(sample["expected"])))
     let configuration = try read(try #require(sample["config"]))
     check(configuration.text, expected.text)
+    if let qwen = configuration as? Qwen3VLFamily {
+      check(qwen.configuration, try #require(expected.tower))
+      return
+    }
     switch (configuration, expected.vision) {
     case (let llava as any LlavaFamily, let vision?): check(llava.configuration, vision)
     case (is any TextFamily, nil): break
@@ -109,11 +123,29 @@ import Testing
     #expect(text.biases.queriesKeysAndValues == (isQwen2 || expected.attentionBias))
     #expect(text.biases.attentionOutput == expected.attentionBias)
     #expect(text.biases.feedForward == expected.mlpBias)
-    #expect(text.norms.areOnQueriesAndKeys == (expected.family == "qwen3"))
+    #expect(text.norms.areOnQueriesAndKeys == ["qwen3", "qwen3_vl_text"].contains(expected.family))
     #expect(text.tiedHead == expected.tiedHead)
     #expect(text.layers.map(\.window) == expected.slidingWindows)
     #expect(configuration.beginToken == expected.beginToken)
     #expect(configuration.endTokens == expected.endTokens)
+  }
+
+  private func check(_ qwen: Qwen3VLConfiguration, _ expected: Tower) {
+    let vision = qwen.vision
+    #expect(vision.hiddenSize == expected.hiddenSize)
+    #expect(vision.intermediateSize == expected.intermediateSize)
+    #expect(vision.layerCount == expected.layerCount)
+    #expect(vision.headCount == expected.headCount)
+    #expect(vision.patchSize == expected.patchSize)
+    #expect(vision.mergeSize == expected.mergeSize)
+    #expect(vision.temporalPatchSize == expected.temporalPatchSize)
+    #expect(vision.outputSize == expected.outputSize)
+    #expect(vision.positionsPerSide * vision.positionsPerSide == expected.positions)
+    #expect(vision.deepLayers == expected.deepLayers)
+    #expect(vision.activation == .geluTanh && expected.activation == "gelu_pytorch_tanh")
+    #expect(vision.rotaryTheta == expected.theta)
+    #expect(qwen.text.decoder.layers.allSatisfy { $0.rotary.sections == expected.sections })
+    #expect(qwen.imageToken == expected.imageToken && qwen.videoToken == expected.videoToken)
   }
 
   private func check(_ llava: LlavaConfiguration, _ expected: Vision) {
@@ -193,6 +225,13 @@ import Testing
     #"{"model_type":"llava_next","image_grid_pinpoints":[]}"#,
     #"{"model_type":"llava_next","vision_config":{"patch_size":0}}"#,
     #"{"model_type":"llava_next","projector_hidden_act":"relu"}"#,
+    #"{"model_type":"qwen3_vl"}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584,"model_type":"qwen3"}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584,"head_dim":64}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"image_token_id":151936}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"depth":3}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"in_channels":1}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"model_type":"x"}}"#,
     #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres"}"#,
     #"{"model_type":"llava_onevision","vision_aspect_ratio":"square"}"#,
     #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres_max_0"}"#,
@@ -219,7 +258,7 @@ import Testing
     #expect(
       try #require(error).description
         == "configuration: model_type gpt_neox is not supported; supported: llava_next, "
-        + "llava_onevision, gemma3, llama, mistral, qwen2, qwen3, gemma3_text")
+        + "llava_onevision, qwen3_vl, gemma3, llama, mistral, qwen2, qwen3, gemma3_text")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.

@@ -21,8 +21,8 @@ import Testing
     return try load(copy)
   }
 
-  /// Paints pixels one by one: the tokens that change are those whose boxes hold the pixel, and none
-  /// for a pixel in the rest of a tile that no patch covers, where a box may reach across it.
+  /// Paints pixels one by one: the tokens that change are those whose boxes hold the pixel, and
+  /// none for a pixel in the rest of a tile that no patch covers, where a box may reach across it.
   ///
   /// - Parameter top: rows of padding above the picture on its canvas or square, of tiles of 46
   ///   pixels of which patches cover 42.
@@ -32,7 +32,12 @@ import Testing
     func prompt(_ first: Picture) throws -> Prompt {
       try model.prompt(([first] + others).map { .picture($0) }, template: .plain)
     }
-    let plain = try model.embeddings(prompt(picture))
+    func embeddings(_ first: Picture) throws -> Matrix {
+      let prompt = try prompt(first)
+      var cache = model.makeCache(for: prompt)
+      return try model.embeddings(prompt, cache: &cache)
+    }
+    let plain = try embeddings(picture)
     let layout = try prompt(picture).images[0].layout
     let view = try #require(layout.view(named: name))
     var unseen = 0
@@ -41,8 +46,8 @@ import Testing
       let (x, y) = (place % picture.width, place / picture.width)
       var pixels = picture.pixels
       pixels[place * 3] ^= 128
-      let painted = try model.embeddings(
-        prompt(Picture(width: picture.width, height: picture.height, pixels: pixels)))
+      let painted = try embeddings(
+        Picture(width: picture.width, height: picture.height, pixels: pixels))
       let changed = view.tokens.filter { painted.row($0) != plain.row($0) }
       let touched = layout.tokens(
         of: view,
@@ -92,6 +97,15 @@ import Testing
     #expect(replaced.images[1].tiles.tileCount == 1)
     #expect(replaced.images[1].tiles != several.images[1].tiles)
     #expect(replaced.images[0].tiles == several.images[0].tiles)
+  }
+
+  @Test func aTextThatNamesAVideoIsRefused() throws {
+    for (name, token) in [("onevision", "<video>"), ("qwen3vl", "<|video_pad|>")] {
+      let model = try load(FixtureCopy(of: "models/\(name)"))
+      #expect(throws: ModelError.videosNotSupported(part: 1, token: token)) {
+        try model.prompt([.text("What"), .text("is in \(token)?")], template: .plain)
+      }
+    }
   }
 
   @Test(arguments: [

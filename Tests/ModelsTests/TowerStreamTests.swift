@@ -63,7 +63,8 @@ import Testing
   @Test(arguments: cases)
   private func aCutThatIsNotChangedChangesNothing(example: Case) throws {
     let bench = try Bench(example)
-    let whole = try bench.model.embeddings(bench.prompt)
+    var cache = bench.model.makeCache(for: bench.prompt)
+    let whole = try bench.model.embeddings(bench.prompt, cache: &cache)
     for depth in bench.depths {
       for (image, cuts) in zip(bench.prompt.images, try bench.cuts(depth)) {
         let tokens = try bench.encoder.embed(
@@ -78,9 +79,9 @@ import Testing
   private func theGradientIsAutograds(example: Case) throws {
     let bench = try Bench(example)
     let decoder = bench.model.decoder
-    let saved = try decoder.forwardSaving(
-      bench.model.embeddings(bench.prompt), blocks: 0..<decoder.blockCount,
-      prefix: bench.model.makeCache(for: bench.prompt))
+    var cache = bench.model.makeCache(for: bench.prompt)
+    let x = try bench.model.embeddings(bench.prompt, cache: &cache)
+    let saved = try decoder.forwardSaving(x, blocks: 0..<decoder.blockCount, prefix: cache)
     let direction = decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: bench.reference.answer, weight: 1), (bench.reference.baseline, -1)])

@@ -63,26 +63,27 @@ package final class ResidentContext {
     let lastInput = model.decoder.blockCount - 2
     let wanted = Set(blocks).union(lastInput >= 0 ? [lastInput] : [])
     // A prefix is of use only with its residuals, and the last token always runs.
-    let spans = model.bidirectionalSpans(in: prompt)
+    let traits = model.traits(of: prompt)
     let reusable =
       other.map { other in wanted.allSatisfy { other.residuals[$0] != nil } } == true
-      ? spans.start(of: min(shared, prompt.tokens.count - 1)) : 0
+      ? traits.spans.start(of: min(shared, prompt.tokens.count - 1)) : 0
     reusedTokenCount = reusable
     let decoder = model.decoder
     if let other, reusable > 0 {
       embeddings = other.embeddings.slice(rows: 0..<reusable)
       cache = other.cache.prefix(
-        tokens: reusable, blocks: 0..<decoder.blockCount, spans: spans)
+        tokens: reusable, blocks: 0..<decoder.blockCount, traits: traits)
       residuals = other.residuals.filter { wanted.contains($0.key) }
         .mapValues { $0.slice(rows: 0..<reusable) }
       codes = other.codes.mapValues { $0.slice(rows: 0..<min(reusable, $0.rows)) }
     } else {
       embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
-      cache = decoder.makeCache(spans: spans)
+      cache = decoder.makeCache(traits)
       residuals = [:]
     }
     let new = try model.embeddings(
-      prompt, positions: reusable..<prompt.tokens.count, cancellation: cancellation)
+      prompt, positions: reusable..<prompt.tokens.count, cache: &cache,
+      cancellation: cancellation)
     progress(0.1)
     let site = blocks.min() ?? decoder.blockCount - 1
     try append(
@@ -268,8 +269,8 @@ package final class ResidentContext {
     let floats =
       embeddings.rows * embeddings.columns * (1 + residuals.count)
       + outputs.count * embeddings.columns
-    return floats * 4 + cache.byteCount + codes.values.reduce(0) { $0 + $1.byteCount }
-      + releasableByteCount
+    return floats * 4 + cache.byteCount + cache.traits.additions.byteCount
+      + codes.values.reduce(0) { $0 + $1.byteCount } + releasableByteCount
   }
 
   /// Bytes that `forgetRuns` gives back, at most.

@@ -24,7 +24,8 @@ package struct ResidualHarvest {
     let wanted = min(count ?? prompt.tokens.count, prompt.tokens.count)
     let positions = 0..<cache.spans.end(of: wanted)
     let residual = try model.decoder.forward(
-      model.embeddings(prompt, positions: positions, cancellation: cancellation),
+      model.embeddings(
+        prompt, positions: positions, cache: &cache, cancellation: cancellation),
       blocks: 0..<block + 1, cache: &cache, cancellation: cancellation)
     return residual.slice(rows: 0..<wanted)
   }

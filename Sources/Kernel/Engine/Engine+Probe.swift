@@ -43,7 +43,8 @@ extension Engine {
     let decoder = model.model.decoder
     var cache = model.model.makeCache(for: prompt)
     let residual = try decoder.forward(
-      model.model.embeddings(prompt, cancellation: cancellation), blocks: 0..<autoencoder.block + 1,
+      model.model.embeddings(prompt, cache: &cache, cancellation: cancellation),
+      blocks: 0..<autoencoder.block + 1,
       cache: &cache, cancellation: cancellation)
     return try autoencoder.weights.fit(residual, cancellation: cancellation)
   }

@@ -6354,7 +6354,7 @@ package let openRPCDocument = #"""
           "patchGrid": {
             "type": "array",
             "items": {"type": "integer"},
-            "description": "Patches of a tile, [rows, columns]."
+            "description": "Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own, as Qwen3-VL's."
           },
           "tokensPerTile": {"type": "integer"}
         }
@@ -6386,7 +6386,7 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {
             "type": "string",
-            "description": "As the model's family calls it: LLaVA-NeXT has base and tiles."
+            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image."
           },
           "rows": {"type": "integer", "minimum": 0},
           "columns": {"type": "integer", "minimum": 0},

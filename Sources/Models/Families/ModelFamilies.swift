@@ -4,8 +4,9 @@ package import Checkpoints
 package enum ModelFamilies {
   /// The only list. Errors name the families in this order.
   package static let all: [any ModelFamily.Type] = [
-    LlavaNextFamily.self, LlavaOnevisionFamily.self, Gemma3Family.self, LlamaFamily.self,
-    MistralFamily.self, Qwen2Family.self, Qwen3Family.self, Gemma3TextFamily.self,
+    LlavaNextFamily.self, LlavaOnevisionFamily.self, Qwen3VLFamily.self, Gemma3Family.self,
+    LlamaFamily.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
+    Gemma3TextFamily.self,
   ]
 
   /// What `folder`/config.json describes. Throws `.unreadable`, `.malformed`, `.quantised`,

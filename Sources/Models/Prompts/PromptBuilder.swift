@@ -65,6 +65,11 @@ struct PromptBuilder {
       where !RenderedPrompt.occurrences(of: token, in: text).isEmpty {
         throw ModelError.textHoldsImageToken(part: index, token: token)
       }
+      if let token = pictures.videoText,
+        !RenderedPrompt.occurrences(of: token, in: text).isEmpty
+      {
+        throw ModelError.videosNotSupported(part: index, token: token)
+      }
     }
   }
 

@@ -41,6 +41,10 @@ extension Decoder {
       x = try blocks[block](
         x, spans: spans, asking: isLast ? order.map { branches[$0].rows } : nil, cache: cache,
         cancellation: cancellation)
+      let ends = order.map { branches[$0].start + branches[$0].residual.rows }
+      let counts = order.map { isLast ? branches[$0].rows : branches[$0].residual.rows }
+      x = cache.traits.additions.added(
+        to: x, behind: block, of: zip(ends, counts).map { $0 - $1..<$0 })
     }
     if range.isEmpty { x = spans.lastRows(order.map { branches[$0].rows }, of: x) }
     spans = Spans(order.map { (branches[$0].start, branches[$0].rows) })
@@ -105,7 +109,8 @@ extension DecoderAttention {
     var row = 0
     for (span, count) in zip(spans.all, counts) {
       try cancellation.check()
-      let positions = Positions(after: span.start, count: span.range.count)
+      let positions = Positions(
+        after: span.start, count: span.range.count, in: cache.traits.places)
       keys.truncate(rows: span.start)
       values.truncate(rows: span.start)
       keys.append(

@@ -32,12 +32,15 @@ extension Decoder {
       let step = try blocks[block](
         residual, rows: wanted, cache: &cache, keepingGates: detail == .statesAndGates,
         cancellation: cancellation)
-      residual = step.output
+      residual = cache.traits.additions.added(
+        to: step.output, behind: block, from: cache.count(block) - wanted)
       saved.append(step.saved)
       onBlock(block)
     }
     try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
-    return SavedForward(blocks: range, tokenCount: x.rows, output: residual, saved: saved)
+    return SavedForward(
+      blocks: range, tokenCount: x.rows, output: residual, saved: saved,
+      additions: cache.traits.additions)
   }
 
   /// The gradient at x `[t, D]` from that of `saved.output` `[n, D]`.
@@ -51,8 +54,8 @@ extension Decoder {
       cancellation: cancellation)
   }
 
-  /// The same; Σ bias · gradient over the biases of all projections on the way is added to
-  /// `biasShare`.
+  /// The same; Σ bias · gradient over the biases of all projections on the way, and over what is
+  /// added between blocks, is added to `biasShare`.
   package func pullback(
     _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule,
     biasShare: inout Double, cancellation: Cancellation = .never
@@ -62,6 +65,9 @@ extension Decoder {
       "a gradient of another shape")
     var gradient = outputGradient
     for (block, kept) in zip(saved.blocks, saved.saved).reversed() {
+      let positions = kept.attention.positions
+      biasShare += saved.additions.share(
+        of: gradient, behind: block, from: positions.first + positions.count - gradient.rows)
       gradient = try blocks[block].pullback(
         kept, outputGradient: gradient, rule: rule, biasShare: &biasShare,
         cancellation: cancellation)

@@ -45,9 +45,9 @@ package final class Decoder: Sendable {
   /// The most tokens that a sequence may have.
   package var contextLength: Int { recipe.contextLength }
 
-  /// An empty cache of this decoder's shape for a sequence of these spans.
-  package func makeCache(spans: BidirectionalSpans = .none) -> KeyValueCache {
-    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth, spans: spans)
+  /// An empty cache of this decoder's shape for a sequence of these traits.
+  package func makeCache(_ traits: SequenceTraits = .plain) -> KeyValueCache {
+    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth, traits: traits)
   }
 
   /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from
@@ -61,8 +61,8 @@ package final class Decoder: Sendable {
   /// `cache.count(range.lowerBound)…`; keys and values join the cache. The positions have each of
   /// the cache's spans whole or not at all.
   ///
-  /// Returns the raw output of the range's last block: `[t, D]`, or with `rows` given only the last
-  /// `rows` of it, which spares the last block most of its work.
+  /// Returns the raw output of the range's last block, with what the sequence adds to it: `[t, D]`,
+  /// or with `rows` given only the last `rows` of it, which spares the last block most of its work.
   /// Throws when cancelled, or `ModelError` when the result is not finite.
   package func forward(
     _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,
@@ -76,9 +76,11 @@ package final class Decoder: Sendable {
     var residual = x
     for block in range {
       let wanted = block == range.upperBound - 1 ? n : x.rows
-      residual = try blocks[block](
+      let output = try blocks[block](
         residual, rows: wanted, cache: &cache, cancellation: cancellation
       ).output
+      residual = cache.traits.additions.added(
+        to: output, behind: block, from: cache.count(block) - wanted)
     }
     try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
     return residual

@@ -61,7 +61,7 @@ struct DecoderAttention: Sendable {
     _ x: Matrix, rows: Int, block: Int, cache: inout KeyValueCache, cancellation: Cancellation
   ) throws -> (update: Matrix, saved: Saved) {
     let start = cache.count(block)
-    let positions = Positions(after: start, count: x.rows)
+    let positions = Positions(after: start, count: x.rows, in: cache.traits.places)
     let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
     let (queries, unnormedQueries) = rotated(
       query(asking), norm: queryNorm, at: positions.suffix(rows))  // [n, H·d]

@@ -20,6 +20,8 @@ package struct SavedForward: Sendable {
   /// The output of the last block for the last n rows, `[n, D]`.
   package let output: Matrix
   let saved: [DecoderBlock.Saved]
+  /// What is added to its tokens between blocks.
+  let additions: BlockAdditions
 
   /// Bytes held. Keys and values count although a cache may share them.
   package var byteCount: Int {
@@ -34,7 +36,7 @@ package struct SavedForward: Sendable {
     precondition(blocks.contains(block), "block \(block) of \(blocks)")
     return SavedForward(
       blocks: block..<blocks.upperBound, tokenCount: tokenCount, output: output,
-      saved: Array(saved.dropFirst(block - blocks.lowerBound)))
+      saved: Array(saved.dropFirst(block - blocks.lowerBound)), additions: additions)
   }
 
   /// This run, which went on from the keys and values of the first `rows` tokens of `earlier`, as
@@ -47,7 +49,8 @@ package struct SavedForward: Sendable {
       return pair.1.continuing(pair.0, rows: rows, isLast: isLast)
     }
     return SavedForward(
-      blocks: blocks, tokenCount: rows + tokenCount, output: output, saved: joined)
+      blocks: blocks, tokenCount: rows + tokenCount, output: output, saved: joined,
+      additions: additions)
   }
 }
 
@@ -85,7 +88,8 @@ extension DecoderBlock.Saved {
         unnormedQueries: paired(old.unnormedQueries, new.unnormedQueries).map(both),
         unnormedKeys: paired(old.unnormedKeys, new.unnormedKeys).map(all),
         positions: Positions(
-          after: old.positions.first, count: rows + new.positions.count),
+          after: old.positions.first, count: rows + new.positions.count,
+          in: new.positions.places),
         spans: new.spans))
     if isLast {
       result.feedForward = feedForward

@@ -1,9 +1,9 @@
 /// How a row of cells is made from a row of others by linear interpolation between the two whose
-/// middles lie around a cell's, as `interpolate(mode: "bilinear")` of torch 2.13 has it along a side
-/// with `align_corners` off: no filter, edges repeated.
+/// middles lie around a cell's, as `interpolate(mode: "bilinear")` of torch 2.13 has it along a
+/// side with `align_corners` off: no filter, edges repeated.
 ///
-/// Cell i of `count` lies at (i + ½) · sources / count − ½ among the others. Computed in integers, so
-/// that a cell that falls on one of the others is made of that one alone.
+/// Cell i of `count` lies at (i + ½) · sources / count − ½ among the others. Computed in integers,
+/// so that a cell that falls on one of the others is made of that one alone.
 package struct CellInterpolation: Sendable, Equatable {
   /// Cells that there are.
   package let sources: Int

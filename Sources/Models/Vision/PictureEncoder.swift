@@ -12,8 +12,14 @@ package protocol PictureEncoder: Sendable {
   var tokenText: String { get }
   /// The text that stands for a picture in a prompt.
   var imageText: String { get }
+  /// The text that stands for a video, which none of a prompt's parts can be; nil in a family that
+  /// sees none.
+  var videoText: String? { get }
   /// Whether a picture's tokens that stand side by side see each other both ways.
   var seesWholeViews: Bool { get }
+  /// Whether a picture's tokens stand as grids for the rotary embedding, not one after the other:
+  /// each view of it, of cells row by row.
+  var areGrids: Bool { get }
   /// The views that a picture's layout may have, in the order of their tokens. `text` is none: it
   /// stands for what is no picture.
   var viewNames: [String] { get }
@@ -36,20 +42,22 @@ package protocol PictureEncoder: Sendable {
   /// The pixels that the tower is given of one of `count` pictures of a prompt.
   func prepare(_ picture: Picture, among count: Int) throws -> PictureTiles
 
-  /// The embeddings of the picture's first `count` tokens or more, `[≥ count, D]`: views behind
-  /// those need not run.
+  /// What the picture's first `count` tokens or more are to the decoder, `[≥ count, D]`: views
+  /// behind those need not run.
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
-  ) throws -> Matrix
+  ) throws -> PictureFeatures
 
-  /// An upper estimate of the working set of `embed`, in bytes; 0 without tiles.
-  func workingBytes(tiles: Int) -> Int
+  /// An upper estimate of the working set of `embed`, in bytes.
+  func workingBytes(_ tiles: PictureTiles) -> Int
 }
 
 /// A picture is a row of its tokens and nothing else, seen from left to right.
 extension PictureEncoder {
   var tokenText: String { imageText }
+  var videoText: String? { nil }
   var seesWholeViews: Bool { false }
+  var areGrids: Bool { false }
 
   func expansion(of layout: PictureLayout) -> String {
     String(repeating: tokenText, count: layout.tokenCount)

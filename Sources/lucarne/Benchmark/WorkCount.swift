@@ -10,12 +10,7 @@ import Tensors
 ///     attention   4 H d · pairs           QKᵀ and PV; a layer's rows with the keys that each sees
 ///     head        2 D V                   of the last row alone
 ///
-/// and for each tile of a picture, n rows (its patches, with CLIP's class token) through the
-/// tower's layers that are run:
-///
-///     patches     2 patches · the kernel of the patch embedding
-///     layers      2 n · parameters of their matrices + 4 n² · width
-///     projector   2 m · its matrices, for m tokens
+/// and what pictures take, as `PictureWork` counts it.
 ///
 /// Norms, activations, softmax and the tokens' embedding are left out. A token that is decoded
 /// reads every matrix of the blocks and the head once, and the keys and values of T tokens: 2 L G d
@@ -27,9 +22,7 @@ struct WorkCount {
   private let attentionWidth: Double  // H d
   private let windows: [Int?]  // by layer
   private let keyValueWidth: Double  // L G d
-  private let tileOperations: Double
-  private let tokensPerSide: Int  // of a tile
-  private let seesWholeTiles: Bool
+  private let pictureWork: PictureWork
   /// The weights' files.
   let files: [MappedFile]
 
@@ -50,52 +43,16 @@ struct WorkCount {
     windows = text.layers.map(\.window)
     keyValueWidth = Double(text.layerCount * text.keyValueHeadCount * text.headSize)
     files = checkpoint.files.map(\.file)
-    switch family {
-    case let family as any LlavaFamily:
-      let model = family.configuration
-      (tokensPerSide, seesWholeTiles) = (model.vision.gridSize, false)
-      tileOperations = Self.operationsOfTile(
-        model.vision, layers: model.featureStates.max() ?? 0, tokens: model.vision.patchCount,
-        matrices: all)
-    case let family as Gemma3Family:
-      let model = family.configuration
-      (tokensPerSide, seesWholeTiles) = (model.tokensPerSide, true)
-      tileOperations = Self.operationsOfTile(
-        model.vision, layers: model.vision.layerCount,
-        tokens: model.tokensPerSide * model.tokensPerSide, matrices: all)
-    default: (tileOperations, tokensPerSide, seesWholeTiles) = (0, 0, false)
-    }
+    pictureWork = PictureWork(family, matrices: all)
   }
 
-  private static func operationsOfTile(
-    _ vision: VisionConfiguration, layers: Int, tokens: Int, matrices: [(String, TensorEntry)]
-  ) -> Double {
-    func parameters(_ prefix: String) -> Double {
-      matrices.filter { $0.0.hasPrefix(prefix) }.reduce(0) { $0 + Double($1.1.count) }
-    }
-    let patches = Double(vision.patchCount)
-    let rows = patches + Double(vision.classTokenCount)
-    let layer = (0..<layers).reduce(0.0) {
-      $0 + 2 * rows * parameters("vision_tower.encoder.layers.\($1).")
-        + 4 * rows * rows * Double(vision.hiddenSize)
-    }
-    return 2 * patches * parameters("vision_tower.embeddings.patch_embedding.") + layer
-      + 2 * Double(tokens) * parameters("multi_modal_projector.")
-  }
-
-  /// FLOP of a prefill; `grid` is that of the picture's tiles in tokens, where there is a picture.
-  func prefillOperations(tokens: Int, pictureGrids: [[Int]]) -> Double {
+  /// FLOP of a prefill with these pictures in it.
+  func prefillOperations(tokens: Int, pictures: [PictureWork.Picture]) -> Double {
     let count = Double(tokens)
-    let tiles = pictureGrids.reduce(0) { total, grid in
-      guard grid.count == 2, tokensPerSide > 0 else { return total }
-      let sides = grid.map { ($0 + tokensPerSide - 1) / tokensPerSide }
-      return total + sides[0] * sides[1]
-    }
-    let side = Double(tokensPerSide * tokensPerSide)
-    let mutual = seesWholeTiles ? Double(tiles) * side * (side - 1) / 2 : 0
+    let mutual = pictureWork.mutualPairs(pictures)
     let pairs = windows.reduce(0.0) { $0 + Self.pairs(tokens: count, window: $1) + mutual }
     return 2 * blockParameters * count + 4 * attentionWidth * pairs
-      + 2 * headParameters + Double(tiles) * tileOperations
+      + 2 * headParameters + pictureWork.operations(pictures)
   }
 
   /// Rows with the keys up to their own that each of them sees.

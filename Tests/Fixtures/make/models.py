@@ -46,12 +46,16 @@ from transformers import (
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
+    Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
+    Qwen3VLProcessor,
     SiglipVisionConfig,
 )
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
 from transformers.models.llava_onevision.image_processing_pil_llava_onevision import LlavaOnevisionImageProcessorPil
 from transformers.models.llava_onevision.modeling_llava_onevision import image_size_to_num_patches
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 SEED = 20_240
 ROOT = Path(__file__).resolve().parent.parent / "models"
@@ -78,6 +82,7 @@ PIL.Image.Image.resize = horizontally_first
 
 # Without torchvision transformers knows no class of video processors to hold a processor's against, and stops.
 LlavaOnevisionProcessor.check_argument_for_proper_class = lambda *_: None
+Qwen3VLProcessor.check_argument_for_proper_class = lambda *_: None
 
 
 def picture(width, height, channels, seed):
@@ -260,6 +265,16 @@ TEMPLATES = {
         "{% else %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}"
         "{% generation %}{{ '\n' + content['text'] }}{% endgeneration %}{% endfor %}{% endif %}{{ '<|im_end|>' }}{% endfor %}"
         "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    ),
+    "qwen3vl": (
+        "{%- set image_count = namespace(value=0) %}{%- for message in messages %}"
+        "{{- '<|im_start|>' + message.role + '\\n' }}{%- if message.content is string %}{{- message.content }}{%- else %}"
+        "{%- for content in message.content %}"
+        "{%- if content.type == 'image' or 'image' in content or 'image_url' in content %}"
+        "{%- set image_count.value = image_count.value + 1 %}{%- if add_vision_id %}Picture {{ image_count.value }}: {% endif -%}"
+        "<|vision_start|><|image_pad|><|vision_end|>{%- elif 'text' in content %}{{- content.text }}{%- endif %}"
+        "{%- endfor %}{%- endif %}{{- '<|im_end|>\\n' }}{%- endfor %}"
+        "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
     ),
     "chatmltext": (
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
@@ -692,6 +707,45 @@ def build_gemma3_pan():
     return made | {"tile": 42, "dtype": torch.float32, "rename": None, "style": "v5", "pan": pan}
 
 
+VISION = ["<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"]
+
+
+def build_qwen3vl():
+    """Rope in three directions, rows of two tower layers added after the first two blocks, pictures of any shape."""
+    tokenizer = byte_level(QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *VISION], normalizer=normalizers.NFC(), size=310)
+    ids = tokenizer.token_to_id
+    config = Qwen3VLConfig(
+        text_config=dict(
+            vocab_size=360, hidden_size=36, intermediate_size=44, num_hidden_layers=4, num_attention_heads=4,
+            num_key_value_heads=2, head_dim=22, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 5000000.0, "mrope_interleaved": True, "mrope_section": [5, 3, 3]},
+            bos_token_id=ids("<|endoftext|>"), eos_token_id=ids("<|im_end|>"),
+        ),
+        vision_config=dict(
+            depth=4, hidden_size=24, intermediate_size=40, num_heads=2, patch_size=6, spatial_merge_size=2,
+            temporal_patch_size=2, out_hidden_size=36, num_position_embeddings=25, deepstack_visual_indexes=[0, 2],
+        ),
+        image_token_id=ids("<|image_pad|>"), video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"), vision_end_token_id=ids("<|vision_end|>"), tie_word_embeddings=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="qwen3vl", tile=12, dtype=torch.bfloat16, rename=None, shards=1,
+        eos=[ids("<|im_end|>"), ids("<|endoftext|>")], bos=None, style="v4", pixels=(576, 3600),
+    )
+
+
+def build_qwen3vl_tied():
+    """Biases on all four projections, one deepstack layer, merges of three by three, a tied head, the files of transformers 5."""
+    made = build_qwen3vl()
+    config = made["config"]
+    text, tower = config.text_config, config.vision_config
+    text.num_attention_heads, text.num_key_value_heads, text.head_dim, text.attention_bias = 3, 1, 12, True
+    text.rope_parameters = {"rope_type": "default", "rope_theta": 10000.0, "mrope_interleaved": True, "mrope_section": [2, 2, 2]}
+    text.num_hidden_layers, text.tie_word_embeddings, config.tie_word_embeddings = 3, True, True
+    tower.depth, tower.patch_size, tower.spatial_merge_size, tower.deepstack_visual_indexes = 2, 4, 3, [0]
+    return made | dict(dtype=torch.float16, style="v5", pixels=(2304, 6000))
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -709,10 +763,12 @@ CHECKPOINTS = {
     "gemma3-pattern-text": build_gemma3_pattern_text,
     "gemma3": build_gemma3,
     "gemma3-pan": build_gemma3_pan,
+    "qwen3vl": build_qwen3vl,
+    "qwen3vl-tied": build_qwen3vl_tied,
 }
 CLASSES = {
     "llava_onevision": LlavaOnevisionForConditionalGeneration, "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM,
-    "qwen3": Qwen3ForCausalLM, "gemma3_text": Gemma3ForCausalLM, "gemma3": Gemma3ForConditionalGeneration,
+    "qwen3": Qwen3ForCausalLM, "qwen3_vl": Qwen3VLForConditionalGeneration, "gemma3_text": Gemma3ForCausalLM, "gemma3": Gemma3ForConditionalGeneration,
 }
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
@@ -751,6 +807,16 @@ CASES = {
         ],
         "text": ["Where is Bolivia? 1234567"],
     },
+    "qwen3vl": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "two-pictures": [
+            {"image": "wide.png"}, "First.", {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": ["The label reads Bolivia, 北京 12."],
+    },
+    "qwen3vl-tied": {"wide": ["First:", {"image": "wide.png"}, "How many triangles are there?"]},
     "onevision-llama": {
         "wide": [{"image": "wide.png"}, "Describe the picture, please."],
         "several-turns": [
@@ -799,7 +865,7 @@ def write_files(folder, made):
         write_gemma_processor(folder, made)
         return
     tile = made["tile"]
-    image, outer = llava_next_files(tile) if made["config"].model_type == "llava_next" else onevision_files(made)
+    image, outer = FILES[made["config"].model_type](made)
     if made["style"] == "v4":
         write(folder / "preprocessor_config.json", image)
         write(folder / "processor_config.json", outer)
@@ -807,7 +873,8 @@ def write_files(folder, made):
         write(folder / "processor_config.json", outer | {"image_processor": image})
 
 
-def llava_next_files(tile):
+def llava_next_files(made):
+    tile = made["tile"]
     image = {
         "size": {"shortest_edge": tile}, "crop_size": {"height": tile, "width": tile}, "resample": 3,
         "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711],
@@ -836,6 +903,23 @@ def onevision_files(made):
     return image, outer
 
 
+def qwen3vl_files(made):
+    tower, (least, most) = made["config"].vision_config, made["pixels"]
+    image = {
+        "resample": 3, "rescale_factor": 0.00392156862745098, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": True, "patch_size": tower.patch_size, "temporal_patch_size": tower.temporal_patch_size,
+        "merge_size": tower.spatial_merge_size, "image_processor_type": "Qwen2VLImageProcessor",
+    } | COLOURS
+    if made["style"] == "v4":
+        image |= {"min_pixels": least, "max_pixels": most}
+    else:
+        image |= {"size": {"shortest_edge": least, "longest_edge": most}}
+    return image, {"processor_class": "Qwen3VLProcessor"}
+
+
+FILES = {"llava_next": llava_next_files, "llava_onevision": onevision_files, "qwen3_vl": qwen3vl_files}
+
+
 def write_gemma_processor(folder, made):
     tile = {"height": made["tile"], "width": made["tile"]}
     image = {
@@ -860,6 +944,8 @@ GEMMA_TOKENS = {"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", 
 
 def placeholder_of(made):
     """What stands for a picture in a rendered prompt, and what has its features."""
+    if "pixels" in made:
+        return "<|image_pad|>", "<|image_pad|>"
     return ("<start_of_image>", "<image_soft_token>") if "pan" in made else ("<image>", "<image>")
 
 
@@ -869,6 +955,13 @@ def processor_of(folder, made):
         tokenizer.chat_template = TEMPLATES[made["template"]]
         return tokenizer
     tile, config = made["tile"], made["config"]
+    if config.model_type == "qwen3_vl":
+        tower, (least, most) = config.vision_config, made["pixels"]
+        image = Qwen2VLImageProcessorPil(
+            size={"shortest_edge": least, "longest_edge": most}, patch_size=tower.patch_size,
+            temporal_patch_size=tower.temporal_patch_size, merge_size=tower.spatial_merge_size, **COLOURS,
+        )
+        return Qwen3VLProcessor(image_processor=image, tokenizer=tokenizer, chat_template=TEMPLATES[made["template"]])
     if config.model_type == "llava_onevision":
         return LlavaOnevisionProcessor(
             image_processor=LlavaOnevisionImageProcessorPil(
@@ -952,7 +1045,10 @@ def expansions_of(processor, made, contents, crops):
         else:
             height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
             tile = made["tile"]
-            if made["config"].model_type == "llava_next":
+            if "pixels" in made:
+                merged = made["config"].vision_config.spatial_merge_size ** 2
+                count = processor.image_processor.get_number_of_image_patches(height, width) // merged
+            elif made["config"].model_type == "llava_next":
                 count = processor._get_number_of_features(height, width, tile, tile) - 1
             elif sum(not isinstance(p, str) for p in contents) > 1:
                 count = processor.num_image_tokens + 1
@@ -1012,25 +1108,50 @@ def fingerprint(values):
 
 
 def run(model, inputs):
-    """Residuals by hooks on every block (the tuple's last entry is normed), logits, image features."""
+    """Residuals as the next block reads them (some families add to a block's output), the last block's as it is (the
+    tuple's last entry is normed), logits."""
     decoder = model.get_decoder() if hasattr(model, "get_decoder") else model.model
-    residuals, embeddings, handles = [], [], []
+    streams, handles = [], []
 
-    def keep(_module, _arguments, output):
-        value = output[0] if isinstance(output, tuple) else output
+    def keep(value):
         if value.requires_grad:
             value.retain_grad()
-        residuals.append(value)
+        streams.append(value)
 
-    def first(_module, arguments, keywords):
-        embeddings.append(arguments[0] if arguments else keywords["hidden_states"])
+    def before(_module, arguments, keywords):
+        keep(arguments[0] if arguments else keywords["hidden_states"])
 
-    handles.append(decoder.layers[0].register_forward_pre_hook(first, with_kwargs=True))
-    handles += [layer.register_forward_hook(keep) for layer in decoder.layers]
+    def behind(_module, _arguments, output):
+        keep(output[0] if isinstance(output, tuple) else output)
+
+    handles += [layer.register_forward_pre_hook(before, with_kwargs=True) for layer in decoder.layers]
+    handles.append(decoder.layers[-1].register_forward_hook(behind))
     logits = model(**inputs, use_cache=False).logits[0]
     for handle in handles:
         handle.remove()
-    return embeddings[0], residuals, logits
+    return streams[0], streams[1:], logits
+
+
+def grids_of(inputs, config):
+    """Each picture's first token, rows and columns."""
+    grids, seen = [], 0
+    places = [i for i, token in enumerate(inputs["input_ids"][0].tolist()) if token == config.image_token_id]
+    for _, height, width in inputs["image_grid_thw"].tolist():
+        rows, columns = height // config.vision_config.spatial_merge_size, width // config.vision_config.spatial_merge_size
+        grids.append([places[seen], rows, columns])
+        seen += rows * columns
+    return grids
+
+
+def planes_of(inputs, tower):
+    """The pictures, `[3, height, width]`, that Qwen's processor has cut into patches, block of patches by block."""
+    m, p, t, row, planes = tower.spatial_merge_size, tower.patch_size, tower.temporal_patch_size, 0, []
+    for _, height, width in inputs["image_grid_thw"].tolist():
+        patches = inputs["pixel_values"][row : row + height * width].view(height // m, width // m, m, m, 3, t, p, p)
+        assert torch.equal(patches[:, :, :, :, :, 0], patches[:, :, :, :, :, -1])
+        planes.append(patches[:, :, :, :, :, 0].permute(4, 0, 2, 5, 1, 3, 6).reshape(3, height * p, width * p))
+        row += height * width
+    return planes
 
 
 def relative(a, b):
@@ -1075,8 +1196,18 @@ def reference(folder, name, case, made, parts):
     for block, residual in enumerate(residuals):
         tensors[f"residual.{block}"] = residual[0].detach()
         tensors[f"gradient.{block}"] = residual.grad[0]
-    pixels = None
-    if "pixel_values" in inputs:
+    pixels, more_facts = None, {}
+    if "image_grid_thw" in inputs:
+        with torch.no_grad():
+            seen = model.model.get_image_features(inputs["pixel_values"], inputs["image_grid_thw"])
+        tensors["features"] = torch.cat(list(seen.pooler_output))
+        for index, added in enumerate(seen.deepstack_features):
+            tensors[f"deepstack.{index}"] = torch.cat(list(added))
+        places, _ = model.model.get_rope_index(inputs["input_ids"], inputs["mm_token_type_ids"], inputs["image_grid_thw"])
+        more_facts = {"places": places[:, 0].tolist(), "grids": grids_of(inputs, made["config"])}
+        planes, counts = planes_of(inputs, made["config"].vision_config), [1] * len(inputs["image_grid_thw"])
+        pixels = [fingerprint(plane) for plane in planes]
+    elif "pixel_values" in inputs:
         with torch.no_grad():
             more = {"batch_num_images": inputs["batch_num_images"]} if "batch_num_images" in inputs else {}
             if "image_sizes" in inputs:
@@ -1087,7 +1218,7 @@ def reference(folder, name, case, made, parts):
         counts = [1 + count for count in crops]
         views = torch.split(inputs["pixel_values"], counts)
         pixels = [fingerprint(view) for view in views]
-    elif "pixel_values" in inputs:
+    elif "image_sizes" in inputs:
         counts = [
             image_size_to_num_patches(size, made["config"].image_grid_pinpoints, made["tile"])
             for size in inputs["image_sizes"].tolist()
@@ -1109,7 +1240,7 @@ def reference(folder, name, case, made, parts):
             "residuals": [round(relative(h, r), 6) for h, r in zip(half_residuals, residuals)],
             "logits": round(relative(half_logits[-1], logits[-1]), 6),
         },
-    }
+    } | more_facts
 
 
 VERSIONS = {

@@ -62,7 +62,7 @@ struct Gemma3Encoder: PictureEncoder {
   /// View after view, to bound the memory. Rows between views are zeros.
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
-  ) throws -> Matrix {
+  ) throws -> PictureFeatures {
     let needed = layout.views.prefix { $0.tokens.lowerBound < count }
     let end = needed.last?.tokens.upperBound ?? 0
     var result = Matrix(
@@ -72,15 +72,14 @@ struct Gemma3Encoder: PictureEncoder {
       let states = try tower(Array(tiles[tile: index]), cancellation: cancellation)
       result.replace(rows: view.tokens, with: projector(states))
     }
-    return result
+    return PictureFeatures(result)
   }
 
   /// One tile's way through the tower and all tiles' features, float32.
-  func workingBytes(tiles: Int) -> Int {
-    guard tiles > 0 else { return 0 }
+  func workingBytes(_ tiles: PictureTiles) -> Int {
     let (vision, tokens) = (configuration.vision, layout.tokensPerSide * layout.tokensPerSide)
     let tile = vision.patchCount * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
-    return 4 * (tile + 2 * tiles * tokens * configuration.text.decoder.hiddenSize)
+    return 4 * (tile + 2 * tiles.tileCount * tokens * configuration.text.decoder.hiddenSize)
   }
 
   /// Processor and model files come separately; where they disagree nothing would fit.

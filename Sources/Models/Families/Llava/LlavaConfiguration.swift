@@ -8,6 +8,8 @@ package struct LlavaConfiguration: Sendable, Equatable {
   package var vision: VisionConfiguration
   /// The token that an image's features replace.
   package var imageToken: Int
+  /// The token that a video's would; nil in a family that sees none.
+  package var videoToken: Int?
   /// The resolutions that an image may be brought to before it is cut into tiles.
   package var pinpoints: [ImageSize]
   /// How many tiles' patches may become tokens, N of `anyres_max_N`; nil in a family that keeps
@@ -21,6 +23,24 @@ package struct LlavaConfiguration: Sendable, Equatable {
 }
 
 extension LlavaConfiguration {
+  /// How pictures are cut.
+  var tiling: TilingRule {
+    TilingRule(
+      tileSide: vision.imageSize, patchSide: vision.patchSize, pinpoints: pinpoints,
+      mostTiles: mostTiles)
+  }
+
+  /// Whether one of `count` pictures of a prompt is padded to a square of one tile instead of being
+  /// cut (transformers' `LlavaOnevisionImageProcessor`, of the pictures of one conversation).
+  func isPadded(among count: Int) -> Bool { mostTiles != nil && count > 1 }
+
+  /// How many tiles the tower is given of a picture of this size, one of `count` of its prompt.
+  package func tileCount(width: Int, height: Int, among count: Int) -> Int {
+    guard !isPadded(among: count), width > 0, height > 0 else { return 1 }
+    let cut = tiling.tiling(pictureWidth: width, pictureHeight: height)
+    return 1 + (cut.map { $0.tileRows * $0.tileColumns } ?? 0)
+  }
+
   init(
     _ reader: ConfigurationReader, defaults: LlavaDefaults
   ) throws(CheckpointError) {
@@ -36,6 +56,9 @@ extension LlavaConfiguration {
       vision = defaults.vision
     }
     imageToken = try reader.token("image_token_id", "image_token_index") ?? defaults.imageToken
+    videoToken = try defaults.videoToken.map { token throws(CheckpointError) in
+      try reader.token("video_token_id", "video_token_index") ?? token
+    }
     pinpoints = try reader.sizePairs("image_grid_pinpoints") ?? defaults.pinpoints
     mostTiles = try defaults.aspectRatio.map { ratio throws(CheckpointError) in
       try reader.mostTiles(default: ratio)

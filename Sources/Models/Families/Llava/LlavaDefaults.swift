@@ -10,6 +10,8 @@ struct LlavaDefaults: Sendable {
   /// Without a `vision_config`.
   let vision: VisionConfiguration
   let imageToken: Int
+  /// nil in a family that sees no videos.
+  let videoToken: Int?
   let pinpoints: [ImageSize]
   /// `vision_feature_layer`.
   let featureLayer: Int

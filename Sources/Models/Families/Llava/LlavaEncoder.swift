@@ -1,6 +1,7 @@
 import Checkpoints
 import Images
 import Tensors
+import Tokenization
 
 /// What a LLaVA model sees with: processor, tower, projector and packing.
 struct LlavaEncoder: PictureEncoder {
@@ -10,10 +11,11 @@ struct LlavaEncoder: PictureEncoder {
   let projector: Projector  // multi_modal_projector
   let packing: ImagePacking  // image_newline
   let imageText: String
+  let videoText: String?
 
   init(
     _ model: LlavaConfiguration, processor settings: ProcessorConfiguration,
-    checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
+    checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing, compute: Compute
   ) throws {
     try model.requireAgreement(with: settings)
     configuration = model
@@ -28,6 +30,7 @@ struct LlavaEncoder: PictureEncoder {
       newline: try checkpoint.scope("").vector(
         "image_newline", count: model.text.decoder.hiddenSize))
     imageText = settings.imageToken
+    videoText = model.videoToken.flatMap(tokenizer.token)
   }
 
   var imageToken: Int { configuration.imageToken }
@@ -40,42 +43,35 @@ struct LlavaEncoder: PictureEncoder {
   /// nil where more than a canvas decides a layout.
   var tilingRule: TilingRule? { configuration.mostTiles == nil ? rule : nil }
 
-  var rule: TilingRule {
-    TilingRule(
-      tileSide: processor.tileSide, patchSide: configuration.vision.patchSize,
-      pinpoints: processor.configuration.pinpoints, mostTiles: configuration.mostTiles)
-  }
-
-  /// Whether one of `count` pictures is padded to a square of one tile instead of being cut
-  /// (transformers' `LlavaOnevisionImageProcessor`, of the pictures of one conversation).
-  private func isPadded(among count: Int) -> Bool { configuration.mostTiles != nil && count > 1 }
+  var rule: TilingRule { configuration.tiling }
 
   func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout {
-    if isPadded(among: count) {
+    if configuration.isPadded(among: count) {
       return try rule.paddedLayout(pictureWidth: width, pictureHeight: height)
     }
     return try rule.geometry(pictureWidth: width, pictureHeight: height).layout
   }
 
   func prepare(_ picture: Picture, among count: Int) throws -> PictureTiles {
-    if isPadded(among: count) { return try processor.paddedTile(of: picture) }
+    if configuration.isPadded(among: count) { return try processor.paddedTile(of: picture) }
     return try processor.tiles(of: picture)
   }
 
   /// Tile after tile, to bound the memory. The base view's tokens do not depend on the other tiles.
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
-  ) throws -> Matrix {
+  ) throws -> PictureFeatures {
     if let base = layout.view(named: TiledView.base), count <= base.tokens.upperBound {
-      return try features(ofTile: 0, of: tiles, cancellation: cancellation)
-        .slice(rows: base.tokens)
+      return PictureFeatures(
+        try features(ofTile: 0, of: tiles, cancellation: cancellation).slice(rows: base.tokens))
     }
     let features = try (0..<tiles.tileCount).map {
       try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
     }
-    return packing(
-      features, layout: layout, side: rule.patchesPerSide,
-      tileColumns: tileColumns(layout, tiles: tiles.tileCount))
+    return PictureFeatures(
+      packing(
+        features, layout: layout, side: rule.patchesPerSide,
+        tileColumns: tileColumns(layout, tiles: tiles.tileCount)))
   }
 
   /// Tiles across a picture's canvas; 1 without one.
@@ -94,12 +90,11 @@ struct LlavaEncoder: PictureEncoder {
   }
 
   /// One tile's way through the tower and all tiles' features, float32.
-  func workingBytes(tiles: Int) -> Int {
-    guard tiles > 0 else { return 0 }
+  func workingBytes(_ tiles: PictureTiles) -> Int {
     let vision = configuration.vision
     let patches = vision.patchCount + vision.classTokenCount
     let tile = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
-    return 4 * (tile + 2 * tiles * patches * configuration.text.decoder.hiddenSize)
+    return 4 * (tile + 2 * tiles.tileCount * patches * configuration.text.decoder.hiddenSize)
   }
 }
 

@@ -18,6 +18,6 @@ extension LlavaFamily {
   ) throws -> (any PictureEncoder)? {
     try LlavaEncoder(
       configuration, processor: ProcessorConfiguration(folder: folder), checkpoint: checkpoint,
-      resizing: resizing, compute: compute)
+      tokenizer: tokenizer, resizing: resizing, compute: compute)
   }
 }

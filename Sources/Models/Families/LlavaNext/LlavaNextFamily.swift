@@ -19,7 +19,7 @@ package struct LlavaNextFamily: LlavaFamily {
     vision: VisionConfiguration(
       kind: .clip, hiddenSize: 1024, intermediateSize: 4096, layerCount: 24, headCount: 16,
       channelCount: 3, imageSize: 336, patchSize: 14, activation: .quickGELU, normEpsilon: 1e-5),
-    imageToken: 32_000,
+    imageToken: 32_000, videoToken: nil,
     pinpoints: [
       ImageSize(height: 336, width: 672), ImageSize(height: 672, width: 336),
       ImageSize(height: 672, width: 672), ImageSize(height: 1008, width: 336),

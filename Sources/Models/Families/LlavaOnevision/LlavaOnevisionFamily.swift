@@ -22,7 +22,7 @@ package struct LlavaOnevisionFamily: LlavaFamily {
     vision: VisionConfiguration(
       kind: .siglip, hiddenSize: 1152, intermediateSize: 4304, layerCount: 26, headCount: 16,
       channelCount: 3, imageSize: 384, patchSize: 14, activation: .geluTanh, normEpsilon: 1e-6),
-    imageToken: 151_646,
+    imageToken: 151_646, videoToken: 151_647,
     pinpoints: (1...6).flatMap { height in
       (1...6).map { ImageSize(height: 384 * height, width: 384 * $0) }
     }, featureLayer: -1, selectStrategy: .full, aspectRatio: "anyres_max_9")

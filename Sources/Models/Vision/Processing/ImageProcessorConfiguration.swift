@@ -106,8 +106,7 @@ extension ImageProcessorConfiguration {
     }
   }
 
-  /// The value that each byte becomes, `[3, 256]`, in the float32 steps of the processor whose
-  /// resizing it is: transformers' NumPy code beside Pillow, one step for both with torchvision.
+  /// The value that each byte becomes, `[3, 256]`; see `PixelScale`.
   ///
   /// - Throws: `ImageError.invalidConfiguration` unless mean and deviation have three entries.
   func normalizationTable() throws(ImageError) -> [[Float]] {
@@ -116,17 +115,8 @@ extension ImageProcessorConfiguration {
         throw .invalidConfiguration(field: field, found: "\(values)", expected: "three numbers")
       }
     }
-    return (0..<3).map { channel in
-      (0..<256).map { byte in
-        if resizing == .torchvision, rescales, normalizes {
-          let scale = Float(1 / rescaleFactor)
-          return (Float(byte) - Float(mean[channel]) * scale)
-            / (Float(standardDeviation[channel]) * scale)
-        }
-        let rescaled = rescales ? Float(Double(byte) * rescaleFactor) : Float(byte)
-        guard normalizes else { return rescaled }
-        return (rescaled - Float(mean[channel])) / Float(standardDeviation[channel])
-      }
-    }
+    return PixelScale(
+      mean: mean, standardDeviation: standardDeviation, rescaleFactor: rescaleFactor
+    ).levels(resizing: resizing, rescales: rescales, normalizes: normalizes)
   }
 }

@@ -1,4 +1,5 @@
 package import Checkpoints
+import Images
 internal import JSON
 
 /// How an image becomes the tower's input, and what stands for it in a prompt.
@@ -7,6 +8,8 @@ package struct ProcessorConfiguration: Sendable, Equatable {
   package enum Resampling: Int, Sendable, CaseIterable {
     case bilinear = 2
     case bicubic = 3
+
+    var filter: ResampleFilter { self == .bicubic ? .bicubic : .bilinear }
   }
 
   /// Side in pixels of the base view and of every tile.
@@ -56,20 +59,14 @@ extension ProcessorConfiguration {
   init(
     image: ConfigurationReader, outer: ConfigurationReader, resampling fallback: Resampling
   ) throws(CheckpointError) {
-    for step in ["do_resize", "do_rescale", "do_normalize"] {
-      guard try image.flag(step, default: true) else {
-        throw .unsupported(key: image.path + step, found: "false", supported: ["true"])
-      }
-    }
+    try Self.requireSteps(image)
     tileSize = try Self.tileSize(image)
     pinpoints = try image.sizePairs("image_grid_pinpoints")
     resampling = try Self.resampling(image, default: fallback)
-    rescaleFactor = try image.positive("rescale_factor", default: 1 / 255.0)
-    mean = try Self.colours("image_mean", image)
-    standardDeviation = try Self.colours("image_std", image)
-    guard standardDeviation.allSatisfy({ $0 > 0 }) else {
-      throw image.error("image_std", image.object["image_std"], "numbers above 0")
-    }
+    let scale = try PixelScale(image)
+    (rescaleFactor, mean, standardDeviation) = (
+      scale.rescaleFactor, scale.mean, scale.standardDeviation
+    )
     imageToken = try outer.text("image_token") ?? "<image>"
     patchSize = try outer.optionalSize("patch_size")
     tokensPerTile = try outer.optionalSize("num_image_tokens")
@@ -79,6 +76,15 @@ extension ProcessorConfiguration {
       ? nil
       : outer.choice(
         "vision_feature_select_strategy", of: [.default, .full], default: .default)
+  }
+
+  /// Every step is done; a file that leaves one out is refused.
+  static func requireSteps(_ image: ConfigurationReader) throws(CheckpointError) {
+    for step in ["do_resize", "do_rescale", "do_normalize"] {
+      guard try image.flag(step, default: true) else {
+        throw .unsupported(key: image.path + step, found: "false", supported: ["true"])
+      }
+    }
   }
 
   private static func tileSize(_ image: ConfigurationReader) throws(CheckpointError) -> Int {
@@ -109,7 +115,7 @@ extension ProcessorConfiguration {
     return height
   }
 
-  private static func resampling(
+  static func resampling(
     _ image: ConfigurationReader, default fallback: Resampling
   ) throws(CheckpointError) -> Resampling {
     guard let value = image.object.present("resample") else { return fallback }
@@ -119,6 +125,18 @@ extension ProcessorConfiguration {
         supported: Resampling.allCases.map { "\($0.rawValue) (\($0))" })
     }
     return resampling
+  }
+}
+
+extension PixelScale {
+  /// From an image processor's object, which states its colours.
+  init(_ image: ConfigurationReader) throws(CheckpointError) {
+    rescaleFactor = try image.positive("rescale_factor", default: 1 / 255.0)
+    mean = try Self.colours("image_mean", image)
+    standardDeviation = try Self.colours("image_std", image)
+    guard standardDeviation.allSatisfy({ $0 > 0 }) else {
+      throw image.error("image_std", image.object["image_std"], "numbers above 0")
+    }
   }
 
   private static func colours(

@@ -8,7 +8,8 @@ import Tensors
 struct ImagePacking: Sendable {
   let newline: [Float]  // image_newline [D]
 
-  /// The features of every tile, `[g², D]` each, g = `side`, the first view's first → `[tokens, D]`.
+  /// The features of every tile, `[g², D]` each, g = `side`, the first view's first → those of the
+  /// tokens, `[tokens, D]`.
   ///
   /// - Parameter tileColumns: tiles across the canvas.
   func callAsFunction(

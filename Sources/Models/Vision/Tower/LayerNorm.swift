@@ -11,9 +11,17 @@ struct LayerNorm: Sendable {
   init(
     _ name: String, _ recipe: EncoderRecipe, weights: WeightScope, compute: Compute
   ) throws {
-    weight = try weights.vector("\(name).weight", count: recipe.hiddenSize)
-    bias = try weights.vector("\(name).bias", count: recipe.hiddenSize)
-    epsilon = Float(recipe.normEpsilon)
+    try self.init(
+      name, size: recipe.hiddenSize, epsilon: recipe.normEpsilon, weights: weights,
+      compute: compute)
+  }
+
+  init(
+    _ name: String, size: Int, epsilon: Double, weights: WeightScope, compute: Compute
+  ) throws {
+    weight = try weights.vector("\(name).weight", count: size)
+    bias = try weights.vector("\(name).bias", count: size)
+    self.epsilon = Float(epsilon)
     team = compute.team
   }
 

@@ -1450,7 +1450,9 @@ class ModelLoadImage(Record):
     """How the model sees one tile of an image."""
 
     patch_grid: list[int]
-    """Patches of a tile, [rows, columns]."""
+    """Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own,
+    as Qwen3-VL's.
+    """
     tokens_per_tile: int
 
 
@@ -1476,7 +1478,7 @@ class PictureView(Record):
     first token. Absent where only the grid is known.
     """
     name: str
-    """As the model's family calls it: LLaVA-NeXT has base and tiles."""
+    """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image."""
     rows: int
     separators: int | None
     """Tokens without pixels that close each row. Absent where only the grid is known."""
