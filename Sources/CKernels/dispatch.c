@@ -95,6 +95,10 @@ OPERATION(
     void, activate, VECTOR(int activation, const float *x, float *y, size_t count),
     (activation, x, y, count))
 OPERATION(
+    void, activate_pullback,
+    VECTOR(int activation, const float *x, const float *g, float *dx, size_t count),
+    (activation, x, g, dx, count))
+OPERATION(
     void, rotate,
     VECTOR(
         const float *x, float *y, const float *cosines, const float *sines, float sign,

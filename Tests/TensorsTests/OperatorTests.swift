@@ -51,6 +51,8 @@ import Testing
     let fixture = try #require(
       try Fixture.all("activation").first { $0.name == "activation/\(activation)" })
     #expect(try activation(fixture["x"]).relativeError(to: fixture["y"]) < tolerance)
+    let dx = activation.pullback(try fixture["x"], outputGradient: try fixture["g"])
+    #expect(try dx.relativeError(to: fixture["dx"]) < tolerance)
   }
 
   @Test func rotaryMatchesPyTorch() throws {

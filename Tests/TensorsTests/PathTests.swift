@@ -39,6 +39,9 @@ import Testing
       }
       for activation in Activation.allCases {
         check({ activation(x, path: $0) }, "\(activation) \(columns)")
+        check(
+          { activation.pullback(x, outputGradient: g, path: $0) },
+          "\(activation) pullback \(columns)")
       }
       if columns > 1 {
         check(

@@ -135,6 +135,8 @@ void kernel_gate_shared_pullback(
     int path, int activation, const float *gate, const float *up, const float *g,
     float *gate_gradient, float *up_gradient, size_t count);
 void kernel_activate(int path, int activation, const float *x, float *y, size_t count);
+void kernel_activate_pullback(
+    int path, int activation, const float *x, const float *g, float *dx, size_t count);
 /// Rotates pairs (i, i + head_size / 2) of every head of one row by the angles whose cosines and
 /// sines `[head_size / 2]` are given; `sign` is 1 forward and -1 for the pullback.
 void kernel_rotate(

@@ -110,8 +110,7 @@ ACTIVATIONS = {
     "relu": F.relu,
 }
 for name, function in ACTIVATIONS.items():
-    x = draw(7, 29, scale=4)
-    add(f"activation/{name}", {}, x=x, y=function(x))
+    operator(f"activation/{name}", {}, lambda x: function(x), {"x": draw(7, 29, scale=4)}, ["x"])
 
 for heads, size, first in [(3, 8, 0), (2, 22, 5), (1, 64, 1000)]:
     frequencies = (10_000.0 ** (-torch.arange(0, size, 2) / size)).to(torch.float32)

@@ -21,4 +21,10 @@ struct LayerNorm: Sendable {
   func callAsFunction(_ x: Matrix) -> Matrix {
     layerNorm(x, weight: weight, bias: bias, epsilon: epsilon, team: team)
   }
+
+  /// The gradient at x `[P, h]` from the gradient at the output.
+  func pullback(_ x: Matrix, outputGradient: Matrix) -> Matrix {
+    layerNormPullback(
+      x, weight: weight, epsilon: epsilon, outputGradient: outputGradient, team: team)
+  }
 }

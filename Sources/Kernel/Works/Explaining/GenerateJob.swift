@@ -1,9 +1,7 @@
-import ChatCompletions
 import Explanations
 import FeatureIndex
 import FoundationEssentials
 import Images
-import Interpretation
 import JSON
 import JSONRPC
 package import Jobs
@@ -34,16 +32,13 @@ final class GenerateJob: JobWork {
   private let params: ExplanationGenerate.Params
   private let path: String
   private let asker: any Asker
-  private let question: ExplanationQuestion
-  private let view: IndexView?
-  private let style: MaskStyle
-  private let pictureLimits: PictureLimits
+  private let source: any ExplanationSource
   private var store: FeatureIndexStore?
   private var latents: [Int] = []
   /// Of the latents, how many have been asked about.
   private var asked = 0
   /// What latents under way are explained by.
-  private var underWay: [Int: ExplanationEvidence] = [:]
+  private var underWay: [Int: ExplanationMatter.Asked] = [:]
   private var unwritten: [ExplanationRecord] = []
   private var failuresInARow = 0
   private var lastFailure = ""
@@ -57,13 +52,13 @@ final class GenerateJob: JobWork {
     _ params: ExplanationGenerate.Params, key: String?, pictureLimits: PictureLimits
   ) throws {
     self.params = params
-    self.pictureLimits = pictureLimits
     path = try FilePath(params.index).path
-    view = params.view.map { IndexView($0) }
-    style = MaskStyle(params.style, interpolation: params.interpolation, level: params.level)
-    if let view { try style.check(drawing: view) }
-    question = ExplanationQuestion(
-      form: params.answer == .text ? .sentence : .json, isText: view == .text)
+    if let blank = params.blankPicture {
+      source = try BlankPictureSource(blank, params)
+      asker = try BlankPictureAsker(blank, params)
+      return
+    }
+    source = try ExemplarSource(params, limits: pictureLimits)
     asker = try params.explainer.asker(
       AskerOptions(
         role: "explainer", request: ExplanationGenerate.method, done: "explained",
@@ -117,9 +112,9 @@ final class GenerateJob: JobWork {
 
   private func begin() throws -> FeatureIndexStore {
     let store = try FeatureIndexStore.open(at: path)
-    try style.check(drawing: view ?? store.options.firstView)
-    let wanted = try params.features.latents(
-      in: store, view: view ?? store.options.firstView)
+    try source.check(store)
+    let view = params.view.map { IndexView($0) } ?? store.options.firstView
+    let wanted = try params.features.latents(in: store, view: view)
     let known =
       params.again == true
       ? [] : try store.latentsTold(by: asker.author, method: asker.method)
@@ -130,52 +125,45 @@ final class GenerateJob: JobWork {
   }
 
   private func ask(_ latent: Int, _ store: FeatureIndexStore) throws {
-    let evidence = try ExplanationEvidence(
-      ofLatent: latent, in: store, view: view ?? store.options.firstView,
-      ranking: (params.rankBy ?? .mean).value,
-      count: params.exemplars ?? 5, style: style, side: params.side ?? 336, limits: pictureLimits)
-    if let reason = evidence.missing.first, evidence.examples.isEmpty {
-      record(
-        latent, .failed, "none of its pictures can be shown: \(reason)", evidence: [], nil)
+    switch try source.matter(of: latent, in: store) {
+    case .asked(let matter):
+      underWay[latent] = matter
+      asker.ask(matter.question)
+    case .silent: counts.silent += 1
+    case .impossible(let reason):
+      record(latent, .failed, reason, evidence: [], nil)
       counts.failed += 1
-    } else if evidence.examples.isEmpty {
-      counts.silent += 1
-    } else {
-      underWay[latent] = evidence
-      asker.ask(
-        AskedQuestion(
-          id: latent, system: question.system, instruction: question.instruction,
-          excerpts: evidence.texts, pictures: evidence.pictures, mayBeShortened: true,
-          seed: UInt64(latent)))
     }
   }
 
   private func take(_ reply: AskedReply, _ tools: JobTools) {
     let latent = reply.id
-    guard let evidence = underWay.removeValue(forKey: latent) else { return }
+    guard let matter = underWay.removeValue(forKey: latent) else { return }
     switch reply.outcome {
     case .answered(let said):
       failuresInARow = 0
       counts.promptTokens += said.promptTokens
       counts.completionTokens += said.completionTokens
-      let words = transcript(evidence, said)
-      switch question.read(said.text) {
+      let words = (try? source.transcript(matter, said).bytes()).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      switch source.read(said) {
       case .explained(let text):
-        record(latent, .explained, text, evidence: evidence.items, words)
+        record(latent, .explained, text, evidence: matter.evidence, words)
         counts.explained += 1
       case .uninterpretable:
-        record(latent, .uninterpretable, "", evidence: evidence.items, words)
+        record(latent, .uninterpretable, "", evidence: matter.evidence, words)
         counts.uninterpretable += 1
       case .unreadable(let reason):
         let reason = said.isCutShort ? reason + " (it was cut at maxTokens)" : reason
-        record(latent, .failed, reason, evidence: evidence.items, words)
+        record(latent, .failed, reason, evidence: matter.evidence, words)
         counts.failed += 1
         tools.log("latent \(latent): \(reason)")
       }
     case .failed(let reason):
       failuresInARow += 1
       lastFailure = reason
-      record(latent, .failed, reason, evidence: evidence.items, nil)
+      record(latent, .failed, reason, evidence: matter.evidence, nil)
       counts.failed += 1
       tools.log("latent \(latent): \(reason)")
     }
@@ -189,17 +177,6 @@ final class GenerateJob: JobWork {
       ExplanationRecord(
         latent: latent, state: state, text: text, author: asker.author, method: asker.method,
         evidence: evidence, record: transcript, created: Date.now.timeIntervalSince1970))
-  }
-
-  private func transcript(_ evidence: ExplanationEvidence, _ said: AskedReply.Said) -> String? {
-    let value: JSONValue = [
-      "system": .string(question.system), "instruction": .string(question.instruction),
-      "texts": .array(evidence.texts.map { .string($0) }),
-      "pictures": .integer(Int64(evidence.pictures.count)),
-      "answer": .string(String(said.text.prefix(16_384))), "tries": .integer(Int64(said.tries)),
-      "missing": .array(evidence.missing.map { .string($0) }),
-    ]
-    return (try? value.bytes()).map { String(decoding: $0, as: UTF8.self) }
   }
 
   private func write(waiting seconds: Double = 0.1) throws {
