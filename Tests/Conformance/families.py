@@ -138,7 +138,7 @@ class Subject:
                 shutil.copy(each, folder)
             corpus = {"folder": str(folder)}
         else:
-            lines = [{"parts": [{"text": text}]} for text in ("a red dog", "is there a cat")]
+            lines = [{"text": text} for text in ("a red dog", "is there a cat")]
             (folder / "prompts.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
             corpus = {"prompts": str(folder / "prompts.jsonl")}
         path = self.folder / "features.index"

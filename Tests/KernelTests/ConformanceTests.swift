@@ -174,6 +174,7 @@ import Testing
 
   @Test(arguments: [
     "fields.py", "scores.py", "judges.py", "evaluating.py", "ratings.py", "blank_picture.py",
+    "families.py",
   ])
   func everyNumberIsWhatItsDescriptionSays(script: String) throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
