@@ -8,7 +8,9 @@ sessions are refused in words, and nothing that is there is replaced.
 """
 
 import ast
+import base64
 import copy
+import hashlib
 import html.parser
 import json
 import math
@@ -16,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import sessions
@@ -266,6 +269,14 @@ def damage(folder, path):
     large = {**session, "entries": [*session["entries"], "x" * (60 << 20)]}
     answer = attempt(large)
     row("60 MB of somebody's entries are read, and not in the page", answer.get("bytes", 1 << 30) < 1 << 20, answer.get("bytes", told(answer)))
+    asked_often = [each for each in session["entries"] if isinstance(each, dict) and each.get("method") == "context/generate"]
+    many = {**session, "entries": [{**asked_often[0], "params": {**asked_often[0]["params"], "seed": number}} for number in range(60_000)],
+            "pictures": [*session["pictures"], *({"sha256": hashlib.sha256(str(number).encode()).hexdigest(), "base64": base64.b64encode(str(number).encode()).decode()}
+                                                 for number in range(20_000))]}
+    started = time.monotonic()
+    answer = attempt(many)
+    row("60,000 answers and 20,000 pictures that are none end in a page of bounded size, soon", answer.get("bytes", 1 << 30) < 1 << 20 and len(answer["warnings"]) == 22
+        and time.monotonic() - started < 30, f"{answer.get('bytes', told(answer))} bytes after {time.monotonic() - started:.1f} s")
     file.write_bytes(b'{"format":"lucarne-session","note":"' + b"x" * (140 << 20) + b'"}')
     answer = kernel.ask("session/export", path=str(file), format="html")
     row("140 MB are refused unread", refused(answer) and "at most" in answer["message"], told(answer))

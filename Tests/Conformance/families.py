@@ -148,8 +148,8 @@ class Subject:
         self.check("two items", self.ask("index/info", path=str(path))["items"] == 2)
 
     def eight_bits(self):
-        loaded = self.ask("model/load", path=str(self.model), precision="int8")
-        self.check("8 bits", loaded["precision"] == "int8")
+        self.ask("model/load", path=str(self.model), precision="int8")
+        self.check("8 bits", self.ask("kernel/status")["models"][-1]["precision"] == "int8")
         opened = self.open(PICTURES[:1])
         self.ask("context/generate", context=opened["context"], maxTokens=2)
 

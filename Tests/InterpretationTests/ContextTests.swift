@@ -73,8 +73,9 @@ import Testing
       try bench.attribute(question, in: a), try bench.attribute(question, in: b), "scores")
   }
 
-  @Test func aSharedBeginningIsTakenOverAndChangesNothing() throws {
-    let bench = try Bench("llama3")
+  @Test(arguments: ["llama3", "gemma3"])
+  func aSharedBeginningIsTakenOverAndChangesNothing(_ name: String) throws {
+    let bench = try Bench(name)
     let first = try bench.context()
     let parts = try Bench.rendered(
       bench.reference, placeholder: bench.model.pictures?.imageText)
@@ -98,8 +99,9 @@ import Testing
     try expectAgree(again, first, bench)
   }
 
-  @Test func anotherPictureOfTheSameSizeEndsTheSharedBeginning() throws {
-    let bench = try Bench("llama3")
+  @Test(arguments: ["llama3", "gemma3"])
+  func anotherPictureOfTheSameSizeEndsTheSharedBeginning(_ name: String) throws {
+    let bench = try Bench(name)
     let first = try bench.context()
     var parts = try Bench.rendered(
       bench.reference, placeholder: bench.model.pictures?.imageText)
@@ -123,8 +125,9 @@ import Testing
     try expectAgree(again, try bench.context(), bench)
   }
 
-  @Test func aSharedFirstPictureIsNotSeenAgain() throws {
-    let bench = try Bench("llama3")
+  @Test(arguments: ["llama3", "gemma3"])
+  func aSharedFirstPictureIsNotSeenAgain(_ name: String) throws {
+    let bench = try Bench(name)
     func prompt(_ second: String) throws -> Prompt {
       try bench.model.prompt(
         [

@@ -80,6 +80,9 @@ struct SessionAttribution {
 }
 
 extension SessionReport.Places {
+  /// Pictures of one prompt with a map.
+  private static let mapLimit = 16
+
   fileprivate init(
     _ found: AttributionCompute.Result, _ tokens: [ContextTokens.Token], _ places: [Int?]
   ) {
@@ -89,7 +92,7 @@ extension SessionReport.Places {
     let words = tokens.filter { $0.image == nil && $0.position <= found.target.position }
       .map { (text: $0.text, score: scores[$0.position] ?? 0) }
     self.init(
-      maps: places.indices.compactMap { image in
+      maps: places.indices.prefix(Self.mapLimit).compactMap { image in
         places[image].flatMap { SessionReport.Map(of: image, at: $0, tokens, scores) }
       }, words: words, largest: scores.values.lazy.map(abs).filter(\.isFinite).max() ?? 0)
   }

@@ -73,11 +73,11 @@ struct SessionNotebook {
       "The session's file must lie at the path in the next cell. The outputs are those that were "
         + "saved; running a cell asks again, and its last line says what is not as it was. Another "
         + "model than the one that ships is named there: `Kernel(model=…, saes=[…])`.")
-    lines += session.models.map { model in
+    lines += session.models.prefix(20).map { model in
       "Model "
         + NotebookCell.escaped("\(model.model): \(model.architecture), \(model.digest)", limit: 400)
     }
-    lines += session.saes.map { sae in
+    lines += session.saes.prefix(20).map { sae in
       "Autoencoder " + NotebookCell.escaped("\(sae.sae) at \(sae.site): \(sae.digest)", limit: 400)
     }
     return lines.joined(separator: "\n\n")

@@ -12,9 +12,6 @@ struct SessionPrompt: Hashable {
     let picture: String?
   }
 
-  /// Hexadecimal digits by which a picture is surely meant.
-  private static let leastDigest = 32
-
   let turns: [Turn]
   /// How the chat template was applied, whatever was left to its default written out.
   private let chat: String
@@ -30,13 +27,11 @@ struct SessionPrompt: Hashable {
 
   /// - Parameter pictures: SHA-256 of the session's; the window knows them by their first half.
   /// - Returns: nil where the request has no parts.
-  init?(opening params: JSONValue, pictures: [String]) {
+  init?(opening params: JSONValue, pictures: PictureDigests) {
     guard let parts = params["parts"]?.arrayValue, !parts.isEmpty else { return nil }
     turns = parts.enumerated().map { number, part in
       let digest = part["image"]?["digest"]?.stringValue
-      let picture = digest.flatMap { digest in
-        digest.utf8.count >= Self.leastDigest ? pictures.first { $0.hasPrefix(digest) } : nil
-      }
+      let picture = digest.flatMap { pictures[$0] }
       return Turn(
         role: part["role"]?.stringValue ?? "user", name: part["id"]?.stringValue ?? "\(number)",
         text: part["image"] == nil ? part["text"]?.stringValue ?? "" : nil,
@@ -71,5 +66,22 @@ struct SessionPrompt: Hashable {
         }
       return SessionReport.Turn(role: turn.role, name: turn.name, content: content)
     }
+  }
+}
+
+/// SHA-256 of pictures, found by their beginnings.
+struct PictureDigests {
+  /// Hexadecimal digits by which a picture is surely meant.
+  private static let least = 32
+
+  private let byBeginning: [Substring: String]
+
+  init(_ session: SavedSession) {
+    byBeginning = Dictionary(
+      session.pictures.map { ($0.sha256.prefix(Self.least), $0.sha256) }, uniquingKeysWith: { $1 })
+  }
+
+  subscript(digest: String) -> String? {
+    byBeginning[digest.prefix(Self.least)].flatMap { $0.hasPrefix(digest) ? $0 : nil }
   }
 }

@@ -28,12 +28,13 @@ struct SessionReading {
 
   /// More make no page that anybody reads.
   private static let questionLimit = 200
+  /// Of one question, the last ones; as many as the window's log has.
+  private static let entryLimit = 2_000
 
   private(set) var questions: [Question] = []
   private(set) var warnings: [String] = []
   private let saved: [String: SavedSession.Context]
-  /// SHA-256 of the session's pictures.
-  private let pictures: [String]
+  private let pictures: PictureDigests
   /// The connection whose contexts are in the file.
   private let connection: String?
   private var places: [SessionPrompt: Int] = [:]
@@ -42,7 +43,7 @@ struct SessionReading {
 
   init(_ session: SavedSession) {
     saved = Dictionary(session.contexts.map { ($0.context, $0) }, uniquingKeysWith: { $1 })
-    pictures = session.pictures.map(\.sha256)
+    pictures = PictureDigests(session)
     connection =
       session.entries.lazy.compactMap { $0["window"] }
       .compactMap(SessionEntry.connection).first
@@ -52,6 +53,12 @@ struct SessionReading {
     for context in session.contexts {
       guard let place = place(of: SessionPrompt(context)) else { continue }
       questions[place].contexts.append(context.context)
+    }
+    for place in questions.indices where questions[place].entries.count > Self.entryLimit {
+      let count = questions[place].entries.count
+      questions[place].entries.removeFirst(count - Self.entryLimit)
+      warnings.append(
+        "\(count) requests are about one question, of which the last \(Self.entryLimit) are read")
     }
     // What a client opened to look at, or has closed again, says nothing.
     questions.removeAll { question in

@@ -6,6 +6,10 @@ import Reports
 extension SessionReport {
   /// Attributions of all questions together, each of which has maps of thousands of patches.
   private static let attributionLimit = 60
+  /// Pictures that cannot be shown are told one by one, up to so many.
+  private static let toldLimit = 20
+  /// Models, pictures and contexts whose digests are listed, of each kind.
+  private static let factLimit = 200
 
   /// - Parameter check: called before each picture and question with the share that is done; may
   ///   throw to stop.
@@ -13,9 +17,12 @@ extension SessionReport {
     let reading = SessionReading(session)
     let labels = SessionLabels(session.entries)
     let count = Double(max(1, session.pictures.count + reading.questions.count))
+    let opened = Set(
+      session.contexts.lazy.flatMap(\.parts).filter { $0.reading == .open }.compactMap(\.picture))
     let pictures = try session.pictures.enumerated().map { number, picture in
       try check(Double(number) / count)
-      return Picture(picture, treatment: Self.treatment(of: picture, in: session))
+      return Picture(
+        picture, treatment: opened.contains(picture.sha256) ? .opened : .loaded)
     }
     let places = Dictionary(
       session.pictures.enumerated().map { ($1.sha256, $0) }, uniquingKeysWith: { $1 })
@@ -29,12 +36,16 @@ extension SessionReport {
     self.init(
       created: Self.time(session.created), note: session.note, facts: Self.facts(session),
       pictures: pictures, questions: questions)
+    let lost = pictures.filter { $0.content == nil }
     warnings =
       reading.warnings
-      + pictures.filter { $0.content == nil }.map {
-        "the picture \($0.name) with the SHA-256 \($0.digest.prefix(64)) cannot be shown: it is no "
-          + "PNG, JPEG, WebP, GIF or BMP, or too large"
+      + lost.prefix(Self.toldLimit).map {
+        "the picture \($0.name.prefix(100)) with the SHA-256 \($0.digest.prefix(64)) cannot be "
+          + "shown: it is no PNG, JPEG, WebP, GIF or BMP, or too large"
       }
+    if lost.count > Self.toldLimit {
+      warnings.append("\(lost.count - Self.toldLimit) pictures more cannot be shown")
+    }
   }
 
   private static func time(_ seconds: Double) -> String? {
@@ -45,17 +56,10 @@ extension SessionReport {
       + date.formatted(.iso8601.time(includingFractionalSeconds: false)) + " UTC"
   }
 
-  private static func treatment(
-    of picture: SavedSession.Picture, in session: SavedSession
-  ) -> PictureTreatment {
-    let part = session.contexts.lazy.flatMap(\.parts).first { $0.picture == picture.sha256 }
-    return part?.reading == .open ? .opened : .loaded
-  }
-
   private static func facts(_ session: SavedSession) -> [(name: String, value: String)] {
     var facts: [(name: String, value: String)] = []
     if let version = session.kernelVersion { facts.append(("saved by lucarne", version)) }
-    for model in session.models {
+    for model in session.models.prefix(factLimit) {
       facts.append(("model \(model.model)", model.digest))
       let resizing = model.resizing.map { ", pictures resized as \($0.rawValue)" } ?? ""
       facts.append(
@@ -65,11 +69,13 @@ extension SessionReport {
         )
       )
     }
-    for sae in session.saes { facts.append(("autoencoder \(sae.sae) at \(sae.site)", sae.digest)) }
-    for picture in session.pictures {
+    for sae in session.saes.prefix(factLimit) {
+      facts.append(("autoencoder \(sae.sae) at \(sae.site)", sae.digest))
+    }
+    for picture in session.pictures.prefix(factLimit) {
       facts.append(("picture \(picture.name ?? "without a name")", picture.sha256))
     }
-    for context in session.contexts.prefix(200) {
+    for context in session.contexts.prefix(factLimit) {
       facts.append(
         ("tokens of \(context.context), \(context.tokenCount) of them", context.tokensDigest))
     }

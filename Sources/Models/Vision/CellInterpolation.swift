@@ -24,4 +24,11 @@ package struct CellInterpolation: Sendable, Equatable {
     let high = rest == 0 ? low : min(low + 1, sources - 1)
     return (low, high, high == low ? 0 : Float(rest) / Float(denominator))
   }
+
+  /// What of the others cell `index` is made of, and how much of each.
+  func shares(of index: Int) -> [(cell: Int, share: Float)] {
+    let made = self[index]
+    return made.low == made.high
+      ? [(made.low, 1)] : [(made.low, 1 - made.share), (made.high, made.share)]
+  }
 }

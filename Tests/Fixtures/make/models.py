@@ -1295,4 +1295,5 @@ def main(names):
     print(sum(p.stat().st_size for p in files) / 1e6, "MB")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,8 +1,8 @@
-import Images
+package import Images
 
 /// How a picture becomes a Gemma 3's tokens: the views `base` and, of one that is looked at closer,
 /// `crop1`, `crop2`…, each a square of tokens, with words between them that are no view's.
-struct Gemma3Layout: Sendable, Equatable {
+package struct Gemma3Layout: Sendable, Equatable {
   static let base = "base"
 
   let tokensPerSide: Int
@@ -14,10 +14,21 @@ struct Gemma3Layout: Sendable, Equatable {
   /// Tokens between two crops.
   let tokensBetweenCrops: Int
 
+  package init(
+    tokensPerSide: Int, seenShare: Double, panAndScan: PanAndScan?, tokensBehindBase: Int,
+    tokensBetweenCrops: Int
+  ) {
+    self.tokensPerSide = tokensPerSide
+    self.seenShare = seenShare
+    self.panAndScan = panAndScan
+    self.tokensBehindBase = tokensBehindBase
+    self.tokensBetweenCrops = tokensBetweenCrops
+  }
+
   static func crop(_ index: Int) -> String { "crop\(index + 1)" }
 
   /// All views that a picture may have.
-  var viewNames: [String] {
+  package var viewNames: [String] {
     [Self.base] + (0..<(panAndScan?.maximumCropCount ?? 0)).map(Self.crop)
   }
 
@@ -27,7 +38,7 @@ struct Gemma3Layout: Sendable, Equatable {
       + (panAndScan?.crops(width: width, height: height) ?? [])
   }
 
-  func callAsFunction(width: Int, height: Int) throws(ImageError) -> PictureLayout {
+  package func callAsFunction(width: Int, height: Int) throws(ImageError) -> PictureLayout {
     guard width > 0, height > 0 else { throw .empty(width: width, height: height) }
     var views: [PictureView] = []
     for (index, part) in parts(width: width, height: height).enumerated() {

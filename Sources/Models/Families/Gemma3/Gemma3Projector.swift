@@ -29,6 +29,15 @@ struct Gemma3Projector: Sendable {
   /// `[g², h]` → `[s², D]`.
   func callAsFunction(_ x: Matrix) -> Matrix { matrix.pullback(norm(pooled(x))) }
 
+  /// The gradient at x `[g², h]` from that at the tokens `[s², D]`.
+  func pullback(_ x: Matrix, outputGradient: Matrix) -> Matrix {
+    let gradient = norm.pullback(
+      pooled(x), outputGradient: matrix(outputGradient), rule: .derivative)
+    let (s, k) = (tokensPerSide, pooledSide)
+    let share = gradient.scaled(by: 1 / Float(k * k))
+    return share.rows((0..<x.rows).map { $0 / (s * k) / k * s + $0 % (s * k) / k })
+  }
+
   /// The mean of each k by k patches, `[g², h]` → `[s², h]`.
   private func pooled(_ x: Matrix) -> Matrix {
     let (s, k) = (tokensPerSide, pooledSide)

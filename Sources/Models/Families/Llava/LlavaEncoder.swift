@@ -43,7 +43,7 @@ struct LlavaEncoder: PictureEncoder {
   /// nil where more than a canvas decides a layout.
   var tilingRule: TilingRule? { configuration.mostTiles == nil ? rule : nil }
 
-  private var rule: TilingRule { configuration.tiling }
+  var rule: TilingRule { configuration.tiling }
 
   func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout {
     if configuration.isPadded(among: count) {
@@ -68,13 +68,18 @@ struct LlavaEncoder: PictureEncoder {
     let features = try (0..<tiles.tileCount).map {
       try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
     }
-    let tiling =
-      tiles.tileCount == 1
-      ? nil : rule.tiling(pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
     return PictureFeatures(
       packing(
         features, layout: layout, side: rule.patchesPerSide,
-        tileColumns: tiling?.tileColumns ?? 1))
+        tileColumns: tileColumns(layout, tiles: tiles.tileCount)))
+  }
+
+  /// Tiles across a picture's canvas; 1 without one.
+  func tileColumns(_ layout: PictureLayout, tiles: Int) -> Int {
+    guard tiles > 1 else { return 1 }
+    let tiling = rule.tiling(
+      pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
+    return tiling?.tileColumns ?? 1
   }
 
   private func features(

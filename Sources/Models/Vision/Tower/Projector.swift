@@ -21,4 +21,10 @@ struct Projector: Sendable {
 
   /// `[P, h · layers]` → `[P, D]`.
   func callAsFunction(_ x: Matrix) -> Matrix { second(activation(first(x), team: team)) }
+
+  /// The gradient at x `[P, h · layers]` from that at the output `[P, D]`.
+  func pullback(_ x: Matrix, outputGradient: Matrix) -> Matrix {
+    first.pullback(
+      activation.pullback(first(x), outputGradient: second.pullback(outputGradient), team: team))
+  }
 }

@@ -6,6 +6,11 @@ package enum TowerOutput: Sendable, Equatable {
   /// The output of the last layer through the norm behind it.
   case normed
 
+  /// Whether a state from below the last layer's output is one of the features.
+  func takes(state: Int) -> Bool {
+    if case .states(let states) = self { states.contains(state) } else { false }
+  }
+
   /// How many of a tower's layers it needs.
   package func layerCount(of tower: VisionConfiguration) -> Int {
     switch self {

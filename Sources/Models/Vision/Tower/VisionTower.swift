@@ -66,4 +66,11 @@ extension Matrix {
     self.init(rows: parts.first?.rows ?? 0, columns: parts.reduce(0) { $0 + $1.columns })
     for row in 0..<rows { setRow(row, parts.flatMap { $0.row(row) }) }
   }
+
+  /// Some of the columns of every row.
+  func columns(_ range: Range<Int>) -> Matrix {
+    var result = Matrix(rows: rows, columns: range.count)
+    for index in 0..<rows { result.setRow(index, Array(row(index)[range])) }
+    return result
+  }
 }
