@@ -6,7 +6,7 @@ import Testing
 /// What is added to pictures' tokens between blocks, on the way back from the logits: constants.
 @Suite struct BlockAdditionTests {
   /// Every share of a logit difference adds up to it, by the conserving rule: those of the residual
-  /// after block 0, of the biases, and of what is added behind block 1 (in a model that adds there).
+  /// after block 0, of the biases, and of what is added behind block 1.
   @Test(arguments: ["landscape", "two-pictures"])
   func theSharesOfResidualBiasesAndAdditionsMakeTheLogit(_ name: String) throws {
     let reference = try ReferenceCase.named("qwen3vl", name)
