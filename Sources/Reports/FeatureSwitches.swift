@@ -5,7 +5,9 @@ struct FeatureSwitches {
 
   init(_ report: FeatureReport) { self.report = report }
 
-  static let viewNames = ["base": "Whole picture", "tiles": "Tiles", "text": "Text"]
+  static let viewNames = [
+    "base": "Whole picture", "tiles": "Tiles", "image": "Picture", "text": "Text",
+  ]
   static let rankingNames = ["mean": "Mean", "max": "Maximum", "mass": "Sum"]
 
   /// Views that are shown, in order; names that no style sheet knows are left out.

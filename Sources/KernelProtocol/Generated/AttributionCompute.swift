@@ -162,7 +162,7 @@ package enum AttributionCompute: Request {
     /// in.
     package var sum: Double
     /// Of the decoder's bias; with relevance of the biases of the projections above the site as
-    /// well.
+    /// well, and of what Qwen3-VL adds between blocks above it.
     package var bias: Double
     /// Of what the autoencoder leaves out.
     package var errorTerm: Double

@@ -4612,7 +4612,7 @@ package let openRPCDocument = #"""
           },
           "bias": {
             "type": "number",
-            "description": "Of the decoder's bias; with relevance of the biases of the projections above the site as well."
+            "description": "Of the decoder's bias; with relevance of the biases of the projections above the site as well, and of what Qwen3-VL adds between blocks above it."
           },
           "errorTerm": {"type": "number", "description": "Of what the autoencoder leaves out."},
           "total": {"type": "number"},

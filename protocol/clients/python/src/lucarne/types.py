@@ -243,7 +243,9 @@ class AttributionComputeCompleteness(Record):
     """
 
     bias: float
-    """Of the decoder's bias; with relevance of the biases of the projections above the site as well."""
+    """Of the decoder's bias; with relevance of the biases of the projections above the site as well, and of what
+    Qwen3-VL adds between blocks above it.
+    """
     error_term: float
     """Of what the autoencoder leaves out."""
     remainder: float
