@@ -305,7 +305,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "site",
-          "description": "Where it reads the model, by any name of a decoder block's output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
+          "description": "Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24, blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names, \"mlp_in.24 -> mlp_out.24\". It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -360,6 +360,7 @@ package let openRPCDocument = #"""
               "description": "Latents active at a position; where each is judged by itself, all of them at most."
             },
             "inputSize": {"type": "integer"},
+            "outputSize": {"type": "integer", "description": "Of a transcoder: the width of what it makes of what it reads."},
             "bytes": {"type": "integer", "minimum": 0},
             "format": {"$ref": "#/components/schemas/SAELoad.Format", "description": "Whose files it was read from."},
             "activation": {
@@ -1221,7 +1222,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "activation/read",
-      "summary": "The residual stream at a site.",
+      "summary": "A tensor of a block at every position: the residual stream, or what a half of the block reads or adds.",
       "paramStructure": "by-name",
       "params": [
         {"name": "context", "required": true, "schema": {"type": "string"}},
@@ -1231,7 +1232,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         },
-        {"name": "site", "description": "As resid_post.24; any block.", "required": true, "schema": {"type": "string"}},
+        {"name": "site", "description": "As resid_post.24, mlp_out.24, attn_heads.24; any block.", "required": true, "schema": {"type": "string"}},
         {"name": "span", "required": false, "schema": {"$ref": "#/components/schemas/Span"}},
         {
           "name": "workDoneToken",
@@ -1252,7 +1253,7 @@ package let openRPCDocument = #"""
           "type": "object",
           "required": ["tensor"],
           "properties": {
-            "tensor": {"$ref": "#/components/schemas/WireTensor", "description": "[positions, hidden size]."}
+            "tensor": {"$ref": "#/components/schemas/WireTensor", "description": "[positions, width]: the hidden size, heads times their size for attn_heads."}
           }
         }
       },
@@ -4540,7 +4541,12 @@ package let openRPCDocument = #"""
             "type": "number",
             "description": "Of the decoder's bias; with relevance of the biases of the projections above the site as well."
           },
+          "skip": {"type": "number", "description": "Of what a transcoder's skip connection takes from its input; absent without one."},
           "errorTerm": {"type": "number", "description": "Of what the autoencoder leaves out."},
+          "bypass": {
+            "type": "number",
+            "description": "Of what the residual stream holds beside what the autoencoder is of; absent where that is the stream itself."
+          },
           "total": {"type": "number"},
           "remainder": {"type": "number", "description": "The target less the total."}
         }

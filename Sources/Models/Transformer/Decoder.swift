@@ -36,6 +36,8 @@ package final class Decoder: Sendable {
   }
 
   package var blockCount: Int { blocks.count }
+  /// The point behind the last block, from which the logits are made.
+  package var end: StreamPoint { .input(of: blockCount) }
   package var vocabularySize: Int { recipe.vocabularySize }
   package var hiddenSize: Int { recipe.hiddenSize }
   /// The most tokens that a sequence may have.
@@ -60,18 +62,38 @@ package final class Decoder: Sendable {
     _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,
     cancellation: Cancellation = .never
   ) throws -> Matrix {
+    var tap = SiteTap()
+    return try forward(
+      x, over: Range(blocks: range), cache: &cache, rows: rows, tap: &tap,
+      cancellation: cancellation)
+  }
+
+  /// The same between any two points of the residual stream, x `[t, D]` being the stream at the
+  /// first and the result that at the second; `tap` keeps what it asks for of the tensors between.
+  package func forward(
+    _ x: Matrix, over range: Range<StreamPoint>, cache: inout KeyValueCache, rows: Int? = nil,
+    tap: inout SiteTap, cancellation: Cancellation = .never
+  ) throws -> Matrix {
     let n = rows ?? x.rows
-    precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
+    precondition(range.upperBound <= end, "no such blocks")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
-    if range.isEmpty { return n == x.rows ? x : x.slice(rows: x.rows - n..<x.rows) }
+    tap.meet(Site(range.lowerBound), x)
+    if range.isEmpty { return x.last(n) }
     var residual = x
-    for block in range {
-      let wanted = block == range.upperBound - 1 ? n : x.rows
-      residual = try blocks[block](
-        residual, rows: wanted, cache: &cache, cancellation: cancellation
-      ).output
+    for block in range.blocks {
+      let wanted = block == range.blocks.upperBound - 1 ? n : x.rows
+      if range.contains(.input(of: block)) {
+        residual = try blocks[block].attentionHalf(
+          residual, rows: wanted, cache: &cache, tap: &tap, cancellation: cancellation
+        ).middle
+      }
+      if range.contains(.middle(of: block)) {
+        residual = try blocks[block].feedForwardHalf(
+          residual.last(wanted), tap: &tap, cancellation: cancellation
+        ).output
+      }
     }
-    try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
+    try requireFinite(residual, at: Site(range.upperBound).name)
     return residual
   }
 

@@ -103,9 +103,12 @@ class Model:
         if pictures:
             made = image_processor(self.model.config)(pictures, return_tensors="pt")
             self.extra = {"pixel_values": made["pixel_values"], "image_sizes": made["image_sizes"]}
-        known = load_file(MODELS / "cases" / f"{checkpoint}.{case}.safetensors")[f"residual.{block}"]
         with torch.no_grad():
-            assert torch.allclose(self.run()[0], known, atol=1e-5)
+            self.check(checkpoint, case)
+
+    def check(self, checkpoint, case):
+        known = load_file(MODELS / "cases" / f"{checkpoint}.{case}.safetensors")[f"residual.{self.block}"]
+        assert torch.allclose(self.run()[0], known, atol=1e-5)
 
     @property
     def count(self):

@@ -52,10 +52,11 @@ export const methods = (kernel) => ({
      * model is refused.
      * @param {string} params.path Absolute: a folder, one that holds a folder or file for each
      *   layer, or such a file.
-     * @param {string} [params.site] Where it reads the model, by any name of a decoder block's
-     *   output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post
-     *   and the like. It overrides what the folder or the configuration says, with a warning where
-     *   they differ; absent: what they say.
+     * @param {string} [params.site] Where it reads the model, by any name of a tensor of a block:
+     *   resid_post.24, model.layers.24, blocks.24.hook_resid_post and the like for the stream after
+     *   a block, mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is
+     *   transcoder.24, or two names, "mlp_in.24 -> mlp_out.24". It overrides what the folder or the
+     *   configuration says, with a warning where they differ; absent: what they say.
      * @param {string} [params.model] Absent: the model loaded last.
      * @param {number} [params.k] Latents active at a token, for files that do not say it. Refused
      *   where they do and mean another number, or have no use for it.
@@ -220,11 +221,12 @@ export const methods = (kernel) => ({
   },
   activation: {
     /**
-     * The residual stream at a site.
+     * A tensor of a block at every position: the residual stream, or what a half of the block reads
+     * or adds.
      * @param {string} params.context
      * @param {number} [params.version] Where given, the context must be at this version, else
      *   contextVersionMismatch.
-     * @param {string} params.site As resid_post.24; any block.
+     * @param {string} params.site As resid_post.24, mlp_out.24, attn_heads.24; any block.
      * @param {Span} [params.span]
      * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
      *   milliseconds after it arrived.

@@ -120,10 +120,11 @@ class SaeMethods:
         refused.
 
           path: Absolute: a folder, one that holds a folder or file for each layer, or such a file.
-          site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
-            model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
-            what the folder or the configuration says, with a warning where they differ; absent: what they
-            say.
+          site: Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24,
+            blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or
+            blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names,
+            "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration says, with a warning
+            where they differ; absent: what they say.
           model: Absent: the model loaded last.
           k: Latents active at a token, for files that do not say it. Refused where they do and mean another
             number, or have no use for it.
@@ -366,9 +367,10 @@ class ActivationMethods:
         self._kernel = kernel
 
     def read(self, *, context: str, site: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ActivationReadResult:
-        """activation/read: The residual stream at a site.
+        """activation/read: A tensor of a block at every position: the residual stream, or what a half of the
+        block reads or adds.
 
-          site: As resid_post.24; any block.
+          site: As resid_post.24, mlp_out.24, attn_heads.24; any block.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
@@ -1173,10 +1175,11 @@ class AsyncSaeMethods:
         refused.
 
           path: Absolute: a folder, one that holds a folder or file for each layer, or such a file.
-          site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
-            model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
-            what the folder or the configuration says, with a warning where they differ; absent: what they
-            say.
+          site: Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24,
+            blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or
+            blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names,
+            "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration says, with a warning
+            where they differ; absent: what they say.
           model: Absent: the model loaded last.
           k: Latents active at a token, for files that do not say it. Refused where they do and mean another
             number, or have no use for it.
@@ -1419,9 +1422,10 @@ class AsyncActivationMethods:
         self._kernel = kernel
 
     async def read(self, *, context: str, site: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ActivationReadResult:
-        """activation/read: The residual stream at a site.
+        """activation/read: A tensor of a block at every position: the residual stream, or what a half of the
+        block reads or adds.
 
-          site: As resid_post.24; any block.
+          site: As resid_post.24, mlp_out.24, attn_heads.24; any block.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.

@@ -242,10 +242,16 @@ class AttributionComputeCompleteness(Record):
 
     bias: float
     """Of the decoder's bias; with relevance of the biases of the projections above the site as well."""
+    bypass: float | None
+    """Of what the residual stream holds beside what the autoencoder is of; absent where that is the stream
+    itself.
+    """
     error_term: float
     """Of what the autoencoder leaves out."""
     remainder: float
     """The target less the total."""
+    skip: float | None
+    """Of what a transcoder's skip connection takes from its input; absent without one."""
     sum: float
     """Σ z·(W_dec·g) over every active latent at every position, before what re-selection would put in."""
     total: float
@@ -1977,6 +1983,8 @@ class SaeLoadResult(Record):
     k: int
     """Latents active at a position; where each is judged by itself, all of them at most."""
     latents: int
+    output_size: int | None
+    """Of a transcoder: the width of what it makes of what it reads."""
     sae: str
     site: str
 
@@ -2090,7 +2098,7 @@ class ActivationReadResult(Record):
     """What activation/read answers."""
 
     tensor: Tensor
-    """[positions, hidden size]."""
+    """[positions, width]: the hidden size, heads times their size for attn_heads."""
 
 
 class FeatureActivationsResult(Record):
@@ -2295,7 +2303,7 @@ AttributionCompareAligned._members = {'onlyInContext': None, 'onlyInOther': None
 AttributionCompareItem._members = {'feature': FeatureRef, 'measured': AttributionComparePatched, 'places': AttributionComparePlace, 'predicted': None}
 AttributionComparePatched._members = {'intoContext': None, 'intoOther': None}
 AttributionComparePlace._members = {'activation': None, 'otherActivation': None, 'otherPosition': None, 'position': None}
-AttributionComputeCompleteness._members = {'bias': None, 'errorTerm': None, 'remainder': None, 'sum': None, 'total': None}
+AttributionComputeCompleteness._members = {'bias': None, 'bypass': None, 'errorTerm': None, 'remainder': None, 'skip': None, 'sum': None, 'total': None}
 AttributionComputeCoverage._members = {'candidates': None, 'measured': None}
 AttributionComputeExplanation._members = {'sentences': None, 'title': None}
 AttributionComputeIdentity._members = {'bias': None, 'elsewhere': None, 'errorTerm': None, 'features': None, 'gap': None, 'interaction': None, 'method': None, 'runs': None, 'start': None, 'target': None}
@@ -2446,7 +2454,7 @@ WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
 KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
-SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
+SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'outputSize': None, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
 ContextTokensResult._members = {'tokens': ContextTokensToken}
 ContextLogitsResult._members = {'items': ContextLogitsItem}
