@@ -83,6 +83,14 @@ package enum SiteName: Sendable, Equatable {
     "\(place.rawValue).\(block)"
   }
 
+  /// The names that libraries have for a place, with N for the block.
+  package static func names(of place: BlockPlace) -> [String] {
+    let hooks = hooks.filter { $0.value == place }.map { "blocks.N." + $0.key }
+    let modules = modules.filter { $0.value == place }
+      .map { $0.key.isEmpty ? "model.layers.N" : "model.layers.N." + $0.key }
+    return modules.sorted() + hooks.sorted()
+  }
+
   /// The names below a block without nnsight's `output` or `output[0]`, which a module's own name
   /// stands for.
   private static func withoutOutput(_ rest: ArraySlice<Substring>) -> ArraySlice<Substring> {

@@ -42,6 +42,18 @@ package struct AutoencoderSite: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The same places of another block; nil where there is none.
+  package func moved(by step: Int, blockCount: Int) -> AutoencoderSite? {
+    guard let input = input.moved(by: step, blockCount: blockCount),
+      let output = output.moved(by: step, blockCount: blockCount)
+    else { return nil }
+    return AutoencoderSite(input: input, output: output)
+  }
+
+  private init(input: Site, output: Site) {
+    (self.input, self.output) = (input, output)
+  }
+
   /// The canonical name: of the site, or of both its sides.
   package var name: String {
     PlacePair.name((input.place, input.block), (output.place, output.block))

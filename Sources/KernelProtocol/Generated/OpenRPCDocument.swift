@@ -406,6 +406,138 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "sae/sites",
+      "summary": "The places of a model that an autoencoder can be of, and for those where it cannot why.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "model",
+          "description": "Absent: the model loaded last.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["model", "blocks", "sites"],
+          "properties": {
+            "model": {"type": "string"},
+            "blocks": {"type": "integer"},
+            "sites": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SAESites.Place"},
+              "description": "In the order in which a run meets them, then transcoders, then places that are known and not served."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": ["deadlineExceeded", "modelNotLoaded"],
+      "examples": [
+        {
+          "name": "sae/sites",
+          "params": [{"name": "model", "value": "llava-next"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "model": "llava-next",
+              "blocks": 32,
+              "sites": [
+                {"site": "mlp_out.N", "first": 0, "last": 31, "width": 4096, "names": ["blocks.N.hook_mlp_out"], "isServed": true},
+                {"site": "mlp_in.N", "first": 0, "last": 31, "width": 4096, "names": ["blocks.N.mlp.hook_in"], "isServed": false, "reason": "it is read by a half of a block"}
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sae/fit",
+      "summary": "How well an autoencoder fits its model on open contexts, by kind of token, and whether another convention than its files' fits better.",
+      "description": "Positions count to one kind: first (position 0, whose residual is far longer than any other in many models), text, each view of a picture by its name, and newline (what closes a view's rows); all is every position but the first, and last the one the answer is read at. The conventions are measured over all: what another reading of the same weights leaves of the variance, or the same reading a block below or above.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "context",
+          "description": "Absent: all open contexts of the autoencoder's model.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["sae", "site", "contexts", "kinds", "conventions"],
+          "properties": {
+            "sae": {"type": "string"},
+            "site": {"type": "string"},
+            "contexts": {"type": "integer"},
+            "kinds": {"type": "array", "items": {"$ref": "#/components/schemas/SAEFit.Kind"}},
+            "conventions": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SAEFit.Reading"},
+              "description": "Those that the autoencoder could have been meant by."
+            },
+            "better": {
+              "$ref": "#/components/schemas/SAEFit.Convention",
+              "description": "The convention that leaves least of the variance, where that is at most half of what the files' leaves; absent where none does."
+            },
+            "explanation": {"type": "string", "description": "The better convention in a sentence; absent with it."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "contextNotFound",
+        "deadlineExceeded",
+        "modelNotLoaded",
+        "outOfMemory",
+        "saeMismatch",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "sae/fit",
+          "params": [{"name": "sae", "value": "sae_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "sae": "sae_1",
+              "site": "resid_post.24",
+              "contexts": 1,
+              "kinds": [
+                {"kind": "all", "tokens": 615, "fvu": 0.25, "relativeError": 0.125, "normRatio": 0.875, "l0": 256.0},
+                {"kind": "last", "tokens": 1, "relativeError": 0.25, "normRatio": 0.75, "l0": 256.0}
+              ],
+              "conventions": [{"convention": "decoderBias", "fvu": 0.5, "l0": 256.0}]
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "context/open",
       "summary": "Makes a prompt of text and images resident: tokens, key/value cache and the residual at each site.",
       "description": "Consecutive parts of one role make one message. With template none the parts are joined as they are, an image standing for the model's image token.",
@@ -6550,6 +6682,34 @@ package let openRPCDocument = #"""
           }
         }
       },
+      "SAEFit.Convention": {
+        "enum": ["decoderBias", "signs", "blockBelow", "blockAbove", "unitScale"],
+        "description": "decoderBias: b_dec taken off the input where the files' reading does not, or left there where it does; signs: values below zero kept among the k largest, or left out where they are kept; blockBelow and blockAbove: the same place of the neighbouring block; unitScale: activations brought to the mean norm √D before they are encoded, reconstructions brought back."
+      },
+      "SAEFit.Kind": {
+        "type": "object",
+        "required": ["kind", "tokens", "normRatio", "l0"],
+        "properties": {
+          "kind": {"type": "string"},
+          "tokens": {"type": "integer"},
+          "fvu": {
+            "type": "number",
+            "description": "Fraction of the variance about these positions' own mean that is unexplained; absent where they do not vary."
+          },
+          "relativeError": {"type": "number", "description": "Σ‖ŷ − y‖² / Σ‖y‖²; absent where y is zero."},
+          "normRatio": {"type": "number", "description": "The mean of ‖ŷ‖ / ‖y‖."},
+          "l0": {"type": "number", "description": "Mean number of active latents."}
+        }
+      },
+      "SAEFit.Reading": {
+        "type": "object",
+        "required": ["convention", "l0"],
+        "properties": {
+          "convention": {"$ref": "#/components/schemas/SAEFit.Convention"},
+          "fvu": {"type": "number", "description": "Over the positions of all, as there; absent where they do not vary."},
+          "l0": {"type": "number", "description": "Mean number of active latents."}
+        }
+      },
       "SAELoad.Activation": {"enum": ["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]},
       "SAELoad.Fit": {
         "type": "object",
@@ -6574,6 +6734,23 @@ package let openRPCDocument = #"""
           "llamascopium",
           "overcomplete"
         ]
+      },
+      "SAESites.Place": {
+        "type": "object",
+        "required": ["site", "names", "isServed"],
+        "properties": {
+          "site": {"type": "string", "description": "Its name, N the block's number; of a place that has none here what it is."},
+          "first": {"type": "integer", "description": "The first block that has it."},
+          "last": {"type": "integer"},
+          "width": {"type": "integer", "description": "Numbers a position; of a transcoder, those that it reads."},
+          "names": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What libraries call the same tensor on this model."
+          },
+          "isServed": {"type": "boolean", "description": "Whether an autoencoder of it can be loaded."},
+          "reason": {"type": "string", "description": "Why it cannot."}
+        }
       },
       "SAETrain.Trained": {
         "type": "object",

@@ -38,6 +38,17 @@ package struct Site: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The same place of another block, the first's input counting as the output of one below it;
+  /// nil where there is none.
+  package func moved(by step: Int, blockCount: Int) -> Site? {
+    let own = place == .residualPre ? -1 : block
+    let isStream = place == .residualPre || place == .residualPost
+    let (moved, first) = (own + step, isStream ? -1 : 0)
+    guard (first..<blockCount).contains(moved) else { return nil }
+    if moved == -1 { return Site(.residualPre, block: 0) }
+    return Site(isStream ? .residualPost : place, block: moved)
+  }
+
   /// The canonical name, `resid_post.24`.
   package var name: String { SiteName.canonical(place, block: block) }
 

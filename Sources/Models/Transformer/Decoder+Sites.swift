@@ -22,6 +22,9 @@ extension Decoder {
     return Site(recipe.place(of: named), block: block)
   }
 
+  /// The place that a module's name stands for on this model; every other is itself.
+  package func place(of named: BlockPlace) -> BlockPlace { recipe.place(of: named) }
+
   /// Columns of a tensor.
   package func width(of site: Site) -> Int {
     site.place == .attentionHeads ? recipe.queryWidth : hiddenSize

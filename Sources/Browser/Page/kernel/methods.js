@@ -4,6 +4,7 @@
 export const reports = {
   "model/load": { progress: true, parts: null },
   "sae/load": { progress: true, parts: null },
+  "sae/fit": { progress: true, parts: null },
   "context/open": { progress: true, parts: null },
   "context/tokens": { progress: false, parts: "tokens" },
   "context/generate": { progress: true, parts: "tokens" },
@@ -72,6 +73,27 @@ export const methods = (kernel) => ({
      *   milliseconds after it arrived.
      */
     load: (params, options) => kernel.request("sae/load", params, options),
+    /**
+     * The places of a model that an autoencoder can be of, and for those where it cannot why.
+     * @param {string} [params.model] Absent: the model loaded last.
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    sites: (params, options) => kernel.request("sae/sites", params, options),
+    /**
+     * How well an autoencoder fits its model on open contexts, by kind of token, and whether
+     * another convention than its files' fits better.
+     * Positions count to one kind: first (position 0, whose residual is far longer than any other
+     * in many models), text, each view of a picture by its name, and newline (what closes a view's
+     * rows); all is every position but the first, and last the one the answer is read at. The
+     * conventions are measured over all: what another reading of the same weights leaves of the
+     * variance, or the same reading a block below or above.
+     * @param {string} params.sae
+     * @param {string} [params.context] Absent: all open contexts of the autoencoder's model.
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    fit: (params, options) => kernel.request("sae/fit", params, options),
     /**
      * Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
      * earlier one ended.

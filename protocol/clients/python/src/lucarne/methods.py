@@ -54,10 +54,11 @@ from .types import (
     PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity,
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
-    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAETrainTrained,
-    SAETrainWeightType, SaeLoadResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
-    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionOpenOpened, SessionOpenResult,
-    SessionSaveResult, Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,
+    SAECheckPrediction, SAEFitConvention, SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit,
+    SAELoadFormat, SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult, SaeLoadResult,
+    SaeSitesResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext, SavedSessionModel,
+    SavedSessionPart, SavedSessionPicture, SessionOpenOpened, SessionOpenResult, SessionSaveResult,
+    Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,
     SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
     SteeringGenerateReceipt, SteeringGenerateResult, SteeringSearchCandidates,
     SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves, SteeringSearchOperations,
@@ -141,6 +142,35 @@ class SaeMethods:
         SaeMismatch.
         """
         return self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "k": k, "inputScale": input_scale, "activation": activation, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+
+    def sites(self, *, model: str | None = None, deadline_ms: int | None = None) -> SaeSitesResult:
+        """sae/sites: The places of a model that an autoencoder can be of, and for those where it cannot why.
+
+          model: Absent: the model loaded last.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+
+        Raises: DeadlineExceeded, ModelNotLoaded.
+        """
+        return self._kernel.call("sae/sites", {"model": model, "deadlineMs": deadline_ms}, SaeSitesResult)
+
+    def fit(self, *, sae: str, context: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeFitResult:
+        """sae/fit: How well an autoencoder fits its model on open contexts, by kind of token, and whether
+        another convention than its files' fits better.
+
+        Positions count to one kind: first (position 0, whose residual is far longer than any other in many
+        models), text, each view of a picture by its name, and newline (what closes a view's rows); all is
+        every position but the first, and last the one the answer is read at. The conventions are measured
+        over all: what another reading of the same weights leaves of the variance, or the same reading a block
+        below or above.
+
+          context: Absent: all open contexts of the autoencoder's model.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, DeadlineExceeded, ModelNotLoaded, OutOfMemory, SaeMismatch,
+        UnsupportedTarget.
+        """
+        return self._kernel.call("sae/fit", {"sae": sae, "context": context, "deadlineMs": deadline_ms}, SaeFitResult, progress=progress)
 
     def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
@@ -1196,6 +1226,35 @@ class AsyncSaeMethods:
         SaeMismatch.
         """
         return await self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "k": k, "inputScale": input_scale, "activation": activation, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+
+    async def sites(self, *, model: str | None = None, deadline_ms: int | None = None) -> SaeSitesResult:
+        """sae/sites: The places of a model that an autoencoder can be of, and for those where it cannot why.
+
+          model: Absent: the model loaded last.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+
+        Raises: DeadlineExceeded, ModelNotLoaded.
+        """
+        return await self._kernel.call("sae/sites", {"model": model, "deadlineMs": deadline_ms}, SaeSitesResult)
+
+    async def fit(self, *, sae: str, context: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeFitResult:
+        """sae/fit: How well an autoencoder fits its model on open contexts, by kind of token, and whether
+        another convention than its files' fits better.
+
+        Positions count to one kind: first (position 0, whose residual is far longer than any other in many
+        models), text, each view of a picture by its name, and newline (what closes a view's rows); all is
+        every position but the first, and last the one the answer is read at. The conventions are measured
+        over all: what another reading of the same weights leaves of the variance, or the same reading a block
+        below or above.
+
+          context: Absent: all open contexts of the autoencoder's model.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, DeadlineExceeded, ModelNotLoaded, OutOfMemory, SaeMismatch,
+        UnsupportedTarget.
+        """
+        return await self._kernel.call("sae/fit", {"sae": sae, "context": context, "deadlineMs": deadline_ms}, SaeFitResult, progress=progress)
 
     async def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an

@@ -129,6 +129,12 @@ ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
 PromptDiagnosticSeverity = Literal["error", "warning"]
 """error: The file cannot be opened as it is. warning: It can."""
+SAEFitConvention = Literal["decoderBias", "signs", "blockBelow", "blockAbove", "unitScale"]
+"""decoderBias: b_dec taken off the input where the files' reading does not, or left there where it does; signs:
+values below zero kept among the k largest, or left out where they are kept; blockBelow and blockAbove: the
+same place of the neighbouring block; unitScale: activations brought to the mean norm √D before they are
+encoded, reconstructions brought back.
+"""
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
 SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
@@ -1626,11 +1632,50 @@ class SAECheckPrediction(Record):
     """With the residual at the site replaced by zero, at every position."""
 
 
+class SAEFitKind(Record):
+    fvu: float | None
+    """Fraction of the variance about these positions' own mean that is unexplained; absent where they do not
+    vary.
+    """
+    kind: str
+    l0: float
+    """Mean number of active latents."""
+    norm_ratio: float
+    """The mean of ‖ŷ‖ / ‖y‖."""
+    relative_error: float | None
+    """Σ‖ŷ − y‖² / Σ‖y‖²; absent where y is zero."""
+    tokens: int
+
+
+class SAEFitReading(Record):
+    convention: SAEFitConvention
+    fvu: float | None
+    """Over the positions of all, as there; absent where they do not vary."""
+    l0: float
+    """Mean number of active latents."""
+
+
 class SAELoadFit(Record):
     fvu: float
     """Fraction of variance unexplained."""
     l0: float
     """Mean number of active latents."""
+
+
+class SAESitesPlace(Record):
+    first: int | None
+    """The first block that has it."""
+    is_served: bool
+    """Whether an autoencoder of it can be loaded."""
+    last: int | None
+    names: list[str]
+    """What libraries call the same tensor on this model."""
+    reason: str | None
+    """Why it cannot."""
+    site: str
+    """Its name, N the block's number; of a place that has none here what it is."""
+    width: int | None
+    """Numbers a position; of a transcoder, those that it reads."""
 
 
 class SAETrainTrained(Record):
@@ -1985,6 +2030,32 @@ class SaeLoadResult(Record):
     latents: int
     output_size: int | None
     """Of a transcoder: the width of what it makes of what it reads."""
+    sae: str
+    site: str
+
+
+class SaeSitesResult(Record):
+    """What sae/sites answers."""
+
+    blocks: int
+    model: str
+    sites: list[SAESitesPlace]
+    """In the order in which a run meets them, then transcoders, then places that are known and not served."""
+
+
+class SaeFitResult(Record):
+    """What sae/fit answers."""
+
+    better: SAEFitConvention | None
+    """The convention that leaves least of the variance, where that is at most half of what the files' leaves;
+    absent where none does.
+    """
+    contexts: int
+    conventions: list[SAEFitReading]
+    """Those that the autoencoder could have been meant by."""
+    explanation: str | None
+    """The better convention in a sentence; absent with it."""
+    kinds: list[SAEFitKind]
     sae: str
     site: str
 
@@ -2425,7 +2496,10 @@ RecipeChange._members = {'at': Region, 'feature': None, 'generated': None, 'op':
 Region._members = {'span': Span, 'part': None, 'last': None, 'box': None, 'image': None, 'view': None}
 SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': None, 'latents': None, 'meanContextFvu': None, 'prediction': SAECheckPrediction, 'sae': None, 'site': None, 'skipped': None, 'tokens': None}
 SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
+SAEFitKind._members = {'fvu': None, 'kind': None, 'l0': None, 'normRatio': None, 'relativeError': None, 'tokens': None}
+SAEFitReading._members = {'convention': None, 'fvu': None, 'l0': None}
 SAELoadFit._members = {'fvu': None, 'l0': None}
+SAESitesPlace._members = {'first': None, 'isServed': None, 'last': None, 'names': None, 'reason': None, 'site': None, 'width': None}
 SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
 SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
 SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
@@ -2455,6 +2529,8 @@ RpcDiscoverResult._members = {}
 KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
 SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'outputSize': None, 'sae': None, 'site': None}
+SaeSitesResult._members = {'blocks': None, 'model': None, 'sites': SAESitesPlace}
+SaeFitResult._members = {'better': None, 'contexts': None, 'conventions': SAEFitReading, 'explanation': None, 'kinds': SAEFitKind, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
 ContextTokensResult._members = {'tokens': ContextTokensToken}
 ContextLogitsResult._members = {'items': ContextLogitsItem}
