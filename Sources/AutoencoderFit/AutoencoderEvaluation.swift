@@ -80,12 +80,14 @@ package struct AutoencoderEvaluation {
   /// Runs a prompt. Nothing is added where it throws.
   package mutating func add(_ prompt: Prompt, cancellation: Cancellation) throws {
     let decoder = model.decoder
-    var cache = decoder.makeCache()
+    var cache = model.makeCache(for: prompt)
     let rows = try decoder.rows(
-      at: autoencoder.site, of: model.embeddings(prompt, cancellation: cancellation),
+      at: autoencoder.site,
+      of: model.embeddings(prompt, cache: &cache, cancellation: cancellation),
       cache: &cache, cancellation: cancellation)
     let code = try autoencoder.weights.encode(rows.input, cancellation: cancellation)
-    let losses = try losses(of: prompt, rows, code: code, cancellation: cancellation)
+    let losses = try losses(
+      of: prompt, rows, code: code, empty: cache.emptied, cancellation: cancellation)
     addFit(
       rows.output, reconstruction: try autoencoder.weights.reconstruction(code, of: rows.input),
       code: code)
@@ -136,7 +138,8 @@ package struct AutoencoderEvaluation {
   }
 
   private func losses(
-    of prompt: Prompt, _ rows: SiteRows, code: SparseCode, cancellation: Cancellation
+    of prompt: Prompt, _ rows: SiteRows, code: SparseCode, empty: KeyValueCache,
+    cancellation: Cancellation
   ) throws -> Losses? {
     let positions = predictingPositions(prompt)
     guard !positions.isEmpty else { return nil }
@@ -146,7 +149,7 @@ package struct AutoencoderEvaluation {
       rows.without(site, decoder: decoder),
     ]
     let outputs = try streams.map { stream in
-      var (cache, tap) = (decoder.makeCache(), SiteTap())
+      var (cache, tap) = (empty, SiteTap())
       return try decoder.forward(
         stream, over: site.write..<decoder.end, cache: &cache, tap: &tap,
         cancellation: cancellation

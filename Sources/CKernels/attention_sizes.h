@@ -33,6 +33,11 @@ struct attention_tile {
   size_t key_begin, key_end;    // keys any row of the tile sees, from a multiple of tile_keys
 };
 
+/// The first key that a query of a causal call does not see.
+INLINE size_t attention_key_end(const struct kernel_attention *shape, size_t query) {
+  return shape->key_ends ? shape->key_ends[query] : shape->first_position + query + 1;
+}
+
 INLINE struct attention_tile attention_tile_at(const struct kernel_attention *shape, size_t index) {
   struct attention_tile tile;
   tile.group = shape->query_heads / shape->key_value_heads;
@@ -42,7 +47,8 @@ INLINE struct attention_tile attention_tile_at(const struct kernel_attention *sh
   tile.tokens = shape->queries - tile.first < tokens ? shape->queries - tile.first : tokens;
   tile.rows = tile.tokens * tile.group;
   size_t position = shape->first_position + tile.first;
-  size_t end = shape->causal ? position + tile.tokens : shape->keys;
+  size_t end =
+      shape->causal ? attention_key_end(shape, tile.first + tile.tokens - 1) : shape->keys;
   tile.key_end = end < shape->keys ? end : shape->keys;
   tile.key_begin = shape->window && position + 1 > shape->window
                        ? (position + 1 - shape->window) / tile_keys * tile_keys
@@ -56,10 +62,9 @@ INLINE void attention_hide(
     size_t key, size_t keys) {
   for (size_t row = 0; row < tile->rows; row++) {
     float *line = scores + row * tile_keys;
-    size_t position = shape->first_position + tile->first + row / tile->group;
-    size_t end = shape->causal && position + 1 < key + keys
-                     ? (position + 1 > key ? position + 1 - key : 0)
-                     : keys;
+    size_t query = tile->first + row / tile->group, position = shape->first_position + query;
+    size_t seen = shape->causal ? attention_key_end(shape, query) : key + keys;
+    size_t end = seen < key + keys ? (seen > key ? seen - key : 0) : keys;
     size_t begin = shape->window && position + 1 > shape->window + key
                        ? position + 1 - shape->window - key
                        : 0;

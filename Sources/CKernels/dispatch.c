@@ -77,23 +77,27 @@ OPERATION(
         size_t columns),
     (x, weight, epsilon, g, dx, rows, columns))
 OPERATION(
-    void, silu_gate, VECTOR(const float *gate, const float *up, float *y, size_t count),
-    (gate, up, y, count))
+    void, gate, VECTOR(int activation, const float *gate, const float *up, float *y, size_t count),
+    (activation, gate, up, y, count))
 OPERATION(
-    void, silu_gate_pullback,
+    void, gate_pullback,
     VECTOR(
-        const float *gate, const float *up, const float *g, float *gate_gradient,
+        int activation, const float *gate, const float *up, const float *g, float *gate_gradient,
         float *up_gradient, size_t count),
-    (gate, up, g, gate_gradient, up_gradient, count))
+    (activation, gate, up, g, gate_gradient, up_gradient, count))
 OPERATION(
-    void, silu_gate_shared_pullback,
+    void, gate_shared_pullback,
     VECTOR(
-        const float *gate, const float *up, const float *g, float *gate_gradient,
+        int activation, const float *gate, const float *up, const float *g, float *gate_gradient,
         float *up_gradient, size_t count),
-    (gate, up, g, gate_gradient, up_gradient, count))
+    (activation, gate, up, g, gate_gradient, up_gradient, count))
 OPERATION(
     void, activate, VECTOR(int activation, const float *x, float *y, size_t count),
     (activation, x, y, count))
+OPERATION(
+    void, activate_pullback,
+    VECTOR(int activation, const float *x, const float *g, float *dx, size_t count),
+    (activation, x, g, dx, count))
 OPERATION(
     void, rotate,
     VECTOR(

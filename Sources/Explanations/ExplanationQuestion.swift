@@ -75,7 +75,7 @@ package struct ExplanationQuestion: Sendable, Equatable {
 
   // MARK: The answer
 
-  package enum Answer: Sendable, Equatable {
+  package enum Reading: Sendable, Equatable {
     case explained(String)
     case uninterpretable
     /// It keeps to no form; why, in words.
@@ -85,7 +85,7 @@ package struct ExplanationQuestion: Sendable, Equatable {
   private static let explanationLimit = 2000
 
   /// Reads an answer strictly: what is not of the form is not taken for an explanation.
-  package func read(_ text: String) -> Answer {
+  package func read(_ text: String) -> Reading {
     do throws(StrictAnswer.Unreadable) {
       let answer = try StrictAnswer(text)
       return switch form {
@@ -95,13 +95,13 @@ package struct ExplanationQuestion: Sendable, Equatable {
     } catch { return .unreadable(error.reason) }
   }
 
-  private func readSentence(_ words: String) -> Answer {
+  private func readSentence(_ words: String) -> Reading {
     guard !words.isEmpty else { return .unreadable("the answer is empty") }
     let bare = words.filter(\.isLetter).uppercased()
     return bare == "UNCLEAR" ? .uninterpretable : explained(words)
   }
 
-  private func read(_ value: JSONValue) -> Answer {
+  private func read(_ value: JSONValue) -> Reading {
     let words = StrictAnswer.trimmed(value["explanation"]?.stringValue ?? "")
     switch value["interpretable"]?.boolValue {
     case false: return .uninterpretable
@@ -111,7 +111,7 @@ package struct ExplanationQuestion: Sendable, Equatable {
     }
   }
 
-  private func explained(_ words: String) -> Answer {
+  private func explained(_ words: String) -> Reading {
     guard words.count <= Self.explanationLimit else {
       return .unreadable(
         "the answer has \(words.count) characters, expected at most \(Self.explanationLimit)")

@@ -22,8 +22,8 @@ extension ItemLayout.View {
 extension ItemLayout.Axis {
   fileprivate init(_ axis: CellAxis) {
     self.init(
-      first: axis.first, cell: axis.cell, start: axis.start, run: axis.run, gap: axis.gap,
-      scale: axis.scale)
+      sources: axis.sources == axis.count ? nil : axis.sources, first: axis.first,
+      cell: axis.cell, start: axis.start, run: axis.run, gap: axis.gap, scale: axis.scale)
   }
 }
 
@@ -51,7 +51,7 @@ extension PictureView {
 extension CellAxis {
   fileprivate init(_ axis: ItemLayout.Axis, count: Int) {
     self.init(
-      count: count, first: axis.first, cell: axis.cell, start: axis.start, run: axis.run,
-      gap: axis.gap, scale: axis.scale)
+      count: count, sources: axis.sources, first: axis.first, cell: axis.cell, start: axis.start,
+      run: axis.run, gap: axis.gap, scale: axis.scale)
   }
 }

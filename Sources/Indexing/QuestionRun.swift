@@ -98,7 +98,7 @@ final class QuestionRun {
     let rows = try decoder.rows(
       at: site,
       of: coder.model.embeddings(
-        prompt, positions: start..<prompt.tokens.count, cancellation: cancellation),
+        prompt, positions: start..<prompt.tokens.count, cache: &cache, cancellation: cancellation),
       cache: &cache, cancellation: cancellation)
     let tokens = Array(prompt.tokens[start...])
     asked += 1
@@ -127,10 +127,11 @@ final class QuestionRun {
     {
       return beginning
     }
-    var cache = decoder.makeCache()
+    var cache = coder.model.makeCache(for: prompt)
     let rows = try decoder.rows(
       at: site,
-      of: coder.model.embeddings(prompt, positions: 0..<end, cancellation: cancellation),
+      of: coder.model.embeddings(
+        prompt, positions: 0..<end, cache: &cache, cancellation: cancellation),
       cache: &cache, cancellation: cancellation)
     if answerTokens > 0 {
       _ = try runAbove(rows.stream, cache: &cache, cancellation: cancellation)

@@ -13,7 +13,8 @@ extension Model {
       "a picture of another size")
     var images = prompt.images
     images[index] = PromptImage(
-      part: own.part, span: own.span, layout: own.layout, tiles: try pictures.prepare(picture))
+      part: own.part, span: own.span, layout: own.layout,
+      tiles: try pictures.prepare(picture, among: images.count))
     return Prompt(
       tokens: prompt.tokens, partSpans: prompt.partSpans, images: images, text: prompt.text)
   }

@@ -70,7 +70,8 @@ package final class Model: Sendable {
       (heldBytes, cachedBytes) = (0, 0)
     }
     pictures = try family.pictureEncoder(
-      folder: folder, checkpoint: checkpoint, resizing: resizing, compute: compute)
+      folder: folder, checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing,
+      compute: compute)
     try requireAgreement()
   }
 
@@ -101,7 +102,7 @@ package final class Model: Sendable {
   /// The image token must be the same in the tokenizer and in the configuration.
   private func requireAgreement() throws(ModelError) {
     guard let pictures else { return }
-    let (text, id) = (pictures.imageText, pictures.imageToken)
+    let (text, id) = (pictures.tokenText, pictures.imageToken)
     let found = tokenizer.id(ofToken: text)
     guard found == id else {
       throw .inconsistent(
@@ -126,11 +127,33 @@ package final class Model: Sendable {
     do { return try builder.build() } catch TokenizationError.stopped { throw CancellationError() }
   }
 
+  /// The stretches of a prompt whose tokens see each other both ways: each run of a picture's
+  /// tokens in a family whose pictures are seen whole.
+  package func bidirectionalSpans(in prompt: Prompt) -> BidirectionalSpans {
+    guard let pictures, pictures.seesWholeViews else { return .none }
+    return BidirectionalSpans(prompt.tokens.runs(of: pictures.imageToken))
+  }
+
+  /// What a prompt is beside its tokens, without what is added to them between blocks, which is
+  /// computed with their `embeddings`.
+  package func traits(of prompt: Prompt) -> SequenceTraits {
+    let grids = pictures?.areGrids == true ? prompt.images.flatMap(\.grids) : []
+    return SequenceTraits(
+      spans: bidirectionalSpans(in: prompt), places: RotaryPlaces(grids))
+  }
+
+  /// An empty cache for a prompt and what is said after it.
+  package func makeCache(for prompt: Prompt) -> KeyValueCache {
+    decoder.makeCache(traits(of: prompt))
+  }
+
   /// The decoder's inputs `[t, D]` at `positions` (by default all T): token embeddings, a picture's
   /// rows replaced by its features. Pictures outside `positions` are not looked at, so that a
-  /// prompt whose beginning is cached costs only what is new.
+  /// prompt whose beginning is cached costs only what is new. What is added to its tokens between
+  /// blocks joins `cache`, the prompt's.
   package func embeddings(
-    _ prompt: Prompt, positions: Range<Int>? = nil, cancellation: Cancellation = .never
+    _ prompt: Prompt, positions: Range<Int>? = nil, cache: inout KeyValueCache,
+    cancellation: Cancellation = .never
   ) throws -> Matrix {
     let positions = positions ?? 0..<prompt.tokens.count
     var x = decoder.embed(Array(prompt.tokens[positions]))
@@ -141,10 +164,26 @@ package final class Model: Sendable {
       let features = try pictures.embed(
         image.tiles, layout: image.layout, first: wanted.upperBound - first,
         cancellation: cancellation)
-      try decoder.requireFinite(features, at: "the features of picture part \(image.part)")
-      x.replace(
-        rows: wanted.lowerBound - start..<wanted.upperBound - start,
-        with: features.slice(rows: wanted.lowerBound - first..<wanted.upperBound - first))
+      let name = "the features of picture part \(image.part)"
+      for rows in [features.embeddings] + features.behindBlocks {
+        try decoder.requireFinite(rows, at: name)
+      }
+      let rows = wanted.lowerBound - first..<wanted.upperBound - first
+      if !features.behindBlocks.isEmpty {
+        cache.add(
+          BlockAdditions([
+            BlockAdditions.Piece(
+              first: wanted.lowerBound,
+              behindBlocks: features.behindBlocks.map { $0.slice(rows: rows) })
+          ]))
+      }
+      // Words between a picture's views keep their own embeddings.
+      for run in prompt.tokens[wanted].runs(of: pictures.imageToken) {
+        x.replace(
+          rows: run.lowerBound - start..<run.upperBound - start,
+          with: features.embeddings.slice(
+            rows: run.lowerBound - first..<run.upperBound - first))
+      }
     }
     return x
   }
@@ -153,8 +192,7 @@ package final class Model: Sendable {
   /// the prompt's inputs and one tile's way through the tower.
   package func prefillBytes(_ prompt: Prompt, cached: Int = 0) -> Int {
     let new = max(prompt.tokens.count - cached, 0)
-    let tiles = prompt.images.map(\.tiles.tileCount).max() ?? 0
-    let tower = pictures?.workingBytes(tiles: tiles) ?? 0
+    let tower = prompt.images.map { pictures?.workingBytes($0.tiles) ?? 0 }.max() ?? 0
     let (total, overflow) = decoder.prefillBytes(tokens: new, cached: cached)
       .addingReportingOverflow(tower + 4 * new * decoder.hiddenSize)
     return overflow ? .max : total

@@ -15,6 +15,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
   case picturesNotSupported(model: String)
   /// A text that contains what stands for a picture.
   case textHoldsImageToken(part: Int, token: String)
+  /// A text that contains what stands for a video.
+  case videosNotSupported(part: Int, token: String)
   /// Texts that together, or with what the template puts between, make what stands for a picture.
   case textsMakeImageToken(parts: [Int], token: String)
   /// A template that shows fewer pictures than there are.
@@ -43,6 +45,9 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case .textHoldsImageToken(let part, let token):
       "text part \(part) contains \"\(token)\", which stands for a picture; "
         + "expected pictures as parts of their own"
+    case .videosNotSupported(let part, let token):
+      "text part \(part) contains \"\(token)\", which stands for a video; videos are not read: "
+        + "expected pictures of it as parts of their own"
     case .textsMakeImageToken(let parts, let token):
       "the prompt contains \"\(token)\", which stands for a picture, made by "
         + (parts.isEmpty

@@ -17,6 +17,8 @@ package struct FrontMatter: Sendable {
 
   package var model: Located<String>?
   package var sae: Located<String>?
+  /// What the autoencoder's files leave open.
+  package var saeOptions = SAEOptions()
   package var images: [Image] = []
   package var template = ContextOpen.Template.model
   package var answer: Located<String>?

@@ -8,7 +8,10 @@ import SystemReasons
 ///
 /// It is a strict subset of YAML: what YAML would read in another way is refused.
 struct FrontMatterReader {
-  private static let scalarKeys = ["model", "sae", "template", "answer", "baseline"]
+  private static let scalarKeys =
+    ["model", "sae"] + optionKeys + ["template", "answer", "baseline"]
+  /// What an autoencoder's files may leave open.
+  private static let optionKeys = ["sae-site", "sae-k", "sae-input-scale", "sae-activation"]
   private static let listKeys = ["images", "steer"]
   /// Entries that one list may have.
   private static let entryLimit = 1024
@@ -16,6 +19,8 @@ struct FrontMatterReader {
   private let source: SourceText
   private(set) var front = FrontMatter()
   private var collected: PromptProblems
+  /// Where the first of `optionKeys` stands.
+  private var optionPlace: Range<Int>?
   private var seen = Set<String>()
   /// The list that indented lines belong to; nil after a key that has none, empty after a bad one.
   private var list: String?
@@ -37,6 +42,10 @@ struct FrontMatterReader {
       return source.lines.count
     }
     for line in 1..<end { read(line: line) }
+    if let open = optionPlace, front.sae == nil {
+      collected.add(
+        open, "what an autoencoder's files leave open goes with \"sae\", which is missing")
+    }
     if let baseline = front.baseline, front.answer == nil {
       collected.add(
         baseline.range, "\"baseline\" is compared with \"answer\", which is missing", as: .warning)
@@ -97,12 +106,25 @@ struct FrontMatterReader {
       return
     }
     list = nil
+    if Self.optionKeys.contains(key), optionPlace == nil { optionPlace = keyRange }
     guard let scalar = scalar(value, of: key, at: line) else { return }
     switch key {
     case "model": front.model = scalar
     case "sae": front.sae = scalar
     case "answer": front.answer = scalar
     case "baseline": front.baseline = scalar
+    case "sae-site": front.saeOptions.site = scalar.value
+    case "sae-k":
+      front.saeOptions.k = Int(scalar.value).flatMap { $0 > 0 ? $0 : nil }
+      if front.saeOptions.k == nil { refuse(scalar, key, "a whole number above zero") }
+    case "sae-input-scale":
+      front.saeOptions.inputScale = number(scalar).flatMap { $0 > 0 ? $0 : nil }
+      if front.saeOptions.inputScale == nil { refuse(scalar, key, "a number above zero") }
+    case "sae-activation":
+      front.saeOptions.activation = SAELoad.Activation(rawValue: scalar.value)
+      if front.saeOptions.activation == nil {
+        refuse(scalar, key, "one of \(SAELoad.Activation.allNames)")
+      }
     default:
       guard let template = ContextOpen.Template(rawValue: scalar.value) else {
         return collected.add(
@@ -152,7 +174,7 @@ struct FrontMatterReader {
       return collected.add(keyRange, "the latent \(index) is given twice")
     }
     guard let scalar = scalar(value, of: latent, at: line) else { return }
-    guard let number = try? JSONValue(parsing: Array(scalar.value.utf8)).numberValue else {
+    guard let number = number(scalar) else {
       return collected.add(scalar.range, "expected a number, found \(quoted(scalar.value))")
     }
     guard hasRoom(front.steer.count, line) else { return }
@@ -160,6 +182,17 @@ struct FrontMatterReader {
       .init(
         index: .init(value: index, range: keyRange),
         value: .init(value: number, range: scalar.range)))
+  }
+
+  private func number(_ scalar: PromptFile.Located<String>) -> Double? {
+    try? JSONValue(parsing: Array(scalar.value.utf8)).numberValue
+  }
+
+  private mutating func refuse(
+    _ scalar: PromptFile.Located<String>, _ key: String, _ expected: String
+  ) {
+    collected.add(
+      scalar.range, "\"\(key)\" is \(quoted(scalar.value)), expected \(expected)")
   }
 
   private mutating func hasRoom(_ count: Int, _ line: Range<Int>) -> Bool {

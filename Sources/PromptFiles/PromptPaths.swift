@@ -18,13 +18,14 @@ extension PromptFile {
     }
     return PromptFront(
       model: front.model.map { resolved($0, in: directory, as: .folder) },
-      sae: front.sae.map { resolved($0, in: directory, as: .folder) },
+      sae: front.sae.map { resolved($0, in: directory, as: .folderOrFile) },
+      saeOptions: front.saeOptions == SAEOptions() ? nil : front.saeOptions,
       images: images, template: front.template, answer: front.answer?.value,
       baseline: front.baseline?.value,
       steer: front.steer.map { .init(index: $0.index.value, value: $0.value.value) })
   }
 
-  private enum Kind { case file, folder }
+  private enum Kind { case file, folder, folderOrFile }
 
   private mutating func resolved(
     _ path: Located<String>, in directory: String?, as kind: Kind
@@ -62,6 +63,8 @@ extension PromptFile {
     switch kind {
     case .file where type != S_IFREG: return "is not a file"
     case .folder where type != S_IFDIR: return "is not a folder"
+    case .folderOrFile where type != S_IFREG && type != S_IFDIR:
+      return "is neither a folder nor a file"
     default: return unsafe access(path, R_OK) == 0 ? nil : "must not be read"
     }
   }

@@ -75,7 +75,7 @@ package struct TokenLine: Sendable {
 
   /// Line breaks and tabs as arrows: a token is one piece of a line. Bytes that are no character
   /// are told as such.
-  private static func shown(_ text: String) -> String {
+  static func shown(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -169,7 +169,7 @@ def session_parts(session, number):
         for each in session["contexts"][number]["parts"]]
 
 
-OPTIONAL = {"note", "name", "resizing", "reading", "chat.template", "addGenerationPrompt", "continueAnswer"}
+OPTIONAL = {"kernelVersion", "note", "name", "resizing", "reading", "chat.template", "addGenerationPrompt", "continueAnswer"}
 
 
 def damaged(value, path=()):
@@ -251,6 +251,13 @@ def hostile(folder, session):
         and any("0" * 64 in each for each in answer["warnings"]), str(answer.get("warnings", answer))[:160])
     for each in answer.get("contexts", []):
         kernel.ask("context/close", context=each["context"])
+    version = small["kernelVersion"]
+    for given in ("0.0.1", None):
+        answer = attempt({**{key: each for key, each in small.items() if key != "kernelVersion"}, **({"kernelVersion": given} if given else {})})
+        warned = [each for each in answer.get("warnings", []) if "0.0.1" in each and version in each]
+        row(f"a session of {'another lucarne is told' if given else 'an earlier lucarne names no version'}", len(warned) == (1 if given else 0), str(answer.get("warnings", answer))[:160])
+        for each in answer.get("contexts", []):
+            kernel.ask("context/close", context=each["context"])
 
     for what, content in (
         ("zero bytes", b"\0" * 4096), ("a zero byte in it", text.replace(b"lucarne-session", b"lucarne\0session", 1)),

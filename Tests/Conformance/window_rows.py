@@ -305,7 +305,7 @@ def slide(world):
     expect(page.value("document.querySelector('.mute').getAttribute('aria-pressed')"), "false")
 
 
-@row("a change can be made in a region that is drawn on the picture")
+@row("a change can be made in regions that are drawn on the picture")
 def region(world):
     page = world.page
     page.write(".picker input", "#1302")
@@ -317,12 +317,31 @@ def region(world):
     page.until("!!document.querySelector('.region-box svg image')")
     page.drag(".region-box svg", (0.25, 0.25), (0.75, 0.6))
     page.until("(new URLSearchParams(location.hash.split('?')[1])).get('region')?.includes('box')")
-    box = page.state("region")["box"]
+    box = page.state("region")["boxes"][0]["box"]
     assert all(abs(one - other) <= 1 for one, other in zip(box, [24, 24, 72, 57.6])), box
-    expected = steer(world, [{"op": "clamp", "feature": 182, "value": 47, "generated": True},
-                             {"op": "clamp", "feature": 1302, "value": 24, "generated": True, "at": [{"image": 0, "box": box}]}])
-    page.until(f"document.querySelector('.receipt dd').textContent === '{expected['receipt']['positions']}'")
-    check_answers(world, expected)
+
+    def answered(boxes):
+        places = [{"image": 0, "box": each} for each in boxes]
+        expected = steer(world, [{"op": "clamp", "feature": 182, "value": 47, "generated": True},
+                                 {"op": "clamp", "feature": 1302, "value": 24, "generated": True, "at": places}])
+        page.until(f"document.querySelector('.receipt dd').textContent === '{expected['receipt']['positions']}'")
+        check_answers(world, expected)
+
+    answered([box])
+    page.drag(".region-box svg", (0.8, 0.7), (0.98, 0.95))
+    page.until("document.querySelectorAll('.region-box .frame').length === 2")
+    boxes = [each["box"] for each in page.state("region")["boxes"]]
+    expect(boxes[0], box)
+    answered(boxes)
+    # A click brings the first to the hand, and Delete takes it away.
+    page.drag(".region-box svg", (0.5, 0.4), (0.5, 0.4))
+    page.value("document.querySelector('.region-box svg').focus()")
+    page.value("document.querySelector('.region-box svg').dispatchEvent(new KeyboardEvent('keydown', { key: 'Delete', bubbles: true }))")
+    page.until("document.querySelectorAll('.region-box .frame').length === 1")
+    expect([each["box"] for each in page.state("region")["boxes"]], boxes[1:])
+    answered(boxes[1:])
+    page.drag(".region-box svg", (0.25, 0.25), (0.75, 0.6))
+    answered([boxes[1], box])
 
 
 @row("changes are saved as a recipe that the kernel applies")
@@ -380,7 +399,7 @@ def reload_changes(world):
     page.reload()
     page.until("document.querySelectorAll('.changes li').length === 2 && !document.querySelector('.receipt').hidden")
     expect((page.texts(".answer-card.steered .token"), page.texts(".receipt dd")), before)
-    expect(page.value("document.querySelector('.region-box .frame').getAttribute('visibility')"), "visible")
+    expect(page.value("document.querySelectorAll('.region-box .frame').length"), 2)
 
 
 @row("a change can be made in the answer alone, token after token")
@@ -481,6 +500,7 @@ def masks(world):
     numbers = [float(each) for each in page.texts(".exemplars b")]
     expect(numbers, sorted(numbers, reverse=True))
     expect(len(set(page.texts(".exemplars .name"))), len(page.texts(".exemplars .name")))
+    assert f"the {len(numbers)} places that the index keeps" in page.texts(".exemplars .kept")[0]
     page.click(".switches input[value=text]")
     page.until("document.querySelectorAll('.gallery .text .token').length > 3")
 
@@ -562,9 +582,19 @@ def explanations(world):
     own = world.kernel.ask("explanation/get", index=str(path), latent=14)["items"]
     expect([(each["text"], each["method"]) for each in own[:2]], [("map (scene)", "vote"), (HOSTILE, "manual")])
     expect(own[0]["evidence"], [f"explanation {own[2]['id']}"])
+    expect(page.texts(".history .votes"), [" · 1 agrees"])
+    expect(page.texts(".history .said"), [HOSTILE, "map (scene)"])
+    # Another name counts, the same one twice does not.
+    for name, words in (("<i>me</i>", " · 1 agrees"), ("somebody", " · 2 agree")):
+        count = len(page.texts(".history li[data-revision]"))
+        page.write(".say .field input", name)
+        page.value("[...document.querySelectorAll('.history li')].find((each) => each.querySelector('.votes')).querySelector('button').click()")
+        page.until(f"document.querySelectorAll('.history li[data-revision]').length === {count + 1}")
+        expect(page.texts(".history .votes"), [words])
+    page.write(".say .field input", "<i>me</i>")
     page.write(".say input", HOSTILE)
     page.click(".say .primary")
-    page.until("document.querySelectorAll('.history li[data-revision]').length === 4")
+    page.until("document.querySelectorAll('.history li[data-revision]').length === 6")
     page.address("features", by="words", q="onerror")
     page.until("document.querySelectorAll('.card').length === 1")
     page.address("change", chat=world.chat, changes=[{"feature": 14, "op": "clamp", "value": 5}])
@@ -695,6 +725,71 @@ def saved_session(world):
     file.write_text(text[:-1])
     page.choose("[data-act='open session']", file)
     page.until("!!document.querySelector('[aria-label=\"This session\"] .notice')")
+
+
+@row("a session is exported as a page and a notebook, as the kernel makes them of its file")
+def exported_session(world):
+    page = world.page
+    page.address("change", chat=world.chat, asked=True, changes=[{"feature": 182, "isMuted": True, "generated": True, "at": "all"}])
+    page.until("!document.querySelector('.receipt').hidden && document.querySelector('.receipt dd').textContent !== '0'")
+    page.address("why", chat=world.chat, asked=True, target=0)
+    # All that the view asks for is there, so that nothing comes between two exports.
+    page.until("document.querySelectorAll('.scatter circle').length > 0 && !document.querySelector('.here').hidden")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"export page\"]')")
+    page.click("[data-act='save session']")
+    session = json.loads(page.downloaded("lucarne-session.json"))
+    page.click("[data-act='export page']")
+    made = page.downloaded("lucarne-session.html")
+    expected = world.kernel.ask("session/export", session=session, format="html")["text"]
+    # It was saved again for each, at another second.
+    expect(re.sub(r"saved on [^<]*", "", made), re.sub(r"saved on [^<]*", "", expected))
+    muted = steer(world, [{"op": "zero", "feature": 182, "generated": True}])
+    found = world.attribution(aggregate="feature", topK=40, parts={"method": "ablation"})
+    for words in (found["explanation"]["title"], "#182", "muted, and while it answers", f"<dd>{muted['receipt']['positions']}</dd>",
+                  base64.b64encode(world.picture.read_bytes()).decode(), session["models"][0]["digest"]):
+        assert words.replace('"', "&quot;") in made, f"{words[:60]} is not in the page"
+    assert made.count("<rect class") > 20 and made.count("<circle class") >= found["verification"]["n"] and "<script" not in made
+    page.click("[data-act='export notebook']")
+    cells = json.loads(page.downloaded("lucarne-session.ipynb"))["cells"]
+    calls = [each for each in cells if "kernel.steering.generate(" in each["source"]]
+    assert any(f"steered: {muted['outputs'][0]['text']}" in json.dumps(each["outputs"]) for each in calls)
+    world.session = session
+
+
+@row("a session that is open again is asked again, and what is not the same is named")
+def replayed_session(world):
+    page = world.page
+
+    def again(session):
+        page.reload()
+        page.until("!!document.querySelector('[data-act=\"open session\"]')")
+        file = world.folder / "again.json"
+        file.write_text(json.dumps(session))
+        page.choose("[data-act='open session']", file)
+        page.until("!!document.querySelector('[data-act=\"ask again\"]')", 30)
+        page.click("[data-act='ask again']")
+        page.until("!!document.querySelector('[data-same]')", 60)
+        return page.data("[data-same]", "same", "differing")[0], page.texts("[aria-label='This session'] li.doubt")
+
+    own = world.session["entries"][0]["window"]["connection"]
+
+    def asked_here(session):
+        return [each for each in session["entries"] if "result" in each and each["connection"] == own]
+
+    answered = asked_here(world.session)
+    (same, differing), words = again(world.session)
+    expect((same, differing, words), (len(answered), 0, []))
+    spoilt = json.loads(json.dumps(world.session))
+    explained = next(each for each in asked_here(spoilt) if each["method"] == "attribution/compute")
+    value, explained["result"]["target"]["value"] = explained["result"]["target"]["value"], 1
+    spoilt["kernelVersion"] = "0.0.1"
+    spoilt["saes"][0]["digest"] = "0" * 64
+    (same, differing), words = again(spoilt)
+    expect((same, differing), (len(answered) - 1, 1))
+    expect(words, [f"attribution/compute: target.value is {json.dumps(value)}, was 1"])
+    told = " ".join(page.texts("[aria-label='This session'] p.doubt"))
+    assert "0.0.1" in told and "0" * 64 in told, told
 
 
 @row("the session is saved as lines that a kernel answers alike, and as Python that runs")

@@ -152,9 +152,9 @@ struct AttributionReference: Decodable, Sendable {
 
 /// A model, an autoencoder and a prompt of one of these cases, in float32.
 struct AttributionBench {
-  /// Those of `Bench`, and above the site one whose projections have biases, and one with norms on
-  /// queries and keys.
-  static let names = ["llama3", "mistral", "qwen2-last-block", "qwen2", "qwen3"]
+  /// Those of `Bench`, of which Gemma 3 norms updates, too, and gates by GELU; and above the site
+  /// one whose projections have biases, and one with norms on queries and keys.
+  static let names = ["llama3", "mistral", "qwen2-last-block", "qwen2", "qwen3", "gemma3"]
 
   let reference: AttributionReference
   let tensors: TensorFixture
@@ -181,7 +181,8 @@ struct AttributionBench {
     let text = rendered ?? reference.rendered
     var parts: [PromptPart] = [.text(text)]
     if let own = reference.parts.lazy.compactMap(\.image).first {
-      let range = try #require(text.firstRange(of: "<image>"))
+      let placeholder = try #require(model.pictures).imageText
+      let range = try #require(text.firstRange(of: placeholder))
       let path = Fixtures.path(picture ?? "models/pictures/\(own)")
       parts = [
         .text(String(text[..<range.lowerBound])),

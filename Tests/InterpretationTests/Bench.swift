@@ -9,8 +9,9 @@ import Testing
 /// A model, an autoencoder and a prompt of one reference case, in float32.
 struct Bench {
   /// A vision-language model with two blocks above the site; a sliding window of 9 under a prompt
-  /// of 41 with an autoencoder stored in bfloat16; a site at the last block, with none above it.
-  static let names = ["llama3", "mistral", "qwen2-last-block"]
+  /// of 41 with an autoencoder stored in bfloat16; a site at the last block, with none above it; a
+  /// picture whose tokens see each other both ways, and interventions in its middle.
+  static let names = ["llama3", "mistral", "qwen2-last-block", "gemma3"]
 
   let name: String
   let reference: InterpretationReference
@@ -31,16 +32,19 @@ struct Bench {
       weights: try SparseAutoencoder(
         path: Fixtures.path("interpretation/\(reference.autoencoder)"), compute: model.compute),
       site: AutoencoderSite(.residualPost(reference.block)))
-    prompt = try model.prompt(try Self.rendered(reference), template: .plain)
+    prompt = try model.prompt(
+      try Self.rendered(reference, placeholder: model.pictures?.imageText), template: .plain)
   }
 
   /// The prompt as transformers rendered it, taken apart at its picture: templates
   /// have tests of their own.
-  static func rendered(_ reference: InterpretationReference) throws -> [PromptPart] {
-    guard let image = reference.parts.lazy.compactMap(\.image).first else {
+  static func rendered(
+    _ reference: InterpretationReference, placeholder: String?
+  ) throws -> [PromptPart] {
+    guard let placeholder, let image = reference.parts.lazy.compactMap(\.image).first else {
       return [.text(reference.rendered)]
     }
-    let range = try #require(reference.rendered.firstRange(of: "<image>"))
+    let range = try #require(reference.rendered.firstRange(of: placeholder))
     return [
       .text(String(reference.rendered[..<range.lowerBound])), .picture(try picture(image)),
       .text(String(reference.rendered[range.upperBound...])),

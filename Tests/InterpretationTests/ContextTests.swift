@@ -73,10 +73,12 @@ import Testing
       try bench.attribute(question, in: a), try bench.attribute(question, in: b), "scores")
   }
 
-  @Test func aSharedBeginningIsTakenOverAndChangesNothing() throws {
-    let bench = try Bench("llama3")
+  @Test(arguments: ["llama3", "gemma3"])
+  func aSharedBeginningIsTakenOverAndChangesNothing(_ name: String) throws {
+    let bench = try Bench(name)
     let first = try bench.context()
-    let parts = try Bench.rendered(bench.reference)
+    let parts = try Bench.rendered(
+      bench.reference, placeholder: bench.model.pictures?.imageText)
     let other = try bench.model.prompt(
       [parts[0], parts[1], .text("\nWhat is shown on the left?")], template: .plain)
     let reusing = try bench.context(other, reusing: first)
@@ -97,10 +99,12 @@ import Testing
     try expectAgree(again, first, bench)
   }
 
-  @Test func anotherPictureOfTheSameSizeEndsTheSharedBeginning() throws {
-    let bench = try Bench("llama3")
+  @Test(arguments: ["llama3", "gemma3"])
+  func anotherPictureOfTheSameSizeEndsTheSharedBeginning(_ name: String) throws {
+    let bench = try Bench(name)
     let first = try bench.context()
-    var parts = try Bench.rendered(bench.reference)
+    var parts = try Bench.rendered(
+      bench.reference, placeholder: bench.model.pictures?.imageText)
     let picture = try #require(parts[1].picture)
     var pixels = picture.pixels
     for index in pixels.indices.suffix(300) { pixels[index] = 255 - pixels[index] }
@@ -121,8 +125,9 @@ import Testing
     try expectAgree(again, try bench.context(), bench)
   }
 
-  @Test func aSharedFirstPictureIsNotSeenAgain() throws {
-    let bench = try Bench("llama3")
+  @Test(arguments: ["llama3", "gemma3"])
+  func aSharedFirstPictureIsNotSeenAgain(_ name: String) throws {
+    let bench = try Bench(name)
     func prompt(_ second: String) throws -> Prompt {
       try bench.model.prompt(
         [

@@ -146,4 +146,41 @@ import Testing
     let unused = try session.client.refusal("sae/load", ["path": path, "inputScale": 2, "k": 3])
     #expect(unused.message.contains("k is given"))
   }
+
+  /// `initialize` and a prompt file load the same autoencoder as `sae/load` with the same factor.
+  @Test func aFactorIsTakenAtTheStartAndFromAPromptFile() throws {
+    let world = try OpenSession().world
+    let folder = AutoencoderFormatTests.temporary()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = try AutoencoderFormatTests.saeLens(
+      world, ["architecture": "topk", "normalize_activations": "expected_average_only_in"],
+      in: folder)
+    let client = try KernelClient(
+      options: ["model": world.model, "saes": [path], "saeOptions": [["inputScale": 2]]])
+    let text = "---\nsae: \(folder.path)\nsae-input-scale: 2.0\n---\nhello"
+    let opened = try client.ask("prompt/open", ["text": .string(text)])
+    #expect(opened["diagnostics"] == [])
+    #expect(opened["front"]?["saeOptions"] == ["inputScale": 2.0])
+    let loaded = try client.ask("sae/load", ["path": path, "inputScale": 2])
+    #expect(opened["sae"] == loaded["sae"])
+    #expect(try client.ask("kernel/status")["saes"]?.elements.count == 1)
+    let other = try client.ask(
+      "prompt/open", ["text": .string(text.replacing("2.0", with: "3"))])
+    #expect(other["sae"] != loaded["sae"])
+    let bare = try client.ask(
+      "prompt/open", ["text": .string(text.replacing("sae-input-scale: 2.0\n", with: ""))])
+    #expect("\(bare["diagnostics"] ?? .null)".contains("inputScale"))
+  }
+
+  @Test func optionsOfNoAutoencoderAreRefused() throws {
+    let client = try KernelClient(options: nil)
+    let many = try client.refusal(
+      "initialize",
+      ["initializationOptions": ["saes": ["/a"], "saeOptions": [["k": 1], ["k": 2]]]])
+    #expect(many.message.contains("array of 2"))
+    let activation = try client.refusal(
+      "initialize",
+      ["initializationOptions": ["saes": ["/a"], "saeOptions": [["activation": "relu"]]]])
+    #expect(activation.message.contains("activation is relu"))
+  }
 }

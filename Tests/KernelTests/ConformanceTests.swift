@@ -34,6 +34,16 @@ import Testing
     #expect(status == 0, "\(failures.joined(separator: "\n")) \(text.suffix(2000))")
   }
 
+  @Test func aSessionIsAPageAndANotebookOrRefusedInWords() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", "-B", ProgramRun.path("../Conformance/exports.py"), program,
+    ])
+    print(text)
+    let failures = text.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
+    #expect(status == 0, "\(failures.joined(separator: "\n")) \(text.suffix(2000))")
+  }
+
   @Test func aWindowInTheBrowserLetsItsUserInAndNobodyElse() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([
@@ -125,6 +135,16 @@ import Testing
     #expect(status == 0 || isLacking, "ended with \(status): \(text)")
   }
 
+  @Test func theEditorsPanelDrawsWhatTheKernelAnswers() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", "-B", ProgramRun.path("../Conformance/panel.py"), program,
+    ])
+    print(text)
+    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
+    #expect(status == 0 || isLacking, "ended with \(status): \(text)")
+  }
+
   @Test func anInstalledProgramFindsItsWorldWhereverItIsMoved() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([
@@ -152,7 +172,9 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
-  @Test(arguments: ["fields.py", "scores.py", "judges.py", "evaluating.py", "ratings.py"])
+  @Test(arguments: [
+    "fields.py", "scores.py", "judges.py", "evaluating.py", "ratings.py", "blank_picture.py",
+  ])
   func everyNumberIsWhatItsDescriptionSays(script: String) throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let installed = ProgramRun.path("../../.build/clients/bin/python")

@@ -10,14 +10,14 @@ import Testing
     let decoder = try reference.model().decoder
     let x = try reference.tensors().matrix("embeddings")
     let blocks = 1..<decoder.blockCount
-    var cache = decoder.makeCache()
+    var cache = reference.cache(decoder)
     _ = try decoder.forward(x, blocks: blocks, cache: &cache)
     let last = x.rows - 1
-    let branches = [(last, 1), (0, 1), (last - 5, 3), (7, x.rows - 7), (last, 1)].enumerated().map {
-      index, shape in
-      Branch(
-        start: shape.0,
-        residual: x.slice(rows: shape.0..<x.rows).scaled(by: 1 + 0.1 * Float(index)),
+    let shapes = [(last, 1), (0, 1), (last - 5, 3), (7, x.rows - 7), (last, 1)]
+    let branches = shapes.enumerated().map { index, shape in
+      let start = reference.wholes.start(of: shape.0)
+      return Branch(
+        start: start, residual: x.slice(rows: start..<x.rows).scaled(by: 1 + 0.1 * Float(index)),
         rows: shape.1)
     }
     let together = try decoder.forward(branches, blocks: blocks, after: cache)
@@ -28,7 +28,7 @@ import Testing
       #expect(found == alone)
     }
     // The common keys are as they were.
-    var again = decoder.makeCache()
+    var again = reference.cache(decoder)
     _ = try decoder.forward(x, blocks: blocks, cache: &again)
     #expect(cache.byteCount == again.byteCount)
     #expect(try decoder.forward(branches, blocks: blocks, after: again) == together)
@@ -45,18 +45,20 @@ import Testing
     #expect(same == [x.slice(rows: 1..<3)])
   }
 
-  @Test func aJoinedRunHasTheGradientOfOneRun() throws {
-    let reference = try ReferenceCase.named("llama3", "two-pictures")
+  @Test(arguments: [("llama3", "two-pictures"), ("gemma3", "two-pictures")])
+  func aJoinedRunHasTheGradientOfOneRun(_ checkpoint: String, _ name: String) throws {
+    let reference = try ReferenceCase.named(checkpoint, name)
     let decoder = try reference.model().decoder
     let x = try reference.tensors().matrix("embeddings")
-    let (blocks, cut) = (1..<decoder.blockCount, x.rows / 3)
+    let blocks = 1..<decoder.blockCount
+    let cut = reference.wholes.start(of: x.rows / 2)
     let seed = Matrix(
       rows: 1, columns: x.columns, values: (0..<x.columns).map { Float($0 % 7) - 3 })
-    let whole = try decoder.forwardSaving(x, blocks: blocks)
-    var (cache, tap) = (decoder.makeCache(), SiteTap())
+    let whole = try decoder.forwardSaving(x, blocks: blocks, prefix: reference.cache(decoder))
+    var (cache, tap) = (reference.cache(decoder), SiteTap())
     let range = Range<StreamPoint>(blocks: blocks)
     let first = try decoder.forwardSaving(
-      x.slice(rows: 0..<cut + 4), over: range, cache: &cache, tap: &tap)
+      x.slice(rows: 0..<reference.wholes.end(of: cut + 4)), over: range, cache: &cache, tap: &tap)
     var prefix = cache.prefix(tokens: cut, blocks: blocks)
     let second = try decoder.forwardSaving(
       x.slice(rows: cut..<x.rows), over: range, cache: &prefix, tap: &tap)

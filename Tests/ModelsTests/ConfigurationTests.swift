@@ -10,6 +10,16 @@ import Testing
   struct Expected: Decodable {
     let text: Text
     let vision: Vision?
+    let tower: Tower?
+  }
+
+  /// Qwen3-VL's.
+  struct Tower: Decodable {
+    let hiddenSize, intermediateSize, layerCount, headCount, patchSize, mergeSize: Int
+    let temporalPatchSize, outputSize, positions, imageToken, videoToken: Int
+    let deepLayers, sections: [Int]
+    let activation: String
+    let theta: Double
   }
 
   struct Text: Decodable {
@@ -35,6 +45,8 @@ import Testing
     let featureStates: [Int]
     let selectStrategy: String
     let projectorBias: Bool
+    let kind: String?
+    let mostTiles: Int?
   }
 
   static let names: [String] = {
@@ -63,8 +75,12 @@ import Testing
       Expected.self, from: JSONSerialization.data(withJSONObject: try #require(sample["expected"])))
     let configuration = try read(try #require(sample["config"]))
     check(configuration.text, expected.text)
+    if let qwen = configuration as? Qwen3VLFamily {
+      check(qwen.configuration, try #require(expected.tower))
+      return
+    }
     switch (configuration, expected.vision) {
-    case (let llava as LlavaNextFamily, let vision?): check(llava.configuration, vision)
+    case (let llava as any LlavaFamily, let vision?): check(llava.configuration, vision)
     case (is any TextFamily, nil): break
     default: Issue.record("\(name) was read as another kind of model")
     }
@@ -107,27 +123,50 @@ import Testing
     #expect(text.biases.queriesKeysAndValues == (isQwen2 || expected.attentionBias))
     #expect(text.biases.attentionOutput == expected.attentionBias)
     #expect(text.biases.feedForward == expected.mlpBias)
-    #expect(text.norms.areOnQueriesAndKeys == (expected.family == "qwen3"))
+    #expect(text.norms.areOnQueriesAndKeys == ["qwen3", "qwen3_vl_text"].contains(expected.family))
     #expect(text.tiedHead == expected.tiedHead)
     #expect(text.layers.map(\.window) == expected.slidingWindows)
     #expect(configuration.beginToken == expected.beginToken)
     #expect(configuration.endTokens == expected.endTokens)
   }
 
-  private func check(_ llava: LlavaNextConfiguration, _ expected: Vision) {
+  private func check(_ qwen: Qwen3VLConfiguration, _ expected: Tower) {
+    let vision = qwen.vision
+    #expect(vision.hiddenSize == expected.hiddenSize)
+    #expect(vision.intermediateSize == expected.intermediateSize)
+    #expect(vision.layerCount == expected.layerCount)
+    #expect(vision.headCount == expected.headCount)
+    #expect(vision.patchSize == expected.patchSize)
+    #expect(vision.mergeSize == expected.mergeSize)
+    #expect(vision.temporalPatchSize == expected.temporalPatchSize)
+    #expect(vision.outputSize == expected.outputSize)
+    #expect(vision.positionsPerSide * vision.positionsPerSide == expected.positions)
+    #expect(vision.deepLayers == expected.deepLayers)
+    #expect(vision.activation == .geluTanh && expected.activation == "gelu_pytorch_tanh")
+    #expect(vision.rotaryTheta == expected.theta)
+    #expect(qwen.text.decoder.layers.allSatisfy { $0.rotary.sections == expected.sections })
+    #expect(qwen.imageToken == expected.imageToken && qwen.videoToken == expected.videoToken)
+  }
+
+  private func check(_ llava: LlavaConfiguration, _ expected: Vision) {
     #expect(llava.vision.hiddenSize == expected.hiddenSize)
     #expect(llava.vision.intermediateSize == expected.intermediateSize)
     #expect(llava.vision.layerCount == expected.layerCount)
     #expect(llava.vision.headCount == expected.headCount)
     #expect(llava.vision.imageSize == expected.imageSize)
     #expect(llava.vision.patchSize == expected.patchSize)
-    #expect(llava.vision.activation == (expected.activation == "gelu" ? .gelu : .quickGELU))
+    let activations: [String: Activation] = [
+      "gelu": .gelu, "quick_gelu": .quickGELU, "gelu_pytorch_tanh": .geluTanh,
+    ]
+    #expect(llava.vision.activation == activations[expected.activation])
+    #expect(llava.vision.kind.rawValue == expected.kind ?? "clip_vision_model")
+    #expect(llava.mostTiles == expected.mostTiles)
     #expect(llava.vision.normEpsilon == expected.normEpsilon)
     #expect(llava.imageToken == expected.imageToken)
     #expect(llava.pinpoints.map { [$0.height, $0.width] } == expected.pinpoints)
     #expect(llava.featureStates == expected.featureStates)
     #expect(llava.selectStrategy.rawValue == expected.selectStrategy)
-    #expect(llava.projectorBias == expected.projectorBias)
+    #expect(llava.projector.hasBias == expected.projectorBias)
   }
 
   @Test(arguments: [
@@ -152,6 +191,25 @@ import Testing
     #"{"model_type":"qwen3","head_dim":7}"#,
     #"{"model_type":"qwen3","use_sliding_window":true,"layer_types":["x"]}"#,
     #"{"model_type":"llama","rope_scaling":{"type":"linear"}}"#,
+    #"{"model_type":"gemma3_text","layer_types":["full_attention"]}"#,
+    #"{"model_type":"gemma3_text","num_hidden_layers":1,"layer_types":["chunked_attention"]}"#,
+    #"{"model_type":"gemma3_text","num_hidden_layers":1,"layer_types":["full_attention",7]}"#,
+    #"{"model_type":"gemma3_text","layer_types":"full_attention"}"#,
+    #"{"model_type":"gemma3_text","sliding_window":0}"#,
+    #"{"model_type":"gemma3_text","sliding_window":null}"#,
+    #"{"model_type":"gemma3_text","sliding_window_pattern":0}"#,
+    #"{"model_type":"gemma3_text","hidden_size":0}"#,
+    #"{"model_type":"gemma3_text","head_dim":7}"#,
+    #"{"model_type":"gemma3_text","query_pre_attn_scalar":0}"#,
+    #"{"model_type":"gemma3_text","hidden_activation":"silu"}"#,
+    #"{"model_type":"gemma3_text","final_logit_softcapping":30.0}"#,
+    #"{"model_type":"gemma3_text","attn_logit_softcapping":50.0}"#,
+    #"{"model_type":"gemma3_text","use_bidirectional_attention":true}"#,
+    #"{"model_type":"gemma3_text","rope_parameters":{"rope_type":"default","rope_theta":7}}"#,
+    #"{"model_type":"gemma3_text","rope_parameters":{"full_attention":{"rope_type":"longrope"}}}"#,
+    #"{"model_type":"gemma3_text","rope_parameters":{"sliding_attention":[]}}"#,
+    #"{"model_type":"gemma3_text","rope_local_base_freq":-1}"#,
+    #"{"model_type":"gemma3_text","rope_scaling":{"rope_type":"linear"}}"#,
     #"{"model_type":"llama","rope_scaling":7}"#,
     #"{"model_type":"llama","rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}}"#,
     #"{"model_type":"mistral","sliding_window":0}"#, #"{"model_type":"llama","eos_token_id":"x"}"#,
@@ -167,6 +225,27 @@ import Testing
     #"{"model_type":"llava_next","image_grid_pinpoints":[]}"#,
     #"{"model_type":"llava_next","vision_config":{"patch_size":0}}"#,
     #"{"model_type":"llava_next","projector_hidden_act":"relu"}"#,
+    #"{"model_type":"qwen3_vl"}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584,"model_type":"qwen3"}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584,"head_dim":64}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"image_token_id":151936}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"depth":3}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"in_channels":1}}"#,
+    #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"model_type":"x"}}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"square"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres_max_0"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres_max_99999999999999999999"}"#,
+    #"{"model_type":"llava_onevision","vision_aspect_ratio":9}"#,
+    #"{"model_type":"llava_onevision","vision_feature_layer":27}"#,
+    #"{"model_type":"llava_onevision","vision_feature_layer":-28}"#,
+    #"{"model_type":"llava_onevision","vision_feature_layer":[-1,"x"]}"#,
+    #"{"model_type":"llava_onevision","vision_config":{"model_type":"clip_vision_model"}}"#,
+    #"{"model_type":"llava_onevision","vision_config":{"image_size":[384,384]}}"#,
+    #"{"model_type":"llava_onevision","image_grid_pinpoints":[[384,385]]}"#,
+    #"{"model_type":"llava_onevision","image_grid_pinpoints":[[384,384000000]]}"#,
+    #"{"model_type":"llava_onevision","image_grid_pinpoints":[[0,384]]}"#,
+    #"{"model_type":"llava_onevision","image_token_index":151936}"#,
   ])
   func refusesNonsense(_ json: String) throws {
     let folder = try TemporaryFolder()
@@ -178,8 +257,8 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try read(["model_type": "gpt_neox"]) }
     #expect(
       try #require(error).description
-        == "configuration: model_type gpt_neox is not supported; supported: llava_next, llama, "
-        + "mistral, qwen2, qwen3")
+        == "configuration: model_type gpt_neox is not supported; supported: llava_next, "
+        + "llava_onevision, qwen3_vl, gemma3, llama, mistral, qwen2, qwen3, gemma3_text")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.

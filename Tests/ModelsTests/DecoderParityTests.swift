@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: ReferenceCase.all)
   func residualsAndLogitsMatchTransformers(reference: ReferenceCase) throws {
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
-    var cache = decoder.makeCache()
+    var cache = reference.cache(decoder)
     var x = try tensors.matrix("embeddings")
     var errors: [Float] = []
     for block in 0..<decoder.blockCount {
@@ -41,7 +41,8 @@ import Testing
     var errors: [Float] = []
     for block in 0..<last {
       let saved = try decoder.forwardSaving(
-        tensors.matrix("residual.\(block)"), blocks: block + 1..<decoder.blockCount)
+        tensors.matrix("residual.\(block)"), blocks: block + 1..<decoder.blockCount,
+        prefix: reference.cache(decoder))
       let gradient = try decoder.pullback(saved, outputGradient: outputGradient)
       errors.append(gradient.relativeError(to: try tensors.matrix("gradient.\(block)")))
       #expect(errors[block] < Self.bound, "block \(block)")
@@ -52,7 +53,7 @@ import Testing
   @Test(arguments: ReferenceCase.all)
   func greedyTokensAreThoseOfTransformers(reference: ReferenceCase) throws {
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
-    var cache = decoder.makeCache()
+    var cache = reference.cache(decoder)
     var sampler = Sampler()
     var x = try tensors.matrix("embeddings")
     var tokens: [Int] = []

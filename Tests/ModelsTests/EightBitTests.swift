@@ -12,17 +12,17 @@ import Testing
   static let cases = ReferenceCase.all.filter {
     [
       "llama3.text", "llama3.landscape", "mistral.text", "vicuna.turns", "qwen2.wide",
-      "llama31-text.turns", "qwen2-text.text",
+      "llama31-text.turns", "qwen2-text.text", "gemma3-text.turns",
     ].contains($0.testDescription)
   }
 
-  @Test func everyCaseIsThere() { #expect(Self.cases.count == 7) }
+  @Test func everyCaseIsThere() { #expect(Self.cases.count == 8) }
 
   @Test(arguments: cases)
   func logitsAreThoseOfTransformersWithTheSameWeights(reference: ReferenceCase) throws {
     let tensors = try reference.tensors()
     let decoder = try reference.model(.int8).decoder
-    var cache = decoder.makeCache()
+    var cache = reference.cache(decoder)
     let last = try decoder.forward(
       tensors.matrix("embeddings"), blocks: 0..<decoder.blockCount, cache: &cache, rows: 1)
     let logits = decoder.logits(last)
@@ -46,7 +46,8 @@ import Testing
     let tensors = try reference.tensors()
     let decoder = try reference.model(.int8).decoder
     let saved = try decoder.forwardSaving(
-      tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount)
+      tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
+      prefix: reference.cache(decoder))
     let start = decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])

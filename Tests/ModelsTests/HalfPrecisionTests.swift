@@ -16,7 +16,7 @@ import Testing
   func theFastModeStaysWithinItsBound(reference: ReferenceCase) throws {
     let tensors = try reference.tensors()
     let decoder = try reference.model(.bfloat16).decoder
-    var cache = decoder.makeCache()
+    var cache = reference.cache(decoder)
     let all = 0..<decoder.blockCount
     let last = try decoder.forward(
       tensors.matrix("embeddings"), blocks: all, cache: &cache, rows: 1)
@@ -34,7 +34,8 @@ import Testing
     let tensors = try reference.tensors()
     let decoder = try reference.model(.bfloat16).decoder
     let saved = try decoder.forwardSaving(
-      tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount)
+      tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
+      prefix: reference.cache(decoder))
     let start = decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])

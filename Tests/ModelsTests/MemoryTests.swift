@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct MemoryTests {
-  @Test(arguments: [("llama3", "two-pictures"), ("qwen3-text", "text")])
+  @Test(arguments: [("llama3", "two-pictures"), ("qwen3-text", "text"), ("gemma3-text", "turns")])
   func estimatesCoverWhatIsHeld(_ checkpoint: String, _ name: String) throws {
     let reference = try ReferenceCase.named(checkpoint, name)
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())

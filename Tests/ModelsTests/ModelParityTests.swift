@@ -14,6 +14,10 @@ import Tokenization
     #expect(prompt.text == reference.rendered)
     #expect(prompt.tokens == reference.tokens)
     #expect(prompt.partSpans == reference.spans.map { $0[0]..<$0[1] })
+    let traits = try reference.model().traits(of: prompt)
+    #expect(traits.spans == reference.wholes)
+    let places = traits.places.positions(of: 0..<prompt.tokens.count)
+    #expect(places == reference.places.map(RowPositions.listed) ?? .consecutive(from: 0))
   }
 
   @Test(arguments: ReferenceCase.all)
@@ -33,14 +37,26 @@ import Tokenization
   func imageFeaturesMatchTransformers(reference: ReferenceCase) throws {
     let (model, tensors) = (try reference.model(), try reference.tensors())
     let prompt = try model.prompt(reference.plainParts(), template: .plain)
-    let x = try model.embeddings(prompt)
-    let features = Matrix(stacking: prompt.images.map { x.slice(rows: $0.span) })
+    var cache = model.makeCache(for: prompt)
+    let x = try model.embeddings(prompt, cache: &cache)
+    let token = try #require(model.pictures).imageToken
+    let features = x.rows(
+      prompt.images.flatMap { image in image.span.filter { prompt.tokens[$0] == token } })
     let bound = DecoderParityTests.bound
     #expect(try features.relativeError(to: tensors.matrix("features")) < bound)
     #expect(try x.relativeError(to: tensors.matrix("embeddings")) < bound)
-    let middle = x.rows / 3..<x.rows * 2 / 3
-    #expect(try model.embeddings(prompt, positions: middle) == x.slice(rows: middle))
-    #expect(try model.embeddings(prompt, positions: 0..<1) == x.slice(rows: 0..<1))
+    let added = cache.traits.additions
+    #expect(added.pieces.count == (reference.additions.isEmpty ? 0 : prompt.images.count))
+    for (block, expected) in reference.additions.enumerated() {
+      let found = Matrix(stacking: added.pieces.map { $0.behindBlocks[block] })
+      #expect(found.relativeError(to: expected) < bound)
+    }
+    for part in [x.rows / 3..<x.rows * 2 / 3, 0..<1] {
+      var partial = model.makeCache(for: prompt)
+      let rows = try model.embeddings(prompt, positions: part, cache: &partial)
+      #expect(rows == x.slice(rows: part))
+      #expect(partial.traits.additions == added.clamped(to: part))
+    }
     let needed = model.decoder.prefillBytes(tokens: x.rows)
     #expect(model.prefillBytes(prompt) > needed && model.prefillBytes(prompt) < 10 * needed)
   }
@@ -49,9 +65,10 @@ import Tokenization
   func theAnswerIsThatOfTransformers(reference: ReferenceCase) throws {
     let model = try reference.model()
     let prompt = try model.prompt(reference.plainParts(), template: .plain)
-    var cache = model.decoder.makeCache()
+    var cache = model.makeCache(for: prompt)
     let last = try model.decoder.forward(
-      model.embeddings(prompt), blocks: 0..<model.decoder.blockCount, cache: &cache, rows: 1)
+      model.embeddings(prompt, cache: &cache), blocks: 0..<model.decoder.blockCount, cache: &cache,
+      rows: 1)
     let logits = model.decoder.logits(last).row(0)
     let options = GenerationOptions(maxTokens: reference.greedy.count)
     var streamed = ""
@@ -75,9 +92,10 @@ import Tokenization
   func theFastModeSeesPicturesWithinItsBound(reference: ReferenceCase) throws {
     let (model, tensors) = (try reference.model(.bfloat16), try reference.tensors())
     let prompt = try model.prompt(reference.plainParts(), template: .plain)
-    var cache = model.decoder.makeCache()
+    var cache = model.makeCache(for: prompt)
     let last = try model.decoder.forward(
-      model.embeddings(prompt), blocks: 0..<model.decoder.blockCount, cache: &cache, rows: 1)
+      model.embeddings(prompt, cache: &cache), blocks: 0..<model.decoder.blockCount, cache: &cache,
+      rows: 1)
     let expected = try tensors.matrix("logits")
     let error = model.decoder.logits(last).relativeError(
       to: expected.slice(rows: expected.rows - 1..<expected.rows))

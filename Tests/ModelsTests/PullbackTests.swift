@@ -10,7 +10,7 @@ import Testing
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
-    let saved = try decoder.forwardSaving(x, blocks: blocks)
+    let saved = try decoder.forwardSaving(x, blocks: blocks, prefix: reference.cache(decoder))
     let last = saved.output.row(0)
     let gradient = try decoder.pullback(
       saved, outputGradient: start(decoder, last, reference))
@@ -20,7 +20,7 @@ import Testing
     func difference(_ h: Float) throws -> Double {
       var ends: [Double] = []
       for step in [h, -h] {
-        var cache = decoder.makeCache()
+        var cache = reference.cache(decoder)
         let moved = x + direction.scaled(by: step)
         let row = try decoder.forward(moved, blocks: blocks, cache: &cache, rows: 1)
         let logits = decoder.logits(row, tokens: [reference.answer, reference.baseline])
@@ -43,8 +43,8 @@ import Testing
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
-    let cut = x.rows / 3
-    var prefix = decoder.makeCache()
+    let cut = reference.wholes.start(of: x.rows / 3)
+    var prefix = reference.cache(decoder)
     _ = try decoder.forward(x.slice(rows: 0..<cut), blocks: blocks, cache: &prefix)
     let rest = x.slice(rows: cut..<x.rows)
     let saved = try decoder.forwardSaving(rest, blocks: blocks, prefix: prefix)
@@ -60,7 +60,8 @@ import Testing
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
-    let three = try decoder.forwardSaving(x, blocks: blocks, rows: 3)
+    let three = try decoder.forwardSaving(
+      x, blocks: blocks, prefix: reference.cache(decoder), rows: 3)
     var sum = Matrix(rows: x.rows, columns: x.columns)
     var seeds = Matrix(rows: 3, columns: x.columns)
     for row in 0..<3 {
@@ -68,7 +69,8 @@ import Testing
       seeds.setRow(row, seed.row(0))
       // Causality: the rows after this one do not matter to it.
       let end = x.rows - 2 + row
-      let saved = try decoder.forwardSaving(x.slice(rows: 0..<end), blocks: blocks)
+      let saved = try decoder.forwardSaving(
+        x.slice(rows: 0..<end), blocks: blocks, prefix: reference.cache(decoder))
       let gradient = try decoder.pullback(saved, outputGradient: seed)
       sum.replace(rows: 0..<end, with: sum.slice(rows: 0..<end) + gradient)
     }

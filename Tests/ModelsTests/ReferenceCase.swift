@@ -35,6 +35,14 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
   let rendered: String
   let tokens: [Int]
   let spans: [[Int]]
+  /// Positions that see each other both ways, as transformers' token types have them.
+  let groups: [[Int]]?
+  /// The text that stands for a picture; "<image>" where there is none.
+  let placeholder: String?
+  /// Each picture's first token, rows and columns, where its tokens stand as a grid.
+  let grids: [[Int]]?
+  /// Every token's places in time, down and across, where they are not counted one by one.
+  let places: [[Int]]?
   let pixels: [String]?
   let tiles: [Int]?
   let answer: Int
@@ -43,6 +51,35 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
   let bfloat16: HalfPrecision
 
   var testDescription: String { "\(checkpoint).\(`case`)" }
+
+  var wholes: BidirectionalSpans {
+    BidirectionalSpans((groups ?? []).map { $0[0]..<$0[1] })
+  }
+
+  /// An empty cache for the case's tokens, with what transformers adds to them between blocks.
+  func cache(_ decoder: Decoder) -> KeyValueCache {
+    let grids = (grids ?? []).map {
+      RotaryPlaces.Grid(first: $0[0], rows: $0[1], columns: $0[2])
+    }
+    var row = 0
+    let pieces = grids.compactMap { grid -> BlockAdditions.Piece? in
+      let rows = row..<row + grid.rows * grid.columns
+      row = rows.upperBound
+      let added = additions.map { $0.slice(rows: rows) }
+      return added.isEmpty ? nil : BlockAdditions.Piece(first: grid.first, behindBlocks: added)
+    }
+    return decoder.makeCache(
+      SequenceTraits(
+        spans: wholes, places: RotaryPlaces(grids), additions: BlockAdditions(pieces)))
+  }
+
+  /// What is added behind the first blocks to all pictures' tokens, `[tokens, D]` each.
+  var additions: [Matrix] {
+    guard let tensors = try? tensors() else { return [] }
+    return tensors.names.filter { $0.hasPrefix("deepstack.") }.compactMap {
+      try? tensors.matrix($0)
+    }
+  }
 
   static let all: [ReferenceCase] = (try? Fixtures.json("models/cases.json")) ?? []
 
@@ -78,7 +115,7 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     var images = parts.compactMap(\.image).makeIterator()
     var result: [PromptPart] = []
     var rest = rendered[...]
-    while let found = rest.firstRange(of: "<image>") {
+    while let found = rest.firstRange(of: placeholder ?? "<image>") {
       result.append(.text(String(rest[..<found.lowerBound])))
       if let image = images.next() { result.append(.picture(try picture(image))) }
       rest = rest[found.upperBound...]

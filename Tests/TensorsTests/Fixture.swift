@@ -14,6 +14,8 @@ struct Fixture: CustomTestStringConvertible {
     get throws { try #require(matrices[key], "\(name) has no \(key)") }
   }
 
+  func has(_ key: String) -> Bool { matrices[key] != nil }
+
   /// The only row of a matrix.
   func vector(_ key: String) throws -> [Float] { try self[key].row(0) }
 

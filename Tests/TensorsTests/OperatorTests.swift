@@ -31,11 +31,16 @@ import Testing
     }
   }
 
-  @Test func siluGateMatchesPyTorch() throws {
-    for fixture in try Fixture.all("silu gate") {
+  @Test(arguments: GateActivation.allCases)
+  func gatesMatchPyTorch(activation: GateActivation) throws {
+    let fixtures = try Fixture.all("\(activation) gate")
+    #expect(fixtures.count >= 3)
+    for fixture in fixtures {
       let (gate, up) = try (fixture["gate"], fixture["up"])
-      #expect(try siluGate(gate: gate, up: up).relativeError(to: fixture["y"]) < tolerance)
-      let gradients = siluGatePullback(gate: gate, up: up, outputGradient: try fixture["g"])
+      #expect(
+        try gated(gate, up: up, by: activation).relativeError(to: fixture["y"]) < tolerance)
+      let gradients = gatedPullback(
+        gate, up: up, by: activation, outputGradient: try fixture["g"])
       #expect(try gradients.gate.relativeError(to: fixture["dgate"]) < tolerance)
       #expect(try gradients.up.relativeError(to: fixture["dup"]) < tolerance)
     }
@@ -46,6 +51,8 @@ import Testing
     let fixture = try #require(
       try Fixture.all("activation").first { $0.name == "activation/\(activation)" })
     #expect(try activation(fixture["x"]).relativeError(to: fixture["y"]) < tolerance)
+    let dx = activation.pullback(try fixture["x"], outputGradient: try fixture["g"])
+    #expect(try dx.relativeError(to: fixture["dx"]) < tolerance)
   }
 
   @Test func rotaryMatchesPyTorch() throws {

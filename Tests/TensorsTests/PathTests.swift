@@ -29,12 +29,19 @@ import Testing
       check(
         { rmsNormPullback(x, weight: weight, epsilon: 1e-5, outputGradient: g, path: $0) },
         "rms norm pullback \(columns)")
-      check({ siluGate(gate: x, up: g, path: $0) }, "silu gate \(columns)")
-      check(
-        { siluGatePullback(gate: x, up: x, outputGradient: g, path: $0).gate }, "gate \(columns)")
-      check({ siluGatePullback(gate: x, up: x, outputGradient: g, path: $0).up }, "up \(columns)")
+      for gate in GateActivation.allCases {
+        check({ gated(x, up: g, by: gate, path: $0) }, "\(gate) \(columns)")
+        func gradients(_ path: KernelPath) -> (gate: Matrix, up: Matrix) {
+          gatedPullback(x, up: x, by: gate, outputGradient: g, path: path)
+        }
+        check({ gradients($0).gate }, "\(gate) gate \(columns)")
+        check({ gradients($0).up }, "\(gate) up \(columns)")
+      }
       for activation in Activation.allCases {
         check({ activation(x, path: $0) }, "\(activation) \(columns)")
+        check(
+          { activation.pullback(x, outputGradient: g, path: $0) },
+          "\(activation) pullback \(columns)")
       }
       if columns > 1 {
         check(

@@ -60,15 +60,41 @@ import Testing
     #expect(layer.relativeError(to: layerExpected) < 1e-5)
   }
 
-  @Test func gatePullsBackItsDifferences() {
+  /// A gate's function in double precision, by the names that papers give it.
+  private static func function(_ activation: GateActivation, _ x: Double) -> Double {
+    switch activation {
+    case .silu: x / (1 + exp(-x))
+    case .geluTanh: x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) / 2
+    }
+  }
+
+  @Test(arguments: GateActivation.allCases)
+  func gatePullsBackItsDifferences(activation: GateActivation) {
     let (gate, up, g) = (random(2, 21, seed: 1), random(2, 21, seed: 2), random(2, 21, seed: 3))
-    let silu = { (x: Double) in x / (1 + exp(-x)) }
-    let found = siluGatePullback(gate: gate, up: up, outputGradient: g)
+    let function = { (x: Double) in Self.function(activation, x) }
+    let found = gatedPullback(gate, up: up, by: activation, outputGradient: g)
     let (gates, ups) = (gate.values.map(Double.init), up.values.map(Double.init))
-    let gateExpected = gradient(at: gate, of: g) { x in x.indices.map { silu(x[$0]) * ups[$0] } }
-    let upExpected = gradient(at: up, of: g) { x in x.indices.map { silu(gates[$0]) * x[$0] } }
+    let gateExpected = gradient(at: gate, of: g) { x in
+      x.indices.map { function(x[$0]) * ups[$0] }
+    }
+    let upExpected = gradient(at: up, of: g) { x in x.indices.map { function(gates[$0]) * x[$0] } }
     #expect(found.gate.relativeError(to: gateExpected) < 1e-5)
     #expect(found.up.relativeError(to: upExpected) < 1e-5)
+  }
+
+  /// With the sigmoid held the gate is a product of three factors, one a constant: halved to each
+  /// of the other two, their shares add up to the output's.
+  @Test(arguments: GateActivation.allCases)
+  func sharedGradientsConserveTheOutput(activation: GateActivation) {
+    let (gate, up, g) = (random(2, 21, seed: 1), random(2, 21, seed: 2), random(2, 21, seed: 3))
+    let shares = gatedPullback(
+      gate, up: up, by: activation, outputGradient: g, sharing: true)
+    for index in gate.values.indices {
+      let (a, u) = (Double(gate.values[index]), Double(up.values[index]))
+      let half = Self.function(activation, a) * u * Double(g.values[index]) / 2
+      #expect(abs(a * Double(shares.gate.values[index]) - half) < 1e-6)
+      #expect(abs(u * Double(shares.up.values[index]) - half) < 1e-6)
+    }
   }
 
   @Test func rotaryPullsBackItsDifferences() {

@@ -14,9 +14,23 @@ import Testing
     var first = 0
     var causal = true
     var window: Int?
+    /// Positions that see each other both ways.
+    var span = 0..<0
+    /// What scores are multiplied by; 1/√d.
+    var scale: Double?
     var description: String {
       "H \(heads) G \(groups) d \(size) T \(queries) S \(keys) first \(first) causal \(causal) W "
-        + "\(window ?? 0)"
+        + "\(window ?? 0) span \(span) scale \(scale ?? 0)"
+    }
+    var shape: AttentionShape {
+      AttentionShape(
+        queryHeads: heads, keyValueHeads: groups, headSize: size, scale: scale.map { Float($0) },
+        causal: causal, window: window)
+    }
+    var keyEnds: [Int]? {
+      span.isEmpty
+        ? nil
+        : (first..<first + queries).map { span.contains($0) ? span.upperBound : $0 + 1 }
     }
   }
 
@@ -26,6 +40,8 @@ import Testing
     Case(heads: 3, groups: 3, size: 32, queries: 65, keys: 65, causal: false),
     Case(queries: 150, keys: 150, window: 40), Case(size: 22), Case(heads: 4, groups: 4, size: 48),
     Case(heads: 2, groups: 1, size: 128, queries: 33, keys: 64, first: 31),
+    Case(queries: 150, keys: 150, span: 3..<140, scale: 0.1),
+    Case(size: 64, queries: 100, keys: 150, first: 50, window: 20, span: 60..<140),
   ]
 
   private static func random(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
@@ -49,11 +65,12 @@ import Testing
   {
     let (group, position) = (head / (c.heads / c.groups), c.first + token)
     let scores = (0..<c.keys).map { key -> Double in
-      if c.causal && key > position { return -.infinity }
+      let isMutual = c.span.contains(position) && c.span.contains(key)
+      if c.causal && key > position && !isMutual { return -.infinity }
       if let window = c.window, key <= position - window { return -.infinity }
       return (0..<c.size).reduce(0.0) {
         $0 + Double(q[token, head * c.size + $1]) * Double(k[key, group * c.size + $1])
-      } / Double(c.size).squareRoot()
+      } * (c.scale ?? 1 / Double(c.size).squareRoot())
     }
     let highest = scores.max() ?? 0
     let terms = scores.map { exp($0 - highest) }
@@ -66,16 +83,14 @@ import Testing
   @Test(arguments: cases, KernelPath.available)
   func outputsStayWithinTheRoundingOfTheWeights(_ c: Case, path: KernelPath) {
     let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .bfloat16, path: path)
-    let shape = AttentionShape(
-      queryHeads: c.heads, keyValueHeads: c.groups, headSize: c.size, causal: c.causal,
-      window: c.window)
+    let (shape, ends) = (c.shape, c.keyEnds)
     let q = Self.random(c.queries, c.heads * c.size, seed: 1)
     let (k, v) = (
       Self.random(c.keys, c.groups * c.size, seed: 2),
       Self.random(c.keys, c.groups * c.size, seed: 3)
     )
     let (output, _) = attention(
-      q, k, v, shape: shape, firstQueryPosition: c.first, compute: compute)
+      q, k, v, shape: shape, firstQueryPosition: c.first, keyEnds: ends, compute: compute)
     let (q2, k2, v2) = (Self.rounded(q), Self.rounded(k), Self.rounded(v))
     var worst = 0.0
     for token in stride(from: 0, to: c.queries, by: c.queries > 40 ? 13 : 1) {
@@ -102,19 +117,17 @@ import Testing
   @Test(arguments: cases, KernelPath.available)
   func gradientsStayWithinTheRoundingOfTheirFactors(_ c: Case, path: KernelPath) {
     let team = ThreadTeam(threadCount: 2)
-    let shape = AttentionShape(
-      queryHeads: c.heads, keyValueHeads: c.groups, headSize: c.size, causal: c.causal,
-      window: c.window)
+    let (shape, ends) = (c.shape, c.keyEnds)
     let q = Self.rounded(Self.random(c.queries, c.heads * c.size, seed: 1))
     let k = Self.rounded(Self.random(c.keys, c.groups * c.size, seed: 2))
     let v = Self.rounded(Self.random(c.keys, c.groups * c.size, seed: 3))
     let g = Self.rounded(Self.random(c.queries, c.heads * c.size, seed: 4))
     func gradients(_ compute: Compute) -> (q: Matrix, k: Matrix, v: Matrix) {
       let (output, logSumExp) = attention(
-        q, k, v, shape: shape, firstQueryPosition: c.first, compute: compute)
+        q, k, v, shape: shape, firstQueryPosition: c.first, keyEnds: ends, compute: compute)
       return attentionPullback(
         q, k, v, output: output, logSumExp: logSumExp, shape: shape, firstQueryPosition: c.first,
-        compute: compute, outputGradient: g)
+        keyEnds: ends, compute: compute, outputGradient: g)
     }
     let found = gradients(Compute(team: team, precision: .bfloat16, path: path))
     let expected = gradients(Compute(team: team, precision: .float32, path: .portable))

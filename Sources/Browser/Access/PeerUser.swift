@@ -12,6 +12,9 @@ package enum PeerUser {
   ///   - local: this end.
   /// - Returns: false where the system's tables do not know this end either, and so tell nothing.
   static func isForeign(_ peer: InternetAddress, to local: InternetAddress) -> Bool {
+    if let user = SocketDiagnosis.user(of: peer, to: local) {
+      return user != geteuid() && user != 0
+    }
     // A table that changes while it is read may miss a line.
     for _ in 0..<3 {
       let table = contents(of: peer.isIPv6 ? "/proc/net/tcp6" : "/proc/net/tcp")

@@ -119,20 +119,24 @@ void kernel_layer_norm(
 void kernel_layer_norm_pullback(
     int path, const float *x, const float *weight, float epsilon, const float *g, float *dx,
     size_t rows, size_t columns);
-/// y = x / (1 + exp(-gate)) * gate, elementwise: silu(gate) * up.
-void kernel_silu_gate(int path, const float *gate, const float *up, float *y, size_t count);
-void kernel_silu_gate_pullback(
-    int path, const float *gate, const float *up, const float *g, float *gate_gradient,
-    float *up_gradient, size_t count);
-/// The same with the sigmoid held constant and the product's gradient halved to each factor, so
-/// that gate * gate_gradient + up * up_gradient = y * g.
-void kernel_silu_gate_shared_pullback(
-    int path, const float *gate, const float *up, const float *g, float *gate_gradient,
-    float *up_gradient, size_t count);
 enum kernel_activation {
   kernel_quick_gelu = 0, kernel_gelu = 1, kernel_gelu_tanh = 2, kernel_silu = 3, kernel_relu = 4
 };
+/// y = activation(gate) * up, elementwise; the activation is silu or gelu_tanh, each gate times a
+/// sigmoid.
+void kernel_gate(
+    int path, int activation, const float *gate, const float *up, float *y, size_t count);
+void kernel_gate_pullback(
+    int path, int activation, const float *gate, const float *up, const float *g,
+    float *gate_gradient, float *up_gradient, size_t count);
+/// The same with the sigmoid held constant and the product's gradient halved to each factor, so
+/// that gate * gate_gradient + up * up_gradient = y * g.
+void kernel_gate_shared_pullback(
+    int path, int activation, const float *gate, const float *up, const float *g,
+    float *gate_gradient, float *up_gradient, size_t count);
 void kernel_activate(int path, int activation, const float *x, float *y, size_t count);
+void kernel_activate_pullback(
+    int path, int activation, const float *x, const float *g, float *dx, size_t count);
 /// Rotates pairs (i, i + head_size / 2) of every head of one row by the angles whose cosines and
 /// sines `[head_size / 2]` are given; `sign` is 1 forward and -1 for the pullback.
 void kernel_rotate(
@@ -239,8 +243,12 @@ struct kernel_attention {
   size_t query_heads, key_value_heads, head_size;
   size_t queries, keys;   // T, S
   size_t first_position;  // of query 0; key 0 is at position 0
+  float scale;  // of the scores
   int causal;
   size_t window;  // key j is visible to query i iff i - window < j; 0: no window
+  // By query of a causal call, [T]: key j is visible only if j < key_ends[query], which is beyond
+  // the query's own position and never falls from one query to the next; NULL: the position + 1.
+  const size_t *key_ends;
   int round;      // whether the factors of products are rounded to bfloat16; sums and softmax are
                   // float32
 };
@@ -259,8 +267,7 @@ size_t kernel_attention_pack_parts(const struct kernel_attention *shape);
 void kernel_attention_pack(
     int path, const struct kernel_attention *shape, int direction, size_t part, const float *k,
     const float *v, void *packed);
-/// One part of softmax(q kT / sqrt(head_size)) v: q, output [T, H d]; k, v [S,
-/// G d]; log_sum_exp [T, H].
+/// One part of softmax(scale q kT) v: q, output [T, H d]; k, v [S, G d]; log_sum_exp [T, H].
 void kernel_attention(
     int path, const struct kernel_attention *shape, size_t part, const float *q, const float *k,
     const float *v, const void *packed, float *output, float *log_sum_exp, void *scratch);

@@ -74,6 +74,9 @@ extension ItemLayout.Axis {
     guard IndexLimits.gridPositions.contains(first), run >= 1,
       IndexLimits.gridPositions.contains(run)
     else { return "has cells from \(first) in runs of \(run)" }
+    if let sources, !(1...IndexLimits.gridPositions.upperBound).contains(sources) {
+      return "has cells made from \(sources) others"
+    }
     guard cell > 0, cell <= longest, gap >= 0, gap <= longest, scale > 0, scale <= longest,
       start >= -longest, start <= longest
     else {

@@ -50,7 +50,11 @@ package struct ItemLayout: Sendable, Hashable, Codable {
 
   /// How cells lie along a side of the picture: number p = first + i of those that the tower saw
   /// begins at a · scale pixels, a = start + p · cell + ⌊p / run⌋ · gap, and is cell · scale long.
+  /// With `sources` the view's cells were interpolated from that many of the tower's, i counting
+  /// these.
   package struct Axis: Sendable, Hashable {
+    /// nil where each cell of the view is one of the tower's.
+    package var sources: Int?
     package var first: Int
     package var cell: Double
     package var start: Double
@@ -59,9 +63,10 @@ package struct ItemLayout: Sendable, Hashable, Codable {
     package var scale: Double
 
     package init(
-      first: Int = 0, cell: Double = 1, start: Double = 0, run: Int = 1, gap: Double = 0,
-      scale: Double
+      sources: Int? = nil, first: Int = 0, cell: Double = 1, start: Double = 0, run: Int = 1,
+      gap: Double = 0, scale: Double
     ) {
+      self.sources = sources
       self.first = first
       self.cell = cell
       self.start = start
@@ -78,11 +83,12 @@ package struct ItemLayout: Sendable, Hashable, Codable {
 }
 
 extension ItemLayout.Axis: Codable {
-  private enum CodingKeys: CodingKey { case first, cell, start, run, gap, scale }
+  private enum CodingKeys: CodingKey { case sources, first, cell, start, run, gap, scale }
 
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
+      sources: try members.decodeIfPresent(Int.self, forKey: .sources),
       first: try members.decodeIfPresent(Int.self, forKey: .first) ?? 0,
       cell: try members.decodeIfPresent(Double.self, forKey: .cell) ?? 1,
       start: try members.decodeIfPresent(Double.self, forKey: .start) ?? 0,
@@ -94,6 +100,7 @@ extension ItemLayout.Axis: Codable {
   /// What most axes have is left out: an index holds the layout of every size of picture.
   package func encode(to encoder: any Encoder) throws {
     var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encodeIfPresent(sources, forKey: .sources)
     if first != 0 { try members.encode(first, forKey: .first) }
     if cell != 1 { try members.encode(cell, forKey: .cell) }
     if start != 0 { try members.encode(start, forKey: .start) }

@@ -30,7 +30,7 @@ extension Attribution {
     let rows = terms.rows
     let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
     let output = forward?.output ?? input.slice(rows: rows)
-    var gradient = Matrix(rows: rows.count, columns: input.columns)
+    var gradient = Matrix(rows: output.rows, columns: input.columns)
     var value: Float = 0
     for term in wanted ?? terms {
       let row = output.row(term.row - rows.lowerBound)
@@ -58,8 +58,8 @@ extension Attribution {
   }
 
   /// The forward pass above the site with what its pullback needs, `rows` of its last block
-  /// computed: the context's own where it has it; another one is kept with the context. Nil when
-  /// there is no block above the site.
+  /// computed, and those behind them that they see: the context's own where it has it; another one
+  /// is kept with the context. Nil when there is no block above the site.
   private func savedForward(
     _ input: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
@@ -75,9 +75,10 @@ extension Attribution {
       continuation: question.target.continuation)
     if keepsRun, let known = context.savedRun, known.key == key { return known.forward }
     context.savedRun = nil
-    var (cache, tap) = (decoder.makeCache(), SiteTap())
+    var (cache, tap) = (context.cache.emptied, SiteTap())
+    let end = cache.spans.end(of: rows.upperBound)
     let forward = try decoder.forwardSaving(
-      input.slice(rows: 0..<rows.upperBound), over: point.above, cache: &cache, rows: rows.count,
+      input.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
       tap: &tap, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
@@ -119,11 +120,13 @@ extension Attribution {
 
   /// The target when what lies above the site runs on `input` `[T′, D]`.
   private func value(runningOn input: Matrix) throws -> Float {
-    var (cache, tap) = (decoder.makeCache(), SiteTap())
+    var (cache, tap) = (context.cache.emptied, SiteTap())
     let rows = terms.rows
+    let end = cache.spans.end(of: rows.upperBound)
     let outputs = try decoder.forward(
-      input.slice(rows: 0..<rows.upperBound), over: point.above, cache: &cache, rows: rows.count,
-      tap: &tap, cancellation: cancellation)
+      input.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
+      tap: &tap, cancellation: cancellation
+    ).slice(rows: 0..<rows.count)
     return try decoder.value(of: terms, outputs: outputs, from: rows.lowerBound)
   }
 }

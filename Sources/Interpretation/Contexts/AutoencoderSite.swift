@@ -31,11 +31,7 @@ package struct AutoencoderSite: Hashable, Sendable, CustomStringConvertible {
     guard places.isKnown else { throw SiteRefusal(reason: SiteName.refusal(of: name)) }
     input = try decoder.site(places.input, named: name)
     output = try decoder.site(places.output, named: name)
-    guard output.isAdded else {
-      throw SiteRefusal(
-        reason: "\(output.name) is read by a half of a block and not added to the residual stream: "
-          + "a change of it is no change of the stream, which the rest of the model could run on")
-    }
+    if let reason = decoder.refusal(ofChanging: output) { throw SiteRefusal(reason: reason) }
     guard input <= output else {
       throw SiteRefusal(
         reason: "\(input.name) comes after \(output.name): what is made of it cannot go in there")

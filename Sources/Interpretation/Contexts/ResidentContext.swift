@@ -66,23 +66,26 @@ package final class ResidentContext {
     let wanted = sites.reduce(into: Set([lastInput])) { $0.formUnion($1.kept) }
       .subtracting([Self.embeddingSite])
     // A prefix is of use only with its residuals, and the last token always runs.
+    let traits = model.traits(of: prompt)
     let reusable =
       other.map { other in wanted.allSatisfy { other.recorded[$0] != nil } } == true
-      ? min(shared, prompt.tokens.count - 1) : 0
+      ? traits.spans.start(of: min(shared, prompt.tokens.count - 1)) : 0
     reusedTokenCount = reusable
     if let other, reusable > 0 {
       embeddings = other.embeddings.slice(rows: 0..<reusable)
-      cache = other.cache.prefix(tokens: reusable, blocks: 0..<decoder.blockCount)
+      cache = other.cache.prefix(
+        tokens: reusable, blocks: 0..<decoder.blockCount, traits: traits)
       recorded = other.recorded.filter { wanted.contains($0.key) }
         .mapValues { $0.slice(rows: 0..<reusable) }
       codes = other.codes.mapValues { $0.slice(rows: 0..<min(reusable, $0.rows)) }
     } else {
       embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
-      cache = decoder.makeCache()
+      cache = decoder.makeCache(traits)
       recorded = [:]
     }
     let new = try model.embeddings(
-      prompt, positions: reusable..<prompt.tokens.count, cancellation: cancellation)
+      prompt, positions: reusable..<prompt.tokens.count, cache: &cache,
+      cancellation: cancellation)
     progress(0.1)
     let lowest = sites.map(\.write).min() ?? decoder.end
     try append(
@@ -204,7 +207,7 @@ package final class ResidentContext {
     let highest = sites.map(\.point).max() ?? .input(of: 0)
     let known = recorded.compactMap { site, rows in site.stream.map { ($0, rows) } }
       .filter { $0.0 <= lowest }.max { $0.0 < $1.0 }
-    var (scratch, tap) = (decoder.makeCache(), SiteTap(sites))
+    var (scratch, tap) = (cache.emptied, SiteTap(sites))
     _ = try decoder.forward(
       known?.1 ?? embeddings, over: (known?.0 ?? .input(of: 0))..<highest, cache: &scratch,
       tap: &tap, cancellation: cancellation)
@@ -241,11 +244,12 @@ package final class ResidentContext {
       let block = decoder.blockCount - 1
       let input = try tensor(
         at: Site(.input(of: block)), keep: true, cancellation: cancellation)
-      var scratch = cache.prefix(tokens: positions.lowerBound, blocks: block..<block + 1)
+      let run = cache.spans.start(of: positions.lowerBound)..<cache.spans.end(of: last + 1)
+      var scratch = cache.prefix(tokens: run.lowerBound, blocks: block..<block + 1)
       let rows = try decoder.forward(
-        input.slice(rows: positions.lowerBound..<last + 1), blocks: block..<block + 1,
-        cache: &scratch, cancellation: cancellation)
-      for (index, position) in positions.enumerated() { outputs[position] = rows.row(index) }
+        input.slice(rows: run), blocks: block..<block + 1, cache: &scratch,
+        cancellation: cancellation)
+      for (index, position) in run.enumerated() { outputs[position] = rows.row(index) }
     }
     return Matrix(
       rows: positions.count, columns: decoder.hiddenSize,
@@ -300,8 +304,8 @@ package final class ResidentContext {
     let floats = recorded.values.reduce((embeddings.rows + outputs.count) * embeddings.columns) {
       $0 + $1.rows * $1.columns
     }
-    return floats * 4 + cache.byteCount + codes.values.reduce(0) { $0 + $1.byteCount }
-      + releasableByteCount
+    return floats * 4 + cache.byteCount + cache.traits.additions.byteCount
+      + codes.values.reduce(0) { $0 + $1.byteCount } + releasableByteCount
   }
 
   /// Bytes that `forgetRuns` gives back, at most.

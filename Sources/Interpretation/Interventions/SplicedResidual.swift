@@ -4,7 +4,8 @@ package import Tensors
 
 /// The residual stream after interventions, from the first row that differs.
 package struct SplicedResidual {
-  /// First row that differs from the model's own run; the row count when none does.
+  /// First row that differs from the model's own run, or the first of those that see it; the row
+  /// count when none does.
   package let start: Int
   /// The changed residual, rows `start` … T′ − 1, `[T′ − start, D]`.
   package let residual: Matrix
@@ -45,8 +46,21 @@ extension SplicePoint {
     }
     let difference = changed - stream.slice(rows: start..<rowCount)
     let same = difference.rowDots(difference).prefix { $0 == 0 }.count
+    return spliced(
+      changed.slice(rows: same..<changed.rows), from: start + same, receipt: receipt)
+  }
+
+  /// Changed rows from `start` on, with those of the model's own before them that see them: the
+  /// blocks above run on those, too.
+  private func spliced(
+    _ changed: Matrix, from start: Int, receipt: InterventionReceipt
+  ) -> SplicedResidual {
+    let first = cache.spans.start(of: start)
     return SplicedResidual(
-      start: start + same, residual: changed.slice(rows: same..<changed.rows), receipt: receipt)
+      start: first,
+      residual: first == start
+        ? changed : Matrix(stacking: [stream.slice(rows: first..<start), changed]),
+      receipt: receipt)
   }
 
   /// Puts another code in the place of the one that is there, from row `start` on; `code` has
@@ -64,8 +78,8 @@ extension SplicePoint {
     let changed =
       stream.slice(rows: start..<rowCount)
       + (try autoencoder.streamChange(from: own, to: code, decoder: decoder))
-    return SplicedResidual(
-      start: start, residual: try changed.usableResidual(), receipt: InterventionReceipt())
+    return spliced(
+      try changed.usableResidual(), from: start, receipt: InterventionReceipt())
   }
 
   /// The residual stream with a code's reconstruction in the place of what is there, of the first
@@ -104,21 +118,23 @@ extension SplicePoint {
   ) throws -> [Matrix] {
     var results: [Matrix] = []
     var branches: [(index: Int, branch: Branch)] = []
+    let end = cache.spans.end(of: rows.upperBound)
     for (index, spliced) in changes.enumerated() {
       let plain = rows.clamped(to: rows.lowerBound..<max(spliced.start, rows.lowerBound))
       results.append(try plainOutputs(at: plain, cancellation: cancellation))
       guard plain.upperBound < rows.upperBound else { continue }
-      let changed = spliced.residual.slice(rows: 0..<rows.upperBound - spliced.start)
+      let changed = spliced.residual.slice(rows: 0..<end - spliced.start)
       branches.append(
         (
           index,
-          Branch(
-            start: spliced.start, residual: changed, rows: rows.upperBound - plain.upperBound)
+          Branch(start: spliced.start, residual: changed, rows: end - plain.upperBound)
         ))
     }
     let new = try decoder.forward(
       branches.map(\.branch), over: above, after: cache, cancellation: cancellation)
-    for ((index, _), outputs) in zip(branches, new) { results[index].append(outputs) }
+    for ((index, _), outputs) in zip(branches, new) {
+      results[index].append(outputs.slice(rows: 0..<rows.count - results[index].rows))
+    }
     return results
   }
 }

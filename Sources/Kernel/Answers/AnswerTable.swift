@@ -21,7 +21,7 @@ let answers: [String: Answer] = {
   table[Initialize.method] = .immediate { call, engine, directory in
     let params: Initialize.Params = try call.decodeParams()
     directory.name(call.client, params.clientInfo?.name)
-    return try JSONValue(encoding: engine.initialize(params, client: call.client))
+    return try JSONValue(encoding: try engine.initialize(params, client: call.client))
   }
   table[PromptCheck.method] = .control { call, _, _ in
     try JSONValue(encoding: PromptCheck.answer(call.decodeParams()))

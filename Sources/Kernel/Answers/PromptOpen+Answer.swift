@@ -1,3 +1,4 @@
+import Autoencoders
 import Images
 import Interpretation
 package import JSONRPC
@@ -69,9 +70,11 @@ struct OpenPrompt {
       autoencoder = engine.current.autoencoderNames[model.name]
       return true
     }
+    let open = front.saeOptions ?? SAEOptions()
     autoencoder = try reporting(written.range) {
       try engine.loadAutoencoder(
-        path: FilePath(path).path, site: nil, modelName: model.name
+        path: FilePath(path).path, site: open.site, options: AutoencoderOptions(open),
+        modelName: model.name
       ).autoencoder.name
     }
     return autoencoder != nil

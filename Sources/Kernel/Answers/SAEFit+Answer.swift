@@ -3,6 +3,7 @@ import Interpretation
 package import JSONRPC
 package import KernelProtocol
 import Models
+import SystemReasons
 import Tensors
 
 extension SAEFit: EngineAnswerable {

@@ -27,8 +27,19 @@ extension SAELoad: EngineAnswerable {
 extension AutoencoderOptions {
   /// What a request says beside the files.
   init(_ params: SAELoad.Params) throws(AutoencoderError) {
+    try self.init(k: params.k, inputScale: params.inputScale, asked: params.activation)
+  }
+
+  /// What `initialize` or a prompt file says beside the files.
+  init(_ options: SAEOptions) throws(AutoencoderError) {
+    try self.init(k: options.k, inputScale: options.inputScale, asked: options.activation)
+  }
+
+  private init(
+    k: Int?, inputScale: Double?, asked: SAELoad.Activation?
+  ) throws(AutoencoderError) {
     var activation: Activation?
-    if let asked = params.activation {
+    if let asked {
       activation = Activation(rawValue: asked.rawValue)
       guard activation != nil else {
         throw .value(
@@ -36,7 +47,7 @@ extension AutoencoderOptions {
           expected: "topk, signed-topk or jumprelu: no files leave others open")
       }
     }
-    self.init(k: params.k, inputScale: params.inputScale.map(Float.init), activation: activation)
+    self.init(k: k, inputScale: inputScale.map(Float.init), activation: activation)
   }
 }
 

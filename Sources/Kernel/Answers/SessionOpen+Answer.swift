@@ -65,6 +65,11 @@ private struct SessionOpening {
       models[saved.model] = try model(saved, otherwise: last)
     }
     for saved in session.saes where wanted.contains(saved.model) { try compare(saved) }
+    if let version = session.kernelVersion, version != KernelVersion.current {
+      warnings.append(
+        "the session was saved by lucarne \(version.prefix(100)), this is "
+          + "\(KernelVersion.current): answers may differ")
+    }
     let files = Dictionary(uniqueKeysWithValues: session.pictures.map { ($0.sha256, $0.base64) })
     for (number, saved) in session.contexts.enumerated() {
       guard let model = models[saved.model] else { continue }

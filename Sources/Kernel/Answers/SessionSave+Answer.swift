@@ -17,7 +17,8 @@ extension SessionSave: EngineThenShelfAnswerable {
     init(_ contexts: [OpenContext], _ params: Params, engine: Engine) throws {
       session = SavedSession(
         format: SessionFile.format, version: 1, created: Date.now.timeIntervalSince1970,
-        note: params.note, models: [], saes: [], pictures: [], contexts: [],
+        kernelVersion: KernelVersion.current, note: params.note, models: [], saes: [], pictures: [],
+        contexts: [],
         entries: params.entries ?? [])
       for open in contexts { session.contexts.append(saved(open)) }
       let names = Set(contexts.map(\.modelName))

@@ -108,8 +108,8 @@ private func kind(of error: ModelError) -> DomainError.Kind {
   switch error {
   case .nonFinite: .numericalFailure
   case .emptyPrompt, .promptTooLong: .positionOutOfRange
-  case .picturesNotSupported, .textHoldsImageToken, .textsMakeImageToken, .picturesLeftOut,
-    .templateCannotRender, .tokenOutOfRange, .invalidSampling:
+  case .picturesNotSupported, .textHoldsImageToken, .videosNotSupported, .textsMakeImageToken,
+    .picturesLeftOut, .templateCannotRender, .tokenOutOfRange, .invalidSampling:
     .unsupportedTarget
   case .unsupported, .inconsistent: .checkpointInvalid
   }

@@ -8,6 +8,8 @@ import SystemReasons
 /// The file that a session is: read within bounds, and written whole or not at all.
 enum SessionFile {
   static let format = "lucarne-session"
+  /// What the window calls the file of a session that is in a message.
+  static let usualName = "lucarne-session.json"
   /// The most bytes of a file.
   static let byteLimit = 128 << 20
   /// The most bytes of a session in a message, beside which there is room for the rest of it.
@@ -58,6 +60,17 @@ enum SessionFile {
       throw KernelError.unsupported("a session of this could not be opened again: \(error)")
     }
     return bytes
+  }
+
+  /// A session's file as what is written to `output` names it: the file's name in the same folder,
+  /// else its path.
+  static func name(of path: String, from output: String?) -> String {
+    let file = URL(fileURLWithPath: path)
+    guard let output,
+      file.deletingLastPathComponent().path
+        == URL(fileURLWithPath: output).deletingLastPathComponent().path
+    else { return path }
+    return file.lastPathComponent
   }
 
   /// Writes a session's text in the place of nothing or of another session.

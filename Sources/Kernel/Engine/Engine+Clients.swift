@@ -24,14 +24,13 @@ extension Engine {
     FreedMemory.release()
   }
 
-  /// Takes over what the client's `initialize` asked for.
-  func apply(_ options: Initialize.Options) {
-    if let model = options.model {
-      current.defaults = StartupFiles(model: model, autoencoders: options.saes ?? [])
-    } else if let saes = options.saes {
-      current.defaults.autoencoders = saes
-      current.defaults.sites = []
-      current.defaults.options = []
+  /// Takes over what the client's `initialize` asked for and `StartupFiles` was made of.
+  func apply(_ options: Initialize.Options, _ files: StartupFiles) {
+    if let model = options.model { current.defaults = StartupFiles(model: model) }
+    if options.model != nil || options.saes != nil {
+      current.defaults.autoencoders = files.autoencoders
+      current.defaults.sites = files.sites
+      current.defaults.options = files.options
     }
     if let limit = options.memoryLimit { current.memoryLimit = limit }
   }

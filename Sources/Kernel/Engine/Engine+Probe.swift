@@ -41,9 +41,10 @@ extension Engine {
     }
     let prompt = try probePrompt(parts, model.model, cancellation: cancellation)
     let decoder = model.model.decoder
-    var cache = decoder.makeCache()
+    var cache = model.model.makeCache(for: prompt)
     let rows = try decoder.rows(
-      at: autoencoder.site, of: model.model.embeddings(prompt, cancellation: cancellation),
+      at: autoencoder.site,
+      of: model.model.embeddings(prompt, cache: &cache, cancellation: cancellation),
       cache: &cache, cancellation: cancellation)
     return try autoencoder.weights.fit(rows.input, making: rows.output, cancellation: cancellation)
   }

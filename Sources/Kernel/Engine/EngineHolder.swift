@@ -11,7 +11,7 @@ final class EngineHolder: @unchecked Sendable {
   private let engine: Engine
   private let shelves: IndexShelves
   private let status: StatusBoard
-  private let pending = Mutex<[ClientID: Initialize.Options]>([:])
+  private let pending = Mutex<[ClientID: (options: Initialize.Options, files: StartupFiles)]>([:])
   /// Clients that have left while jobs of theirs ran.
   private var departed: Set<ClientID> = []
 
@@ -55,16 +55,19 @@ final class EngineHolder: @unchecked Sendable {
 
   private func turn(to client: ClientID) {
     engine.serve(client)
-    if let options = pending.withLock({ $0.removeValue(forKey: client) }) { engine.apply(options) }
+    if let asked = pending.withLock({ $0.removeValue(forKey: client) }) {
+      engine.apply(asked.options, asked.files)
+    }
   }
 
   private func publish() { status.finish(engine.status, contexts: engine.contextStatus) }
 
   /// Answers `initialize` at once; what its options name is loaded by the
   /// first request that needs it.
-  func initialize(_ params: Initialize.Params, client: ClientID) -> Initialize.Result {
+  func initialize(_ params: Initialize.Params, client: ClientID) throws -> Initialize.Result {
     if let options = params.initializationOptions {
-      pending.withLock { $0[client] = options }
+      let files = try StartupFiles(options)
+      pending.withLock { $0[client] = (options, files) }
       // At once: what reads indexes does not wait for the engine.
       if let index = options.index {
         shelves.shelf(of: client).setDefault(.init(path: index, autoencoder: nil))

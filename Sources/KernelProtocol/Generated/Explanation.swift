@@ -13,7 +13,7 @@ package struct Explanation: Codable, Sendable, Equatable {
   /// The explanation, or what failed; empty where a latent is uninterpretable.
   package var text: String
   package var author: Author
-  /// How it was made: manual, dissection, chat, resident, refine:rule, refine:chat,
+  /// How it was made: manual, dissection, chat, resident, blank-picture, refine:rule, refine:chat,
   /// refine:resident.
   package var method: String
   /// What it rests on, such as digests of items.

@@ -16,6 +16,10 @@ package enum ExplanationGenerate: Request {
     package var index: String
     package var features: LatentSelection
     package var explainer: Explainer
+    /// No exemplars: the resident model is shown a white picture of side pixels either way with the
+    /// latent held, and says what it sees. Where it says the same of the picture as it is, or
+    /// changed as far in a random direction, the latent counts as uninterpretable.
+    package var blankPicture: BlankPicture?
     /// Whose exemplars are shown; absent: base.
     package var view: String?
     /// Absent: mean.
@@ -44,7 +48,8 @@ package enum ExplanationGenerate: Request {
     package var again: Bool?
 
     package init(
-      index: String, features: LatentSelection, explainer: Explainer, view: String? = nil,
+      index: String, features: LatentSelection, explainer: Explainer,
+      blankPicture: BlankPicture? = nil, view: String? = nil,
       rankBy: FeatureExamples.Ranking? = nil, exemplars: Int? = nil,
       style: FeatureRender.Style? = nil, interpolation: FeatureRender.Interpolation? = nil,
       level: Double? = nil, side: Int? = nil, answer: AnswerForm? = nil, maxTokens: Int? = nil,
@@ -53,6 +58,7 @@ package enum ExplanationGenerate: Request {
       self.index = index
       self.features = features
       self.explainer = explainer
+      self.blankPicture = blankPicture
       self.view = view
       self.rankBy = rankBy
       self.exemplars = exemplars
@@ -73,6 +79,7 @@ package enum ExplanationGenerate: Request {
       index = try members.decode(String.self, forKey: .index)
       features = try members.decode(LatentSelection.self, forKey: .features)
       explainer = try members.decode(Explainer.self, forKey: .explainer)
+      blankPicture = try members.decodeIfPresent(BlankPicture.self, forKey: .blankPicture)
       view = try members.decodeIfPresent(String.self, forKey: .view)
       rankBy = try members.decodeIfPresent(FeatureExamples.Ranking.self, forKey: .rankBy)
       exemplars = try members.optionalInteger(.exemplars, in: 1...50)
@@ -97,6 +104,22 @@ package enum ExplanationGenerate: Request {
     case json
     /// a sentence, or of a judge one word, for models that write no JSON.
     case text
+  }
+
+  /// A blank picture on which one latent is held at a value, at every token of the picture.
+  package struct BlankPicture: Codable, Sendable, Equatable {
+    /// Absent: the autoencoder loaded last.
+    package var sae: String?
+    /// Absent: Describe the image.
+    package var question: String?
+    /// What the latent is held at, in its largest activation in the index's view; absent: 4.
+    package var strength: Double?
+
+    package init(sae: String? = nil, question: String? = nil, strength: Double? = nil) {
+      self.sae = sae
+      self.question = question
+      self.strength = strength
+    }
   }
 
   /// Its key is the kernel's environment variable LUCARNE_EXPLAINER_KEY, and never on the wire.

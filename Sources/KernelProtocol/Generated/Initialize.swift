@@ -144,18 +144,22 @@ package enum Initialize: Request {
   package struct Options: Codable, Sendable, Equatable {
     /// A checkpoint's folder.
     package var model: String?
-    /// Autoencoders' folders.
+    /// Autoencoders' folders or files.
     package var saes: [String]?
+    /// What their files leave open, the first for the first of saes; {} for one that needs nothing.
+    package var saeOptions: [SAEOptions]?
     /// A feature index.
     package var index: String?
     /// Bytes that the kernel may use.
     package var memoryLimit: Int?
 
     package init(
-      model: String? = nil, saes: [String]? = nil, index: String? = nil, memoryLimit: Int? = nil
+      model: String? = nil, saes: [String]? = nil, saeOptions: [SAEOptions]? = nil,
+      index: String? = nil, memoryLimit: Int? = nil
     ) {
       self.model = model
       self.saes = saes
+      self.saeOptions = saeOptions
       self.index = index
       self.memoryLimit = memoryLimit
     }
@@ -164,6 +168,7 @@ package enum Initialize: Request {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       model = try members.decodeIfPresent(String.self, forKey: .model)
       saes = try members.decodeIfPresent([String].self, forKey: .saes)
+      saeOptions = try members.decodeIfPresent([SAEOptions].self, forKey: .saeOptions)
       index = try members.decodeIfPresent(String.self, forKey: .index)
       memoryLimit = try members.optionalInteger(.memoryLimit, in: 1...Int.max)
     }

@@ -49,7 +49,8 @@ package enum ModelLoad: Request {
 
   /// How the model sees one tile of an image.
   package struct Image: Codable, Sendable, Equatable {
-    /// Patches of a tile, [rows, columns].
+    /// Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes
+    /// of their own, as Qwen3-VL's.
     package var patchGrid: [Int]
     package var tokensPerTile: Int
 

@@ -1353,6 +1353,74 @@ package let openRPCDocument = #"""
       ]
     },
     {
+      "name": "session/export",
+      "summary": "A session as a page to read, or as a notebook that asks again with the Python client.",
+      "description": "Shown is what the session's entries hold: of an entry that is an object with a method, its params and its result. Nothing is computed, and no model is needed. A page is one file that loads nothing and runs nothing.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "path",
+          "description": "A session's file, absolute. Either this or session.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "session",
+          "description": "A session as session/save gave it.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/SavedSession"}
+        },
+        {"name": "format", "required": true, "schema": {"$ref": "#/components/schemas/SessionExport.Format"}},
+        {
+          "name": "output",
+          "description": "The file to write, absolute; nothing may be there. Absent: the text comes with the result.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["bytes", "warnings"],
+          "properties": {
+            "output": {"type": "string", "description": "Absent where the text is in the result."},
+            "text": {"type": "string", "description": "Absent where it was written to a file."},
+            "bytes": {"type": "integer", "description": "How long the file is, or would be."},
+            "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be shown."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": ["deadlineExceeded", "imageUnreadable", "ioError", "outOfMemory", "pathDenied", "unsupportedTarget"],
+      "examples": [
+        {
+          "name": "session/export",
+          "params": [
+            {"name": "path", "value": "/sessions/bolivia.session.json"},
+            {"name": "format", "value": "html"},
+            {"name": "output", "value": "/sessions/bolivia.html"}
+          ],
+          "result": {
+            "name": "result",
+            "value": {"output": "/sessions/bolivia.html", "bytes": 41873, "warnings": []}
+          }
+        }
+      ]
+    },
+    {
       "name": "activation/read",
       "summary": "A tensor of a block at every position: the residual stream, or what a half of the block reads or adds.",
       "paramStructure": "by-name",
@@ -3288,6 +3356,12 @@ package let openRPCDocument = #"""
           "name": "explainer",
           "required": true,
           "schema": {"$ref": "#/components/schemas/ExplanationGenerate.Explainer"}
+        },
+        {
+          "name": "blankPicture",
+          "description": "No exemplars: the resident model is shown a white picture of side pixels either way with the latent held, and says what it sees. Where it says the same of the picture as it is, or changed as far in a random direction, the latent counts as uninterpretable.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ExplanationGenerate.BlankPicture"}
         },
         {
           "name": "view",
@@ -5398,7 +5472,7 @@ package let openRPCDocument = #"""
             "description": "The explanation, or what failed; empty where a latent is uninterpretable."
           },
           "author": {"$ref": "#/components/schemas/Explanation.Author"},
-          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident, refine:rule, refine:chat, refine:resident."},
+          "method": {"type": "string", "description": "How it was made: manual, dissection, chat, resident, blank-picture, refine:rule, refine:chat, refine:resident."},
           "evidence": {
             "type": "array",
             "items": {"type": "string"},
@@ -5494,6 +5568,18 @@ package let openRPCDocument = #"""
       "ExplanationGenerate.AnswerForm": {
         "enum": ["json", "text"],
         "description": "json: an object of JSON, such as one that says whether there is a common concept, and which; text: a sentence, or of a judge one word, for models that write no JSON."
+      },
+      "ExplanationGenerate.BlankPicture": {
+        "type": "object",
+        "description": "A blank picture on which one latent is held at a value, at every token of the picture.",
+        "properties": {
+          "sae": {"type": "string", "description": "Absent: the autoencoder loaded last."},
+          "question": {"type": "string", "description": "Absent: Describe the image."},
+          "strength": {
+            "type": "number",
+            "description": "What the latent is held at, in its largest activation in the index's view; absent: 4."
+          }
+        }
       },
       "ExplanationGenerate.Endpoint": {
         "type": "object",
@@ -6146,7 +6232,12 @@ package let openRPCDocument = #"""
         "description": "What to load, by absolute path.",
         "properties": {
           "model": {"type": "string", "description": "A checkpoint's folder."},
-          "saes": {"type": "array", "items": {"type": "string"}, "description": "Autoencoders' folders."},
+          "saes": {"type": "array", "items": {"type": "string"}, "description": "Autoencoders' folders or files."},
+          "saeOptions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SAEOptions"},
+            "description": "What their files leave open, the first for the first of saes; {} for one that needs nothing."
+          },
           "index": {"type": "string", "description": "A feature index."},
           "memoryLimit": {"type": "integer", "minimum": 1, "description": "Bytes that the kernel may use."}
         }
@@ -6401,7 +6492,7 @@ package let openRPCDocument = #"""
           "patchGrid": {
             "type": "array",
             "items": {"type": "integer"},
-            "description": "Patches of a tile, [rows, columns]."
+            "description": "Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own, as Qwen3-VL's."
           },
           "tokensPerTile": {"type": "integer"}
         }
@@ -6433,7 +6524,7 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {
             "type": "string",
-            "description": "As the model's family calls it: LLaVA-NeXT has base and tiles."
+            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image."
           },
           "rows": {"type": "integer", "minimum": 0},
           "columns": {"type": "integer", "minimum": 0},
@@ -6495,7 +6586,11 @@ package let openRPCDocument = #"""
             "type": "string",
             "description": "A checkpoint's folder; absolute where the file's folder is known, as every path here."
           },
-          "sae": {"type": "string", "description": "An autoencoder's folder."},
+          "sae": {"type": "string", "description": "An autoencoder's folder or file."},
+          "saeOptions": {
+            "$ref": "#/components/schemas/SAEOptions",
+            "description": "What its files leave open; absent where nothing is given."
+          },
           "images": {"type": "array", "items": {"$ref": "#/components/schemas/PromptFront.Image"}},
           "template": {"$ref": "#/components/schemas/ContextOpen.Template"},
           "answer": {"type": "string", "description": "The token that attribution is about."},
@@ -6719,6 +6814,25 @@ package let openRPCDocument = #"""
           "l0": {"type": "number", "description": "Mean number of active latents."}
         }
       },
+      "SAEOptions": {
+        "type": "object",
+        "description": "What an autoencoder's files may leave open, as in sae/load.",
+        "properties": {
+          "site": {
+            "type": "string",
+            "description": "Where it reads the model; it overrides what the files say."
+          },
+          "k": {"type": "integer", "minimum": 1, "description": "Latents active at a token."},
+          "inputScale": {
+            "type": "number",
+            "description": "What activations are multiplied by before they are encoded."
+          },
+          "activation": {
+            "$ref": "#/components/schemas/SAELoad.Activation",
+            "description": "Which latents are active."
+          }
+        }
+      },
       "SAELoad.Format": {
         "enum": [
           "sparsify",
@@ -6787,6 +6901,10 @@ package let openRPCDocument = #"""
           "format": {"enum": ["lucarne-session"], "x-enumNames": ["session"]},
           "version": {"type": "integer", "minimum": 1, "maximum": 1},
           "created": {"type": "number", "description": "Seconds since 1970."},
+          "kernelVersion": {
+            "type": "string",
+            "description": "Of the lucarne that wrote it, as initialize tells it; absent in files of earlier ones."
+          },
           "note": {"type": "string", "description": "What the client says of it."},
           "models": {
             "type": "array",
@@ -6811,7 +6929,7 @@ package let openRPCDocument = #"""
           "entries": {
             "type": "array",
             "items": {},
-            "description": "What the client gave, as it was: questions and answers, for a log."
+            "description": "What the client gave, as it was: questions and answers, for a log. session/export reads those that are objects with method, params and result."
           }
         }
       },
@@ -6876,6 +6994,10 @@ package let openRPCDocument = #"""
             "description": "SHA-256 of all tokens' ids in decimal with a comma between two, in lower-case hexadecimal."
           }
         }
+      },
+      "SessionExport.Format": {
+        "description": "html: A page. ipynb: A Jupyter notebook.",
+        "enum": ["html", "ipynb"]
       },
       "SessionOpen.Opened": {
         "type": "object",

@@ -4,8 +4,10 @@
 package struct PromptFront: Codable, Sendable, Equatable {
   /// A checkpoint's folder; absolute where the file's folder is known, as every path here.
   package var model: String?
-  /// An autoencoder's folder.
+  /// An autoencoder's folder or file.
   package var sae: String?
+  /// What its files leave open; absent where nothing is given.
+  package var saeOptions: SAEOptions?
   package var images: [Image]
   package var template: ContextOpen.Template
   /// The token that attribution is about.
@@ -15,11 +17,12 @@ package struct PromptFront: Codable, Sendable, Equatable {
   package var steer: [Clamp]
 
   package init(
-    model: String? = nil, sae: String? = nil, images: [Image], template: ContextOpen.Template,
-    answer: String? = nil, baseline: String? = nil, steer: [Clamp]
+    model: String? = nil, sae: String? = nil, saeOptions: SAEOptions? = nil, images: [Image],
+    template: ContextOpen.Template, answer: String? = nil, baseline: String? = nil, steer: [Clamp]
   ) {
     self.model = model
     self.sae = sae
+    self.saeOptions = saeOptions
     self.images = images
     self.template = template
     self.answer = answer

@@ -9,6 +9,8 @@ package struct SavedSession: Codable, Sendable, Equatable {
   package var version: Int
   /// Seconds since 1970.
   package var created: Double
+  /// Of the lucarne that wrote it, as initialize tells it; absent in files of earlier ones.
+  package var kernelVersion: String?
   /// What the client says of it.
   package var note: String?
   /// Those that the contexts were opened on.
@@ -19,16 +21,19 @@ package struct SavedSession: Codable, Sendable, Equatable {
   package var pictures: [Picture]
   /// In the order of opening.
   package var contexts: [Context]
-  /// What the client gave, as it was: questions and answers, for a log.
+  /// What the client gave, as it was: questions and answers, for a log. session/export reads those
+  /// that are objects with method, params and result.
   package var entries: [JSONValue]
 
   package init(
-    format: String, version: Int, created: Double, note: String? = nil, models: [Model],
-    saes: [Autoencoder], pictures: [Picture], contexts: [Context], entries: [JSONValue]
+    format: String, version: Int, created: Double, kernelVersion: String? = nil,
+    note: String? = nil, models: [Model], saes: [Autoencoder], pictures: [Picture],
+    contexts: [Context], entries: [JSONValue]
   ) {
     self.format = format
     self.version = version
     self.created = created
+    self.kernelVersion = kernelVersion
     self.note = note
     self.models = models
     self.saes = saes
@@ -42,6 +47,7 @@ package struct SavedSession: Codable, Sendable, Equatable {
     format = try members.decode(String.self, forKey: .format)
     version = try members.integer(.version, in: 1...1)
     created = try members.decode(Double.self, forKey: .created)
+    kernelVersion = try members.decodeIfPresent(String.self, forKey: .kernelVersion)
     note = try members.decodeIfPresent(String.self, forKey: .note)
     models = try members.decode([Model].self, forKey: .models)
     saes = try members.decode([Autoencoder].self, forKey: .saes)

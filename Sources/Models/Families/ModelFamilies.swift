@@ -4,7 +4,9 @@ package import Checkpoints
 package enum ModelFamilies {
   /// The only list. Errors name the families in this order.
   package static let all: [any ModelFamily.Type] = [
-    LlavaNextFamily.self, LlamaFamily.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
+    LlavaNextFamily.self, LlavaOnevisionFamily.self, Qwen3VLFamily.self, Gemma3Family.self,
+    LlamaFamily.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
+    Gemma3TextFamily.self,
   ]
 
   /// What `folder`/config.json describes. Throws `.unreadable`, `.malformed`, `.quantised`,
@@ -20,10 +22,13 @@ package enum ModelFamilies {
     return try family.init(reader)
   }
 
-  /// The decoder that a model which sees has under `text_config`; a Llama where it does not say.
-  static func text(_ reader: ConfigurationReader) throws(CheckpointError) -> TextConfiguration {
+  /// The decoder that a model which sees has under `text_config`; one of `fallback` where it does
+  /// not say.
+  static func text(
+    _ reader: ConfigurationReader, default fallback: any TextFamily.Type
+  ) throws(CheckpointError) -> TextConfiguration {
     let families = all.compactMap { $0 as? any TextFamily.Type }
-    guard let type = try reader.text("model_type") else { return try LlamaFamily(reader).text }
+    guard let type = try reader.text("model_type") else { return try fallback.init(reader).text }
     guard let family = families.first(where: { $0.modelType == type }) else {
       throw .unsupported(key: reader.path + "model_type", found: type, supported: names(families))
     }

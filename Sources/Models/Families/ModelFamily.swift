@@ -1,6 +1,7 @@
 package import Checkpoints
 package import Images
 package import Tensors
+package import Tokenization
 
 /// A family of models: what its configuration says, and what it sees with. A value of it describes
 /// one model.
@@ -22,6 +23,7 @@ package protocol ModelFamily: Sendable {
 
   /// What it sees with, from the files in `folder`; nil in a family of text models.
   func pictureEncoder(
-    folder: String, checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
+    folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
+    compute: Compute
   ) throws -> (any PictureEncoder)?
 }

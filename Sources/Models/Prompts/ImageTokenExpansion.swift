@@ -1,38 +1,41 @@
-/// A rendered prompt with every image token repeated as often as its picture has tokens.
+/// A rendered prompt with what its pictures become in the places of their image tokens.
 struct ImageTokenExpansion {
   let text: String
   private let occurrences: [Range<Int>]
-  private let counts: [Int]
+  /// Bytes of what each occurrence becomes.
+  private let lengths: [Int]
 
-  /// Throws unless there is one image token for each count: `ModelError.picturesLeftOut` where the
-  /// template shows fewer; where there are more, `.textsMakeImageToken` if texts have part in one,
-  /// else `.inconsistent`.
-  /// - Parameter textParts: which parts are texts.
+  /// Throws unless there is one image token for each expansion: `ModelError.picturesLeftOut` where
+  /// the template shows fewer; where there are more, `.textsMakeImageToken` if texts have part in
+  /// one, else `.inconsistent`.
+  /// - Parameters:
+  ///   - expansions: what the pictures become, in order.
+  ///   - textParts: which parts are texts.
   init(
-    _ rendered: RenderedPrompt, imageToken: String?, counts: [Int], textParts: [Int]
+    _ rendered: RenderedPrompt, imageToken: String?, expansions: [String], textParts: [Int]
   ) throws(ModelError) {
     let occurrences = RenderedPrompt.occurrences(of: imageToken, in: rendered.text)
     let token = imageToken ?? "image token"
-    guard occurrences.count >= counts.count else {
-      throw .picturesLeftOut(token: token, found: occurrences.count, expected: counts.count)
+    guard occurrences.count >= expansions.count else {
+      throw .picturesLeftOut(token: token, found: occurrences.count, expected: expansions.count)
     }
-    guard occurrences.count == counts.count else {
+    guard occurrences.count == expansions.count else {
       let makers = textParts.filter { part in
         rendered.ranges[part].map { range in occurrences.contains { $0.overlaps(range) } } ?? false
       }
       guard makers.isEmpty else { throw .textsMakeImageToken(parts: makers, token: token) }
       throw .inconsistent(
         what: "the number of \(token) in the rendered prompt", found: "\(occurrences.count)",
-        expected: "\(counts.count), one for each picture")
+        expected: "\(expansions.count), one for each picture")
     }
     self.occurrences = occurrences
-    self.counts = counts
+    lengths = expansions.map(\.utf8.count)
     var bytes: [UInt8] = []
     let source = Array(rendered.text.utf8)
     var end = 0
-    for (occurrence, count) in zip(occurrences, counts) {
+    for (occurrence, expansion) in zip(occurrences, expansions) {
       bytes += source[end..<occurrence.lowerBound]
-      for _ in 0..<count { bytes += source[occurrence] }
+      bytes += expansion.utf8
       end = occurrence.upperBound
     }
     text = String(decoding: bytes + source[end...], as: UTF8.self)
@@ -44,8 +47,8 @@ struct ImageTokenExpansion {
   }
 
   private func offset(_ offset: Int) -> Int {
-    zip(occurrences, counts).reduce(offset) { total, image in
-      image.0.upperBound <= offset ? total + (image.1 - 1) * image.0.count : total
+    zip(occurrences, lengths).reduce(offset) { total, image in
+      image.0.upperBound <= offset ? total + image.1 - image.0.count : total
     }
   }
 }

@@ -38,6 +38,14 @@ package struct PromptImage: Sendable {
     span.lowerBound + view.tokens.lowerBound..<span.lowerBound + view.tokens.upperBound
   }
 
+  /// Its views as grids of the sequence's tokens.
+  var grids: [RotaryPlaces.Grid] {
+    layout.views.filter { $0.rows * $0.columns > 0 }.map {
+      RotaryPlaces.Grid(
+        first: span(of: $0).lowerBound, rows: $0.rows, columns: $0.columns)
+    }
+  }
+
   /// The tokens of the view of a name, those that close rows included; nil where it has none.
   package func span(ofView name: String) -> Range<Int>? {
     layout.view(named: name).map(span(of:))

@@ -34,12 +34,19 @@ struct PromptBuilder {
     let rendered = try render()
     let counts = layouts.compactMap { $0?.tokenCount }
     try requireRoom(pictureTokens: counts.reduce(0, +), textBytes: rendered.text.utf8.count)
+    let expansions = layouts.compactMap { layout in
+      layout.flatMap { pictures?.expansion(of: $0) }
+    }
     let expansion = try ImageTokenExpansion(
-      rendered, imageToken: imageText, counts: counts,
+      rendered, imageToken: imageText, expansions: expansions,
       textParts: parts.indices.filter { parts[$0].picture == nil })
     let tokens = try encode(expansion.text)
     try require(tokens)
-    let runs = try imageRuns(in: tokens, counts: counts)
+    let runs = try imageRuns(
+      in: tokens, counts: counts,
+      embedded: expansions.map {
+        RenderedPrompt.occurrences(of: pictures?.tokenText, in: $0).count
+      })
     let spans = try self.spans(rendered, expansion, tokens: tokens, runs: runs)
     return Prompt(
       tokens: tokens, partSpans: spans, images: try images(layouts, spans: spans),
@@ -53,10 +60,15 @@ struct PromptBuilder {
       if part.picture != nil, pictures == nil {
         throw ModelError.picturesNotSupported(model: modelName)
       }
-      if let token = imageText, let text = part.text,
+      guard let text = part.text, let pictures else { continue }
+      for token in [pictures.imageText, pictures.tokenText]
+      where !RenderedPrompt.occurrences(of: token, in: text).isEmpty {
+        throw ModelError.textHoldsImageToken(part: index, token: token)
+      }
+      if let token = pictures.videoText,
         !RenderedPrompt.occurrences(of: token, in: text).isEmpty
       {
-        throw ModelError.textHoldsImageToken(part: index, token: token)
+        throw ModelError.videosNotSupported(part: index, token: token)
       }
     }
   }
@@ -159,32 +171,40 @@ struct PromptBuilder {
 
   // MARK: Pictures
 
+  private var pictureCount: Int { parts.count { $0.picture != nil } }
+
   private func layouts() throws -> [PictureLayout?] {
     try parts.map { part in
       guard let picture = part.picture, let pictures else { return nil }
-      return try pictures.layout(width: picture.width, height: picture.height)
+      return try pictures.layout(
+        width: picture.width, height: picture.height, among: pictureCount)
     }
   }
 
   /// Where each picture's tokens lie, in the order of their image tokens.
-  private func imageRuns(in tokens: [Int], counts: [Int]) throws -> [Range<Int>] {
+  /// - Parameters:
+  ///   - counts: all tokens of each.
+  ///   - embedded: those of them that are image tokens.
+  private func imageRuns(
+    in tokens: [Int], counts: [Int], embedded: [Int]
+  ) throws -> [Range<Int>] {
     guard let pictures else { return [] }
     let positions = tokens.indices.filter { tokens[$0] == pictures.imageToken }
     var runs: [Range<Int>] = []
     var next = 0
-    for count in counts where next + count <= positions.count {
+    for count in embedded where next + count <= positions.count {
       runs.append(positions[next]..<positions[next + count - 1] + 1)
       next += count
     }
-    guard positions.count <= counts.reduce(0, +) else {
+    guard positions.count <= embedded.reduce(0, +) else {
       // A text that the tokenizer brings to the image token's form, as NFKC does with letters of
       // full width.
-      throw ModelError.textsMakeImageToken(parts: [], token: imageText ?? "image token")
+      throw ModelError.textsMakeImageToken(parts: [], token: pictures.tokenText)
     }
     guard next == positions.count, zip(runs, counts).allSatisfy({ $0.count == $1 }) else {
       throw ModelError.inconsistent(
         what: "the number of image tokens in the prompt", found: "\(positions.count)",
-        expected: "\(counts.reduce(0, +)), those of its pictures")
+        expected: "\(embedded.reduce(0, +)), those of its pictures")
     }
     return runs
   }
@@ -197,7 +217,8 @@ struct PromptBuilder {
       guard let picture = part.picture, let layout = layouts[index], let pictures else { continue }
       images.append(
         PromptImage(
-          part: index, span: spans[index], layout: layout, tiles: try pictures.prepare(picture)))
+          part: index, span: spans[index], layout: layout,
+          tiles: try pictures.prepare(picture, among: pictureCount)))
     }
     return images
   }

@@ -22,7 +22,7 @@ package struct Branch: Sendable {
 /// the bits that it would get alone.
 extension Decoder {
   /// The outputs of the range's last block, `[n, D]` a branch. `cache` holds the common keys and
-  /// values and stays as it is.
+  /// values and stays as it is. Each branch has each of the cache's spans whole or not at all.
   package func forward(
     _ branches: [Branch], blocks range: Range<Int>, after cache: KeyValueCache,
     cancellation: Cancellation = .never
@@ -39,18 +39,25 @@ extension Decoder {
   ) throws -> [Matrix] {
     precondition(range.upperBound <= end, "no such blocks")
     precondition(range.isEmpty || !range.upperBound.isMiddle, "half a block at the end")
+    for branch in branches {
+      let rows = branch.start..<branch.start + branch.residual.rows
+      precondition(cache.spans.areWhole(in: rows), "rows \(rows) cut through \(cache.spans)")
+    }
     // Later starts first: each branch then leaves the keys before the next one's start alone.
     let order = branches.indices.sorted { branches[$0].start > branches[$1].start }
     var spans = Spans(order.map { (branches[$0].start, branches[$0].residual.rows) })
     var x = Matrix(stacking: order.map { branches[$0].residual })
-    let counts = order.map { branches[$0].rows }
     for block in range.blocks where x.rows > 0 {
-      let asking = block == range.blocks.upperBound - 1 ? counts : nil
+      let isLast = block == range.blocks.upperBound - 1
       x = try blocks[block](
-        x, spans: spans, asking: asking, fromMiddle: !range.contains(.input(of: block)),
-        cache: cache, cancellation: cancellation)
+        x, spans: spans, asking: isLast ? order.map { branches[$0].rows } : nil,
+        fromMiddle: !range.contains(.input(of: block)), cache: cache, cancellation: cancellation)
+      let ends = order.map { branches[$0].start + branches[$0].residual.rows }
+      let counts = order.map { isLast ? branches[$0].rows : branches[$0].residual.rows }
+      x = cache.traits.additions.added(
+        to: x, behind: block, of: zip(ends, counts).map { $0 - $1..<$0 })
     }
-    if range.isEmpty { x = spans.lastRows(counts, of: x) }
+    if range.isEmpty { x = spans.lastRows(order.map { branches[$0].rows }, of: x) }
     spans = Spans(order.map { (branches[$0].start, branches[$0].rows) })
     try requireFinite(x, at: Site(range.upperBound).name)
     var results = branches.map { _ in Matrix(rows: 0, columns: hiddenSize) }
@@ -94,7 +101,7 @@ extension DecoderBlock {
       let update = try attention(
         attentionNorm(x), spans: spans, asking: counts, block: index, cache: cache,
         cancellation: cancellation)
-      middle = middle + update
+      middle = middle + attentionUpdateNorm(update)
     }
     var tap = SiteTap()
     return try feedForwardHalf(middle, tap: &tap, cancellation: cancellation).output
@@ -116,7 +123,8 @@ extension DecoderAttention {
     var row = 0
     for (span, count) in zip(spans.all, counts) {
       try cancellation.check()
-      let positions = Positions(after: span.start, count: span.range.count)
+      let positions = Positions(
+        after: span.start, count: span.range.count, in: cache.traits.places)
       keys.truncate(rows: span.start)
       values.truncate(rows: span.start)
       keys.append(
@@ -125,10 +133,11 @@ extension DecoderAttention {
       let asked = rotated(
         queries.slice(rows: row..<row + count), norm: queryNorm, at: positions.suffix(count)
       ).rotated
+      let end = span.start + span.range.count
       mixed.append(
         attention(
-          asked, keys, values, shape: shape,
-          firstQueryPosition: span.start + span.range.count - count, compute: compute
+          asked, keys, values, shape: shape, firstQueryPosition: end - count,
+          keyEnds: cache.spans.keyEnds(of: end - count..<end), compute: compute
         ).output)
       row += count
     }

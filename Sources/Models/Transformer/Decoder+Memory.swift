@@ -30,7 +30,8 @@ extension Decoder {
     // The gates, two matrices of half the size, count once.
     let gates = detail == .states ? 0 : recipe.intermediateSize
     let perToken =
-      2 * hiddenSize + 2 * recipe.queryWidth + unnormedWidth + recipe.headCount + gates
+      2 * hiddenSize + 2 * recipe.queryWidth + unnormedWidth + updateWidth + recipe.headCount
+      + gates
     return saturatingSum(
       bytes(tokens, perToken, count),
       cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
@@ -76,7 +77,7 @@ extension Decoder {
 
   private func blockWorkingBytes(tokens: Int) -> Int {
     let (D, F) = (hiddenSize, recipe.intermediateSize)
-    let width = 5 * D + 3 * recipe.queryWidth + 4 * recipe.keyWidth + unnormedWidth
+    let width = 5 * D + 3 * recipe.queryWidth + 4 * recipe.keyWidth + unnormedWidth + updateWidth
     let rows = bytes(tokens, width, 1)
     return saturatingSum(rows, bytes(min(tokens, FeedForward.tileRows), 4 * F, 1))
   }
@@ -85,6 +86,9 @@ extension Decoder {
   private var unnormedWidth: Int {
     recipe.norms.areOnQueriesAndKeys ? recipe.queryWidth + recipe.keyWidth : 0
   }
+
+  /// Columns of both halves' updates before their norms.
+  private var updateWidth: Int { recipe.norms.areOnUpdates ? 2 * hiddenSize : 0 }
 
   private func bytes(_ rows: Int, _ columns: Int, _ count: Int) -> Int {
     [columns, count, 4].reduce(max(rows, 0)) { total, factor in

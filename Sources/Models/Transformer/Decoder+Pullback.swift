@@ -27,6 +27,7 @@ extension Decoder {
     precondition(!range.upperBound.isMiddle, "half a block at the end")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
     tap.meet(Site(range.lowerBound), x)
+    let start = firstPosition(of: x, at: range.lowerBound, cache: cache)
     var saved: [DecoderBlock.Saved] = []
     var residual = x
     for block in range.blocks {
@@ -37,16 +38,20 @@ extension Decoder {
           residual, rows: wanted, cache: &cache, tap: &tap, cancellation: cancellation)
         (residual, half) = (step.middle, step.saved)
       }
-      let middle = residual.last(wanted)
-      let step = try blocks[block].feedForwardHalf(
-        middle, keepingGates: detail == .statesAndGates, tap: &tap, cancellation: cancellation)
-      residual = step.output
-      saved.append(
-        DecoderBlock.Saved(attention: half, middle: middle, feedForward: step.saved))
+      var step = try blocks[block].feedForwardHalf(
+        residual.last(wanted), keepingGates: detail == .statesAndGates, tap: &tap,
+        cancellation: cancellation)
+      step.saved.attention = half
+      residual = cache.traits.additions.added(
+        to: step.output, behind: block, from: start + x.rows - wanted)
+      tap.meet(.residualPost(block), residual)
+      saved.append(step.saved)
       onBlock(block)
     }
     try requireFinite(residual, at: Site(range.upperBound).name)
-    return SavedForward(range: range, tokenCount: x.rows, output: residual, saved: saved)
+    return SavedForward(
+      range: range, start: start, tokenCount: x.rows, output: residual, saved: saved,
+      additions: cache.traits.additions)
   }
 
   /// The gradient at the input x `[t, D]` of a saved run from that of its output `[n, D]`.
@@ -60,8 +65,8 @@ extension Decoder {
       cancellation: cancellation)
   }
 
-  /// The same; Σ bias · gradient over the biases of all projections on the way is added to
-  /// `biasShare`.
+  /// The same; Σ bias · gradient over the biases of all projections on the way, and over what is
+  /// added between blocks, is added to `biasShare`.
   package func pullback(
     _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule,
     biasShare: inout Double, cancellation: Cancellation = .never
@@ -71,6 +76,8 @@ extension Decoder {
       "a gradient of another shape")
     var gradient = outputGradient
     for (block, kept) in zip(saved.range.blocks, saved.saved).reversed() {
+      biasShare += saved.additions.share(
+        of: gradient, behind: block, from: saved.start + saved.tokenCount - gradient.rows)
       gradient = try blocks[block].feedForwardPullback(
         kept, outputGradient: gradient, rule: rule, biasShare: &biasShare,
         cancellation: cancellation)

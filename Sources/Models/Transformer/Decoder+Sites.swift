@@ -19,11 +19,28 @@ extension Decoder {
         reason: "\"\(name.prefix(200))\" is in block \(block), the model has blocks 0 … "
           + "\(blockCount - 1)")
     }
-    return Site(recipe.place(of: named), block: block)
+    guard let tensor = recipe.place(of: named) else {
+      throw SiteRefusal(
+        reason: "\"\(name.prefix(200))\" is what a module gives before this family norms it: what "
+          + "is added to the residual stream, behind the norm, is attn_out.\(block) and "
+          + "mlp_out.\(block)")
+    }
+    return Site(tensor, block: block)
   }
 
-  /// The place that a module's name stands for on this model; every other is itself.
-  package func place(of named: BlockPlace) -> BlockPlace { recipe.place(of: named) }
+  /// Why a change of a tensor is none that the residual stream gains; nil where it is.
+  package func refusal(ofChanging site: Site) -> String? {
+    guard site.isAdded else {
+      return "\(site.name) is read by a half of a block and not added to the residual stream: a "
+        + "change of it is no change of the stream, which the rest of the model could run on"
+    }
+    guard site.place == .attentionHeads, recipe.norms.areOnUpdates else { return nil }
+    return "\(site.name) is normed by this family behind o_proj: a change of it is no sum of "
+      + "directions in the residual stream"
+  }
+
+  /// The place that a module's name stands for on this model, nil for none; every other is itself.
+  package func place(of named: BlockPlace) -> BlockPlace? { recipe.place(of: named) }
 
   /// Columns of a tensor.
   package func width(of site: Site) -> Int {
@@ -48,12 +65,12 @@ extension Decoder {
 }
 
 extension DecoderRecipe {
-  /// The tensor that a place is in a family without norms behind its halves.
-  func place(of named: BlockPlace) -> BlockPlace {
+  /// The tensor that a place is in this family; nil for what a module gives before it is normed.
+  func place(of named: BlockPlace) -> BlockPlace? {
     switch named {
-    case .attentionModule: .attentionOut
-    case .postAttentionNorm: .feedForwardIn
-    case .feedForwardModule: .feedForwardOut
+    case .attentionModule: norms.areOnUpdates ? nil : .attentionOut
+    case .postAttentionNorm: norms.areOnUpdates ? .attentionOut : .feedForwardIn
+    case .feedForwardModule: norms.areOnUpdates ? nil : .feedForwardOut
     default: named
     }
   }

@@ -1,14 +1,16 @@
 import Checkpoints
 package import Tensors
 
-/// A decoder of text by its recipe: Llama, Mistral, Qwen2 and Qwen3 are the same formulas.
+/// A decoder of text by its recipe: the families differ by no more.
 ///
 /// T tokens, D hidden size, V vocabulary. There are no hooks: a residual is recorded, changed or
-/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` of transformers
-/// 5.24.
+/// replaced by splitting the range of blocks at its site. Follows `LlamaModel` and, with a scale on
+/// the embeddings, `Gemma3TextModel` of transformers 5.24.
 package final class Decoder: Sendable {
   package let recipe: DecoderRecipe
   let embedding: WeightMatrix  // embed_tokens [V, D]
+  /// What embeddings are multiplied by: √D rounded to the embeddings' own type, or 1.
+  let embeddingScale: Float
   let blocks: [DecoderBlock]  // layers.N
   let finalNorm: RMSNorm  // norm
   let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again, or 8-bit weights of it
@@ -25,6 +27,8 @@ package final class Decoder: Sendable {
     let (V, D) = (recipe.vocabularySize, recipe.hiddenSize)
     self.recipe = recipe
     embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
+    embeddingScale =
+      recipe.scalesEmbeddings ? embedding.type.rounded(Float(D).squareRoot()) : 1
     blocks = try (0..<recipe.layerCount).map {
       try DecoderBlock(recipe, index: $0, weights: weights["layers.\($0)"], compute: compute)
     }
@@ -43,20 +47,24 @@ package final class Decoder: Sendable {
   /// The most tokens that a sequence may have.
   package var contextLength: Int { recipe.contextLength }
 
-  /// An empty cache of this decoder's shape.
-  package func makeCache() -> KeyValueCache {
-    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth)
+  /// An empty cache of this decoder's shape for a sequence of these traits.
+  package func makeCache(_ traits: SequenceTraits = .plain) -> KeyValueCache {
+    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth, traits: traits)
   }
 
   /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from
   /// outside).
-  package func embed(_ tokens: [Int]) -> Matrix { embedding.gather(rows: tokens) }
+  package func embed(_ tokens: [Int]) -> Matrix {
+    let rows = embedding.gather(rows: tokens)
+    return embeddingScale == 1 ? rows : rows.scaled(by: embeddingScale)
+  }
 
   /// Runs `range` on x `[t, D]`, the inputs of its first block at positions
-  /// `cache.count(range.lowerBound)…`; keys and values join the cache.
+  /// `cache.count(range.lowerBound)…`; keys and values join the cache. The positions have each of
+  /// the cache's spans whole or not at all.
   ///
-  /// Returns the raw output of the range's last block: `[t, D]`, or with `rows` given only the last
-  /// `rows` of it, which spares the last block most of its work.
+  /// Returns the raw output of the range's last block, with what the sequence adds to it: `[t, D]`,
+  /// or with `rows` given only the last `rows` of it, which spares the last block most of its work.
   /// Throws when cancelled, or `ModelError` when the result is not finite.
   package func forward(
     _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,
@@ -79,6 +87,7 @@ package final class Decoder: Sendable {
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
     tap.meet(Site(range.lowerBound), x)
     if range.isEmpty { return x.last(n) }
+    let start = firstPosition(of: x, at: range.lowerBound, cache: cache)
     var residual = x
     for block in range.blocks {
       let wanted = block == range.blocks.upperBound - 1 ? n : x.rows
@@ -88,13 +97,28 @@ package final class Decoder: Sendable {
         ).middle
       }
       if range.contains(.middle(of: block)) {
-        residual = try blocks[block].feedForwardHalf(
+        let output = try blocks[block].feedForwardHalf(
           residual.last(wanted), tap: &tap, cancellation: cancellation
         ).output
+        residual = cache.traits.additions.added(
+          to: output, behind: block, from: start + x.rows - wanted)
+        tap.meet(.residualPost(block), residual)
       }
     }
     try requireFinite(residual, at: Site(range.upperBound).name)
     return residual
+  }
+
+  /// The position of the first row of x at a point of the residual stream. Where that is the middle
+  /// of a block, the block's keys and values are in the cache already, or those of no token are.
+  /// Traps where the rows would cut through a span of the sequence.
+  func firstPosition(of x: Matrix, at point: StreamPoint, cache: KeyValueCache) -> Int {
+    let count = point < end ? cache.count(point.block) : 0
+    let start = point.isMiddle ? max(0, count - x.rows) : count
+    precondition(
+      cache.spans.areWhole(in: start..<start + x.rows),
+      "rows \(start)..<\(start + x.rows) cut through \(cache.spans)")
+    return start
   }
 
   /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.

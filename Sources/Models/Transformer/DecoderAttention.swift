@@ -5,7 +5,10 @@ import Tensors
 ///
 /// t new tokens, S seen and new tokens, n ≤ t last rows asked for, D hidden size, H query heads, G
 /// key/value heads, d head size (H·d need not be D). Follows `LlamaAttention`, `MistralAttention`,
-/// `Qwen2Attention` and, with norms on queries and keys, `Qwen3Attention` of transformers 5.24.
+/// `Qwen2Attention` and, with norms on queries and keys, `Qwen3Attention` and `Gemma3Attention` of
+/// transformers 5.24. Where the sequence has spans that see each other both ways, a query of one
+/// sees its keys to the span's end: in layers with a window those behind it all, those before it
+/// within the window.
 struct DecoderAttention: Sendable {
   let query: Linear  // q_proj [H·d, D]
   let key: Linear  // k_proj [G·d, D]
@@ -27,15 +30,15 @@ struct DecoderAttention: Sendable {
     output = try weights.linear("o_proj", rows: D, columns: H * d, bias: outBias, compute: compute)
     func norm(_ name: String) throws -> HeadNorm? {
       guard recipe.norms.areOnQueriesAndKeys else { return nil }
-      return try HeadNorm(
-        name, headSize: d, epsilon: recipe.norms.epsilon, weights: weights, compute: compute)
+      return try HeadNorm(name, recipe, weights: weights, compute: compute)
     }
     queryNorm = try norm("q_norm")
     keyNorm = try norm("k_norm")
     let layer = recipe.layers[block]
     rotary = RotaryEmbedding(layer.rotary, headSize: d)
     shape = AttentionShape(
-      queryHeads: H, keyValueHeads: G, headSize: d, causal: true, window: layer.window)
+      queryHeads: H, keyValueHeads: G, headSize: d, scale: recipe.attentionScale.map { Float($0) },
+      causal: true, window: layer.window)
     self.compute = compute
   }
 
@@ -49,6 +52,7 @@ struct DecoderAttention: Sendable {
     let unnormedQueries: Matrix?  // [n, H·d], the projection's, where a norm follows
     let unnormedKeys: Matrix?  // [t, G·d], likewise
     let positions: Positions  // of the t new tokens
+    let spans: BidirectionalSpans  // of the sequence
   }
 
   /// Appends the keys and values of all rows of x `[t, D]` to the cache and attends from the last
@@ -57,7 +61,7 @@ struct DecoderAttention: Sendable {
     _ x: Matrix, rows: Int, block: Int, cache: inout KeyValueCache, cancellation: Cancellation
   ) throws -> (update: Matrix, saved: Saved) {
     let start = cache.count(block)
-    let positions = Positions(after: start, count: x.rows)
+    let positions = Positions(after: start, count: x.rows, in: cache.traits.places)
     let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
     let (queries, unnormedQueries) = rotated(
       query(asking), norm: queryNorm, at: positions.suffix(rows))  // [n, H·d]
@@ -66,12 +70,14 @@ struct DecoderAttention: Sendable {
     cache.append(keys: newKeys, values: value(x), block: block)
     let (keys, values) = (cache.keys[block], cache.values[block])  // [S, G·d]
     try cancellation.check()
+    let asked = start + x.rows - rows..<start + x.rows
     let (mixed, logSumExp) = attention(
-      queries, keys, values, shape: shape, firstQueryPosition: start + x.rows - rows,
-      compute: compute)
+      queries, keys, values, shape: shape, firstQueryPosition: asked.lowerBound,
+      keyEnds: cache.spans.keyEnds(of: asked), compute: compute)
     let saved = Saved(
       queries: queries, keys: keys, values: values, mixed: mixed, logSumExp: logSumExp,
-      unnormedQueries: unnormedQueries, unnormedKeys: unnormedKeys, positions: positions)
+      unnormedQueries: unnormedQueries, unnormedKeys: unnormedKeys, positions: positions,
+      spans: cache.spans)
     try cancellation.check()
     return (output(mixed), saved)
   }
@@ -97,10 +103,11 @@ struct DecoderAttention: Sendable {
     let (start, t) = (saved.keys.rows - positions.count, positions.count)
     let mixedGradient = output.pullback(outputGradient)
     try cancellation.check()
+    let asked = start + t - rows..<start + t
     let gradient = attentionPullback(
       saved.queries, saved.keys, saved.values, output: saved.mixed, logSumExp: saved.logSumExp,
-      shape: shape, firstQueryPosition: start + t - rows, compute: compute,
-      outputGradient: mixedGradient)
+      shape: shape, firstQueryPosition: asked.lowerBound,
+      keyEnds: saved.spans.keyEnds(of: asked), compute: compute, outputGradient: mixedGradient)
     try cancellation.check()
     let new = start..<start + t
     let valueGradient = gradient.v.slice(rows: new)

@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// The gated feed-forward half of a decoder block: down(silu(gate x) ⊙ up x).
+/// The gated feed-forward half of a decoder block: down(activation(gate x) ⊙ up x).
 ///
 /// Rows are taken in tiles, so that the `[t, F]` intermediates never exist for a whole prompt.
 struct FeedForward: Sendable {
@@ -12,6 +12,7 @@ struct FeedForward: Sendable {
   let gate: Linear  // gate_proj [F, D]
   let up: Linear  // up_proj [F, D]
   let down: Linear  // down_proj [D, F]
+  let activation: GateActivation
   let team: ThreadTeam
   /// Whether products are in bfloat16, so that what is kept may be.
   let keepsRounded: Bool
@@ -22,6 +23,7 @@ struct FeedForward: Sendable {
     gate = try weights.linear("gate_proj", rows: F, columns: D, bias: bias, compute: compute)
     up = try weights.linear("up_proj", rows: F, columns: D, bias: bias, compute: compute)
     down = try weights.linear("down_proj", rows: D, columns: F, bias: bias, compute: compute)
+    activation = recipe.gate
     team = compute.team
     keepsRounded = compute.precision != .float32
   }
@@ -37,8 +39,8 @@ struct FeedForward: Sendable {
   /// x `[t, D]` → `[t, D]`.
   func callAsFunction(_ x: Matrix, cancellation: Cancellation) throws -> Matrix {
     try x.mapTiles(of: tileRows(x.rows)) { tile, _ in
-      let (gated, upper) = try halves(of: tile, cancellation: cancellation)
-      return down(siluGate(gate: gated, up: upper, team: team))
+      let (lower, upper) = try halves(of: tile, cancellation: cancellation)
+      return down(gated(lower, up: upper, by: activation, team: team))
     }
   }
 
@@ -47,9 +49,9 @@ struct FeedForward: Sendable {
   func saving(_ x: Matrix, cancellation: Cancellation) throws -> (output: Matrix, saved: Saved) {
     var kept: [(gate: RoundedMatrix, up: RoundedMatrix)] = []
     let output = try x.mapTiles(of: tileRows(x.rows)) { tile, _ in
-      let (gated, upper) = try halves(of: tile, cancellation: cancellation)
-      kept.append((RoundedMatrix(gated), RoundedMatrix(upper)))
-      return down(siluGate(gate: gated, up: upper, team: team))
+      let (lower, upper) = try halves(of: tile, cancellation: cancellation)
+      kept.append((RoundedMatrix(lower), RoundedMatrix(upper)))
+      return down(gated(lower, up: upper, by: activation, team: team))
     }
     let saved = Saved(
       gate: RoundedMatrix(stacking: kept.map(\.gate)), up: RoundedMatrix(stacking: kept.map(\.up)))
@@ -64,17 +66,18 @@ struct FeedForward: Sendable {
   ) throws -> Matrix {
     biasShare += down.biasShare(outputGradient)
     return try x.mapTiles(of: tileRows(x.rows)) { tile, rows in
-      let gated: Matrix
+      let lower: Matrix
       let upper: Matrix
       if let saved {
-        (gated, upper) = (saved.gate.floats(rows: rows), saved.up.floats(rows: rows))
+        (lower, upper) = (saved.gate.floats(rows: rows), saved.up.floats(rows: rows))
       } else {
         let values = try halves(of: tile, cancellation: cancellation)
-        (gated, upper) = (asKept(values.gate), asKept(values.up))
+        (lower, upper) = (asKept(values.gate), asKept(values.up))
       }
       try cancellation.check()
-      let inner = siluGatePullback(
-        gate: gated, up: upper, outputGradient: down.pullback(outputGradient.slice(rows: rows)),
+      let inner = gatedPullback(
+        lower, up: upper, by: activation,
+        outputGradient: down.pullback(outputGradient.slice(rows: rows)),
         sharing: rule.sharesGates, team: team)
       biasShare += gate.biasShare(inner.gate) + up.biasShare(inner.up)
       try cancellation.check()
@@ -90,11 +93,11 @@ struct FeedForward: Sendable {
     of tile: Matrix, cancellation: Cancellation
   ) throws -> (gate: Matrix, up: Matrix) {
     try cancellation.check()
-    let gated = gate(tile)
+    let lower = gate(tile)
     try cancellation.check()
     let upper = up(tile)
     try cancellation.check()
-    return (gated, upper)
+    return (lower, upper)
   }
 
   /// The values a pullback would find in `Saved`: what memory allowed must not show in a gradient.

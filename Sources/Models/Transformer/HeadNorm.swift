@@ -1,14 +1,16 @@
 import Checkpoints
 import Tensors
 
-/// A root-mean-square norm of every head's row on its own, as Qwen3 puts on queries and keys.
+/// A root-mean-square norm of every head's row on its own, as Qwen3 and Gemma 3 put on queries and
+/// keys.
 struct HeadNorm: Sendable {
   let norm: RMSNorm  // weight [d], the same for all heads
 
   init(
-    _ name: String, headSize: Int, epsilon: Double, weights: WeightScope, compute: Compute
+    _ name: String, _ recipe: DecoderRecipe, weights: WeightScope, compute: Compute
   ) throws {
-    norm = try RMSNorm(name, size: headSize, epsilon: epsilon, weights: weights, compute: compute)
+    norm = try RMSNorm(
+      name, size: recipe.headSize, norms: recipe.norms, weights: weights, compute: compute)
   }
 
   /// x `[t, heads·d]` → `[t, heads·d]`.

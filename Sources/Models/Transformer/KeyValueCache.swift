@@ -7,12 +7,21 @@ import Tensors
 package struct KeyValueCache: Sendable {
   private(set) var keys: [Matrix]  // per block [t, G·d], after the rotary embedding
   private(set) var values: [Matrix]  // per block [t, G·d]
+  /// Of the sequence, those tokens included that are still to come.
+  package private(set) var traits: SequenceTraits
 
   /// An empty cache for `blockCount` blocks of `width` = G·d columns.
-  package init(blockCount: Int, width: Int) {
+  package init(blockCount: Int, width: Int, traits: SequenceTraits = .plain) {
     keys = Array(repeating: Matrix(rows: 0, columns: width), count: blockCount)
     values = keys
+    self.traits = traits
   }
+
+  /// Which tokens see each other both ways.
+  package var spans: BidirectionalSpans { traits.spans }
+
+  /// Takes in what is added between blocks to tokens that are still to come.
+  package mutating func add(_ additions: BlockAdditions) { traits.additions.append(additions) }
 
   package var blockCount: Int { keys.count }
 
@@ -21,12 +30,26 @@ package struct KeyValueCache: Sendable {
 
   /// Bytes of keys and values held, float32.
   package var byteCount: Int {
-    zip(keys, values).reduce(0) { $0 + ($1.0.rows + $1.1.rows) * $1.0.columns * 4 }
+    zip(keys, values).reduce(0) {
+      $0 + ($1.0.rows + $1.1.rows) * $1.0.columns * 4
+    }
   }
 
-  /// The first `tokens` tokens of `blocks`; the other blocks are left empty.
-  package func prefix(tokens: Int, blocks: Range<Int>) -> KeyValueCache {
-    var result = KeyValueCache(blockCount: blockCount, width: keys.first?.columns ?? 0)
+  /// An empty cache for the same sequence.
+  package var emptied: KeyValueCache { prefix(tokens: 0, blocks: 0..<0) }
+
+  /// The first `tokens` tokens of `blocks`; the other blocks are left empty. `traits` are those of
+  /// another sequence that begins with the same tokens, whose additions are known already; nil: of
+  /// this one.
+  package func prefix(
+    tokens: Int, blocks: Range<Int>, traits other: SequenceTraits? = nil
+  ) -> KeyValueCache {
+    var traits = other ?? traits
+    if other != nil { traits.additions = self.traits.additions.clamped(to: 0..<tokens) }
+    precondition(
+      traits.spans.start(of: tokens) == tokens, "\(tokens) tokens cut through \(traits.spans)")
+    var result = KeyValueCache(
+      blockCount: blockCount, width: keys.first?.columns ?? 0, traits: traits)
     for block in blocks {
       let isWhole = tokens == count(block)
       result.keys[block] = isWhole ? keys[block] : keys[block].slice(rows: 0..<tokens)

@@ -1,20 +1,26 @@
-/// Where rows stand in their sequence, as the rotary embedding counts them: `[T]`, one after the
-/// other.
-///
-/// A family that counts in several directions (time, height and width, `[T, 3]`) adds them here;
-/// keys and values are counted apart, by `KeyValueCache`.
+import Tensors
+
+/// Which rows of a sequence a run's are, and where they stand for the rotary embedding.
 struct Positions: Sendable, Equatable {
-  /// Of the first row.
+  /// The number of the first row in its sequence.
   let first: Int
   /// T.
   let count: Int
+  /// The sequence's.
+  let places: RotaryPlaces
 
   /// `count` rows after `seen` others.
-  init(after seen: Int, count: Int) {
+  init(after seen: Int, count: Int, in places: RotaryPlaces) {
     first = seen
     self.count = count
+    self.places = places
   }
 
   /// Those of the last `rows` rows.
-  func suffix(_ rows: Int) -> Positions { Positions(after: first + count - rows, count: rows) }
+  func suffix(_ rows: Int) -> Positions {
+    Positions(after: first + count - rows, count: rows, in: places)
+  }
+
+  /// As the rotary embedding counts them.
+  var rows: RowPositions { places.positions(of: first..<first + count) }
 }

@@ -3,15 +3,16 @@ import Tensors
 
 /// A root-mean-square norm with its weight.
 struct RMSNorm: Sendable {
-  let weight: [Float]  // [size]
+  let weight: [Float]  // [size], 1 added where the family stores what is added to 1
   let epsilon: Float
   let team: ThreadTeam
 
   init(
-    _ name: String, size: Int, epsilon: Double, weights: WeightScope, compute: Compute
+    _ name: String, size: Int, norms: DecoderRecipe.Norms, weights: WeightScope, compute: Compute
   ) throws {
-    weight = try weights.vector("\(name).weight", count: size)
-    self.epsilon = Float(epsilon)
+    let stored = try weights.vector("\(name).weight", count: size)
+    weight = norms.addOne ? stored.map { 1 + $0 } : stored
+    epsilon = Float(norms.epsilon)
     team = compute.team
   }
 
@@ -20,8 +21,7 @@ struct RMSNorm: Sendable {
     _ name: String, _ recipe: DecoderRecipe, weights: WeightScope, compute: Compute
   ) throws {
     try self.init(
-      name, size: recipe.hiddenSize, epsilon: recipe.norms.epsilon, weights: weights,
-      compute: compute)
+      name, size: recipe.hiddenSize, norms: recipe.norms, weights: weights, compute: compute)
   }
 
   /// x `[t, size]` → `[t, size]`.

@@ -5,13 +5,13 @@ extension RotaryEmbedding {
   init(_ recipe: RotaryRecipe, headSize: Int) {
     self.init(
       headSize: headSize, inverseFrequencies: recipe.inverseFrequencies(headSize: headSize),
-      scale: recipe.scale)
+      scale: recipe.scale, axes: recipe.axes(headSize: headSize))
   }
 
   /// x `[T, heads·d]`, its rows at `positions`, rotated.
   func callAsFunction(_ x: Matrix, at positions: Positions, team: ThreadTeam) -> Matrix {
     precondition(x.rows == positions.count, "\(x.rows) rows at \(positions.count) positions")
-    return self(x, from: positions.first, team: team)
+    return self(x, at: positions.rows, team: team)
   }
 
   /// The gradient before the rotation from the gradient after it.
@@ -19,11 +19,20 @@ extension RotaryEmbedding {
     _ outputGradient: Matrix, at positions: Positions, team: ThreadTeam
   ) -> Matrix {
     precondition(outputGradient.rows == positions.count, "a gradient of other positions")
-    return pullback(outputGradient, from: positions.first, team: team)
+    return pullback(outputGradient, at: positions.rows, team: team)
   }
 }
 
 extension RotaryRecipe {
+  /// By pair, which of a token's places turns it: 0 time, 1 its row, 2 its column.
+  func axes(headSize d: Int) -> [Int]? {
+    guard let sections else { return nil }
+    return (0..<d / 2).map { pair in
+      let axis = pair % 3
+      return pair < 3 * sections[axis] ? axis : 0
+    }
+  }
+
   /// What cosines and sines are multiplied by.
   package var scale: Float {
     if case .yarn(let yarn) = scaling { Float(yarn.attentionFactor) } else { 1 }

@@ -3,6 +3,10 @@ package struct RotaryRecipe: Sendable, Equatable {
   /// The base of the frequencies: θ^(-2i/d).
   package var theta: Double
   package var scaling: Scaling
+  /// How many pairs of a head turn by a token's place in time, by its row and by its column; nil
+  /// where tokens have one place. The three take turns from the first pair on, as long as each has
+  /// some left; time has the rest ("interleaved" M-RoPE, `mrope_section`).
+  package var sections: [Int]?
 
   package enum Scaling: Sendable, Equatable {
     case none
@@ -48,8 +52,9 @@ package struct RotaryRecipe: Sendable, Equatable {
     }
   }
 
-  package init(theta: Double, scaling: Scaling = .none) {
+  package init(theta: Double, scaling: Scaling = .none, sections: [Int]? = nil) {
     self.theta = theta
     self.scaling = scaling
+    self.sections = sections
   }
 }

@@ -15,11 +15,15 @@ package enum SavedDetail: Sendable, Equatable {
 package struct SavedForward: Sendable {
   /// What was run: from a point of the residual stream to the end of a block.
   package let range: Range<StreamPoint>
+  /// The position of the first row.
+  let start: Int
   /// t, the rows of the input.
   package let tokenCount: Int
   /// The output of the last block for the last n rows, `[n, D]`.
   package let output: Matrix
   let saved: [DecoderBlock.Saved]
+  /// What is added to its tokens between blocks.
+  let additions: BlockAdditions
 
   /// Bytes held. Keys and values count although a cache may share them.
   package var byteCount: Int {
@@ -32,7 +36,8 @@ package struct SavedForward: Sendable {
     var rest = Array(saved.dropFirst(point.block - range.lowerBound.block))
     if point.isMiddle { rest[0].attention = nil }
     return SavedForward(
-      range: point..<range.upperBound, tokenCount: tokenCount, output: output, saved: rest)
+      range: point..<range.upperBound, start: start, tokenCount: tokenCount, output: output,
+      saved: rest, additions: additions)
   }
 
   /// This run, which went on from the keys and values of the first `rows` tokens of `earlier`, as
@@ -45,13 +50,14 @@ package struct SavedForward: Sendable {
       return pair.1.continuing(pair.0, rows: rows, isLast: isLast)
     }
     return SavedForward(
-      range: range, tokenCount: rows + tokenCount, output: output, saved: joined)
+      range: range, start: earlier.start, tokenCount: rows + tokenCount, output: output,
+      saved: joined, additions: additions)
   }
 }
 
 extension DecoderBlock.Saved {
   var byteCount: Int {
-    let matrices = [middle] + (attention?.matrices ?? [])
+    let matrices = [middle] + [unnormedInner].compactMap(\.self) + (attention?.matrices ?? [])
     return matrices.reduce(feedForward?.byteCount ?? 0) { $0 + $1.rows * $1.columns * 4 }
   }
 
@@ -60,11 +66,15 @@ extension DecoderBlock.Saved {
   fileprivate func continuing(
     _ earlier: DecoderBlock.Saved, rows: Int, isLast: Bool
   ) -> DecoderBlock.Saved {
+    func asked(_ a: Matrix, _ b: Matrix) -> Matrix { isLast ? b : a.beginning(rows, then: b) }
     var result = DecoderBlock.Saved(
       attention: earlier.attention.flatMap { old in
         attention.map { $0.continuing(old, rows: rows, isLast: isLast) }
       },
-      middle: isLast ? middle : earlier.middle.beginning(rows, then: middle))
+      middle: asked(earlier.middle, middle),
+      unnormedInner: earlier.unnormedInner.flatMap { old in
+        unnormedInner.map { asked(old, $0) }
+      })
     if isLast {
       result.feedForward = feedForward
     } else if let before = earlier.feedForward, let after = feedForward {
@@ -78,7 +88,8 @@ extension DecoderBlock.Saved {
 
 extension DecoderBlock.AttentionHalf {
   fileprivate var matrices: [Matrix] {
-    let unnormed = [saved.unnormedQueries, saved.unnormedKeys].compactMap(\.self)
+    let unnormed = [saved.unnormedQueries, saved.unnormedKeys, unnormedUpdate]
+      .compactMap(\.self)
     return [input, saved.queries, saved.keys, saved.values, saved.mixed, saved.logSumExp]
       + unnormed
   }
@@ -94,13 +105,16 @@ extension DecoderBlock.AttentionHalf {
     }
     return DecoderBlock.AttentionHalf(
       input: all(earlier.input, input),
+      unnormedUpdate: paired(earlier.unnormedUpdate, unnormedUpdate).map(asked),
       saved: DecoderAttention.Saved(
         queries: asked(old.queries, new.queries), keys: new.keys, values: new.values,
         mixed: asked(old.mixed, new.mixed), logSumExp: asked(old.logSumExp, new.logSumExp),
         unnormedQueries: paired(old.unnormedQueries, new.unnormedQueries).map(asked),
         unnormedKeys: paired(old.unnormedKeys, new.unnormedKeys).map(all),
         positions: Positions(
-          after: old.positions.first, count: rows + new.positions.count)))
+          after: old.positions.first, count: rows + new.positions.count,
+          in: new.positions.places),
+        spans: new.spans))
   }
 }
 

@@ -6,9 +6,13 @@
 ///     a · scale ..< (a + cell) · scale,    a = start + p · cell + ⌊p / run⌋ · gap
 ///
 /// of the picture, from its top or its left. It reaches beyond the picture where cells see padding.
+/// Where the tower's cells were brought to another number, the view's cell covers what the cells do
+/// between which it was interpolated, and a gap between these: neighbours overlap.
 package struct CellAxis: Sendable, Equatable {
   /// Cells of the view.
   package let count: Int
+  /// Cells of the tower that the view's were made from: as many, where each is one of them.
+  package let sources: Int
   /// The number of the view's first cell among those that the tower saw: not 0 where padding was
   /// cut off.
   package let first: Int
@@ -23,12 +27,14 @@ package struct CellAxis: Sendable, Equatable {
   /// Pixels of the picture for one of the tower's.
   package let scale: Double
 
+  /// - Parameter sources: by default as many as `count`.
   package init(
-    count: Int, first: Int = 0, cell: Double = 1, start: Double = 0, run: Int = 1, gap: Double = 0,
-    scale: Double
+    count: Int, sources: Int? = nil, first: Int = 0, cell: Double = 1, start: Double = 0,
+    run: Int = 1, gap: Double = 0, scale: Double
   ) {
     precondition(run > 0, "a run of no cells")
     self.count = count
+    self.sources = sources ?? count
     self.first = first
     self.cell = cell
     self.start = start
@@ -37,12 +43,20 @@ package struct CellAxis: Sendable, Equatable {
     self.scale = scale
   }
 
+  /// How the view's cells are made from `sources` of the tower's.
+  package var interpolation: CellInterpolation { CellInterpolation(from: sources, to: count) }
+
   /// The pixels of the picture along a cell; nil where the view has no such cell.
   package subscript(index: Int) -> Range<Double>? {
     guard (0..<count).contains(index) else { return nil }
-    let place = first + index
-    let begin = start + Double(place) * cell + Double(place / run) * gap
-    return begin * scale..<(begin + cell) * scale
+    let made = interpolation[index]
+    return begin(of: made.low) * scale..<(begin(of: made.high) + cell) * scale
+  }
+
+  /// Where one of the cells that the view's were made from begins, in the tower's pixels.
+  private func begin(of source: Int) -> Double {
+    let place = first + source
+    return start + Double(place) * cell + Double(place / run) * gap
   }
 
   /// The pixels along all cells; nil without any.

@@ -22,7 +22,18 @@ package enum Activation: Sendable, CaseIterable {
     }
   }
 
-  private var code: Int32 {
+  /// The gradient at x from the gradient at y, of the same shape.
+  package func pullback(
+    _ x: Matrix, outputGradient: Matrix, team: ThreadTeam? = nil, path: KernelPath = .best
+  ) -> Matrix {
+    let code = code
+    return unsafe x.mapRows(with: outputGradient, team: team) { source, g, dx, rows in
+      unsafe kernel_activate_pullback(path.code, code, source, g, dx, rows * x.columns)
+    }
+  }
+
+  /// Its number among the kernels.
+  var code: Int32 {
     switch self {
     case .quickGELU: 0
     case .gelu: 1

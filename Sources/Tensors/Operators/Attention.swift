@@ -1,25 +1,27 @@
 import CKernels
 
-/// softmax(q·kᵀ / √d)·v for every head, in tiles: no `[T, S]` scores exist (Dao et al. 2022).
+/// softmax(scale · q·kᵀ)·v for every head, in tiles: no `[T, S]` scores exist (Dao et al. 2022).
 ///
 /// q `[T, H·d]` at positions firstQueryPosition…; k, v `[S, G·d]` at positions 0…S−1 → output
 /// `[T, H·d]` and the logarithm of each softmax's denominator `[T, H]`, which the pullback
 /// needs. A query that sees no key gets zeros and −∞. A query's result does not depend on the
 /// other queries of the call.
 ///
+/// `keyEnds` `[T]` lets the queries of a causal shape see beyond their own positions: each sees
+/// keys at positions below its entry. The entries never fall, and lie beyond the query's position.
+///
 /// Scores, softmax and sums are float32. In float32 precision products are, too; otherwise queries,
 /// keys, values and probabilities are rounded to bfloat16 for the products.
 package func attention(
   _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
-  compute: Compute
+  keyEnds: [Int]? = nil, compute: Compute
 ) -> (output: Matrix, logSumExp: Matrix) {
-  checkShapes(q, k, v, shape: shape, firstQueryPosition: firstQueryPosition)
+  checkShapes(q, k, v, shape: shape, firstQueryPosition: firstQueryPosition, keyEnds: keyEnds)
   let output = Matrix(uninitializedRows: q.rows, columns: q.columns)
   let logSumExp = Matrix(uninitializedRows: q.rows, columns: shape.queryHeads)
   let run = AttentionRun(
-    shape: shape.kernelShape(
-      queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition,
-      precision: compute.precision), compute: compute, direction: .forward)
+    shape: shape, queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition,
+    keyEnds: keyEnds, compute: compute, direction: .forward)
   // A single tile of queries packs what it needs in its own cache.
   let packed = run.partCount > shape.keyValueHeads ? run.packed(k, v) : nil
   unsafe run.forEach(run.partCount) { kernelShape, part, scratch in
@@ -37,9 +39,10 @@ package func attention(
 /// scores are computed again.
 package func attentionPullback(
   _ q: Matrix, _ k: Matrix, _ v: Matrix, output: Matrix, logSumExp: Matrix,
-  shape: AttentionShape, firstQueryPosition: Int, compute: Compute, outputGradient: Matrix
+  shape: AttentionShape, firstQueryPosition: Int, keyEnds: [Int]? = nil, compute: Compute,
+  outputGradient: Matrix
 ) -> (q: Matrix, k: Matrix, v: Matrix) {
-  checkShapes(q, k, v, shape: shape, firstQueryPosition: firstQueryPosition)
+  checkShapes(q, k, v, shape: shape, firstQueryPosition: firstQueryPosition, keyEnds: keyEnds)
   precondition(
     outputGradient.rows == q.rows && outputGradient.columns == q.columns
       && output.rows == q.rows && output.columns == q.columns
@@ -49,9 +52,8 @@ package func attentionPullback(
   let keyGradient = Matrix(rows: k.rows, columns: k.columns)
   let valueGradient = Matrix(rows: v.rows, columns: v.columns)
   let run = AttentionRun(
-    shape: shape.kernelShape(
-      queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition,
-      precision: compute.precision), compute: compute, direction: .pullback)
+    shape: shape, queries: q.rows, keys: k.rows, firstQueryPosition: firstQueryPosition,
+    keyEnds: keyEnds, compute: compute, direction: .pullback)
   let packed = run.packed(k, v)
   unsafe run.forEach(shape.keyValueHeads) { kernelShape, head, scratch in
     unsafe kernel_attention_pullback(
@@ -65,17 +67,21 @@ package func attentionPullback(
 
 /// One attention over the threads of a team.
 private struct AttentionRun {
-  let shape: kernel_attention
+  let shape: AttentionShape
+  let queries: Int
+  let keys: Int
+  let firstQueryPosition: Int
+  let keyEnds: [Int]?
   let compute: Compute
   let direction: WeightProduct.Direction
 
   /// Tiles of queries times key/value heads.
-  var partCount: Int { unsafe withUnsafePointer(to: shape) { unsafe kernel_attention_parts($0) } }
+  var partCount: Int { unsafe withKernelShape { unsafe kernel_attention_parts($0) } }
 
   /// Keys and values as the products of this path take them; nil where it takes them as they are.
   func packed(_ k: Matrix, _ v: Matrix) -> MatrixStorage? {
     let path = compute.path.code
-    let (bytes, parts) = unsafe withUnsafePointer(to: shape) {
+    let (bytes, parts) = unsafe withKernelShape {
       unsafe (
         kernel_attention_packed_bytes(path, $0, direction.code), kernel_attention_pack_parts($0)
       )
@@ -83,7 +89,7 @@ private struct AttentionRun {
     guard bytes > 0 else { return nil }
     let packed = MatrixStorage(byteCount: bytes)
     compute.team.run(parts) { part in
-      unsafe withUnsafePointer(to: shape) {
+      unsafe withKernelShape {
         unsafe kernel_attention_pack(
           path, $0, direction.code, part, k.storage.pointer, v.storage.pointer, packed.pointer)
       }
@@ -96,19 +102,42 @@ private struct AttentionRun {
     _ parts: Int,
     _ body: @Sendable (UnsafePointer<kernel_attention>, Int, UnsafeMutableRawPointer) -> Void
   ) {
-    let scratchCount = unsafe withUnsafePointer(to: shape) {
+    let scratchCount = unsafe withKernelShape {
       unsafe kernel_attention_scratch_bytes(compute.path.code, $0, direction.code)
     }
     compute.team.run(parts) { part in
       let scratch = MatrixStorage(byteCount: scratchCount)
-      unsafe withUnsafePointer(to: shape) { unsafe body($0, part, scratch.pointer) }
+      unsafe withKernelShape { unsafe body($0, part, scratch.pointer) }
     }
+  }
+
+  private func withKernelShape<Result>(
+    _ body: (UnsafePointer<kernel_attention>) -> Result
+  ) -> Result {
+    func call(_ keyEnds: UnsafePointer<Int>?) -> Result {
+      let kernelShape = unsafe kernel_attention(
+        query_heads: shape.queryHeads, key_value_heads: shape.keyValueHeads,
+        head_size: shape.headSize, queries: queries, keys: keys,
+        first_position: firstQueryPosition, scale: shape.scale, causal: shape.causal ? 1 : 0,
+        window: shape.window ?? 0, key_ends: keyEnds,
+        round: compute.precision == .float32 ? 0 : 1)
+      return unsafe withUnsafePointer(to: kernelShape) { unsafe body($0) }
+    }
+    guard let keyEnds else { return call(nil) }
+    return unsafe keyEnds.withUnsafeBufferPointer { unsafe call($0.baseAddress) }
   }
 }
 
 private func checkShapes(
-  _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int
+  _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
+  keyEnds: [Int]?
 ) {
+  if let keyEnds {
+    precondition(
+      shape.causal && keyEnds.count == q.rows && zip(keyEnds, keyEnds.dropFirst()).allSatisfy(<=)
+        && keyEnds.enumerated().allSatisfy { $1 > firstQueryPosition + $0 },
+      "\(keyEnds.count) ends for \(q.rows) queries from \(firstQueryPosition)")
+  }
   precondition(
     q.columns == shape.queryHeads * shape.headSize
       && k.columns == shape.keyValueHeads * shape.headSize && v.columns == k.columns

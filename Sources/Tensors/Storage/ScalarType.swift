@@ -21,6 +21,17 @@ package enum ScalarType: String, Sendable, CaseIterable {
     }
   }
 
+  /// A number as this type stores it, to nearest, ties to even; int8 stores none alone.
+  package func rounded(_ value: Float) -> Float {
+    switch self {
+    case .float32, .int8: return value
+    case .float16: return Float(Float16(value))
+    case .bfloat16:
+      let bits = value.bitPattern
+      return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+    }
+  }
+
   var code: Int32 {
     switch self {
     case .float32: Int32(kernel_float32.rawValue)

@@ -110,7 +110,11 @@ extension BenchmarkRun {
   private func operations(_ opened: ContextOpen.Result) -> Double {
     work.prefillOperations(
       tokens: opened.tokenCount,
-      pictureGrids: opened.images.flatMap { $0.views.map { [$0.rows, $0.columns] } })
+      pictures: opened.images.map { image in
+        PictureWork.Picture(
+          width: image.width, height: image.height,
+          grids: image.views.map { [$0.rows, $0.columns] })
+      })
   }
 
   private func close(_ opened: ContextOpen.Result, on kernel: ChildKernel) throws {

@@ -7,14 +7,10 @@ import Tensors
 /// A prefill of T tokens through L blocks of P parameters in matrices, with H heads of size d:
 ///
 ///     blocks      2 L P T
-///     attention   2 L H d T (T + 1)       QKᵀ and PV, each row as far as it sees
+///     attention   4 H d · pairs           QKᵀ and PV; a layer's rows with the keys that each sees
 ///     head        2 D V                   of the last row alone
 ///
-/// and for each tile of a picture, n = patches + 1 rows through the tower's layers that are run:
-///
-///     patches     2 (n - 1) · the kernel of the patch embedding
-///     layers      2 n · parameters of their matrices + 4 n² · width
-///     projector   2 (n - 1) · its matrices
+/// and what pictures take, as `PictureWork` counts it.
 ///
 /// Norms, activations, softmax and the tokens' embedding are left out. A token that is decoded
 /// reads every matrix of the blocks and the head once, and the keys and values of T tokens: 2 L G d
@@ -23,10 +19,10 @@ struct WorkCount {
   private let blockParameters: Double  // of all blocks together
   private let headParameters: Double
   private let weightBytes: Double  // that a decoded token reads
-  private let attentionWidth: Double  // L H d
+  private let attentionWidth: Double  // H d
+  private let windows: [Int?]  // by layer
   private let keyValueWidth: Double  // L G d
-  private let tileOperations: Double
-  private let patchesPerSide: Int
+  private let pictureWork: PictureWork
   /// The weights' files.
   let files: [MappedFile]
 
@@ -43,44 +39,26 @@ struct WorkCount {
     blockParameters = blocks.reduce(0) { $0 + Double($1.count) }
     headParameters = Double(head.count)
     weightBytes = blocks.reduce(Double(head.byteCount)) { $0 + Double($1.byteCount) }
-    attentionWidth = Double(text.layerCount * text.headCount * text.headSize)
+    attentionWidth = Double(text.headCount * text.headSize)
+    windows = text.layers.map(\.window)
     keyValueWidth = Double(text.layerCount * text.keyValueHeadCount * text.headSize)
     files = checkpoint.files.map(\.file)
-    guard let model = (family as? LlavaNextFamily)?.configuration else {
-      (tileOperations, patchesPerSide) = (0, 0)
-      return
-    }
-    patchesPerSide = model.vision.gridSize
-    tileOperations = Self.operationsOfTile(model, matrices: all)
+    pictureWork = PictureWork(family, matrices: all)
   }
 
-  private static func operationsOfTile(
-    _ model: LlavaNextConfiguration, matrices: [(String, TensorEntry)]
-  ) -> Double {
-    func parameters(_ prefix: String) -> Double {
-      matrices.filter { $0.0.hasPrefix(prefix) }.reduce(0) { $0 + Double($1.1.count) }
-    }
-    let patches = Double(model.vision.patchCount)
-    let rows = patches + 1
-    let layers = model.featureStates.max() ?? 0
-    let layer = (0..<layers).reduce(0.0) {
-      $0 + 2 * rows * parameters("vision_tower.encoder.layers.\($1).")
-        + 4 * rows * rows * Double(model.vision.hiddenSize)
-    }
-    return 2 * patches * parameters("vision_tower.embeddings.patch_embedding.") + layer
-      + 2 * patches * parameters("multi_modal_projector.")
-  }
-
-  /// FLOP of a prefill; `grid` is that of the picture's tiles in tokens, where there is a picture.
-  func prefillOperations(tokens: Int, pictureGrids: [[Int]]) -> Double {
+  /// FLOP of a prefill with these pictures in it.
+  func prefillOperations(tokens: Int, pictures: [PictureWork.Picture]) -> Double {
     let count = Double(tokens)
-    let tiles = pictureGrids.reduce(0) { total, grid in
-      guard grid.count == 2, patchesPerSide > 0 else { return total }
-      let sides = grid.map { ($0 + patchesPerSide - 1) / patchesPerSide }
-      return total + sides[0] * sides[1]
-    }
-    return 2 * blockParameters * count + 2 * attentionWidth * count * (count + 1)
-      + 2 * headParameters + Double(tiles) * tileOperations
+    let mutual = pictureWork.mutualPairs(pictures)
+    let pairs = windows.reduce(0.0) { $0 + Self.pairs(tokens: count, window: $1) + mutual }
+    return 2 * blockParameters * count + 4 * attentionWidth * pairs
+      + 2 * headParameters + pictureWork.operations(pictures)
+  }
+
+  /// Rows with the keys up to their own that each of them sees.
+  private static func pairs(tokens: Double, window: Int?) -> Double {
+    let window = min(window.map(Double.init) ?? tokens, tokens)
+    return window * (window + 1) / 2 + (tokens - window) * window
   }
 
   /// Bytes that one more token behind `tokens` others must read.

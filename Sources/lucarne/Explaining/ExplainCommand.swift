@@ -53,6 +53,25 @@ struct ExplainCommand: ParsableCommand {
       """)
   var answer: ExplanationGenerate.AnswerForm?
 
+  @Flag(
+    help: """
+      With --resident: show no exemplars, but a white picture on which the feature is held, and \
+      take what the model says it sees. A feature of which it says nothing else than of the \
+      picture as it is, or changed as far in a random direction, counts as uninterpretable.
+      """)
+  var blankPicture = false
+
+  @Option(
+    help: """
+      What the feature is held at on the blank picture, in its largest activation in the view \
+      (default: 4).
+      """)
+  var strength: Double?
+
+  @Option(
+    help: "What is asked about the blank picture (default: \"Describe the image.\").")
+  var question: String?
+
   @OptionGroup var asking: AskingArguments
 
   @Flag(
@@ -72,6 +91,9 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError(
         "the explainer is missing: give --endpoint URL --endpoint-model NAME, or --resident"
       )
+    }
+    if !blankPicture, strength != nil || question != nil {
+      throw ValidationError("--strength and --question go with --blank-picture")
     }
     try checkOptions(params(index: "/", explainer, try features.selection))
   }
@@ -95,7 +117,9 @@ struct ExplainCommand: ParsableCommand {
   ) -> ExplanationGenerate.Params {
     .init(
       index: index, features: features ?? .top(.init(by: .frequency, count: 100)),
-      explainer: explainer, view: view, rankBy: rankBy, exemplars: exemplars, style: style,
+      explainer: explainer,
+      blankPicture: blankPicture ? .init(question: question, strength: strength) : nil,
+      view: view, rankBy: rankBy, exemplars: exemplars, style: style,
       interpolation: interpolation, level: level, side: side,
       answer: answer ?? (self.explainer.resident ? .text : .json), maxTokens: asking.maxTokens,
       concurrency: asking.concurrency, requestSeconds: asking.requestSeconds, tries: asking.tries,

@@ -10,7 +10,7 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract:
       "Write web pages about features: where they are most active, how they were explained, and "
-      + "how well that holds.",
+      + "how well that holds; and of what was asked and answered.",
     discussion: """
       Each page is a single HTML file that loads nothing else. Pictures are read again from where \
       the index \
@@ -18,7 +18,7 @@ struct ReportCommand: ParsableCommand {
       """,
     subcommands: [
       ReportFeatureCommand.self, ReportIndexCommand.self, ReportScoresCommand.self,
-      ReportAnswersCommand.self,
+      ReportAnswersCommand.self, ReportSessionCommand.self,
     ])
 }
 

@@ -1,10 +1,12 @@
 """Makes Tests/Fixtures/attribution: rules of the pullback, sets of tokens, joint ablation, patching and occlusion.
 
-    python Tests/Fixtures/make/attribution.py    # after models.py and interpretation.py: as they need, and scipy
+    python Tests/Fixtures/make/attribution.py          # after models.py and interpretation.py: as they need, and scipy
+    python Tests/Fixtures/make/attribution.py NAME…    # these cases alone, beside those that are there
 
 Checkpoints are those of Tests/Fixtures/models, autoencoders and targets those of Tests/Fixtures/interpretation; one
 case more, "qwen2", puts an autoencoder of its own under two blocks whose projections have biases, and "qwen3" one under
-two that norm every head's queries and keys. Everything is
+two that norm every head's queries and keys; "gemma3" norms the updates of both halves, has gates of GELU, and a
+picture whose tokens see each other both ways. Everything is
 computed in float32 with eager attention by whole forward passes of transformers' own model, a hook that replaces the
 output of the site's block, and autograd. x, p, z, x̂ and ε are as interpretation.py defines them, and so is what the
 blocks above read: x + (decode(z′) − decode(z)) ("keep") or decode(z′) ("drop"). Zeroing a feature never selects anew.
@@ -15,9 +17,10 @@ modules above the site stated anew: same numbers forward (asserted), but with co
   plain       No constants (asserted to be the model's own gradient).
   held        The scale 1/√(mean square + eps) of every RMS norm above the site, the final one and those of heads'
               queries and keys included, is a constant.
-  conserving  That; the attention weights (the softmax's output) are constants; in the MLP a = g·σ(g), with g the gate
-              projection's output, has σ(g) constant, so that da/dg = σ(g); and p = a·u, with u the other projection's
-              output, hands back half of dp·u to a and half of dp·a to u.
+  conserving  That; the attention weights (the softmax's output) are constants; in the MLP a = g·s(g), with g the gate
+              projection's output, has s(g) constant, so that da/dg = s(g); and p = a·u, with u the other projection's
+              output, hands back half of dp·u to a and half of dp·a to u. s is σ(g), or σ(2√(2/π)(g + 0.044715g³)) where
+              the gate is GELU by tanh.
 The share of an active (position, latent) is z·(W_dec[latent]·g[position]). Completeness: "sum" of all shares,
 "bias" = b_dec·Σg, "errorTerm" = Σ ε·g (0 where dropped), "total" = Σ read·g. "projectionBias" = Σ b·∂d/∂b over the
 biases of the projections q, k, v, o, gate, up and down in the blocks above the site, under the same rule: with
@@ -117,6 +120,11 @@ CASES = {
         "replacements": [("Bolivia", "Botivia"), ("Bolivia", "Bolivio"), ("via.", "via!"), ("reads", "readt")],
         "hidden": [14, 20], "filler": 220,
     },
+    "gemma3": {
+        "from": "gemma3", "regions": {"before": [[1, 7]], "picture": [[10, 23]], "words": [[25, 30], [33, 38]]},
+        "replacements": [("map", "mat"), ("map", "mad"), ("this", "that"), ("shown", "shows")],
+        "mirrored": "landscape.png", "box": [20, 10, 41, 30], "hidden": [26, 32], "filler": 300,
+    },
 }
 
 
@@ -136,8 +144,9 @@ class Saved(Autoencoder):
 
 def norm_held(norm):
     def forward(x):
-        scale = torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + norm.variance_epsilon)
-        return norm.weight * (x * scale.detach())
+        adds_one = not hasattr(norm, "variance_epsilon")  # Gemma's
+        scale = torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + (norm.eps if adds_one else norm.variance_epsilon))
+        return (adds_one + norm.weight) * (x * scale.detach())
     return forward
 
 
@@ -162,7 +171,8 @@ def attention(module, held):
 def gated(mlp, shared):
     def forward(x):
         g, u = mlp.gate_proj(x), mlp.up_proj(x)
-        sigma = torch.sigmoid(g)
+        by_tanh = getattr(mlp.config, "hidden_activation", None) == "gelu_pytorch_tanh"
+        sigma = torch.sigmoid(2 * math.sqrt(2 / math.pi) * (g + 0.044715 * g**3) if by_tanh else g)
         if not shared:
             return mlp.down_proj(g * sigma * u)
         a = g * sigma.detach()
@@ -177,7 +187,8 @@ def restated(model, rule):
     changes = [(b.self_attn, attention(b.self_attn, rule == "conserving")) for b in blocks]
     changes += [(b.mlp, gated(b.mlp, rule == "conserving")) for b in blocks]
     if rule != "plain":
-        norms = [n for b in blocks for n in (b.input_layernorm, b.post_attention_layernorm)] + [model.decoder.norm]
+        names = [n + "_layernorm" for n in ("input", "post_attention", "pre_feedforward", "post_feedforward")]
+        norms = [getattr(b, n) for b in blocks for n in names if hasattr(b, n)] + [model.decoder.norm]
         norms += [getattr(b.self_attn, name) for b in blocks for name in ("q_norm", "k_norm") if hasattr(b.self_attn, name)]
         changes += [(n, norm_held(n)) for n in norms]
     biases = [p for b in blocks for name, p in b.named_parameters() if name.endswith("_proj.bias")]
@@ -386,8 +397,8 @@ def with_tokens(model, tokens):
 def with_picture(model, picture):
     other = copy.copy(model)
     made = image_processor(model.model.config)([picture], return_tensors="pt")
-    other.extra = {"pixel_values": made["pixel_values"], "image_sizes": made["image_sizes"]}
-    assert torch.equal(other.extra["image_sizes"], model.extra["image_sizes"])
+    other.extra = {k: made[k] for k in ["pixel_values", "image_sizes"] if k in made}
+    assert all(torch.equal(other.extra[k], model.extra[k]) for k in other.extra if k == "image_sizes")
     return other
 
 
@@ -397,6 +408,10 @@ def comparisons(model, sae, targets, plan, tensors):
     with_image = any(isinstance(p, dict) for p in model.record["parts"])
 
     def tokens_of(text):
+        if model.model.config.model_type == "gemma3":  # the begin token is the template's
+            begin, soft, end = "<start_of_image>", "<image_soft_token>", "<end_of_image>"
+            view = f"\n\n{begin}{soft * model.model.config.mm_tokens_per_image}{end}\n\n"
+            return tokenizer(text.replace(begin, view), add_special_tokens=False)["input_ids"]
         tokens = tokenizer(text)["input_ids"]
         if not with_image:
             return tokens
@@ -546,10 +561,29 @@ def short(value):
     return [short(v) for v in value] if isinstance(value, list) else round(value, 3)
 
 
-def main():
-    shutil.rmtree(ROOT, ignore_errors=True)
-    ROOT.mkdir(parents=True)
+VERSIONS = {
+    "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
+    "safetensors": safetensors.__version__, "pillow": PIL.__version__, "numpy": numpy.__version__,
+    "scipy": scipy.__version__,
+}
+
+
+def main(names):
+    manifest = {
+        "script": "Tests/Fixtures/make/attribution.py", "seed": SEED,
+        "models": hashlib.sha256((MODELS / "MANIFEST.json").read_bytes()).hexdigest(),
+        "interpretation": hashlib.sha256((interpretation.ROOT / "MANIFEST.json").read_bytes()).hexdigest(),
+        "versions": VERSIONS,
+    }
+    if names:
+        manifest = json.loads((ROOT / "MANIFEST.json").read_text())
+        manifest["versions of"] = manifest.get("versions of", {}) | dict.fromkeys(names, VERSIONS)
+    else:
+        shutil.rmtree(ROOT, ignore_errors=True)
+        ROOT.mkdir(parents=True)
     for name, plan in CASES.items():
+        if names and name not in names:
+            continue
         for attempt in itertools.count():
             try:
                 make_case(name, attempt)
@@ -558,20 +592,11 @@ def main():
                 print(name, attempt, tie)
                 if "from" in plan:
                     raise
-    files = sorted(p for p in ROOT.rglob("*") if p.is_file())
-    write(ROOT / "MANIFEST.json", {
-        "script": "Tests/Fixtures/make/attribution.py", "seed": SEED,
-        "models": hashlib.sha256((MODELS / "MANIFEST.json").read_bytes()).hexdigest(),
-        "interpretation": hashlib.sha256((interpretation.ROOT / "MANIFEST.json").read_bytes()).hexdigest(),
-        "versions": {
-            "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
-            "safetensors": safetensors.__version__, "pillow": PIL.__version__, "numpy": numpy.__version__,
-            "scipy": scipy.__version__,
-        },
-        "files": {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
-    })
+    files = sorted(p for p in ROOT.rglob("*") if p.is_file() and p.name != "MANIFEST.json")
+    manifest["files"] = {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    write(ROOT / "MANIFEST.json", manifest)
     print(sum(p.stat().st_size for p in files) / 1e3, "kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

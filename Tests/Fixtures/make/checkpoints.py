@@ -145,6 +145,31 @@ OLD = {
                              "multimodal_projector_bias": False, "image_grid_pinpoints": [[336, 672]],
                              "text_config": {"model_type": "mistral", "vocab_size": 32064, "sliding_window": None},
                              "vision_config": {"image_size": 336, "patch_size": 14, "num_hidden_layers": 6, "hidden_act": "gelu"}},
+    "qwen3vl-silent": {"model_type": "qwen3_vl", "text_config": {"hidden_size": 3584}},
+    "qwen3vl-4b": {"model_type": "qwen3_vl", "image_token_id": 151655, "video_token_id": 151656, "vision_start_token_id": 151652,
+                   "vision_end_token_id": 151653, "tie_word_embeddings": True,
+                   "text_config": {"model_type": "qwen3_vl_text", "attention_bias": False, "head_dim": 128, "hidden_size": 2560,
+                                   "intermediate_size": 9728, "max_position_embeddings": 262144, "num_attention_heads": 32,
+                                   "num_hidden_layers": 36, "num_key_value_heads": 8, "rms_norm_eps": 1e-6, "rope_theta": 5000000,
+                                   "rope_scaling": {"mrope_interleaved": True, "mrope_section": [24, 20, 20], "rope_type": "default"},
+                                   "tie_word_embeddings": True, "vocab_size": 151936, "bos_token_id": 151643, "eos_token_id": 151645},
+                   "vision_config": {"model_type": "qwen3_vl", "deepstack_visual_indexes": [5, 11, 17], "depth": 24, "hidden_size": 1024,
+                                     "intermediate_size": 4096, "num_heads": 16, "num_position_embeddings": 2304, "out_hidden_size": 2560,
+                                     "patch_size": 16, "spatial_merge_size": 2, "temporal_patch_size": 2}},
+    "onevision-bare": {"model_type": "llava_onevision"},
+    "onevision-05b": {"model_type": "llava_onevision", "image_token_index": 151646, "video_token_index": 151647,
+                      "vision_aspect_ratio": "anyres_max_9", "vision_feature_layer": -1, "vision_feature_select_strategy": "full",
+                      "text_config": {"model_type": "qwen2", "hidden_size": 896, "intermediate_size": 4864, "max_window_layers": 24,
+                                      "num_attention_heads": 14, "num_hidden_layers": 24, "num_key_value_heads": 2, "rope_theta": 1000000.0,
+                                      "sliding_window": None, "tie_word_embeddings": True, "vocab_size": 152000,
+                                      "bos_token_id": 151643, "eos_token_id": 151645},
+                      "vision_config": {"model_type": "siglip_vision_model", "hidden_size": 1152, "image_size": 384,
+                                        "intermediate_size": 4304, "num_attention_heads": 16, "num_hidden_layers": 26,
+                                        "patch_size": 14, "vision_use_head": False}},
+    "onevision-short-tower": {"model_type": "llava_onevision", "vision_aspect_ratio": "anyres_max_4", "vision_feature_layer": [-1, 2],
+                              "multimodal_projector_bias": False, "image_grid_pinpoints": [[448, 896]],
+                              "text_config": {"model_type": "llama", "vocab_size": 160000},
+                              "vision_config": {"model_type": "siglip_vision_model", "image_size": 448}},
 }
 
 
@@ -155,7 +180,7 @@ def text_summary(text):
         windows = [text.sliding_window] * text.num_hidden_layers
     if text.model_type in ("qwen2", "qwen3"):
         windows = [text.sliding_window if kind == "sliding_attention" else None for kind in text.layer_types]
-    eos = text.eos_token_id
+    eos = getattr(text, "eos_token_id", None)
     return {
         "family": text.model_type, "vocabularySize": text.vocab_size, "hiddenSize": text.hidden_size,
         "intermediateSize": text.intermediate_size, "layerCount": text.num_hidden_layers,
@@ -165,7 +190,7 @@ def text_summary(text):
         "theta": rope["rope_theta"], "ropeType": rope["rope_type"], "ropeFactor": rope.get("factor"),
         "originalContextLength": rope.get("original_max_position_embeddings"),
         "attentionBias": bool(getattr(text, "attention_bias", False)), "mlpBias": bool(getattr(text, "mlp_bias", False)),
-        "tiedHead": text.tie_word_embeddings, "slidingWindows": windows, "beginToken": text.bos_token_id,
+        "tiedHead": getattr(text, "tie_word_embeddings", False), "slidingWindows": windows, "beginToken": getattr(text, "bos_token_id", None),
         "endTokens": eos if isinstance(eos, list) else [] if eos is None else [eos],
     }
 
@@ -189,7 +214,7 @@ def configurations():
             (pathlib.Path(folder) / "config.json").write_text(json.dumps(config))
             read = AutoConfig.from_pretrained(folder)
         expected = {"text": text_summary(read.get_text_config())}
-        if read.model_type == "llava_next":
+        if read.model_type in ("llava_next", "llava_onevision"):
             vision = read.vision_config
             layers = read.vision_feature_layer
             layers = layers if isinstance(layers, (list, tuple)) else [layers]
@@ -203,6 +228,18 @@ def configurations():
                 "featureStates": [layer % states for layer in layers],
                 "selectStrategy": read.vision_feature_select_strategy,
                 "projectorBias": read.multimodal_projector_bias}
+            if read.model_type == "llava_onevision":
+                expected["vision"] |= {"kind": vision.model_type, "mostTiles": int(read.vision_aspect_ratio.removeprefix("anyres_max_"))}
+        if read.model_type == "qwen3_vl":
+            vision, rope = read.vision_config, read.text_config.rope_parameters
+            expected["tower"] = {
+                "hiddenSize": vision.hidden_size, "intermediateSize": vision.intermediate_size, "layerCount": vision.depth,
+                "headCount": vision.num_heads, "patchSize": vision.patch_size, "mergeSize": vision.spatial_merge_size,
+                "temporalPatchSize": vision.temporal_patch_size, "outputSize": vision.out_hidden_size,
+                "positions": vision.num_position_embeddings, "deepLayers": list(vision.deepstack_visual_indexes),
+                "activation": vision.hidden_act, "theta": vision.rope_parameters["rope_theta"],
+                "sections": list(rope.get("mrope_section", [24, 20, 20])), "imageToken": read.image_token_id,
+                "videoToken": read.video_token_id}
         result[name] = {"config": config, "expected": expected}
     (OUT / "configurations.json").write_text(json.dumps(result, separators=(",", ":")))
 

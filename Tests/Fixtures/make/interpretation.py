@@ -1,6 +1,7 @@
 """Makes Tests/Fixtures/interpretation: what attribution, ablation and steering are by definition.
 
-    python Tests/Fixtures/make/interpretation.py    # after models.py: torch, transformers, safetensors, pillow, numpy
+    python Tests/Fixtures/make/interpretation.py          # after models.py: torch, transformers, safetensors, pillow, numpy
+    python Tests/Fixtures/make/interpretation.py NAME…    # these cases alone, beside those that are there
 
 The models are the tiny checkpoints of Tests/Fixtures/models, the autoencoders small random TopK ones written
 here as sparsify folders. Everything is computed in float32 with eager attention by whole forward passes of
@@ -19,6 +20,7 @@ import json
 import math
 import platform
 import shutil
+import sys
 from pathlib import Path
 
 import numpy
@@ -29,7 +31,10 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
-from transformers import AutoModelForCausalLM, LlavaNextConfig, LlavaNextForConditionalGeneration
+from transformers import (
+    AutoModelForCausalLM, Gemma3ForConditionalGeneration, LlavaNextConfig, LlavaNextForConditionalGeneration,
+)
+from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
 
 SEED = 77_001
@@ -48,7 +53,10 @@ CASES = {
     "llama3": ("llama3", "landscape", 1, torch.float32, (63, 71)),
     "mistral": ("mistral", "text", 0, torch.bfloat16, (32, 40)),
     "qwen2-last-block": ("qwen2-text", "text", 2, torch.float32, (22, 32)),
+    # From the middle of a picture whose tokens see each other both ways to the end.
+    "gemma3": ("gemma3", "landscape", 1, torch.float32, (21, 47)),
 }
+SEEING = {"llava_next": LlavaNextForConditionalGeneration, "gemma3": Gemma3ForConditionalGeneration}
 
 
 class NearTie(Exception):
@@ -72,6 +80,8 @@ PIL.Image.Image.resize = horizontally_first
 
 def image_processor(config):
     tile = config.vision_config.image_size
+    if config.model_type == "gemma3":
+        return Gemma3ImageProcessorPil(size={"height": tile, "width": tile}, image_mean=[0.5] * 3, image_std=[0.5] * 3)
     return LlavaNextImageProcessorPil(
         size={"shortest_edge": tile}, crop_size={"height": tile, "width": tile},
         image_grid_pinpoints=config.image_grid_pinpoints,
@@ -88,9 +98,12 @@ class Model:
         record = next(
             c for c in json.loads((MODELS / "cases.json").read_text()) if (c["checkpoint"], c["case"]) == (checkpoint, case)
         )
-        multimodal = json.loads((folder / "config.json").read_text())["model_type"] == "llava_next"
-        kind = LlavaNextForConditionalGeneration if multimodal else AutoModelForCausalLM
+        configuration = json.loads((folder / "config.json").read_text())
+        kind = SEEING.get(configuration["model_type"], AutoModelForCausalLM)
         self.model = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+        if configuration["model_type"] == "gemma3":  # as in models.py
+            scale = self.model.get_input_embeddings().embed_scale
+            scale.copy_(scale.to(getattr(torch, configuration["dtype"])))
         for parameter in self.model.parameters():
             parameter.requires_grad_(False)
         self.record, self.block, self.tokens = record, block, record["tokens"]
@@ -102,7 +115,7 @@ class Model:
         self.extra = {}
         if pictures:
             made = image_processor(self.model.config)(pictures, return_tensors="pt")
-            self.extra = {"pixel_values": made["pixel_values"], "image_sizes": made["image_sizes"]}
+            self.extra = {k: made[k] for k in ["pixel_values", "image_sizes"] if k in made}
         with torch.no_grad():
             self.check(checkpoint, case)
 
@@ -129,7 +142,12 @@ class Model:
         handle = self.decoder.layers[self.block].register_forward_hook(hook)
         try:
             ids = torch.tensor([[*self.tokens, *continuation]])
-            logits = self.model(input_ids=ids, use_cache=False, **self.extra).logits[0]
+            groups = self.record.get("groups")
+            types = torch.zeros_like(ids)
+            for begin, end in groups or []:
+                types[0, begin:end] = 1
+            more = {"token_type_ids": types} if groups else {}
+            logits = self.model(input_ids=ids, use_cache=False, **self.extra, **more).logits[0]
         finally:
             handle.remove()
         return seen[0], logits
@@ -499,6 +517,8 @@ def information(model, sae, z, tensors):
     """What the decoder rows say of the vocabulary and of each other."""
     latents = [DEAD, *(int(j) for j in (z > 0).sum(0).sort(descending=True, stable=True).indices[:2])]
     head, norm = model.model.get_output_embeddings().weight, model.decoder.norm.weight
+    if model.model.config.model_type == "gemma3":
+        norm = 1 + norm
     tensors["information.effects"] = (sae.decoder[latents] * norm) @ head.T
     unit = functional.normalize(sae.decoder, dim=1)
     records = []
@@ -635,29 +655,40 @@ def write(path, value):
     path.write_text(ends[0] + "\n" + ",\n".join(lines) + "\n" + ends[1] + "\n")
 
 
-def main():
-    shutil.rmtree(ROOT, ignore_errors=True)
-    ROOT.mkdir(parents=True)
+VERSIONS = {
+    "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
+    "safetensors": safetensors.__version__, "pillow": PIL.__version__, "numpy": numpy.__version__,
+}
+
+
+def main(names):
+    manifest = {
+        "script": "Tests/Fixtures/make/interpretation.py", "seed": SEED,
+        "models": hashlib.sha256((MODELS / "MANIFEST.json").read_bytes()).hexdigest(), "versions": VERSIONS,
+    }
+    if names:
+        manifest = json.loads((ROOT / "MANIFEST.json").read_text())
+        manifest["versions of"] = manifest.get("versions of", {}) | dict.fromkeys(names, VERSIONS)
+    else:
+        shutil.rmtree(ROOT, ignore_errors=True)
+        ROOT.mkdir(parents=True)
     for index, name in enumerate(CASES):
+        if names and name not in names:
+            continue
+        shutil.rmtree(ROOT / "autoencoders" / name, ignore_errors=True)
         for attempt in itertools.count():
             try:
                 make_case(name, SEED + 1000 * index + attempt)
                 break
             except NearTie as tie:
                 print(name, attempt, tie)
-    paintings()
-    files = sorted(p for p in ROOT.rglob("*") if p.is_file())
-    write(ROOT / "MANIFEST.json", {
-        "script": "Tests/Fixtures/make/interpretation.py", "seed": SEED,
-        "models": hashlib.sha256((MODELS / "MANIFEST.json").read_bytes()).hexdigest(),
-        "versions": {
-            "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
-            "safetensors": safetensors.__version__, "pillow": PIL.__version__, "numpy": numpy.__version__,
-        },
-        "files": {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
-    })
+    if not names:
+        paintings()
+    files = sorted(p for p in ROOT.rglob("*") if p.is_file() and p.name != "MANIFEST.json")
+    manifest["files"] = {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    write(ROOT / "MANIFEST.json", manifest)
     print(sum(p.stat().st_size for p in files) / 1e3, "kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

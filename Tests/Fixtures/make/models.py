@@ -27,19 +27,35 @@ from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
     CLIPVisionConfig,
+    Gemma3Config,
+    Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration,
+    Gemma3Processor,
+    Gemma3TextConfig,
     LlamaConfig,
     LlamaForCausalLM,
     LlavaNextConfig,
     LlavaNextForConditionalGeneration,
     LlavaNextProcessor,
+    LlavaOnevisionConfig,
+    LlavaOnevisionForConditionalGeneration,
+    LlavaOnevisionProcessor,
     MistralConfig,
     PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
+    Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
+    Qwen3VLProcessor,
+    SiglipVisionConfig,
 )
+from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
+from transformers.models.llava_onevision.image_processing_pil_llava_onevision import LlavaOnevisionImageProcessorPil
+from transformers.models.llava_onevision.modeling_llava_onevision import image_size_to_num_patches
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 SEED = 20_240
 ROOT = Path(__file__).resolve().parent.parent / "models"
@@ -63,6 +79,10 @@ def horizontally_first(self, size, resample=None, box=None, reducing_gap=None):
 
 
 PIL.Image.Image.resize = horizontally_first
+
+# Without torchvision transformers knows no class of video processors to hold a processor's against, and stops.
+LlavaOnevisionProcessor.check_argument_for_proper_class = lambda *_: None
+Qwen3VLProcessor.check_argument_for_proper_class = lambda *_: None
 
 
 def picture(width, height, channels, seed):
@@ -158,7 +178,55 @@ def sentencepiece(legacy):
     return tokenizer
 
 
+GEMMA_NEWLINES = ["\n" * count for count in range(2, 6)]
+
+
+def gemma():
+    """Gemma's: bytes for what is not in the vocabulary, spaces spelt as ▁ and none put in front, the whole text one
+    word; runs of newlines are tokens of their own."""
+    bytes_ = [f"<0x{b:02X}>" for b in range(256)]
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace("▁", "never")
+    trained.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=110, show_progress=False))
+    model = json.loads(trained.to_str())["model"]
+    specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
+    turns = ["<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>"]
+    vocabulary = {token: i for i, token in enumerate([*specials, *turns, *GEMMA_NEWLINES, "\n", *bytes_])}
+    for token in sorted(model["vocab"], key=model["vocab"].get):
+        vocabulary.setdefault(token, len(vocabulary))
+    merges = [tuple(pair) for pair in model["merges"]]
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
+    )
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_tokens([tokenizers.AddedToken(s, normalized=False) for s in GEMMA_NEWLINES])
+    tokenizer.add_special_tokens(
+        [tokenizers.AddedToken(s, special=True, normalized=False) for s in [*specials, *turns, "<image_soft_token>"]]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A", special_tokens=[("<bos>", 2)])
+    return tokenizer
+
+
 TEMPLATES = {
+    "gemma": (
+        "{{ bos_token }}{%- set system = messages[0]['role'] == 'system' -%}"
+        "{%- if system -%}{%- set opening = (messages[0]['content'] if messages[0]['content'] is string "
+        "else messages[0]['content'][0]['text']) + '\n\n' -%}{%- set turns = messages[1:] -%}"
+        "{%- else -%}{%- set opening = '' -%}{%- set turns = messages -%}{%- endif -%}"
+        "{%- for message in turns -%}"
+        "{%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}"
+        "{{ raise_exception('Turns of user and assistant must alternate') }}{%- endif -%}"
+        "{{ '<start_of_turn>' + ('model' if message['role'] == 'assistant' else message['role']) + '\n' "
+        "+ (opening if loop.first else '') }}"
+        "{%- if message['content'] is string -%}{{ message['content'] | trim }}"
+        "{%- elif message['content'] is iterable -%}{%- for item in message['content'] -%}"
+        "{%- if item['type'] == 'image' -%}{{ '<start_of_image>' }}"
+        "{%- elif item['type'] == 'text' -%}{{ item['text'] | trim }}{%- endif -%}{%- endfor -%}"
+        "{%- else -%}{{ raise_exception('No such content') }}{%- endif -%}{{ '<end_of_turn>\n' }}{%- endfor -%}"
+        "{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}"
+    ),
     "llama3": (
         "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' }}"
         "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
@@ -189,6 +257,25 @@ TEMPLATES = {
         "{% else %}{{ content['text'] }}{% endif %}{% endfor %}{{ '<|im_end|>\n' }}{% endfor %}"
         "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
     ),
+    "onevision": (
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + ' ' }}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
+        "{% if message['role'] != 'assistant' %}"
+        "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{{ '\n' + content['text'] }}{% endfor %}"
+        "{% else %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}"
+        "{% generation %}{{ '\n' + content['text'] }}{% endgeneration %}{% endfor %}{% endif %}{{ '<|im_end|>' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    ),
+    "qwen3vl": (
+        "{%- set image_count = namespace(value=0) %}{%- for message in messages %}"
+        "{{- '<|im_start|>' + message.role + '\\n' }}{%- if message.content is string %}{{- message.content }}{%- else %}"
+        "{%- for content in message.content %}"
+        "{%- if content.type == 'image' or 'image' in content or 'image_url' in content %}"
+        "{%- set image_count.value = image_count.value + 1 %}{%- if add_vision_id %}Picture {{ image_count.value }}: {% endif -%}"
+        "<|vision_start|><|image_pad|><|vision_end|>{%- elif 'text' in content %}{{- content.text }}{%- endif %}"
+        "{%- endfor %}{%- endif %}{{- '<|im_end|>\\n' }}{%- endfor %}"
+        "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+    ),
     "chatmltext": (
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
         "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
@@ -199,7 +286,9 @@ TEMPLATES = {
 
 
 def randomise(model, seed):
-    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms."""
+    """Weights that make every part of the graph matter: unit embeddings, fan-in scaled products, uneven norms. What
+    Gemma adds to 1 is around 0, for the norms of updates, which would be small beside the embeddings, around 1."""
+    adds_one = model.config.model_type.startswith("gemma3")
     noise = torch.Generator().manual_seed(seed)
 
     def normal(shape, deviation, mean=0.0):
@@ -208,9 +297,14 @@ def randomise(model, seed):
     for name, parameter in sorted(model.named_parameters()):
         if parameter.dim() == 1:
             is_gain = "norm" in name and name.endswith("weight")
-            value = normal(parameter.shape, 0.2, 1.0) if is_gain else normal(parameter.shape, 0.3)
+            is_offset = adds_one and "vision_tower" not in name and not name.endswith(
+                ("post_attention_layernorm.weight", "post_feedforward_layernorm.weight")
+            )
+            value = normal(parameter.shape, 0.2, 0.0 if is_offset else 1.0) if is_gain else normal(parameter.shape, 0.3)
         elif "embed" in name and "patch" not in name:
-            value = normal(parameter.shape, 1.0)
+            value = normal(parameter.shape, 0.3 if adds_one else 1.0)  # Gemma multiplies them by √D
+        elif name.endswith("mm_input_projection_weight"):  # [in, out]
+            value = normal(parameter.shape, 1.4 / parameter.shape[0] ** 0.5)
         elif "lm_head" in name:
             value = normal(parameter.shape, 2.0 / parameter.shape[1] ** 0.5)
         else:
@@ -471,6 +565,187 @@ def build_llama_dynamic_text():
     return made
 
 
+def siglip(hidden, intermediate, layers, heads):
+    """A picture of 46 pixels is 3 patches of 14 and a rest that none sees."""
+    return SiglipVisionConfig(
+        hidden_size=hidden, intermediate_size=intermediate, num_hidden_layers=layers, num_attention_heads=heads,
+        image_size=46, patch_size=14, vision_use_head=False,
+    )
+
+
+def grid(tile, most):
+    return [[height * tile, width * tile] for height in range(1, most + 1) for width in range(1, most + 1)]
+
+
+COLOURS = {"image_mean": [0.48, 0.5, 0.31], "image_std": [0.5, 0.6, 0.55]}
+
+
+def build_onevision():
+    """SigLIP, canvases of up to 16 tiles brought to 2 tiles' tokens, a tied head, the names and files of 2024."""
+    tokenizer = byte_level(
+        QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"], normalizer=normalizers.NFC(), size=310
+    )
+    ids = tokenizer.token_to_id
+    config = LlavaOnevisionConfig(
+        text_config=Qwen2Config(
+            vocab_size=360, hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=6,
+            num_key_value_heads=2, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=True,
+            rope_parameters={"rope_type": "default", "rope_theta": 1000000.0},
+        ),
+        vision_config=siglip(28, 38, 3, 2), image_token_index=ids("<image>"), video_token_index=ids("<video>"),
+        image_grid_pinpoints=grid(46, 4), vision_aspect_ratio="anyres_max_2", tie_word_embeddings=True,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="onevision", tile=46, dtype=torch.bfloat16, rename=layout_a, shards=1,
+        eos=[ids("<|im_end|>"), ids("<|endoftext|>")], bos=None, style="v4",
+    )
+
+
+def build_onevision_llama():
+    """A Llama behind SigLIP's last and first states, few canvases, no bias in the projector, the files of transformers 5."""
+    tokenizer = byte_level(
+        LLAMA3,
+        ["<|begin_of_text|>", "<|end_of_text|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"],
+        bos="<|begin_of_text|>",
+    )
+    ids = tokenizer.token_to_id
+    config = LlavaOnevisionConfig(
+        text_config=LlamaConfig(
+            vocab_size=352, hidden_size=40, intermediate_size=48, num_hidden_layers=3, num_attention_heads=5,
+            num_key_value_heads=1, max_position_embeddings=512, rms_norm_eps=1e-5, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 500000.0},
+            bos_token_id=ids("<|begin_of_text|>"), eos_token_id=ids("<|im_end|>"),
+        ),
+        vision_config=siglip(30, 42, 2, 3), image_token_index=ids("<image>"), video_token_index=ids("<video>"),
+        image_grid_pinpoints=grid(46, 2) + [[46, 138]], vision_feature_layer=[-1, 0], multimodal_projector_bias=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="onevision", tile=46, dtype=torch.float16, rename=None, shards=1,
+        eos=[ids("<|im_end|>")], bos="<|begin_of_text|>", style="v5",
+    )
+
+
+def gemma_text_config(tokenizer, **settings):
+    ids = tokenizer.token_to_id
+    return Gemma3TextConfig(**{
+        "vocab_size": 400, "hidden_size": 40, "intermediate_size": 46, "num_hidden_layers": 4, "num_attention_heads": 4,
+        "num_key_value_heads": 2, "head_dim": 14, "query_pre_attn_scalar": 23, "max_position_embeddings": 512,
+        "sliding_window": 7,
+        "layer_types": ["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        "rope_parameters": {
+            "full_attention": {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 8.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0},
+        },
+        "pad_token_id": ids("<pad>"), "bos_token_id": ids("<bos>"), "eos_token_id": ids("<eos>"),
+    } | settings)
+
+
+def build_gemma3_text():
+    """Gemma 3 of text in bf16: heads of another size than 40 / 4 and another scale, a window shorter than the prompt,
+    a rotary embedding for each kind of layer, norms around both halves, the scale of the embeddings rounded."""
+    tokenizer = gemma()
+    ids = tokenizer.token_to_id
+    return dict(
+        config=gemma_text_config(tokenizer), tokenizer=tokenizer, template="gemma", tile=None, dtype=torch.bfloat16,
+        rename=None, shards=1, eos=[ids("<eos>"), ids("<end_of_turn>")], bos="<bos>", style="v5",
+    )
+
+
+def build_gemma3_pattern_text():
+    """Gemma 3 with the shortened configuration of 2025: every third layer global by sliding_window_pattern, the keys
+    of rotary embedding of then; f32, ungrouped heads, an untied head, biases."""
+    made = build_gemma3_text()
+    config = gemma_text_config(
+        made["tokenizer"], hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=3,
+        num_key_value_heads=3, head_dim=10, query_pre_attn_scalar=10, sliding_window=11, tie_word_embeddings=False,
+        attention_bias=True, layer_types=["sliding_attention", "sliding_attention", "full_attention"],
+    )
+    short = {
+        "architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text", "torch_dtype": "float32",
+        "vocab_size": 400, "hidden_size": 36, "intermediate_size": 44, "num_hidden_layers": 3,
+        "num_attention_heads": 3, "num_key_value_heads": 3, "head_dim": 10, "query_pre_attn_scalar": 10,
+        "max_position_embeddings": 512, "sliding_window": 11, "sliding_window_pattern": 3,
+        "rope_theta": 1000000, "rope_local_base_freq": 10000, "rope_scaling": {"rope_type": "linear", "factor": 8.0},
+        "attention_bias": True, "tie_word_embeddings": False, "final_logit_softcapping": None,
+        "attn_logit_softcapping": None, "hidden_activation": "gelu_pytorch_tanh", "eos_token_id": [1, 6],
+    }
+    return made | {"config": config, "dtype": torch.float32, "rename": lambda name: name, "short": short}
+
+
+def gemma_vision(**settings):
+    return SiglipVisionConfig(**{
+        "hidden_size": 30, "intermediate_size": 44, "num_hidden_layers": 3, "num_attention_heads": 5, "image_size": 58,
+        "patch_size": 7, "vision_use_head": False,
+    } | settings)
+
+
+def build_gemma3():
+    """Gemma 3 with eyes: 16 tokens a picture of 64 patches, which leave two lines of pixels unseen; windows of 7 that no
+    picture fits into; bf16, the names of the hub's files."""
+    made = build_gemma3_text()
+    tokenizer = made["tokenizer"]
+    ids = tokenizer.token_to_id
+    config = Gemma3Config(
+        text_config=gemma_text_config(tokenizer), vision_config=gemma_vision(), mm_tokens_per_image=16,
+        boi_token_index=ids("<start_of_image>"), eoi_token_index=ids("<end_of_image>"),
+        image_token_index=ids("<image_soft_token>"),
+    )
+    return made | {"config": config, "tile": 58, "rename": layout_a, "style": "v4", "pan": None}
+
+
+def build_gemma3_pan():
+    """Pan and scan in crops of 20 pixels or more; 9 tokens a view of 36 patches; f32, the names transformers 5 writes."""
+    made = build_gemma3()
+    config = made["config"]
+    config.vision_config = gemma_vision(
+        hidden_size=24, intermediate_size=36, num_hidden_layers=2, num_attention_heads=3, image_size=42
+    )
+    config.mm_tokens_per_image = 9
+    pan = {
+        "pan_and_scan_min_crop_size": 20, "pan_and_scan_max_num_crops": 3, "pan_and_scan_min_ratio_to_activate": 1.25,
+    }
+    return made | {"tile": 42, "dtype": torch.float32, "rename": None, "style": "v5", "pan": pan}
+
+
+VISION = ["<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"]
+
+
+def build_qwen3vl():
+    """Rope in three directions, rows of two tower layers added after the first two blocks, pictures of any shape."""
+    tokenizer = byte_level(QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *VISION], normalizer=normalizers.NFC(), size=310)
+    ids = tokenizer.token_to_id
+    config = Qwen3VLConfig(
+        text_config=dict(
+            vocab_size=360, hidden_size=36, intermediate_size=44, num_hidden_layers=4, num_attention_heads=4,
+            num_key_value_heads=2, head_dim=22, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 5000000.0, "mrope_interleaved": True, "mrope_section": [5, 3, 3]},
+            bos_token_id=ids("<|endoftext|>"), eos_token_id=ids("<|im_end|>"),
+        ),
+        vision_config=dict(
+            depth=4, hidden_size=24, intermediate_size=40, num_heads=2, patch_size=6, spatial_merge_size=2,
+            temporal_patch_size=2, out_hidden_size=36, num_position_embeddings=25, deepstack_visual_indexes=[0, 2],
+        ),
+        image_token_id=ids("<|image_pad|>"), video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"), vision_end_token_id=ids("<|vision_end|>"), tie_word_embeddings=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="qwen3vl", tile=12, dtype=torch.bfloat16, rename=None, shards=1,
+        eos=[ids("<|im_end|>"), ids("<|endoftext|>")], bos=None, style="v4", pixels=(576, 3600),
+    )
+
+
+def build_qwen3vl_tied():
+    """Biases on all four projections, one deepstack layer, merges of three by three, a tied head, the files of transformers 5."""
+    made = build_qwen3vl()
+    config = made["config"]
+    text, tower = config.text_config, config.vision_config
+    text.num_attention_heads, text.num_key_value_heads, text.head_dim, text.attention_bias = 3, 1, 12, True
+    text.rope_parameters = {"rope_type": "default", "rope_theta": 10000.0, "mrope_interleaved": True, "mrope_section": [2, 2, 2]}
+    text.num_hidden_layers, text.tie_word_embeddings, config.tie_word_embeddings = 3, True, True
+    tower.depth, tower.patch_size, tower.spatial_merge_size, tower.deepstack_visual_indexes = 2, 4, 3, [0]
+    return made | dict(dtype=torch.float16, style="v5", pixels=(2304, 6000))
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -482,8 +757,19 @@ CHECKPOINTS = {
     "qwen3-yarn-text": build_qwen3_yarn_text,
     "llama-yarn-text": build_llama_yarn_text,
     "llama-dynamic-text": build_llama_dynamic_text,
+    "onevision": build_onevision,
+    "onevision-llama": build_onevision_llama,
+    "gemma3-text": build_gemma3_text,
+    "gemma3-pattern-text": build_gemma3_pattern_text,
+    "gemma3": build_gemma3,
+    "gemma3-pan": build_gemma3_pan,
+    "qwen3vl": build_qwen3vl,
+    "qwen3vl-tied": build_qwen3vl_tied,
 }
-CLASSES = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "qwen3": Qwen3ForCausalLM}
+CLASSES = {
+    "llava_onevision": LlavaOnevisionForConditionalGeneration, "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM,
+    "qwen3": Qwen3ForCausalLM, "qwen3_vl": Qwen3VLForConditionalGeneration, "gemma3_text": Gemma3ForCausalLM, "gemma3": Gemma3ForConditionalGeneration,
+}
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
 CASES = {
@@ -511,6 +797,53 @@ CASES = {
     "qwen3-yarn-text": {"turns": ["Where is Bolivia? 1234567", {"role": "assistant"}, "There.", {"role": "user"}, "Which?"]},
     "llama-yarn-text": {"text": ["How many triangles are there in the picture with two houses and a tree?"]},
     "llama-dynamic-text": {"text": ["Describe the picture, please."]},
+    "onevision": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "wide": [{"image": "wide.png"}, "How many triangles are there?"],
+        "two-pictures": [
+            {"image": "wide.png"}, "First.", {"image": "portrait.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": ["Where is Bolivia? 1234567"],
+    },
+    "qwen3vl": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "two-pictures": [
+            {"image": "wide.png"}, "First.", {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": ["The label reads Bolivia, 北京 12."],
+    },
+    "qwen3vl-tied": {"wide": ["First:", {"image": "wide.png"}, "How many triangles are there?"]},
+    "onevision-llama": {
+        "wide": [{"image": "wide.png"}, "Describe the picture, please."],
+        "several-turns": [
+            {"image": "square.png"}, "What is shown?", {"role": "assistant"}, "A map.", {"role": "user"}, {"image": "landscape.png"}, "Here?",
+        ],
+    },
+    "gemma3-text": {
+        "turns": [
+            {"role": "system"}, "Be brief.", {"role": "user"}, " Where is Bolivia?  ¿Dónde?\n\n\n北京 ",
+            {"role": "assistant"}, "There.", {"role": "user"}, "Which?",
+        ]
+    },
+    "gemma3": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "two-pictures": [
+            "First:", {"image": "wide.png"}, {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": [{"role": "system"}, "Be brief.", {"role": "user"}, "Where is Bolivia?"],
+    },
+    "gemma3-pan": {
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "three-pictures": [
+            {"image": "square.png"}, {"image": "landscape.png"}, {"image": "wide.png"}, "What is shown here?",
+        ],
+    },
+    "gemma3-pattern-text": {"text": ["How many triangles are there? Two houses, 3 trees and a small dog."]},
 }
 
 
@@ -528,6 +861,19 @@ def write_files(folder, made):
     write(folder / "generation_config.json", {"eos_token_id": made["eos"] if len(made["eos"]) > 1 else made["eos"][0]})
     if made["tile"] is None:
         return
+    if "pan" in made:
+        write_gemma_processor(folder, made)
+        return
+    tile = made["tile"]
+    image, outer = FILES[made["config"].model_type](made)
+    if made["style"] == "v4":
+        write(folder / "preprocessor_config.json", image)
+        write(folder / "processor_config.json", outer)
+    else:
+        write(folder / "processor_config.json", outer | {"image_processor": image})
+
+
+def llava_next_files(made):
     tile = made["tile"]
     image = {
         "size": {"shortest_edge": tile}, "crop_size": {"height": tile, "width": tile}, "resample": 3,
@@ -540,6 +886,52 @@ def write_files(folder, made):
         "processor_class": "LlavaNextProcessor", "patch_size": 14, "image_token": "<image>",
         "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1,
     }
+    return image, outer
+
+
+def onevision_files(made):
+    config, tile = made["config"], made["tile"]
+    image = {
+        "size": {"height": tile, "width": tile}, "resample": 3, "rescale_factor": 0.00392156862745098,
+        "image_grid_pinpoints": config.image_grid_pinpoints, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": True, "do_pad": True, "image_processor_type": "LlavaOnevisionImageProcessor",
+    } | COLOURS
+    outer = {
+        "processor_class": "LlavaOnevisionProcessor", "image_token": "<image>", "video_token": "<video>", "num_image_tokens": 9,
+        "vision_feature_select_strategy": "full", "vision_aspect_ratio": config.vision_aspect_ratio,
+    }
+    return image, outer
+
+
+def qwen3vl_files(made):
+    tower, (least, most) = made["config"].vision_config, made["pixels"]
+    image = {
+        "resample": 3, "rescale_factor": 0.00392156862745098, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": True, "patch_size": tower.patch_size, "temporal_patch_size": tower.temporal_patch_size,
+        "merge_size": tower.spatial_merge_size, "image_processor_type": "Qwen2VLImageProcessor",
+    } | COLOURS
+    if made["style"] == "v4":
+        image |= {"min_pixels": least, "max_pixels": most}
+    else:
+        image |= {"size": {"shortest_edge": least, "longest_edge": most}}
+    return image, {"processor_class": "Qwen3VLProcessor"}
+
+
+FILES = {"llava_next": llava_next_files, "llava_onevision": onevision_files, "qwen3_vl": qwen3vl_files}
+
+
+def write_gemma_processor(folder, made):
+    tile = {"height": made["tile"], "width": made["tile"]}
+    image = {
+        "size": tile, "resample": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
+        "rescale_factor": 0.00392156862745098, "do_resize": True, "do_rescale": True, "do_normalize": True,
+        "do_convert_rgb": None, "do_pan_and_scan": None, "pan_and_scan_min_crop_size": None,
+        "pan_and_scan_max_num_crops": None, "pan_and_scan_min_ratio_to_activate": None,
+        "image_processor_type": "Gemma3ImageProcessor", "processor_class": "Gemma3Processor",
+    }
+    if made["pan"]:
+        image |= made["pan"] | {"do_pan_and_scan": True}
+    outer = {"processor_class": "Gemma3Processor", "image_seq_length": made["config"].mm_tokens_per_image}
     if made["style"] == "v4":
         write(folder / "preprocessor_config.json", image)
         write(folder / "processor_config.json", outer)
@@ -547,12 +939,49 @@ def write_files(folder, made):
         write(folder / "processor_config.json", outer | {"image_processor": image})
 
 
+GEMMA_TOKENS = {"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", "image_token": "<image_soft_token>"}
+
+
+def placeholder_of(made):
+    """What stands for a picture in a rendered prompt, and what has its features."""
+    if "pixels" in made:
+        return "<|image_pad|>", "<|image_pad|>"
+    return ("<start_of_image>", "<image_soft_token>") if "pan" in made else ("<image>", "<image>")
+
+
 def processor_of(folder, made):
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"])
     if made["tile"] is None:
         tokenizer.chat_template = TEMPLATES[made["template"]]
         return tokenizer
-    tile = made["tile"]
+    tile, config = made["tile"], made["config"]
+    if config.model_type == "qwen3_vl":
+        tower, (least, most) = config.vision_config, made["pixels"]
+        image = Qwen2VLImageProcessorPil(
+            size={"shortest_edge": least, "longest_edge": most}, patch_size=tower.patch_size,
+            temporal_patch_size=tower.temporal_patch_size, merge_size=tower.spatial_merge_size, **COLOURS,
+        )
+        return Qwen3VLProcessor(image_processor=image, tokenizer=tokenizer, chat_template=TEMPLATES[made["template"]])
+    if config.model_type == "llava_onevision":
+        return LlavaOnevisionProcessor(
+            image_processor=LlavaOnevisionImageProcessorPil(
+                size={"height": tile, "width": tile}, image_grid_pinpoints=config.image_grid_pinpoints, **COLOURS
+            ),
+            tokenizer=tokenizer, num_image_tokens=9,
+            vision_feature_select_strategy="full", vision_aspect_ratio=config.vision_aspect_ratio,
+            chat_template=TEMPLATES[made["template"]],
+        )
+    if "pan" in made:
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_file=str(folder / "tokenizer.json"), bos_token=made["bos"], extra_special_tokens=GEMMA_TOKENS
+        )
+        image = Gemma3ImageProcessorPil(
+            size={"height": tile, "width": tile}, image_mean=[0.5, 0.5, 0.5], image_std=[0.5, 0.5, 0.5]
+        )
+        return Gemma3Processor(
+            image, tokenizer, chat_template=TEMPLATES[made["template"]],
+            image_seq_length=made["config"].mm_tokens_per_image,
+        )
     image = LlavaNextImageProcessorPil(
         size={"shortest_edge": tile}, crop_size={"height": tile, "width": tile}, image_grid_pinpoints=pinpoints(tile)
     )
@@ -587,32 +1016,66 @@ def inputs_of(processor, made, parts):
     if text_only:
         return text, processor(text, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False)
     pictures = [PIL.Image.open(ROOT / "pictures" / p["image"]) for p in parts if isinstance(p, dict) and "image" in p]
+    if "pan" in made:
+        # Pan and scan is an argument of each call; beside it transformers' own defaults hold.
+        pan = {"do_pan_and_scan": True} | made["pan"] if made["pan"] else {}
+        inputs = processor(
+            text=text, images=[pictures] if pictures else None, add_special_tokens=special, return_tensors="pt", **pan
+        )
+        if pictures:
+            inputs["num_crops"] = processor.image_processor(pictures, **pan)["num_crops"]
+        return text, inputs
+    if made["config"].model_type == "llava_onevision":
+        # As apply_chat_template(tokenize=True) hands them over: the pictures of one conversation belong together.
+        pictures = [pictures] if pictures else None
     return text, processor(
         text=text, images=pictures or None, add_special_tokens=special, return_tensors="pt", return_token_type_ids=False
     )
 
 
-def spans_of(processor, made, parts, text, tokens):
-    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
-    tokenizer = getattr(processor, "tokenizer", processor)
-    runs, position = [], 0
-    image = tokenizer.convert_tokens_to_ids("<image>") if made["tile"] else None
-    contents = [p for p in parts if isinstance(p, str) or "image" in p]
-    counts = []
+def expansions_of(processor, made, contents, crops):
+    """By picture what its placeholder becomes, and where in it the first of its tokens begins and the last ends."""
+    soft = placeholder_of(made)[1]
+    expansions = []
     for part in contents:
-        if not isinstance(part, str):
+        if isinstance(part, str):
+            continue
+        if "pan" in made:
+            text = processor.replace_image_token({"num_crops": crops}, len(expansions))
+        else:
             height, width = PIL.Image.open(ROOT / "pictures" / part["image"]).size[::-1]
             tile = made["tile"]
-            counts.append(processor._get_number_of_features(height, width, tile, tile) - 1)
-    pieces = text.split("<image>")
-    expanded = pieces[0] + "".join("<image>" * n + piece for n, piece in zip(counts, pieces[1:]))
+            if "pixels" in made:
+                merged = made["config"].vision_config.spatial_merge_size ** 2
+                count = processor.image_processor.get_number_of_image_patches(height, width) // merged
+            elif made["config"].model_type == "llava_next":
+                count = processor._get_number_of_features(height, width, tile, tile) - 1
+            elif sum(not isinstance(p, str) for p in contents) > 1:
+                count = processor.num_image_tokens + 1
+            else:
+                count = processor._get_number_of_features(height, width, tile, tile)
+            text = soft * count
+        expansions.append((text, text.index(soft), text.rindex(soft) + len(soft)))
+    return expansions
+
+
+def spans_of(processor, made, parts, text, tokens, crops):
+    """For every part the tokens that overlap its characters, by the tokenizer's own offsets."""
+    tokenizer = getattr(processor, "tokenizer", processor)
+    placeholder, soft = placeholder_of(made)
+    runs, position = [], 0
+    image = tokenizer.convert_tokens_to_ids(soft) if made["tile"] else None
+    contents = [p for p in parts if isinstance(p, str) or "image" in p]
+    expansions = expansions_of(processor, made, contents, crops)
+    pieces = text.split(placeholder)
+    expanded = pieces[0]
+    for (expansion, begin, end), piece in zip(expansions, pieces[1:]):
+        runs.append((len(expanded) + begin, len(expanded) + end))
+        expanded += expansion + piece
     special = made["bos"] is None or not text.startswith(made["bos"])
     coded = tokenizer(expanded, return_offsets_mapping=True, add_special_tokens=special)
-    assert coded["input_ids"] == tokens and sum(counts) == tokens.count(image), (counts, tokens.count(image))
-    for i, count in enumerate(counts):
-        start = expanded.index("<image>", position)
-        runs.append((start, start + count * len("<image>")))
-        position = runs[-1][1]
+    count = sum(expansion.count(soft) for expansion, _, _ in expansions)
+    assert coded["input_ids"] == tokens and count == tokens.count(image), (count, tokens.count(image))
     spans, text_position = [], 0
     for part in contents:
         if isinstance(part, str):
@@ -629,6 +1092,13 @@ def spans_of(processor, made, parts, text, tokens):
     return spans
 
 
+def groups_of(inputs):
+    """Stretches of tokens of the type of a picture's."""
+    types = [0, *inputs["token_type_ids"][0].tolist(), 0] if "token_type_ids" in inputs else []
+    steps = [(i, b - a) for i, (a, b) in enumerate(zip(types, types[1:])) if a != b]
+    return [[begin, end] for (begin, _), (end, _) in zip(steps[::2], steps[1::2])]
+
+
 def fingerprint(values):
     """FNV-1a over 32-bit words, 64 bits wide."""
     state = 0xCBF29CE484222325
@@ -638,25 +1108,50 @@ def fingerprint(values):
 
 
 def run(model, inputs):
-    """Residuals by hooks on every block (the tuple's last entry is normed), logits, image features."""
+    """Residuals as the next block reads them (some families add to a block's output), the last block's as it is (the
+    tuple's last entry is normed), logits."""
     decoder = model.get_decoder() if hasattr(model, "get_decoder") else model.model
-    residuals, embeddings, handles = [], [], []
+    streams, handles = [], []
 
-    def keep(_module, _arguments, output):
-        value = output[0] if isinstance(output, tuple) else output
+    def keep(value):
         if value.requires_grad:
             value.retain_grad()
-        residuals.append(value)
+        streams.append(value)
 
-    def first(_module, arguments, keywords):
-        embeddings.append(arguments[0] if arguments else keywords["hidden_states"])
+    def before(_module, arguments, keywords):
+        keep(arguments[0] if arguments else keywords["hidden_states"])
 
-    handles.append(decoder.layers[0].register_forward_pre_hook(first, with_kwargs=True))
-    handles += [layer.register_forward_hook(keep) for layer in decoder.layers]
+    def behind(_module, _arguments, output):
+        keep(output[0] if isinstance(output, tuple) else output)
+
+    handles += [layer.register_forward_pre_hook(before, with_kwargs=True) for layer in decoder.layers]
+    handles.append(decoder.layers[-1].register_forward_hook(behind))
     logits = model(**inputs, use_cache=False).logits[0]
     for handle in handles:
         handle.remove()
-    return embeddings[0], residuals, logits
+    return streams[0], streams[1:], logits
+
+
+def grids_of(inputs, config):
+    """Each picture's first token, rows and columns."""
+    grids, seen = [], 0
+    places = [i for i, token in enumerate(inputs["input_ids"][0].tolist()) if token == config.image_token_id]
+    for _, height, width in inputs["image_grid_thw"].tolist():
+        rows, columns = height // config.vision_config.spatial_merge_size, width // config.vision_config.spatial_merge_size
+        grids.append([places[seen], rows, columns])
+        seen += rows * columns
+    return grids
+
+
+def planes_of(inputs, tower):
+    """The pictures, `[3, height, width]`, that Qwen's processor has cut into patches, block of patches by block."""
+    m, p, t, row, planes = tower.spatial_merge_size, tower.patch_size, tower.temporal_patch_size, 0, []
+    for _, height, width in inputs["image_grid_thw"].tolist():
+        patches = inputs["pixel_values"][row : row + height * width].view(height // m, width // m, m, m, 3, t, p, p)
+        assert torch.equal(patches[:, :, :, :, :, 0], patches[:, :, :, :, :, -1])
+        planes.append(patches[:, :, :, :, :, 0].permute(4, 0, 2, 5, 1, 3, 6).reshape(3, height * p, width * p))
+        row += height * width
+    return planes
 
 
 def relative(a, b):
@@ -670,8 +1165,14 @@ def reference(folder, name, case, made, parts):
     )
     assert not loading["missing_keys"] and not loading["unexpected_keys"] and not loading["mismatched_keys"], loading
     model.eval()
+    if made["config"].model_type.startswith("gemma3"):
+        # transformers rounds the scale to the type in which it holds the embeddings; the file's is meant here.
+        scale = model.get_input_embeddings().embed_scale
+        scale.copy_(scale.to(made["dtype"]))
     processor = processor_of(folder, made)
     text, inputs = inputs_of(processor, made, parts)
+    crops = inputs.pop("num_crops", None)
+    crops = None if crops is None else torch.as_tensor(crops).flatten().tolist()
     embeddings, residuals, logits = run(model, inputs)
 
     best = torch.argsort(logits[-1], descending=True, stable=True)
@@ -695,17 +1196,35 @@ def reference(folder, name, case, made, parts):
     for block, residual in enumerate(residuals):
         tensors[f"residual.{block}"] = residual[0].detach()
         tensors[f"gradient.{block}"] = residual.grad[0]
-    pixels = None
-    if "pixel_values" in inputs:
+    pixels, more_facts = None, {}
+    if "image_grid_thw" in inputs:
         with torch.no_grad():
-            features = model.model.get_image_features(inputs["pixel_values"], inputs["image_sizes"]).pooler_output
+            seen = model.model.get_image_features(inputs["pixel_values"], inputs["image_grid_thw"])
+        tensors["features"] = torch.cat(list(seen.pooler_output))
+        for index, added in enumerate(seen.deepstack_features):
+            tensors[f"deepstack.{index}"] = torch.cat(list(added))
+        places, _ = model.model.get_rope_index(inputs["input_ids"], inputs["mm_token_type_ids"], inputs["image_grid_thw"])
+        more_facts = {"places": places[:, 0].tolist(), "grids": grids_of(inputs, made["config"])}
+        planes, counts = planes_of(inputs, made["config"].vision_config), [1] * len(inputs["image_grid_thw"])
+        pixels = [fingerprint(plane) for plane in planes]
+    elif "pixel_values" in inputs:
+        with torch.no_grad():
+            more = {"batch_num_images": inputs["batch_num_images"]} if "batch_num_images" in inputs else {}
+            if "image_sizes" in inputs:
+                more["image_sizes"] = inputs["image_sizes"]
+            features = model.model.get_image_features(inputs["pixel_values"], **more).pooler_output
         tensors["features"] = torch.cat(list(features))
+    if "pixel_values" in inputs and "pan" in made:
+        counts = [1 + count for count in crops]
+        views = torch.split(inputs["pixel_values"], counts)
+        pixels = [fingerprint(view) for view in views]
+    elif "image_sizes" in inputs:
         counts = [
-            transformers.models.llava_next.modeling_llava_next.image_size_to_num_patches(
-                size, made["config"].image_grid_pinpoints, made["tile"]
-            )
+            image_size_to_num_patches(size, made["config"].image_grid_pinpoints, made["tile"])
             for size in inputs["image_sizes"].tolist()
         ]
+        if max(inputs.get("batch_num_images", [1])) > 1:
+            counts = [1] * len(counts)
         pixels = [
             fingerprint(inputs["pixel_values"][i, :count])
             for i, count in enumerate(counts)
@@ -713,14 +1232,15 @@ def reference(folder, name, case, made, parts):
     save_file({k: v.float().contiguous() for k, v in tensors.items()}, ROOT / "cases" / f"{name}.{case}.safetensors")
     return {
         "checkpoint": name, "case": case, "parts": parts, "rendered": text, "tokens": inputs["input_ids"][0].tolist(),
-        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist()),
+        "spans": spans_of(processor, made, parts, text, inputs["input_ids"][0].tolist(), crops),
+        "groups": groups_of(inputs), "placeholder": placeholder_of(made)[0],
         "pixels": pixels, "tiles": counts if pixels else None, "answer": answer, "baseline": baseline,
         "greedy": out.sequences[0, inputs["input_ids"].shape[1] :].tolist(), "margins": [round(m, 4) for m in margins],
         "bfloat16": {
             "residuals": [round(relative(h, r), 6) for h, r in zip(half_residuals, residuals)],
             "logits": round(relative(half_logits[-1], logits[-1]), 6),
         },
-    }
+    } | more_facts
 
 
 VERSIONS = {
@@ -775,4 +1295,5 @@ def main(names):
     print(sum(p.stat().st_size for p in files) / 1e6, "MB")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

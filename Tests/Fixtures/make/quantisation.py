@@ -1,6 +1,7 @@
 """Makes Tests/Fixtures/quantisation: 8-bit weights by NumPy, and what transformers computes with them.
 
-    python Tests/Fixtures/make/quantisation.py      # torch, transformers, safetensors, numpy
+    python Tests/Fixtures/make/quantisation.py                      # torch, transformers, safetensors, numpy
+    python Tests/Fixtures/make/quantisation.py CHECKPOINT.CASE…     # these prompts alone, beside those that are there
 
 rows.safetensors: rows with ties, zeros, numbers near both ends of float32, and random ones in every type that
 weights are stored in (NAME), with their integers (NAME.integers) and scales (NAME.scales).
@@ -16,6 +17,7 @@ dequantised in float32.
 import hashlib
 import json
 import platform
+import sys
 from pathlib import Path
 
 import numpy
@@ -23,13 +25,14 @@ import safetensors
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import LlamaForCausalLM, LlavaNextForConditionalGeneration, Qwen2ForCausalLM
+from transformers import Gemma3ForCausalLM, LlamaForCausalLM, LlavaNextForConditionalGeneration, Qwen2ForCausalLM
 
 SEED = 20_263
 FIXTURES = Path(__file__).resolve().parent.parent
 MODELS, ROOT = FIXTURES / "models", FIXTURES / "quantisation"
 PROMPTS = ["llama3.text", "llama3.landscape", "mistral.text", "vicuna.turns", "qwen2.wide", "llama31-text.turns",
-           "qwen2-text.text"]
+           "qwen2-text.text", "gemma3-text.turns"]
+CLASSES = {"llama31-text": LlamaForCausalLM, "qwen2-text": Qwen2ForCausalLM, "gemma3-text": Gemma3ForCausalLM}
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
@@ -108,7 +111,7 @@ def replace(module):
 
 def reference(prompt, case):
     checkpoint = prompt.split(".")[0]
-    kind = {"llama31-text": LlamaForCausalLM, "qwen2-text": Qwen2ForCausalLM}.get(checkpoint, LlavaNextForConditionalGeneration)
+    kind = CLASSES.get(checkpoint, LlavaNextForConditionalGeneration)
     model = kind.from_pretrained(MODELS / checkpoint, dtype=torch.float32, attn_implementation="eager").eval()
     decoder = model.get_decoder()
     replace(decoder.layers)
@@ -128,24 +131,27 @@ def reference(prompt, case):
     return {"logits": logits.contiguous(), "gradient": residual.grad[0].contiguous()}
 
 
-def main():
+VERSIONS = {
+    "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
+    "safetensors": safetensors.__version__, "numpy": numpy.__version__,
+}
+
+
+def main(names):
     ROOT.mkdir(exist_ok=True)
+    manifest = {"script": "Tests/Fixtures/make/quantisation.py", "seed": SEED, "versions": VERSIONS}
+    if names:
+        manifest = json.loads((ROOT / "MANIFEST.json").read_text())
+        manifest["versions of"] = manifest.get("versions of", {}) | dict.fromkeys(names, VERSIONS)
     cases = {f"{case['checkpoint']}.{case['case']}": case for case in json.loads((MODELS / "cases.json").read_text())}
-    save_file(rows(), ROOT / "rows.safetensors")
-    for prompt in PROMPTS:
+    if not names:
+        save_file(rows(), ROOT / "rows.safetensors")
+    for prompt in names or PROMPTS:
         save_file(reference(prompt, cases[prompt]), ROOT / f"{prompt}.safetensors")
-    manifest = {
-        "script": "Tests/Fixtures/make/quantisation.py",
-        "seed": SEED,
-        "versions": {
-            "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,
-            "safetensors": safetensors.__version__, "numpy": numpy.__version__,
-        },
-        "files": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(ROOT.glob("*.safetensors"))
-        },
+    manifest["files"] = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(ROOT.glob("*.safetensors"))
     }
     (ROOT / "MANIFEST.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 
-main()
+main(sys.argv[1:])

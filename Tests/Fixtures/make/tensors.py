@@ -39,7 +39,8 @@ def draw(*shape, scale=1.0):
     return (torch.randn(*shape) * scale).to(torch.float32).to(torch.float64).requires_grad_()
 
 
-def attention(name, heads, groups, size, queries, keys, first, causal, window=None, scale=1.0):
+def attention(name, heads, groups, size, queries, keys, first, causal, window=None, scale=1.0, spans=(), factor=None):
+    """`spans` of positions see each other both ways, within the window; `factor` multiplies scores instead of 1/√size."""
     q, k, v = draw(queries, heads * size, scale=scale), draw(keys, groups * size, scale=scale), draw(keys, groups * size)
     split = lambda x, n: x.view(x.shape[0], n, size).transpose(0, 1)
     repeat = lambda x: split(x, groups).repeat_interleave(heads // groups, dim=0)
@@ -48,16 +49,24 @@ def attention(name, heads, groups, size, queries, keys, first, causal, window=No
     visible = torch.ones(queries, keys, dtype=torch.bool)
     if causal:
         visible &= j <= i
+    for begin, end in spans:
+        visible |= (i >= begin) & (i < end) & (j >= begin) & (j < end)
     if window is not None:
         visible &= j > i - window
-    output = F.scaled_dot_product_attention(split(q, heads), repeat(k), repeat(v), attn_mask=visible)
+    output = F.scaled_dot_product_attention(split(q, heads), repeat(k), repeat(v), attn_mask=visible, scale=factor)
     output = output.transpose(0, 1).reshape(queries, heads * size)
-    scores = split(q, heads) @ repeat(k).transpose(1, 2) / size**0.5
+    scores = split(q, heads) @ repeat(k).transpose(1, 2) * (factor or size**-0.5)
     normalizer = scores.masked_fill(~visible, -torch.inf).logsumexp(-1).T
     gradient = draw(queries, heads * size)
     output.backward(gradient.detach())
     settings = {"heads": heads, "groups": groups, "size": size, "first": first, "causal": causal, "window": window}
-    add(name, settings, q=q, k=k, v=v, output=output, normalizer=normalizer, g=gradient, dq=q.grad, dk=k.grad, dv=v.grad)
+    more = {}
+    if factor is not None:
+        settings["factor"] = factor
+    if spans:
+        ends = [max([p + 1] + [end for begin, end in spans if begin <= p < end]) for p in range(first, first + queries)]
+        more["ends"] = torch.tensor(ends)
+    add(name, settings, **more, q=q, k=k, v=v, output=output, normalizer=normalizer, g=gradient, dq=q.grad, dk=k.grad, dv=v.grad)
 
 
 attention("attention/whole prompt", 4, 4, 16, 9, 9, 0, True)
@@ -101,8 +110,7 @@ ACTIVATIONS = {
     "relu": F.relu,
 }
 for name, function in ACTIVATIONS.items():
-    x = draw(7, 29, scale=4)
-    add(f"activation/{name}", {}, x=x, y=function(x))
+    operator(f"activation/{name}", {}, lambda x: function(x), {"x": draw(7, 29, scale=4)}, ["x"])
 
 for heads, size, first in [(3, 8, 0), (2, 22, 5), (1, 64, 1000)]:
     frequencies = (10_000.0 ** (-torch.arange(0, size, 2) / size)).to(torch.float32)
@@ -119,6 +127,16 @@ for heads, size, first in [(3, 8, 0), (2, 22, 5), (1, 64, 1000)]:
     y = rotate(x)
     y.backward(gradient.detach())
     add(f"rotary/{size}", {"size": size, "first": first}, x=x, y=y, g=gradient, dx=x.grad, frequencies=frequencies)
+
+# Below what was there before, so that its numbers stay.
+attention("attention/scale", 4, 2, 8, 11, 11, 0, True, factor=0.21)
+attention("attention/spans", 4, 2, 4, 90, 90, 0, True, spans=[(3, 20), (20, 21), (40, 88)], factor=0.3)
+attention("attention/spans longer than the window", 2, 1, 8, 150, 150, 0, True, window=9, spans=[(5, 70), (75, 149)])
+attention("attention/spans after many", 3, 1, 6, 30, 161, 131, True, window=40, spans=[(131, 135), (139, 160)])
+for rows, columns in [(1, 1), (3, 16), (5, 37)]:
+    operator(
+        f"geluTanh gate/{rows} {columns}", {}, lambda gate, up: F.gelu(gate, approximate="tanh") * up,
+        {"gate": draw(rows, columns, scale=4), "up": draw(rows, columns)}, ["gate", "up"])
 
 FOLDER.mkdir(exist_ok=True)
 (FOLDER / "values.bin").write_bytes(blob)

@@ -140,7 +140,7 @@ def byte_level(pattern, normalizer=None, ignore_merges=False, begin=None, before
     return finish(tokenizer)
 
 
-def fallback(normalizer, pre_tokenizer, fuse_unk=True, drop_bytes=False):
+def fallback(normalizer, pre_tokenizer, fuse_unk=True, drop_bytes=False, strips=True):
     """The Llama-2 kind: bytes as <0xNN>, spaces as ▁."""
     training = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True))
     training.normalizer = normalizers.Sequence(
@@ -169,7 +169,7 @@ def fallback(normalizer, pre_tokenizer, fuse_unk=True, drop_bytes=False):
         tokenizer.pre_tokenizer = pre_tokenizer
     tokenizer.decoder = decoders.Sequence([
         decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
-        decoders.Strip(" ", 1, 0)])
+        *([decoders.Strip(" ", 1, 0)] if strips else [])])
     tokenizer.add_special_tokens([special("<unk>"), special("<s>"), special("</s>")])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A", pair="<s> $A <s> $B:1", special_tokens=[("<s>", 1)])
@@ -215,6 +215,16 @@ def families():
     yield "split-contiguous", byte_level(
         None, before=[pieces.Split("a", "contiguous"), pieces.Split(Regex("[aeiou]"), "merged_with_next", invert=True)])
     yield "unknown-unfused", fallback(legacy_normalizer(), None, fuse_unk=False, drop_bytes=True)
+    yield "gemma", gemma()
+
+
+def gemma():
+    """Gemma's: no space put in front, runs of newlines and of spaces and some tags as tokens of their own."""
+    tokenizer = fallback(
+        normalizers.Replace(" ", "▁"), pre_tokenizers.Split(" ", "merged_with_previous"), strips=False)
+    runs = ["\n" * count for count in range(2, 6)] + ["▁" * count for count in range(2, 5)]
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in [*runs, "<table>", "</table>"]])
+    return tokenizer
 
 
 def ranges(cutter, alphabet):

@@ -58,7 +58,12 @@ import Testing
       tileSide: 42, patchSide: 14,
       pinpoints: [.init(height: 84, width: 84), .init(height: 42, width: 126)]
     ).geometry(pictureWidth: 61, pictureHeight: 45).layout
-    for layout in [Self.single, Self.oneVision, canvas] {
+    // 6 × 9 patches of which 3 × 5 cells are made.
+    let shrunk = try TilingRule(
+      tileSide: 46, patchSide: 14, pinpoints: [.init(height: 92, width: 138)], mostTiles: 2
+    ).geometry(pictureWidth: 61, pictureHeight: 45).layout
+    #expect(shrunk.views[1].rowAxis.sources > shrunk.views[1].rows)
+    for layout in [Self.single, Self.oneVision, canvas, shrunk] {
       let item = try kept(layout)
       #expect(item.pictureLayout(nil) == layout)
       for view in layout.views {

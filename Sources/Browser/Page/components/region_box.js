@@ -1,19 +1,24 @@
 import { h, s } from "./element.js";
 
+/** Pixels of a side below which a drag draws nothing. */
+const LEAST = 2;
+
 /**
- * A rectangle that is drawn on a picture, by dragging or with the arrow keys (with Shift: its size).
- * @param {{src: string, width: number, height: number, box: number[]|null, label: string,
- *   onChange: function(number[]|null)}} options boxes in the picture's pixels, [x0, y0, x1, y1]
+ * Rectangles that are drawn on a picture, by dragging or with the arrow keys (with Shift: the size).
+ * @param {{src: string, width: number, height: number, boxes: number[][], most: number, label: string,
+ *   onChange: function(number[][])}} options boxes in the picture's pixels, [x0, y0, x1, y1], `most` of them; the last
+ *   one is at hand
  */
-export function regionBox({ src, width, height, box, label, onChange }) {
-  const frame = s("rect.frame", { "vector-effect": "non-scaling-stroke" });
+export function regionBox({ src, width, height, boxes, most, label, onChange }) {
+  const frames = s("g");
   const svg = s("svg.region", {
     viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "application",
-    "aria-label": `${label}. Drag a rectangle; arrow keys move it, with Shift they change its size, `
-      + "Delete takes it away.",
-  }, s("image", { href: src, width, height, class: width < 240 ? "pixelated" : null }), frame);
-  let current = box;
+    "aria-label": `${label}. Drag a rectangle, or several; arrow keys move the one at hand, with Shift they change its `
+      + "size, Enter goes on to the next, Delete takes it away.",
+  }, s("image", { href: src, width, height, class: width < 240 ? "pixelated" : null }), frames);
+  let all = boxes.map((box) => [...box]);
   let start = null;
+  let drawn = null;
   draw();
 
   const at = (event) => {
@@ -27,41 +32,50 @@ export function regionBox({ src, width, height, box, label, onChange }) {
   svg.addEventListener("pointermove", (event) => {
     if (!start) return;
     const end = at(event);
-    current = [0, 1].map((axis) => Math.round(Math.min(start[axis], end[axis])))
+    drawn = [0, 1].map((axis) => Math.round(Math.min(start[axis], end[axis])))
       .concat([0, 1].map((axis) => Math.round(Math.max(start[axis], end[axis]))));
     draw();
   });
   svg.addEventListener("pointerup", () => {
-    start = null;
-    if (current && (current[2] - current[0] < 2 || current[3] - current[1] < 2)) current = null;
+    if (!start) return;
+    const isBox = drawn && drawn[2] - drawn[0] >= LEAST && drawn[3] - drawn[1] >= LEAST;
+    // Of as many as there may be, the one at hand gives way.
+    if (isBox) all = [...all.slice(0, most - 1), drawn];
+    else take(all.findLastIndex(([x0, y0, x1, y1]) => x0 <= start[0] && start[0] <= x1 && y0 <= start[1] && start[1] <= y1));
+    [start, drawn] = [null, null];
     draw();
-    onChange(current);
+    onChange(all);
   });
   svg.addEventListener("keydown", (event) => {
     const step = Math.max(1, Math.round(Math.min(width, height) / 24));
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-    if (event.key === "Delete" || event.key === "Backspace") current = null;
+    if (event.key === "Delete" || event.key === "Backspace") all = all.slice(0, -1);
+    else if (event.key === "Enter") take(0);
     else if (event.key in moves) {
       const [x, y] = moves[event.key];
-      current ??= [width, height, width, height].map((each, number) => Math.round(each * (number < 2 ? 0.25 : 0.75)));
+      const current = all.at(-1) ?? [width, height, width, height].map((each, number) => Math.round(each * (number < 2 ? 0.25 : 0.75)));
       const keeps = event.shiftKey ? [0, 0, x, y] : [x, y, x, y];
       const moved = current.map((each, number) => each + keeps[number]);
       if (moved[0] < 0 || moved[1] < 0 || moved[2] > width || moved[3] > height) return;
-      if (moved[2] - moved[0] < 2 || moved[3] - moved[1] < 2) return;
-      current = moved;
+      if (moved[2] - moved[0] < LEAST || moved[3] - moved[1] < LEAST) return;
+      all = [...all.slice(0, -1), moved];
     } else return;
     event.preventDefault();
     draw();
-    onChange(current);
+    onChange(all);
   });
   return h("div.region-box", null, svg);
 
+  /** Brings one to the hand. */
+  function take(number) {
+    if (number < 0 || number >= all.length) return;
+    all = [...all.slice(0, number), ...all.slice(number + 1), all[number]];
+  }
+
   function draw() {
-    frame.setAttribute("visibility", current ? "visible" : "hidden");
-    if (!current) return;
-    const [x0, y0, x1, y1] = current;
-    for (const [name, value] of Object.entries({ x: x0, y: y0, width: x1 - x0, height: y1 - y0 })) {
-      frame.setAttribute(name, value);
-    }
+    const shown = drawn ? [...all, drawn] : all;
+    frames.replaceChildren(...shown.map(([x0, y0, x1, y1], number) => s(
+      `rect.frame${number === shown.length - 1 ? ".current" : ""}`,
+      { x: x0, y: y0, width: x1 - x0, height: y1 - y0, "vector-effect": "non-scaling-stroke" })));
   }
 }

@@ -1,6 +1,12 @@
 /** What a session asked, for people who want to ask it again. */
 
 const LIMIT = 2000;
+/** Methods whose answers are kept, to be read in an export and to be compared when they are asked again. */
+const ANSWERED = new Set([
+  "context/generate", "context/tokens", "attribution/compute", "attribution/compare", "ablation/run", "steering/generate",
+]);
+/** Characters of answers, as JSON; beyond them the oldest are forgotten. */
+const ANSWERS = 16 << 20;
 
 /** Requests in the order of asking; the oldest are forgotten. Pictures are kept by their digests. */
 export class RequestLog extends EventTarget {
@@ -8,13 +14,16 @@ export class RequestLog extends EventTarget {
     super();
     this.entries = [];
     this.forgotten = 0;
+    /** How long each kept answer is. */
+    this.lengths = new Map();
+    this.length = 0;
   }
 
   /** @param {number} connection counted from 1: names of contexts begin anew with each */
   add(connection, method, params) {
     const entry = { connection, method, params: withoutBytes(params), at: Date.now(), state: "open" };
     this.entries.push(entry);
-    if (this.entries.length > LIMIT) { this.entries.shift(); this.forgotten += 1; }
+    if (this.entries.length > LIMIT) { this.drop(this.entries.shift()); this.forgotten += 1; }
     this.dispatchEvent(new Event("change"));
     return entry;
   }
@@ -24,7 +33,26 @@ export class RequestLog extends EventTarget {
     for (const name of ["context", "index", "job", "version", "sae", "model"]) {
       if (result?.[name] !== undefined) entry.names = { ...entry.names, [name]: result[name] };
     }
+    // Activations one by one are many, and nobody reads them.
+    if (ANSWERED.has(entry.method) && entry.params?.aggregate !== "none") this.keep(entry, result);
     this.dispatchEvent(new Event("change"));
+  }
+
+  keep(entry, result) {
+    entry.result = result;
+    const length = JSON.stringify(result).length;
+    this.lengths.set(entry, length);
+    this.length += length;
+    for (const oldest of this.lengths.keys()) {
+      if (this.length <= ANSWERS) break;
+      this.drop(oldest);
+    }
+  }
+
+  drop(entry) {
+    this.length -= this.lengths.get(entry) ?? 0;
+    this.lengths.delete(entry);
+    delete entry.result;
   }
 
   failed(entry, error) {
@@ -37,9 +65,15 @@ export class RequestLog extends EventTarget {
   restore(entries) {
     this.restored = (this.restored ?? 0) + 1;
     const connection = `opened ${this.restored}`;
-    const earlier = entries.filter(isRequest).map(({ method, params, at, state, milliseconds, message, names }) => (
-      { connection, method, params, at, state, milliseconds, message, names: names ?? {} }));
-    this.entries = [...earlier, ...this.entries].slice(-LIMIT);
+    const earlier = entries.filter(isRequest).map((given) => {
+      const { method, params, at, state, milliseconds, message, names } = given;
+      const entry = { connection, method, params, at, state, milliseconds, message, names: names ?? {} };
+      if (isAnswered(given)) this.keep(entry, given.result);
+      return entry;
+    });
+    const all = [...earlier, ...this.entries];
+    all.slice(0, -LIMIT).forEach((entry) => this.drop(entry));
+    this.entries = all.slice(-LIMIT);
     this.dispatchEvent(new Event("change"));
     return earlier.length;
   }
@@ -56,9 +90,15 @@ export class RequestLog extends EventTarget {
   }
 }
 
+const isObject = (each) => typeof each === "object" && each !== null && !Array.isArray(each);
+
+/** Whether a value is an entry of a log whose answer was kept. */
+export function isAnswered(value) {
+  return isRequest(value) && value.state === "answered" && ANSWERED.has(value.method) && isObject(value.result);
+}
+
 /** Whether a value, which may come from anywhere, is an entry of a log. */
 function isRequest(value) {
-  const isObject = (each) => typeof each === "object" && each !== null && !Array.isArray(each);
   return isObject(value) && typeof value.method === "string" && isObject(value.params ?? {})
     && ["answered", "failed", "cancelled"].includes(value.state) && Number.isFinite(value.milliseconds)
     && isObject(value.names ?? {}) && ["string", "undefined"].includes(typeof value.message);

@@ -11,6 +11,7 @@ export const reports = {
   "prompt/open": { progress: true, parts: null },
   "session/save": { progress: true, parts: null },
   "session/open": { progress: true, parts: null },
+  "session/export": { progress: true, parts: null },
   "activation/read": { progress: true, parts: null },
   "feature/activations": { progress: true, parts: "items" },
   "feature/info": { progress: true, parts: null },
@@ -240,6 +241,20 @@ export const methods = (kernel) => ({
      *   milliseconds after it arrived.
      */
     open: (params, options) => kernel.request("session/open", params, options),
+    /**
+     * A session as a page to read, or as a notebook that asks again with the Python client.
+     * Shown is what the session's entries hold: of an entry that is an object with a method, its
+     * params and its result. Nothing is computed, and no model is needed. A page is one file that
+     * loads nothing and runs nothing.
+     * @param {string} [params.path] A session's file, absolute. Either this or session.
+     * @param {SavedSession} [params.session] A session as session/save gave it.
+     * @param {("html"|"ipynb")} params.format
+     * @param {string} [params.output] The file to write, absolute; nothing may be there. Absent:
+     *   the text comes with the result.
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    export: (params, options) => kernel.request("session/export", params, options),
   },
   activation: {
     /**
@@ -604,6 +619,10 @@ export const methods = (kernel) => ({
      * @param {string} params.index The index's file, absolute.
      * @param {LatentSelection} params.features
      * @param {ExplanationGenerate.Explainer} params.explainer
+     * @param {ExplanationGenerate.BlankPicture} [params.blankPicture] No exemplars: the resident
+     *   model is shown a white picture of side pixels either way with the latent held, and says
+     *   what it sees. Where it says the same of the picture as it is, or changed as far in a random
+     *   direction, the latent counts as uninterpretable.
      * @param {string} [params.view] Whose exemplars are shown; absent: base.
      * @param {("max"|"mean"|"mass")} [params.rankBy] Absent: mean.
      * @param {number} [params.exemplars] Absent: 5.

@@ -6,7 +6,7 @@ import { visible } from "../components/numbers.js";
 
 /** Contexts that stay open; each has keys, values and residuals in the kernel's memory. */
 const CONTEXTS = 8;
-const UNLOGGED = new Set(["kernel/status", "job/list", "job/log", "rpc.discover", "session/save", "session/open"]);
+const UNLOGGED = new Set(["kernel/status", "job/list", "job/log", "rpc.discover", "session/save", "session/open", "session/export"]);
 
 export class Session extends EventTarget {
   /** @param {Connection} connection @param {RequestLog} log @param {PictureStore} pictures */
@@ -205,6 +205,12 @@ export class Session extends EventTarget {
     const all = await Promise.allSettled(
       [...this.contexts].map(async ([key, promise]) => ({ key, found: { ...await promise, allTokens: undefined } })));
     return all.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+  }
+
+  /** What features are called as far as it is known, for a session's file. */
+  named() {
+    const sae = this.loaded?.sae.sae;
+    return [...this.labels].filter(([, { text }]) => sae && text).map(([index, { text }]) => ({ sae, index, text }));
   }
 
   /** Takes what `opened` gave, as contexts that are open again. */

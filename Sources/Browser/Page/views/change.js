@@ -6,7 +6,7 @@ import { regionBox } from "../components/region_box.js";
 import { choice, segments } from "../components/segments.js";
 import { Slot } from "../components/slot.js";
 import { Answers } from "./change/answers.js";
-import { checked, region, splicing, wire } from "./change/changes.js";
+import { BOXES, checked, region, splicing, wire } from "./change/changes.js";
 import { control } from "./change/control.js";
 import { Strengths } from "./change/strengths.js";
 import { conversation, digests, generation, hasQuestion, summary } from "./conversation.js";
@@ -91,17 +91,33 @@ export function mount(root, app) {
     const image = Math.min(drawn.image, context.images.length - 1);
     const { width, height } = context.images[image];
     const src = await app.pictures.url(digests(chat)[image]);
-    const set = (next) => { address.set({ region: next }); change(changes); };
-    fill(where, h("h2", null, "Region"), h("p.soft", null, "Draw a rectangle on the picture."),
+    const others = drawn.boxes.filter((each) => each.image !== image);
+    const own = drawn.boxes.filter((each) => each.image === image).map(({ box }) => box);
+    const set = (next) => {
+      address.set({ region: next });
+      count.textContent = told(next.boxes);
+      change(changes);
+    };
+    const count = h("p.soft", { role: "status" }, told(drawn.boxes));
+    fill(where, h("h2", null, "Region"),
+      h("p.soft", null, "Draw a rectangle on the picture, or several: each drag adds one, a click brings one to the hand, "
+        + "Delete takes it away."),
       context.images.length > 1 && choice({
         label: "picture", value: String(image),
         choices: context.images.map(({ part }, number) => ({ value: String(number), text: part })),
-        onChange: (number) => { set({ image: Number(number) }); showRegion(); },
+        onChange: (number) => { set({ ...region(address.get("region")), image: Number(number) }); showRegion(); },
       }),
       regionBox({
-        src, width, height, box: drawn.box ?? null, label: "Region of the picture",
-        onChange: (box) => set({ image, box: box ?? undefined }),
-      }));
+        src, width, height, boxes: own, most: BOXES - others.length, label: "Region of the picture",
+        onChange: (boxes) => set({ image, boxes: [...others, ...boxes.map((box) => ({ image, box }))] }),
+      }),
+      h("div.row", null, count, h("button.small", {
+        type: "button", on: { click: () => { set({ image, boxes: [] }); showRegion(); } },
+      }, "Clear")));
+  }
+
+  function told(boxes) {
+    return boxes.length ? `${boxes.length} ${boxes.length === 1 ? "rectangle" : "rectangles"}` : "the whole picture";
   }
 
   function wired() { return changes.map((each) => wire(each, region(address.get("region")))); }

@@ -1,6 +1,7 @@
 /** Changes as a recipe's file, and back. */
 
 import { KernelError } from "../kernel/connection.js";
+import { BOXES } from "./change/changes.js";
 
 const FORMAT = "lucarne-recipe";
 const OPERATIONS = ["clamp", "scale", "add"];
@@ -19,7 +20,7 @@ export function recipeOf(changes, index, site, splice) {
 }
 
 /**
- * Changes of a file as the view Change keeps them. Of several regions it knows none but the prompt's own.
+ * Changes of a file as the view Change keeps them: of regions it knows the prompt's own, and one set of rectangles.
  * @param {{modelDigest: string, saeDigest: string}} index
  * @returns {{changes: object[], region?: object, splice?: object}}
  * @throws {KernelError} where it is no recipe, one for other weights, or says what sliders cannot show
@@ -55,15 +56,18 @@ export function changesOf(text, index) {
     if (at === undefined) return { ...change, at: "all" };
     if (at.length === 0) return { ...change, at: "none" };
     const [only] = at;
-    if (at.length > 1) {
-      refuse(`Feature ${feature} is changed in several regions, which cannot be shown here.`, AS_IT_IS);
-    }
-    if (typeof only.part === "string") return { ...change, at: `part ${only.part}` };
-    if (only.last === 1) return { ...change, at: "last" };
-    if (!Number.isSafeInteger(only.image) || only.view !== undefined) {
+    if (at.length === 1 && typeof only.part === "string") return { ...change, at: `part ${only.part}` };
+    if (at.length === 1 && only.last === 1) return { ...change, at: "last" };
+    const isWhole = at.length === 1 && only.box === undefined;
+    if (at.length > BOXES
+      || !at.every(({ image, view, box }) => Number.isSafeInteger(image) && view === undefined && (box || isWhole))) {
       refuse(`Feature ${feature} is changed in a region that cannot be shown here.`, AS_IT_IS);
     }
-    region = { image: only.image, ...(only.box ? { box: only.box } : {}) };
+    const own = { image: only.image, boxes: isWhole ? [] : at.map(({ image, box }) => ({ image, box })) };
+    if (region && JSON.stringify(region) !== JSON.stringify(own)) {
+      refuse("Features are changed in several regions of pictures, of which one can be shown here.", AS_IT_IS);
+    }
+    region = own;
     return { ...change, at: "box" };
   });
   return { changes, region, splice: recipe.splice ?? undefined };

@@ -13,6 +13,9 @@ struct AskedQuestion: Sendable {
   var mayBeShortened = false
   /// Of the chance in what is waited before it is asked again.
   var seed: UInt64
+  /// What the latent of this number is held at while the model looks at a blank picture; nil:
+  /// nothing is held.
+  var held: Float?
   /// What to do where it is longer than the model that is asked takes, if something can be done.
   var hintIfTooLong: String?
 

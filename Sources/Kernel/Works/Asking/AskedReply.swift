@@ -6,6 +6,14 @@ struct AskedReply: Sendable {
     var promptTokens = 0
     var completionTokens = 0
     var tries = 1
+    /// What was answered with nothing held, and with something else.
+    var controls: [Control] = []
+  }
+
+  struct Control: Sendable {
+    /// What it is called where question and answer are kept.
+    var name: String
+    var text: String
   }
 
   enum Outcome: Sendable {

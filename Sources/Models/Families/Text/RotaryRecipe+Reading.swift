@@ -12,24 +12,37 @@ extension RotaryRecipe {
     let nested = try reader.child("rope_parameters")
     let old = try reader.child("rope_scaling").flatMap { $0.object.members.isEmpty ? nil : $0 }
     let scalingReader = old ?? nested
-    for kind in ["full_attention", "sliding_attention"] where scalingReader?.object[kind] != nil {
+    for kind in LayerKind.allCases where scalingReader?.object[kind.rawValue] != nil {
       throw .unsupported(
-        key: (scalingReader?.path ?? "") + kind, found: "of its own",
+        key: (scalingReader?.path ?? "") + kind.rawValue, found: "of its own",
         supported: ["the same for all layers"])
     }
-    for source in [reader, scalingReader].compactMap({ $0 }) {
-      let share = try source.positive("partial_rotary_factor", default: 1)
-      guard share == 1 else {
-        throw .unsupported(
-          key: source.path + "partial_rotary_factor", found: "\(share)", supported: ["1"])
-      }
-    }
+    try Self.requireWholeHeads(reader)
     // 10000: LlamaConfig, MistralConfig, Qwen2Config and Qwen3Config alike.
     let outerTheta = try reader.positive("rope_theta", default: 10_000)
-    theta = try scalingReader?.positive("rope_theta", default: outerTheta) ?? outerTheta
-    scaling = .none
-    if let scalingReader {
-      scaling = try scaling(scalingReader, outer: reader, contextLength: contextLength)
+    try self.init(scalingReader, theta: outerTheta, outer: reader, contextLength: contextLength)
+  }
+
+  /// From the object that scales; nil where there is none.
+  /// - Parameter theta: the base where the object is silent.
+  init(
+    _ reader: ConfigurationReader?, theta fallback: Double, outer: ConfigurationReader,
+    contextLength: Int
+  ) throws(CheckpointError) {
+    self.init(theta: fallback)
+    guard let reader else { return }
+    try Self.requireWholeHeads(reader)
+    theta = try reader.positive("rope_theta", default: fallback)
+    scaling = try scaling(reader, outer: outer, contextLength: contextLength)
+  }
+
+  private static func requireWholeHeads(
+    _ reader: ConfigurationReader
+  ) throws(CheckpointError) {
+    let share = try reader.positive("partial_rotary_factor", default: 1)
+    guard share == 1 else {
+      throw .unsupported(
+        key: reader.path + "partial_rotary_factor", found: "\(share)", supported: ["1"])
     }
   }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 internal import JSON
+import Tensors
 
 /// A decoder and the tokens that begin and end its texts.
 package struct TextConfiguration: Sendable, Equatable {
@@ -13,8 +14,10 @@ package struct TextConfiguration: Sendable, Equatable {
 extension TextConfiguration {
   /// Reads what all Llama-like configurations call by the same keys. No projection has a bias, no
   /// layer a window.
+  /// - Parameter rotary: the layers' rotary embedding, where the family reads it itself.
   init(
-    _ reader: ConfigurationReader, modelType: String, defaults: TextDefaults
+    _ reader: ConfigurationReader, modelType: String, defaults: TextDefaults,
+    rotary ownRotary: RotaryRecipe? = nil
   ) throws(CheckpointError) {
     self.modelType = modelType
     let hiddenSize = try reader.size("hidden_size", default: defaults.hiddenSize)
@@ -23,8 +26,14 @@ extension TextConfiguration {
     let headCount = try reader.size("num_attention_heads", default: defaults.headCount)
     let contextLength = try reader.size(
       "max_position_embeddings", default: defaults.contextLength, limit: 1 << 30)
-    try reader.requireSiLU()
-    let rotary = try RotaryRecipe(reader, contextLength: contextLength)
+    _ = try reader.activation(
+      defaults.gateKey, of: [defaults.gate.activation], default: defaults.gate.activation)
+    let rotary: RotaryRecipe
+    if let ownRotary {
+      rotary = ownRotary
+    } else {
+      rotary = try RotaryRecipe(reader, contextLength: contextLength)
+    }
     decoder = DecoderRecipe(
       vocabularySize: try reader.size(
         "vocab_size", default: defaults.vocabularySize, limit: 1 << 24),
@@ -36,10 +45,11 @@ extension TextConfiguration {
       headSize: try Self.headSize(
         reader, defaults, hiddenSize: hiddenSize, headCount: headCount),
       contextLength: contextLength,
+      gate: defaults.gate,
       norms: DecoderRecipe.Norms(
         epsilon: try reader.positive("rms_norm_eps", default: defaults.normEpsilon)),
       biases: DecoderRecipe.Biases(),
-      tiedHead: try reader.flag("tie_word_embeddings", default: false),
+      tiedHead: try reader.flag("tie_word_embeddings", default: defaults.tiedHead),
       layers: Array(
         repeating: DecoderRecipe.Layer(rotary: rotary, window: nil), count: layerCount))
     beginToken = try reader.token("bos_token_id") ?? defaults.beginToken

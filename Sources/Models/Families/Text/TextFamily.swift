@@ -1,6 +1,7 @@
 package import Checkpoints
 package import Images
 package import Tensors
+package import Tokenization
 
 /// A family of text models, which can be the decoder of one that sees, too: a `DecoderRecipe` and
 /// nothing else.
@@ -10,6 +11,7 @@ extension TextFamily {
   package static var seesPictures: Bool { false }
 
   package func pictureEncoder(
-    folder: String, checkpoint: Checkpoint, resizing: PictureResizing, compute: Compute
+    folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
+    compute: Compute
   ) throws -> (any PictureEncoder)? { nil }
 }

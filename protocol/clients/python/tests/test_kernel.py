@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import math
 import os
 import signal
@@ -572,6 +573,49 @@ def test_a_session_is_saved_and_opened_with_asyncio(command_line, map_picture, t
 
     first, second = asyncio.run(both())
     assert first == second
+
+
+def test_a_session_is_exported_as_a_page_and_as_a_notebook_that_asks_again(command_line, kernel, context, tmp_path, monkeypatch):
+    sae = kernel.kernel.status().saes[0].sae
+    target = {"kind": "logitDiff", "answer": {"text": "Yes"}, "baseline": {"text": "No"}}
+    asked = [
+        ("context/generate", {"context": context.id, "maxTokens": 8}),
+        ("attribution/compute", {"context": context.id, "sae": sae, "target": target, "aggregate": "feature", "verify": 0}),
+        ("steering/generate", {"context": context.id, "sae": sae, "maxTokens": 4, "interventions": [
+            {"op": "zero", "feature": {"sae": sae, "index": 182}, "at": [{"last": 1}]}]}),
+    ]
+    answers = [
+        kernel.context.generate(context=context.id, max_tokens=8),
+        kernel.attribution.compute(context=context.id, sae=sae, target=target, aggregate="feature", verify=0),
+        kernel.steering.generate(context=context.id, sae=sae, max_tokens=4, interventions=asked[2][1]["interventions"]),
+    ]
+    entries = [{"method": method, "params": params, "result": answer.to_dict()} for (method, params), answer in zip(asked, answers)]
+    kernel.save_session(tmp_path / "study.json", contexts=[context], entries=entries)
+    page = kernel.export_session(tmp_path / "study.json", tmp_path / "study.html")
+    assert page.bytes == (tmp_path / "study.html").stat().st_size and page.warnings == []
+    with pytest.raises(kinds.PathDenied):
+        kernel.export_session(tmp_path / "study.json", tmp_path / "study.html")
+    with pytest.raises(ValueError, match="study.pdf"):
+        kernel.export_session(tmp_path / "study.json", tmp_path / "study.pdf")
+
+    kernel.export_session(tmp_path / "study.json", tmp_path / "study.ipynb")
+    notebook = json.loads((tmp_path / "study.ipynb").read_text())
+    cells = [each["source"] for each in notebook["cells"] if each["cell_type"] == "code"]
+    monkeypatch.chdir(tmp_path)
+    names = {"COMMAND": command_line}
+    asking = 0
+    for source in cells:
+        *lines, last = source.replace("Kernel()", "Kernel(COMMAND)").split("\n")
+        if last.startswith("session.differences("):
+            exec("\n".join(lines), names)  # noqa: S102: the notebook is what is tested
+            assert eval(last, names) == []  # noqa: S307
+            asking += 1
+        else:
+            exec("\n".join([*lines, last]), names)  # noqa: S102
+    assert asking == len(asked)
+    spoilt = answers[0].to_dict() | {"text": "something else"}
+    assert names["session"].differences(0, spoilt) == [f"text is 'something else', was {answers[0].text!r}"]
+    names["kernel"].close()
 
 
 def test_what_is_no_session_is_not_replaced(kernel, tmp_path):

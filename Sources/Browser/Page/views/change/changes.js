@@ -15,11 +15,22 @@ export function checked(found) {
   }));
 }
 
-/** A region of an address. @returns {{image: number, box?: number[]}} a picture's number, pixels of it */
+/** Rectangles that a region has at most. */
+export const BOXES = 16;
+
+/**
+ * A region of an address; one with a single `box` is an earlier window's.
+ * @returns {{image: number, boxes: {image: number, box: number[]}[]}} the picture that is drawn on, by its number, and
+ *   rectangles in pixels of pictures
+ */
 export function region(found) {
-  const image = Number.isSafeInteger(found?.image) && found.image >= 0 ? found.image : 0;
-  const box = found?.box;
-  return Array.isArray(box) && box.length === 4 && box.every(Number.isFinite) ? { image, box } : { image };
+  const number = (each) => (Number.isSafeInteger(each) && each >= 0 ? each : 0);
+  const isBox = (each) => Array.isArray(each?.box) && each.box.length === 4 && each.box.every(Number.isFinite);
+  const boxes = Array.isArray(found?.boxes) ? found.boxes : [found];
+  return {
+    image: number(found?.image),
+    boxes: boxes.filter(isBox).slice(0, BOXES).map(({ image, box }) => ({ image: number(image), box })),
+  };
 }
 
 /** How a change is put in, of an address; undefined where it is as usual. */
@@ -30,15 +41,15 @@ export function splicing(found) {
 }
 
 /** Positions that a change is made at, as Regions; undefined for the whole prompt. */
-function regions(at, { image = 0, box }) {
+function regions(at, { image, boxes }) {
   if (at === "all") return undefined;
   if (at === "none") return [];
   if (at === "last") return [{ last: 1 }];
   if (at.startsWith("part ")) return [{ part: at.slice(5) }];
-  return [box ? { image, box } : { image }];
+  return boxes.length ? boxes : [{ image }];
 }
 
-/** As an Intervention whose feature is a number. @param {{image?: number, box?: number[]}} region that is drawn */
+/** As an Intervention whose feature is a number. @param {{image: number, boxes: object[]}} region that is drawn */
 export function wire({ feature, op, value, isMuted, at, generated }, region) {
   const places = regions(at, region);
   return {

@@ -55,6 +55,7 @@ export class Gallery {
         h("ul.gallery", { data: { view: figures.view } }, items.map((item) => exemplar(item, figures.max))),
         !items.length && h("p.soft", null, "None of the places that the index keeps."),
       ]));
+      if (rank === "interval") list.prepend(h("p.soft.kept", null, kept(groups)));
     });
   }
 
@@ -110,6 +111,13 @@ export class Gallery {
       return { heading: `${short(from)} to ${short(to)}`, items: items.filter(isIn) };
     });
   }
+}
+
+/** What intervals can be shown of: an index keeps the strongest places, not some of each strength. */
+function kept(groups) {
+  const count = groups.reduce((sum, { items }) => sum + items.length, 0);
+  return `Of the ${count} places that the index keeps, which are the strongest by maximum, by mean and by sum. An interval `
+    + "with few or none may have many in the corpus: it is no sample of weak activations.";
 }
 
 function exemplar({ picture, tokens, name, score, rankBy, positions, source }, most) {

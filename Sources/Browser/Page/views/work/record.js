@@ -2,7 +2,8 @@
 
 import { download, fill, h, unique } from "../../components/element.js";
 import { Slot } from "../../components/slot.js";
-import { open, saved } from "../../kernel/saved_session.js";
+import { replay } from "../../kernel/replay.js";
+import { exported, open, saved } from "../../kernel/saved_session.js";
 
 const SHOWN = 20;
 /** Many requests in a row are shown once, after so many milliseconds. */
@@ -31,9 +32,11 @@ export class Record {
     fill(this.element, h("h2", null, "This session"),
       h("p.soft", null, `${entries.length} requests: ${counts.answered} answered, ${counts.failed} refused, `
         + `${counts.cancelled} cancelled`, forgotten > 0 && `; ${forgotten} earlier ones are forgotten`),
-      h("div.row", null, this.saveSession(), this.openSession()), this.slot.element, this.words,
-      h("p.soft", null, "A session's file has what is open, with its pictures, and what was asked; ",
-        "it can be opened here again, and by every other client."),
+      h("div.row", null, this.saveSession(), this.openSession(), this.export("html", "Export page", "text/html"),
+        this.export("ipynb", "Export notebook", "application/x-ipynb+json")), this.slot.element, this.words,
+      h("p.soft", null, "A session's file has what is open, with its pictures, what was asked and what was answered; ",
+        "it can be opened here again, and by every other client. The page is for reading; the notebook asks again, ",
+        "with the session's file beside it."),
       h("div.row", null, this.save("lines", "Save as JSON lines"), this.save("python", "Save as Python")),
       h("p.soft", null, h("code", null, "lucarne serve < session.jsonl"),
         " asks again; the Python script does with the Python client."),
@@ -42,9 +45,19 @@ export class Record {
 
   saveSession() {
     const write = () => this.slot.run("Saving the session", async (options) => {
-      download("lucarne-session.json", await saved(this.app, options), "application/json");
+      download("lucarne-session.json", JSON.stringify(await saved(this.app, options)), "application/json");
     });
     return h("button.primary", { type: "button", data: { act: "save session" }, on: { click: write } }, "Save session");
+  }
+
+  export(format, words, type) {
+    const write = () => this.slot.run("Exporting the session", async (options) => {
+      fill(this.words);
+      const { text, warnings } = await exported(this.app, format, options);
+      download(`lucarne-session.${format}`, text, type);
+      fill(this.words, warnings.map((each) => h("p.doubt", null, each)));
+    });
+    return h("button", { type: "button", data: { act: words.toLowerCase() }, on: { click: write } }, words);
   }
 
   openSession() {
@@ -58,11 +71,29 @@ export class Record {
   read(file) {
     fill(this.words);
     return this.slot.run("Opening the session", async (options) => {
-      const { count, requests, warnings, address } = await open(this.app, await file.text(), options);
+      const { count, requests, warnings, address, again } = await open(this.app, await file.text(), options);
+      const found = h("div");
       fill(this.words,
         h("p", null, `${count} ${count === 1 ? "context is" : "contexts are"} open again, with ${requests} requests. `,
           address && h("a", { href: address }, "Go on where it was saved")),
-        warnings.map((each) => h("p.doubt", null, each)));
+        warnings.map((each) => h("p.doubt", null, each)),
+        again.entries.length > 0 && h("p", null, h("button", {
+          type: "button", data: { act: "ask again" }, on: { click: () => this.askAgain(again, found) },
+        }, "Ask again and compare")), found);
+    });
+  }
+
+  /** Whether the kernel answers today what it answered when the session was saved. */
+  askAgain(again, place) {
+    fill(place);
+    return this.slot.run("Asking again", async (options) => {
+      const { asked, left, differing } = await replay(this.app.session, again, options);
+      const same = asked - differing.length;
+      fill(place,
+        h("p", { data: { same, differing: differing.length } },
+          `${same} of ${asked} answers are the same to the last digit.`,
+          left > 0 && ` ${left} are of contexts that are not open.`),
+        h("ul", null, differing.map(({ method, words }) => h("li.doubt", null, h("code", null, method), ": ", words.join("; ")))));
     });
   }
 

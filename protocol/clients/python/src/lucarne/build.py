@@ -344,6 +344,15 @@ def path(value: Any) -> str | None:
     return None if value is None else os.path.abspath(os.path.expanduser(os.fspath(value)))
 
 
+def export_format(output: Path) -> str:
+    """What a file's name ends with: `html` or `ipynb`."""
+    name = os.fspath(output)
+    ending = next((each for each in ("html", "ipynb") if name.endswith(f".{each}")), None)
+    if ending is None:
+        raise ValueError(f"output is {name!r}, expected a name that ends with .html or .ipynb, or a format")
+    return ending
+
+
 def some_paths(value: Path | Sequence[Path] | None) -> list[str | None] | None:
     """One or several."""
     if value is None:

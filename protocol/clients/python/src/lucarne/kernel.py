@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import weakref
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Literal, Mapping, Sequence
 
 from . import build, steps
 from .behaviour import Answers, Evaluation, Search
@@ -18,7 +18,7 @@ from .options import strict
 from .progress import reporter
 from .records import Record
 from .session import OpenedAsyncSession, OpenedSession
-from .types import EvaluationRunFormat, IndexBuildTemplate, Job, KernelStatusResult, SessionSaveResult, SteeringSearchPlace
+from .types import EvaluationRunFormat, IndexBuildTemplate, Job, KernelStatusResult, SessionExportResult, SessionSaveResult, SteeringSearchPlace
 from .version import __version__
 from .views import FeatureCard, Found
 
@@ -33,6 +33,7 @@ class _Common:
         *,
         model: str | os.PathLike[str] | None = None,
         saes: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+        sae_options: Mapping[str, Any] | Sequence[Mapping[str, Any]] = (),
         index: str | os.PathLike[str] | None = None,
         memory_limit: int | None = None,
         progress: Progress = None,
@@ -51,9 +52,11 @@ class _Common:
         self.connection = Connection(command, cwd, env, notified)
         self._finalizer = weakref.finalize(self, self.connection.close)
         folders = [saes] if isinstance(saes, (str, os.PathLike)) else saes
+        open_options = [sae_options] if isinstance(sae_options, Mapping) else sae_options
         options = {
             "model": build.path(model),
             "saes": [build.path(each) for each in folders] or None,
+            "saeOptions": [dict(each) for each in open_options] or None,
             "index": build.path(index),
             "memoryLimit": memory_limit,
         }
@@ -186,6 +189,22 @@ class Kernel(_Common, Methods):
         """
         found = self.run(steps.open_session(build.path(path), any_model, progress))
         return OpenedSession({each.saved: Context(self, each) for each in found.contexts}, found)
+
+    def export_session(
+        self,
+        path: build.Path,
+        output: build.Path,
+        *,
+        format: Literal["html", "ipynb"] | None = None,
+        progress: Progress = None,
+    ) -> SessionExportResult:
+        """Writes a session's file as a page to read, or as a notebook that asks again; nothing may be at `output`.
+
+        format: absent, what the output's name ends with. Shown are entries that are a dict of `method`, `params` and
+        `result`, such as `{"method": "context/generate", "params": {"context": "ctx_1"}, "result": answer}`.
+        """
+        params = {"path": build.path(path), "output": build.path(output), "format": format or build.export_format(output)}
+        return self.run(steps.export_session(params, progress))
 
     def card(
         self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5
@@ -441,6 +460,22 @@ class AsyncKernel(_Common, AsyncMethods):
         """
         found = await self.run(steps.open_session(build.path(path), any_model, progress))
         return OpenedAsyncSession({each.saved: AsyncContext(self, each) for each in found.contexts}, found)
+
+    async def export_session(
+        self,
+        path: build.Path,
+        output: build.Path,
+        *,
+        format: Literal["html", "ipynb"] | None = None,
+        progress: Progress = None,
+    ) -> SessionExportResult:
+        """Writes a session's file as a page to read, or as a notebook that asks again; nothing may be at `output`.
+
+        format: absent, what the output's name ends with. Shown are entries that are a dict of `method`, `params` and
+        `result`, such as `{"method": "context/generate", "params": {"context": "ctx_1"}, "result": answer}`.
+        """
+        params = {"path": build.path(path), "output": build.path(output), "format": format or build.export_format(output)}
+        return await self.run(steps.export_session(params, progress))
 
     async def card(
         self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5

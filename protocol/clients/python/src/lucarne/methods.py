@@ -28,22 +28,23 @@ from .types import (
     EvaluationReportReport, EvaluationReportRole, EvaluationRunArm, EvaluationRunControls,
     EvaluationRunDataset, EvaluationRunEvaluated, EvaluationRunFormat, Explanation,
     ExplanationAuthor, ExplanationAuthorKind, ExplanationDissectDissected, ExplanationDissectFound,
-    ExplanationGenerateAnswerForm, ExplanationGenerateEndpoint, ExplanationGenerateExplainer,
-    ExplanationGenerateGenerated, ExplanationGetResult, ExplanationListResult,
-    ExplanationRefineRefined, ExplanationRefineRefiner, ExplanationScore, ExplanationScoreMask,
-    ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored, ExplanationScoreScorer,
-    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
-    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
-    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
-    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
-    FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground, FeatureRenderInterpolation,
-    FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult,
-    FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish,
-    GeneratedToken, ImageSource, ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt,
-    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
-    IndexCloseResult, IndexDescription, IndexMergeMerged, IndexNeighboursMeasure,
-    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
-    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    ExplanationGenerateAnswerForm, ExplanationGenerateBlankPicture, ExplanationGenerateEndpoint,
+    ExplanationGenerateExplainer, ExplanationGenerateGenerated, ExplanationGetResult,
+    ExplanationListResult, ExplanationRefineRefined, ExplanationRefineRefiner, ExplanationScore,
+    ExplanationScoreMask, ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored,
+    ExplanationScoreScorer, ExplanationState, FeatureActivationsActivation, FeatureActivationsItem,
+    FeatureActivationsRank, FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage,
+    FeatureExamplesItem, FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult,
+    FeatureInfoExplanation, FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult,
+    FeatureInfoStats, FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground,
+    FeatureRenderInterpolation, FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering,
+    FeatureRenderResult, FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin,
+    FeatureStatisticsQuantiles, Finish, GeneratedToken, ImageSource, ImageSourceReading,
+    IndexAnnotateAnnotated, IndexBuildBuilt, IndexBuildKeepPictures, IndexBuildShard,
+    IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult, IndexDescription,
+    IndexMergeMerged, IndexNeighboursMeasure, IndexNeighboursResult, IndexSearchItem,
+    IndexSearchQuery, IndexSearchResult, IndexSkippedItem, IndexSkippedResult,
+    InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
     InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
@@ -55,15 +56,15 @@ from .types import (
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
     SAECheckPrediction, SAEFitConvention, SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit,
-    SAELoadFormat, SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult, SaeLoadResult,
-    SaeSitesResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext, SavedSessionModel,
-    SavedSessionPart, SavedSessionPicture, SessionOpenOpened, SessionOpenResult, SessionSaveResult,
-    Span, Splice, SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison,
-    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
-    SteeringGenerateReceipt, SteeringGenerateResult, SteeringSearchCandidates,
-    SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves, SteeringSearchOperations,
-    SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition, TextRange, TokenSet, TokenSpec,
-    View, WireNumbers,
+    SAELoadFormat, SAEOptions, SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult,
+    SaeLoadResult, SaeSitesResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
+    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionExportFormat,
+    SessionExportResult, SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice,
+    SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect,
+    SteeringGenerateOutput, SteeringGenerateOutputName, SteeringGenerateReceipt,
+    SteeringGenerateResult, SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound,
+    SteeringSearchHalves, SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint,
+    Target, TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
 )
 
 
@@ -388,6 +389,23 @@ class SessionMethods:
         PositionOutOfRange, UnsupportedTarget.
         """
         return self._kernel.call("session/open", {"path": path, "session": session, "anyModel": any_model, "deadlineMs": deadline_ms}, SessionOpenResult, progress=progress)
+
+    def export(self, *, format: SessionExportFormat, path: str | None = None, session: SavedSession | Mapping[str, Any] | None = None, output: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionExportResult:
+        """session/export: A session as a page to read, or as a notebook that asks again with the Python client.
+
+        Shown is what the session's entries hold: of an entry that is an object with a method, its params and
+        its result. Nothing is computed, and no model is needed. A page is one file that loads nothing and
+        runs nothing.
+
+          path: A session's file, absolute. Either this or session.
+          session: A session as session/save gave it.
+          output: The file to write, absolute; nothing may be there. Absent: the text comes with the result.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, ImageUnreadable, IoError, OutOfMemory, PathDenied, UnsupportedTarget.
+        """
+        return self._kernel.call("session/export", {"format": format, "path": path, "session": session, "output": output, "deadlineMs": deadline_ms}, SessionExportResult, progress=progress)
 
 
 class ActivationMethods:
@@ -862,7 +880,7 @@ class ExplanationMethods:
         """
         return self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
 
-    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], blank_picture: ExplanationGenerateBlankPicture | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
 
         The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
@@ -870,6 +888,9 @@ class ExplanationMethods:
         row that got no answer the job pauses.
 
           index: The index's file, absolute.
+          blank_picture: No exemplars: the resident model is shown a white picture of side pixels either way
+            with the latent held, and says what it sees. Where it says the same of the picture as it is, or
+            changed as far in a random direction, the latent counts as uninterpretable.
           view: Whose exemplars are shown; absent: base.
           rank_by: Absent: mean.
           exemplars: Absent: 5.
@@ -887,7 +908,7 @@ class ExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget.
         """
-        return self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "style": style, "interpolation": interpolation, "level": level, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "blankPicture": blank_picture, "view": view, "rankBy": rank_by, "exemplars": exemplars, "style": style, "interpolation": interpolation, "level": level, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
     def dissect(self, *, sae: str, concepts: str, index: str | None = None, view: IndexBuildView | None = None, threshold: ActivationThreshold | Mapping[str, Any] | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, minimum_io_u: float | None = None, minimum_ratio: float | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/dissect: Names latents by the concepts whose masks their maps overlap (Network
@@ -1473,6 +1494,23 @@ class AsyncSessionMethods:
         """
         return await self._kernel.call("session/open", {"path": path, "session": session, "anyModel": any_model, "deadlineMs": deadline_ms}, SessionOpenResult, progress=progress)
 
+    async def export(self, *, format: SessionExportFormat, path: str | None = None, session: SavedSession | Mapping[str, Any] | None = None, output: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SessionExportResult:
+        """session/export: A session as a page to read, or as a notebook that asks again with the Python client.
+
+        Shown is what the session's entries hold: of an entry that is an object with a method, its params and
+        its result. Nothing is computed, and no model is needed. A page is one file that loads nothing and
+        runs nothing.
+
+          path: A session's file, absolute. Either this or session.
+          session: A session as session/save gave it.
+          output: The file to write, absolute; nothing may be there. Absent: the text comes with the result.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: DeadlineExceeded, ImageUnreadable, IoError, OutOfMemory, PathDenied, UnsupportedTarget.
+        """
+        return await self._kernel.call("session/export", {"format": format, "path": path, "session": session, "output": output, "deadlineMs": deadline_ms}, SessionExportResult, progress=progress)
+
 
 class AsyncActivationMethods:
     """The methods activation/…"""
@@ -1946,7 +1984,7 @@ class AsyncExplanationMethods:
         """
         return await self._kernel.call("explanation/list", {"index": index, "state": state, "offset": offset, "limit": limit}, ExplanationListResult)
 
-    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
+    async def generate(self, *, index: str, features: LatentSelection | Mapping[str, Any], explainer: ExplanationGenerateExplainer | Mapping[str, Any], blank_picture: ExplanationGenerateBlankPicture | Mapping[str, Any] | None = None, view: IndexBuildView | None = None, rank_by: FeatureExamplesRanking | None = None, exemplars: int | None = None, style: FeatureRenderStyle | None = None, interpolation: FeatureRenderInterpolation | None = None, level: float | None = None, side: int | None = None, answer: ExplanationGenerateAnswerForm | None = None, max_tokens: int | None = None, concurrency: int | None = None, request_seconds: float | None = None, tries: int | None = None, again: bool | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/generate: Has a model say what latents stand for, by their best pictures and texts: a job.
 
         The job's result is an ExplanationGenerate.Generated. A failure is recorded with its reason as a
@@ -1954,6 +1992,9 @@ class AsyncExplanationMethods:
         row that got no answer the job pauses.
 
           index: The index's file, absolute.
+          blank_picture: No exemplars: the resident model is shown a white picture of side pixels either way
+            with the latent held, and says what it sees. Where it says the same of the picture as it is, or
+            changed as far in a random direction, the latent counts as uninterpretable.
           view: Whose exemplars are shown; absent: base.
           rank_by: Absent: mean.
           exemplars: Absent: 5.
@@ -1971,7 +2012,7 @@ class AsyncExplanationMethods:
 
         Raises: IoError, PathDenied, UnsupportedTarget.
         """
-        return await self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "view": view, "rankBy": rank_by, "exemplars": exemplars, "style": style, "interpolation": interpolation, "level": level, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
+        return await self._kernel.call("explanation/generate", {"index": index, "features": features, "explainer": explainer, "blankPicture": blank_picture, "view": view, "rankBy": rank_by, "exemplars": exemplars, "style": style, "interpolation": interpolation, "level": level, "side": side, "answer": answer, "maxTokens": max_tokens, "concurrency": concurrency, "requestSeconds": request_seconds, "tries": tries, "again": again, "subscribe": subscribe}, JobStarted)
 
     async def dissect(self, *, sae: str, concepts: str, index: str | None = None, view: IndexBuildView | None = None, threshold: ActivationThreshold | Mapping[str, Any] | None = None, prompt: ConceptPrompt | Mapping[str, Any] | None = None, minimum_io_u: float | None = None, minimum_ratio: float | None = None, subscribe: bool | None = None) -> JobStarted:
         """explanation/dissect: Names latents by the concepts whose masks their maps overlap (Network

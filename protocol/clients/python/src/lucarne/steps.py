@@ -32,6 +32,7 @@ from .types import (
     Job,
     JobStarted,
     KernelStatusResult,
+    SessionExportResult,
     SessionOpenResult,
     SessionSaveResult,
     SteeringGenerateResult,
@@ -95,6 +96,14 @@ def save_session(params: Mapping[str, Any], progress: Any) -> Steps:
 def open_session(path: str, any_model: bool, progress: Any) -> Steps:
     """Differences are warnings of Python, too."""
     found = yield "session/open", {"path": path, "anyModel": any_model or None}, SessionOpenResult, progress
+    for message in found.warnings:
+        warnings.warn(message, KernelWarning, stacklevel=2)
+    return found
+
+
+def export_session(params: Mapping[str, Any], progress: Any) -> Steps:
+    """What could not be shown is a warning of Python, too."""
+    found = yield "session/export", params, SessionExportResult, progress
     for message in found.warnings:
         warnings.warn(message, KernelWarning, stacklevel=2)
     return found

@@ -138,6 +138,8 @@ encoded, reconstructions brought back.
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
 SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
+SessionExportFormat = Literal["html", "ipynb"]
+"""html: A page. ipynb: A Jupyter notebook."""
 SpliceErrorTerm = Literal["keep", "drop"]
 """keep: The stream keeps what the autoencoder does not explain. drop: The stream is the autoencoder's
 reconstruction.
@@ -733,7 +735,9 @@ class Explanation(Record):
     id: int
     latent: int
     method: str
-    """How it was made: manual, dissection, chat, resident, refine:rule, refine:chat, refine:resident."""
+    """How it was made: manual, dissection, chat, resident, blank-picture, refine:rule, refine:chat,
+    refine:resident.
+    """
     path: str | None
     """The file of the index that it was written to; in explanation/put's answer alone."""
     record: str | None
@@ -794,6 +798,17 @@ class ExplanationDissectFound(Record):
     iou: float
     latent: int
     threshold: float
+
+
+class ExplanationGenerateBlankPicture(Record):
+    """A blank picture on which one latent is held at a value, at every token of the picture."""
+
+    question: str | None
+    """Absent: Describe the image."""
+    sae: str | None
+    """Absent: the autoencoder loaded last."""
+    strength: float | None
+    """What the latent is held at, in its largest activation in the index's view; absent: 4."""
 
 
 class ExplanationGenerateEndpoint(Record):
@@ -1245,8 +1260,10 @@ class InitializeOptions(Record):
     """Bytes that the kernel may use."""
     model: str | None
     """A checkpoint's folder."""
+    sae_options: list[SAEOptions] | None
+    """What their files leave open, the first for the first of saes; {} for one that needs nothing."""
     saes: list[str] | None
-    """Autoencoders' folders."""
+    """Autoencoders' folders or files."""
 
 
 class InitializeServerInfo(Record):
@@ -1445,7 +1462,9 @@ class ModelLoadImage(Record):
     """How the model sees one tile of an image."""
 
     patch_grid: list[int]
-    """Patches of a tile, [rows, columns]."""
+    """Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own,
+    as Qwen3-VL's.
+    """
     tokens_per_tile: int
 
 
@@ -1471,7 +1490,7 @@ class PictureView(Record):
     first token. Absent where only the grid is known.
     """
     name: str
-    """As the model's family calls it: LLaVA-NeXT has base and tiles."""
+    """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image."""
     rows: int
     separators: int | None
     """Tokens without pixels that close each row. Absent where only the grid is known."""
@@ -1512,7 +1531,9 @@ class PromptFront(Record):
     model: str | None
     """A checkpoint's folder; absolute where the file's folder is known, as every path here."""
     sae: str | None
-    """An autoencoder's folder."""
+    """An autoencoder's folder or file."""
+    sae_options: SAEOptions | None
+    """What its files leave open; absent where nothing is given."""
     steer: list[PromptFrontClamp]
     template: ContextOpenTemplate
 
@@ -1662,6 +1683,19 @@ class SAELoadFit(Record):
     """Mean number of active latents."""
 
 
+class SAEOptions(Record):
+    """What an autoencoder's files may leave open, as in sae/load."""
+
+    activation: SAELoadActivation | None
+    """Which latents are active."""
+    input_scale: float | None
+    """What activations are multiplied by before they are encoded."""
+    k: int | None
+    """Latents active at a token."""
+    site: str | None
+    """Where it reads the model; it overrides what the files say."""
+
+
 class SAESitesPlace(Record):
     first: int | None
     """The first block that has it."""
@@ -1709,8 +1743,12 @@ class SavedSession(Record):
     created: float
     """Seconds since 1970."""
     entries: list[Any]
-    """What the client gave, as it was: questions and answers, for a log."""
+    """What the client gave, as it was: questions and answers, for a log. session/export reads those that are
+    objects with method, params and result.
+    """
     format: Literal["lucarne-session"]
+    kernel_version: str | None
+    """Of the lucarne that wrote it, as initialize tells it; absent in files of earlier ones."""
     models: list[SavedSessionModel]
     """Those that the contexts were opened on."""
     note: str | None
@@ -2165,6 +2203,19 @@ class SessionOpenResult(Record):
     """What is not as it was, with both values."""
 
 
+class SessionExportResult(Record):
+    """What session/export answers."""
+
+    bytes: int
+    """How long the file is, or would be."""
+    output: str | None
+    """Absent where the text is in the result."""
+    text: str | None
+    """Absent where it was written to a file."""
+    warnings: list[str]
+    """What could not be shown."""
+
+
 class ActivationReadResult(Record):
     """What activation/read answers."""
 
@@ -2420,6 +2471,7 @@ ExplanationAuthor._members = {'kind': None, 'name': None}
 ExplanationScore._members = {'baseline': None, 'count': None, 'created': None, 'details': None, 'kind': None, 'value': None}
 ExplanationDissectDissected._members = {'activeLatents': None, 'concepts': ExplanationDissectFound, 'foundConcepts': None, 'measuredConcepts': None, 'namedLatents': None, 'pictures': None, 'unnamedShare': None}
 ExplanationDissectFound._members = {'baseline': None, 'concept': None, 'iou': None, 'latent': None, 'threshold': None}
+ExplanationGenerateBlankPicture._members = {'question': None, 'sae': None, 'strength': None}
 ExplanationGenerateEndpoint._members = {'model': None, 'url': None}
 ExplanationGenerateExplainer._members = {'endpoint': ExplanationGenerateEndpoint, 'resident': None}
 ExplanationGenerateGenerated._members = {'completionTokens': None, 'explained': None, 'failed': None, 'known': None, 'promptTokens': None, 'seconds': None, 'silent': None, 'uninterpretable': None}
@@ -2461,7 +2513,7 @@ InitializeCapabilities._members = {'ablationProvider': None, 'activationProvider
 InitializeClientInfo._members = {'name': None, 'version': None}
 InitializeContextProvider._members = {'append': None, 'images': None}
 InitializeLimits._members = {'inlineNumbers': None, 'maxContextTokens': None, 'maxContexts': None, 'maxMessageBytes': None, 'maxQueuedRequests': None, 'memoryBytes': None}
-InitializeOptions._members = {'index': None, 'memoryLimit': None, 'model': None, 'saes': None}
+InitializeOptions._members = {'index': None, 'memoryLimit': None, 'model': None, 'saeOptions': SAEOptions, 'saes': None}
 InitializeServerInfo._members = {'name': None, 'version': None}
 Intervention._members = {'at': Region, 'feature': FeatureRef, 'generated': None, 'op': None, 'value': None}
 Job._members = {'created': None, 'ended': None, 'error': JobFailure, 'job': None, 'message': None, 'method': None, 'params': None, 'progress': JobProgress, 'result': None, 'started': None, 'state': None}
@@ -2486,7 +2538,7 @@ PictureView._members = {'columns': None, 'first': None, 'name': None, 'rows': No
 PromptCheckPart._members = {'image': None, 'range': TextRange, 'text': None}
 PromptCheckTurn._members = {'parts': PromptCheckPart, 'range': TextRange, 'role': None}
 PromptDiagnostic._members = {'message': None, 'range': TextRange, 'severity': None}
-PromptFront._members = {'answer': None, 'baseline': None, 'images': PromptFrontImage, 'model': None, 'sae': None, 'steer': PromptFrontClamp, 'template': None}
+PromptFront._members = {'answer': None, 'baseline': None, 'images': PromptFrontImage, 'model': None, 'sae': None, 'saeOptions': SAEOptions, 'steer': PromptFrontClamp, 'template': None}
 PromptFrontClamp._members = {'index': None, 'value': None}
 PromptFrontImage._members = {'name': None, 'path': None}
 PromptOpenPart._members = {'image': None, 'part': None, 'range': TextRange, 'role': None, 'span': Span}
@@ -2499,9 +2551,10 @@ SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None,
 SAEFitKind._members = {'fvu': None, 'kind': None, 'l0': None, 'normRatio': None, 'relativeError': None, 'tokens': None}
 SAEFitReading._members = {'convention': None, 'fvu': None, 'l0': None}
 SAELoadFit._members = {'fvu': None, 'l0': None}
+SAEOptions._members = {'activation': None, 'inputScale': None, 'k': None, 'site': None}
 SAESitesPlace._members = {'first': None, 'isServed': None, 'last': None, 'names': None, 'reason': None, 'site': None, 'width': None}
 SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
-SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
+SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'kernelVersion': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
 SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
 SavedSessionContext._members = {'appended': None, 'chat': ContextOpenChat, 'context': None, 'model': None, 'parts': SavedSessionPart, 'tokenCount': None, 'tokensDigest': None}
 SavedSessionModel._members = {'architecture': None, 'digest': None, 'model': None, 'precision': None, 'resizing': None}
@@ -2540,6 +2593,7 @@ PromptCheckResult._members = {'diagnostics': PromptDiagnostic, 'front': PromptFr
 PromptOpenResult._members = {'computed': None, 'context': None, 'diagnostics': PromptDiagnostic, 'front': PromptFront, 'images': ContextOpenImage, 'model': None, 'parts': PromptOpenPart, 'reused': None, 'sae': None, 'tokenCount': None, 'tokens': PromptOpenToken, 'version': None}
 SessionSaveResult._members = {'bytes': None, 'contexts': None, 'path': None, 'session': SavedSession}
 SessionOpenResult._members = {'contexts': SessionOpenOpened, 'created': None, 'entries': None, 'note': None, 'warnings': None}
+SessionExportResult._members = {'bytes': None, 'output': None, 'text': None, 'warnings': None}
 ActivationReadResult._members = {'tensor': Tensor}
 FeatureActivationsResult._members = {'fvu': None, 'items': FeatureActivationsItem, 'l0': None}
 FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': FeatureInfoExplanation, 'logits': FeatureInfoLogits, 'neighbours': FeatureInfoNeighbour, 'stats': FeatureInfoStats}

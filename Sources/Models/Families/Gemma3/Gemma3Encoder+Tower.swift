@@ -1,0 +1,21 @@
+import Tensors
+
+extension Gemma3Encoder: TowerEncoder {
+  /// Rows between views are zeros.
+  func tokens(ofFeatures features: [Matrix], layout: PictureLayout) -> Matrix {
+    var result = Matrix(
+      rows: layout.tokenCount, columns: configuration.text.decoder.hiddenSize)
+    for (view, states) in zip(layout.views, features) {
+      result.replace(rows: view.tokens, with: projector(states))
+    }
+    return result
+  }
+
+  func pullback(
+    toFeatures features: [Matrix], layout: PictureLayout, outputGradient: Matrix
+  ) -> [Matrix] {
+    zip(layout.views, features).map { view, states in
+      projector.pullback(states, outputGradient: outputGradient.slice(rows: view.tokens))
+    }
+  }
+}

@@ -1,8 +1,0 @@
-/// What the views of a LLaVA-NeXT picture are called, in the order of their tokens.
-package enum LlavaNextView {
-  /// The whole picture squeezed into one tile.
-  package static let base = "base"
-  /// The tiles of the canvas that the picture is hung on.
-  package static let tiles = "tiles"
-  package static let all = [base, tiles]
-}

@@ -1,0 +1,70 @@
+import Checkpoints
+import Tensors
+
+/// One layer of a vision tower: x + attention(norm1(x)), then x + fc2(act(fc1(norm2(x)))).
+///
+/// P tokens of one tile, h width, no mask. Follows `CLIPEncoderLayer`, `SiglipEncoderLayer` and
+/// `Qwen3VLVisionBlock` of transformers 5.24.
+struct EncoderLayer: Sendable {
+  let firstNorm: LayerNorm  // layer_norm1, norm1
+  let query: Linear  // self_attn.q_proj [h, h], the first third of attn.qkv [3·h, h]
+  let key: Linear  // self_attn.k_proj, the second
+  let value: Linear  // self_attn.v_proj, the last
+  let output: Linear  // self_attn.out_proj, attn.proj [h, h]
+  let secondNorm: LayerNorm  // layer_norm2, norm2
+  let widen: Linear  // mlp.fc1, mlp.linear_fc1 [F, h]
+  let narrow: Linear  // mlp.fc2, mlp.linear_fc2 [h, F]
+  let activation: Activation
+  let shape: AttentionShape
+  let compute: Compute
+
+  init(_ recipe: EncoderRecipe, weights: WeightScope, compute: Compute) throws {
+    let (h, F, names) = (recipe.hiddenSize, recipe.intermediateSize, recipe.names)
+    let attention = weights[names.attention]
+    func square(_ name: String) throws -> Linear {
+      try attention.linear(name, rows: h, columns: h, bias: true, compute: compute)
+    }
+    firstNorm = try LayerNorm(names.norms[0], recipe, weights: weights, compute: compute)
+    switch names.projections {
+    case .apart(let names):
+      (query, key, value) = (try square(names[0]), try square(names[1]), try square(names[2]))
+    case .stacked(let name):
+      let all = try attention.matrix("\(name).weight", rows: 3 * h, columns: h)
+      let biases = try attention.vector("\(name).bias", count: 3 * h)
+      func third(_ index: Int) -> Linear {
+        let rows = index * h..<(index + 1) * h
+        return Linear(all.slice(rows: rows), bias: Array(biases[rows]), compute: compute)
+      }
+      (query, key, value) = (third(0), third(1), third(2))
+    }
+    output = try square(names.output)
+    secondNorm = try LayerNorm(names.norms[1], recipe, weights: weights, compute: compute)
+    widen = try weights["mlp"].linear(
+      names.feedForward[0], rows: F, columns: h, bias: true, compute: compute)
+    narrow = try weights["mlp"].linear(
+      names.feedForward[1], rows: h, columns: F, bias: true, compute: compute)
+    activation = recipe.activation
+    shape = AttentionShape(
+      queryHeads: recipe.headCount, keyValueHeads: recipe.headCount,
+      headSize: recipe.headSize, causal: false, window: nil)
+    self.compute = compute
+  }
+
+  /// x `[P, h]` → `[P, h]`.
+  ///
+  /// - Parameter turning: turns queries and keys by their tokens' places; nil in a tower that knows
+  ///   places from what stands before its layers.
+  func callAsFunction(
+    _ x: Matrix, turning: (rotary: RotaryEmbedding, positions: RowPositions)? = nil
+  ) -> Matrix {
+    func turned(_ x: Matrix) -> Matrix {
+      turning.map { $0.rotary(x, at: $0.positions, team: compute.team) } ?? x
+    }
+    let normed = firstNorm(x)
+    let (mixed, _) = attention(
+      turned(query(normed)), turned(key(normed)), value(normed), shape: shape,
+      firstQueryPosition: 0, compute: compute)
+    let middle = x + output(mixed)
+    return middle + narrow(activation(widen(secondNorm(middle)), team: compute.team))
+  }
+}
