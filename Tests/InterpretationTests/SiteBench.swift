@@ -82,8 +82,8 @@ struct SiteBench {
   }
 
   /// More heads' columns than hidden ones and norms on queries and keys; a picture; biases of all
-  /// projections of attention; a sliding window.
-  static let models = ["qwen3", "llama3", "qwen3-yarn", "mistral"]
+  /// projections of attention; norms behind the halves of a block; a sliding window.
+  static let models = ["qwen3", "llama3", "qwen3-yarn", "gemma3", "mistral"]
 
   static let names: [Name] = models.flatMap { model in
     let reference = try? Fixtures.json("sites/\(model).json") as SiteReference
@@ -119,7 +119,8 @@ struct SiteBench {
       site: try AutoencoderSite(named: name.site, in: model.decoder))
     var parts: [PromptPart] = [.text(reference.rendered)]
     if let image = reference.parts.lazy.compactMap(\.image).first {
-      let range = try #require(reference.rendered.firstRange(of: "<image>"))
+      let placeholder = try #require(model.pictures?.imageText)
+      let range = try #require(reference.rendered.firstRange(of: placeholder))
       parts = [
         .text(String(reference.rendered[..<range.lowerBound])),
         .picture(try Bench.picture(image)),

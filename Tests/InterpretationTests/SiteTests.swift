@@ -10,7 +10,7 @@ import Testing
 /// Autoencoders and transcoders inside blocks, held to transformers' modules with hooks.
 @Suite struct SiteTests {
   @Test func everyPlaceIsCovered() {
-    #expect(SiteBench.names.count == 18)
+    #expect(SiteBench.names.count == 22)
   }
 
   // MARK: What is read and made
@@ -257,6 +257,35 @@ import Testing
   }
 
   // MARK: What is no site
+
+  /// A family that norms what a module gives before it is added: the module's own output is no
+  /// site, and the heads are normed behind their projection.
+  @Test func whatIsNormedBeforeItIsAddedIsRefusedByName() throws {
+    let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "gemma3" }))
+    let decoder = bench.model.decoder
+    for (name, words) in [
+      ("model.layers.1.mlp", "before this family norms it"),
+      ("blocks.1.mlp.hook_out", "before this family norms it"),
+      ("blocks.1.mlp.hook_in -> blocks.1.mlp.hook_out", "before this family norms it"),
+      ("model.layers.1.self_attn", "before this family norms it"),
+      ("blocks.1.attn.hook_z", "normed by this family behind o_proj"),
+    ] {
+      let error = #expect(throws: SiteRefusal.self) {
+        _ = try AutoencoderSite(named: name, in: decoder)
+      }
+      #expect(error?.reason.contains(words) == true, "\(name): \(error?.reason ?? "")")
+    }
+    for (name, canonical) in [
+      ("model.layers.1.post_feedforward_layernorm.output", "mlp_out.1"),
+      ("model.layers.1.post_attention_layernorm.output", "attn_out.1"),
+      (
+        "model.layers.1.pre_feedforward_layernorm.output -> "
+          + "model.layers.1.post_feedforward_layernorm.output", "transcoder.1"
+      ),
+    ] {
+      #expect(try AutoencoderSite(named: name, in: decoder).name == canonical)
+    }
+  }
 
   @Test func whatCannotBeReadOrWrittenIsRefusedByName() throws {
     let bench = try SiteBench(SiteBench.names[0])

@@ -59,6 +59,13 @@ CASES = {
         ("attn_heads.1", "attn_heads.1", "attn_heads.1", False),
         ("mlp_out.0", "mlp_out.0", "mlp_out.0", False),
     ]),
+    # Norms behind the halves, to whose outputs the sites belong, and a picture seen both ways.
+    "gemma3": ("gemma3", "landscape", (18, 24), [
+        ("attn_out.1", "attn_out.1", "attn_out.1", False),
+        ("mlp_out.1", "mlp_out.1", "mlp_out.1", False),
+        ("transcoder.1", "mlp_in.1", "mlp_out.1", True),
+        ("resid_mid.2", "resid_mid.2", "resid_mid.2", False),
+    ]),
     "mistral": ("mistral", "text", (32, 38), [
         ("resid_mid.0", "resid_mid.0", "resid_mid.0", False),
         ("resid_mid.0 -> mlp_out.1", "resid_mid.0", "mlp_out.1", True),
@@ -82,6 +89,11 @@ class Model(base.Model):
         """The module at which a place is seen, and whether it is its input."""
         name, block = place.split(".")
         layer = self.decoder.layers[int(block)]
+        if hasattr(layer, "post_feedforward_layernorm"):
+            return {
+                "attn_out": (layer.post_attention_layernorm, False), "resid_mid": (layer.pre_feedforward_layernorm, True),
+                "mlp_in": (layer.mlp, True), "mlp_out": (layer.post_feedforward_layernorm, False),
+            }[name]
         return {
             "resid_pre": (layer, True), "attn_heads": (layer.self_attn.o_proj, True), "attn_out": (layer.self_attn, False),
             "resid_mid": (layer.post_attention_layernorm, True), "mlp_normed": (layer.post_attention_layernorm, True),
@@ -115,7 +127,7 @@ class Model(base.Model):
             name, block = self.makes.split(".")
             layer = self.decoder.layers[int(block)]
             # The stream between the halves is what comes in and what attention adds: that is replaced.
-            module, is_input = (layer.self_attn, False) if name == "resid_mid" else self.module(self.makes)
+            module, is_input = self.module(f"attn_out.{block}") if name == "resid_mid" else self.module(self.makes)
 
             def new(value):
                 y = value[0] if name != "resid_mid" else found["pre"] + value[0]
@@ -148,7 +160,11 @@ class Model(base.Model):
             replace()
         try:
             ids = torch.tensor([[*self.tokens, *continuation]])
-            logits = self.model(input_ids=ids, use_cache=False, **self.extra).logits[0]
+            types = torch.zeros_like(ids)
+            for begin, end in self.record.get("groups") or []:
+                types[0, begin:end] = 1
+            more = {"token_type_ids": types} if self.record.get("groups") else {}
+            logits = self.model(input_ids=ids, use_cache=False, **self.extra, **more).logits[0]
         finally:
             for handle in handles:
                 handle.remove()
