@@ -28,7 +28,7 @@ package struct CellInterpolation: Sendable, Equatable {
   /// What of the others cell `index` is made of, and how much of each.
   func shares(of index: Int) -> [(cell: Int, share: Float)] {
     let made = self[index]
-    return made.low == made.high
-      ? [(made.low, 1)] : [(made.low, 1 - made.share), (made.high, made.share)]
+    guard made.low != made.high else { return [(cell: made.low, share: 1)] }
+    return [(cell: made.low, share: 1 - made.share), (cell: made.high, share: made.share)]
   }
 }
