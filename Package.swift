@@ -96,7 +96,7 @@ let package = Package(
       dependencies: [
         "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "Autoencoders",
         "FeatureIndex", "Interpretation", "Corpora", "Indexing", "Benchmarks", "Explanations",
-        "Randomness", "TestSupport",
+        "AutoencoderFit", "Randomness", "TestSupport",
       ]),
 
     // MARK: Telling

@@ -3,7 +3,7 @@ package import Interpretation
 package import Models
 package import Tensors
 
-/// How well an autoencoder stands in for the residual stream, over prompts added one by one.
+/// How well an autoencoder stands in for what it is of, over prompts added one by one.
 ///
 /// T tokens, D hidden size, M latents. Sums are kept in double precision; nothing grows
 /// with the number of prompts.
@@ -36,7 +36,7 @@ package struct AutoencoderEvaluation {
 
   // MARK: What was found
 
-  /// Σ(x̂ − x)² / Σ(x − mean)² over all tokens.
+  /// Σ(x̂ − x)² / Σ(x − mean)² over all tokens, x being what it makes again.
   package var fvu: Double? {
     let offset = sum.reduce(0) { $0 + $1 * $1 }
     let variance = squares - offset / Double(max(1, tokens))
@@ -67,7 +67,8 @@ package struct AutoencoderEvaluation {
   /// Upper estimate of the bytes that adding a prompt takes beside what is held.
   package func byteCount(adding prompt: Prompt) -> Int {
     let count = prompt.tokens.count
-    let rows = 6 * 4 * count * model.decoder.hiddenSize
+    let width = model.decoder.hiddenSize + autoencoder.weights.outputSize
+    let rows = 6 * 4 * count * width
     let logits = 3 * 4 * Self.rowsAtOnce * model.decoder.vocabularySize
     let parts = [autoencoder.weights.encodingBytes(rows: count), rows, logits]
     return parts.reduce(model.prefillBytes(prompt)) { sum, next in
@@ -80,15 +81,16 @@ package struct AutoencoderEvaluation {
   package mutating func add(_ prompt: Prompt, cancellation: Cancellation) throws {
     let decoder = model.decoder
     var cache = model.makeCache(for: prompt)
-    let x = try decoder.forward(
-      model.embeddings(prompt, cache: &cache, cancellation: cancellation),
-      blocks: 0..<autoencoder.block + 1, cache: &cache, cancellation: cancellation)
-    let code = try autoencoder.weights.encode(x, cancellation: cancellation)
-    let reconstruction = try autoencoder.weights.decode(code)
+    let rows = try decoder.rows(
+      at: autoencoder.site,
+      of: model.embeddings(prompt, cache: &cache, cancellation: cancellation),
+      cache: &cache, cancellation: cancellation)
+    let code = try autoencoder.weights.encode(rows.input, cancellation: cancellation)
     let losses = try losses(
-      of: prompt, x, reconstruction: reconstruction, empty: cache.emptied,
-      cancellation: cancellation)
-    addFit(x, reconstruction: reconstruction, code: code)
+      of: prompt, rows, code: code, empty: cache.emptied, cancellation: cancellation)
+    addFit(
+      rows.output, reconstruction: try autoencoder.weights.reconstruction(code, of: rows.input),
+      code: code)
     if let losses {
       plain += losses.plain
       rebuilt += losses.reconstruction
@@ -136,16 +138,20 @@ package struct AutoencoderEvaluation {
   }
 
   private func losses(
-    of prompt: Prompt, _ x: Matrix, reconstruction: Matrix, empty: KeyValueCache,
+    of prompt: Prompt, _ rows: SiteRows, code: SparseCode, empty: KeyValueCache,
     cancellation: Cancellation
   ) throws -> Losses? {
     let positions = predictingPositions(prompt)
     guard !positions.isEmpty else { return nil }
-    let zeros = Matrix(rows: x.rows, columns: x.columns)
-    let outputs = try [x, reconstruction, zeros].map { residual in
-      var cache = empty
-      return try model.decoder.forward(
-        residual, blocks: autoencoder.block + 1..<model.decoder.blockCount, cache: &cache,
+    let (decoder, site) = (model.decoder, autoencoder.site)
+    let streams = [
+      rows.stream, try autoencoder.rebuilt(code, rows, decoder: decoder),
+      rows.without(site, decoder: decoder),
+    ]
+    let outputs = try streams.map { stream in
+      var (cache, tap) = (empty, SiteTap())
+      return try decoder.forward(
+        stream, over: site.write..<decoder.end, cache: &cache, tap: &tap,
         cancellation: cancellation
       ).rows(positions)
     }

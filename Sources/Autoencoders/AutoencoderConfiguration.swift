@@ -2,10 +2,10 @@ import JSON
 
 /// The sizes of a TopK autoencoder, as `cfg.json` of a sparsify folder gives them.
 ///
-/// Unknown keys are tolerated; an activation other than top-k, signed latents, a skip connection
-/// and a transcoder are refused, because encoding them as a TopK autoencoder would be wrong.
+/// Unknown keys are tolerated; an activation other than top-k and signed latents are refused,
+/// because encoding them as a TopK autoencoder would be wrong.
 package struct AutoencoderConfiguration: Sendable, Equatable {
-  /// D, the width of the residual stream it reads.
+  /// D, the width of what it reads.
   package let inputSize: Int
   /// M, the number of latents.
   package let latentCount: Int
@@ -25,13 +25,16 @@ package struct AutoencoderConfiguration: Sendable, Equatable {
 
   /// Reads `cfg.json`. Throws `AutoencoderError.configuration` naming the key.
   package init(path: String) throws(AutoencoderError) {
-    let keys = try ConfigurationSection(path: path)
+    try self.init(try ConfigurationSection(path: path))
+  }
+
+  init(_ keys: ConfigurationSection) throws(AutoencoderError) {
     try keys.refuseOtherKinds()
     let inputSize = try keys.integer("d_in")
     let k = try keys.integer("k")
     let latentCount = try keys.latentCount(inputSize: inputSize)
     do { try self.init(inputSize: inputSize, latentCount: latentCount, k: k) } catch {
-      throw .configuration(path: path, reason: error.description)
+      throw .configuration(path: keys.path, reason: error.description)
     }
   }
 
@@ -69,11 +72,16 @@ extension ConfigurationSection {
       let shown = activation.stringValue.map { "\"\($0)\"" } ?? activation.summary
       throw failure("activation is \(shown), only \"topk\" is implemented")
     }
-    for name in ["signed", "skip_connection", "transcode"] {
-      guard let value = object.present(name), value != false else { continue }
-      let shown = value.boolValue.map { "\($0)" } ?? value.summary
-      throw failure("\(name) is \(shown), only false is implemented")
+    guard try !isSet("signed") else { throw failure("signed is true, only false is implemented") }
+  }
+
+  /// Whether a key is true; absent it is not.
+  func isSet(_ name: String) throws(AutoencoderError) -> Bool {
+    guard let value = object.present(name) else { return false }
+    guard let flag = value.boolValue else {
+      throw failure("\(name) is \(value.summary), true or false expected")
     }
+    return flag
   }
 
   /// `num_latents`, or `d_in * expansion_factor` where it is 0 or absent.

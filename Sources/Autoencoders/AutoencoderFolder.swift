@@ -6,13 +6,13 @@ import Tensors
 /// and the site that the folder's name says it reads.
 package struct AutoencoderFolder: Sendable {
   package let path: String
-  /// The place that the folder is named for; nil where its name is none of a place.
+  /// The places that the folder is named for; nil where its name is none of a place.
   package let stated: StatedSite?
   /// The layer or site that was asked for.
   package let asked: String?
 
-  /// The site in the kernel's naming (`resid_post.24`), or nil where the folder's name is not one
-  /// of a decoder block's output.
+  /// The site in the kernel's naming (`resid_post.24`), or nil where the folder's name is not that
+  /// of a site.
   package var site: String? { stated?.site }
 
   /// What the files leave open and was asked for.
@@ -59,11 +59,10 @@ package struct AutoencoderFolder: Sendable {
     }
     var chosen = names.count == 1 ? first : nil
     if let layer {
-      let block = SiteName.block(ofOutput: layer)
-      let named = names.first {
-        $0 == layer || (block != nil && Self.block(of: $0) == block)
-      }
-      let isOnlyAndUnnamed = names.count == 1 && Self.block(of: first) == nil
+      let asked = PlacePair(layer)
+      let named = names.first { $0 == layer } ?? names.first { Self.isNamed($0, for: asked) }
+      let isOnlyAndUnnamed =
+        names.count == 1 && (Self.places(of: first)?.isKnown ?? false) == false
       chosen = named ?? (isOnlyAndUnnamed ? first : nil)
     }
     guard let chosen else {
@@ -97,9 +96,17 @@ package struct AutoencoderFolder: Sendable {
       ?? StatedSite(folderName: name)
   }
 
-  /// The block whose output a layer's folder or file is named for.
-  private static func block(of name: String) -> Int? {
-    AutoencoderFormats.format(ofFile: name)?.block(ofFile: name) ?? SiteName.block(ofOutput: name)
+  /// The places that a layer's folder or file is named for.
+  private static func places(of name: String) -> PlacePair? {
+    let block = AutoencoderFormats.format(ofFile: name)?.block(ofFile: name)
+    return block.map { StatedSite(folderName: name, block: $0).places }
+      ?? StatedSite(folderName: name)?.places
+  }
+
+  /// Whether a layer's folder or file is named for a site; a module's folder may hold a transcoder
+  /// of it.
+  private static func isNamed(_ name: String, for asked: PlacePair) -> Bool {
+    places(of: name)?.mayBe(asked) ?? false || PlacePair(ofModule: name).mayBe(asked)
   }
 
   /// A weights file that bears its format's name.
@@ -159,8 +166,11 @@ extension AutoencoderFolder {
         reason: "\(option.rawValue) is given, which the files of \(format.name) do not leave open")
     }
     var allowance = MemoryAllowance(left: memory)
-    do { return try format.parts(of: self, memory: &allowance) } catch let error as AutoencoderError
-    {
+    do {
+      let parts = try format.parts(of: self, memory: &allowance)
+      try parts.requireOneWidth()
+      return parts
+    } catch let error as AutoencoderError {
       throw error
     } catch let error as CheckpointError {
       throw .file(error)

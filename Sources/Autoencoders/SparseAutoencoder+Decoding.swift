@@ -2,16 +2,16 @@ package import Tensors
 
 /// How well an autoencoder fits some activations.
 package struct AutoencoderFit: Sendable, Equatable {
-  /// Σ(x̂ − x)² / Σ(x − mean)², over all rows; nil where all rows are equal, which leaves no
-  /// variance to explain.
+  /// Σ(x̂ − x)² / Σ(x − mean)², over all rows, x being what is to be reconstructed; nil where all
+  /// rows are equal, which leaves no variance to explain.
   package let fvu: Double?
   /// The mean number of active latents of a row.
   package let l0: Double
 }
 
 extension SparseAutoencoder {
-  /// x̂ = z·W_dec + b_dec: [T, M] → [T, D], in the scale of the rows that the code is of. Reads
-  /// only the decoder rows that are active.
+  /// z·W_dec + b_dec: [T, M] → [T, D_out], in the scale of the rows that the code is of. Reads
+  /// only the decoder rows that are active. Without a skip connection it is x̂.
   package func decode(_ code: SparseCode) throws(AutoencoderError) -> Matrix {
     try check(code: code)
     var decoded = sparseProduct(code.matrix(), decoder, bias: decoderBias, team: compute.team)
@@ -21,7 +21,25 @@ extension SparseAutoencoder {
     return decoded
   }
 
-  /// decode(changed) − decode(code), [T, D], from the latents that differ only: rows where none
+  /// What the input x [T, D] itself adds to its reconstruction, x·W_skipᵀ [T, D_out]; nil without
+  /// a skip connection.
+  package func skipped(_ x: Matrix) throws(AutoencoderError) -> Matrix? {
+    guard let skip else { return nil }
+    try check(width: x, "the activations")
+    return Linear(skip, bias: nil, compute: compute)(x)
+  }
+
+  /// x̂ [T, D_out] of x [T, D] whose code is `code`: z·W_dec + b_dec, and x·W_skipᵀ where there is
+  /// a skip connection.
+  package func reconstruction(
+    _ code: SparseCode, of x: Matrix
+  ) throws(AutoencoderError) -> Matrix {
+    let decoded = try decode(code)
+    guard let skipped = try skipped(x) else { return decoded }
+    return decoded + skipped
+  }
+
+  /// decode(changed) − decode(code), [T, D_out], from the latents that differ only: rows where none
   /// does are exactly zero.
   package func decodeChange(
     from code: SparseCode, to changed: SparseCode
@@ -38,13 +56,13 @@ extension SparseAutoencoder {
   /// z_tj · (W_dec[j] · g_t) for every active (t, j), in the order of the code's `indices`; times
   /// the scale of row t where rows are normalised.
   ///
-  /// With g_t [T, D] the gradient of a target at the residual stream, it is the target's fall, to
-  /// first order, when z_tj is set to zero.
+  /// With g_t [T, D_out] the gradient of a target at what is reconstructed, it is the target's
+  /// fall, to first order, when z_tj is set to zero.
   package func scores(
     _ code: SparseCode, gradient: Matrix
   ) throws(AutoencoderError) -> [Float] {
     try check(code: code)
-    try check(width: gradient, "the gradient")
+    try check(width: gradient, "the gradient", outputSize)
     guard gradient.rows == code.rows else {
       throw .mismatch(
         what: "the number of rows of the gradient", found: gradient.rows, expected: code.rows)
@@ -58,25 +76,31 @@ extension SparseAutoencoder {
     return scores
   }
 
-  /// FVU and L0 of x [T, D].
-  package func fit(_ x: Matrix, cancellation: Cancellation = .never) throws -> AutoencoderFit {
+  /// FVU and L0 of x [T, D]; a transcoder's of the tensor y [T, D_out] that it makes of x.
+  package func fit(
+    _ x: Matrix, making y: Matrix? = nil, cancellation: Cancellation = .never
+  ) throws -> AutoencoderFit {
     let code = try encode(x, cancellation: cancellation)
-    return try fit(x, code: code)
+    return try fit(x, making: y, code: code)
   }
 
   /// FVU and L0 of x [T, D] whose code is known.
-  package func fit(_ x: Matrix, code: SparseCode) throws(AutoencoderError) -> AutoencoderFit {
+  package func fit(
+    _ x: Matrix, making y: Matrix? = nil, code: SparseCode
+  ) throws(AutoencoderError) -> AutoencoderFit {
+    let y = y ?? x
     try check(width: x, "the activations")
-    guard x.rows == code.rows else {
-      throw .mismatch(
-        what: "the number of rows of the activations", found: x.rows, expected: code.rows)
+    try check(width: y, "what is reconstructed", outputSize)
+    for (what, rows) in [("the activations", x.rows), ("what is reconstructed", y.rows)]
+    where rows != code.rows {
+      throw .mismatch(what: "the number of rows of \(what)", found: rows, expected: code.rows)
     }
-    let reconstruction = try decode(code)
+    let reconstruction = try reconstruction(code, of: x)
     if let place = reconstruction.firstNonFinite() {
       throw .notFinite(what: "the reconstruction", row: place.row, column: place.column)
     }
-    let variance = x.totalVariance()
-    let error = (reconstruction - x).sumOfSquares()
+    let variance = y.totalVariance()
+    let error = (reconstruction - y).sumOfSquares()
     return AutoencoderFit(fvu: variance > 0 ? error / variance : nil, l0: code.l0)
   }
 

@@ -19,7 +19,7 @@ extension SparseAutoencoder {
     let direction = decoder.gather(rows: [latent])
     let length = Float(direction.sumOfSquares().squareRoot())
     var found: [LatentNeighbour] = []
-    let tileRows = max(1, (4 << 20) / inputSize)
+    let tileRows = max(1, (4 << 20) / outputSize)
     for first in stride(from: 0, to: latentCount, by: tileRows) {
       try cancellation.check()
       let tile = decoder.slice(rows: first..<min(latentCount, first + tileRows)).floats()

@@ -3,7 +3,8 @@ package import Tensors
 
 /// A sparse autoencoder: z = TopK(ReLU(W_enc(x − b_dec) + b_enc)), x̂ = z·W_dec + b_dec, or one
 /// whose latents are each judged by itself (ReLU, JumpReLU), whose values keep their sign, that
-/// leaves b_dec on its input, or that normalises its input.
+/// leaves b_dec on its input, or that normalises its input. A transcoder is one whose x̂ is to be
+/// another tensor y than x, of its own width, and may add x·W_skipᵀ to it.
 ///
 /// The weights stay in the file's type and place. Every value is that of float32 products, whatever
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
@@ -17,10 +18,12 @@ package final class SparseAutoencoder: Sendable {
   package let encoder: WeightMatrix
   /// b_enc [M].
   package let encoderBias: [Float]
-  /// W_dec [M, D]: row j is the direction of latent j in the residual stream.
+  /// W_dec [M, D_out]: row j is the direction of latent j in what is reconstructed.
   package let decoder: WeightMatrix
-  /// b_dec [D], added after decoding.
+  /// b_dec [D_out], added after decoding.
   package let decoderBias: [Float]
+  /// W_skip [D_out, D], which takes the input itself to the reconstruction; nil for none.
+  package let skip: WeightMatrix?
   /// Which latents are active.
   package let activation: LatentActivation
   /// Whether b_dec is taken off the input before encoding.
@@ -45,18 +48,22 @@ package final class SparseAutoencoder: Sendable {
   package var latentCount: Int { configuration.latentCount }
   /// The number of latents that may be active at a token: M where each is judged by itself.
   package var k: Int { configuration.k }
-  /// D, the width of the residual stream.
+  /// D, the width of what it reads.
   package var inputSize: Int { configuration.inputSize }
+  /// D_out, the width of what it reconstructs.
+  package var outputSize: Int { decoder.columns }
   /// The name of the format that it was read from; nil for one made in memory.
   package var format: String? { folder?.format.name }
   /// The bytes that the weights take in the file.
   package var byteCount: Int {
-    encoder.byteCount + decoder.byteCount + 4 * (encoderBias.count + decoderBias.count)
+    matrices.reduce(4 * (encoderBias.count + decoderBias.count)) { $0 + $1.byteCount }
   }
+
+  private var matrices: [WeightMatrix] { [encoder, decoder] + (skip.map { [$0] } ?? []) }
 
   /// Of them, the bytes that lie in this process's memory rather than in a mapped file.
   package var memoryBytes: Int {
-    [encoder, decoder].reduce(0) { $0 + ($1.isMapped ? 0 : $1.byteCount) }
+    matrices.reduce(0) { $0 + ($1.isMapped ? 0 : $1.byteCount) }
   }
 
   /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;
@@ -89,16 +96,19 @@ package final class SparseAutoencoder: Sendable {
         inputSize: parts.inputSize, latentCount: parts.latentCount,
         k: parts.activation.k ?? parts.latentCount),
       folder: folder, encoder: parts.encoder, encoderBias: parts.encoderBias,
-      decoder: parts.decoder, decoderBias: parts.decoderBias, activation: parts.activation,
+      decoder: parts.decoder, decoderBias: parts.decoderBias, skip: parts.skip,
+      activation: parts.activation,
       subtractsDecoderBias: parts.subtractsDecoderBias, normalisation: parts.normalisation,
       stated: parts.stated, notes: parts.notes, compute: compute)
   }
 
-  /// An autoencoder of weights at hand: `encoder` and `decoder` [M, D], biases [M] and [D].
+  /// An autoencoder of weights at hand: `encoder` [M, D], `decoder` [M, D_out], biases [M] and
+  /// [D_out], `skip` [D_out, D].
   package init(
     configuration: AutoencoderConfiguration, folder: AutoencoderFolder? = nil,
     encoder: WeightMatrix, encoderBias: [Float], decoder: WeightMatrix, decoderBias: [Float],
-    activation: LatentActivation? = nil, subtractsDecoderBias: Bool = true,
+    skip: WeightMatrix? = nil, activation: LatentActivation? = nil,
+    subtractsDecoderBias: Bool = true,
     normalisation: InputNormalisation = .none, stated: StatedSite? = nil, notes: [String] = [],
     compute: Compute
   ) throws(AutoencoderError) {
@@ -109,8 +119,16 @@ package final class SparseAutoencoder: Sendable {
       ("the width of the encoder", encoder.columns, configuration.inputSize),
       ("the length of the encoder's bias", encoderBias.count, configuration.latentCount),
       ("the number of rows of the decoder", decoder.rows, configuration.latentCount),
-      ("the width of the decoder", decoder.columns, configuration.inputSize),
-      ("the length of the decoder's bias", decoderBias.count, configuration.inputSize),
+      (
+        "the width of the decoder", decoder.columns,
+        subtractsDecoderBias || normalisation != .none ? configuration.inputSize : decoder.columns
+      ),
+      ("the length of the decoder's bias", decoderBias.count, decoder.columns),
+      ("the number of rows of the skip connection", skip?.rows ?? decoder.columns, decoder.columns),
+      (
+        "the width of the skip connection", skip?.columns ?? configuration.inputSize,
+        configuration.inputSize
+      ),
       (
         "the number of thresholds", thresholds?.count ?? configuration.latentCount,
         configuration.latentCount
@@ -124,6 +142,7 @@ package final class SparseAutoencoder: Sendable {
     self.encoderBias = encoderBias
     self.decoder = decoder
     self.decoderBias = decoderBias
+    self.skip = skip
     self.activation = activation
     self.thresholds = thresholds
     self.subtractsDecoderBias = subtractsDecoderBias
@@ -142,12 +161,12 @@ package final class SparseAutoencoder: Sendable {
   package func with(compute: Compute) throws(AutoencoderError) -> SparseAutoencoder {
     try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
-      decoder: decoder, decoderBias: decoderBias, activation: activation,
+      decoder: decoder, decoderBias: decoderBias, skip: skip, activation: activation,
       subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation, stated: stated,
       notes: notes, compute: compute)
   }
 
-  /// The decoder rows (directions) of some latents, [wanted.count, D].
+  /// The decoder rows (directions) of some latents, [wanted.count, D_out].
   package func decoderRows(_ wanted: [Int]) throws(AutoencoderError) -> Matrix {
     try check(latents: wanted)
     return decoder.gather(rows: wanted)
@@ -165,9 +184,12 @@ package final class SparseAutoencoder: Sendable {
     }
   }
 
-  func check(width x: Matrix, _ what: String) throws(AutoencoderError) {
-    guard x.columns == inputSize else {
-      throw .mismatch(what: "the width of \(what)", found: x.columns, expected: inputSize)
+  func check(
+    width x: Matrix, _ what: String, _ expected: Int? = nil
+  ) throws(AutoencoderError) {
+    let expected = expected ?? inputSize
+    guard x.columns == expected else {
+      throw .mismatch(what: "the width of \(what)", found: x.columns, expected: expected)
     }
   }
 }

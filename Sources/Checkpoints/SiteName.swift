@@ -1,17 +1,17 @@
 /// A place in a decoder by the names that libraries have for it: the one grammar for requests,
 /// folders and configurations of autoencoders.
 ///
-///     resid_post.24                                    the kernel's own
+///     resid_post.24  mlp_out.24  …                     the kernel's own, of `BlockPlace`
 ///     model.layers.24  language_model.layers.24  …     transformers' modules, nnsight's
-///     `model.layers[24].output[0]`
+///     `model.layers[24].mlp.output[0]`
 ///     blocks.24.hook_resid_post  blocks.24.hook_out    TransformerLens and SAELens
 ///     blocks.25.hook_resid_pre  model.layers.25.input  what comes into a block is
 ///     what the one below gave
 ///     resid_post_layer_24                              dictionary_learning
 package enum SiteName: Sendable, Equatable {
-  /// The output of the decoder block with this index, from 0.
-  case blockOutput(Int)
-  /// A place by a name of the field that is no decoder block's output.
+  /// A tensor of the decoder block with this index, from 0.
+  case place(BlockPlace, block: Int)
+  /// A place by a name of the field that is none of `BlockPlace`.
   case otherPlace
   /// No name of a place.
   case unknown
@@ -19,54 +19,83 @@ package enum SiteName: Sendable, Equatable {
   /// What the modules around a decoder are called, from transformers' and peft's outermost on.
   private static let wrappers: Set<Substring> = ["base_model", "model", "language_model"]
 
+  /// Modules of a block of transformers' decoders, by what is tapped: a module's output, or its
+  /// input.
+  private static let modules: [String: BlockPlace] = [
+    "": .residualPost, "input": .residualPre,
+    "self_attn": .attentionModule, "self_attn.o_proj": .attentionModule,
+    "self_attn.o_proj.input": .attentionHeads,
+    "post_attention_layernorm": .postAttentionNorm,
+    "pre_feedforward_layernorm": .feedForwardIn, "pre_feedforward_layernorm.input": .residualMid,
+    "mlp.input": .feedForwardIn, "mlp": .feedForwardModule, "mlp.down_proj": .feedForwardModule,
+    "post_feedforward_layernorm": .feedForwardOut,
+  ]
+
+  /// Hooks of a block of TransformerLens. `hook_mlp_in` and `hook_attn_in` are other tensors in
+  /// other versions of it, and so none here; `ln2.hook_normalized` comes before the norm's weight.
+  private static let hooks: [String: BlockPlace] = [
+    "hook_resid_pre": .residualPre, "hook_in": .residualPre, "attn.hook_z": .attentionHeads,
+    "attn.hook_out": .attentionModule, "hook_attn_out": .attentionOut,
+    "hook_resid_mid": .residualMid, "ln2.hook_normalized": .feedForwardNormed,
+    "mlp.hook_in": .feedForwardIn, "mlp.hook_out": .feedForwardModule,
+    "hook_mlp_out": .feedForwardOut, "hook_resid_post": .residualPost, "hook_out": .residualPost,
+  ]
+
   package init(_ name: String) {
     guard let parts = Self.parts(of: name) else {
       self = .unknown
       return
     }
     if parts.count == 1, parts[0].hasPrefix("resid_post_layer_") {
-      self =
-        Self.block(parts[0].dropFirst("resid_post_layer_".count)).map(Self.blockOutput) ?? .unknown
+      self = Self.named(.residualPost, Self.block(parts[0].dropFirst("resid_post_layer_".count)))
       return
     }
-    guard
-      let list = parts.lastIndex(where: { ["resid_post", "layers", "blocks"].contains($0) }),
+    if let place = BlockPlace(rawValue: String(parts[0])), place.isOfOneMeaning {
+      self = parts.count == 2 ? Self.named(place, Self.block(parts[1])) : .unknown
+      return
+    }
+    guard let list = parts.lastIndex(where: { ["layers", "blocks"].contains($0) }),
       list + 1 < parts.count, let block = Self.block(parts[list + 1])
     else {
       self = .unknown
       return
     }
-    let isDecoder = parts[..<list].count <= 4 && parts[..<list].allSatisfy(Self.wrappers.contains)
-    self = Self.place(
-      in: parts[list], block: block, rest: Array(parts[(list + 2)...]), isWrapped: list > 0,
-      isDecoder: isDecoder)
+    let rest = parts[(list + 2)...]
+    let isDecoder = list <= 4 && parts[..<list].allSatisfy(Self.wrappers.contains)
+    let place: BlockPlace? =
+      switch parts[list] {
+      case "layers" where isDecoder: Self.modules[Self.withoutOutput(rest).joined(separator: ".")]
+      case "blocks" where list == 0: Self.hooks[rest.joined(separator: ".")]
+      default: nil
+      }
+    self = place.map { Self.named($0, block) } ?? .otherPlace
   }
 
-  /// The kernel's own name of a block's output, `resid_post.24`.
-  package static func ofOutput(block: Int) -> String { "resid_post.\(block)" }
-
-  /// The block whose output `name` is, by any of its names; nil for every other text.
-  package static func block(ofOutput name: String) -> Int? {
-    guard case .blockOutput(let block) = SiteName(name) else { return nil }
-    return block
+  /// What comes into a block is what the one below gave: one tensor has one name.
+  private static func named(_ place: BlockPlace, _ block: Int?) -> SiteName {
+    guard let block else { return .unknown }
+    return place == .residualPre && block > 0
+      ? .place(.residualPost, block: block - 1) : .place(place, block: block)
   }
 
-  private static func place(
-    in list: Substring, block: Int, rest: [Substring], isWrapped: Bool, isDecoder: Bool
-  ) -> SiteName {
-    switch (list, rest) {
-    case ("resid_post", []) where !isWrapped: .blockOutput(block)
-    case ("resid_post", _): .unknown
-    case ("layers", []) where isDecoder, ("layers", ["output"]) where isDecoder,
-      ("layers", ["output", "0"]) where isDecoder, ("blocks", ["hook_resid_post"]) where !isWrapped,
-      ("blocks", ["hook_out"]) where !isWrapped:
-      .blockOutput(block)
-    case ("layers", ["input"]) where isDecoder && block > 0,
-      ("blocks", ["hook_resid_pre"]) where !isWrapped && block > 0,
-      ("blocks", ["hook_in"]) where !isWrapped && block > 0:
-      .blockOutput(block - 1)
-    default: .otherPlace
-    }
+  /// The kernel's own name of a place, `resid_post.24`.
+  package static func canonical(_ place: BlockPlace, block: Int) -> String {
+    "\(place.rawValue).\(block)"
+  }
+
+  /// The names that libraries have for a place, with N for the block.
+  package static func names(of place: BlockPlace) -> [String] {
+    let hooks = hooks.filter { $0.value == place }.map { "blocks.N." + $0.key }
+    let modules = modules.filter { $0.value == place }
+      .map { $0.key.isEmpty ? "model.layers.N" : "model.layers.N." + $0.key }
+    return modules.sorted() + hooks.sorted()
+  }
+
+  /// The names below a block without nnsight's `output` or `output[0]`, which a module's own name
+  /// stands for.
+  private static func withoutOutput(_ rest: ArraySlice<Substring>) -> ArraySlice<Substring> {
+    if rest.suffix(2).elementsEqual(["output", "0"]) { return rest.dropLast(2) }
+    return rest.last == "output" ? rest.dropLast() : rest
   }
 
   /// Names between dots, an index in brackets counting as one; nil where
@@ -97,13 +126,11 @@ package enum SiteName: Sendable, Equatable {
   package static func refusal(of name: String) -> String {
     let shown = "\"\(name.prefix(200))\""
     let known =
-      "as in resid_post.24, model.layers.24, language_model.layers.24 or blocks.24.hook_resid_post"
-    return switch SiteName(name) {
-    case .otherPlace:
-      "\(shown) is not the output of a decoder block; only the residual stream after a block is a "
-        + "site here, \(known)"
-    case .unknown, .blockOutput:
-      "\(shown) is not a site: the output of a decoder block was expected, \(known)"
-    }
+      "expected is resid_post.24 (also model.layers.24, language_model.layers.24 or "
+      + "blocks.24.hook_resid_post), resid_pre.0, resid_mid.24, attn_out.24, attn_heads.24, "
+      + "mlp_in.24, mlp_normed.24, mlp_out.24, or transcoder.24 for one that reads the first and "
+      + "writes the last of a block's MLP"
+    return SiteName(name) == .otherPlace
+      ? "\(shown) names a place that is no site here; \(known)" : "\(shown) is not a site: \(known)"
   }
 }

@@ -7,16 +7,16 @@ package import Tensors
 extension LoadedAutoencoder {
   /// Bytes that deriving a block of latents takes.
   package func derivingBytes(decoder: Decoder, rows: Int) -> Int {
-    let tile = Self.tileRows(width: weights.inputSize)
-    return 4 * (rows * decoder.vocabularySize + tile * weights.inputSize + rows * tile)
+    let tile = Self.tileRows(width: weights.outputSize)
+    return 4 * (rows * decoder.vocabularySize + tile * weights.outputSize + rows * tile)
       + 64 * rows * 64
   }
 
   private static func tileRows(width: Int) -> Int { max(1, (4 << 20) / max(1, width)) }
 
   /// What the weights say of a block of latents: the tokens whose logits their decoder rows raise
-  /// and lower most, by W_U · (γ ⊙ row), and the rows nearest by cosine, themselves not among
-  /// them; ties to the lower id.
+  /// and lower most, by W_U · (γ ⊙ row as the stream gains it), and the rows nearest by cosine,
+  /// themselves not among them; ties to the lower id.
   ///
   /// Reads the whole decoder once, in tiles; `cancellation` is seen between them.
   package func derivedFacts(
@@ -29,7 +29,7 @@ extension LoadedAutoencoder {
     let rows = weights.decoder.slice(rows: latents).floats()
     let near = try nearest(to: rows, at: latents, count: neighbours, cancellation: cancellation)
     try cancellation.check()
-    let effects = decoder.directEffect(rows)
+    let effects = decoder.directEffect(decoder.streamChange(of: rows, at: site.output))
     return latents.enumerated().map { row, latent in
       let values = effects.row(row)
       func indexed(_ token: Int) -> IndexedToken {
@@ -48,7 +48,7 @@ extension LoadedAutoencoder {
   ) throws -> [[(latent: Int, cosine: Float)]] {
     let lengths = rows.rowNorms()
     var found = [[(latent: Int, cosine: Float)]](repeating: [], count: rows.rows)
-    let step = Self.tileRows(width: weights.inputSize)
+    let step = Self.tileRows(width: weights.outputSize)
     for first in stride(from: 0, to: weights.latentCount, by: step) {
       try cancellation.check()
       let tile = weights.decoder.slice(

@@ -12,7 +12,7 @@ extension IndexIdentity {
     self.init(
       model: SHA256.digest(of: try model.contentSample()).hexadecimal,
       autoencoder: SHA256.digest(of: weights.contentSample()).hexadecimal,
-      site: Site.residualPost(autoencoder.block).name, latentCount: weights.latentCount,
+      site: autoencoder.site.name, latentCount: weights.latentCount,
       activation: weights.activationName, geometry: ViewGeometry(model))
   }
 }
@@ -36,6 +36,11 @@ extension SparseAutoencoder {
     // What changes codes beside the numbers; nothing for those that change nothing.
     if activation.isSigned { bytes += Array(activation.name.utf8) }
     if normalisation != .none { bytes += Array(normalisation.rawValue.utf8) }
+    if let skip {
+      let step = max(1, skip.rows / Self.sampledRows)
+      let sample = skip.gather(rows: Array(stride(from: 0, to: skip.rows, by: step)))
+      for row in 0..<sample.rows { append(sample.row(row), to: &bytes) }
+    }
     for weights in [encoder, decoder] {
       let sample = weights.gather(rows: rows)
       for row in 0..<sample.rows { append(sample.row(row), to: &bytes) }

@@ -49,10 +49,11 @@ package struct ItemCoder: Sendable {
   /// A prompt that has run to the site.
   package struct Harvested: Sendable {
     var item: IndexItem
-    /// Rows of `residual` by view, in the view's order.
+    /// Rows of `activations` by view, in the view's order.
     var places: [IndexView: [Int]]
-    /// `[T, D]`, up to the last token of a view; nil where there is none.
-    var residual: Matrix?
+    /// What the autoencoder reads, `[T, D]`, up to the last token of a view; nil where there is
+    /// none.
+    var activations: Matrix?
   }
 
   /// Runs the prompt of an entry.
@@ -77,21 +78,21 @@ package struct ItemCoder: Sendable {
     }
     item.tokens = model.tokenizer.texts(of: (places[.text] ?? []).map { prompt.tokens[$0] })
     guard let last = places.values.lazy.compactMap(\.last).max() else {
-      return Harvested(item: item, places: [:], residual: nil)
+      return Harvested(item: item, places: [:], activations: nil)
     }
     let needed = model.prefillBytes(prompt).addingReportingOverflow(
       autoencoder.weights.encodingBytes(rows: last + 1))
     try admit(needed.overflow ? .max : needed.partialValue)
-    let residual = try ResidualHarvest(model: model, block: autoencoder.block)(
+    let activations = try SiteHarvest(model: model, site: autoencoder.site.input)(
       prompt, first: last + 1, cancellation: cancellation)
-    return Harvested(item: item, places: places, residual: residual)
+    return Harvested(item: item, places: places, activations: activations)
   }
 
   /// The code of what has run, by views.
   package func encode(
     _ harvested: Harvested, cancellation: Cancellation = .never
   ) throws -> ItemCode {
-    let views = try harvested.residual.map {
+    let views = try harvested.activations.map {
       try encode($0, harvested.places, cancellation: cancellation)
     }
     return ItemCode(item: harvested.item, views: views ?? [:])
@@ -115,13 +116,13 @@ package struct ItemCoder: Sendable {
 
   /// All views' rows in one product, then apart again.
   private func encode(
-    _ residual: Matrix, _ places: [IndexView: [Int]], cancellation: Cancellation
+    _ activations: Matrix, _ places: [IndexView: [Int]], cancellation: Cancellation
   ) throws -> [IndexView: ItemCode.View] {
     let order = ((model.pictures?.viewNames ?? []).map { IndexView($0) } + [.text])
       .filter { places[$0] != nil }
     let rows = order.flatMap { places[$0] ?? [] }
     let code = try autoencoder.weights.encode(
-      rows == Array(0..<residual.rows) ? residual : residual.rows(rows),
+      rows == Array(0..<activations.rows) ? activations : activations.rows(rows),
       cancellation: cancellation)
     var views: [IndexView: ItemCode.View] = [:]
     var first = 0

@@ -9,8 +9,8 @@ import Tensors
 
 /// A picture on its way through the model with every question that is asked about it.
 ///
-/// What comes before the picture's end is run once, each question from there, through the blocks
-/// up to the autoencoder's site; the blocks above it run where the model is to answer. The picture
+/// What comes before the picture's end is run once, each question from there, up to the
+/// autoencoder's site; what lies above it runs where the model is to answer. The picture
 /// becomes an item of its views, without a text, as the first question has it; each question
 /// becomes an item of the text view: every token behind the picture, the template's and the
 /// answer's included. What comes before the picture is the same for every picture and belongs to
@@ -30,8 +30,8 @@ final class QuestionRun {
     let question: PictureQuestion
     /// The tokens behind the picture.
     let tokens: [Int]
-    /// Their residual at the site and that of the answer's tokens that have run, `[t, D]`.
-    var residual: Matrix
+    /// What the autoencoder reads of them and of the answer's tokens that have run, `[t, D]`.
+    var activations: Matrix
     var cache: KeyValueCache
     var generator: Generator
     var logits: [Float]
@@ -60,8 +60,7 @@ final class QuestionRun {
   }
 
   private var decoder: Decoder { coder.model.decoder }
-  private var lower: Range<Int> { 0..<coder.autoencoder.block + 1 }
-  private var upper: Range<Int> { lower.upperBound..<decoder.blockCount }
+  private var site: AutoencoderSite { coder.autoencoder.site }
   var isDone: Bool { asked == questions.count && answering == nil }
 
   /// Runs a question, or generates a token of an answer.
@@ -94,25 +93,26 @@ final class QuestionRun {
     var cache = shared.cache
     cache.reserve(
       tokens: prompt.tokens.count + answerTokens,
-      blocks: answerTokens > 0 ? 0..<decoder.blockCount : lower)
-    let residual = try decoder.forward(
-      coder.model.embeddings(
+      blocks: answerTokens > 0
+        ? 0..<decoder.blockCount : (.input(of: 0)..<site.write).attentionBlocks)
+    let rows = try decoder.rows(
+      at: site,
+      of: coder.model.embeddings(
         prompt, positions: start..<prompt.tokens.count, cache: &cache, cancellation: cancellation),
-      blocks: lower, cache: &cache, cancellation: cancellation)
+      cache: &cache, cancellation: cancellation)
     let tokens = Array(prompt.tokens[start...])
     asked += 1
     guard answerTokens > 0 else {
-      harvest(question, tokens: tokens, residual: residual, answer: nil)
+      harvest(question, tokens: tokens, rows.input, answer: nil)
       return
     }
-    let last = try decoder.forward(
-      residual, blocks: upper, cache: &cache, rows: 1, cancellation: cancellation)
+    let last = try runAbove(rows.stream, cache: &cache, cancellation: cancellation)
     // The last token of an answer takes a position, too.
     let room = max(0, decoder.contextLength - prompt.tokens.count)
     let options = GenerationOptions(
       maxTokens: min(answerTokens, room), endTokens: Set(coder.model.generation.endTokens))
     answering = Answering(
-      question: question, tokens: tokens, residual: residual, cache: cache,
+      question: question, tokens: tokens, activations: rows.input, cache: cache,
       generator: Generator(coder.model.tokenizer, options: options),
       logits: try decoder.finiteLogits(last).row(0))
   }
@@ -128,17 +128,17 @@ final class QuestionRun {
       return beginning
     }
     var cache = coder.model.makeCache(for: prompt)
-    let residual = try decoder.forward(
-      coder.model.embeddings(
+    let rows = try decoder.rows(
+      at: site,
+      of: coder.model.embeddings(
         prompt, positions: 0..<end, cache: &cache, cancellation: cancellation),
-      blocks: lower, cache: &cache, cancellation: cancellation)
+      cache: &cache, cancellation: cancellation)
     if answerTokens > 0 {
-      _ = try decoder.forward(
-        residual, blocks: upper, cache: &cache, rows: 1, cancellation: cancellation)
+      _ = try runAbove(rows.stream, cache: &cache, cancellation: cancellation)
     }
     let made = Beginning(
       tokens: Array(prompt.tokens[..<end]), span: image.span, cache: cache)
-    if beginning == nil { harvestPicture(prompt, residual) }
+    if beginning == nil { harvestPicture(prompt, rows.input) }
     beginning = made
     return made
   }
@@ -164,9 +164,8 @@ final class QuestionRun {
     answering = nil
     try cancellation.check()
     if let token = try run.generator.choose(from: run.logits) {
-      let row = try residual(of: [token], in: &run, cancellation: cancellation)
-      let last = try decoder.forward(
-        row, blocks: upper, cache: &run.cache, cancellation: cancellation)
+      let row = try stream(of: [token], in: &run, cancellation: cancellation)
+      let last = try runAbove(row, cache: &run.cache, cancellation: cancellation)
       run.logits = try decoder.finiteLogits(last).row(0)
       answering = run
       return
@@ -174,25 +173,35 @@ final class QuestionRun {
     let generation = run.generator.finished()
     let answer = generation.tokens.map(\.id)
     // The last token of an answer that is cut was not run to go on from.
-    let rest = Array(answer.dropFirst(run.residual.rows - run.tokens.count))
-    if !rest.isEmpty { _ = try residual(of: rest, in: &run, cancellation: cancellation) }
+    let rest = Array(answer.dropFirst(run.activations.rows - run.tokens.count))
+    if !rest.isEmpty { _ = try stream(of: rest, in: &run, cancellation: cancellation) }
     harvest(
-      run.question, tokens: run.tokens + answer, residual: run.residual, answer: generation.text)
+      run.question, tokens: run.tokens + answer, run.activations, answer: generation.text)
   }
 
-  /// Runs tokens of the answer to the site.
-  private func residual(
+  /// Runs tokens of the answer to the site; gives the residual stream there, `[t, D]`.
+  private func stream(
     of tokens: [Int], in run: inout Answering, cancellation: Cancellation
   ) throws -> Matrix {
-    let rows = try decoder.forward(
-      decoder.embed(tokens), blocks: lower, cache: &run.cache, cancellation: cancellation)
-    run.residual.append(rows)
-    return rows
+    let rows = try decoder.rows(
+      at: site, of: decoder.embed(tokens), cache: &run.cache, cancellation: cancellation)
+    run.activations.append(rows.input)
+    return rows.stream
+  }
+
+  /// Runs what lies above the site; gives the last row of the last block's output.
+  private func runAbove(
+    _ stream: Matrix, cache: inout KeyValueCache, cancellation: Cancellation
+  ) throws -> Matrix {
+    var tap = SiteTap()
+    return try decoder.forward(
+      stream, over: site.write..<decoder.end, cache: &cache, rows: 1, tap: &tap,
+      cancellation: cancellation)
   }
 
   // MARK: Items
 
-  private func harvestPicture(_ prompt: Prompt, _ residual: Matrix) {
+  private func harvestPicture(_ prompt: Prompt, _ activations: Matrix) {
     var places = coder.places(in: prompt)
     places[.text] = nil
     var item = item(digest: entry.digest, name: entry.entry.name)
@@ -200,11 +209,11 @@ final class QuestionRun {
       item.layout = ItemLayout(layout, views: coder.views)
     }
     harvested.append(
-      .init(item: item, places: places, residual: places.isEmpty ? nil : residual))
+      .init(item: item, places: places, activations: places.isEmpty ? nil : activations))
   }
 
   private func harvest(
-    _ question: PictureQuestion, tokens: [Int], residual: Matrix, answer: String?
+    _ question: PictureQuestion, tokens: [Int], _ activations: Matrix, answer: String?
   ) {
     var item = item(
       digest: entry.digest(asking: question.text, answer: answer),
@@ -212,7 +221,7 @@ final class QuestionRun {
     item.text = [question.text, answer].compactMap(\.self).joined(separator: "\n")
     item.tokens = coder.model.tokenizer.texts(of: tokens)
     harvested.append(
-      .init(item: item, places: [.text: Array(tokens.indices)], residual: residual))
+      .init(item: item, places: [.text: Array(tokens.indices)], activations: activations))
   }
 
   private func item(digest: [UInt8], name: String) -> IndexItem {

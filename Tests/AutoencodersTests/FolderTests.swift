@@ -30,11 +30,11 @@ import Testing
     ("blocks.24.hook_resid_post", "resid_post.24"), ("resid_post.3", "resid_post.3"),
     ("language_model.layers.7", "resid_post.7"), ("blocks.2.hook_resid_pre", "resid_post.1"),
     ("layers.24.mlp", nil), ("layers.", nil), ("layers.+4", nil), ("layers.04", nil),
-    ("layers.99999999999999999999", nil), ("blocks.0.hook_resid_pre", nil), ("sae", nil),
+    ("layers.99999999999999999999", nil), ("blocks.0.hook_resid_pre", "resid_pre.0"), ("sae", nil),
     ("blocks..hook_resid_post", nil), ("", nil),
   ])
   func siteNamesAreNeverGuessed(name: String, site: String?) {
-    #expect(SiteName.block(ofOutput: name).map(SiteName.ofOutput) == site)
+    #expect(PlacePair(name).name == site)
   }
 
   @Test func aParentOfSeveralNeedsAName() throws {
@@ -71,12 +71,28 @@ import Testing
   /// sparsify names a folder for the module that it read.
   @Test func aFolderOfAnotherPlaceNeedsASite() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.copyAutoencoder(as: "layers.2.mlp")
+    let path = try folder.copyAutoencoder(as: "layers.2.input_layernorm")
     let error = #expect(throws: AutoencoderError.self) { try load(path) }
     #expect(
-      error?.description.contains("\"layers.2.mlp\" is not the output of a decoder block") == true)
+      error?.description.contains(
+        "\"layers.2.input_layernorm\" names a place that is no site here") == true)
     let stated = try load(path, layer: "resid_post.2").stated
-    #expect(stated?.name == "layers.2.mlp" && stated?.site == nil)
+    #expect(stated?.name == "layers.2.input_layernorm" && stated?.site == nil)
+  }
+
+  /// Which tensor a module's output is depends on the family: the folder states the module.
+  @Test func aFolderOfAModuleIsOfItsOutput() throws {
+    let folder = try TemporaryFolder()
+    for name in ["layers.2", "layers.2.mlp", "layers.2.self_attn"] {
+      _ = try folder.copyAutoencoder(as: name)
+    }
+    for name in ["layers.2.mlp", "mlp_out.2", "blocks.2.hook_mlp_out"] {
+      let stated = try load(folder.path, layer: name).stated
+      #expect(stated?.name == "layers.2.mlp" && stated?.site == nil && stated?.isOfOnePlace == true)
+      #expect(stated?.places.output == .place(.feedForwardModule, block: 2))
+    }
+    #expect(try load(folder.path, layer: "resid_post.2").site == "resid_post.2")
+    #expect(try load(folder.path, layer: "attn_out.2").stated?.name == "layers.2.self_attn")
   }
 
   /// The cache of a model hub has links where one expects files.
@@ -113,8 +129,8 @@ import Testing
     #"{"d_in": 4611686018427387904, "k": 5, "num_latents": 0, "expansion_factor": 4}"#,
     #"{"d_in": 19, "k": 5, "num_latents": 50, "activation": "groupmax"}"#,
     #"{"d_in": 19, "k": 5, "num_latents": 50, "signed": true}"#,
-    #"{"d_in": 19, "k": 5, "num_latents": 50, "skip_connection": true}"#,
-    #"{"d_in": 19, "k": 5, "num_latents": 50, "transcode": true}"#,
+    #"{"d_in": 19, "k": 5, "num_latents": 50, "skip_connection": 1}"#,
+    #"{"d_in": 19, "k": 5, "num_latents": 50, "transcode": "yes"}"#,
     #"{"d_in": 19, "k": 5, "num_latents": 49}"#, #"{"d_in": 20, "k": 5, "num_latents": 50}"#,
     #"{"d_in": 2147483647, "k": 5, "num_latents": 2147483647}"#,
   ])
@@ -173,7 +189,7 @@ import Testing
     }
   }
 
-  @Test func aSkipConnectionIsRefused() throws {
+  @Test func aSkipConnectionThatIsNotConfiguredIsRefused() throws {
     let folder = try TemporaryFolder()
     let path = try folder.copyAutoencoder()
     var writer = SafetensorsWriter()

@@ -171,7 +171,7 @@ struct AttributionBench {
       name: "sae",
       weights: try SparseAutoencoder(
         path: Fixtures.path(reference.autoencoder), compute: model.compute),
-      block: reference.block)
+      site: AutoencoderSite(.residualPost(reference.block)))
   }
 
   /// The case's prompt, or another one rendered alike.
@@ -193,7 +193,7 @@ struct AttributionBench {
     let prompt = try model.prompt(parts, template: .plain)
     return try ResidentContext(
       opening: prompt, partNames: prompt.partSpans.indices.map { "part\($0)" }, model: model,
-      recording: [autoencoder.block], reusing: nil, progress: { _ in }, cancellation: .never)
+      recording: [autoencoder.site], reusing: nil, progress: { _ in }, cancellation: .never)
   }
 
   func target(_ name: String) throws -> AttributionTarget {

@@ -31,7 +31,7 @@ struct Bench {
       name: "sae",
       weights: try SparseAutoencoder(
         path: Fixtures.path("interpretation/\(reference.autoencoder)"), compute: model.compute),
-      block: reference.block)
+      site: AutoencoderSite(.residualPost(reference.block)))
     prompt = try model.prompt(
       try Self.rendered(reference, placeholder: model.pictures?.imageText), template: .plain)
   }
@@ -58,13 +58,14 @@ struct Bench {
   var partNames: [String] { prompt.partSpans.indices.map { "part\($0)" } }
 
   func context(
-    _ prompt: Prompt? = nil, recording blocks: [Int]? = nil, keeping detail: SavedDetail? = nil,
-    reusing other: ResidentContext? = nil, cancellation: Cancellation = .never
+    _ prompt: Prompt? = nil, recording sites: [AutoencoderSite]? = nil,
+    keeping detail: SavedDetail? = nil, reusing other: ResidentContext? = nil,
+    cancellation: Cancellation = .never
   ) throws -> ResidentContext {
     let prompt = prompt ?? self.prompt
     return try ResidentContext(
       opening: prompt, partNames: prompt.partSpans.indices.map { "part\($0)" }, model: model,
-      recording: blocks ?? [autoencoder.block], keeping: detail, reusing: other,
+      recording: sites ?? [autoencoder.site], keeping: detail, reusing: other,
       progress: { _ in }, cancellation: cancellation)
   }
 

@@ -14,7 +14,7 @@ import Testing
     /// The picture's tokens.
     let picture: Range<Int>
     var decoder: Decoder { bench.model.decoder }
-    var above: Range<Int> { bench.autoencoder.block + 1..<decoder.blockCount }
+    var above: Range<Int> { bench.autoencoder.site.write.block..<decoder.blockCount }
 
     init() throws {
       bench = try Bench("gemma3")
@@ -24,7 +24,7 @@ import Testing
 
     /// What the blocks above the site read.
     func residual() throws -> Matrix {
-      try context.residual(after: bench.autoencoder.block, keep: true, cancellation: .never)
+      try context.tensor(at: bench.autoencoder.site.output, keep: true, cancellation: .never)
     }
 
     /// The logit of a token at a position of the whole prompt's run.
@@ -108,7 +108,8 @@ import Testing
 
   @Test func aHarvestOfTheFirstTokensIsThatOfTheWhole() throws {
     let whole = try Whole()
-    let harvest = ResidualHarvest(model: whole.bench.model, block: whole.bench.autoencoder.block)
+    let harvest = SiteHarvest(
+      model: whole.bench.model, site: whole.bench.autoencoder.site.input)
     let all = try harvest(whole.bench.prompt, cancellation: .never)
     for count in places(whole.picture) {
       #expect(

@@ -57,10 +57,10 @@ import Testing
   /// To the bit: a result depends on the prompt, not on what was open before.
   private func expectAgree(_ a: ResidentContext, _ b: ResidentContext, _ bench: Bench) throws {
     #expect(a.tokens == b.tokens)
-    let block = bench.autoencoder.block
+    let site = bench.autoencoder.site.output
     let (x, y) = (
-      try a.residual(after: block, keep: true, cancellation: .never),
-      try b.residual(after: block, keep: true, cancellation: .never)
+      try a.tensor(at: site, keep: true, cancellation: .never),
+      try b.tensor(at: site, keep: true, cancellation: .never)
     )
     #expect(x == y)
     let all = 0..<a.tokenCount
@@ -159,8 +159,9 @@ import Testing
   func whatIsKeptForPullbacksChangesNothing(_ name: String, detail: SavedDetail) throws {
     let bench = try Bench(name)
     let keeping = try bench.context(keeping: detail)
-    let hasBlocksAbove = bench.autoencoder.block + 1 < bench.model.decoder.blockCount
-    #expect(keeping.keepsRun(above: bench.autoencoder.block) == hasBlocksAbove)
+    let point = bench.autoencoder.site.write
+    let hasBlocksAbove = point < bench.model.decoder.end
+    #expect(keeping.keepsRun(above: point) == hasBlocksAbove)
     for (index, question) in try questions(bench).enumerated() {
       expectSame(
         try bench.attribute(question, in: keeping),
@@ -169,11 +170,11 @@ import Testing
     // Another prompt that begins alike takes the run over, too.
     let again = try bench.context(keeping: detail, reusing: keeping)
     #expect(again.reusedTokenCount == again.tokenCount - 1)
-    #expect(again.keepsRun(above: bench.autoencoder.block) == hasBlocksAbove)
+    #expect(again.keepsRun(above: point) == hasBlocksAbove)
     try expectAgree(again, try bench.context(), bench)
     // One without leaves it with none, not with half of one.
     let bare = try bench.context(keeping: detail, reusing: try bench.context())
-    #expect(!bare.keepsRun(above: bench.autoencoder.block))
+    #expect(!bare.keepsRun(above: point))
     try expectAgree(bare, again, bench)
     keeping.forgetRuns()
     #expect(keeping.releasableByteCount == 0)
@@ -185,10 +186,11 @@ import Testing
   @Test func anAutoencoderAfterTheLastBlockHasItsResidualBesideOneBelow() throws {
     let bench = try Bench("llama3")
     let last = bench.model.decoder.blockCount - 1
-    let both = try bench.context(recording: [bench.autoencoder.block, last], keeping: .states)
+    let above = AutoencoderSite(.residualPost(last))
+    let both = try bench.context(recording: [bench.autoencoder.site, above], keeping: .states)
     let one = try bench.context()
     #expect(
-      try both.residual(after: last, keep: true, cancellation: .never)
+      try both.tensor(at: .residualPost(last), keep: true, cancellation: .never)
         == one.outputs(at: 0..<one.tokenCount))
     try expectAgree(both, one, bench)
   }

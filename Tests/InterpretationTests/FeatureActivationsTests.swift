@@ -11,8 +11,8 @@ import Testing
     let bench = try Bench(name)
     let context = try bench.context()
     #expect(context.tokens == bench.reference.tokens)
-    let residual = try context.residual(
-      after: bench.autoencoder.block, keep: true, cancellation: .never)
+    let residual = try context.tensor(
+      at: bench.autoencoder.site.input, keep: true, cancellation: .never)
     #expect(residual.relativeError(to: try bench.tensors.matrix("residual")) < 1e-4)
     let code = try context.code(of: bench.autoencoder, cancellation: .never)
     var found: [Place: Float] = [:]

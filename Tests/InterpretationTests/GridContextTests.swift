@@ -30,11 +30,14 @@ import Testing
   ) throws -> ResidentContext {
     try ResidentContext(
       opening: prompt, partNames: prompt.partSpans.indices.map { "part\($0)" }, model: model,
-      recording: blocks, keeping: detail, reusing: other, progress: { _ in }, cancellation: .never)
+      recording: blocks.map { AutoencoderSite(.residualPost($0)) }, keeping: detail,
+      reusing: other, progress: { _ in }, cancellation: .never)
   }
 
   private func residuals(_ context: ResidentContext) throws -> [Matrix] {
-    try (0..<3).map { try context.residual(after: $0, keep: false, cancellation: .never) }
+    try (0..<3).map {
+      try context.tensor(at: .residualPost($0), keep: false, cancellation: .never)
+    }
   }
 
   private func expectAgree(_ a: ResidentContext, _ b: ResidentContext) throws {
@@ -64,7 +67,7 @@ import Testing
   @Test func aRunThatIsKeptForPullbacksHasTheSameResiduals() throws {
     let prompt = try prompt("square.png", "How many?")
     let kept = try context(prompt, recording: [0, 1, 2], keeping: .states)
-    #expect(kept.keepsRun(above: 0))
+    #expect(kept.keepsRun(above: .output(of: 0)))
     try expectAgree(kept, context(prompt))
   }
 

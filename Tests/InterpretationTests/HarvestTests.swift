@@ -10,7 +10,7 @@ import Testing
     let bench = try Bench("llama3")
     let image = try #require(bench.prompt.images.first)
     #expect(image.span(ofView: "tiles") != nil)
-    let harvest = ResidualHarvest(model: bench.model, block: bench.autoencoder.block)
+    let harvest = SiteHarvest(model: bench.model, site: bench.autoencoder.site.input)
     let end = try #require(image.span(ofView: "base")).upperBound
     let base = try harvest(bench.prompt, first: end, cancellation: .never)
     let whole = try harvest(bench.prompt, cancellation: .never)

@@ -55,18 +55,19 @@ import Testing
     let seed = Matrix(
       rows: 1, columns: x.columns, values: (0..<x.columns).map { Float($0 % 7) - 3 })
     let whole = try decoder.forwardSaving(x, blocks: blocks, prefix: reference.cache(decoder))
-    var cache = reference.cache(decoder)
+    var (cache, tap) = (reference.cache(decoder), SiteTap())
+    let range = Range<StreamPoint>(blocks: blocks)
     let first = try decoder.forwardSaving(
-      x.slice(rows: 0..<reference.wholes.end(of: cut + 4)), blocks: blocks, cache: &cache)
+      x.slice(rows: 0..<reference.wholes.end(of: cut + 4)), over: range, cache: &cache, tap: &tap)
     var prefix = cache.prefix(tokens: cut, blocks: blocks)
     let second = try decoder.forwardSaving(
-      x.slice(rows: cut..<x.rows), blocks: blocks, cache: &prefix)
+      x.slice(rows: cut..<x.rows), over: range, cache: &prefix, tap: &tap)
     let joined = second.continuing(first, rows: cut)
     #expect(joined.output == whole.output)
     #expect(
       try decoder.pullback(joined, outputGradient: seed)
         == decoder.pullback(whole, outputGradient: seed))
-    #expect(joined.suffix(from: blocks.lowerBound).tokenCount == x.rows)
+    #expect(joined.suffix(from: range.lowerBound).tokenCount == x.rows)
   }
 
   /// Kept gates are rounded to bfloat16; the pullback that computes them again rounds them alike.

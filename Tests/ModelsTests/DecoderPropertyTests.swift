@@ -109,10 +109,15 @@ import Testing
     ] {
       #expect(Site(name: name) == .residualPost(24))
     }
-    for name in ["layers", "layers.", "layers.-1", "layers.x", "resid_pre.3", "24", "", "layers.²"]
-    {
+    for name in [
+      "layers", "layers.", "layers.-1", "layers.x", "model.layers.3.mlp", "24", "", "layers.²",
+    ] {
       #expect(Site(name: name) == nil)
     }
     #expect(Site.residualPost(24).name == "resid_post.24")
+    #expect(Site(name: "resid_pre.25") == .residualPost(24))
+    for place in BlockPlace.allCases where place.isOfOneMeaning {
+      #expect(Site(name: Site(place, block: 0).name) == Site(place, block: 0))
+    }
   }
 }

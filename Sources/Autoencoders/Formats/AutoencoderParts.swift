@@ -8,17 +8,27 @@ struct AutoencoderParts {
   var latentCount: Int
   var activation: LatentActivation
   var subtractsDecoderBias: Bool
-  /// The place that the configuration names.
+  /// The places that the configuration names.
   var stated: StatedSite?
   /// [M, D]
   var encoder: WeightMatrix
   var encoderBias: [Float]
-  /// [M, D]
+  /// [M, D_out]
   var decoder: WeightMatrix
   var decoderBias: [Float]
+  /// [D_out, D]
+  var skip: WeightMatrix?
   var normalisation = InputNormalisation.none
   /// What was taken from elsewhere than the numbers of the files, in sentences for people.
   var notes: [String] = []
+
+  /// Refuses what is said to make what it reads, and is not as wide.
+  func requireOneWidth() throws(AutoencoderError) {
+    guard let stated, stated.isOfOnePlace, decoder.columns != inputSize else { return }
+    throw .mismatch(
+      what: "the width of the decoder at \(stated.name)", found: decoder.columns,
+      expected: inputSize)
+  }
 
   /// Makes decoder rows of norm 1 and moves their norms into the encoder, which leaves the
   /// reconstruction as it is; both become float32 in memory.
@@ -38,15 +48,16 @@ struct AutoencoderParts {
   }
 
   /// Takes into the weights that the autoencoder reads activations times `scale`, and that what it
-  /// decodes is divided by it; both become float32 in memory.
+  /// decodes is divided by it, or by a transcoder's `outputScale`; both become float32 in memory.
   mutating func foldInputScale(
-    _ scale: Float, memory: inout MemoryAllowance, path: String
+    _ scale: Float, outputScale: Float? = nil, memory: inout MemoryAllowance, path: String
   ) throws(CheckpointError) {
-    guard scale != 1 else { return }
+    let outputScale = outputScale ?? scale
+    guard scale != 1 || outputScale != 1 else { return }
     try takeIntoMemory([encoder, decoder], memory: &memory, path: path)
     encoder = WeightMatrix(encoder.floats().scaled(by: scale))
-    decoder = WeightMatrix(decoder.floats().divided(by: scale))
-    decoderBias = decoderBias.map { $0 / scale }
+    decoder = WeightMatrix(decoder.floats().divided(by: outputScale))
+    decoderBias = decoderBias.map { $0 / outputScale }
   }
 
   /// Turns a gated autoencoder into the JumpReLU one that it is: of π = W_enc·x, a latent is active

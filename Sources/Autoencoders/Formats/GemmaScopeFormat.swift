@@ -69,7 +69,7 @@ struct GemmaScopeFormat: AutoencoderFormat {
     }
     for name in names.reversed() where name.hasPrefix("layer_") {
       if let block = Int(name.dropFirst(6)), block >= 0, "layer_\(block)" == name {
-        return StatedSite(folderName: SiteName.ofOutput(block: block))
+        return StatedSite(folderName: name, block: block)
       }
     }
     return nil

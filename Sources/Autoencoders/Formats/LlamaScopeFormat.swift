@@ -17,6 +17,11 @@ struct LlamaScopeFormat: AutoencoderFormat {
     let keys = try ConfigurationSection(path: folder.file(marker))
     let (inputSize, latentCount) = (try keys.count("d_model"), try keys.count("d_sae"))
     let stated = try StatedSite(section: keys, asked: folder.asked)
+    guard stated.places.input == stated.places.output else {
+      throw keys.failure(
+        "hook_point_in and hook_point_out differ (\(stated.name)): transcoders of this format are "
+          + "not read, for want of a library that computes with them")
+    }
     let norm = try keys.section("dataset_average_activation_norm").positive("in")
     let scale = Double(inputSize).squareRoot() / norm
     let threshold = Float(try keys.positive("jump_relu_threshold") * scale)
@@ -37,16 +42,12 @@ struct LlamaScopeFormat: AutoencoderFormat {
 }
 
 extension StatedSite {
-  /// The place of a configuration of OpenMOSS' libraries, which must read and write the same one.
+  /// The places of a configuration of OpenMOSS' libraries.
   init(section: ConfigurationSection, asked: String?) throws(AutoencoderError) {
     guard let hook = section.text("hook_point_in") else {
       throw section.failure("key hook_point_in is missing")
     }
-    if let other = section.text("hook_point_out"), other != hook {
-      throw section.failure(
-        "hook_point_in is \"\(hook)\", hook_point_out \"\(other)\": it reads one place and writes "
-          + "another, which is no site here; only autoencoders are loaded")
-    }
-    try self.init(hook: hook, path: section.path, asked: asked)
+    try self.init(
+      hook: hook, output: section.text("hook_point_out"), path: section.path, asked: asked)
   }
 }

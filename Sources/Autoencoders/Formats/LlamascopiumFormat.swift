@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 
 /// Llamascopium: `config.json` and `sae_weights.safetensors`; ReLU, JumpReLU or top-k, `b_D` not
-/// taken off the input.
+/// taken off the input. Where `hook_point_out` is not `hook_point_in` it is a transcoder.
 ///
 /// With `norm_activation` "dataset-wise", activations are multiplied by √D / their mean norm, which
 /// lies among the weights; a folder saved for use has that in its weights ("inference"). With
@@ -61,8 +61,10 @@ struct LlamascopiumFormat: AutoencoderFormat {
     if keys.flag("sparsity_include_decoder_norm") ?? true {
       try includeDecoderNorms(&parts, memory: &memory)
     }
-    if let scale = try inputScale(inputSize) {
-      try parts.foldInputScale(scale, memory: &memory, path: path)
+    if let inputScale = try scale("hook_point_in", inputSize) {
+      let outputScale = try scale("hook_point_out", inputSize)
+      try parts.foldInputScale(
+        inputScale, outputScale: outputScale, memory: &memory, path: path)
     }
     return parts
   }
@@ -96,11 +98,13 @@ struct LlamascopiumFormat: AutoencoderFormat {
     }
   }
 
-  private func inputScale(_ inputSize: Int) throws -> Float? {
+  /// What activations at a hook are multiplied by.
+  private func scale(_ hook: String, _ inputSize: Int) throws -> Float? {
     switch keys.text("norm_activation") ?? "dataset-wise" {
     case "inference": return nil
     case "dataset-wise":
-      let name = "dataset_average_activation_norm.\(keys.text("hook_point_in") ?? "")"
+      let place = keys.text(hook) ?? keys.text("hook_point_in") ?? ""
+      let name = "dataset_average_activation_norm.\(place)"
       let stored = try tensor(name)
       let norm = try stored.vector(count: 1, repeats: true)[0]
       guard norm > 0 else { throw stored.failure("\(norm), a norm above zero expected") }

@@ -3,7 +3,8 @@ import JSON
 import Tensors
 
 /// SAELens: `cfg.json` and `sae_weights.safetensors`, as `SAE.load_from_disk` of SAELens 6 takes
-/// them, keys of earlier releases included.
+/// them, keys of earlier releases included. Its transcoders make `d_out` numbers of another hook,
+/// the skip ones adding x·W_skipᵀ.
 ///
 /// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped.
 struct SAELensFormat: AutoencoderFormat {
@@ -44,24 +45,24 @@ struct SAELensFormat: AutoencoderFormat {
     let (inputSize, latentCount) = (
       try configuration.count("d_in"), try configuration.count("d_sae")
     )
-    let isGated = configuration.text("architecture") == "gated"
+    let isGated = architecture == "gated"
     let activation = try activation(latentCount: latentCount)
-    let hook =
-      configuration.section("metadata").text("hook_name") ?? configuration.text("hook_name")
-      ?? configuration.text("hook_point")
-    var stated: StatedSite?
-    if let hook { stated = try StatedSite(hook: hook, path: configuration.path, asked: asked) }
+    let stated = try stated()
+    let outputSize = isTranscoder ? try configuration.count("d_out") : inputSize
     let encoder = try tensor("W_enc").matrix(
       rows: latentCount, columns: inputSize, transposed: true, memory: &memory)
     let decoder = try tensor("W_dec").matrix(
-      rows: latentCount, columns: inputSize, transposed: false, memory: &memory)
+      rows: latentCount, columns: outputSize, transposed: false, memory: &memory)
     var parts = AutoencoderParts(
       inputSize: inputSize, latentCount: latentCount, activation: activation,
-      subtractsDecoderBias: configuration.flag("apply_b_dec_to_input") ?? true, stated: stated,
+      subtractsDecoderBias: try subtractsDecoderBias(), stated: stated,
       encoder: encoder,
       encoderBias: isGated ? [] : try tensor("b_enc").vector(count: latentCount),
-      decoder: decoder,
-      decoderBias: try tensor("b_dec").vector(count: inputSize), normalisation: normalisation)
+      decoder: decoder, decoderBias: try tensor("b_dec").vector(count: outputSize),
+      skip: hasSkip
+        ? try tensor("W_skip").matrix(
+          rows: outputSize, columns: inputSize, transposed: false, memory: &memory) : nil,
+      normalisation: normalisation)
     if isGated {
       try parts.foldGate(
         try tensor("b_gate").vector(count: latentCount),
@@ -75,29 +76,58 @@ struct SAELensFormat: AutoencoderFormat {
     return parts
   }
 
+  private var architecture: String? { configuration.text("architecture") }
+  private var isTranscoder: Bool { architecture?.hasSuffix("transcoder") ?? false }
+  private var hasSkip: Bool { architecture?.hasSuffix("skip_transcoder") ?? false }
+
+  /// The place of its hook, or of both its hooks; by the name of transformers' module where there
+  /// is one, since some of TransformerLens' names are other tensors in other versions of it.
+  private func stated() throws -> StatedSite? {
+    let metadata = configuration.section("metadata")
+    func hook(_ suffix: String) -> String? {
+      let names = ["hf_hook_name", "hook_name"].map { $0 + suffix }
+      let given = names.flatMap { [metadata.text($0), configuration.text($0)] }.compactMap(\.self)
+      return given.first { if case .place = SiteName($0) { true } else { false } } ?? given.last
+    }
+    guard let input = hook("") ?? configuration.text("hook_point") else { return nil }
+    let output = isTranscoder ? hook("_out") : nil
+    guard !isTranscoder || output != nil else {
+      throw configuration.failure(
+        "hook_name is \"\(input)\", and no hook_name_out says what the transcoder makes")
+    }
+    return try StatedSite(hook: input, output: output, path: configuration.path, asked: asked)
+  }
+
+  /// A transcoder takes no bias of another place off its input.
+  private func subtractsDecoderBias() throws -> Bool {
+    guard isTranscoder else { return configuration.flag("apply_b_dec_to_input") ?? true }
+    guard configuration.flag("apply_b_dec_to_input") != true else {
+      throw configuration.failure("apply_b_dec_to_input is true, which no transcoder may be")
+    }
+    return false
+  }
+
   private func activation(latentCount: Int) throws -> LatentActivation {
     let function = configuration.text("activation_fn_str") ?? configuration.text("activation_fn")
     let old = configuration.section("activation_fn_kwargs")
     let isOldTopK = function == "topk" && old.object.present("k") != nil
-    let architecture = isOldTopK ? "topk" : configuration.text("architecture") ?? "standard"
+    let architecture = isOldTopK ? "topk" : self.architecture ?? "standard"
     switch architecture {
     case "standard" where function == nil || function == "relu": return .relu
     case "standard":
       throw configuration.failure("activation function \"\(function ?? "")\" is not implemented")
     case "topk": return .topK(try (isOldTopK ? old : configuration).count("k"))
     case "abstopk": return .absoluteTopK(try configuration.count("k"))
-    case "jumprelu": return .jumpReLU(thresholds: try thresholds(latentCount))
+    case "jumprelu", "jumprelu_transcoder", "jumprelu_skip_transcoder":
+      return .jumpReLU(thresholds: try thresholds(latentCount))
     // Its thresholds follow from its gates.
     case "gated" where function == nil || function == "relu": return .relu
-    case "transcoder", "skip_transcoder", "jumprelu_transcoder", "jumprelu_skip_transcoder":
-      throw configuration.failure(
-        "architecture \"\(architecture)\": it reads one place of a block and writes another, "
-          + "which is no site here; only autoencoders of the residual stream after a block are "
-          + "loaded")
+    case "transcoder", "skip_transcoder": return .relu
     default:
       throw configuration.failure(
-        "architecture \"\(architecture)\" is not implemented; standard, topk, abstopk, jumprelu "
-          + "and gated are")
+        "architecture \"\(architecture)\" is not implemented; standard, topk, abstopk, jumprelu, "
+          + "gated, transcoder, skip_transcoder, jumprelu_transcoder and "
+          + "jumprelu_skip_transcoder are")
     }
   }
 
@@ -121,6 +151,9 @@ struct SAELensFormat: AutoencoderFormat {
     }
     switch value {
     case nil, .bool(false): return .none
+    case .string(let name) where name != "none" && isTranscoder:
+      throw configuration.failure(
+        "normalize_activations is \"\(name)\", which is not implemented for transcoders")
     case .string(let name):
       if let known = InputNormalisation(rawValue: name) { return known }
     default: break
@@ -142,8 +175,11 @@ struct SAELensFormat: AutoencoderFormat {
 
   /// What would make other numbers than the library's.
   private func refuseWhatIsNotRead() throws {
-    if let reshape = configuration.text("reshape_activations"), reshape != "none" {
-      throw configuration.failure("reshape_activations is \"\(reshape)\", only \"none\" is read")
+    // "hook_z" lays the heads beside each other, which is how they are read here.
+    let reshape = configuration.text("reshape_activations") ?? "none"
+    guard ["none", "hook_z"].contains(reshape) else {
+      throw configuration.failure(
+        "reshape_activations is \"\(reshape)\", only \"none\" and \"hook_z\" are read")
     }
     if configuration.flag("finetuning_scaling_factor") == true {
       throw configuration.failure("finetuning_scaling_factor is true, only false is implemented")

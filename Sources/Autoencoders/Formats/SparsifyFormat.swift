@@ -1,8 +1,9 @@
 import Checkpoints
 import Tensors
 
-/// EleutherAI's sparsify: `cfg.json` and `sae.safetensors`, which is mapped. Its site
-/// is the name of the folder.
+/// EleutherAI's sparsify: `cfg.json` and `sae.safetensors`, which is mapped. Its site is the name
+/// of the folder: of a module, whose output it reads, or with `transcode` whose input it reads and
+/// whose output it makes, b_dec not taken off. With `skip_connection` x·W_skipᵀ is added.
 struct SparsifyFormat: AutoencoderFormat {
   static let name = "sparsify"
   static let marker = "cfg.json"
@@ -14,18 +15,21 @@ struct SparsifyFormat: AutoencoderFormat {
   static func parts(
     of folder: AutoencoderFolder, memory: inout MemoryAllowance
   ) throws -> AutoencoderParts {
-    try folder.stated?.require(path: folder.path, asked: folder.asked)
-    let sizes = try AutoencoderConfiguration(path: folder.file("cfg.json"))
+    let keys = try ConfigurationSection(path: folder.file("cfg.json"))
+    let sizes = try AutoencoderConfiguration(keys)
+    let transcodes = try keys.isSet("transcode")
+    let stated = folder.stated.map { transcodes ? $0.asTranscoder : $0 }
+    try stated?.require(path: folder.path, asked: folder.asked)
     let weights = SparsifyFormat(file: try folder.safetensors(), path: folder.weightsPath)
-    try weights.refuseSkipConnection()
     let (latentCount, inputSize) = (sizes.latentCount, sizes.inputSize)
     return AutoencoderParts(
       inputSize: inputSize, latentCount: latentCount, activation: .topK(sizes.k),
-      subtractsDecoderBias: true, stated: folder.stated,
+      subtractsDecoderBias: !transcodes, stated: stated,
       encoder: try weights.matrix("encoder.weight", rows: latentCount, columns: inputSize),
       encoderBias: try weights.vector("encoder.bias", count: latentCount),
       decoder: try weights.matrix("W_dec", rows: latentCount, columns: inputSize),
-      decoderBias: try weights.vector("b_dec", count: inputSize))
+      decoderBias: try weights.vector("b_dec", count: inputSize),
+      skip: try weights.skip(isConfigured: try keys.isSet("skip_connection"), width: inputSize))
   }
 
   private func matrix(_ name: String, rows: Int, columns: Int) throws -> WeightMatrix {
@@ -50,11 +54,13 @@ struct SparsifyFormat: AutoencoderFormat {
     return values
   }
 
-  /// `W_skip` belongs to a transcoder, whose output is not a reconstruction of its input.
-  private func refuseSkipConnection() throws {
-    guard file.entries["W_skip"] == nil else {
-      throw failure("W_skip", "a skip connection, which is not implemented")
+  /// W_skip [D, D], which the library saves where the configuration says so and nowhere else.
+  private func skip(isConfigured: Bool, width: Int) throws -> WeightMatrix? {
+    guard isConfigured || file.entries["W_skip"] != nil else { return nil }
+    guard isConfigured else {
+      throw failure("W_skip", "a skip connection, and skip_connection of cfg.json is not true")
     }
+    return try matrix("W_skip", rows: width, columns: width)
   }
 
   private func failure(_ name: String, _ reason: String) -> CheckpointError {

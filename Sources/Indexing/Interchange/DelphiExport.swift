@@ -1,7 +1,7 @@
 import Autoencoders
+import Checkpoints
 package import FeatureIndex
 import JSON
-import Models
 package import Tokenization
 
 /// Writes what an index keeps of one view as splits that delphi reads: a folder with, for
@@ -46,10 +46,15 @@ package struct DelphiExport {
     self.tokenizer = tokenizer
   }
 
-  /// delphi's name of the site: `layers.24` of `resid_post.24`.
+  /// delphi's name of the site, that of a module: `layers.24` of `resid_post.24`, `layers.24.mlp`
+  /// of what an MLP adds; another site's own, as a folder's.
   private var module: String {
-    let site = store.identity.site
-    return Site(name: site).map { "layers.\($0.block)" } ?? site
+    let name = store.identity.site
+    switch PlacePair(name).output {
+    case .place(.residualPost, let block): return "layers.\(block)"
+    case .place(.feedForwardOut, let block): return "layers.\(block).mlp"
+    default: return name.replacing(" -> ", with: "-to-")
+    }
   }
 
   /// Writes the folder, whole or not at all.

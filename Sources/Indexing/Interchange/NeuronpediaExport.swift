@@ -1,6 +1,6 @@
+import Checkpoints
 package import FeatureIndex
 import JSON
-import Models
 
 /// Writes an index as Neuronpedia's exports are laid out: a folder of one source with
 ///
@@ -51,7 +51,8 @@ package struct NeuronpediaExport {
     self.options = options
     modelID = options.modelID ?? "model-\(store.identity.model.prefix(12))"
     let site = store.identity.site
-    let layer = Site(name: site).map { "\($0.block)" } ?? site
+    let layer =
+      if case .place(_, let block) = PlacePair(site).output { "\(block)" } else { site }
     source = "\(layer)-\(options.sourceSet)"
   }
 

@@ -1,10 +1,13 @@
 import Autoencoders
+import Models
 import Tensors
 
 /// The first-order effect of every active latent at every position.
 struct ActivationScores {
   let point: SplicePoint
-  /// g, `[T′, D]`.
+  /// The gradient at the residual stream, `[T′, D]`.
+  private let streamGradient: Matrix
+  /// g, that at what the autoencoder makes, `[T′, D_out]`.
   let gradient: Matrix
   /// z_tj · (W_dec[j] · g_t), in the order of the code's entries.
   let scores: [Float]
@@ -12,17 +15,19 @@ struct ActivationScores {
   let reentry: [Float]
 
   init(
-    point: SplicePoint, gradient: Matrix, reselection: Splice.Reselection,
+    point: SplicePoint, streamGradient: Matrix, reselection: Splice.Reselection,
     cancellation: Cancellation
   ) throws {
     self.point = point
-    self.gradient = gradient
+    self.streamGradient = streamGradient
+    gradient = point.decoder.gradient(
+      at: point.autoencoder.site.output, streamGradient: streamGradient)
     let weights = point.autoencoder.weights
     scores = try weights.scores(point.code, gradient: gradient)
     var reentry = [Float](repeating: 0, count: point.rowCount)
     if reselection == .topK {
       let entering = try weights.runnersUp(
-        point.residual, code: point.code, cancellation: cancellation)
+        point.rows.input, code: point.code, cancellation: cancellation)
       let effects = try weights.scores(entering, gradient: gradient)
       for row in 0..<point.rowCount {
         reentry[row] = effects[entering.range(ofRow: row)].first ?? 0
@@ -46,20 +51,26 @@ struct ActivationScores {
     return items
   }
 
-  /// The parts of Σ x·g; `input` is what the blocks above the site ran on.
+  /// The parts of Σ s·g; `stream` is what lies above the site ran on.
   func completeness(
-    input: Matrix, errorTerm: Splice.ErrorTerm, projectionBias: Double
+    stream: Matrix, errorTerm: Splice.ErrorTerm, projectionBias: Double
   ) throws -> AttributionResult.Completeness {
-    let weights = point.autoencoder.weights
-    let bias = try weights.decode(point.code.emptied())
-    let error =
-      errorTerm == .drop
-      ? 0 : gradient.rowDots(input - (try weights.decode(point.code))).reduce(0, +)
+    let (weights, rows) = (point.autoencoder.weights, point.rows)
+    let made = try weights.reconstruction(point.code, of: rows.input)
+    let output = errorTerm == .drop ? made : rows.output
+    let total = streamGradient.rowDots(stream).reduce(0, +)
+    let isStream = point.autoencoder.site.isStream
     return .init(
-      sum: scores.reduce(0.0) { $0 + Double($1) }, bias: gradient.rowDots(bias).reduce(0, +),
-      errorTerm: error, total: gradient.rowDots(input).reduce(0, +),
+      sum: scores.reduce(0.0) { $0 + Double($1) },
+      bias: share(try weights.decode(point.code.emptied())),
+      skip: try weights.skipped(rows.input).map(share) ?? 0,
+      errorTerm: errorTerm == .drop ? 0 : share(output - made),
+      bypass: isStream ? 0 : total - share(output), total: total,
       projectionBias: projectionBias)
   }
+
+  /// Σ y·g of something `[T′, D_out]` in the place of what is made.
+  private func share(_ y: Matrix) -> Double { gradient.rowDots(y).reduce(0, +) }
 }
 
 extension SparseAutoencoder {

@@ -6,14 +6,14 @@ import Tensors
 struct PulledBack {
   /// The target's value at the run.
   let value: Float
-  /// g, `[T′, D]`.
+  /// The gradient at the residual stream, `[T′, D]`.
   let gradient: Matrix
   /// Σ bias · gradient over the projections above the site.
   let projectionBias: Double
 }
 
 extension Attribution {
-  /// The target's value and g `[T′, D]` for the question's method.
+  /// The target's value and the stream's gradient for the question's method.
   func gradient(at input: Matrix) throws -> PulledBack {
     if case .integratedGradients(let steps) = question.method {
       return try integratedGradient(to: input, steps: steps)
@@ -63,10 +63,10 @@ extension Attribution {
   private func savedForward(
     _ input: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
-    guard autoencoder.block + 1 < decoder.blockCount else { return nil }
+    guard !point.above.isEmpty else { return nil }
     let last = context.tokenCount - 1
     if keepsRun, question.splice.errorTerm == .keep, rows == last..<last + 1,
-      let own = context.ownRun(above: autoencoder.block)
+      let own = context.ownRun(above: autoencoder.site.write)
     {
       return own
     }
@@ -75,10 +75,11 @@ extension Attribution {
       continuation: question.target.continuation)
     if keepsRun, let known = context.savedRun, known.key == key { return known.forward }
     context.savedRun = nil
-    let end = context.cache.spans.end(of: rows.upperBound)
+    var (cache, tap) = (context.cache.emptied, SiteTap())
+    let end = cache.spans.end(of: rows.upperBound)
     let forward = try decoder.forwardSaving(
-      input.slice(rows: 0..<end), blocks: autoencoder.block + 1..<decoder.blockCount,
-      prefix: context.cache.emptied, rows: end - rows.lowerBound, cancellation: cancellation)
+      input.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
+      tap: &tap, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
   }
@@ -114,17 +115,17 @@ extension Attribution {
         covered[row] ? [] : zip(indices, values).map { (latent: Int($0), value: $1) },
         frame: point.code.frame(ofRow: row))
     }
-    return try autoencoder.weights.decodeChange(from: outside, to: point.code)
+    return try autoencoder.streamChange(from: outside, to: point.code, decoder: decoder)
   }
 
-  /// The target when the blocks above the site run on `input` `[T′, D]`.
+  /// The target when what lies above the site runs on `input` `[T′, D]`.
   private func value(runningOn input: Matrix) throws -> Float {
-    var cache = context.cache.emptied
+    var (cache, tap) = (context.cache.emptied, SiteTap())
     let rows = terms.rows
     let end = cache.spans.end(of: rows.upperBound)
     let outputs = try decoder.forward(
-      input.slice(rows: 0..<end), blocks: autoencoder.block + 1..<decoder.blockCount,
-      cache: &cache, rows: end - rows.lowerBound, cancellation: cancellation
+      input.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
+      tap: &tap, cancellation: cancellation
     ).slice(rows: 0..<rows.count)
     return try decoder.value(of: terms, outputs: outputs, from: rows.lowerBound)
   }

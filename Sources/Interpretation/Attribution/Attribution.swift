@@ -4,11 +4,11 @@ package import Tensors
 
 /// Attribution of a target to the features of one autoencoder on one context.
 ///
-/// 1. The residual x at the site and its code z are the context's own.
-/// 2. The blocks above run on x (error term kept) or on x̂ = decode(z) (dropped), keeping
-///    what a pullback needs.
-/// 3. One pullback gives g_t = ∂d/∂(their input at t), or what one of
-///    `PullbackRule`'s other rules gives.
+/// 1. The residual stream at the site and the code z of what is read are the context's own.
+/// 2. What lies above runs on the stream (error term kept) or on one with the reconstruction in the
+///    place of what it is of (dropped), keeping what a pullback needs.
+/// 3. One pullback gives the gradient of the stream, or what one of `PullbackRule`'s other rules
+///    gives, and so g_t, that of what the autoencoder makes: the same, or projected back.
 /// 4. score(t, j) = z_tj · (W_dec[j] · g_t) for every active (t, j), all latents at once.
 ///
 /// Source: section 3.4 of "Large Multi-modal Models Can Interpret Features in Large
@@ -59,10 +59,9 @@ package struct Attribution {
     return covered
   }
 
-  /// What the blocks above the site run on: x, or x̂ with the error term dropped.
+  /// What lies above the site runs on: the stream as it is, or with the error term dropped.
   func input() throws -> Matrix {
-    question.splice.errorTerm == .keep
-      ? point.residual : try autoencoder.weights.decode(point.code)
+    question.splice.errorTerm == .keep ? point.stream : try point.rebuilt(point.code)
   }
 
   /// Answers the question.
@@ -88,7 +87,7 @@ package struct Attribution {
       targetValue: found.value, isConserving: question.method == .relevance,
       items: Array(ranked.prefix(question.topK)),
       completeness: try scores.completeness(
-        input: input, errorTerm: question.splice.errorTerm,
+        stream: input, errorTerm: question.splice.errorTerm,
         projectionBias: found.projectionBias),
       verification: verification, byPosition: byPosition,
       measured: candidates.map { _ in items.count }, candidates: candidates,
@@ -102,7 +101,7 @@ package struct Attribution {
       throw InterpretationError.nonFinite("the gradient at position \(place.row)")
     }
     return try ActivationScores(
-      point: point, gradient: found.gradient, reselection: question.splice.reselection,
+      point: point, streamGradient: found.gradient, reselection: question.splice.reselection,
       cancellation: cancellation)
   }
 

@@ -19,15 +19,21 @@ package struct AttributionResult: Sendable {
     /// The best that is known of it.
     package var bestKnown: Float { measured ?? score }
   }
-  /// Σ score + b_dec·Σ g + Σ ε·g = Σ x·g, over all positions.
+  /// sum + bias + skip + errorTerm + bypass = total, over all positions; s is the residual stream,
+  /// y what the autoencoder makes again, ε what it leaves of it. Of a site in the stream s is y,
+  /// and nothing passes it by.
   package struct Completeness: Sendable, Equatable {
     /// Σ over every active (t, j) of z_tj · (W_dec[j] · g_t).
     package let sum: Double
     /// b_dec · Σ_t g_t.
     package let bias: Double
+    /// Σ_t (W_skip·x_t)·g_t; zero without a skip connection.
+    package let skip: Double
     /// Σ_t ε_t · g_t; zero when the error term is dropped.
     package let errorTerm: Double
-    /// Σ_t (the residual the blocks above ran on)_t · g_t.
+    /// What the stream holds beside y: Σ_t s_t · (its gradient) − Σ_t y_t · g_t.
+    package let bypass: Double
+    /// Σ_t s_t · (its gradient), s being what lies above the site ran on.
     package let total: Double
     /// Σ over the biases of all projections above the site of bias · gradient there. With the
     /// conserving rule total + projectionBias is the target, where that is linear in the logits.

@@ -40,7 +40,7 @@ package struct FeatureComparison {
         AttributionQuestion(target: target), of: context, autoencoder: autoencoder,
         progress: { _ in }, cancellation: cancellation)
       let found = try attribution.pulledBack(
-        to: attribution.point.residual, rule: .derivative, keepsRun: true)
+        to: attribution.point.stream, rule: .derivative, keepsRun: true)
       return Side(
         attribution: attribution, scores: try attribution.scores(found), value: found.value)
     }
@@ -96,7 +96,7 @@ package struct FeatureComparison {
     }
     for i in alignment.onlyFirst { add(a.activations(at: i), [:], a.gradient(at: i)) }
     for j in alignment.onlySecond { add([:], b.activations(at: j), b.gradient(at: j)) }
-    let width = autoencoder.weights.inputSize
+    let width = autoencoder.weights.outputSize
     let scores = try autoencoder.weights.scores(
       directions,
       gradient: Matrix(rows: gradients.count, columns: width, values: gradients.flatMap { $0 }))

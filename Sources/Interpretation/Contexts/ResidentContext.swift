@@ -6,9 +6,10 @@ package import Tensors
 /// A prompt with its pictures that stays in memory, so that a question about it
 /// computes only what is new.
 ///
-/// It keeps the expanded tokens, the keys and values of every block, the residual `[T, D]` at the
-/// recorded blocks and before the last one, and the code of each autoencoder that was asked about;
-/// where memory allows, what the blocks above the lowest recorded one need for their pullback, too.
+/// It keeps the expanded tokens, the keys and values of every block, the tensors `[T, …]` at the
+/// recorded sites, the residual stream before the last block, and the code of each autoencoder that
+/// was asked about; where memory allows, what the blocks above the lowest recorded site need for
+/// their pullback, too.
 /// The last block runs for the last position alone, and for others when they are asked about. A
 /// context belongs to the thread that owns the model.
 package final class ResidentContext {
@@ -27,16 +28,16 @@ package final class ResidentContext {
 
   private var embeddings: Matrix
   private(set) var cache: KeyValueCache
-  private var residuals: [Int: Matrix]
+  /// Tensors of all tokens, by site; the embeddings are none of them.
+  private var recorded: [Site: Matrix]
   /// Outputs of the last block, before the final norm, `[D]` by position, as
   /// far as they were asked for.
   private var outputs: [Int: [Float]] = [:]
   /// By autoencoder, of the first tokens as far as they are known.
   private var codes: [String: SparseCode] = [:]
-  /// The blocks above the lowest recorded one as they ran on the context
-  /// itself, kept for pullbacks.
+  /// What lies above the lowest recorded site as it ran on the context itself, kept for pullbacks.
   private var ownRun: SavedForward?
-  /// Targets on an autoencoder's reconstruction of the residual, as far as they were asked for.
+  /// Targets on what an autoencoder makes again, as far as they were asked for.
   var reconstructions: [String: [AttributionTarget: Float]] = [:]
   /// The last other run that a pullback was made from.
   var savedRun: SavedRun?
@@ -47,48 +48,49 @@ package final class ResidentContext {
   /// Runs the prompt through the model, from where `other` has the same tokens and pictures.
   ///
   /// - Parameters:
-  ///   - recording: the blocks whose output is kept.
-  ///   - detail: what to keep for pullbacks above the lowest recorded block; nil for nothing.
+  ///   - recording: the autoencoders' sites whose tensors are kept.
+  ///   - detail: what to keep for pullbacks to the lowest of them; nil for nothing.
   ///   - progress: called with the share of the work done, 0 … 1.
   package init(
-    opening prompt: Prompt, partNames: [String], model: Model, recording blocks: [Int],
-    keeping detail: SavedDetail? = nil, reusing other: ResidentContext?, progress: (Double) -> Void,
-    cancellation: Cancellation
+    opening prompt: Prompt, partNames: [String], model: Model, recording sites: [AutoencoderSite],
+    keeping detail: SavedDetail? = nil, reusing other: ResidentContext?,
+    progress: (Double) -> Void, cancellation: Cancellation
   ) throws {
     self.model = model
     self.prompt = prompt
     self.partNames = partNames
     tokens = prompt.tokens
     let shared = other.map { $0.commonPrefix(with: prompt) } ?? 0
-    let lastInput = model.decoder.blockCount - 2
-    let wanted = Set(blocks).union(lastInput >= 0 ? [lastInput] : [])
+    let decoder = model.decoder
+    let lastInput = Site(.input(of: decoder.blockCount - 1))
+    let wanted = sites.reduce(into: Set([lastInput])) { $0.formUnion($1.kept) }
+      .subtracting([Self.embeddingSite])
     // A prefix is of use only with its residuals, and the last token always runs.
     let traits = model.traits(of: prompt)
     let reusable =
-      other.map { other in wanted.allSatisfy { other.residuals[$0] != nil } } == true
+      other.map { other in wanted.allSatisfy { other.recorded[$0] != nil } } == true
       ? traits.spans.start(of: min(shared, prompt.tokens.count - 1)) : 0
     reusedTokenCount = reusable
-    let decoder = model.decoder
     if let other, reusable > 0 {
       embeddings = other.embeddings.slice(rows: 0..<reusable)
       cache = other.cache.prefix(
         tokens: reusable, blocks: 0..<decoder.blockCount, traits: traits)
-      residuals = other.residuals.filter { wanted.contains($0.key) }
+      recorded = other.recorded.filter { wanted.contains($0.key) }
         .mapValues { $0.slice(rows: 0..<reusable) }
       codes = other.codes.mapValues { $0.slice(rows: 0..<min(reusable, $0.rows)) }
     } else {
       embeddings = Matrix(rows: 0, columns: decoder.hiddenSize)
       cache = decoder.makeCache(traits)
-      residuals = [:]
+      recorded = [:]
     }
     let new = try model.embeddings(
       prompt, positions: reusable..<prompt.tokens.count, cache: &cache,
       cancellation: cancellation)
     progress(0.1)
-    let site = blocks.min() ?? decoder.blockCount - 1
+    let lowest = sites.map(\.write).min() ?? decoder.end
     try append(
       new, recording: wanted,
-      saving: detail.flatMap { site + 1 < decoder.blockCount ? (site, $0) : nil },
+      saving: detail.flatMap { lowest < decoder.end ? (lowest, $0) : nil },
       continuing: reusable > 0 ? other?.ownRun : nil, progress: { progress(0.1 + 0.9 * $0) },
       cancellation: cancellation)
   }
@@ -116,45 +118,45 @@ package final class ResidentContext {
     // Keys and values grow in place once nothing else refers to them.
     (ownRun, savedRun) = (nil, nil)
     try append(
-      decoder.embed(new), recording: Set(residuals.keys), saving: nil, continuing: nil,
+      decoder.embed(new), recording: Set(recorded.keys), saving: nil, continuing: nil,
       progress: { _ in }, cancellation: cancellation)
     tokens += new
     appendedCounts.append(new.count)
   }
 
-  /// Runs new embeddings `[t, D]` through every block, the last one for the last row alone; nothing
-  /// is changed unless all of it succeeds. With `saving`, what pullbacks to the site need is kept,
-  /// after `earlier` where the run goes on from one.
+  /// Runs new embeddings `[t, D]` through every block, the last one for the last row alone unless
+  /// something in it is recorded; nothing is changed unless all of it succeeds. With `saving`, what
+  /// pullbacks to that point need is kept, after `earlier` where the run goes on from one.
   private func append(
-    _ new: Matrix, recording blocks: Set<Int>, saving: (site: Int, detail: SavedDetail)?,
-    continuing earlier: SavedForward?, progress: (Double) -> Void, cancellation: Cancellation
+    _ new: Matrix, recording sites: Set<Site>,
+    saving: (from: StreamPoint, detail: SavedDetail)?, continuing earlier: SavedForward?,
+    progress: (Double) -> Void, cancellation: Cancellation
   ) throws {
-    let (start, count) = (cache.count(0), decoder.blockCount)
-    var grown = cache
+    let (start, end) = (cache.count(0), decoder.end)
+    let lastBlock = StreamPoint.input(of: decoder.blockCount - 1)
+    let runsWhole = sites.contains { $0.point > lastBlock }
+    var (grown, tap) = (cache, SiteTap(sites))
     var x = new
-    var recorded: [Int: Matrix] = [:]
     // A run that goes on from tokens without one would not reach them, and one that is kept has the
     // last block's output for the last row alone.
-    let earlierSite = earlier.map { $0.blocks.lowerBound - 1 }
     let saved = saving.flatMap {
-      (start == 0 || earlierSite == $0.site) && !blocks.contains(count - 1) ? $0 : nil
+      (start == 0 || earlier?.range.lowerBound == $0.from) && !runsWhole ? $0 : nil
     }
-    for block in 0..<(saved.map { $0.site + 1 } ?? count) {
+    let below = .input(of: 0)..<(saved?.from ?? end)
+    for block in below.blocks {
       // Progress and cancellation are per block.
+      let range = Range<StreamPoint>(blocks: block..<block + 1).clamped(to: below)
       x = try decoder.forward(
-        x, blocks: block..<block + 1, cache: &grown,
-        rows: block == count - 1 && !blocks.contains(block) ? 1 : nil, cancellation: cancellation)
-      progress(Double(block + 1) / Double(count))
-      if blocks.contains(block) { recorded[block] = x }
+        x, over: range, cache: &grown, rows: range.upperBound == end && !runsWhole ? 1 : nil,
+        tap: &tap, cancellation: cancellation)
+      progress(Double(block + 1) / Double(decoder.blockCount))
     }
     var run: SavedForward?
     if let saved {
       let above = try decoder.forwardSaving(
-        x, blocks: saved.site + 1..<count, cache: &grown, keeping: saved.detail,
-        onBlock: { progress(Double($0 + 1) / Double(count)) }, cancellation: cancellation)
-      for block in blocks where block > saved.site {
-        recorded[block] = above.input(ofBlock: block + 1)
-      }
+        x, over: saved.from..<end, cache: &grown, keeping: saved.detail, tap: &tap,
+        onBlock: { progress(Double($0 + 1) / Double(decoder.blockCount)) },
+        cancellation: cancellation)
       x = above.output
       run = earlier.map { above.continuing($0, rows: start) } ?? above
     }
@@ -166,33 +168,67 @@ package final class ResidentContext {
     ownRun = run
     embeddings.append(new)
     outputs[start + new.rows - 1] = x.row(x.rows - 1)
-    for (block, rows) in recorded {
-      residuals[block, default: Matrix(rows: 0, columns: rows.columns)].append(rows)
+    for (site, rows) in tap.found {
+      recorded[site, default: Matrix(rows: 0, columns: rows.columns)].append(rows)
     }
     reconstructions = [:]
   }
 
-  /// The output of a block, `[T, D]`: as kept, or computed from the nearest kept one below it.
-  package func residual(after block: Int, keep: Bool, cancellation: Cancellation) throws -> Matrix {
-    if let kept = residuals[block] { return kept }
-    let below = residuals.keys.filter { $0 < block }.max()
-    let start = below.map { $0 + 1 } ?? 0
-    var scratch = cache.emptied
-    let computed = try decoder.forward(
-      below.flatMap { residuals[$0] } ?? embeddings, blocks: start..<block + 1, cache: &scratch,
-      cancellation: cancellation)
-    if keep { residuals[block] = computed }
-    return computed
+  /// What comes into the first block.
+  private static let embeddingSite = Site(.residualPre, block: 0)
+
+  /// The tensor at a site, of all tokens `[T, …]`: as kept, or computed from the nearest point of
+  /// the residual stream below it that is.
+  package func tensor(at site: Site, keep: Bool, cancellation: Cancellation) throws -> Matrix {
+    if site == Self.embeddingSite { return embeddings }
+    if let kept = recorded[site] { return kept }
+    let computed = try compute([site], cancellation: cancellation)
+    if keep { recorded.merge(computed) { $1 } }
+    return try known(site, in: computed)
   }
 
-  /// The code of the residual at the autoencoder's site; each token's is computed once, those of a
-  /// beginning that was taken over with it.
+  /// What the context has at an autoencoder's site; kept from then on.
+  package func rows(at site: AutoencoderSite, cancellation: Cancellation) throws -> SiteRows {
+    let missing = site.kept.subtracting(recorded.keys).subtracting([Self.embeddingSite])
+    if !missing.isEmpty {
+      recorded.merge(try compute(missing, cancellation: cancellation)) { $1 }
+    }
+    func tensor(_ site: Site) throws -> Matrix {
+      site == Self.embeddingSite ? embeddings : try known(site, in: recorded)
+    }
+    return SiteRows(
+      input: try tensor(site.input), output: try tensor(site.output),
+      stream: try tensor(Site(site.write)))
+  }
+
+  /// Some tensors in one run from the nearest point of the residual stream below all of them.
+  private func compute(_ sites: Set<Site>, cancellation: Cancellation) throws -> [Site: Matrix] {
+    let lowest = sites.map(\.start).min() ?? .input(of: 0)
+    let highest = sites.map(\.point).max() ?? .input(of: 0)
+    let known = recorded.compactMap { site, rows in site.stream.map { ($0, rows) } }
+      .filter { $0.0 <= lowest }.max { $0.0 < $1.0 }
+    var (scratch, tap) = (cache.emptied, SiteTap(sites))
+    _ = try decoder.forward(
+      known?.1 ?? embeddings, over: (known?.0 ?? .input(of: 0))..<highest, cache: &scratch,
+      tap: &tap, cancellation: cancellation)
+    return tap.found
+  }
+
+  private func known(_ site: Site, in tensors: [Site: Matrix]) throws -> Matrix {
+    guard let found = tensors[site] else {
+      throw InterpretationError.badValue("the model has no tensor \(site.name)")
+    }
+    return found
+  }
+
+  /// The code of what an autoencoder reads; each token's is computed once, those of a beginning
+  /// that was taken over with it.
   package func code(of autoencoder: LoadedAutoencoder, cancellation: Cancellation) throws
     -> SparseCode
   {
     var code = codes[autoencoder.name] ?? SparseCode(latentCount: autoencoder.weights.latentCount)
     guard code.rows < tokenCount else { return code }
-    let x = try residual(after: autoencoder.block, keep: true, cancellation: cancellation)
+    let x = try rows(at: autoencoder.site, cancellation: cancellation).input
     code.append(
       try autoencoder.weights.encode(
         x.slice(rows: code.rows..<x.rows), cancellation: cancellation))
@@ -206,9 +242,8 @@ package final class ResidentContext {
   ) throws -> Matrix {
     if let last = positions.last, positions.contains(where: { outputs[$0] == nil }) {
       let block = decoder.blockCount - 1
-      let input =
-        block == 0
-        ? embeddings : try residual(after: block - 1, keep: true, cancellation: cancellation)
+      let input = try tensor(
+        at: Site(.input(of: block)), keep: true, cancellation: cancellation)
       let run = cache.spans.start(of: positions.lowerBound)..<cache.spans.end(of: last + 1)
       var scratch = cache.prefix(tokens: run.lowerBound, blocks: block..<block + 1)
       let rows = try decoder.forward(
@@ -221,14 +256,14 @@ package final class ResidentContext {
       values: positions.flatMap { outputs[$0] ?? [] })
   }
 
-  /// The context's own run above a block with what its pullback needs, if it was kept.
-  func ownRun(above block: Int) -> SavedForward? {
-    guard let ownRun, ownRun.blocks.contains(block + 1) else { return nil }
-    return ownRun.suffix(from: block + 1)
+  /// The context's own run above a point with what its pullback needs, if it was kept.
+  func ownRun(above point: StreamPoint) -> SavedForward? {
+    guard let ownRun, ownRun.range.contains(point) else { return nil }
+    return ownRun.suffix(from: point)
   }
 
-  /// Whether a pullback to the output of `block` needs no forward pass.
-  package func keepsRun(above block: Int) -> Bool { ownRun(above: block) != nil }
+  /// Whether a pullback to a point of the residual stream needs no forward pass.
+  package func keepsRun(above point: StreamPoint) -> Bool { ownRun(above: point) != nil }
 
   /// Gives back the memory that only spares pullbacks a forward pass.
   package func forgetRuns() {
@@ -266,9 +301,9 @@ package final class ResidentContext {
 
   /// Bytes this context keeps. What runs share with the cache and the residuals counts once more.
   package var byteCount: Int {
-    let floats =
-      embeddings.rows * embeddings.columns * (1 + residuals.count)
-      + outputs.count * embeddings.columns
+    let floats = recorded.values.reduce((embeddings.rows + outputs.count) * embeddings.columns) {
+      $0 + $1.rows * $1.columns
+    }
     return floats * 4 + cache.byteCount + cache.traits.additions.byteCount
       + codes.values.reduce(0) { $0 + $1.byteCount } + releasableByteCount
   }

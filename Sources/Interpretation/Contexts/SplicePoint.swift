@@ -2,15 +2,15 @@ package import Autoencoders
 import Models
 package import Tensors
 
-/// The residual stream at an autoencoder's site, for a context and perhaps some tokens after it.
+/// A run at an autoencoder's site, for a context and perhaps some tokens after it.
 ///
 /// T′ counts the context's tokens and the continuation's. Everything a question changes is changed
-/// here; the blocks below never run again.
+/// in the residual stream here; what lies below never runs again.
 package struct SplicePoint {
   package let autoencoder: LoadedAutoencoder
-  /// x, `[T′, D]`.
-  package let residual: Matrix
-  /// z = TopK(ReLU(W_enc(x − b_dec) + b_enc)).
+  /// What is read and made, and the stream that changes of it go into.
+  package let rows: SiteRows
+  /// z = TopK(ReLU(W_enc(x − b_dec) + b_enc)) of what is read.
   package let code: SparseCode
   /// Keys and values of all blocks for the context and the continuation, unchanged.
   let cache: KeyValueCache
@@ -18,7 +18,12 @@ package struct SplicePoint {
   /// The unchanged outputs of the last block for the continuation, `[T′ − T, D]`.
   private let continuationOutputs: Matrix
 
-  package var rowCount: Int { residual.rows }
+  package var rowCount: Int { rows.count }
+  /// The unchanged residual stream, `[T′, D]`.
+  package var stream: Matrix { rows.stream }
+  var decoder: Decoder { context.decoder }
+  /// What runs on it.
+  var above: Range<StreamPoint> { autoencoder.site.write..<decoder.end }
 
   /// Runs the continuation's tokens after the context and encodes them.
   package init(
@@ -28,27 +33,26 @@ package struct SplicePoint {
     self.autoencoder = autoencoder
     self.context = context
     let code = try context.code(of: autoencoder, cancellation: cancellation)
-    var residual = try context.residual(
-      after: autoencoder.block, keep: true, cancellation: cancellation)
+    var rows = try context.rows(at: autoencoder.site, cancellation: cancellation)
     guard !continuation.isEmpty else {
       self.code = code
-      self.residual = residual
+      self.rows = rows
       cache = context.cache
-      continuationOutputs = Matrix(rows: 0, columns: residual.columns)
+      continuationOutputs = Matrix(rows: 0, columns: rows.stream.columns)
       return
     }
     let decoder = context.decoder
-    var cache = context.cache
-    let rows = try decoder.forward(
-      decoder.embed(continuation), blocks: 0..<autoencoder.block + 1, cache: &cache,
+    var (cache, tap) = (context.cache, SiteTap())
+    let new = try decoder.rows(
+      at: autoencoder.site, of: decoder.embed(continuation), cache: &cache,
       cancellation: cancellation)
     continuationOutputs = try decoder.forward(
-      rows, blocks: autoencoder.block + 1..<decoder.blockCount, cache: &cache,
+      new.stream, over: autoencoder.site.write..<decoder.end, cache: &cache, tap: &tap,
       cancellation: cancellation)
-    residual.append(rows)
-    self.residual = residual
+    rows.append(new)
+    self.rows = rows
     var grown = code
-    grown.append(try autoencoder.weights.encode(rows, cancellation: cancellation))
+    grown.append(try autoencoder.weights.encode(new.input, cancellation: cancellation))
     self.code = grown
     self.cache = cache
   }

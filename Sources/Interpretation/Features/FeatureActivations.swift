@@ -61,9 +61,11 @@ extension ResidentContext {
     by autoencoder: LoadedAutoencoder, code: SparseCode, rows: [Int], cancellation: Cancellation
   ) throws -> Double? {
     guard !rows.isEmpty else { return nil }
-    let x = try residual(after: autoencoder.block, keep: true, cancellation: cancellation)
+    let known = try self.rows(at: autoencoder.site, cancellation: cancellation)
     var region = SparseCode(latentCount: code.latentCount)
     for row in rows { region.append(code.slice(rows: row..<row + 1)) }
-    return try autoencoder.weights.fit(x.rows(rows), code: region).fvu
+    return try autoencoder.weights.fit(
+      known.input.rows(rows), making: known.output.rows(rows), code: region
+    ).fvu
   }
 }

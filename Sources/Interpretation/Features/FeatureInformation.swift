@@ -6,7 +6,8 @@ package import Tensors
 package struct FeatureInformation: Sendable {
   package struct TokenEffect: Sendable, Equatable {
     package let token: Int
-    /// W_U · (γ ⊙ W_dec[j]): the direct effect on the token's logit, before the final norm's scale.
+    /// W_U · (γ ⊙ W_dec[j]), of the row as the stream gains it: the direct effect on the token's
+    /// logit, before the final norm's scale.
     package let effect: Float
   }
   package struct Neighbour: Sendable, Equatable {
@@ -29,7 +30,7 @@ extension LoadedAutoencoder {
   ) throws -> FeatureInformation {
     try check(latent: latent)
     let row = try weights.decoderRows([latent])
-    let effects = decoder.directEffect(row).row(0)
+    let effects = decoder.directEffect(decoder.streamChange(of: row, at: site.output)).row(0)
     let last = effects.count - 1
     // The smallest, equal ones by falling place: the other end of the order of `promoted`.
     let suppressed = DescendingPlaces(effects.reversed().map { -$0 }).prefix(count).map {

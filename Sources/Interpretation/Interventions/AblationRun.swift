@@ -105,7 +105,7 @@ private struct SplicedRun {
     }
     let spliced = try point.applying(changes, splice: splice, cancellation: cancellation)
     let outputs = try point.outputs(
-      of: spliced, rows: rows, decoder: context.decoder, cancellation: cancellation)
+      of: spliced, rows: rows, cancellation: cancellation)
     return (outputs, spliced.receipt)
   }
 

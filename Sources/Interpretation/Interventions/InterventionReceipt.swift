@@ -4,13 +4,14 @@ package struct InterventionReceipt: Sendable, Equatable {
   package var passes = 0
   /// Positions at which the residual was changed. The error term that a splice drops is no change.
   package var positions = 0
-  /// Sum over those positions of the length of the change, ‖decode(z′) − decode(z)‖₂.
+  /// Sum over those positions of the length of the change in the residual stream: of
+  /// decode(z′) − decode(z), projected where what is made is.
   package var normSum: Double = 0
   /// Changed activations that taking top-k again dropped.
   package var dropped = 0
 
   package init() {}
 
-  /// Mean of ‖decode(z′) − decode(z)‖₂ over the changed positions.
+  /// Mean length of the change over the changed positions.
   package var meanNorm: Double { positions == 0 ? 0 : normSum / Double(positions) }
 }

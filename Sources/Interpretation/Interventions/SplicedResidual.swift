@@ -1,5 +1,5 @@
 package import Autoencoders
-package import Models
+import Models
 package import Tensors
 
 /// The residual stream after interventions, from the first row that differs.
@@ -31,20 +31,20 @@ private let largestResidual: Float = 1e17
 extension SplicePoint {
   /// Applies changes to the residual. Rows before the first one that comes out otherwise stay the
   /// model's own when the error term is kept, so that a feature that is not active where it is put
-  /// to zero costs nothing; when it is dropped every row becomes its reconstruction.
+  /// to zero costs nothing; when it is dropped every row gets its reconstruction.
   package func applying(
     _ changes: [LatentChange], splice: Splice, cancellation: Cancellation
   ) throws -> SplicedResidual {
     let start = splice.errorTerm == .drop ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
     var receipt = InterventionReceipt()
-    let changed = try autoencoder.weights.splice(
-      residual.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
-      changes: changes.map { $0.startingAt(start) }, splice: splice, receipt: &receipt,
-      cancellation: cancellation)
+    let changed = try autoencoder.splice(
+      rows.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
+      changes: changes.map { $0.startingAt(start) }, splice: splice, decoder: decoder,
+      receipt: &receipt, cancellation: cancellation)
     guard splice.errorTerm == .keep else {
       return SplicedResidual(start: start, residual: changed, receipt: receipt)
     }
-    let difference = changed - residual.slice(rows: start..<rowCount)
+    let difference = changed - stream.slice(rows: start..<rowCount)
     let same = difference.rowDots(difference).prefix { $0 == 0 }.count
     return spliced(
       changed.slice(rows: same..<changed.rows), from: start + same, receipt: receipt)
@@ -59,7 +59,7 @@ extension SplicePoint {
     return SplicedResidual(
       start: first,
       residual: first == start
-        ? changed : Matrix(stacking: [residual.slice(rows: first..<start), changed]),
+        ? changed : Matrix(stacking: [stream.slice(rows: first..<start), changed]),
       receipt: receipt)
   }
 
@@ -68,19 +68,24 @@ extension SplicePoint {
   func replacing(
     _ code: SparseCode, from start: Int, errorTerm: Splice.ErrorTerm
   ) throws -> SplicedResidual {
-    let weights = autoencoder.weights
     guard errorTerm == .keep else {
       var whole = self.code.slice(rows: 0..<start)
       whole.append(code)
       return SplicedResidual(
-        start: 0, residual: try weights.decode(whole).usableResidual(),
-        receipt: InterventionReceipt())
+        start: 0, residual: try rebuilt(whole).usableResidual(), receipt: InterventionReceipt())
     }
     let own = self.code.slice(rows: start..<rowCount)
     let changed =
-      residual.slice(rows: start..<rowCount) + (try weights.decodeChange(from: own, to: code))
+      stream.slice(rows: start..<rowCount)
+      + (try autoencoder.streamChange(from: own, to: code, decoder: decoder))
     return spliced(
       try changed.usableResidual(), from: start, receipt: InterventionReceipt())
+  }
+
+  /// The residual stream with a code's reconstruction in the place of what is there, of the first
+  /// rows, as many as the code has.
+  func rebuilt(_ code: SparseCode) throws -> Matrix {
+    try autoencoder.rebuilt(code, rows.slice(rows: 0..<code.rows), decoder: decoder)
   }
 
   /// The same with the code as it is where `cleared` is false, and with nothing
@@ -102,16 +107,14 @@ extension SplicePoint {
   /// the site run on the changed residual. Rows before the first change are the model's
   /// own and do not run again.
   package func outputs(
-    of spliced: SplicedResidual, rows: Range<Int>, decoder: Decoder,
-    cancellation: Cancellation
+    of spliced: SplicedResidual, rows: Range<Int>, cancellation: Cancellation
   ) throws -> Matrix {
-    try outputs(of: [spliced], rows: rows, decoder: decoder, cancellation: cancellation)[0]
+    try outputs(of: [spliced], rows: rows, cancellation: cancellation)[0]
   }
 
   /// The same for several changes, which run side by side.
   package func outputs(
-    of changes: [SplicedResidual], rows: Range<Int>, decoder: Decoder,
-    cancellation: Cancellation
+    of changes: [SplicedResidual], rows: Range<Int>, cancellation: Cancellation
   ) throws -> [Matrix] {
     var results: [Matrix] = []
     var branches: [(index: Int, branch: Branch)] = []
@@ -128,8 +131,7 @@ extension SplicePoint {
         ))
     }
     let new = try decoder.forward(
-      branches.map(\.branch), blocks: autoencoder.block + 1..<decoder.blockCount, after: cache,
-      cancellation: cancellation)
+      branches.map(\.branch), over: above, after: cache, cancellation: cancellation)
     for ((index, _), outputs) in zip(branches, new) {
       results[index].append(outputs.slice(rows: 0..<rows.count - results[index].rows))
     }
@@ -137,32 +139,37 @@ extension SplicePoint {
   }
 }
 
-extension SparseAutoencoder {
-  /// Puts a changed code back into the residual `[t, D]` whose code is `code`.
+extension LoadedAutoencoder {
+  /// Puts a changed code back into the residual stream `[t, D]` of rows whose code is `code`.
   func splice(
-    _ x: Matrix, code: SparseCode, changes: [LatentChange], splice: Splice,
+    _ rows: SiteRows, code: SparseCode, changes: [LatentChange], splice: Splice, decoder: Decoder,
     receipt: inout InterventionReceipt, cancellation: Cancellation
   ) throws -> Matrix {
     let changed: SparseCode
     switch splice.reselection {
     case .none: changed = try code.changing(changes)
     case .topK:
-      changed = try reselected(
-        x, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
+      changed = try weights.reselected(
+        rows.input, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
     }
-    let difference = try decodeChange(from: code, to: changed)
+    let difference = try streamChange(from: code, to: changed, decoder: decoder)
     let known = receipt.positions
     for squared in difference.rowDots(difference) where squared > 0 {
       receipt.positions += 1
       receipt.normSum += squared.squareRoot()
     }
     if receipt.positions > known { receipt.passes += 1 }
-    return try (splice.errorTerm == .keep ? x + difference : decode(changed)).usableResidual()
+    let spliced =
+      splice.errorTerm == .keep
+      ? rows.stream + difference : try rebuilt(changed, rows, decoder: decoder)
+    return try spliced.usableResidual()
   }
+}
 
+extension SparseAutoencoder {
   /// The code with top-k taken again where something was changed. Other rows keep the code they
   /// have: a product over fewer rows may differ in its last bit.
-  private func reselected(
+  fileprivate func reselected(
     _ x: Matrix, code: SparseCode, changes: [LatentChange], receipt: inout InterventionReceipt,
     cancellation: Cancellation
   ) throws -> SparseCode {

@@ -160,15 +160,17 @@ extension SparseCode {
 }
 
 extension SplicePoint {
-  /// The decoder's bias alone at the first `rows` rows, neither features nor error; a continuation
-  /// stays as it is, or its reconstruction with the error term dropped.
+  /// The decoder's bias alone at the first `rows` rows, neither features nor error, in the place of
+  /// what is made there; a continuation stays as it is, or has its reconstruction with the error
+  /// term dropped.
   fileprivate func biasAlone(rows: Int, errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
-    var residual = try autoencoder.weights.decode(code.slice(rows: 0..<rows).emptied())
-    let after = rows..<rowCount
-    residual.append(
-      errorTerm == .keep
-        ? self.residual.slice(rows: after)
-        : try autoencoder.weights.decode(code.slice(rows: after)))
+    var bare = code.slice(rows: 0..<rows).emptied()
+    bare.append(code.slice(rows: rows..<rowCount))
+    var residual = try rebuilt(bare)
+    if errorTerm == .keep, rows < rowCount {
+      residual = residual.slice(rows: 0..<rows)
+      residual.append(stream.slice(rows: rows..<rowCount))
+    }
     return SplicedResidual(
       start: 0, residual: try residual.usableResidual(), receipt: InterventionReceipt())
   }

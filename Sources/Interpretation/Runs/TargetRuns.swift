@@ -38,7 +38,7 @@ struct TargetRuns {
   private func values(of batch: [SplicedResidual]) throws -> [Float] {
     guard !batch.isEmpty else { return [] }
     let outputs = try point.outputs(
-      of: batch, rows: terms.rows, decoder: context.decoder, cancellation: cancellation)
+      of: batch, rows: terms.rows, cancellation: cancellation)
     return try outputs.map {
       try context.decoder.value(of: terms, outputs: $0, from: terms.rows.lowerBound)
     }

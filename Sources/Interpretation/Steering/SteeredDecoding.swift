@@ -28,7 +28,7 @@ package struct Steering: Sendable {
 
 /// A context's continuation, token by token, with or without steering.
 ///
-/// The blocks up to the site go on from the context's keys and values; the blocks above it have
+/// What lies below the site goes on from the context's keys and values; the blocks above it have
 /// their own, made from the changed residual.
 package struct SteeredDecoding {
   private let decoder: Decoder
@@ -61,7 +61,7 @@ package struct SteeredDecoding {
     cache = context.cache
     let residual =
       steering.turned.map {
-        let own = point.residual.slice(rows: spliced.start..<point.rowCount)
+        let own = point.stream.slice(rows: spliced.start..<point.rowCount)
         return $0.moving(own, asFarAs: spliced.residual)
       } ?? spliced.residual
     isPlain = spliced.start == point.rowCount && !steering.changesGenerated
@@ -69,10 +69,11 @@ package struct SteeredDecoding {
       logits = try context.logits(at: context.tokenCount - 1)
       return
     }
-    let above = steering.autoencoder.block + 1..<decoder.blockCount
-    cache.replace(blocks: above, from: cache.prefix(tokens: spliced.start, blocks: above))
+    let changed = point.above.attentionBlocks
+    cache.replace(blocks: changed, from: cache.prefix(tokens: spliced.start, blocks: changed))
+    var tap = SiteTap()
     let outputs = try decoder.forward(
-      residual, blocks: above, cache: &cache, rows: 1, cancellation: cancellation)
+      residual, over: point.above, cache: &cache, rows: 1, tap: &tap, cancellation: cancellation)
     logits = decoder.logits(outputs).row(0)
     try checkLogits()
   }
@@ -80,15 +81,13 @@ package struct SteeredDecoding {
   /// Feeds a token and computes the logits after it.
   package mutating func advance(_ token: Int, cancellation: Cancellation) throws {
     var x = decoder.embed([token])
-    if let steering {
+    if let steering, steering.changesGenerated {
+      let site = steering.autoencoder.site
+      let rows = try decoder.rows(at: site, of: x, cache: &cache, cancellation: cancellation)
+      var tap = SiteTap()
       x = try decoder.forward(
-        x, blocks: 0..<steering.autoencoder.block + 1, cache: &cache, cancellation: cancellation)
-      if steering.changesGenerated {
-        x = try changed(x, steering, cancellation: cancellation)
-      }
-      x = try decoder.forward(
-        x, blocks: steering.autoencoder.block + 1..<decoder.blockCount, cache: &cache,
-        cancellation: cancellation)
+        changed(rows, steering, cancellation: cancellation), over: site.write..<decoder.end,
+        cache: &cache, tap: &tap, cancellation: cancellation)
     } else {
       x = try decoder.forward(
         x, blocks: 0..<decoder.blockCount, cache: &cache, cancellation: cancellation)
@@ -98,14 +97,14 @@ package struct SteeredDecoding {
   }
 
   private mutating func changed(
-    _ x: Matrix, _ steering: Steering, cancellation: Cancellation
+    _ rows: SiteRows, _ steering: Steering, cancellation: Cancellation
   ) throws -> Matrix {
-    let spliced = try steering.autoencoder.weights.splice(
-      x, code: steering.autoencoder.weights.encode(x, cancellation: cancellation),
+    let spliced = try steering.autoencoder.splice(
+      rows, code: steering.autoencoder.weights.encode(rows.input, cancellation: cancellation),
       changes: steering.interventions.map {
         $0.change(promptRows: 0..<0, generatedRows: 0..<1)
-      }, splice: steering.splice, receipt: &receipt, cancellation: cancellation)
-    return steering.turned?.moving(x, asFarAs: spliced) ?? spliced
+      }, splice: steering.splice, decoder: decoder, receipt: &receipt, cancellation: cancellation)
+    return steering.turned?.moving(rows.stream, asFarAs: spliced) ?? spliced
   }
 
   private func checkLogits() throws {

@@ -196,7 +196,8 @@ extension AttributionCompute.Completeness {
     let bias = parts.bias + (found.isConserving ? parts.projectionBias : 0)
     let total = parts.total + (found.isConserving ? parts.projectionBias : 0)
     self.init(
-      sum: parts.sum, bias: bias, errorTerm: parts.errorTerm, total: total,
+      sum: parts.sum, bias: bias, skip: parts.skip == 0 ? nil : parts.skip,
+      errorTerm: parts.errorTerm, bypass: parts.bypass == 0 ? nil : parts.bypass, total: total,
       remainder: Double(found.targetValue) - total)
   }
 }

@@ -28,7 +28,7 @@ struct AttributionPlan {
   {
     let decoder = open.context.decoder
     let cost = decoder.operations(
-      tokens: open.context.tokenCount, blocks: decoder.blockCount - autoencoder.block - 1)
+      tokens: open.context.tokenCount, blocks: decoder.blocks(above: autoencoder.site.write))
     let budget =
       params.budget
       ?? Int(min(Double(Self.mostUnaskedRuns), Self.unaskedOperations / max(cost, 1)))

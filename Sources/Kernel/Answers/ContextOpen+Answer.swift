@@ -42,7 +42,7 @@ extension ContextOpen: EngineAnswerable {
       prompt, openingBytes: opening.byteCount, model: model)
     let context = try ResidentContext(
       opening: prompt, partNames: names, model: model.model,
-      recording: engine.recordedBlocks(of: model.name), keeping: detail,
+      recording: engine.sites(of: model.name), keeping: detail,
       reusing: engine.longestPrefix(of: prompt, modelName: model.name),
       progress: progress, cancellation: Cancellation(call))
     return try engine.add(

@@ -12,12 +12,13 @@ extension SAELoad: EngineAnswerable {
       path: FilePath(params.path).path, site: params.site,
       options: try AutoencoderOptions(params), modelName: params.model)
     let (name, weights) = (loaded.autoencoder.name, loaded.autoencoder.weights)
-    let site = Site.residualPost(loaded.autoencoder.block).name
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
     engine.warn(of: fit, loaded)
     return Result(
-      sae: name, site: site, latents: weights.latentCount, k: weights.k,
-      inputSize: weights.inputSize, bytes: weights.byteCount,
+      sae: name, site: loaded.autoencoder.site.name, latents: weights.latentCount, k: weights.k,
+      inputSize: weights.inputSize,
+      outputSize: loaded.autoencoder.site.isOfOnePlace ? nil : weights.outputSize,
+      bytes: weights.byteCount,
       format: Format(weights.format), activation: Activation(weights.activation),
       fit: fit.flatMap { fit in fit.fvu.map { Fit(fvu: $0, l0: fit.l0) } })
   }

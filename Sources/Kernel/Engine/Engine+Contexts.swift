@@ -17,17 +17,17 @@ extension Engine {
     }
     let tokens = prompt.tokens.count
     let decoder = model.model.decoder
-    let recorded = recordedBlocks(of: model.name)
+    let sites = sites(of: model.name)
     let kept =
-      tokens * decoder.hiddenSize * 4 * (2 + recorded.count) + prompt.tileBytes
-      + openingBytes
+      tokens * decoder.hiddenSize * 4 * 2 + decoder.bytes(of: sites, tokens: tokens)
+      + prompt.tileBytes + openingBytes
     let needed = model.model.prefillBytes(prompt).addingReportingOverflow(kept)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a context of \(tokens) tokens")
-    guard let site = recorded.first else { return nil }
+    guard let lowest = sites.map(\.write).min() else { return nil }
     return [SavedDetail.statesAndGates, .states].first { detail in
       let saved = decoder.savedBytes(
-        tokens: tokens, blocks: decoder.blockCount - site - 1, detail: detail)
+        tokens: tokens, blocks: decoder.blocks(above: lowest), detail: detail)
       return clientBudget.affords(
         optional: saved, needed: needed.partialValue + decoder.pullbackBytes(tokens: tokens),
         held: heldBytes, weights: readBytes)
@@ -73,15 +73,17 @@ extension Engine {
   ) throws {
     let decoder = open.context.decoder
     let tokens = open.context.tokenCount + extraTokens
-    let above = decoder.blockCount - autoencoder.block - 1
+    let site = autoencoder.site
     let run =
       !savesForPullback
       ? decoder.prefillBytes(tokens: tokens)
-      : open.context.keepsRun(above: autoencoder.block)
+      : open.context.keepsRun(above: site.write)
         ? decoder.pullbackBytes(tokens: tokens)
-        : decoder.attributionBytes(tokens: tokens, blocks: above)
+        : decoder.attributionBytes(tokens: tokens, blocks: decoder.blocks(above: site.write))
     let encoding = autoencoder.weights.encodingBytes(rows: tokens)
-    let rows = 8 * tokens * decoder.hiddenSize * 4 + encoding
+    // The stream and what is made in several states, and what of the site is not kept yet.
+    let width = decoder.hiddenSize + (site.isStream ? 0 : autoencoder.weights.outputSize)
+    let rows = 8 * tokens * width * 4 + decoder.bytes(of: [site], tokens: tokens) + encoding
     let needed = run.addingReportingOverflow(rows)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens",

@@ -20,7 +20,7 @@ extension Engine {
     let share = fvu < 10 ? "\(Int((100 * fvu).rounded())) %" : "\(fvu) times all"
     warn(
       "the autoencoder \"\(loaded.autoencoder.name)\" leaves \(share) of the variance at "
-        + "\(Site.residualPost(loaded.autoencoder.block).name) unexplained: it was probably "
+        + "\(loaded.autoencoder.site.output.name) unexplained: it was probably "
         + "trained on another model or site")
   }
 
@@ -29,9 +29,9 @@ extension Engine {
     let model = try model(named: loaded.modelName)
     let autoencoder = loaded.autoencoder
     if let open = openContexts.last(where: { $0.modelName == loaded.modelName }) {
+      let rows = try open.context.rows(at: autoencoder.site, cancellation: cancellation)
       return try autoencoder.weights.fit(
-        open.context.residual(after: autoencoder.block, keep: true, cancellation: cancellation),
-        cancellation: cancellation)
+        rows.input, making: rows.output, cancellation: cancellation)
     }
     var parts: [PromptPart] = [.text(Self.probeText)]
     if model.model.acceptsPictures, model.model.byteCount < Self.pictureProbeBytes,
@@ -42,11 +42,11 @@ extension Engine {
     let prompt = try probePrompt(parts, model.model, cancellation: cancellation)
     let decoder = model.model.decoder
     var cache = model.model.makeCache(for: prompt)
-    let residual = try decoder.forward(
-      model.model.embeddings(prompt, cache: &cache, cancellation: cancellation),
-      blocks: 0..<autoencoder.block + 1,
+    let rows = try decoder.rows(
+      at: autoencoder.site,
+      of: model.model.embeddings(prompt, cache: &cache, cancellation: cancellation),
       cache: &cache, cancellation: cancellation)
-    return try autoencoder.weights.fit(residual, cancellation: cancellation)
+    return try autoencoder.weights.fit(rows.input, making: rows.output, cancellation: cancellation)
   }
 
   /// A plain text model may have no template, and some refuse a text alone.

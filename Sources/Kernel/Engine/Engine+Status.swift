@@ -22,7 +22,7 @@ extension Engine {
         let weights = $0.autoencoder.weights
         return .init(
           sae: $0.autoencoder.name, path: $0.path, model: $0.modelName,
-          site: Site.residualPost($0.autoencoder.block).name, latents: weights.latentCount,
+          site: $0.autoencoder.site.name, latents: weights.latentCount,
           k: weights.k, bytes: weights.byteCount)
       },
       contexts: [],

@@ -179,16 +179,16 @@ package final class Engine {
   ) throws -> ResidentAutoencoder {
     let model = try model(named: modelName)
     let autoencoder = try openAutoencoder(path: path, site: site, options: options)
-    let block = try block(of: autoencoder, path: path, site: site, in: model)
-    let asked = Site.residualPost(block).name
-    if let stated = autoencoder.stated, stated.site != asked {
+    let place = try place(of: autoencoder, path: path, site: site, in: model)
+    if let stated = autoencoder.stated, site != nil,
+      (try? AutoencoderSite(stated.places, named: stated.name, in: model.model.decoder)) != place
+    {
       warn(
-        "the autoencoder \(path) says that it reads \"\(stated.name)\"; it is put at \(asked), as "
-          + "asked"
-      )
+        "the autoencoder \(path) says that it reads \"\(stated.name)\"; it is put at "
+          + "\(place.name), as asked")
     }
     if let known = autoencoders.first(where: {
-      $0.path == path && $0.modelName == model.name && $0.autoencoder.block == block
+      $0.path == path && $0.modelName == model.name && $0.autoencoder.site == place
         && $0.options == options
     }) {
       current.autoencoderNames[model.name] = known.autoencoder.name
@@ -198,7 +198,7 @@ package final class Engine {
     let name = unusedName(for: path, among: autoencoders.map(\.autoencoder.name))
     let loaded = ResidentAutoencoder(
       path: path, modelName: model.name,
-      autoencoder: LoadedAutoencoder(name: name, weights: autoencoder, block: block),
+      autoencoder: LoadedAutoencoder(name: name, weights: autoencoder, site: place),
       options: options)
     for note in autoencoder.notes { warn("the autoencoder \(path): \(note)") }
     autoencoders.append(loaded)
@@ -222,29 +222,37 @@ package final class Engine {
     return try searching.with(compute: Compute(team: team, precision: .float32))
   }
 
-  private func block(
+  /// Where an autoencoder is put: at the site that was asked for, or that its files say.
+  private func place(
     of autoencoder: SparseAutoencoder, path: String, site: String?, in model: LoadedModel
-  ) throws -> Int {
-    guard let name = site ?? autoencoder.site else {
-      throw KernelError.saeMismatch(
-        "the folder's name does not say the autoencoder's site: give it, as in \"resid_post.24\"")
-    }
-    guard let site = Site(name: name) else {
-      throw KernelError.saeMismatch(SiteName.refusal(of: name))
-    }
+  ) throws -> AutoencoderSite {
     let decoder = model.model.decoder
-    guard site.block < decoder.blockCount else {
+    let place: AutoencoderSite
+    do {
+      if let site {
+        place = try AutoencoderSite(named: site, in: decoder)
+      } else if let stated = autoencoder.stated {
+        place = try AutoencoderSite(stated.places, named: stated.name, in: decoder)
+      } else {
+        throw SiteRefusal(
+          reason: "neither the folder's name nor its files say the autoencoder's site: give it, as "
+            + "in \"resid_post.24\"")
+      }
+    } catch let refusal as SiteRefusal { throw KernelError.saeMismatch(refusal.reason) }
+    if place.isOfOnePlace, autoencoder.stated.map({ !$0.isOfOnePlace }) ?? false {
       throw KernelError.saeMismatch(
-        "the autoencoder's site is \(site.name), the model has blocks 0 … \(decoder.blockCount - 1)"
-      )
+        "\(quoted(path)) is a transcoder, which reads one place and makes another: give both, as "
+          + "in \"transcoder.\(place.input.block)\" or \"mlp_in.5 -> mlp_out.5\"")
     }
-    guard autoencoder.inputSize == decoder.hiddenSize else {
+    for (what, width, tensor) in [
+      ("reads", autoencoder.inputSize, place.input),
+      ("makes", autoencoder.outputSize, place.output),
+    ] where width != decoder.width(of: tensor) {
       throw KernelError.saeMismatch(
-        "the autoencoder \(quoted(path)) reads \(autoencoder.inputSize) numbers a token, the "
-          + "residual stream "
-          + "of the model \(quoted(model.path)) has \(decoder.hiddenSize)")
+        "the autoencoder \(quoted(path)) \(what) \(width) numbers a token, \(tensor.name) of the "
+          + "model \(quoted(model.path)) has \(decoder.width(of: tensor))")
     }
-    return site.block
+    return place
   }
 
   /// The folder's name, made unique.
@@ -388,8 +396,8 @@ package final class Engine {
     FreedMemory.release()
   }
 
-  /// The blocks whose residuals contexts of a model keep: those its autoencoders read.
-  func recordedBlocks(of modelName: String) -> [Int] {
-    Set(autoencoders.filter { $0.modelName == modelName }.map(\.autoencoder.block)).sorted()
+  /// The sites whose tensors contexts of a model keep: those of its autoencoders.
+  func sites(of modelName: String) -> [AutoencoderSite] {
+    Array(Set(autoencoders.filter { $0.modelName == modelName }.map(\.autoencoder.site)))
   }
 }

@@ -45,7 +45,7 @@ package enum LocalScores {
       }, tables: tables)
   }
 
-  /// The number at the end of a site: 24 of `resid_post.24`.
+  /// The number at the end of a site, the block's: 24 of `resid_post.24`.
   private static func layer(of site: String) -> Int? {
     site.split(separator: ".").last.flatMap { Int($0) }
   }

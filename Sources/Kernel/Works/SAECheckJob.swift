@@ -88,7 +88,7 @@ final class SAECheckJob: EngineJob {
     }
     let (found, autoencoder) = (running.evaluation, running.autoencoder)
     return SAECheck.Checked(
-      sae: autoencoder.name, site: Site.residualPost(autoencoder.block).name,
+      sae: autoencoder.name, site: autoencoder.site.name,
       contexts: found.contexts,
       skipped: running.prompts.skipped, tokens: found.tokens, fvu: found.fvu,
       meanContextFvu: found.meanContextFVU, l0: found.l0, latents: autoencoder.weights.latentCount,

@@ -35,7 +35,6 @@ final class SAETrainJob: EngineJob {
 
   private let params: SAETrain.Params
   private let corpus: CorpusSource
-  private let block: Int
   private var phase = Phase.beginning
   private var lock: JobLock?
   private var rows = Matrix(rows: 0, columns: 0)
@@ -53,10 +52,6 @@ final class SAETrainJob: EngineJob {
     guard params.output.hasPrefix("/"), !params.output.utf8.contains(0) else {
       throw KernelError.pathDenied(path: params.output, reason: "it must be an absolute folder")
     }
-    guard let site = Site(name: params.site) else {
-      throw KernelError.unsupported(SiteName.refusal(of: params.site))
-    }
-    block = site.block
   }
 
   func step(_ engine: Engine, _ tools: JobTools) throws -> StepOutcome {
@@ -102,13 +97,28 @@ final class SAETrainJob: EngineJob {
     return try engine.model(named: params.model).model
   }
 
+  /// What is trained on: a tensor that can be changed, and that the one file names.
+  private func site(in model: Model) throws -> Site {
+    let place: AutoencoderSite
+    do { place = try AutoencoderSite(named: params.site, in: model.decoder) } catch {
+      throw KernelError.unsupported(error.reason)
+    }
+    guard place.isOfOnePlace else {
+      throw KernelError.unsupported(
+        "\(place.name) is a transcoder's: autoencoders are trained, which make what they read")
+    }
+    return place.input
+  }
+
+  /// sparsify's name of a layer is that of its module; what is no module's output has the kernel's.
+  private static func folderName(_ site: Site) -> String {
+    site.place == .residualPost ? "model.layers.\(site.block)" : site.name
+  }
+
   private func begin(_ engine: Engine) throws {
     let model = try model(engine)
-    guard block < model.decoder.blockCount else {
-      throw KernelError.unsupported(
-        "the site is \(params.site), the model has blocks 0 … \(model.decoder.blockCount - 1)")
-    }
-    _ = try options(inputSize: model.decoder.hiddenSize)
+    let width = model.decoder.width(of: try site(in: model))
+    _ = try options(inputSize: width)
     do {
       try FileManager.default.createDirectory(
         atPath: params.output, withIntermediateDirectories: true)
@@ -120,7 +130,7 @@ final class SAETrainJob: EngineJob {
         .busy, "another training writes to \(params.output), or its folder cannot be written")
     }
     self.lock = lock
-    rows = Matrix(rows: 0, columns: model.decoder.hiddenSize)
+    rows = Matrix(rows: 0, columns: width)
     phase =
       corpus.isReadOnce
       ? .collecting(prompts(model, engine), expected: nil)
@@ -177,7 +187,7 @@ final class SAETrainJob: EngineJob {
     case .prompt(let prompt):
       let model = try model(engine)
       try engine.reserve(model.prefillBytes(prompt), for: "a prompt")
-      let residual = try ResidualHarvest(model: model, block: block)(
+      let residual = try SiteHarvest(model: model, site: try site(in: model))(
         prompt, cancellation: tools.cancellation)
       // A stream's tokens cannot be counted beforehand.
       if expected == nil { try hold((rows.rows + residual.rows) / 2 * 3, engine) }
@@ -261,7 +271,8 @@ final class SAETrainJob: EngineJob {
   }
 
   private func finish(_ trainer: TopKTrainer, _ engine: Engine) throws -> SAETrain.Trained {
-    let folder = params.output + "/model.layers.\(block)"
+    let site = try site(in: try model(engine))
+    let folder = params.output + "/" + Self.folderName(site)
     try trainer.writeAutoencoder(to: folder, as: (params.type ?? .float32).scalar)
     try? FileManager.default.removeItem(atPath: statePath)
     try? FileManager.default.removeItem(atPath: params.output + "/.trainer.lock")
@@ -269,7 +280,7 @@ final class SAETrainJob: EngineJob {
     engine.release(self)
     lock = nil
     return SAETrain.Trained(
-      path: folder, site: Site.residualPost(block).name, latents: params.latents, k: params.k,
+      path: folder, site: site.name, latents: params.latents, k: params.k,
       steps: trainer.step, tokens: tokens, entries: entries, skipped: skipped, fvu: last?.fvu,
       l0: last?.l0, dead: trainer.deadLatents.count)
   }

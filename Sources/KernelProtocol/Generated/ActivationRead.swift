@@ -2,7 +2,8 @@
 
 package import JSONRPC
 
-/// The residual stream at a site.
+/// A tensor of a block at every position: the residual stream, or what a half of the block reads or
+/// adds.
 package enum ActivationRead: Request {
   package static let method = "activation/read"
   package static let lane = Lane.engine
@@ -12,7 +13,7 @@ package enum ActivationRead: Request {
     package var context: String
     /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
-    /// As resid_post.24; any block.
+    /// As resid_post.24, mlp_out.24, attn_heads.24; any block.
     package var site: String
     package var span: Span?
 
@@ -33,7 +34,7 @@ package enum ActivationRead: Request {
   }
 
   package struct Result: Codable, Sendable, Equatable {
-    /// [positions, hidden size].
+    /// [positions, width]: the hidden size, heads times their size for attn_heads.
     package var tensor: WireTensor
 
     package init(tensor: WireTensor) {

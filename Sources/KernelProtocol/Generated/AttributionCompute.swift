@@ -164,16 +164,26 @@ package enum AttributionCompute: Request {
     /// Of the decoder's bias; with relevance of the biases of the projections above the site as
     /// well, and of what Qwen3-VL adds between blocks above it.
     package var bias: Double
+    /// Of what a transcoder's skip connection takes from its input; absent without one.
+    package var skip: Double?
     /// Of what the autoencoder leaves out.
     package var errorTerm: Double
+    /// Of what the residual stream holds beside what the autoencoder is of; absent where that is
+    /// the stream itself.
+    package var bypass: Double?
     package var total: Double
     /// The target less the total.
     package var remainder: Double
 
-    package init(sum: Double, bias: Double, errorTerm: Double, total: Double, remainder: Double) {
+    package init(
+      sum: Double, bias: Double, skip: Double? = nil, errorTerm: Double, bypass: Double? = nil,
+      total: Double, remainder: Double
+    ) {
       self.sum = sum
       self.bias = bias
+      self.skip = skip
       self.errorTerm = errorTerm
+      self.bypass = bypass
       self.total = total
       self.remainder = remainder
     }

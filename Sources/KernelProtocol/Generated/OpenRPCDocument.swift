@@ -305,7 +305,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "site",
-          "description": "Where it reads the model, by any name of a decoder block's output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
+          "description": "Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24, blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names, \"mlp_in.24 -> mlp_out.24\". It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -360,6 +360,7 @@ package let openRPCDocument = #"""
               "description": "Latents active at a position; where each is judged by itself, all of them at most."
             },
             "inputSize": {"type": "integer"},
+            "outputSize": {"type": "integer", "description": "Of a transcoder: the width of what it makes of what it reads."},
             "bytes": {"type": "integer", "minimum": 0},
             "format": {"$ref": "#/components/schemas/SAELoad.Format", "description": "Whose files it was read from."},
             "activation": {
@@ -399,6 +400,138 @@ package let openRPCDocument = #"""
               "format": "sparsify",
               "activation": "topk",
               "fit": {"fvu": 0.12, "l0": 256.0}
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sae/sites",
+      "summary": "The places of a model that an autoencoder can be of, and for those where it cannot why.",
+      "paramStructure": "by-name",
+      "params": [
+        {
+          "name": "model",
+          "description": "Absent: the model loaded last.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["model", "blocks", "sites"],
+          "properties": {
+            "model": {"type": "string"},
+            "blocks": {"type": "integer"},
+            "sites": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SAESites.Place"},
+              "description": "In the order in which a run meets them, then transcoders, then places that are known and not served."
+            }
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": ["deadlineExceeded", "modelNotLoaded"],
+      "examples": [
+        {
+          "name": "sae/sites",
+          "params": [{"name": "model", "value": "llava-next"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "model": "llava-next",
+              "blocks": 32,
+              "sites": [
+                {"site": "mlp_out.N", "first": 0, "last": 31, "width": 4096, "names": ["blocks.N.hook_mlp_out"], "isServed": true},
+                {"site": "mlp_in.N", "first": 0, "last": 31, "width": 4096, "names": ["blocks.N.mlp.hook_in"], "isServed": false, "reason": "it is read by a half of a block"}
+              ]
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "sae/fit",
+      "summary": "How well an autoencoder fits its model on open contexts, by kind of token, and whether another convention than its files' fits better.",
+      "description": "Positions count to one kind: first (position 0, whose residual is far longer than any other in many models), text, each view of a picture by its name, and newline (what closes a view's rows); all is every position but the first, and last the one the answer is read at. The conventions are measured over all: what another reading of the same weights leaves of the variance, or the same reading a block below or above.",
+      "paramStructure": "by-name",
+      "params": [
+        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "context",
+          "description": "Absent: all open contexts of the autoencoder's model.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "workDoneToken",
+          "description": "Progress is reported under this token.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/ProgressToken"}
+        },
+        {
+          "name": "deadlineMs",
+          "description": "The request fails with kind deadlineExceeded this many milliseconds after it arrived.",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1}
+        }
+      ],
+      "result": {
+        "name": "result",
+        "schema": {
+          "type": "object",
+          "required": ["sae", "site", "contexts", "kinds", "conventions"],
+          "properties": {
+            "sae": {"type": "string"},
+            "site": {"type": "string"},
+            "contexts": {"type": "integer"},
+            "kinds": {"type": "array", "items": {"$ref": "#/components/schemas/SAEFit.Kind"}},
+            "conventions": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SAEFit.Reading"},
+              "description": "Those that the autoencoder could have been meant by."
+            },
+            "better": {
+              "$ref": "#/components/schemas/SAEFit.Convention",
+              "description": "The convention that leaves least of the variance, where that is at most half of what the files' leaves; absent where none does."
+            },
+            "explanation": {"type": "string", "description": "The better convention in a sentence; absent with it."}
+          }
+        }
+      },
+      "x-lane": "engine",
+      "x-errorKinds": [
+        "contextNotFound",
+        "deadlineExceeded",
+        "modelNotLoaded",
+        "outOfMemory",
+        "saeMismatch",
+        "unsupportedTarget"
+      ],
+      "examples": [
+        {
+          "name": "sae/fit",
+          "params": [{"name": "sae", "value": "sae_1"}],
+          "result": {
+            "name": "result",
+            "value": {
+              "sae": "sae_1",
+              "site": "resid_post.24",
+              "contexts": 1,
+              "kinds": [
+                {"kind": "all", "tokens": 615, "fvu": 0.25, "relativeError": 0.125, "normRatio": 0.875, "l0": 256.0},
+                {"kind": "last", "tokens": 1, "relativeError": 0.25, "normRatio": 0.75, "l0": 256.0}
+              ],
+              "conventions": [{"convention": "decoderBias", "fvu": 0.5, "l0": 256.0}]
             }
           }
         }
@@ -1289,7 +1422,7 @@ package let openRPCDocument = #"""
     },
     {
       "name": "activation/read",
-      "summary": "The residual stream at a site.",
+      "summary": "A tensor of a block at every position: the residual stream, or what a half of the block reads or adds.",
       "paramStructure": "by-name",
       "params": [
         {"name": "context", "required": true, "schema": {"type": "string"}},
@@ -1299,7 +1432,7 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         },
-        {"name": "site", "description": "As resid_post.24; any block.", "required": true, "schema": {"type": "string"}},
+        {"name": "site", "description": "As resid_post.24, mlp_out.24, attn_heads.24; any block.", "required": true, "schema": {"type": "string"}},
         {"name": "span", "required": false, "schema": {"$ref": "#/components/schemas/Span"}},
         {
           "name": "workDoneToken",
@@ -1320,7 +1453,7 @@ package let openRPCDocument = #"""
           "type": "object",
           "required": ["tensor"],
           "properties": {
-            "tensor": {"$ref": "#/components/schemas/WireTensor", "description": "[positions, hidden size]."}
+            "tensor": {"$ref": "#/components/schemas/WireTensor", "description": "[positions, width]: the hidden size, heads times their size for attn_heads."}
           }
         }
       },
@@ -4614,7 +4747,12 @@ package let openRPCDocument = #"""
             "type": "number",
             "description": "Of the decoder's bias; with relevance of the biases of the projections above the site as well, and of what Qwen3-VL adds between blocks above it."
           },
+          "skip": {"type": "number", "description": "Of what a transcoder's skip connection takes from its input; absent without one."},
           "errorTerm": {"type": "number", "description": "Of what the autoencoder leaves out."},
+          "bypass": {
+            "type": "number",
+            "description": "Of what the residual stream holds beside what the autoencoder is of; absent where that is the stream itself."
+          },
           "total": {"type": "number"},
           "remainder": {"type": "number", "description": "The target less the total."}
         }
@@ -6639,6 +6777,34 @@ package let openRPCDocument = #"""
           }
         }
       },
+      "SAEFit.Convention": {
+        "enum": ["decoderBias", "signs", "blockBelow", "blockAbove", "unitScale"],
+        "description": "decoderBias: b_dec taken off the input where the files' reading does not, or left there where it does; signs: values below zero kept among the k largest, or left out where they are kept; blockBelow and blockAbove: the same place of the neighbouring block; unitScale: activations brought to the mean norm √D before they are encoded, reconstructions brought back."
+      },
+      "SAEFit.Kind": {
+        "type": "object",
+        "required": ["kind", "tokens", "normRatio", "l0"],
+        "properties": {
+          "kind": {"type": "string"},
+          "tokens": {"type": "integer"},
+          "fvu": {
+            "type": "number",
+            "description": "Fraction of the variance about these positions' own mean that is unexplained; absent where they do not vary."
+          },
+          "relativeError": {"type": "number", "description": "Σ‖ŷ − y‖² / Σ‖y‖²; absent where y is zero."},
+          "normRatio": {"type": "number", "description": "The mean of ‖ŷ‖ / ‖y‖."},
+          "l0": {"type": "number", "description": "Mean number of active latents."}
+        }
+      },
+      "SAEFit.Reading": {
+        "type": "object",
+        "required": ["convention", "l0"],
+        "properties": {
+          "convention": {"$ref": "#/components/schemas/SAEFit.Convention"},
+          "fvu": {"type": "number", "description": "Over the positions of all, as there; absent where they do not vary."},
+          "l0": {"type": "number", "description": "Mean number of active latents."}
+        }
+      },
       "SAELoad.Activation": {"enum": ["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]},
       "SAELoad.Fit": {
         "type": "object",
@@ -6682,6 +6848,23 @@ package let openRPCDocument = #"""
           "llamascopium",
           "overcomplete"
         ]
+      },
+      "SAESites.Place": {
+        "type": "object",
+        "required": ["site", "names", "isServed"],
+        "properties": {
+          "site": {"type": "string", "description": "Its name, N the block's number; of a place that has none here what it is."},
+          "first": {"type": "integer", "description": "The first block that has it."},
+          "last": {"type": "integer"},
+          "width": {"type": "integer", "description": "Numbers a position; of a transcoder, those that it reads."},
+          "names": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What libraries call the same tensor on this model."
+          },
+          "isServed": {"type": "boolean", "description": "Whether an autoencoder of it can be loaded."},
+          "reason": {"type": "string", "description": "Why it cannot."}
+        }
       },
       "SAETrain.Trained": {
         "type": "object",

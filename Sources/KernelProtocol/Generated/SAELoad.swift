@@ -12,10 +12,11 @@ package enum SAELoad: Request {
   package struct Params: Codable, Sendable, Equatable {
     /// Absolute: a folder, one that holds a folder or file for each layer, or such a file.
     package var path: String
-    /// Where it reads the model, by any name of a decoder block's output: resid_post.24,
-    /// model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It
-    /// overrides what the folder or the configuration says, with a warning where they differ;
-    /// absent: what they say.
+    /// Where it reads the model, by any name of a tensor of a block: resid_post.24,
+    /// model.layers.24, blocks.24.hook_resid_post and the like for the stream after a block,
+    /// mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24,
+    /// or two names, "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration
+    /// says, with a warning where they differ; absent: what they say.
     package var site: String?
     /// Absent: the model loaded last.
     package var model: String?
@@ -61,6 +62,8 @@ package enum SAELoad: Request {
     /// Latents active at a position; where each is judged by itself, all of them at most.
     package var k: Int
     package var inputSize: Int
+    /// Of a transcoder: the width of what it makes of what it reads.
+    package var outputSize: Int?
     package var bytes: Int
     /// Whose files it was read from.
     package var format: Format
@@ -73,14 +76,15 @@ package enum SAELoad: Request {
     package var fit: Fit?
 
     package init(
-      sae: String, site: String, latents: Int, k: Int, inputSize: Int, bytes: Int, format: Format,
-      activation: Activation, fit: Fit? = nil
+      sae: String, site: String, latents: Int, k: Int, inputSize: Int, outputSize: Int? = nil,
+      bytes: Int, format: Format, activation: Activation, fit: Fit? = nil
     ) {
       self.sae = sae
       self.site = site
       self.latents = latents
       self.k = k
       self.inputSize = inputSize
+      self.outputSize = outputSize
       self.bytes = bytes
       self.format = format
       self.activation = activation

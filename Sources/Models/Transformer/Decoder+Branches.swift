@@ -27,7 +27,18 @@ extension Decoder {
     _ branches: [Branch], blocks range: Range<Int>, after cache: KeyValueCache,
     cancellation: Cancellation = .never
   ) throws -> [Matrix] {
-    precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
+    try forward(
+      branches, over: Range(blocks: range), after: cache, cancellation: cancellation)
+  }
+
+  /// The same from a point of the residual stream, whose values the branches have, to the end of a
+  /// block.
+  package func forward(
+    _ branches: [Branch], over range: Range<StreamPoint>, after cache: KeyValueCache,
+    cancellation: Cancellation = .never
+  ) throws -> [Matrix] {
+    precondition(range.upperBound <= end, "no such blocks")
+    precondition(range.isEmpty || !range.upperBound.isMiddle, "half a block at the end")
     for branch in branches {
       let rows = branch.start..<branch.start + branch.residual.rows
       precondition(cache.spans.areWhole(in: rows), "rows \(rows) cut through \(cache.spans)")
@@ -36,11 +47,11 @@ extension Decoder {
     let order = branches.indices.sorted { branches[$0].start > branches[$1].start }
     var spans = Spans(order.map { (branches[$0].start, branches[$0].residual.rows) })
     var x = Matrix(stacking: order.map { branches[$0].residual })
-    for block in range where x.rows > 0 {
-      let isLast = block == range.upperBound - 1
+    for block in range.blocks where x.rows > 0 {
+      let isLast = block == range.blocks.upperBound - 1
       x = try blocks[block](
-        x, spans: spans, asking: isLast ? order.map { branches[$0].rows } : nil, cache: cache,
-        cancellation: cancellation)
+        x, spans: spans, asking: isLast ? order.map { branches[$0].rows } : nil,
+        fromMiddle: !range.contains(.input(of: block)), cache: cache, cancellation: cancellation)
       let ends = order.map { branches[$0].start + branches[$0].residual.rows }
       let counts = order.map { isLast ? branches[$0].rows : branches[$0].residual.rows }
       x = cache.traits.additions.added(
@@ -48,7 +59,7 @@ extension Decoder {
     }
     if range.isEmpty { x = spans.lastRows(order.map { branches[$0].rows }, of: x) }
     spans = Spans(order.map { (branches[$0].start, branches[$0].rows) })
-    try requireFinite(x, at: Site.residualPost(max(range.upperBound - 1, 0)).name)
+    try requireFinite(x, at: Site(range.upperBound).name)
     var results = branches.map { _ in Matrix(rows: 0, columns: hiddenSize) }
     for (index, span) in zip(order, spans.all) { results[index] = x.slice(rows: span.range) }
     return results
@@ -78,19 +89,22 @@ struct Spans {
 }
 
 extension DecoderBlock {
-  /// The block on stacked branches `[Σt, D]`, of which only the last `asking` rows each are wanted:
-  /// `[Σn, D]`.
+  /// The block, or its second half alone, on stacked branches `[Σt, D]`, of which only the last
+  /// `asking` rows each are wanted: `[Σn, D]`.
   func callAsFunction(
-    _ x: Matrix, spans: Spans, asking counts: [Int]?, cache: KeyValueCache,
+    _ x: Matrix, spans: Spans, asking counts: [Int]?, fromMiddle: Bool, cache: KeyValueCache,
     cancellation: Cancellation
   ) throws -> Matrix {
     let counts = counts ?? spans.all.map(\.range.count)
-    let update = try attention(
-      attentionNorm(x), spans: spans, asking: counts, block: index, cache: cache,
-      cancellation: cancellation)
-    let middle = spans.lastRows(counts, of: x) + attentionUpdateNorm(update)
-    let inner = try feedForward(feedForwardNorm(middle), cancellation: cancellation)
-    return middle + feedForwardUpdateNorm(inner)
+    var middle = spans.lastRows(counts, of: x)
+    if !fromMiddle {
+      let update = try attention(
+        attentionNorm(x), spans: spans, asking: counts, block: index, cache: cache,
+        cancellation: cancellation)
+      middle = middle + attentionUpdateNorm(update)
+    }
+    var tap = SiteTap()
+    return try feedForwardHalf(middle, tap: &tap, cancellation: cancellation).output
   }
 }
 

@@ -37,6 +37,14 @@ extension Decoder {
       cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
   }
 
+  /// The blocks of which something lies above a point of the residual stream.
+  package func blocks(above point: StreamPoint) -> Int { (point..<end).blocks.count }
+
+  /// The tensors of some sites for `tokens` tokens.
+  package func bytes(of sites: Set<Site>, tokens: Int) -> Int {
+    bytes(tokens, sites.reduce(0) { $0 + width(of: $1) }, 1)
+  }
+
   /// The working set of a pullback over `tokens` rows.
   package func pullbackBytes(tokens: Int) -> Int {
     let working = blockWorkingBytes(tokens: tokens)

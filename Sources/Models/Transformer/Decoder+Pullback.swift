@@ -10,40 +10,51 @@ extension Decoder {
     _ x: Matrix, blocks range: Range<Int>, prefix: KeyValueCache? = nil, rows n: Int = 1,
     keeping detail: SavedDetail = .states, cancellation: Cancellation = .never
   ) throws -> SavedForward {
-    var cache = prefix ?? makeCache()
+    var (cache, tap) = (prefix ?? makeCache(), SiteTap())
     return try forwardSaving(
-      x, blocks: range, cache: &cache, rows: n, keeping: detail, cancellation: cancellation)
+      x, over: Range(blocks: range), cache: &cache, rows: n, keeping: detail, tap: &tap,
+      cancellation: cancellation)
   }
 
-  /// The same with a cache that the new keys and values join. `onBlock` hears of each block that is
-  /// done.
+  /// The same from a point of the residual stream to the end of a block, with a cache that the new
+  /// keys and values join. `onBlock` hears of each block that is done.
   package func forwardSaving(
-    _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows n: Int = 1,
-    keeping detail: SavedDetail = .states, onBlock: (Int) -> Void = { _ in },
+    _ x: Matrix, over range: Range<StreamPoint>, cache: inout KeyValueCache, rows n: Int = 1,
+    keeping detail: SavedDetail = .states, tap: inout SiteTap, onBlock: (Int) -> Void = { _ in },
     cancellation: Cancellation = .never
   ) throws -> SavedForward {
-    precondition(!range.isEmpty && range.upperBound <= blockCount, "no such blocks")
+    precondition(!range.isEmpty && range.upperBound <= end, "no such blocks")
+    precondition(!range.upperBound.isMiddle, "half a block at the end")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
-    checkSpans(cache, blocks: range, rows: x.rows)
+    tap.meet(Site(range.lowerBound), x)
+    let start = firstPosition(of: x, at: range.lowerBound, cache: cache)
     var saved: [DecoderBlock.Saved] = []
     var residual = x
-    for block in range {
-      let wanted = block == range.upperBound - 1 ? n : x.rows
-      let step = try blocks[block](
-        residual, rows: wanted, cache: &cache, keepingGates: detail == .statesAndGates,
+    for block in range.blocks {
+      let wanted = block == range.blocks.upperBound - 1 ? n : x.rows
+      var half: DecoderBlock.AttentionHalf?
+      if range.contains(.input(of: block)) {
+        let step = try blocks[block].attentionHalf(
+          residual, rows: wanted, cache: &cache, tap: &tap, cancellation: cancellation)
+        (residual, half) = (step.middle, step.saved)
+      }
+      var step = try blocks[block].feedForwardHalf(
+        residual.last(wanted), keepingGates: detail == .statesAndGates, tap: &tap,
         cancellation: cancellation)
+      step.saved.attention = half
       residual = cache.traits.additions.added(
-        to: step.output, behind: block, from: cache.count(block) - wanted)
+        to: step.output, behind: block, from: start + x.rows - wanted)
+      tap.meet(.residualPost(block), residual)
       saved.append(step.saved)
       onBlock(block)
     }
-    try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
+    try requireFinite(residual, at: Site(range.upperBound).name)
     return SavedForward(
-      blocks: range, tokenCount: x.rows, output: residual, saved: saved,
+      range: range, start: start, tokenCount: x.rows, output: residual, saved: saved,
       additions: cache.traits.additions)
   }
 
-  /// The gradient at x `[t, D]` from that of `saved.output` `[n, D]`.
+  /// The gradient at the input x `[t, D]` of a saved run from that of its output `[n, D]`.
   package func pullback(
     _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule = .derivative,
     cancellation: Cancellation = .never
@@ -64,16 +75,20 @@ extension Decoder {
       outputGradient.rows == saved.output.rows && outputGradient.columns == hiddenSize,
       "a gradient of another shape")
     var gradient = outputGradient
-    for (block, kept) in zip(saved.blocks, saved.saved).reversed() {
-      let positions = kept.attention.positions
+    for (block, kept) in zip(saved.range.blocks, saved.saved).reversed() {
       biasShare += saved.additions.share(
-        of: gradient, behind: block, from: positions.first + positions.count - gradient.rows)
-      gradient = try blocks[block].pullback(
+        of: gradient, behind: block, from: saved.start + saved.tokenCount - gradient.rows)
+      gradient = try blocks[block].feedForwardPullback(
         kept, outputGradient: gradient, rule: rule, biasShare: &biasShare,
         cancellation: cancellation)
+      guard let half = kept.attention else { continue }
+      gradient = try blocks[block].attentionPullback(
+        half, middleGradient: gradient, rule: rule, biasShare: &biasShare,
+        cancellation: cancellation)
     }
-    try requireFinite(gradient, at: "the gradient at the input of block \(saved.blocks.lowerBound)")
-    return gradient
+    let start = Site(saved.range.lowerBound).name
+    try requireFinite(gradient, at: "the gradient at \(start)")
+    return gradient.asLastRows(of: saved.tokenCount)
   }
 
   /// The gradient `[D]` of Σ weight · logit(token) at one row `[D]` of the last block's raw output.

@@ -40,6 +40,8 @@ package final class Decoder: Sendable {
   }
 
   package var blockCount: Int { blocks.count }
+  /// The point behind the last block, from which the logits are made.
+  package var end: StreamPoint { .input(of: blockCount) }
   package var vocabularySize: Int { recipe.vocabularySize }
   package var hiddenSize: Int { recipe.hiddenSize }
   /// The most tokens that a sequence may have.
@@ -68,31 +70,55 @@ package final class Decoder: Sendable {
     _ x: Matrix, blocks range: Range<Int>, cache: inout KeyValueCache, rows: Int? = nil,
     cancellation: Cancellation = .never
   ) throws -> Matrix {
+    var tap = SiteTap()
+    return try forward(
+      x, over: Range(blocks: range), cache: &cache, rows: rows, tap: &tap,
+      cancellation: cancellation)
+  }
+
+  /// The same between any two points of the residual stream, x `[t, D]` being the stream at the
+  /// first and the result that at the second; `tap` keeps what it asks for of the tensors between.
+  package func forward(
+    _ x: Matrix, over range: Range<StreamPoint>, cache: inout KeyValueCache, rows: Int? = nil,
+    tap: inout SiteTap, cancellation: Cancellation = .never
+  ) throws -> Matrix {
     let n = rows ?? x.rows
-    precondition(range.lowerBound >= 0 && range.upperBound <= blockCount, "no such blocks")
+    precondition(range.upperBound <= end, "no such blocks")
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
-    checkSpans(cache, blocks: range, rows: x.rows)
-    if range.isEmpty { return n == x.rows ? x : x.slice(rows: x.rows - n..<x.rows) }
+    tap.meet(Site(range.lowerBound), x)
+    if range.isEmpty { return x.last(n) }
+    let start = firstPosition(of: x, at: range.lowerBound, cache: cache)
     var residual = x
-    for block in range {
-      let wanted = block == range.upperBound - 1 ? n : x.rows
-      let output = try blocks[block](
-        residual, rows: wanted, cache: &cache, cancellation: cancellation
-      ).output
-      residual = cache.traits.additions.added(
-        to: output, behind: block, from: cache.count(block) - wanted)
+    for block in range.blocks {
+      let wanted = block == range.blocks.upperBound - 1 ? n : x.rows
+      if range.contains(.input(of: block)) {
+        residual = try blocks[block].attentionHalf(
+          residual, rows: wanted, cache: &cache, tap: &tap, cancellation: cancellation
+        ).middle
+      }
+      if range.contains(.middle(of: block)) {
+        let output = try blocks[block].feedForwardHalf(
+          residual.last(wanted), tap: &tap, cancellation: cancellation
+        ).output
+        residual = cache.traits.additions.added(
+          to: output, behind: block, from: start + x.rows - wanted)
+        tap.meet(.residualPost(block), residual)
+      }
     }
-    try requireFinite(residual, at: Site.residualPost(range.upperBound - 1).name)
+    try requireFinite(residual, at: Site(range.upperBound).name)
     return residual
   }
 
-  /// Traps where a run over `rows` new rows would cut through a span of the sequence.
-  func checkSpans(_ cache: KeyValueCache, blocks range: Range<Int>, rows: Int) {
-    guard let block = range.first else { return }
-    let start = cache.count(block)
+  /// The position of the first row of x at a point of the residual stream. Where that is the middle
+  /// of a block, the block's keys and values are in the cache already, or those of no token are.
+  /// Traps where the rows would cut through a span of the sequence.
+  func firstPosition(of x: Matrix, at point: StreamPoint, cache: KeyValueCache) -> Int {
+    let count = point < end ? cache.count(point.block) : 0
+    let start = point.isMiddle ? max(0, count - x.rows) : count
     precondition(
-      cache.spans.areWhole(in: start..<start + rows),
-      "rows \(start)..<\(start + rows) cut through \(cache.spans)")
+      cache.spans.areWhole(in: start..<start + x.rows),
+      "rows \(start)..<\(start + x.rows) cut through \(cache.spans)")
+    return start
   }
 
   /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.

@@ -33,64 +33,92 @@ struct DecoderBlock: Sendable {
 
   /// What the pullback needs of a forward pass.
   struct Saved: Sendable {
-    let input: Matrix  // x [t, D]
+    /// Nil where the run began between the halves.
+    var attention: AttentionHalf?
     let middle: Matrix  // m [n, D], after attention
-    let unnormedUpdate: Matrix?  // attention's [n, D], where a norm follows
-    var unnormedInner: Matrix?  // the feed-forward half's [n, D], likewise
-    let attention: DecoderAttention.Saved
+    let unnormedInner: Matrix?  // the feed-forward half's update [n, D], where a norm follows
     var feedForward: FeedForward.Saved?  // of the n rows; nil: computed again
   }
 
-  /// Runs the block on x `[t, D]`: the keys and values of all rows join the cache, the output
-  /// `[n, D]` is that of the last `rows` rows alone. `keepingGates` keeps the feed-forward half's
-  /// activations where the precision allows it.
-  func callAsFunction(
-    _ x: Matrix, rows: Int, cache: inout KeyValueCache, keepingGates: Bool = false,
+  /// Of its first half.
+  struct AttentionHalf: Sendable {
+    let input: Matrix  // x [t, D]
+    let unnormedUpdate: Matrix?  // [n, D], where a norm follows
+    let saved: DecoderAttention.Saved
+  }
+
+  /// x `[t, D]` → m, `[n, D]` of the last `rows` rows; the keys and values of all rows join the
+  /// cache.
+  func attentionHalf(
+    _ x: Matrix, rows: Int, cache: inout KeyValueCache, tap: inout SiteTap,
     cancellation: Cancellation
+  ) throws -> (middle: Matrix, saved: AttentionHalf) {
+    try cancellation.check()
+    let (unnormed, saved) = try attention(
+      attentionNorm(x), rows: rows, block: index, cache: &cache, cancellation: cancellation)
+    let update = attentionUpdateNorm(unnormed)
+    let middle = x.last(rows) + update
+    tap.meet(Site(.attentionHeads, block: index), saved.mixed)
+    tap.meet(Site(.attentionOut, block: index), update)
+    tap.meet(Site(.residualMid, block: index), middle)
+    let half = AttentionHalf(
+      input: x, unnormedUpdate: attentionUpdateNorm.kept(unnormed), saved: saved)
+    return (middle, half)
+  }
+
+  /// m `[n, D]` → the block's output `[n, D]`, with what the pullback needs beside
+  /// the first half's. `keepingGates` keeps the half's activations where the precision allows it.
+  func feedForwardHalf(
+    _ middle: Matrix, keepingGates: Bool = false, tap: inout SiteTap, cancellation: Cancellation
   ) throws -> (output: Matrix, saved: Saved) {
     try cancellation.check()
-    let (update, saved) = try attention(
-      attentionNorm(x), rows: rows, block: index, cache: &cache, cancellation: cancellation)
-    let middle =
-      (rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)) + attentionUpdateNorm(update)
-    try cancellation.check()
     let normed = feedForwardNorm(middle)
-    var result = Saved(
-      input: x, middle: middle, unnormedUpdate: attentionUpdateNorm.kept(update),
-      attention: saved)
     let inner: Matrix
+    var gates: FeedForward.Saved?
     if keepingGates, feedForward.keepsRounded {
-      (inner, result.feedForward) = try feedForward.saving(normed, cancellation: cancellation)
+      (inner, gates) = try feedForward.saving(normed, cancellation: cancellation)
     } else {
       inner = try feedForward(normed, cancellation: cancellation)
     }
-    result.unnormedInner = feedForwardUpdateNorm.kept(inner)
-    return (middle + feedForwardUpdateNorm(inner), result)
+    let update = feedForwardUpdateNorm(inner)
+    tap.meet(Site(.feedForwardNormed, block: index), feedForwardNorm.unweighted(middle))
+    tap.meet(Site(.feedForwardIn, block: index), normed)
+    tap.meet(Site(.feedForwardOut, block: index), update)
+    let saved = Saved(
+      attention: nil, middle: middle, unnormedInner: feedForwardUpdateNorm.kept(inner),
+      feedForward: gates)
+    return (middle + update, saved)
   }
 
-  /// The gradient at x `[t, D]` from that of the output `[n, D]`. What reaches projections' biases
-  /// is added to `biasShare`.
-  func pullback(
+  /// The gradient at x `[t, D]` from that at m `[n, D]`. What reaches projections' biases is added
+  /// to `biasShare`.
+  func attentionPullback(
+    _ half: AttentionHalf, middleGradient: Matrix, rule: PullbackRule, biasShare: inout Double,
+    cancellation: Cancellation
+  ) throws -> Matrix {
+    try cancellation.check()
+    let normedGradient = try attention.pullback(
+      half.saved,
+      outputGradient: attentionUpdateNorm.pullback(
+        half.unnormedUpdate, outputGradient: middleGradient, rule: rule),
+      rule: rule, biasShare: &biasShare, cancellation: cancellation)
+    var result = attentionNorm.pullback(half.input, outputGradient: normedGradient, rule: rule)
+    result.add(middleGradient, toLastRows: middleGradient.rows)
+    return result
+  }
+
+  /// The gradient at m `[n, D]` from that of the block's output `[n, D]`.
+  func feedForwardPullback(
     _ saved: Saved, outputGradient: Matrix, rule: PullbackRule, biasShare: inout Double,
     cancellation: Cancellation
   ) throws -> Matrix {
     try cancellation.check()
-    let (x, middle) = (saved.input, saved.middle)
+    let middle = saved.middle
     let inner = try feedForward.pullback(
       feedForwardNorm(middle), saved: saved.feedForward,
       outputGradient: feedForwardUpdateNorm.pullback(
         saved.unnormedInner, outputGradient: outputGradient, rule: rule),
       rule: rule, biasShare: &biasShare, cancellation: cancellation)
-    let middleGradient =
-      outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner, rule: rule)
-    try cancellation.check()
-    let normedGradient = try attention.pullback(
-      saved.attention,
-      outputGradient: attentionUpdateNorm.pullback(
-        saved.unnormedUpdate, outputGradient: middleGradient, rule: rule),
-      rule: rule, biasShare: &biasShare, cancellation: cancellation)
-    var result = attentionNorm.pullback(x, outputGradient: normedGradient, rule: rule)
-    result.add(middleGradient, toLastRows: middle.rows)
-    return result
+    return outputGradient + feedForwardNorm.pullback(middle, outputGradient: inner, rule: rule)
   }
 }

@@ -16,14 +16,4 @@ extension Matrix {
     }
     return result ?? self
   }
-
-  /// Adds `other` `[n, D]` to the last n rows.
-  mutating func add(_ other: Matrix, toLastRows count: Int) {
-    if count == rows {
-      self += other
-    } else {
-      let last = rows - count..<rows
-      replace(rows: last, with: slice(rows: last) + other)
-    }
-  }
 }

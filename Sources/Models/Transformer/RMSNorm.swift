@@ -29,6 +29,12 @@ struct RMSNorm: Sendable {
     rmsNorm(x, weight: weight, epsilon: epsilon, team: team)
   }
 
+  /// x `[t, size]` over its root mean square, without the weight.
+  func unweighted(_ x: Matrix) -> Matrix {
+    rmsNorm(
+      x, weight: [Float](repeating: 1, count: weight.count), epsilon: epsilon, team: team)
+  }
+
   /// The gradient at x `[t, size]`.
   func pullback(_ x: Matrix, outputGradient: Matrix, rule: PullbackRule) -> Matrix {
     rmsNormPullback(

@@ -13,8 +13,10 @@ package enum SavedDetail: Sendable, Equatable {
 
 /// What `Decoder.forwardSaving` keeps for `Decoder.pullback`.
 package struct SavedForward: Sendable {
-  /// The blocks that were run.
-  package let blocks: Range<Int>
+  /// What was run: from a point of the residual stream to the end of a block.
+  package let range: Range<StreamPoint>
+  /// The position of the first row.
+  let start: Int
   /// t, the rows of the input.
   package let tokenCount: Int
   /// The output of the last block for the last n rows, `[n, D]`.
@@ -28,39 +30,34 @@ package struct SavedForward: Sendable {
     saved.reduce(output.rows * output.columns * 4) { $0 + $1.byteCount }
   }
 
-  /// The input `[t, D]` of one of the blocks.
-  package func input(ofBlock block: Int) -> Matrix { saved[block - blocks.lowerBound].input }
-
-  /// The same run from a later block on.
-  package func suffix(from block: Int) -> SavedForward {
-    precondition(blocks.contains(block), "block \(block) of \(blocks)")
+  /// The same run from a later point on.
+  package func suffix(from point: StreamPoint) -> SavedForward {
+    precondition(range.contains(point), "a point outside of the run")
+    var rest = Array(saved.dropFirst(point.block - range.lowerBound.block))
+    if point.isMiddle { rest[0].attention = nil }
     return SavedForward(
-      blocks: block..<blocks.upperBound, tokenCount: tokenCount, output: output,
-      saved: Array(saved.dropFirst(block - blocks.lowerBound)), additions: additions)
+      range: point..<range.upperBound, start: start, tokenCount: tokenCount, output: output,
+      saved: rest, additions: additions)
   }
 
   /// This run, which went on from the keys and values of the first `rows` tokens of `earlier`, as
   /// one run over both: the gradient then reaches the earlier tokens, too. Of the last block both
   /// have computed less than all rows, and what this run has stays.
   package func continuing(_ earlier: SavedForward, rows: Int) -> SavedForward {
-    precondition(earlier.blocks == blocks && rows <= earlier.tokenCount, "another run")
+    precondition(earlier.range == range && rows <= earlier.tokenCount, "another run")
     let joined = zip(earlier.saved, saved).enumerated().map { index, pair in
       let isLast = index == saved.count - 1
       return pair.1.continuing(pair.0, rows: rows, isLast: isLast)
     }
     return SavedForward(
-      blocks: blocks, tokenCount: rows + tokenCount, output: output, saved: joined,
-      additions: additions)
+      range: range, start: earlier.start, tokenCount: rows + tokenCount, output: output,
+      saved: joined, additions: additions)
   }
 }
 
 extension DecoderBlock.Saved {
   var byteCount: Int {
-    let a = attention
-    let unnormed = [a.unnormedQueries, a.unnormedKeys, unnormedUpdate, unnormedInner]
-      .compactMap(\.self)
-    let matrices =
-      [input, middle, a.queries, a.keys, a.values, a.mixed, a.logSumExp] + unnormed
+    let matrices = [middle] + [unnormedInner].compactMap(\.self) + (attention?.matrices ?? [])
     return matrices.reduce(feedForward?.byteCount ?? 0) { $0 + $1.rows * $1.columns * 4 }
   }
 
@@ -69,28 +66,15 @@ extension DecoderBlock.Saved {
   fileprivate func continuing(
     _ earlier: DecoderBlock.Saved, rows: Int, isLast: Bool
   ) -> DecoderBlock.Saved {
-    let (old, new) = (earlier.attention, attention)
-    func both(_ a: Matrix, _ b: Matrix) -> Matrix { isLast ? b : all(a, b) }
-    func paired(_ a: Matrix?, _ b: Matrix?) -> (Matrix, Matrix)? {
-      a.flatMap { a in b.map { (a, $0) } }
-    }
-    func all(_ a: Matrix, _ b: Matrix) -> Matrix {
-      Matrix(stacking: [a.slice(rows: 0..<rows), b])
-    }
+    func asked(_ a: Matrix, _ b: Matrix) -> Matrix { isLast ? b : a.beginning(rows, then: b) }
     var result = DecoderBlock.Saved(
-      input: all(earlier.input, input),
-      middle: both(earlier.middle, middle),
-      unnormedUpdate: paired(earlier.unnormedUpdate, unnormedUpdate).map(both),
-      unnormedInner: paired(earlier.unnormedInner, unnormedInner).map(both),
-      attention: DecoderAttention.Saved(
-        queries: both(old.queries, new.queries), keys: new.keys, values: new.values,
-        mixed: both(old.mixed, new.mixed), logSumExp: both(old.logSumExp, new.logSumExp),
-        unnormedQueries: paired(old.unnormedQueries, new.unnormedQueries).map(both),
-        unnormedKeys: paired(old.unnormedKeys, new.unnormedKeys).map(all),
-        positions: Positions(
-          after: old.positions.first, count: rows + new.positions.count,
-          in: new.positions.places),
-        spans: new.spans))
+      attention: earlier.attention.flatMap { old in
+        attention.map { $0.continuing(old, rows: rows, isLast: isLast) }
+      },
+      middle: asked(earlier.middle, middle),
+      unnormedInner: earlier.unnormedInner.flatMap { old in
+        unnormedInner.map { asked(old, $0) }
+      })
     if isLast {
       result.feedForward = feedForward
     } else if let before = earlier.feedForward, let after = feedForward {
@@ -99,5 +83,44 @@ extension DecoderBlock.Saved {
         up: RoundedMatrix(stacking: [before.up.slice(rows: 0..<rows), after.up]))
     }
     return result
+  }
+}
+
+extension DecoderBlock.AttentionHalf {
+  fileprivate var matrices: [Matrix] {
+    let unnormed = [saved.unnormedQueries, saved.unnormedKeys, unnormedUpdate]
+      .compactMap(\.self)
+    return [input, saved.queries, saved.keys, saved.values, saved.mixed, saved.logSumExp]
+      + unnormed
+  }
+
+  fileprivate func continuing(
+    _ earlier: DecoderBlock.AttentionHalf, rows: Int, isLast: Bool
+  ) -> DecoderBlock.AttentionHalf {
+    let (old, new) = (earlier.saved, saved)
+    func all(_ a: Matrix, _ b: Matrix) -> Matrix { a.beginning(rows, then: b) }
+    func asked(_ a: Matrix, _ b: Matrix) -> Matrix { isLast ? b : all(a, b) }
+    func paired(_ a: Matrix?, _ b: Matrix?) -> (Matrix, Matrix)? {
+      a.flatMap { a in b.map { (a, $0) } }
+    }
+    return DecoderBlock.AttentionHalf(
+      input: all(earlier.input, input),
+      unnormedUpdate: paired(earlier.unnormedUpdate, unnormedUpdate).map(asked),
+      saved: DecoderAttention.Saved(
+        queries: asked(old.queries, new.queries), keys: new.keys, values: new.values,
+        mixed: asked(old.mixed, new.mixed), logSumExp: asked(old.logSumExp, new.logSumExp),
+        unnormedQueries: paired(old.unnormedQueries, new.unnormedQueries).map(asked),
+        unnormedKeys: paired(old.unnormedKeys, new.unnormedKeys).map(all),
+        positions: Positions(
+          after: old.positions.first, count: rows + new.positions.count,
+          in: new.positions.places),
+        spans: new.spans))
+  }
+}
+
+extension Matrix {
+  /// The first `rows` of these rows with others behind them.
+  fileprivate func beginning(_ rows: Int, then others: Matrix) -> Matrix {
+    Matrix(stacking: [slice(rows: 0..<rows), others])
   }
 }

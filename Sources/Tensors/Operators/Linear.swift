@@ -34,6 +34,12 @@ package struct Linear: Sendable {
     return WeightProduct(weight: weight, compute: compute, direction: .forward)(x, bias: bias)
   }
 
+  /// What y gains where x gains `change` `[T, in]`: change·Wᵀ.
+  package func withoutBias(_ change: Matrix) -> Matrix {
+    precondition(change.columns == weight.columns, "[T, \(change.columns)]")
+    return WeightProduct(weight: weight, compute: compute, direction: .forward)(change, bias: nil)
+  }
+
   /// The gradient at y `[T, out]` → the gradient at x `[T, in]`: dY·W. Rows
   /// are independent here, too.
   package func pullback(_ outputGradient: Matrix) -> Matrix {

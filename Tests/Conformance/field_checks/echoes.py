@@ -11,6 +11,11 @@ ABSENT = "not there for what is asked here"
 ECHOES = {
     ("model/load", "model"): NAME,
     ("sae/load", "sae"): NAME,
+    ("sae/load", "outputSize"): "of a transcoder: the tests of sites over the wire",
+    ("attribution/compute", "completeness.skip"): "of a transcoder: the tests of sites",
+    ("attribution/compute", "completeness.bypass"): "of a site inside a block: the tests of sites",
+    ("sae/sites", "sites[].reason"): "words: the tests of sites over the wire",
+    ("sae/fit", "explanation"): SENTENCE,
     ("context/open", "context"): NAME,
     ("kernel/status", "unicode"): "a version",
     ("kernel/status", "models[].resizing"): "what was asked for, or the default",

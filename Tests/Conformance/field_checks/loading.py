@@ -1,7 +1,9 @@
-"""model/load, sae/load and kernel/status: facts of the files, fits, and bytes that add up."""
+"""model/load, sae/load, sae/sites, sae/fit and kernel/status: facts of the files, fits, and bytes that add up."""
 
 import os
 from pathlib import Path
+
+import numpy
 
 from .world import BLOCK, MODEL, SAE, picture
 
@@ -9,6 +11,8 @@ from .world import BLOCK, MODEL, SAE, picture
 def check(world, ledger, folder):
     model(world, ledger)
     autoencoder(world, ledger)
+    sites(world, ledger)
+    fit(world, ledger)
     status(world, ledger)
 
 
@@ -42,6 +46,63 @@ def autoencoder(world, ledger):
     fit = world.ask(method, path=str(SAE))["fit"]
     ledger.close(method, "fit.fvu", fit["fvu"], world.autoencoder.unexplained(context.residual), 1e-4)
     ledger.close(method, "fit.l0", fit["l0"], (context.code > 0).sum(axis=1).mean())
+
+
+def sites(world, ledger):
+    method, text = "sae/sites", world.decoder.text
+    found = world.ask(method)
+    ledger.same(method, "model", found["model"], world.loaded_model["model"])
+    ledger.same(method, "blocks", found["blocks"], text["num_hidden_layers"])
+    served = {each["site"] for each in found["sites"] if each["isServed"]}
+    blocks = [each for each in found["sites"] if "width" in each]
+    ledger.same(method, "sites[].isServed", served, {
+        "resid_pre.N", "attn_heads.N", "attn_out.N", "resid_mid.N", "mlp_out.N", "resid_post.N", "transcoder.N"})
+    ledger.same(method, "sites[].site", len(found["sites"]), len({each["site"] for each in found["sites"]}))
+    for each in blocks:
+        last = 0 if each["site"] == "resid_pre.N" else text["num_hidden_layers"] - 1
+        ledger.same(method, "sites[].first", each["first"], 0)
+        ledger.same(method, "sites[].last", each["last"], last)
+        heads = text["num_attention_heads"] * text["head_dim"]
+        ledger.same(method, "sites[].width", each["width"], heads if "heads" in each["site"] else text["hidden_size"])
+    ledger.same(method, "sites[].names[]", "model.layers.N" in next(
+        each["names"] for each in blocks if each["site"] == "resid_post.N"), True)
+
+
+def fit(world, ledger):
+    """Fits by kind of token and by convention, in numpy over the same residuals."""
+    method, sae = "sae/fit", world.autoencoder
+    context = next(each for each in (world.open(picture(f"street-{n}")) for n in range(24, 30)) if each.decisive)
+    found = world.ask(method, sae=world.sae, context=context.name)
+    ledger.same(method, "sae", found["sae"], world.sae)
+    ledger.same(method, "site", found["site"], f"resid_post.{BLOCK}")
+    ledger.same(method, "contexts", found["contexts"], 1)
+    x, made = context.residual, sae.decode(context.code)
+    rows = {"first": [0], "all": list(range(1, len(x))), "last": [len(x) - 1]}
+    for token in context.tokens[1:]:
+        kind = "text" if "image" not in token else token["view"] if "box" in token else "newline"
+        rows.setdefault(kind, []).append(token["position"])
+    kinds = {each["kind"]: each for each in found["kinds"]}
+    ledger.same(method, "kinds[].kind", set(kinds), set(rows))
+    for kind, positions in rows.items():
+        own, y, z = kinds[kind], x[positions], made[positions]
+        error, mean = ((z - y) ** 2).sum(), y.mean(axis=0)
+        ledger.same(method, "kinds[].tokens", own["tokens"], len(positions))
+        if len(positions) > 1:
+            ledger.close(method, "kinds[].fvu", own["fvu"], error / ((y - mean) ** 2).sum(), 1e-4)
+        ledger.close(method, "kinds[].relativeError", own["relativeError"], error / (y**2).sum(), 1e-4)
+        ratio = (numpy.linalg.norm(z, axis=1) / numpy.linalg.norm(y, axis=1)).mean()
+        ledger.close(method, "kinds[].normRatio", own["normRatio"], ratio, 1e-4)
+        ledger.close(method, "kinds[].l0", own["l0"], (context.code[positions] > 0).sum(axis=1).mean())
+    readings = {each["convention"]: each for each in found["conventions"]}
+    ledger.same(method, "conventions[].convention", len(readings), len(found["conventions"]))
+    others = {"blockBelow": context.read(BLOCK - 1), "blockAbove": context.read(BLOCK + 1)}
+    for name, y in others.items():
+        code = sae.encode(y)
+        y, z = y[1:], sae.decode(code)[1:]
+        unexplained = ((z - y) ** 2).sum() / ((y - y.mean(axis=0)) ** 2).sum()
+        ledger.close(method, "conventions[].fvu", readings[name]["fvu"], unexplained, 1e-3)
+        ledger.close(method, "conventions[].l0", readings[name]["l0"], (code[1:] > 0).sum(axis=1).mean(), 1e-3)
+    ledger.same(method, "better", found.get("better"), None)
 
 
 def status(world, ledger):

@@ -116,9 +116,12 @@ class Model:
         if pictures:
             made = image_processor(self.model.config)(pictures, return_tensors="pt")
             self.extra = {k: made[k] for k in ["pixel_values", "image_sizes"] if k in made}
-        known = load_file(MODELS / "cases" / f"{checkpoint}.{case}.safetensors")[f"residual.{block}"]
         with torch.no_grad():
-            assert torch.allclose(self.run()[0], known, atol=1e-5)
+            self.check(checkpoint, case)
+
+    def check(self, checkpoint, case):
+        known = load_file(MODELS / "cases" / f"{checkpoint}.{case}.safetensors")[f"residual.{self.block}"]
+        assert torch.allclose(self.run()[0], known, atol=1e-5)
 
     @property
     def count(self):

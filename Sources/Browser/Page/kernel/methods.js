@@ -4,6 +4,7 @@
 export const reports = {
   "model/load": { progress: true, parts: null },
   "sae/load": { progress: true, parts: null },
+  "sae/fit": { progress: true, parts: null },
   "context/open": { progress: true, parts: null },
   "context/tokens": { progress: false, parts: "tokens" },
   "context/generate": { progress: true, parts: "tokens" },
@@ -53,10 +54,11 @@ export const methods = (kernel) => ({
      * model is refused.
      * @param {string} params.path Absolute: a folder, one that holds a folder or file for each
      *   layer, or such a file.
-     * @param {string} [params.site] Where it reads the model, by any name of a decoder block's
-     *   output: resid_post.24, model.layers.24, language_model.layers.24, blocks.24.hook_resid_post
-     *   and the like. It overrides what the folder or the configuration says, with a warning where
-     *   they differ; absent: what they say.
+     * @param {string} [params.site] Where it reads the model, by any name of a tensor of a block:
+     *   resid_post.24, model.layers.24, blocks.24.hook_resid_post and the like for the stream after
+     *   a block, mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is
+     *   transcoder.24, or two names, "mlp_in.24 -> mlp_out.24". It overrides what the folder or the
+     *   configuration says, with a warning where they differ; absent: what they say.
      * @param {string} [params.model] Absent: the model loaded last.
      * @param {number} [params.k] Latents active at a token, for files that do not say it. Refused
      *   where they do and mean another number, or have no use for it.
@@ -72,6 +74,27 @@ export const methods = (kernel) => ({
      *   milliseconds after it arrived.
      */
     load: (params, options) => kernel.request("sae/load", params, options),
+    /**
+     * The places of a model that an autoencoder can be of, and for those where it cannot why.
+     * @param {string} [params.model] Absent: the model loaded last.
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    sites: (params, options) => kernel.request("sae/sites", params, options),
+    /**
+     * How well an autoencoder fits its model on open contexts, by kind of token, and whether
+     * another convention than its files' fits better.
+     * Positions count to one kind: first (position 0, whose residual is far longer than any other
+     * in many models), text, each view of a picture by its name, and newline (what closes a view's
+     * rows); all is every position but the first, and last the one the answer is read at. The
+     * conventions are measured over all: what another reading of the same weights leaves of the
+     * variance, or the same reading a block below or above.
+     * @param {string} params.sae
+     * @param {string} [params.context] Absent: all open contexts of the autoencoder's model.
+     * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
+     *   milliseconds after it arrived.
+     */
+    fit: (params, options) => kernel.request("sae/fit", params, options),
     /**
      * Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
      * earlier one ended.
@@ -235,11 +258,12 @@ export const methods = (kernel) => ({
   },
   activation: {
     /**
-     * The residual stream at a site.
+     * A tensor of a block at every position: the residual stream, or what a half of the block reads
+     * or adds.
      * @param {string} params.context
      * @param {number} [params.version] Where given, the context must be at this version, else
      *   contextVersionMismatch.
-     * @param {string} params.site As resid_post.24; any block.
+     * @param {string} params.site As resid_post.24, mlp_out.24, attn_heads.24; any block.
      * @param {Span} [params.span]
      * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
      *   milliseconds after it arrived.

@@ -155,7 +155,7 @@ final class BlankPictureAsker: Asker {
       loaded.model.prefillBytes(prompt), for: "a blank picture of \(prompt.tokens.count) tokens")
     let context = try ResidentContext(
       opening: prompt, partNames: ["picture", "question"], model: loaded.model,
-      recording: [autoencoder.autoencoder.block], reusing: nil, progress: { _ in },
+      recording: [autoencoder.autoencoder.site], reusing: nil, progress: { _ in },
       cancellation: cancellation)
     return Canvas(
       context: context, autoencoder: autoencoder.autoencoder,

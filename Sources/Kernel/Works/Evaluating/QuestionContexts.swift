@@ -48,7 +48,7 @@ final class QuestionContexts {
     _ = try engine.reserveContext(prompt, openingBytes: 0, model: model)
     let context = try ResidentContext(
       opening: prompt, partNames: names, model: model.model,
-      recording: engine.recordedBlocks(of: model.name), reusing: last, progress: { _ in },
+      recording: engine.sites(of: model.name), reusing: last, progress: { _ in },
       cancellation: cancellation)
     last = context
     return OpenContext(

@@ -55,8 +55,9 @@ from .types import (
     PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity,
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
-    SAECheckPrediction, SAELoadActivation, SAELoadFit, SAELoadFormat, SAEOptions, SAETrainTrained,
-    SAETrainWeightType, SaeLoadResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
+    SAECheckPrediction, SAEFitConvention, SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit,
+    SAELoadFormat, SAEOptions, SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult,
+    SaeLoadResult, SaeSitesResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
     SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionExportFormat,
     SessionExportResult, SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice,
     SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect,
@@ -121,10 +122,11 @@ class SaeMethods:
         refused.
 
           path: Absolute: a folder, one that holds a folder or file for each layer, or such a file.
-          site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
-            model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
-            what the folder or the configuration says, with a warning where they differ; absent: what they
-            say.
+          site: Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24,
+            blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or
+            blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names,
+            "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration says, with a warning
+            where they differ; absent: what they say.
           model: Absent: the model loaded last.
           k: Latents active at a token, for files that do not say it. Refused where they do and mean another
             number, or have no use for it.
@@ -141,6 +143,35 @@ class SaeMethods:
         SaeMismatch.
         """
         return self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "k": k, "inputScale": input_scale, "activation": activation, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+
+    def sites(self, *, model: str | None = None, deadline_ms: int | None = None) -> SaeSitesResult:
+        """sae/sites: The places of a model that an autoencoder can be of, and for those where it cannot why.
+
+          model: Absent: the model loaded last.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+
+        Raises: DeadlineExceeded, ModelNotLoaded.
+        """
+        return self._kernel.call("sae/sites", {"model": model, "deadlineMs": deadline_ms}, SaeSitesResult)
+
+    def fit(self, *, sae: str, context: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeFitResult:
+        """sae/fit: How well an autoencoder fits its model on open contexts, by kind of token, and whether
+        another convention than its files' fits better.
+
+        Positions count to one kind: first (position 0, whose residual is far longer than any other in many
+        models), text, each view of a picture by its name, and newline (what closes a view's rows); all is
+        every position but the first, and last the one the answer is read at. The conventions are measured
+        over all: what another reading of the same weights leaves of the variance, or the same reading a block
+        below or above.
+
+          context: Absent: all open contexts of the autoencoder's model.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, DeadlineExceeded, ModelNotLoaded, OutOfMemory, SaeMismatch,
+        UnsupportedTarget.
+        """
+        return self._kernel.call("sae/fit", {"sae": sae, "context": context, "deadlineMs": deadline_ms}, SaeFitResult, progress=progress)
 
     def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
@@ -384,9 +415,10 @@ class ActivationMethods:
         self._kernel = kernel
 
     def read(self, *, context: str, site: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ActivationReadResult:
-        """activation/read: The residual stream at a site.
+        """activation/read: A tensor of a block at every position: the residual stream, or what a half of the
+        block reads or adds.
 
-          site: As resid_post.24; any block.
+          site: As resid_post.24, mlp_out.24, attn_heads.24; any block.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
@@ -1194,10 +1226,11 @@ class AsyncSaeMethods:
         refused.
 
           path: Absolute: a folder, one that holds a folder or file for each layer, or such a file.
-          site: Where it reads the model, by any name of a decoder block's output: resid_post.24,
-            model.layers.24, language_model.layers.24, blocks.24.hook_resid_post and the like. It overrides
-            what the folder or the configuration says, with a warning where they differ; absent: what they
-            say.
+          site: Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24,
+            blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or
+            blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names,
+            "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration says, with a warning
+            where they differ; absent: what they say.
           model: Absent: the model loaded last.
           k: Latents active at a token, for files that do not say it. Refused where they do and mean another
             number, or have no use for it.
@@ -1214,6 +1247,35 @@ class AsyncSaeMethods:
         SaeMismatch.
         """
         return await self._kernel.call("sae/load", {"path": path, "site": site, "model": model, "k": k, "inputScale": input_scale, "activation": activation, "deadlineMs": deadline_ms}, SaeLoadResult, progress=progress)
+
+    async def sites(self, *, model: str | None = None, deadline_ms: int | None = None) -> SaeSitesResult:
+        """sae/sites: The places of a model that an autoencoder can be of, and for those where it cannot why.
+
+          model: Absent: the model loaded last.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+
+        Raises: DeadlineExceeded, ModelNotLoaded.
+        """
+        return await self._kernel.call("sae/sites", {"model": model, "deadlineMs": deadline_ms}, SaeSitesResult)
+
+    async def fit(self, *, sae: str, context: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeFitResult:
+        """sae/fit: How well an autoencoder fits its model on open contexts, by kind of token, and whether
+        another convention than its files' fits better.
+
+        Positions count to one kind: first (position 0, whose residual is far longer than any other in many
+        models), text, each view of a picture by its name, and newline (what closes a view's rows); all is
+        every position but the first, and last the one the answer is read at. The conventions are measured
+        over all: what another reading of the same weights leaves of the variance, or the same reading a block
+        below or above.
+
+          context: Absent: all open contexts of the autoencoder's model.
+          deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
+          progress: True for a bar, or a function of each $/progress value.
+
+        Raises: ContextNotFound, DeadlineExceeded, ModelNotLoaded, OutOfMemory, SaeMismatch,
+        UnsupportedTarget.
+        """
+        return await self._kernel.call("sae/fit", {"sae": sae, "context": context, "deadlineMs": deadline_ms}, SaeFitResult, progress=progress)
 
     async def train(self, *, site: str, corpus: CorpusPlace | Mapping[str, Any], output: str, latents: int, k: int, steps: int, model: str | None = None, limit: int | None = None, template: IndexBuildTemplate | None = None, batch: int | None = None, learning_rate: float | None = None, dead_after: int | None = None, seed: int | None = None, type: SAETrainWeightType | None = None, save_every: int | None = None, subscribe: bool | None = None) -> JobStarted:
         """sae/train: Trains a TopK autoencoder on a model's residual stream: a job, which continues where an
@@ -1457,9 +1519,10 @@ class AsyncActivationMethods:
         self._kernel = kernel
 
     async def read(self, *, context: str, site: str, version: int | None = None, span: Span | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ActivationReadResult:
-        """activation/read: The residual stream at a site.
+        """activation/read: A tensor of a block at every position: the residual stream, or what a half of the
+        block reads or adds.
 
-          site: As resid_post.24; any block.
+          site: As resid_post.24, mlp_out.24, attn_heads.24; any block.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.

@@ -129,6 +129,12 @@ ProgressToken = Union[str, int]
 """What a client calls a stream of progress."""
 PromptDiagnosticSeverity = Literal["error", "warning"]
 """error: The file cannot be opened as it is. warning: It can."""
+SAEFitConvention = Literal["decoderBias", "signs", "blockBelow", "blockAbove", "unitScale"]
+"""decoderBias: b_dec taken off the input where the files' reading does not, or left there where it does; signs:
+values below zero kept among the k largest, or left out where they are kept; blockBelow and blockAbove: the
+same place of the neighbouring block; unitScale: activations brought to the mean norm √D before they are
+encoded, reconstructions brought back.
+"""
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
 SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
@@ -246,10 +252,16 @@ class AttributionComputeCompleteness(Record):
     """Of the decoder's bias; with relevance of the biases of the projections above the site as well, and of what
     Qwen3-VL adds between blocks above it.
     """
+    bypass: float | None
+    """Of what the residual stream holds beside what the autoencoder is of; absent where that is the stream
+    itself.
+    """
     error_term: float
     """Of what the autoencoder leaves out."""
     remainder: float
     """The target less the total."""
+    skip: float | None
+    """Of what a transcoder's skip connection takes from its input; absent without one."""
     sum: float
     """Σ z·(W_dec·g) over every active latent at every position, before what re-selection would put in."""
     total: float
@@ -1643,6 +1655,29 @@ class SAECheckPrediction(Record):
     """With the residual at the site replaced by zero, at every position."""
 
 
+class SAEFitKind(Record):
+    fvu: float | None
+    """Fraction of the variance about these positions' own mean that is unexplained; absent where they do not
+    vary.
+    """
+    kind: str
+    l0: float
+    """Mean number of active latents."""
+    norm_ratio: float
+    """The mean of ‖ŷ‖ / ‖y‖."""
+    relative_error: float | None
+    """Σ‖ŷ − y‖² / Σ‖y‖²; absent where y is zero."""
+    tokens: int
+
+
+class SAEFitReading(Record):
+    convention: SAEFitConvention
+    fvu: float | None
+    """Over the positions of all, as there; absent where they do not vary."""
+    l0: float
+    """Mean number of active latents."""
+
+
 class SAELoadFit(Record):
     fvu: float
     """Fraction of variance unexplained."""
@@ -1661,6 +1696,22 @@ class SAEOptions(Record):
     """Latents active at a token."""
     site: str | None
     """Where it reads the model; it overrides what the files say."""
+
+
+class SAESitesPlace(Record):
+    first: int | None
+    """The first block that has it."""
+    is_served: bool
+    """Whether an autoencoder of it can be loaded."""
+    last: int | None
+    names: list[str]
+    """What libraries call the same tensor on this model."""
+    reason: str | None
+    """Why it cannot."""
+    site: str
+    """Its name, N the block's number; of a place that has none here what it is."""
+    width: int | None
+    """Numbers a position; of a transcoder, those that it reads."""
 
 
 class SAETrainTrained(Record):
@@ -2017,6 +2068,34 @@ class SaeLoadResult(Record):
     k: int
     """Latents active at a position; where each is judged by itself, all of them at most."""
     latents: int
+    output_size: int | None
+    """Of a transcoder: the width of what it makes of what it reads."""
+    sae: str
+    site: str
+
+
+class SaeSitesResult(Record):
+    """What sae/sites answers."""
+
+    blocks: int
+    model: str
+    sites: list[SAESitesPlace]
+    """In the order in which a run meets them, then transcoders, then places that are known and not served."""
+
+
+class SaeFitResult(Record):
+    """What sae/fit answers."""
+
+    better: SAEFitConvention | None
+    """The convention that leaves least of the variance, where that is at most half of what the files' leaves;
+    absent where none does.
+    """
+    contexts: int
+    conventions: list[SAEFitReading]
+    """Those that the autoencoder could have been meant by."""
+    explanation: str | None
+    """The better convention in a sentence; absent with it."""
+    kinds: list[SAEFitKind]
     sae: str
     site: str
 
@@ -2143,7 +2222,7 @@ class ActivationReadResult(Record):
     """What activation/read answers."""
 
     tensor: Tensor
-    """[positions, hidden size]."""
+    """[positions, width]: the hidden size, heads times their size for attn_heads."""
 
 
 class FeatureActivationsResult(Record):
@@ -2348,7 +2427,7 @@ AttributionCompareAligned._members = {'onlyInContext': None, 'onlyInOther': None
 AttributionCompareItem._members = {'feature': FeatureRef, 'measured': AttributionComparePatched, 'places': AttributionComparePlace, 'predicted': None}
 AttributionComparePatched._members = {'intoContext': None, 'intoOther': None}
 AttributionComparePlace._members = {'activation': None, 'otherActivation': None, 'otherPosition': None, 'position': None}
-AttributionComputeCompleteness._members = {'bias': None, 'errorTerm': None, 'remainder': None, 'sum': None, 'total': None}
+AttributionComputeCompleteness._members = {'bias': None, 'bypass': None, 'errorTerm': None, 'remainder': None, 'skip': None, 'sum': None, 'total': None}
 AttributionComputeCoverage._members = {'candidates': None, 'measured': None}
 AttributionComputeExplanation._members = {'sentences': None, 'title': None}
 AttributionComputeIdentity._members = {'bias': None, 'elsewhere': None, 'errorTerm': None, 'features': None, 'gap': None, 'interaction': None, 'method': None, 'runs': None, 'start': None, 'target': None}
@@ -2471,8 +2550,11 @@ RecipeChange._members = {'at': Region, 'feature': None, 'generated': None, 'op':
 Region._members = {'span': Span, 'part': None, 'last': None, 'box': None, 'image': None, 'view': None}
 SAECheckChecked._members = {'contexts': None, 'dead': None, 'fvu': None, 'l0': None, 'latents': None, 'meanContextFvu': None, 'prediction': SAECheckPrediction, 'sae': None, 'site': None, 'skipped': None, 'tokens': None}
 SAECheckPrediction._members = {'kl': None, 'lossRecovered': None, 'plain': None, 'reconstruction': None, 'tokens': None, 'zero': None}
+SAEFitKind._members = {'fvu': None, 'kind': None, 'l0': None, 'normRatio': None, 'relativeError': None, 'tokens': None}
+SAEFitReading._members = {'convention': None, 'fvu': None, 'l0': None}
 SAELoadFit._members = {'fvu': None, 'l0': None}
 SAEOptions._members = {'activation': None, 'inputScale': None, 'k': None, 'site': None}
+SAESitesPlace._members = {'first': None, 'isServed': None, 'last': None, 'names': None, 'reason': None, 'site': None, 'width': None}
 SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': None, 'l0': None, 'latents': None, 'path': None, 'site': None, 'skipped': None, 'steps': None, 'tokens': None}
 SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'kernelVersion': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
 SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
@@ -2501,7 +2583,9 @@ WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
 KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
 ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
-SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'sae': None, 'site': None}
+SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'outputSize': None, 'sae': None, 'site': None}
+SaeSitesResult._members = {'blocks': None, 'model': None, 'sites': SAESitesPlace}
+SaeFitResult._members = {'better': None, 'contexts': None, 'conventions': SAEFitReading, 'explanation': None, 'kinds': SAEFitKind, 'sae': None, 'site': None}
 ContextOpenResult._members = {'computed': None, 'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'reused': None, 'tokenCount': None, 'version': None}
 ContextTokensResult._members = {'tokens': ContextTokensToken}
 ContextLogitsResult._members = {'items': ContextLogitsItem}
