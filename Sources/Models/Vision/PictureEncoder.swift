@@ -17,6 +17,8 @@ package protocol PictureEncoder: Sendable {
   /// The views that a picture's layout may have, in the order of their tokens. `text` is none: it
   /// stands for what is no picture.
   var viewNames: [String] { get }
+  /// The view of the most detail that every picture has.
+  var finestView: String { get }
   /// Which library's resizing is applied to pictures.
   var resizing: PictureResizing { get }
   /// The patches of one tile.
@@ -50,6 +52,7 @@ package protocol PictureEncoder: Sendable {
 extension PictureEncoder {
   var tokenText: String { imageText }
   var seesWholeViews: Bool { false }
+  var finestView: String { viewNames.last ?? "" }
 
   func expansion(of layout: PictureLayout) -> String {
     String(repeating: tokenText, count: layout.tokenCount)
