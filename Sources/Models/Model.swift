@@ -56,8 +56,7 @@ package final class Model: Sendable {
     conversation = try Conversation(
       folder: folder, seesPictures: type(of: family).seesPictures,
       variables: tokenizerConfiguration.templateVariables)
-    tokenizer = try Self.tokenizer(
-      folder: folder, vocabularySize: text.decoder.vocabularySize)
+    tokenizer = try Self.tokenizer(folder: folder, text: text)
     if self.precision == .int8 {
       let quantiser = try WeightQuantiser(
         checkpoint: checkpoint, totalBytes: Decoder.quantisedBytes(text.decoder),
@@ -88,12 +87,17 @@ package final class Model: Sendable {
   }
 
   private static func tokenizer(
-    folder: String, vocabularySize: Int
+    folder: String, text: TextConfiguration
   ) throws -> Tokenizer {
     let tokenizer = try Tokenizer(folder: folder)
-    guard tokenizer.idEnd <= vocabularySize else {
+    let vocabularySize = text.decoder.vocabularySize
+    guard vocabularySize < tokenizer.idEnd else { return tokenizer }
+    for id in (vocabularySize..<tokenizer.idEnd).reversed() {
+      guard let token = tokenizer.token(id), !text.tokensWithoutRows.contains(token) else {
+        continue
+      }
       throw ModelError.inconsistent(
-        what: "the highest token of tokenizer.json", found: "\(tokenizer.idEnd - 1)",
+        what: "the highest token of tokenizer.json", found: "\(id)",
         expected: "below vocab_size \(vocabularySize), a row of the embeddings")
     }
     return tokenizer

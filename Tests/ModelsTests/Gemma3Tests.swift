@@ -5,6 +5,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
+import Tokenization
 
 /// Gemma 3's files and pictures as transformers takes them (Tests/Fixtures/make/gemma3.py).
 @Suite struct Gemma3Tests {
@@ -327,6 +328,21 @@ import Testing
       let wanted = "language_model.\(name.dropFirst("model.".count))"
       #expect(try #require(error).description.contains(wanted))
     }
+  }
+
+  /// The text models of the family share the tokenizer of those that see.
+  @Test func aPicturesTokenNeedsNoRowInATextModel() throws {
+    let model = try ReferenceCase.named("gemma3-pattern-text", "text").model()
+    let rows = model.decoder.vocabularySize
+    #expect(model.tokenizer.id(ofToken: "<image_soft_token>") == rows)
+    #expect(throws: ModelError.tokenOutOfRange(token: rows, vocabulary: rows)) {
+      try model.prompt([.text("x<image_soft_token>y")])
+    }
+    #expect(
+      throws: ModelError.inconsistent(
+        what: "the highest token of tokenizer.json", found: "\(rows - 1)",
+        expected: "below vocab_size \(rows - 1), a row of the embeddings")
+    ) { try load("gemma3-pattern-text", "config.json") { $0["vocab_size"] = rows - 1 } }
   }
 
   @Test func textsMayNotStandForPictures() throws {

@@ -47,7 +47,7 @@ final class ConceptRun {
     let model = try engine.model(named: resident.modelName).model
     let made = try ConceptHarvest(
       conceptSet, model: model, autoencoder: resident.autoencoder,
-      view: view ?? IndexView(model.pictures?.viewNames.last ?? IndexView.tiles.name),
+      view: view ?? IndexView(model.pictures?.finestView ?? IndexView.tiles.name),
       text: prompt?.text, usesTemplate: prompt?.template == .model)
     harvest = made
     return made

@@ -23,6 +23,8 @@ package protocol PictureEncoder: Sendable {
   /// The views that a picture's layout may have, in the order of their tokens. `text` is none: it
   /// stands for what is no picture.
   var viewNames: [String] { get }
+  /// The view of the most detail that every picture has.
+  var finestView: String { get }
   /// Which library's resizing is applied to pictures.
   var resizing: PictureResizing { get }
   /// The patches of one tile.
@@ -58,6 +60,7 @@ extension PictureEncoder {
   var videoText: String? { nil }
   var seesWholeViews: Bool { false }
   var areGrids: Bool { false }
+  var finestView: String { viewNames.last ?? "" }
 
   func expansion(of layout: PictureLayout) -> String {
     String(repeating: tokenText, count: layout.tokenCount)

@@ -653,16 +653,16 @@ def build_gemma3_text():
 
 def build_gemma3_pattern_text():
     """Gemma 3 with the shortened configuration of 2025: every third layer global by sliding_window_pattern, the keys
-    of rotary embedding of then; f32, ungrouped heads, an untied head, biases."""
+    of rotary embedding of then; f32, ungrouped heads, an untied head, biases, no row for a picture's token."""
     made = build_gemma3_text()
     config = gemma_text_config(
-        made["tokenizer"], hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=3,
+        made["tokenizer"], vocab_size=380, hidden_size=36, intermediate_size=44, num_hidden_layers=3, num_attention_heads=3,
         num_key_value_heads=3, head_dim=10, query_pre_attn_scalar=10, sliding_window=11, tie_word_embeddings=False,
         attention_bias=True, layer_types=["sliding_attention", "sliding_attention", "full_attention"],
     )
     short = {
         "architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text", "torch_dtype": "float32",
-        "vocab_size": 400, "hidden_size": 36, "intermediate_size": 44, "num_hidden_layers": 3,
+        "vocab_size": 380, "hidden_size": 36, "intermediate_size": 44, "num_hidden_layers": 3,
         "num_attention_heads": 3, "num_key_value_heads": 3, "head_dim": 10, "query_pre_attn_scalar": 10,
         "max_position_embeddings": 512, "sliding_window": 11, "sliding_window_pattern": 3,
         "rope_theta": 1000000, "rope_local_base_freq": 10000, "rope_scaling": {"rope_type": "linear", "factor": 8.0},

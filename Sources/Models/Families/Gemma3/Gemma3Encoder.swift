@@ -38,6 +38,7 @@ struct Gemma3Encoder: PictureEncoder {
   var imageText: String { words.begin }
   var seesWholeViews: Bool { true }
   var viewNames: [String] { layout.viewNames }
+  var finestView: String { Gemma3Layout.base }
   var resizing: PictureResizing { processor.configuration.resizing }
   var tileGrid: (rows: Int, columns: Int) {
     (configuration.tokensPerSide, configuration.tokensPerSide)

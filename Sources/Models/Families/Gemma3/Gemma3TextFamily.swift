@@ -36,6 +36,8 @@ package struct Gemma3TextFamily: TextFamily {
     for (layer, window) in windows.enumerated() where window != nil {
       text.decoder.layers[layer].rotary = rotary.local
     }
+    // All models share one tokenizer, which has a picture's token.
+    text.tokensWithoutRows = ["<image_soft_token>"]
     self.text = text
   }
 

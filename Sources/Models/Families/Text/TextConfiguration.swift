@@ -9,6 +9,9 @@ package struct TextConfiguration: Sendable, Equatable {
   package var decoder: DecoderRecipe
   package var beginToken: Int?
   package var endTokens: [Int]
+  /// Tokens that the family's tokenizer has whether or not the model has embeddings for them; a
+  /// prompt with one that it lacks is refused.
+  package var tokensWithoutRows: Set<String> = []
 }
 
 extension TextConfiguration {
