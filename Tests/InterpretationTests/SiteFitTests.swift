@@ -115,23 +115,6 @@ import Testing
     }
   }
 
-  @Test func aMissingScaleShows() throws {
-    let rows = try bench.context().tensor(at: site.input, keep: false, cancellation: .never)
-    let norms = rows.rowNorms().dropFirst()
-    let mean = norms.reduce(0, +) / Float(norms.count)
-    let width = rows.columns
-    // At the mean norm √D numbers are about 1, here a hundredth of that: below every threshold.
-    let scale = Float(width).squareRoot() / mean
-    try #require(scale > 1.5)
-    let thresholds = [Float](repeating: 0.5, count: 2 * width)
-    let small = try fit(
-      try projecting(
-        unit(width), activation: .jumpReLU(thresholds: thresholds), at: site, bench), bench)
-    let own = try #require(small.kinds.first { $0.name == "all" }?.fit.fvu)
-    let scaled = try #require(small.conventions[.unitScale]?.fvu)
-    #expect(scaled < own)
-  }
-
   /// Sums over kinds, against the formulas over the rows that they name.
   @Test func kindsAreTheirRows() throws {
     let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "llama3" }))
