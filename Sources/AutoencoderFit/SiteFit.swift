@@ -20,6 +20,9 @@ package struct SiteFit {
   /// Another convention is told to fit better where it leaves at most this share of the variance
   /// that the own one leaves: chance and a kind of prompt do not halve what is unexplained.
   package static let clearlyBetter = 0.5
+  /// And where it gains at least this share of the variance: of a fit that is nearly whole, what is
+  /// left is rounding.
+  package static let leastGain = 0.01
 
   /// By kind, in the order in which they were met.
   package private(set) var kinds: [(name: String, fit: KindFit)] = []
@@ -35,7 +38,7 @@ package struct SiteFit {
   package var better: Convention? {
     guard let own = kinds.first(where: { $0.name == "all" })?.fit.fvu else { return nil }
     let found = conventions.compactMap { name, fit in fit.fvu.map { (name, $0) } }
-      .filter { $0.1 <= Self.clearlyBetter * own }
+      .filter { $0.1 <= Self.clearlyBetter * own && own - $0.1 >= Self.leastGain }
     return found.min { ($0.1, $0.0.rawValue) < ($1.1, $1.0.rawValue) }?.0
   }
 
