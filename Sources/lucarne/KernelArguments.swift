@@ -13,7 +13,7 @@ struct KernelArguments: ParsableArguments {
   @Option(help: "A Hugging Face checkpoint folder, loaded on first use.")
   var model: String?
 
-  @Option(name: .customLong("sae"), help: "An autoencoder folder; can be repeated.")
+  @Option(name: .customLong("sae"), help: "An autoencoder's folder or file; can be repeated.")
   var autoencoders: [String] = []
 
   @Option(

@@ -6,7 +6,9 @@ struct ModelArguments: ParsableArguments {
   @Option(help: "A Hugging Face checkpoint folder (default: the model that ships).")
   var model: String?
 
-  @Option(name: .customLong("sae"), help: "An autoencoder folder (default: the one that ships).")
+  @Option(
+    name: .customLong("sae"),
+    help: "An autoencoder's folder or file (default: the one that ships).")
   var autoencoder: String?
 
   @Option(
@@ -30,7 +32,9 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     name: .customLong("sae-activation"),
-    help: "Which latents are active, where the files leave it open.")
+    help: """
+      Which latents are active, where the files leave it open: topk, signed-topk or jumprelu.
+      """)
   var activation: AutoencoderOptions.Activation?
 
   /// What the autoencoder's files leave open.

@@ -101,11 +101,16 @@ def main():
         ("exemplars do not go with it", {"exemplars": 3}, "exemplars is of explanations by exemplars"),
         ("nor does the view of texts", {"view": "text"}, "the view is text"),
         ("a strength is above zero", {"blankPicture": {"strength": 0}}, "expected a number above zero"),
+        ("and bounded", {"blankPicture": {"strength": 1e308}}, "at most 1000"),
     ):
         refused = kernel.ask("explanation/generate", **{**asked, "features": {"latents": latents}, "blankPicture": {}, **change})
         row(what, words in str(refused), refused.get("message", refused))
-    lost = kernel.job("explanation/generate", **{**asked, "blankPicture": {"sae": "nobody"}}, features={"latents": latents[:2]}, again=True)
-    row("an autoencoder that is not loaded is told", "nobody" in str(records(index, "blank-picture")[-1]) or "nobody" in str(lost), lost.get("state"))
+    for what, change, words in (
+        ("an autoencoder that is not loaded ends the job", {"sae": "nobody"}, "nobody"),
+        ("a question with the picture's token ends the job", {"question": "what <image> is it"}, "<image>"),
+    ):
+        ended = kernel.job("explanation/generate", **{**asked, "blankPicture": change}, features={"latents": latents[:2]}, again=True)
+        row(what, ended.get("state") == "failed" and words in str(ended), ended.get("error", ended.get("state")))
     kernel.end()
     shutil.rmtree(folder)
 

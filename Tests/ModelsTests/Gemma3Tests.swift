@@ -228,6 +228,12 @@ import Tokenization
     (#""text_config":{"model_type":"llama"}"#, "text_config.model_type"),
     (#""text_config":{"sliding_window":0}"#, "text_config.sliding_window"),
     (#""text_config":{"layer_types":[]}"#, "text_config.layer_types"),
+    (
+      #""text_config":{"query_pre_attn_scalar":1e308}"#, "text_config.query_pre_attn_scalar"
+    ),
+    (#""text_config":{"rms_norm_eps":1e-300}"#, "text_config.rms_norm_eps"),
+    (#""boi_token_index":9"#, "another token than image_token_index"),
+    (#""eoi_token_index":7"#, "another token than boi_token_index"),
   ])
   func namesWhatIsWrongInAConfiguration(_ json: String, _ key: String) throws {
     let folder = try TemporaryFolder()

@@ -33,15 +33,15 @@ package struct ConfigurationReader {
     object.present(key) == nil ? nil : try size(key, default: nil, limit: limit)
   }
 
-  /// A finite number above 0.
+  /// A number above 0 that float32 holds, in which the formulas are computed.
   package func positive(_ key: String, default fallback: Double?) throws(CheckpointError) -> Double
   {
     guard let value = object.present(key) else {
       guard let fallback else { throw error(key, nil, "a number above 0") }
       return fallback
     }
-    guard let number = value.numberValue, number.isFinite, number > 0 else {
-      throw error(key, value, "a finite number above 0")
+    guard let number = value.numberValue, Float(number).isFinite, Float(number) > 0 else {
+      throw error(key, value, "a finite number above 0 in float32")
     }
     return number
   }

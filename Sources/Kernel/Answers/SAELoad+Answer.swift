@@ -20,7 +20,9 @@ extension SAELoad: EngineAnswerable {
       outputSize: loaded.autoencoder.site.isOfOnePlace ? nil : weights.outputSize,
       bytes: weights.byteCount,
       format: Format(weights.format), activation: Activation(weights.activation),
-      fit: fit.flatMap { fit in fit.fvu.map { Fit(fvu: $0, l0: fit.l0) } })
+      fit: fit.flatMap { fit in
+        fit.fvu.flatMap { $0.isFinite ? Fit(fvu: $0, l0: fit.l0) : nil }
+      })
   }
 }
 

@@ -58,6 +58,10 @@ private struct SessionOpening {
 
   mutating func open() throws {
     guard !session.contexts.isEmpty else { return }
+    // Before the first is computed: nothing stays open of a session that does not fit.
+    guard engine.openContexts.count + session.contexts.count <= Engine.contextLimit else {
+      throw KernelError.tooManyContexts(limit: Engine.contextLimit)
+    }
     let last = try engine.model()
     var models: [String: LoadedModel] = [:]
     let wanted = Set(session.contexts.map(\.model))

@@ -13,6 +13,9 @@ struct NotebookCall {
     "context", "version", "workDoneToken", "partialResultToken", "deadlineMs", "append",
   ]
 
+  /// A request that is longer as Python is not asked again.
+  static let sourceLimit = 20_000
+
   let source: String
   private let asked: SessionReading.Asked
   private let result: JSONValue

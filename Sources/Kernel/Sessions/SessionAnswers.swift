@@ -14,17 +14,25 @@ struct SessionAnswers {
   private var found: SessionReport.Question
   private var tokens: [SessionReading.ContextName: [ContextTokens.Token]] = [:]
   private var attributions: [SessionAttribution] = []
+  private var attributionPlaces: [SessionAttribution.Question: Int] = [:]
   private var steerings = SessionSteerings()
   private var others: [String: Int] = [:]
   private var unread = 0
   private var unanswered = 0
 
-  init(_ asked: SessionReading.Question, labels: SessionLabels, pictures: [String: Int]) {
+  /// - Parameter check: called before each entry; may throw to stop.
+  init(
+    _ asked: SessionReading.Question, labels: SessionLabels, pictures: [String: Int],
+    check: () throws -> Void
+  ) rethrows {
     self.asked = asked
     self.labels = labels
     self.pictures = pictures
     found = SessionReport.Question(turns: asked.prompt.shown(pictures))
-    for each in asked.entries { add(each) }
+    for each in asked.entries {
+      try check()
+      add(each)
+    }
   }
 
   /// - Parameter room: attributions that the page has room for; those that are shown are taken off.
@@ -97,10 +105,11 @@ struct SessionAnswers {
           manner: GenerationManner(entry.params).words + changes.joined()))
     case AttributionCompute.method:
       let result: AttributionCompute.Result = try value(entry)
-      let place = attributions.firstIndex { $0.isOf(asked) }
-      if let place {
+      let question = SessionAttribution.Question(asked)
+      if let place = attributionPlaces[question] {
         attributions[place].add(result)
       } else {
+        attributionPlaces[question] = attributions.count
         attributions.append(SessionAttribution(asked, result))
       }
     case AttributionCompare.method:

@@ -6,24 +6,27 @@ import Reports
 struct SessionAttribution {
   private static let itemLimit = 256
 
+  /// What was asked, but not how it was added up.
+  struct Question: Hashable {
+    private let context: SessionReading.ContextName
+    /// The params that say it, as JSON.
+    private let params: [[UInt8]]
+
+    init(_ asked: SessionReading.Asked) {
+      context = asked.context
+      params = ["target", "sae", "version", "region", "splice"].map { name in
+        asked.entry.params[name].flatMap { try? $0.bytes() } ?? []
+      }
+    }
+  }
+
   private let context: SessionReading.ContextName
-  /// Of all params, those that say what was asked, but not how it was added up.
-  private let question: [JSONValue?]
   private var byToken: AttributionCompute.Result?
   private var byFeature: AttributionCompute.Result?
 
   init(_ asked: SessionReading.Asked, _ result: AttributionCompute.Result) {
     context = asked.context
-    question = Self.question(asked.entry)
     add(result)
-  }
-
-  func isOf(_ asked: SessionReading.Asked) -> Bool {
-    asked.context == context && Self.question(asked.entry) == question
-  }
-
-  private static func question(_ entry: SessionEntry) -> [JSONValue?] {
-    ["target", "sae", "version", "region", "splice"].map { entry.params[$0] }
   }
 
   mutating func add(_ result: AttributionCompute.Result) {

@@ -40,12 +40,19 @@ struct SessionNotebook {
     ]
     let labels = SessionLabels(session.entries)
     let reading = SessionReading(session)
-    var (room, left) = (Self.entryLimit, 0)
+    var (room, left, long, comparisons) = (Self.entryLimit, 0, 0, 0)
     for (number, question) in reading.questions.enumerated() {
       cells.append(.words(prompt(question.prompt, number: number + 1)))
       let maps = number < report.questions.count ? report.questions[number].attributions : []
       for asked in question.entries where asked.entry.result != nil {
-        guard let call = NotebookCall(asked, in: question) else { continue }
+        guard let call = NotebookCall(asked, in: question) else {
+          comparisons += asked.entry.method == AttributionCompare.method ? 1 : 0
+          continue
+        }
+        guard call.source.utf8.count <= NotebookCall.sourceLimit else {
+          long += 1
+          continue
+        }
         guard room > 0 else {
           left += 1
           continue
@@ -60,6 +67,15 @@ struct SessionNotebook {
       }
     }
     if left > 0 { cells.append(.words("\(left) answers more are left out.")) }
+    if long > 0 {
+      cells.append(
+        .words(
+          "Requests of more than \(NotebookCall.sourceLimit) characters are left out: \(long)."))
+    }
+    if comparisons > 0 {
+      cells.append(
+        .words("Comparisons of two contexts are not asked again here: \(comparisons)."))
+    }
     return cells
   }
 
@@ -150,13 +166,13 @@ enum NotebookCell {
     }
   }
 
-  /// Text in which neither HTML nor a formula is read.
+  /// Text in which neither HTML nor Markdown, nor an address, nor a formula is read: it stays one
+  /// line, whose line breaks are those of a preformatted text alone.
   static func escaped(_ text: String, limit: Int) -> String {
     let cut = text.count > limit ? text.prefix(limit) + "…" : text[...]
     var result = ""
-    for scalar in HTMLText.escaped(String(cut)).unicodeScalars {
-      // Of entities, the only one of these is that of an apostrophe, in which "#" stays.
-      if "$*_`[]\\~|".unicodeScalars.contains(scalar) {
+    for scalar in cut.unicodeScalars {
+      if "$*_`[]\\~|#+-=:@.&<>\"'\n\r".unicodeScalars.contains(scalar) {
         result += "&#\(scalar.value);"
       } else {
         result.unicodeScalars.append(scalar)

@@ -29,8 +29,9 @@ extension SessionReport {
     var questions: [Question] = []
     var room = Self.attributionLimit
     for (number, question) in reading.questions.enumerated() {
-      try check(Double(session.pictures.count + number) / count)
-      var answers = SessionAnswers(question, labels: labels, pictures: places)
+      let done = Double(session.pictures.count + number) / count
+      var answers = try SessionAnswers(
+        question, labels: labels, pictures: places, check: { try check(done) })
       questions.append(answers.question(attributions: &room))
     }
     self.init(

@@ -20,7 +20,7 @@ package enum ExplanationGenerate: Request {
     /// latent held, and says what it sees. Where it says the same of the picture as it is, or
     /// changed as far in a random direction, the latent counts as uninterpretable.
     package var blankPicture: BlankPicture?
-    /// Whose exemplars are shown; absent: base.
+    /// Whose exemplars are shown; absent: the index's first, most often base.
     package var view: String?
     /// Absent: mean.
     package var rankBy: FeatureExamples.Ranking?

@@ -369,7 +369,7 @@ package let openRPCDocument = #"""
             },
             "fit": {
               "$ref": "#/components/schemas/SAELoad.Fit",
-              "description": "How well it fits the model on its newest open context, else on a probe prompt; absent where that does not vary."
+              "description": "How well it fits the model on its newest open context, else on a probe prompt; absent where that does not vary, and where it is no finite number."
             }
           }
         }
@@ -3365,7 +3365,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "view",
-          "description": "Whose exemplars are shown; absent: base.",
+          "description": "Whose exemplars are shown; absent: the index's first, most often base.",
           "required": false,
           "schema": {"$ref": "#/components/schemas/IndexBuild.View"}
         },
@@ -6059,7 +6059,7 @@ package let openRPCDocument = #"""
       },
       "IndexBuild.View": {
         "type": "string",
-        "description": "A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of LLaVA-NeXT, or text."
+        "description": "A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of LLaVA-NeXT and LLaVA-OneVision, image of Qwen3-VL, base and crop1 of Gemma 3, or text."
       },
       "IndexDescription": {
         "type": "object",
@@ -6524,7 +6524,7 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {
             "type": "string",
-            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image."
+            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on."
           },
           "rows": {"type": "integer", "minimum": 0},
           "columns": {"type": "integer", "minimum": 0},

@@ -4,7 +4,7 @@
 /// cell of row r and column c is the token first + r · (columns + separators) + c.
 package struct PictureView: Codable, Sendable, Equatable {
   /// As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL
-  /// has image.
+  /// has image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
   package var name: String
   package var rows: Int
   package var columns: Int

@@ -72,7 +72,7 @@ package enum SAELoad: Request {
     /// two may be below zero.
     package var activation: Activation
     /// How well it fits the model on its newest open context, else on a probe prompt; absent where
-    /// that does not vary.
+    /// that does not vary, and where it is no finite number.
     package var fit: Fit?
 
     package init(

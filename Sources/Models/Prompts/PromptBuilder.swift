@@ -201,10 +201,15 @@ struct PromptBuilder {
       // full width.
       throw ModelError.textsMakeImageToken(parts: [], token: pictures.tokenText)
     }
-    guard next == positions.count, zip(runs, counts).allSatisfy({ $0.count == $1 }) else {
+    guard next == positions.count else {
       throw ModelError.inconsistent(
         what: "the number of image tokens in the prompt", found: "\(positions.count)",
         expected: "\(embedded.reduce(0, +)), those of its pictures")
+    }
+    for (run, count) in zip(runs, counts) where run.count != count {
+      throw ModelError.inconsistent(
+        what: "the tokens from a picture's first image token to its last", found: "\(run.count)",
+        expected: "\(count): is another of the model's tokens its image token, too?")
     }
     return runs
   }

@@ -2,7 +2,8 @@ extension HTMLStyle {
   /// What pages of sessions have beside the common sheet.
   package static let session = """
 
-    main.session { max-width: 76rem; }
+    main.session { max-width: 76rem; --second: #6d4bb0; }
+    @media (prefers-color-scheme: dark) { main.session { --second: #b79df0; } }
     bdi { overflow-wrap: anywhere; }
     .note { border-left: 3px solid var(--bad); padding-left: .9rem; }
     h3 { font-size: 1.05rem; margin: 1.8rem 0 .4rem; line-height: 1.35; }
@@ -62,10 +63,10 @@ extension HTMLStyle {
     .agreement .grid { stroke: var(--line); } .agreement .zero { stroke: var(--soft); }
     .agreement .equal { stroke: var(--soft); stroke-dasharray: 4 4; }
     .agreement circle { stroke: var(--card); stroke-width: 1; }
-    .agreement .kind-0 { fill: var(--supports); } .agreement .kind-1 { fill: var(--opposes); }
+    .agreement .kind-0 { fill: var(--supports); } .agreement .kind-1 { fill: var(--second); }
     .agreement .kind-2 { fill: var(--soft); }
     .kind { display: inline-block; margin-right: 1rem; } .kind i { border-radius: 50%; }
-    .kind .kind-0 { background: var(--supports); } .kind .kind-1 { background: var(--opposes); }
+    .kind .kind-0 { background: var(--supports); } .kind .kind-1 { background: var(--second); }
     .kind .kind-2 { background: var(--soft); }
     .kind .line { width: 1.2rem; height: 0; border-top: 2px dashed var(--soft); border-radius: 0;
       vertical-align: .25rem; }

@@ -95,6 +95,10 @@ struct ExplainCommand: ParsableCommand {
     if !blankPicture, strength != nil || question != nil {
       throw ValidationError("--strength and --question go with --blank-picture")
     }
+    if let strength, !(strength > 0 && strength <= 1_000) {
+      throw ValidationError(
+        "--strength is \(strength), expected a number above zero, at most 1000")
+    }
     try checkOptions(params(index: "/", explainer, try features.selection))
   }
 

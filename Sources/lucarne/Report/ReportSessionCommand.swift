@@ -20,18 +20,47 @@ struct ReportSessionCommand: ParsableCommand {
   @Argument(help: "The session's file.")
   var file: String
 
-  @Option(help: "The folder to write to, created if it does not exist, or the file.")
+  @Option(
+    help: """
+      The folder to write to, created if it does not exist, or the file; a file that is there is \
+      replaced.
+      """)
   var output: String
 
   @Option(help: "Write one file of this format (default: both into a folder).")
   var format: Format?
+
+  func validate() throws {
+    guard !output.isEmpty else {
+      throw ValidationError("--output is empty, expected a folder or a file")
+    }
+    let ending = ending
+    guard !ending.isEmpty, ending != format?.rawValue else { return }
+    if let known = Format(rawValue: ending) {
+      if let format {
+        throw ValidationError(
+          "--output ends with .\(known.rawValue), --format is \(format.rawValue)")
+      }
+    } else if format == nil, ending == "pdf" || ending == "htm" || ending == "md" {
+      throw ValidationError(
+        "--output ends with .\(ending), expected a folder, or a name that ends with .html or "
+          + ".ipynb")
+    }
+  }
+
+  /// What stands behind the last point of the output's name, in small letters.
+  private var ending: String {
+    let name = output.split(separator: "/").last ?? ""
+    return name.firstIndex(of: ".").flatMap { _ in name.split(separator: ".").last }?
+      .lowercased() ?? ""
+  }
 
   func run() throws {
     let session = try LocalSession(path: absolutePath(file))
     for warning in session.warnings { tell("warning: \(warning)") }
     let path = absolutePath(output)
     var outputs = Format.allCases.map { ($0, "\(path)/session.\($0.rawValue)") }
-    if let format = format ?? Format.allCases.first(where: { path.hasSuffix(".\($0.rawValue)") }) {
+    if let format = format ?? Format(rawValue: ending) {
       outputs = [(format, path)]
     } else {
       try makeFolder(path)

@@ -623,7 +623,8 @@ export const methods = (kernel) => ({
      *   model is shown a white picture of side pixels either way with the latent held, and says
      *   what it sees. Where it says the same of the picture as it is, or changed as far in a random
      *   direction, the latent counts as uninterpretable.
-     * @param {string} [params.view] Whose exemplars are shown; absent: base.
+     * @param {string} [params.view] Whose exemplars are shown; absent: the index's first, most
+     *   often base.
      * @param {("max"|"mean"|"mass")} [params.rankBy] Absent: mean.
      * @param {number} [params.exemplars] Absent: 5.
      * @param {("paper"|"dimmed"|"black"|"weighted")} [params.style] How a picture is shown, as

@@ -70,6 +70,8 @@ final class BlankPictureAsker: Asker {
         guard let said = try step(question, engine, tools.cancellation) else { return [] }
         outcome = .answered(said)
       } catch let error as CancellationError { throw error } catch {
+        // Without the picture no feature can be asked about.
+        guard canvas != nil else { throw error }
         outcome = .failed(domainFailure(error)?.message ?? systemReason(of: error))
       }
       stop()

@@ -16,6 +16,9 @@ struct BlankPictureSource: ExplanationSource {
   private let instruction: String
   private let answers = ExplanationQuestion(form: .sentence, isText: false)
 
+  /// Beyond it nothing of the model's own stream is left.
+  private static let mostStrength: Double = 1_000
+
   static let defaultQuestion = "Describe the image."
 
   /// - Throws: `KernelError.unsupported` for what goes with exemplars alone, and a strength that is
@@ -37,8 +40,10 @@ struct BlankPictureSource: ExplanationSource {
     }
     view = params.view.map { IndexView($0) }
     strength = blank.strength ?? 4
-    guard strength > 0, strength.isFinite else {
-      throw .unsupported("blankPicture.strength is \(strength), expected a number above zero")
+    guard strength > 0, strength <= Self.mostStrength else {
+      throw .unsupported(
+        "blankPicture.strength is \(strength), expected a number above zero, at most "
+          + "\(Int(Self.mostStrength))")
     }
     instruction = blank.question ?? Self.defaultQuestion
   }
@@ -46,8 +51,10 @@ struct BlankPictureSource: ExplanationSource {
   func check(_ store: FeatureIndexStore) throws {
     let view = view ?? store.options.firstView
     guard view != .text, store.options.views.contains(view) else {
+      let known = store.options.views.filter { $0 != .text }.map(\.name)
       throw KernelError.unsupported(
-        "the index has no view of pictures to take a feature's largest activation from")
+        "the view is \(view.name), a feature's largest activation is taken from a view of "
+          + "pictures; the index has \(known.isEmpty ? "none" : known.joined(separator: ", "))")
     }
   }
 

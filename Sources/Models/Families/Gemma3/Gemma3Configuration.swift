@@ -48,6 +48,11 @@ extension Gemma3Configuration {
         key, token,
         "a row of the embeddings, below text_config.vocab_size \(text.decoder.vocabularySize)")
     }
+    for (index, (key, token)) in tokens.enumerated() {
+      if let other = tokens[..<index].first(where: { $0.1 == token })?.0 {
+        throw reader.error(key, token, "another token than \(other)")
+      }
+    }
   }
 
   /// The root of `mm_tokens_per_image`, a divisor of the patches along a side.

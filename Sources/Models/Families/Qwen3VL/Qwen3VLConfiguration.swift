@@ -66,8 +66,8 @@ extension Qwen3VLConfiguration {
   private static func rotary(
     _ reader: ConfigurationReader, contextLength fallback: Int
   ) throws(CheckpointError) -> RotaryRecipe {
-    let (old, new) = (try reader.child("rope_scaling"), try reader.child("rope_parameters"))
-    let scaling = old ?? new
+    let old = try reader.child("rope_scaling").flatMap { $0.object.members.isEmpty ? nil : $0 }
+    let scaling = try old ?? reader.child("rope_parameters")
     var rotary = try RotaryRecipe(
       scaling, theta: reader.positive("rope_theta", default: 500_000), outer: reader,
       contextLength: reader.size(

@@ -61,8 +61,7 @@ struct Qwen3VLTower: Sendable {
     let turning = RowPositions.listed([places.rowOfPatch, places.columnOfPatch])
     var deep: [Matrix] = []
     for (index, layer) in layers.enumerated() {
-      try cancellation.check()
-      x = layer(x, turning: (rotary, turning))
+      x = try layer(x, turning: (rotary, turning), cancellation: cancellation)
       if configuration.deepLayers.contains(index) { deep.append(deepMergers[deep.count](x)) }
     }
     return (merger(x), deep)

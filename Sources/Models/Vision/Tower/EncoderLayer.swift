@@ -50,21 +50,35 @@ struct EncoderLayer: Sendable {
     self.compute = compute
   }
 
+  /// The most rows of a tile.
+  private static let tileRows = 1_024
+
   /// x `[P, h]` → `[P, h]`.
+  ///
+  /// Queries are taken a tile at a time, between which a cancel is seen: a picture of tens of
+  /// thousands of patches takes minutes in one layer.
   ///
   /// - Parameter turning: turns queries and keys by their tokens' places; nil in a tower that knows
   ///   places from what stands before its layers.
   func callAsFunction(
-    _ x: Matrix, turning: (rotary: RotaryEmbedding, positions: RowPositions)? = nil
-  ) -> Matrix {
+    _ x: Matrix, turning: (rotary: RotaryEmbedding, positions: RowPositions)? = nil,
+    cancellation: Cancellation
+  ) throws -> Matrix {
     func turned(_ x: Matrix) -> Matrix {
       turning.map { $0.rotary(x, at: $0.positions, team: compute.team) } ?? x
     }
     let normed = firstNorm(x)
-    let (mixed, _) = attention(
-      turned(query(normed)), turned(key(normed)), value(normed), shape: shape,
-      firstQueryPosition: 0, compute: compute)
+    let (keys, values) = (turned(key(normed)), value(normed))
+    let mixed = try turned(query(normed)).mapTiles(of: Self.tileRows) { queries, _ in
+      try cancellation.check()
+      return attention(
+        queries, keys, values, shape: shape, firstQueryPosition: 0, compute: compute
+      ).output
+    }
     let middle = x + output(mixed)
-    return middle + narrow(activation(widen(secondNorm(middle)), team: compute.team))
+    return try middle.mapTiles(of: Self.tileRows) { rows, _ in
+      try cancellation.check()
+      return rows + narrow(activation(widen(secondNorm(rows)), team: compute.team))
+    }
   }
 }

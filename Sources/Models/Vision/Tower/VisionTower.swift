@@ -49,8 +49,7 @@ package struct VisionTower: Sendable {
   func run(_ x: Matrix, layers range: Range<Int>, cancellation: Cancellation) throws -> Matrix {
     var x = x
     for layer in layers[range] {
-      try cancellation.check()
-      x = layer(x)
+      x = try layer(x, cancellation: cancellation)
     }
     return x
   }

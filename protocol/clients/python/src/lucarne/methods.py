@@ -891,7 +891,7 @@ class ExplanationMethods:
           blank_picture: No exemplars: the resident model is shown a white picture of side pixels either way
             with the latent held, and says what it sees. Where it says the same of the picture as it is, or
             changed as far in a random direction, the latent counts as uninterpretable.
-          view: Whose exemplars are shown; absent: base.
+          view: Whose exemplars are shown; absent: the index's first, most often base.
           rank_by: Absent: mean.
           exemplars: Absent: 5.
           style: How a picture is shown, as feature/render draws it; absent: dimmed.
@@ -1995,7 +1995,7 @@ class AsyncExplanationMethods:
           blank_picture: No exemplars: the resident model is shown a white picture of side pixels either way
             with the latent held, and says what it sees. Where it says the same of the picture as it is, or
             changed as far in a random direction, the latent counts as uninterpretable.
-          view: Whose exemplars are shown; absent: base.
+          view: Whose exemplars are shown; absent: the index's first, most often base.
           rank_by: Absent: mean.
           exemplars: Absent: 5.
           style: How a picture is shown, as feature/render draws it; absent: dimmed.

@@ -98,7 +98,7 @@ IndexBuildTemplate = Literal["none", "model"]
 """none: the picture, the text and the answer one after the other; model: the model's chat template."""
 IndexBuildView = str
 """A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of
-LLaVA-NeXT, or text.
+LLaVA-NeXT and LLaVA-OneVision, image of Qwen3-VL, base and crop1 of Gemma 3, or text.
 """
 IndexNeighboursMeasure = Literal["decoder", "coactivation"]
 """decoder: The cosine of decoder rows, as far as index/annotate has kept them. coactivation: The Jaccard index
@@ -1492,7 +1492,9 @@ class PictureView(Record):
     first token. Absent where only the grid is known.
     """
     name: str
-    """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image."""
+    """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image,
+    Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
+    """
     rows: int
     separators: int | None
     """Tokens without pixels that close each row. Absent where only the grid is known."""
@@ -2060,7 +2062,7 @@ class SaeLoadResult(Record):
     bytes: int
     fit: SAELoadFit | None
     """How well it fits the model on its newest open context, else on a probe prompt; absent where that does not
-    vary.
+    vary, and where it is no finite number.
     """
     format: SAELoadFormat
     """Whose files it was read from."""
