@@ -67,7 +67,8 @@ extension Qwen3VLConfiguration {
     _ reader: ConfigurationReader, contextLength fallback: Int
   ) throws(CheckpointError) -> RotaryRecipe {
     let old = try reader.child("rope_scaling").flatMap { $0.object.members.isEmpty ? nil : $0 }
-    let scaling = try old ?? reader.child("rope_parameters")
+    let new = try reader.child("rope_parameters")
+    let scaling = old ?? new
     var rotary = try RotaryRecipe(
       scaling, theta: reader.positive("rope_theta", default: 500_000), outer: reader,
       contextLength: reader.size(
