@@ -5,6 +5,8 @@ const LIMIT = 2000;
 const ANSWERED = new Set([
   "context/generate", "context/tokens", "attribution/compute", "attribution/compare", "ablation/run", "steering/generate",
 ]);
+/** Params and names that are contexts'. */
+export const CONTEXTS = new Set(["context", "other"]);
 /** Characters of answers, as JSON; beyond them the oldest are forgotten. */
 const ANSWERS = 16 << 20;
 
