@@ -792,6 +792,82 @@ def replayed_session(world):
     assert "0.0.1" in told and "0" * 64 in told, told
 
 
+@row("a session that was opened and saved again is still asked again, by its new names, and keeps its labels")
+def saved_again(world):
+    page = world.page
+
+    def labels(session):
+        return {(label["sae"], label["index"], label["text"]) for each in session["entries"] for label in each.get("labels", [])}
+
+    def again(session, is_new=True):
+        """What asking again found, and the session as it is saved before."""
+        if is_new:
+            page.reload()
+            page.until("!!document.querySelector('[data-act=\"open session\"]')")
+        page.value("document.querySelector('[data-act=\"ask again\"]')?.remove()")
+        page.value("document.querySelector('[data-same]')?.remove()")
+        file = world.folder / "twice.json"
+        file.write_text(json.dumps(session))
+        page.choose("[data-act='open session']", file)
+        page.until("!!document.querySelector('[data-act=\"ask again\"]')", 30)
+        page.click("[data-act='save session']")
+        saved = json.loads(page.downloaded("lucarne-session.json"))
+        page.click("[data-act='ask again']")
+        page.until("!!document.querySelector('[data-same]')", 60)
+        expect(page.texts("[aria-label='This session'] li.doubt"), [])
+        return page.texts("[data-same]"), saved
+
+    page.address("work")
+    page.reload()
+    second = {"turns": [{"role": "user", "text": "Which country is this?", "pictures": world.chat["turns"][0]["pictures"]}]}
+    page.address("compare", chat=world.chat, other=second, compared=True)
+    page.until("document.querySelectorAll('table.differing tbody tr').length > 0")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"save session\"]')")
+    page.click("[data-act='save session']")
+    session = json.loads(page.downloaded("lucarne-session.json"))
+    assert labels(session)
+    first, second = again(session)
+    count = sum("result" in each and each["connection"] == session["entries"][0]["window"]["connection"] for each in session["entries"])
+    expect(first, [f"{count} of {count} answers are the same to the last digit."])
+    # What is compared has two contexts, and both get other names where some are open.
+    turned = {**session, "contexts": session["contexts"][1:] + session["contexts"][:1]}
+    for each, is_new in ((second, True), (turned, True), (turned, False)):
+        found, saved = again(each, is_new)
+        expect(found, first)
+        assert labels(saved) >= labels(session), labels(session) - labels(saved)
+    names = {each["context"] for each in saved["contexts"]}
+    compared = [each["params"] for each in saved["entries"] if each.get("method") == "attribution/compare" and each["connection"] == 1]
+    assert any({each["context"], each["other"]} <= names for each in compared), (compared, names)
+
+
+@row("another client's session is open as conversations, and what no window asks is counted with its reason")
+def session_of_another(world):
+    page = world.page
+    kernel = world.kernel
+    plain, _ = world.open(world.picture)
+    answered, _ = world.open(world.picture)
+    kernel.ask("context/generate", context=answered, maxTokens=4, append=True)
+    params = {"context": plain, "maxTokens": 4}
+    entry = {"method": "context/generate", "params": params, "result": kernel.ask("context/generate", **params)}
+    session = kernel.ask("session/save", contexts=[answered, plain], entries=[entry] * 2345)["session"]
+    file = world.folder / "another.json"
+    file.write_text(json.dumps(session))
+    page.reload()
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"open session\"]')")
+    page.choose("[data-act='open session']", file)
+    page.until("!!document.querySelector('ul.opened a')", 30)
+    told = " ".join(page.texts("[aria-label='This session'] [role=status]"))
+    for words in ("1 context is open again, with 2000 requests", "1 context is left out: an answer was appended that no window asked for",
+                  "345 earlier requests are left out"):
+        assert words in told, told
+    page.click("ul.opened a")
+    page.until("document.querySelectorAll('.result button.token').length > 0")
+    expect("".join(page.texts(".result .token")), world.plain["text"])
+    expect(page.state("chat"), world.chat)
+
+
 @row("the session is saved as lines that a kernel answers alike, and as Python that runs")
 def record(world):
     page = world.page

@@ -4,8 +4,13 @@ import { download, fill, h, unique } from "../../components/element.js";
 import { Slot } from "../../components/slot.js";
 import { replay } from "../../kernel/replay.js";
 import { exported, open, saved } from "../../kernel/saved_session.js";
+import { summary } from "../conversation.js";
 
 const SHOWN = 20;
+/** What an address says about a conversation that is another then. */
+const NOTHING = {
+  target: undefined, feature: undefined, baseline: undefined, changes: undefined, region: undefined, compared: undefined,
+};
 /** Many requests in a row are shown once, after so many milliseconds. */
 const PAUSE = 250;
 
@@ -71,11 +76,13 @@ export class Record {
   read(file) {
     fill(this.words);
     return this.slot.run("Opening the session", async (options) => {
-      const { count, requests, warnings, address, again } = await open(this.app, await file.text(), options);
+      const { count, requests, warnings, address, conversations, again } = await open(this.app, await file.text(), options);
       const found = h("div");
       fill(this.words,
         h("p", null, `${count} ${count === 1 ? "context is" : "contexts are"} open again, with ${requests} requests. `,
           address && h("a", { href: address }, "Go on where it was saved")),
+        conversations.length > 0 && h("ul.opened", null, conversations.map((chat) => h("li", null,
+          h("a", { href: this.app.address.link("ask", { ...NOTHING, chat, asked: true }) }, h("bdi", null, summary(chat)))))),
         warnings.map((each) => h("p.doubt", null, each)),
         again.entries.length > 0 && h("p", null, h("button", {
           type: "button", data: { act: "ask again" }, on: { click: () => this.askAgain(again, found) },
@@ -112,6 +119,6 @@ export class Record {
 
 function row({ method, state, milliseconds, message }) {
   return h("li", { data: { state } }, h("code", null, method), " ",
-    h("span.soft", null, state === "open" ? "…" : `${milliseconds} ms`),
+    h("span.soft", null, state === "open" ? "…" : milliseconds !== undefined && `${milliseconds} ms`),
     message && h("span.doubt", null, ` ${message}`));
 }
