@@ -1,6 +1,7 @@
 /** What this session asked, to be read, and saved so that it can be asked again. */
 
 import { download, fill, h, unique } from "../../components/element.js";
+import { counted } from "../../components/numbers.js";
 import { Slot } from "../../components/slot.js";
 import { replay } from "../../kernel/replay.js";
 import { exported, open, saved } from "../../kernel/saved_session.js";
@@ -35,7 +36,7 @@ export class Record {
     const counts = { answered: 0, failed: 0, cancelled: 0, open: 0 };
     for (const { state } of entries) counts[state] += 1;
     fill(this.element, h("h2", null, "This session"),
-      h("p.soft", null, `${entries.length} requests: ${counts.answered} answered, ${counts.failed} refused, `
+      h("p.soft", null, `${counted(entries.length, "request")}: ${counts.answered} answered, ${counts.failed} refused, `
         + `${counts.cancelled} cancelled`, forgotten > 0 && `; ${forgotten} earlier ones are forgotten`),
       h("div.row", null, this.saveSession(), this.openSession(), this.export("html", "Export page", "text/html"),
         this.export("ipynb", "Export notebook", "application/x-ipynb+json")), this.slot.element, this.words,
@@ -79,7 +80,7 @@ export class Record {
       const { count, requests, warnings, address, conversations, again } = await open(this.app, await file.text(), options);
       const found = h("div");
       fill(this.words,
-        h("p", null, `${count} ${count === 1 ? "context is" : "contexts are"} open again, with ${requests} requests. `,
+        h("p", null, `${counted(count, "context")} ${count === 1 ? "is" : "are"} open again, with ${counted(requests, "request")}. `,
           address && h("a", { href: address }, "Go on where it was saved")),
         conversations.length > 0 && h("ul.opened", null, conversations.map((chat) => h("li", null,
           h("a", { href: this.app.address.link("ask", { ...NOTHING, chat, asked: true }) }, h("bdi", null, summary(chat)))))),
