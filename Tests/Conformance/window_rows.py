@@ -622,6 +622,13 @@ def compare(world):
     other["turns"][0]["pictures"] = page.state("chat")["turns"][0]["pictures"][-1:]
     page.address("compare", chat=world.chat, other=other)
     page.until("document.querySelectorAll('.composer').length === 2")
+    other["turns"][0]["text"] = ""
+    page.address("compare", chat=world.chat, other=other)
+    page.until("document.querySelector('.actions + [role=status]')?.textContent === 'Second has a picture, but no question.'")
+    expect(page.value("document.querySelector('.actions .primary').disabled"), True)
+    other["turns"][0]["text"] = QUESTION
+    page.address("compare", chat=world.chat, other=other)
+    page.until("document.querySelector('.actions .primary')?.disabled === false")
     page.click(".actions .primary")
     page.until("document.querySelectorAll('.differing tbody tr').length === 16")
     one, two = world.open(world.picture)[0], world.open(world.other)[0]
@@ -631,8 +638,9 @@ def compare(world):
         "kind": "logitDiff", "answer": {"id": said[0]["id"]}, "baseline": {"id": said[1]["id"]}})
     near([each[0] for each in page.data(".versus strong", "value")], [found["target"]["value"], found["other"], found["difference"]], 1e-5)
     rows = page.data(".differing tbody tr", "feature", "predicted", "measured")
-    expect([each[0] for each in rows], [each["feature"]["index"] for each in found["items"]])
-    near([each[2] for each in rows], [(each["measured"]["intoContext"] + each["measured"]["intoOther"]) / 2 for each in found["items"]], 1e-5)
+    means = {each["feature"]["index"]: (each["measured"]["intoContext"] + each["measured"]["intoOther"]) / 2 for each in found["items"]}
+    expect([each[0] for each in rows], sorted(means, key=lambda each: -abs(means[each])))
+    near([each[2] for each in rows], list(map(means.get, (each[0] for each in rows))), 1e-5)
     expect(page.value("document.querySelectorAll('.scatter circle').length"), 16)
     expect(page.texts(".sentences li"), found["explanation"]["sentences"])
 
