@@ -862,7 +862,10 @@ def session_of_another(world):
     kernel.ask("context/generate", context=answered, maxTokens=4, append=True)
     params = {"context": plain, "maxTokens": 4}
     entry = {"method": "context/generate", "params": params, "result": kernel.ask("context/generate", **params)}
-    session = kernel.ask("session/save", contexts=[answered, plain], entries=[entry] * 2345)["session"]
+    spoken, _ = world.open(world.other)
+    kernel.ask("context/generate", context=spoken, maxTokens=4, append=True)
+    unasked = kernel.ask("context/open", parts=[{"text": "Yes"}], chat={"template": "none"})["context"]
+    session = kernel.ask("session/save", contexts=[answered, plain, spoken, unasked], entries=[entry] * 2345)["session"]
     file = world.folder / "another.json"
     file.write_text(json.dumps(session))
     page.reload()
@@ -871,9 +874,12 @@ def session_of_another(world):
     page.choose("[data-act='open session']", file)
     page.until("!!document.querySelector('ul.opened a')", 30)
     told = " ".join(page.texts("[aria-label='This session'] [role=status]"))
-    for words in ("1 context is open again, with 2000 requests", "1 context is left out: an answer was appended that no window asked for",
+    for words in ("1 context is open again, with 2000 requests", "2 contexts are left out: an answer was appended that no window asked for",
+                  "1 context is left out: the chat template is applied in another way than windows do",
                   "345 earlier requests are left out"):
         assert words in told, told
+    # A question is offered once, and also where its answer is another client's.
+    expect(page.texts("ul.opened a"), [f"a picture: {QUESTION}"] * 2)
     page.click("ul.opened a")
     page.until("document.querySelectorAll('.result button.token').length > 0")
     expect("".join(page.texts(".result .token")), world.plain["text"])

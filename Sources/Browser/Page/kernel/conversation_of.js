@@ -6,10 +6,10 @@ const ROLES = new Set(["user", "assistant"]);
  * Reads a context of a session as a conversation, whose parts are opened in the same order and with the same roles.
  * @param {object} context of a SavedSession
  * @param {Map<string, string>} digests what the pictures that can be shown are called here, by their SHA-256
- * @returns {{conversation?: object, reason?: string}} `reason` says in words why it is none
+ * @returns {{conversation?: object, reason?: string}} `reason` says in words why the context is not that of the
+ *   conversation, or why there is none
  */
 export function conversationOf({ parts, chat, appended }, digests) {
-  if (appended.length) return { reason: "an answer was appended that no window asked for" };
   if (chat.template !== "model" || chat.addGenerationPrompt !== true) {
     return { reason: "the chat template is applied in another way than windows do" };
   }
@@ -32,5 +32,6 @@ export function conversationOf({ parts, chat, appended }, digests) {
     isOpen = picture !== undefined;
   }
   if (turns.at(-1)?.role !== "user") return { reason: "it does not end with a question" };
-  return { conversation: { ...(system ? { system } : {}), turns } };
+  const conversation = { ...(system ? { system } : {}), turns };
+  return { conversation, reason: appended.length ? "an answer was appended that no window asked for" : undefined };
 }

@@ -35,8 +35,8 @@ export async function exported(app, format, options = {}) {
  * what it opens. What another client opened becomes a conversation of this window where windows could have asked it.
  * @returns {Promise<{count: number, requests: number, warnings: string[], address?: string, conversations: object[],
  *   again: {entries: object[], contexts: Map<string, string>, prompt: function(string): object}}>} `count` of contexts
- *   that the window keeps, `conversations` those of other clients, `warnings` also about what was left out; `again` is
- *   what `replay` takes
+ *   that the window keeps, `conversations` what other clients asked, `warnings` also about what was left out; `again`
+ *   is what `replay` takes
  */
 export async function open({ session, log, pictures }, text, options = {}) {
   const { file, surplus } = read(text);
@@ -46,7 +46,8 @@ export async function open({ session, log, pictures }, text, options = {}) {
     await pictures.add(blob(base64)).then((digest) => digests.set(sha256, digest), () => {});
   }
   const { address, contexts: known, connection } = entries.find((each) => each?.window)?.window ?? {};
-  const keys = new Map((Array.isArray(known) ? known : []).filter((each) => /^(prompt|answer) /.test(each?.key))
+  const isKey = (key) => typeof key === "string" && /^(prompt|answer) /.test(key);
+  const keys = new Map((Array.isArray(known) ? known : []).filter((each) => isKey(each?.key))
     .map(({ key, found }) => [found?.context, { key, found }]));
   const { names, conversations, reasons } = adopt(session, contexts, (name) => {
     if (keys.has(name)) return keys.get(name);
@@ -92,11 +93,15 @@ function read(text) {
  * @param {function(string): {key?: string, found?: object, conversation?: object, reason?: string}} keyOf
  */
 function adopt(session, contexts, keyOf) {
-  const [names, conversations, reasons, taken] = [new Map(), [], new Map(), new Set()];
+  const [names, conversations, reasons] = [new Map(), [], new Map()];
+  const [taken, offered] = [new Set(), new Set()];
   const first = contexts.length - CONTEXTS;
   for (const [number, { saved: name, context, version, tokenCount, parts, images }] of contexts.entries()) {
     const { key, found, conversation, reason } = number < first
       ? { reason: `a window keeps ${CONTEXTS} open` } : keyOf(name);
+    // Its question can be asked here even where its context is another.
+    if (conversation && !offered.has(key)) conversations.push(conversation);
+    offered.add(key);
     const why = reason ?? (taken.has(key) ? "another asks the same" : undefined);
     if (why !== undefined) {
       reasons.set(why, (reasons.get(why) ?? 0) + 1);
@@ -106,7 +111,6 @@ function adopt(session, contexts, keyOf) {
     taken.add(key);
     session.adopt(key, { ...found, context, version, tokenCount, parts, images });
     names.set(name, context);
-    if (conversation) conversations.push(conversation);
   }
   return { names, conversations, reasons };
 }
