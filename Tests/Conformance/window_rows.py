@@ -734,9 +734,11 @@ def saved_session(world):
     page.until("!!document.querySelector('.requests li')")
     # The answer is the one that was saved: nothing was generated anew.
     expect(sum("context/generate" in each for each in page.texts(".requests li")), 1)
-    file.write_text(text[:-1])
-    page.choose("[data-act='open session']", file)
-    page.until("!!document.querySelector('[aria-label=\"This session\"] .notice')")
+    for broken, words in ((text[:-1], "it is no JSON"), (json.dumps({**session, "entries": [{"labels": 0}]}).replace('"labels": 0', '"labels": ' + "[" * 100_000 + "]" * 100_000),
+                           "nested too deeply")):
+        file.write_text(broken)
+        page.choose("[data-act='open session']", file)
+        page.until(f"document.querySelector('[aria-label=\"This session\"] .notice')?.textContent.includes('{words}')")
 
 
 @row("a session is exported as a page and a notebook, as the kernel makes them of its file")

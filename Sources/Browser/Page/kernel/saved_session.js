@@ -40,7 +40,12 @@ export async function exported(app, format, options = {}) {
  */
 export async function open({ session, log, pictures }, text, options = {}) {
   const { file, surplus } = read(text);
-  const { contexts, entries, warnings } = await session.kernel.session.open({ session: file }, options);
+  const { contexts, entries, warnings } = await session.kernel.session.open({ session: file }, options)
+    .catch((error) => {
+      // What can be read at any depth can be written at some depths alone.
+      if (!(error instanceof RangeError)) throw error;
+      throw new KernelError({ code: 0, message: "The file is not a session: its values are nested too deeply." });
+    });
   const digests = new Map();
   for (const { sha256, base64 } of file.pictures) {
     await pictures.add(blob(base64)).then((digest) => digests.set(sha256, digest), () => {});

@@ -49,7 +49,7 @@ export class Session extends EventTarget {
     await this.connection.opened(options.signal);
     const entry = UNLOGGED.has(method) ? null : this.log.add(this.connection.number, method, params);
     try {
-      const result = await this.connection.request(method, bare(params), options);
+      const result = await this.connection.request(method, entry ? bare(params) : params, options);
       if (entry) this.log.answered(entry, result);
       return result;
     } catch (error) {

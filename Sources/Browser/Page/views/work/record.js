@@ -8,6 +8,8 @@ import { exported, open, saved } from "../../kernel/saved_session.js";
 import { summary } from "../conversation.js";
 
 const SHOWN = 20;
+/** Answers that are no longer the same are named, so many of them. */
+const DIFFERING = 50;
 /** What an address says about a conversation that is another then. */
 const NOTHING = {
   target: undefined, feature: undefined, baseline: undefined, changes: undefined, region: undefined, compared: undefined,
@@ -101,7 +103,9 @@ export class Record {
         h("p", { data: { same, differing: differing.length } },
           `${same} of ${asked} answers are the same to the last digit.`,
           left > 0 && ` ${left} are of contexts that are not open.`),
-        h("ul", null, differing.map(({ method, words }) => h("li.doubt", null, h("code", null, method), ": ", words.join("; ")))));
+        h("ul", null, differing.slice(0, DIFFERING).map(({ method, words }) => (
+          h("li.doubt", null, h("code", null, method), ": ", words.join("; "))))),
+        differing.length > DIFFERING && h("p.doubt", null, `and ${differing.length - DIFFERING} more`));
     });
   }
 
