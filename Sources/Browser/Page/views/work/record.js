@@ -5,7 +5,7 @@ import { counted } from "../../components/numbers.js";
 import { Slot } from "../../components/slot.js";
 import { replay } from "../../kernel/replay.js";
 import { exported, open, saved } from "../../kernel/saved_session.js";
-import { summary } from "../conversation.js";
+import { digests, summary } from "../conversation.js";
 
 const SHOWN = 20;
 /** Answers that are no longer the same are named, so many of them. */
@@ -80,12 +80,16 @@ export class Record {
     fill(this.words);
     return this.slot.run("Opening the session", async (options) => {
       const { count, requests, warnings, address, conversations, again } = await open(this.app, await file.text(), options);
+      // The same question about two pictures reads alike.
+      const urls = await Promise.all(conversations.map((chat) => (
+        digests(chat).length ? this.app.pictures.url(digests(chat)[0]) : null)));
       const found = h("div");
       fill(this.words,
         h("p", null, `${counted(count, "context")} ${count === 1 ? "is" : "are"} open again, with ${counted(requests, "request")}. `,
           address && h("a", { href: address }, "Go on where it was saved")),
-        conversations.length > 0 && h("ul.opened", null, conversations.map((chat) => h("li", null,
-          h("a", { href: this.app.address.link("ask", { ...NOTHING, chat, asked: true }) }, h("bdi", null, summary(chat)))))),
+        conversations.length > 0 && h("ul.opened", null, conversations.map((chat, number) => h("li", null,
+          h("a", { href: this.app.address.link("ask", { ...NOTHING, chat, asked: true }) },
+            urls[number] && h("img", { src: urls[number], alt: "" }), h("bdi", null, summary(chat)))))),
         warnings.map((each) => h("p.doubt", null, each)),
         again.entries.length > 0 && h("p", null, h("button", {
           type: "button", data: { act: "ask again" }, on: { click: () => this.askAgain(again, found) },
