@@ -249,6 +249,8 @@ def baseline(world):
 @row("slow work shows that it runs, and can be cancelled")
 def cancel(world):
     page = world.page
+    # What is still being drawn would draw the choice anew.
+    page.until("document.querySelector('.here')?.hidden === false && !document.querySelector('.progress')")
     page.set(".asked select:nth-of-type(1)", "")
     page.value("[...document.querySelectorAll('.asked select')].at(-1).value = 'ablation'")
     page.value("[...document.querySelectorAll('.asked select')].at(-1).dispatchEvent(new Event('change'))")
