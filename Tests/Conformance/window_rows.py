@@ -249,6 +249,8 @@ def baseline(world):
 @row("slow work shows that it runs, and can be cancelled")
 def cancel(world):
     page = world.page
+    # What is still being drawn would draw the choice anew.
+    page.until("document.querySelector('.here')?.hidden === false && !document.querySelector('.progress')")
     page.set(".asked select:nth-of-type(1)", "")
     page.value("[...document.querySelectorAll('.asked select')].at(-1).value = 'ablation'")
     page.value("[...document.querySelectorAll('.asked select')].at(-1).dispatchEvent(new Event('change'))")
@@ -268,11 +270,14 @@ def steer(world, interventions, **params):
         compareWith=["plain", "reconstruction"], **params)
 
 
-def check_answers(world, expected):
+def check_answers(world, expected, facts=None):
     page = world.page
     shown = {name: "".join(page.texts(f".answer-card.{name} .token")) for name in ("plain", "reconstruction", "steered")}
     expect(shown, {each["name"]: each["text"] for each in expected["outputs"]})
     receipt = page.texts(".receipt dd")
+    if facts is not None:
+        expect(receipt, facts)
+        return
     expect(receipt[0], str(expected["receipt"]["positions"]))
     expect(receipt[2], str(expected["receipt"]["steps"]))
 
@@ -282,10 +287,11 @@ def mute(world):
     page = world.page
     world.asked("change")
     page.until("document.querySelectorAll('.answer-card .token').length >= 3 && !document.querySelector('.receipt').hidden")
-    check_answers(world, steer(world, []))
+    check_answers(world, steer(world, []), [])
+    assert "no feature is changed" in page.texts(".receipt")[0]
     page.write(".picker input", "182")
     page.press("Enter")
-    page.until("document.querySelector('.changes li')?.dataset.feature === '182' && document.querySelector('.receipt dd').textContent !== '0'")
+    page.until("(document.querySelector('.receipt dd')?.textContent ?? '0') !== '0'")
     expected = steer(world, [{"op": "zero", "feature": 182, "generated": True}])
     assert expected["outputs"][0]["text"] != world.plain["text"]
     check_answers(world, expected)
@@ -618,6 +624,13 @@ def compare(world):
     other["turns"][0]["pictures"] = page.state("chat")["turns"][0]["pictures"][-1:]
     page.address("compare", chat=world.chat, other=other)
     page.until("document.querySelectorAll('.composer').length === 2")
+    other["turns"][0]["text"] = ""
+    page.address("compare", chat=world.chat, other=other)
+    page.until("document.querySelector('.actions + [role=status]')?.textContent === 'Second has a picture, but no question.'")
+    expect(page.value("document.querySelector('.actions .primary').disabled"), True)
+    other["turns"][0]["text"] = QUESTION
+    page.address("compare", chat=world.chat, other=other)
+    page.until("document.querySelector('.actions .primary')?.disabled === false")
     page.click(".actions .primary")
     page.until("document.querySelectorAll('.differing tbody tr').length === 16")
     one, two = world.open(world.picture)[0], world.open(world.other)[0]
@@ -627,8 +640,9 @@ def compare(world):
         "kind": "logitDiff", "answer": {"id": said[0]["id"]}, "baseline": {"id": said[1]["id"]}})
     near([each[0] for each in page.data(".versus strong", "value")], [found["target"]["value"], found["other"], found["difference"]], 1e-5)
     rows = page.data(".differing tbody tr", "feature", "predicted", "measured")
-    expect([each[0] for each in rows], [each["feature"]["index"] for each in found["items"]])
-    near([each[2] for each in rows], [(each["measured"]["intoContext"] + each["measured"]["intoOther"]) / 2 for each in found["items"]], 1e-5)
+    means = {each["feature"]["index"]: (each["measured"]["intoContext"] + each["measured"]["intoOther"]) / 2 for each in found["items"]}
+    expect([each[0] for each in rows], sorted(means, key=lambda each: -abs(means[each])))
+    near([each[2] for each in rows], list(map(means.get, (each[0] for each in rows))), 1e-5)
     expect(page.value("document.querySelectorAll('.scatter circle').length"), 16)
     expect(page.texts(".sentences li"), found["explanation"]["sentences"])
 
@@ -722,9 +736,11 @@ def saved_session(world):
     page.until("!!document.querySelector('.requests li')")
     # The answer is the one that was saved: nothing was generated anew.
     expect(sum("context/generate" in each for each in page.texts(".requests li")), 1)
-    file.write_text(text[:-1])
-    page.choose("[data-act='open session']", file)
-    page.until("!!document.querySelector('[aria-label=\"This session\"] .notice')")
+    for broken, words in ((text[:-1], "it is no JSON"), (json.dumps({**session, "entries": [{"labels": 0}]}).replace('"labels": 0', '"labels": ' + "[" * 100_000 + "]" * 100_000),
+                           "nested too deeply")):
+        file.write_text(broken)
+        page.choose("[data-act='open session']", file)
+        page.until(f"document.querySelector('[aria-label=\"This session\"] .notice')?.textContent.includes('{words}')")
 
 
 @row("a session is exported as a page and a notebook, as the kernel makes them of its file")
@@ -790,6 +806,88 @@ def replayed_session(world):
     expect(words, [f"attribution/compute: target.value is {json.dumps(value)}, was 1"])
     told = " ".join(page.texts("[aria-label='This session'] p.doubt"))
     assert "0.0.1" in told and "0" * 64 in told, told
+
+
+@row("a session that was opened and saved again is still asked again, by its new names, and keeps its labels")
+def saved_again(world):
+    page = world.page
+
+    def labels(session):
+        return {(label["sae"], label["index"], label["text"]) for each in session["entries"] for label in each.get("labels", [])}
+
+    def again(session, is_new=True):
+        """What asking again found, and the session as it is saved before."""
+        if is_new:
+            page.reload()
+            page.until("!!document.querySelector('[data-act=\"open session\"]')")
+        page.value("document.querySelector('[data-act=\"ask again\"]')?.remove()")
+        page.value("document.querySelector('[data-same]')?.remove()")
+        file = world.folder / "twice.json"
+        file.write_text(json.dumps(session))
+        page.choose("[data-act='open session']", file)
+        page.until("!!document.querySelector('[data-act=\"ask again\"]')", 30)
+        page.click("[data-act='save session']")
+        saved = json.loads(page.downloaded("lucarne-session.json"))
+        page.click("[data-act='ask again']")
+        page.until("!!document.querySelector('[data-same]')", 60)
+        expect(page.texts("[aria-label='This session'] li.doubt"), [])
+        return page.texts("[data-same]"), saved
+
+    page.address("work")
+    page.reload()
+    second = {"turns": [{"role": "user", "text": "Which country is this?", "pictures": world.chat["turns"][0]["pictures"]}]}
+    page.address("compare", chat=world.chat, other=second, compared=True)
+    page.until("document.querySelectorAll('table.differing tbody tr').length > 0")
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"save session\"]')")
+    page.click("[data-act='save session']")
+    session = json.loads(page.downloaded("lucarne-session.json"))
+    assert labels(session)
+    first, second = again(session)
+    count = sum("result" in each and each["connection"] == session["entries"][0]["window"]["connection"] for each in session["entries"])
+    expect(first, [f"{count} of {count} answers are the same to the last digit."])
+    # What is compared has two contexts, and both get other names where some are open.
+    turned = {**session, "contexts": session["contexts"][1:] + session["contexts"][:1]}
+    for each, is_new in ((second, True), (turned, True), (turned, False)):
+        found, saved = again(each, is_new)
+        expect(found, first)
+        assert labels(saved) >= labels(session), labels(session) - labels(saved)
+    names = {each["context"] for each in saved["contexts"]}
+    compared = [each["params"] for each in saved["entries"] if each.get("method") == "attribution/compare" and each["connection"] == 1]
+    assert any({each["context"], each["other"]} <= names for each in compared), (compared, names)
+
+
+@row("another client's session is open as conversations, and what no window asks is counted with its reason")
+def session_of_another(world):
+    page = world.page
+    kernel = world.kernel
+    plain, _ = world.open(world.picture)
+    answered, _ = world.open(world.picture)
+    kernel.ask("context/generate", context=answered, maxTokens=4, append=True)
+    params = {"context": plain, "maxTokens": 4}
+    entry = {"method": "context/generate", "params": params, "result": kernel.ask("context/generate", **params)}
+    spoken, _ = world.open(world.other)
+    kernel.ask("context/generate", context=spoken, maxTokens=4, append=True)
+    unasked = kernel.ask("context/open", parts=[{"text": "Yes"}], chat={"template": "none"})["context"]
+    session = kernel.ask("session/save", contexts=[answered, plain, spoken, unasked], entries=[entry] * 2345)["session"]
+    file = world.folder / "another.json"
+    file.write_text(json.dumps(session))
+    page.reload()
+    page.address("work")
+    page.until("!!document.querySelector('[data-act=\"open session\"]')")
+    page.choose("[data-act='open session']", file)
+    page.until("!!document.querySelector('ul.opened a')", 30)
+    told = " ".join(page.texts("[aria-label='This session'] [role=status]"))
+    for words in ("1 context is open again, with 2000 requests", "2 contexts are left out: an answer was appended that no window asked for",
+                  "1 context is left out: the chat template is applied in another way than windows do",
+                  "345 earlier requests are left out"):
+        assert words in told, told
+    # A question is offered once, and also where its answer is another client's.
+    expect(page.texts("ul.opened a"), [f"a picture: {QUESTION}"] * 2)
+    page.click("ul.opened a")
+    page.until("document.querySelectorAll('.result button.token').length > 0")
+    expect("".join(page.texts(".result .token")), world.plain["text"])
+    expect(page.state("chat"), world.chat)
 
 
 @row("the session is saved as lines that a kernel answers alike, and as Python that runs")
@@ -1050,7 +1148,18 @@ def access(world):
     assert not wrong, sorted(set(wrong))[:12]
 
 
-@row("nothing is wider than the window, at 400, 900 and 1500 pixels")
+# Words of features' names that stand on two lines.
+BROKEN_WORDS = """[...document.querySelectorAll('tr .label bdi')].flatMap((name) => {
+  const text = name.firstChild;
+  return [...(text?.data ?? '').matchAll(/\\S+/g)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index); range.setEnd(text, index + word.length);
+    return word.length < 12 && new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+  }).map(([word]) => word);
+})"""
+
+
+@row("nothing is wider than the window, at 400, 900 and 1500 pixels, and words of features' names stay whole")
 def widths(world):
     page = world.page
     wrong = []
@@ -1064,6 +1173,7 @@ def widths(world):
                 wrong.append(f"{view} {state} at {width}: {surplus}")
             cut = page.value("[...document.querySelectorAll('.panel')].filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.className)")
             wrong += [f"{view} at {width}: {each} is cut" for each in cut]
+            wrong += [f"{view} at {width}: {each} is broken" for each in page.value(BROKEN_WORDS)]
     page.ask("Emulation.clearDeviceMetricsOverride")
     assert not wrong, wrong
 

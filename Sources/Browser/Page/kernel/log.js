@@ -1,10 +1,13 @@
 /** What a session asked, for people who want to ask it again. */
 
-const LIMIT = 2000;
+/** Requests that are kept. */
+export const REQUESTS = 2000;
 /** Methods whose answers are kept, to be read in an export and to be compared when they are asked again. */
 const ANSWERED = new Set([
   "context/generate", "context/tokens", "attribution/compute", "attribution/compare", "ablation/run", "steering/generate",
 ]);
+/** Params and names that are contexts'. */
+export const CONTEXTS = new Set(["context", "other"]);
 /** Characters of answers, as JSON; beyond them the oldest are forgotten. */
 const ANSWERS = 16 << 20;
 
@@ -17,13 +20,15 @@ export class RequestLog extends EventTarget {
     /** How long each kept answer is. */
     this.lengths = new Map();
     this.length = 0;
+    /** What is open again of sessions' files, by what stands for their connections here. */
+    this.reopened = new Map();
   }
 
   /** @param {number} connection counted from 1: names of contexts begin anew with each */
   add(connection, method, params) {
     const entry = { connection, method, params: withoutBytes(params), at: Date.now(), state: "open" };
     this.entries.push(entry);
-    if (this.entries.length > LIMIT) { this.drop(this.entries.shift()); this.forgotten += 1; }
+    if (this.entries.length > REQUESTS) { this.drop(this.entries.shift()); this.forgotten += 1; }
     this.dispatchEvent(new Event("change"));
     return entry;
   }
@@ -61,21 +66,38 @@ export class RequestLog extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Puts what another window asked before what this one did; what is no request is left out. */
-  restore(entries) {
-    this.restored = (this.restored ?? 0) + 1;
-    const connection = `opened ${this.restored}`;
+  /**
+   * Puts what another window asked before what this one did; what is no request is left out.
+   * @param {{isOwn: function(object): boolean, contexts: Map<string, string>, connection: number}} reopened which
+   *   entries are about the file's contexts, what these are called now, and on which connection
+   */
+  restore(entries, reopened) {
+    const own = `opened ${this.reopened.size + 1}`;
+    this.reopened.set(own, reopened);
     const earlier = entries.filter(isRequest).map((given) => {
-      const { method, params, at, state, milliseconds, message, names } = given;
+      const { method, params, at, state = "answered", milliseconds, message, names } = given;
+      const connection = reopened.isOwn(given) ? own : `${own} from ${JSON.stringify(given.connection)}`;
       const entry = { connection, method, params, at, state, milliseconds, message, names: names ?? {} };
       if (isAnswered(given)) this.keep(entry, given.result);
       return entry;
     });
     const all = [...earlier, ...this.entries];
-    all.slice(0, -LIMIT).forEach((entry) => this.drop(entry));
-    this.entries = all.slice(-LIMIT);
+    all.slice(0, -REQUESTS).forEach((entry) => this.drop(entry));
+    this.entries = all.slice(-REQUESTS);
     this.dispatchEvent(new Event("change"));
     return earlier.length;
+  }
+
+  /** An entry for a file: what an opened file asked about contexts that are open again is asked about those. */
+  asOf(connection, entry) {
+    const reopened = this.reopened.get(entry.connection);
+    if (reopened?.connection !== connection) return entry;
+    const renamed = (members) => Object.fromEntries(Object.entries(members ?? {})
+      .map(([name, value]) => [name, CONTEXTS.has(name) ? reopened.contexts.get(value) : value]));
+    const [params, names] = [renamed(entry.params), renamed(entry.names)];
+    // A context that is open no more has no name on this connection.
+    const isOpen = ![params, names].some((each) => [...CONTEXTS].some((name) => name in each && !each[name]));
+    return isOpen ? { ...entry, connection, params, names } : entry;
   }
 
   /** What was answered on the newest connection, ready for `lucarne serve < FILE`. */
@@ -94,13 +116,15 @@ const isObject = (each) => typeof each === "object" && each !== null && !Array.i
 
 /** Whether a value is an entry of a log whose answer was kept. */
 export function isAnswered(value) {
-  return isRequest(value) && value.state === "answered" && ANSWERED.has(value.method) && isObject(value.result);
+  return isRequest(value) && (value.state ?? "answered") === "answered" && ANSWERED.has(value.method)
+    && isObject(value.result);
 }
 
-/** Whether a value, which may come from anywhere, is an entry of a log. */
-function isRequest(value) {
+/** Whether a value, which may come from anywhere, is an entry of a log; other clients write no times. */
+export function isRequest(value) {
   return isObject(value) && typeof value.method === "string" && isObject(value.params ?? {})
-    && ["answered", "failed", "cancelled"].includes(value.state) && Number.isFinite(value.milliseconds)
+    && ["answered", "failed", "cancelled", undefined].includes(value.state)
+    && (value.milliseconds === undefined || Number.isFinite(value.milliseconds))
     && isObject(value.names ?? {}) && ["string", "undefined"].includes(typeof value.message);
 }
 

@@ -1,5 +1,7 @@
 /** What a session's file says was answered, asked again. */
 
+import { CONTEXTS } from "./log.js";
+
 /** Members that are another each time, or name what is open now. */
 const OTHERWISE = new Set(["elapsed", "context", "version"]);
 const SHOWN = 3;
@@ -14,7 +16,8 @@ const SHOWN = 3;
  *   those whose contexts are not open
  */
 export async function replay(session, { entries, contexts, prompt }, { signal, onProgress } = {}) {
-  const known = entries.filter(({ params }) => contexts.has(params?.context));
+  const known = entries.filter(({ params }) => params?.context !== undefined
+    && [...CONTEXTS].every((name) => params[name] === undefined || contexts.has(params[name])));
   const differing = [];
   for (const [number, { method, params, result }] of known.entries()) {
     onProgress?.({ message: method, percentage: 100 * number / known.length });
@@ -31,7 +34,10 @@ export async function replay(session, { entries, contexts, prompt }, { signal, o
   return { asked: known.length, left: entries.length - known.length, differing };
 
   async function asked(ask, { append, version, ...params }) {
-    if (!append) return ask({ ...params, context: contexts.get(params.context) }, { signal });
+    if (!append) {
+      const renamed = ([name, value]) => [name, CONTEXTS.has(name) ? contexts.get(value) : value];
+      return ask(Object.fromEntries(Object.entries(params).map(renamed)), { signal });
+    }
     // The answer is part of its context by now: its prompt is opened without it.
     const { context } = await session.kernel.context.open(prompt(params.context), { signal });
     try {

@@ -5,7 +5,9 @@ import { methods } from "./methods.js";
 import { visible } from "../components/numbers.js";
 
 /** Contexts that stay open; each has keys, values and residuals in the kernel's memory. */
-const CONTEXTS = 8;
+export const CONTEXTS = 8;
+/** Names of features that are kept of sessions' files. */
+const LABELS = 10_000;
 const UNLOGGED = new Set(["kernel/status", "job/list", "job/log", "rpc.discover", "session/save", "session/open", "session/export"]);
 
 export class Session extends EventTarget {
@@ -17,6 +19,8 @@ export class Session extends EventTarget {
     this.pictures = pictures;
     this.kernel = methods(this);
     this.index = undefined;
+    /** What features were called in sessions' files, by autoencoder and feature. */
+    this.keptLabels = new Map();
     this.forget();
     connection.addEventListener("open", () => { this.forget(); this.reopened = this.reopen(); });
     // Names of contexts begin anew with each connection: one that is lost would name another.
@@ -45,7 +49,7 @@ export class Session extends EventTarget {
     await this.connection.opened(options.signal);
     const entry = UNLOGGED.has(method) ? null : this.log.add(this.connection.number, method, params);
     try {
-      const result = await this.connection.request(method, bare(params), options);
+      const result = await this.connection.request(method, entry ? bare(params) : params, options);
       if (entry) this.log.answered(entry, result);
       return result;
     } catch (error) {
@@ -207,10 +211,21 @@ export class Session extends EventTarget {
     return all.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
   }
 
-  /** What features are called as far as it is known, for a session's file. */
+  /** What features are called as far as it is known, for a session's file; what they were called in one otherwise. */
   named() {
     const sae = this.loaded?.sae.sae;
-    return [...this.labels].filter(([, { text }]) => sae && text).map(([index, { text }]) => ({ sae, index, text }));
+    const found = new Map(this.keptLabels);
+    for (const [index, { text }] of this.labels) if (sae && text) found.set(`${index} ${sae}`, { sae, index, text });
+    return [...found.values()];
+  }
+
+  /** Keeps labels of a session's file, which may come from anywhere, for the next one. */
+  keepLabels(labels) {
+    for (const { sae, index, text } of labels.filter(Boolean)) {
+      if (this.keptLabels.size === LABELS) return;
+      if (typeof sae !== "string" || !Number.isSafeInteger(index) || typeof text !== "string") continue;
+      this.keptLabels.set(`${index} ${sae}`, { sae, index, text });
+    }
   }
 
   /** Takes what `opened` gave, as contexts that are open again. */

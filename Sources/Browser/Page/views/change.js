@@ -135,7 +135,7 @@ export function mount(root, app) {
         ...(missing.length ? { compareWith: missing } : {}),
       }, { signal, onProgress, onParts: (value) => { if (isCurrent() && value.name) answers.add(value); } });
       if (!isCurrent()) return;
-      answers.finish(found, changes.length > 0);
+      answers.finish(found, { hasChanges: changes.length > 0, isSpliced: Boolean(splice) });
       if (asked) performance.measure("steered", { start: asked, end: performance.now() });
     });
   }

@@ -20,6 +20,7 @@ export function mount(root, app) {
   const answers = SIDES.map(() => h("div.answer-here"));
   const result = h("div.compared");
   const compare = h("button.primary", { type: "button", on: { click: start } }, "Compare");
+  const words = h("p.soft", { role: "status" });
   const copy = h("button", {
     type: "button",
     on: { click: () => address.go("compare", { other: structuredClone(chats[0]), compared: undefined }) },
@@ -27,7 +28,7 @@ export function mount(root, app) {
   fill(root, h("h1", { tabindex: -1 }, "Compare two questions"),
     h("p.lead", null,
       "The same question about two pictures, or two questions about one: what makes the answers differ?"),
-    h("div.two.pair", null, SIDES.map(side)), h("div.row.actions", null, compare, copy), slot.element, result);
+    h("div.two.pair", null, SIDES.map(side)), h("div.row.actions", null, compare, copy), words, slot.element, result);
   update();
   if (address.get("compared") && canCompare()) run();
   return { leave: () => slot.cancel() };
@@ -44,10 +45,15 @@ export function mount(root, app) {
     return h("div", null, h("h2.number-heading", null, heading), element, answers[number]);
   }
 
-  function canCompare() { return chats.every(hasQuestion); }
+  function canCompare() { return chats.every(hasQuestion) && wordless().length !== 1; }
+
+  /** Sides that are pictures alone: both may be, but beside a question one has most likely been forgotten. */
+  function wordless() { return SIDES.filter((_, number) => !chats[number].turns.at(-1).text.trim()); }
 
   function update() {
     compare.disabled = !canCompare();
+    const missing = chats.every(hasQuestion) && wordless().length === 1 ? wordless()[0].heading : null;
+    fill(words, missing && `${missing} has a picture, but no question.`);
     copy.disabled = !hasQuestion(chats[0]);
   }
 

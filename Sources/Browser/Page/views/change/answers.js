@@ -10,7 +10,7 @@ import { answerTokens } from "../conversation.js";
 const NAMES = {
   plain: ["As it is", "the model's own answer"],
   reconstruction: ["On the reconstruction", "the autoencoder's reconstruction in the residual's place"],
-  steered: ["With the changes", "features changed as beside"],
+  steered: ["With the changes", "the features as they are changed here"],
 };
 /** Answers that do not depend on the changes: they are asked for once. */
 const UNCHANGED = ["plain", "reconstruction"];
@@ -42,14 +42,15 @@ export class Answers {
   }
 
   /** @param {object} found steering/generate's answer */
-  finish(found, hasChanges) {
+  finish(found, { hasChanges, isSpliced }) {
     for (const output of found.outputs) {
       this.outputs[output.name] = output;
       if (output.name !== "steered") this.kept.set(`${this.key} ${output.name}`, output);
     }
     const divergence = list(found.effect.klPerToken);
     this.show(divergence);
-    this.showReceipt(found.receipt, divergence, hasChanges);
+    if (hasChanges || isSpliced) this.showReceipt(found.receipt, divergence, hasChanges);
+    else this.showNothing();
   }
 
   /** @param {number[]} divergence of each steered token from the plain model, in nats */
@@ -68,6 +69,12 @@ export class Answers {
         output ? tokens.length ? strip : empty("no words") : empty("…"),
         output?.finish === "length" && h("p.soft", null, "cut off at the most tokens allowed"));
     }));
+  }
+
+  /** In the receipt's place while there is nothing to account for. */
+  showNothing() {
+    this.receipt.hidden = false;
+    fill(this.receipt, h("h2", null, "What was done"), h("p.soft", null, "Nothing: no feature is changed."));
   }
 
   showReceipt({ steps, positions, meanNorm, dropped }, divergence, hasChanges) {

@@ -52,14 +52,17 @@ export class Outcome {
 
   features() {
     const { items, together, aligned } = this.found;
-    const most = Math.max(...items.map(({ measured }) => Math.abs(mean(measured))), 0);
+    const size = ({ measured }) => Math.abs(mean(measured));
+    const most = Math.max(...items.map(size), 0);
+    // By what the bars show; the kernel's order is that of what was predicted.
+    const sorted = [...items].sort((one, other) => size(other) - size(one));
     return h("section.panel", { "aria-label": "Features that differ" }, h("h2", null, "Features that differ"),
       h("p.soft", null, "Patched from one into the other: how much of the difference each explains, "
         + "mean of both directions."),
       h("table.differing", null,
         h("thead.unseen", null, h("tr", null,
           ["feature", "", "effect"].map((each) => h("th", { scope: "col" }, each)))),
-        h("tbody", null, items.map((item) => this.row(item, most)))),
+        h("tbody", null, sorted.map((item) => this.row(item, most)))),
       h("p.soft", null, `All patched at once: ${signed(together.intoContext)} into the first, `
         + `${signed(together.intoOther)} into the second. ${aligned.pairs} places correspond, `
         + `${aligned.onlyInContext} are only in the first, ${aligned.onlyInOther} only in the second.`));

@@ -1,11 +1,19 @@
 /** What this session asked, to be read, and saved so that it can be asked again. */
 
 import { download, fill, h, unique } from "../../components/element.js";
+import { counted } from "../../components/numbers.js";
 import { Slot } from "../../components/slot.js";
 import { replay } from "../../kernel/replay.js";
 import { exported, open, saved } from "../../kernel/saved_session.js";
+import { digests, summary } from "../conversation.js";
 
 const SHOWN = 20;
+/** Answers that are no longer the same are named, so many of them. */
+const DIFFERING = 50;
+/** What an address says about a conversation that is another then. */
+const NOTHING = {
+  target: undefined, feature: undefined, baseline: undefined, changes: undefined, region: undefined, compared: undefined,
+};
 /** Many requests in a row are shown once, after so many milliseconds. */
 const PAUSE = 250;
 
@@ -30,7 +38,7 @@ export class Record {
     const counts = { answered: 0, failed: 0, cancelled: 0, open: 0 };
     for (const { state } of entries) counts[state] += 1;
     fill(this.element, h("h2", null, "This session"),
-      h("p.soft", null, `${entries.length} requests: ${counts.answered} answered, ${counts.failed} refused, `
+      h("p.soft", null, `${counted(entries.length, "request")}: ${counts.answered} answered, ${counts.failed} refused, `
         + `${counts.cancelled} cancelled`, forgotten > 0 && `; ${forgotten} earlier ones are forgotten`),
       h("div.row", null, this.saveSession(), this.openSession(), this.export("html", "Export page", "text/html"),
         this.export("ipynb", "Export notebook", "application/x-ipynb+json")), this.slot.element, this.words,
@@ -71,11 +79,17 @@ export class Record {
   read(file) {
     fill(this.words);
     return this.slot.run("Opening the session", async (options) => {
-      const { count, requests, warnings, address, again } = await open(this.app, await file.text(), options);
+      const { count, requests, warnings, address, conversations, again } = await open(this.app, await file.text(), options);
+      // The same question about two pictures reads alike.
+      const urls = await Promise.all(conversations.map((chat) => (
+        digests(chat).length ? this.app.pictures.url(digests(chat)[0]) : null)));
       const found = h("div");
       fill(this.words,
-        h("p", null, `${count} ${count === 1 ? "context is" : "contexts are"} open again, with ${requests} requests. `,
+        h("p", null, `${counted(count, "context")} ${count === 1 ? "is" : "are"} open again, with ${counted(requests, "request")}. `,
           address && h("a", { href: address }, "Go on where it was saved")),
+        conversations.length > 0 && h("ul.opened", null, conversations.map((chat, number) => h("li", null,
+          h("a", { href: this.app.address.link("ask", { ...NOTHING, chat, asked: true }) },
+            urls[number] && h("img", { src: urls[number], alt: "" }), h("bdi", null, summary(chat)))))),
         warnings.map((each) => h("p.doubt", null, each)),
         again.entries.length > 0 && h("p", null, h("button", {
           type: "button", data: { act: "ask again" }, on: { click: () => this.askAgain(again, found) },
@@ -93,7 +107,9 @@ export class Record {
         h("p", { data: { same, differing: differing.length } },
           `${same} of ${asked} answers are the same to the last digit.`,
           left > 0 && ` ${left} are of contexts that are not open.`),
-        h("ul", null, differing.map(({ method, words }) => h("li.doubt", null, h("code", null, method), ": ", words.join("; ")))));
+        h("ul", null, differing.slice(0, DIFFERING).map(({ method, words }) => (
+          h("li.doubt", null, h("code", null, method), ": ", words.join("; "))))),
+        differing.length > DIFFERING && h("p.doubt", null, `and ${differing.length - DIFFERING} more`));
     });
   }
 
@@ -112,6 +128,6 @@ export class Record {
 
 function row({ method, state, milliseconds, message }) {
   return h("li", { data: { state } }, h("code", null, method), " ",
-    h("span.soft", null, state === "open" ? "…" : `${milliseconds} ms`),
+    h("span.soft", null, state === "open" ? "…" : milliseconds !== undefined && `${milliseconds} ms`),
     message && h("span.doubt", null, ` ${message}`));
 }

@@ -1,7 +1,7 @@
 /** What the kernel has in memory, and whom it serves. */
 
 import { h } from "../../components/element.js";
-import { bytes } from "../../components/numbers.js";
+import { bytes, counted } from "../../components/numbers.js";
 
 /** @param {object} found kernel/status's answer @returns {Array} nodes */
 export function status(app, { memory, queue, models, saes, contexts, connections = [], vision, message }) {
@@ -23,9 +23,9 @@ export function status(app, { memory, queue, models, saes, contexts, connections
       h("strong", null, h("bdi", null, each.sae)), ` ${each.latents} features at ${each.site}`,
       h("span.path", null, each.path), saes.length > 1 && use(app, each),
     ]),
-    list("Contexts", contexts, (each) => `${each.context}: ${each.tokenCount} tokens, ${bytes(each.bytes)}`),
+    list("Contexts", contexts, (each) => `${each.context}: ${counted(each.tokenCount, "token")}, ${bytes(each.bytes)}`),
     connections.length > 1 && list("Clients", connections, (each) => (
-      `${each.own ? "this window" : each.name ?? "without a name"}: ${each.contexts} contexts, ${bytes(each.bytes)}`)),
+      `${each.own ? "this window" : each.name ?? "without a name"}: ${counted(each.contexts, "context")}, ${bytes(each.bytes)}`)),
     vision && h("p.soft", null,
       `Vision worker: ${vision.name ?? vision.command}${vision.message ? `, ${vision.message}` : ""}`),
   ];
