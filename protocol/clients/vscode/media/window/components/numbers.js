@@ -30,6 +30,9 @@ export function bytes(count) {
   return `${step === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${units[step]}`;
 }
 
+/** So many of what `word` is one of. */
+export function counted(count, word) { return `${count} ${word}${count === 1 ? "" : "s"}`; }
+
 export function duration(seconds) {
   if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
