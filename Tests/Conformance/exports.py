@@ -213,7 +213,8 @@ def hostile_texts(path):
         if any("<script" in cell["source"] for cell in cells if cell["cell_type"] == "markdown"):
             harmful.append(f"{text[:20]!r} in a notebook")
     row(f"{len(HOSTILE)} hostile texts in every place change nothing of the page", not harmful, harmful[:3] or "")
-    row("nor of the notebook's code", all(each == code[0] for each in code))
+    # A request that a text makes too long is left out.
+    row("nor of the notebook's code", all(shape in code[0] for each in code for shape in each))
 
     spoilt = copy.deepcopy(session)
     spoilt["entries"][1]["params"] = {"context": spoilt["entries"][1]["params"]["context"], "x)\nimport os; (": 1, "maxTokens": {"__import__('os')": "'; import os"}}

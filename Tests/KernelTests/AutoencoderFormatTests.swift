@@ -133,10 +133,10 @@ import Testing
       #expect(told.contains("\"\(hook)\"; it is put at resid_post.0, as asked"))
     }
     let path = try Self.saeLens(
-      session.world, ["metadata": ["hook_name": "model.layers.1.mlp"]], in: folder)
+      session.world, ["metadata": ["hook_name": "model.layers.1.mlp.up_proj"]], in: folder)
     let refusal = try session.client.refusal("sae/load", ["path": path])
     #expect(refusal.kind == "saeMismatch")
-    #expect(refusal.message.contains("\"model.layers.1.mlp\" is not the output of a decoder block"))
+    #expect(refusal.message.contains("\"model.layers.1.mlp.up_proj\""))
   }
 
   @Test func whatDoesNotFitInMemoryIsRefused() throws {

@@ -52,6 +52,9 @@ final class SAETrainJob: EngineJob {
     guard params.output.hasPrefix("/"), !params.output.utf8.contains(0) else {
       throw KernelError.pathDenied(path: params.output, reason: "it must be an absolute folder")
     }
+    guard PlacePair(params.site).isKnown else {
+      throw KernelError.unsupported(SiteName.refusal(of: params.site))
+    }
   }
 
   func step(_ engine: Engine, _ tools: JobTools) throws -> StepOutcome {
