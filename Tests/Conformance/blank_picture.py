@@ -4,13 +4,14 @@
 
 Features that the shipped index names by dissection are held on a white picture. Every recorded answer must be the one
 that steering/generate gives for a white PNG made here, the control without a change context/generate's; a feature counts
-as explained exactly where the answer differs from both controls. The answers must name the features' concepts more often
-than the answers of other features do.
+as explained exactly where the answer differs from both controls. Answers must name their features' concepts, where
+neither control does, more often than answers dealt out to the features in any of 200 random orders.
 """
 
 import base64
 import json
 import os
+import random
 import re
 import shutil
 import sqlite3
@@ -27,7 +28,8 @@ WORLD = Path(__file__).resolve().parents[2] / "Sources/World/Resources"
 QUESTION = "Describe the image."
 SIDE = 96
 STRENGTH = 8
-LATENTS = 40
+COMPARED = 40
+ORDERS = 200
 failures = 0
 
 
@@ -60,7 +62,7 @@ def main():
     named = {latent: text for latent, state, text, _ in records(index, "dissection") if state == "explained"}
     with sqlite3.connect(f"file:{index}?mode=ro", uri=True) as database:
         largest = dict(database.execute("SELECT latent, max FROM statistics WHERE view = 0"))
-    latents = [latent for latent in sorted(named) if latent in largest][:LATENTS]
+    latents = [latent for latent in sorted(named) if latent in largest]
     kernel = LineKernel(PROGRAM, "--threads", "1")
     asked = {"index": str(index), "explainer": {"resident": {}}, "side": SIDE, "maxTokens": 24}
     done = kernel.job("explanation/generate", **asked, features={"latents": latents}, blankPicture={"strength": STRENGTH})
@@ -73,7 +75,7 @@ def main():
     same, held, judged = [], [], []
     row("none failed", not result.get("failed"), records(index, "blank-picture")[0] if result.get("failed") else "")
     kept = {latent: (state, text, json.loads(record)) for latent, state, text, record in records(index, "blank-picture")}
-    for latent in latents:
+    for latent in latents[:COMPARED]:
         state, text, record = kept[latent]
         change = {"feature": {"sae": "sae", "index": latent}, "op": "clamp", "value": record["heldAt"], "at": [{"part": "picture"}]}
         steered = kernel.ask("steering/generate", context=context, sae="sae", interventions=[change], maxTokens=24)
@@ -85,14 +87,25 @@ def main():
     row("features are held at 8 times their largest activation", all(held), f"{sum(held)} of {len(held)}")
     row("explained is what differs from both controls", all(judged), f"{sum(judged)} of {len(judged)}")
 
-    def names(answer, concept):
-        return bool(set(re.findall(r"[a-z]+", concept.lower())) & set(re.findall(r"[a-z]+", answer.lower())))
+    def words(text):
+        return set(re.findall(r"[a-z]+", text.lower()))
 
-    answers = {latent: kept[latent][2]["answer"] for latent in latents}
-    own = [names(answers[latent], named[latent]) for latent in latents]
-    others = [names(answers[other], named[latent]) for latent in latents for other in latents if other != latent]
-    row("a feature's own answer names its concept more often than others' answers", sum(own) / len(own) > 2 * sum(others) / len(others),
-        f"{sum(own)} of {len(own)} against {sum(others)} of {len(others)}; plain: {plain!r}")
+    # The kind of a concept stands in parentheses behind its name.
+    concepts = {latent: words(re.sub(r" \(\w+\)$", "", named[latent])) for latent in latents}
+    said = {latent: words(record["answer"]) - words(record["withNothingHeld"]) - words(record["inARandomDirection"])
+            for latent, (_, _, record) in kept.items()}
+
+    def names(order):
+        return sum(bool(concepts[latent] & said[other]) for latent, other in zip(latents, order))
+
+    dealt = random.Random(1)
+    chance = [names(dealt.sample(latents, len(latents))) for _ in range(ORDERS)]
+    row("answers name their features' concepts more often than dealt-out ones", names(latents) > max(chance),
+        f"{names(latents)} of {len(latents)}, dealt out {sum(chance) / ORDERS:.1f}, {max(chance)} at most; plain: {plain!r}")
+    kinds = sorted({re.search(r"\((\w+)\)$", name).group(1) for name in named.values()})
+    for kind in kinds:
+        of_kind = [latent for latent in latents if named[latent].endswith(f"({kind})")]
+        print(f"      {kind}: {sum(bool(concepts[each] & said[each]) for each in of_kind)} of {len(of_kind)}")
 
     again = kernel.job("explanation/generate", **asked, features={"latents": latents}, blankPicture={"strength": STRENGTH})
     row("what was explained is not asked again", again["result"]["known"] == len(latents), again.get("result"))
