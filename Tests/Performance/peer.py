@@ -1,14 +1,16 @@
 """Times transformers and PyTorch on what `lucarne benchmark` times, with the same weights and questions.
 
-    python Tests/Performance/peer.py --model F --sae F/model.layers.24 --questions ours.json --json peer.json
+    python Tests/Performance/peer.py --model F --sae F --questions ours.json --json peer.json
                                      [--picture P] [--repeats 1] [--threads N] [--decode-tokens 16]
+
+The autoencoder is a TopK one in sparsify's layout, or a JumpReLU one in Gemma Scope 2's.
 
 ours.json is what `lucarne benchmark --json` wrote: its contexts give the token ids, the pairs of tokens whose
 logits are compared, and the latent to ablate. Everything runs in bfloat16 on all cores with attention "sdpa".
 
 An attribution is one forward with the autoencoder spliced in at its block's output and one backward: the
-residual becomes decode(z) + the error as a constant, z = the k activations that torch.topk finds, a leaf. No
-weight has a gradient and nothing below the splice is recorded, so that the backward visits only the blocks
+residual becomes decode(z) + the error as a constant, z = the k activations that torch.topk finds, a leaf (of a
+JumpReLU autoencoder as many as its most active row has, so that its graph is as small as a TopK one's). No weight has a gradient and nothing below the splice is recorded, so that the backward visits only the blocks
 above it. A second pair is timed twice: with everything run again, as a script does that keeps nothing, and
 on a graph that was kept.
 """
@@ -18,6 +20,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import time
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -43,8 +46,8 @@ class Figures:
         print(f"peer: {context + ': ' if context else ''}{name} {text}", flush=True)
 
 
-class Autoencoder:
-    """A TopK autoencoder in sparsify's layout, in bfloat16."""
+class TopKAutoencoder:
+    """In sparsify's layout, in bfloat16."""
 
     def __init__(self, folder):
         settings = json.loads((folder / "cfg.json").read_text())
@@ -68,6 +71,31 @@ class Autoencoder:
         """[T, D]; the gradient goes to the values."""
         sums = torch.nn.functional.embedding_bag(latents, self.decoder, per_sample_weights=values, mode="sum")
         return sums + self.decoder_bias
+
+
+class JumpReLUAutoencoder(TopKAutoencoder):
+    """In Gemma Scope 2's layout, in bfloat16."""
+
+    def __init__(self, folder):
+        tensors = {name: tensor.to(torch.bfloat16)
+                   for name, tensor in safetensors.torch.load_file(folder / "params.safetensors").items()}
+        self.encoder, self.bias, self.threshold = tensors["w_enc"], tensors["b_enc"], tensors["threshold"]
+        self.decoder, self.decoder_bias = tensors["w_dec"], tensors["b_dec"]
+
+    @torch.no_grad()
+    def encode(self, x):
+        z = torch.addmm(self.bias, x, self.encoder)
+        z = torch.where(z > self.threshold, z.relu_(), 0)
+        return torch.topk(z, max(1, int((z > 0).sum(1).max())), sorted=False)
+
+
+def autoencoder(folder):
+    return (JumpReLUAutoencoder if (folder / "params.safetensors").exists() else TopKAutoencoder)(folder)
+
+
+def block_number(folder):
+    """24 of model.layers.24, 17 of layer_17_width_65k_l0_medium."""
+    return int(re.search(r"layers?[._](\d+)", folder.name)[1])
 
 
 @contextlib.contextmanager
@@ -103,7 +131,11 @@ class Peer:
             import PIL.Image
             with PIL.Image.open(self.picture) as picture:
                 pixels = self.processor(images=picture.convert("RGB"), return_tensors="pt")
-            inputs |= {"pixel_values": pixels["pixel_values"].to(torch.bfloat16), "image_sizes": pixels["image_sizes"]}
+            inputs["pixel_values"] = pixels["pixel_values"].to(torch.bfloat16)
+            if self.model.config.model_type == "gemma3":
+                inputs["token_type_ids"] = (inputs["input_ids"] == self.model.config.image_token_id).long()
+            else:
+                inputs["image_sizes"] = pixels["image_sizes"]
         return inputs
 
     def forward(self, question, **options):
@@ -236,7 +268,7 @@ def memory(key):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=pathlib.Path, required=True)
-    parser.add_argument("--sae", type=pathlib.Path, required=True, help="a folder named model.layers.N")
+    parser.add_argument("--sae", type=pathlib.Path, required=True, help="its folder, whose name has its block")
     parser.add_argument("--questions", type=pathlib.Path, required=True)
     parser.add_argument("--json", type=pathlib.Path, required=True)
     parser.add_argument("--picture", type=pathlib.Path)
@@ -251,11 +283,10 @@ def main():
     model = load(arguments.model)
     figures.add("model/load", time.perf_counter() - start)
     start = time.perf_counter()
-    sae = Autoencoder(arguments.sae)
+    sae = autoencoder(arguments.sae)
     figures.add("sae/load", time.perf_counter() - start)
     loaded = {"anonymousBytes": memory("RssAnon"), "fileBytes": memory("RssFile")}
-    site = int(arguments.sae.name.rsplit(".", 1)[-1])
-    peer = Peer(model, sae, site, arguments.picture, arguments.model, figures)
+    peer = Peer(model, sae, block_number(arguments.sae), arguments.picture, arguments.model, figures)
     peer.warm_up(questions[0]["tokens"])
     results = {}
     for question in questions:

@@ -111,7 +111,7 @@ def table(ours, peer, beside_peer, note):
         f"{first['date'][:10]}, {machine['processor']}, {machine['cores']} cores, {machine['memoryBytes'] / 2**30:.0f} GiB, "
         f"path `{machine['path']}`; lucarne {first['program']['version']}; torch {versions['torch']}, transformers "
         f"{versions['transformers']}; {model['layers']} blocks, {model['bytes'] / 1e9:.1f} GB, {sae['latents']:,} latents, "
-        f"k = {sae['k']}, at {sae['site']}; medians of {note}.", "",
+        f"{'k = ' + str(sae['k']) + ', ' if sae['k'] < sae['latents'] else ''}at {sae['site']}; medians of {note}.", "",
         f"Ceilings: multiply-adds {spread(everything, multiply_ceiling_name(everything), 1e12)} TFLOP/s, memory read "
         f"{spread(everything, 'memory read ceiling', 1e9)} GB/s (median, least … most). Weights in memory before the first load: "
         f"{share(ours.values('weights in memory before the first load')[0])}.", "",
@@ -185,7 +185,7 @@ def main():
     for size in sizes:
         if size != "picture" and not (size.isdecimal() and int(size) > 0):
             parser.error(f"--sizes has {size!r}, expected lengths such as 616 and the word picture")
-    sae = next((folder / "sae").glob("model.layers.*"))
+    sae = next((folder / "sae").rglob("*.safetensors")).parent
     common = ["--model", folder / "model", "--sae", sae, "--repeats", arguments.repeats,
               "--decode-tokens", arguments.decode_tokens]
     if arguments.threads:
