@@ -77,7 +77,7 @@ struct PictureWork {
   }
 
   private func operations(_ vision: Qwen3VLVisionConfiguration, tokens: Double) -> Double {
-    let patches = tokens * Double(vision.mergeSize * vision.mergeSize)
+    let patches = tokens * Double(vision.patches.mergeCount)
     let attention = 4 * patches * patches * Double(vision.hiddenSize * vision.layerCount)
     return 2 * patches * (parameters("visual.patch_embed.") + parameters("visual.blocks."))
       + attention
