@@ -29,6 +29,9 @@ struct EncoderLayer: Sendable {
     team = compute.team
   }
 
+  /// The most rows of a tile.
+  private static let tileRows = 1_024
+
   /// x `[P, h]` → `[P, h]`, a tile of rows at a time, between which a cancel is seen.
   ///
   /// - Parameter turning: as `TowerAttention` has it.
@@ -36,7 +39,7 @@ struct EncoderLayer: Sendable {
     _ x: Matrix, turning: TowerAttention.Turning? = nil, cancellation: Cancellation
   ) throws -> Matrix {
     let middle = x + (try attention(firstNorm(x), turning: turning, cancellation: cancellation))
-    return try middle.mapTiles(of: TowerAttention.tileRows) { rows, _ in
+    return try middle.mapTiles(of: Self.tileRows) { rows, _ in
       try cancellation.check()
       return rows + narrow(activation(widen(secondNorm(rows)), team: team))
     }

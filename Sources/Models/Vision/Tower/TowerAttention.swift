@@ -64,13 +64,8 @@ struct TowerAttention: Sendable {
   /// Where queries and keys stand, by which they are turned.
   typealias Turning = (rotary: RotaryEmbedding, positions: RowPositions)
 
-  /// The most queries of a tile.
-  static let tileRows = 1_024
-
-  /// x `[P, h]`, normed → what is added to the stream `[P, h]`.
-  ///
-  /// Queries are taken a tile at a time, between which a cancel is seen: a picture of tens of
-  /// thousands of patches takes minutes in one layer.
+  /// x `[P, h]`, normed → what is added to the stream `[P, h]`. A cancel is seen between tiles of
+  /// rows: a picture of tens of thousands of patches takes minutes in one layer.
   ///
   /// - Parameters:
   ///   - turning: turns queries and keys by their tokens' places; nil in a tower that knows places
@@ -83,28 +78,24 @@ struct TowerAttention: Sendable {
     func turned(_ x: Matrix) -> Matrix {
       turning.map { $0.rotary(x, at: $0.positions, team: compute.team) } ?? x
     }
-    let (keys, values, queries) = (turned(key(x)), value(x), turned(query(x)))
+    let keys = turned(try key(x, cancellation: cancellation))
+    let values = try value(x, cancellation: cancellation)
+    let queries = turned(try query(x, cancellation: cancellation))
+    func mixed(_ queries: Matrix, _ keys: Matrix, _ values: Matrix) throws -> Matrix {
+      try attention(
+        queries, keys, values, shape: shape, firstQueryPosition: 0, compute: compute,
+        cancellation: cancellation
+      ).output
+    }
     guard let windows else {
-      return output(try mixed(queries, keys, values, cancellation: cancellation))
+      return try output(mixed(queries, keys, values), cancellation: cancellation)
     }
     var all = Matrix(rows: x.rows, columns: x.columns)
     for rows in windows {
       let inside = try mixed(
-        queries.slice(rows: rows), keys.slice(rows: rows), values.slice(rows: rows),
-        cancellation: cancellation)
+        queries.slice(rows: rows), keys.slice(rows: rows), values.slice(rows: rows))
       all.replace(rows: rows, with: inside)
     }
-    return output(all)
-  }
-
-  private func mixed(
-    _ queries: Matrix, _ keys: Matrix, _ values: Matrix, cancellation: Cancellation
-  ) throws -> Matrix {
-    try queries.mapTiles(of: Self.tileRows) { queries, _ in
-      try cancellation.check()
-      return attention(
-        queries, keys, values, shape: shape, firstQueryPosition: 0, compute: compute
-      ).output
-    }
+    return try output(all, cancellation: cancellation)
   }
 }
