@@ -59,8 +59,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         + " with what stands beside; expected pictures as parts of their own"
     case .picturesLeftOut(let token, let found, let expected, let roles):
       "the chat template writes \"\(token)\" \(found) times for \(expected) pictures, which stand "
-        + "in turns of \(roles.joined(separator: " and ")); expected once for each: it does not show "
-        + "pictures there"
+        + "in turns of \(roles.joined(separator: " and ")); expected once for each: it does not "
+        + "show pictures there"
     case .pictureInTurn(let role, let reason):
       "the chat template cannot show a picture in a turn of \(role) (\(reason)); expected pictures "
         + "in turns of user"

@@ -72,9 +72,10 @@ import Testing
     try client.shutDown()
   }
 
-  /// Inside a block, what a training comes to leaves as much of the rows that transformers has there
-  /// as a loop in PyTorch does from other weights and in other orders (Tests/Fixtures/site_training):
-  /// no more than a tenth more, and far less than the first k principal components.
+  /// Inside a block, what a training comes to leaves as much of the rows that transformers has
+  /// there as a loop in PyTorch does from other weights and in other orders
+  /// (Tests/Fixtures/site_training): no more than a tenth more, and far less than the first k
+  /// principal components.
   @Test func aTrainingInsideABlockFitsAsWellAsOneInPyTorch() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let client = try kernel()

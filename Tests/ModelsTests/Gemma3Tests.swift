@@ -360,8 +360,8 @@ import Tokenization
     }
   }
 
-  /// Its template takes a system's message for its first text alone: transformers fails on a picture
-  /// in the first place, and shows none behind it.
+  /// Its template takes a system's message for its first text alone: transformers fails on a
+  /// picture in the first place, and shows none behind it.
   @Test func aPictureInASystemsTurnIsRefusedByItsRole() throws {
     let model = try ReferenceCase.named("gemma3", "text").model()
     let picture = try pattern(width: 40, height: 40, seed: 1)

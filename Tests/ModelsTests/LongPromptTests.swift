@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// Rows do not depend on each other's tiles, so that a prompt in pieces is the whole, bit for bit.
+  /// Rows do not depend on each other's tiles: a prompt in pieces is the whole, bit for bit.
   @Test func tilesChangeNothing() throws {
     var cache = decoder.makeCache()
     let pieces = try [0..<700, 700..<4_500, 4_500..<9_000].map {

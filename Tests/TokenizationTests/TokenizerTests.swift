@@ -223,7 +223,8 @@ import Tokenization
     ),
     (#""added_tokens": [7]"#, "added_tokens[0]"),
     (
-      #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "X"}]}"#,
+      #""pre_tokenizer": {"type": "Sequence", "#
+        + #""pretokenizers": [{"type": "ByteLevel"}, {"type": "X"}]}"#,
       "pre_tokenizer.pretokenizers[1]"
     ),
     (
@@ -235,7 +236,8 @@ import Tokenization
       "decoder.decoders[1]"
     ),
     (
-      #""post_processor": {"type": "TemplateProcessing", "special_tokens": {"a": {"ids": [0, "x"]}}, "#
+      #""post_processor": {"type": "TemplateProcessing", "#
+        + #""special_tokens": {"a": {"ids": [0, "x"]}}, "#
         + #""single": [{"SpecialToken": {"id": "a"}}, {"Sequence": {}}]}"#,
       "post_processor.special_tokens.a.ids[1]"
     ),
