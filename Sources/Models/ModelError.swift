@@ -19,8 +19,10 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
   case videosNotSupported(part: Int, token: String)
   /// Texts that together, or with what the template puts between, make what stands for a picture.
   case textsMakeImageToken(parts: [Int], token: String)
-  /// A template that shows fewer pictures than there are.
-  case picturesLeftOut(token: String, found: Int, expected: Int)
+  /// A template that shows fewer pictures than there are, which stand in turns of these roles.
+  case picturesLeftOut(token: String, found: Int, expected: Int, roles: [String])
+  /// A template that cannot render a picture in a turn of this role, and could without it.
+  case pictureInTurn(role: String, reason: String)
   /// A template that can run, but not on these messages.
   case templateCannotRender(roles: [String], reason: String)
   /// A token that the model has no embedding for.
@@ -55,10 +57,13 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
           : "text part\(parts.count > 1 ? "s" : "") "
             + "\(parts.map(String.init).joined(separator: " and "))")
         + " with what stands beside; expected pictures as parts of their own"
-    case .picturesLeftOut(let token, let found, let expected):
-      "the chat template writes \"\(token)\" \(found) times for \(expected) pictures: it does not "
-        + "show "
-        + "pictures in turns of these roles; expected once for each picture"
+    case .picturesLeftOut(let token, let found, let expected, let roles):
+      "the chat template writes \"\(token)\" \(found) times for \(expected) pictures, which stand "
+        + "in turns of \(roles.joined(separator: " and ")); expected once for each: it does not "
+        + "show pictures there"
+    case .pictureInTurn(let role, let reason):
+      "the chat template cannot show a picture in a turn of \(role) (\(reason)); expected pictures "
+        + "in turns of user"
     case .templateCannotRender(let roles, let reason):
       "the chat template cannot render messages of the roles \(roles.joined(separator: ", ")): "
         + "\(reason)"

@@ -5,9 +5,12 @@ struct FeatureSwitches {
 
   init(_ report: FeatureReport) { self.report = report }
 
-  static let viewNames = [
-    "base": "Whole picture", "tiles": "Tiles", "image": "Picture", "text": "Text",
-  ]
+  /// Of the views of all families, as many crops as a picture of theirs is cut into by default, and
+  /// as many again.
+  static let viewNames = Dictionary(
+    uniqueKeysWithValues: [
+      ("base", "Whole picture"), ("tiles", "Tiles"), ("image", "Picture"), ("text", "Text"),
+    ] + (1...8).map { ("crop\($0)", "Crop \($0)") })
   static let rankingNames = ["mean": "Mean", "max": "Maximum", "mass": "Sum"]
 
   /// Views that are shown, in order; names that no style sheet knows are left out.

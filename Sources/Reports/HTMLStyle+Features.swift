@@ -67,7 +67,7 @@ extension HTMLStyle {
     body:has(#mask-none:checked) .veil, body:has(#mask-weighted:checked) .veil.active { opacity: \
     0; }
     body:has(#mask-weighted:checked) .veil.weighted { opacity: .88; }
-    \(chosen("view", ["base", "tiles", "image", "text"]))
+    \(chosen("view", FeatureSwitches.viewNames.keys.sorted()))
     \(chosen("rank", ["mean", "max", "mass"]))
     .activity { display: grid; gap: 1rem 2.4rem; align-items: start;
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.15fr); }

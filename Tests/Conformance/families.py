@@ -66,7 +66,7 @@ class Subject:
         text = config.get("text_config", config)
         self.sees = "vision_config" in config or config["model_type"] in ("llava_next", "llava_onevision")
         kind, decoder = config["model_type"], text.get("model_type", "llama")
-        self.name = NAMES[kind] + (f", {NAMES[decoder]} decoder" if self.sees and decoder in NAMES and decoder != kind + "_text" else "")
+        self.name = NAMES[kind] + (f", {NAMES[decoder]} decoder" if self.sees and decoder in NAMES and decoder not in (kind, kind + "_text") else "")
         self.kernel = LineKernel(PROGRAM, "--model", str(model), "--threads", "1", "--jobs", "", "--cache", "")
         self.model = model
         self.blocks = text.get("num_hidden_layers", 32)

@@ -153,8 +153,11 @@ struct AttributionReference: Decodable, Sendable {
 /// A model, an autoencoder and a prompt of one of these cases, in float32.
 struct AttributionBench {
   /// Those of `Bench`, of which Gemma 3 norms updates, too, and gates by GELU; and above the site
-  /// one whose projections have biases, and one with norms on queries and keys.
-  static let names = ["llama3", "mistral", "qwen2-last-block", "qwen2", "qwen3", "gemma3"]
+  /// one whose projections have biases, one with norms on queries and keys, and two whose rotary
+  /// embeddings turn by a picture's rows and columns, one of which adds rows between blocks.
+  static let names = [
+    "llama3", "mistral", "qwen2-last-block", "qwen2", "qwen3", "gemma3", "qwen3vl", "qwen25vl",
+  ]
 
   let reference: AttributionReference
   let tensors: TensorFixture

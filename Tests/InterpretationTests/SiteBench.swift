@@ -117,17 +117,26 @@ struct SiteBench {
         skip: entry.skip ? WeightMatrix(weights("skip")) : nil,
         subtractsDecoderBias: entry.autoencoder, compute: model.compute),
       site: try AutoencoderSite(named: name.site, in: model.decoder))
-    var parts: [PromptPart] = [.text(reference.rendered)]
+    prompt = try Self.prompt(reference.rendered, reference, model)
+  }
+
+  /// The case's prompt rendered otherwise, with its picture.
+  func prompt(rendered: String) throws -> Prompt { try Self.prompt(rendered, reference, model) }
+
+  private static func prompt(
+    _ rendered: String, _ reference: SiteReference, _ model: Model
+  ) throws -> Prompt {
+    var parts: [PromptPart] = [.text(rendered)]
     if let image = reference.parts.lazy.compactMap(\.image).first {
       let placeholder = try #require(model.pictures?.imageText)
-      let range = try #require(reference.rendered.firstRange(of: placeholder))
+      let range = try #require(rendered.firstRange(of: placeholder))
       parts = [
-        .text(String(reference.rendered[..<range.lowerBound])),
+        .text(String(rendered[..<range.lowerBound])),
         .picture(try Bench.picture(image)),
-        .text(String(reference.rendered[range.upperBound...])),
+        .text(String(rendered[range.upperBound...])),
       ]
     }
-    prompt = try model.prompt(parts, template: .plain)
+    return try model.prompt(parts, template: .plain)
   }
 
   func tensor(_ name: String) throws -> Matrix { try tensors.matrix("\(entry.site)|\(name)") }

@@ -115,6 +115,139 @@ import Testing
     }
   }
 
+  /// Weights made of rows brought to the norm √D: what lies around their mean, and their mean as
+  /// b_dec. Read as they are, every row misses the same part of the mean.
+  @Test func anInputScaleThatWasLeftOutShows() throws {
+    let site = AutoencoderSite(.residualPost(1))
+    let x = try rows(at: site)
+    let others = Array(x.dropFirst())
+    let scale = self.scale(x)
+    let mean = self.mean(x)
+    let centred = Matrix(
+      rows: x.count, columns: mean.count,
+      values: x.flatMap { row in zip(row, mean).map { Float($0 - $1) } })
+    let directions = basis(of: centred)
+    try #require(directions.count < mean.count)
+    var rest = mean
+    for known in directions {
+      let share = zip(rest, known).reduce(0.0) { $0 + $1.0 * $1.1 }
+      rest = zip(rest, known).map { $0 - share * $1 }
+    }
+    let missed = squares(rest, [Double](repeating: 0, count: rest.count))
+    let found = try fit(
+      try projecting(directions, bias: mean.map { Float($0 * scale) }, at: site, bench), bench)
+    let own = (1 - scale) * (1 - scale) * missed * Double(others.count) / variance(others)
+    try #require(own > 0.02)
+    let all = try #require(found.kinds.first { $0.name == "all" }?.fit.fvu)
+    #expect(abs(all - own) < 1e-4 * own, "\(all), by formula \(own)")
+    #expect(try #require(found.conventions[.unitScale]?.fvu) < 1e-9)
+    #expect(found.better == .unitScale)
+  }
+
+  /// A threshold is cut off what is scaled: by element, soft(s·x) / s is made of x.
+  @Test func aScaleMovesWhatAThresholdCutsOff() throws {
+    let x = Array(try rows(at: site).dropFirst())
+    let scale = self.scale(try rows(at: site))
+    let threshold = 0.4
+    let weights = try thresholded(threshold)
+    let found = try fit(weights, bench)
+    func soft(_ value: Double) -> Double {
+      value > threshold ? value - threshold : min(value + threshold, 0)
+    }
+    var error = 0.0
+    for row in x { error += squares(row.map { soft(scale * $0) / scale }, row) }
+    let fvu = try #require(found.conventions[.unitScale]?.fvu)
+    #expect(abs(fvu - error / variance(x)) < 1e-5 * fvu, "\(fvu)")
+  }
+
+  /// What a transcoder makes has a scale of its own: s_in·x·W / s_out is made of x.
+  @Test func aTranscodersTwoScalesAreApart() throws {
+    let place = try AutoencoderSite(named: "transcoder.1", in: bench.model.decoder)
+    let (x, y) = (try rows(at: place), try rows(at: place, made: true))
+    let width = x[0].count
+    let signs: [[Double]] = unit(width) + unit(width).map { $0.map { -$0 } }
+    let encoder = Matrix(
+      rows: 2 * width, columns: width, values: signs.flatMap { $0 }.map { Float($0) })
+    let turned: [[Double]] = unit(width).map { row in
+      let moved: [Double] = Array(row[1...]) + [row[0]]
+      return moved.map { 0.5 * $0 }
+    }
+    let both: [[Double]] = turned + turned.map { $0.map { -$0 } }
+    let decoder = Matrix(
+      rows: 2 * width, columns: width, values: both.flatMap { $0 }.map { Float($0) })
+    let found = try fit(
+      LoadedAutoencoder(
+        name: "sae",
+        weights: try SparseAutoencoder(
+          configuration: AutoencoderConfiguration(
+            inputSize: width, latentCount: 2 * width, k: 2 * width),
+          encoder: WeightMatrix(encoder), encoderBias: [Float](repeating: 0, count: 2 * width),
+          decoder: WeightMatrix(decoder), decoderBias: [Float](repeating: 0, count: width),
+          activation: .relu, subtractsDecoderBias: false, compute: bench.model.compute),
+        site: place), bench)
+    let factor = 0.5 * scale(x) / scale(y)
+    var error = 0.0
+    for (row, output) in zip(x, y).dropFirst() {
+      // W moves each input one place to the left, the first to the end.
+      let moved: [Double] = Array(row[1...]) + [row[0]]
+      error += squares(moved.map { factor * $0 }, output)
+    }
+    let fvu = try #require(found.conventions[.unitScale]?.fvu)
+    #expect(abs(fvu - error / variance(Array(y.dropFirst()))) < 1e-5 * fvu, "\(fvu)")
+  }
+
+  /// What is read, or made, in double precision.
+  private func rows(at site: AutoencoderSite, made: Bool = false) throws -> [[Double]] {
+    let rows = try bench.context().rows(at: site, cancellation: .never)
+    let matrix = made ? rows.output : rows.input
+    return (0..<matrix.rows).map { matrix.row($0).map(Double.init) }
+  }
+
+  /// √D over the mean norm of all rows but the first.
+  private func scale(_ x: [[Double]]) -> Double {
+    let zero = [Double](repeating: 0, count: x[0].count)
+    let norms: [Double] = x.dropFirst().map { squares($0, zero).squareRoot() }
+    return Double(zero.count).squareRoot() * Double(norms.count) / norms.reduce(0, +)
+  }
+
+  private func mean(_ x: [[Double]]) -> [Double] {
+    var sum = [Double](repeating: 0, count: x[0].count)
+    for row in x { sum = zip(sum, row).map { $0 + $1 } }
+    return sum.map { $0 / Double(x.count) }
+  }
+
+  /// |a − b|².
+  private func squares(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for (first, second) in zip(a, b) { sum += (first - second) * (first - second) }
+    return sum
+  }
+
+  /// Σ|x − mean|².
+  private func variance(_ x: [[Double]]) -> Double {
+    let mean = self.mean(x)
+    var sum = 0.0
+    for row in x { sum += squares(row, mean) }
+    return sum
+  }
+
+  /// Of each element what is beyond a threshold, either way.
+  private func thresholded(_ threshold: Double) throws -> LoadedAutoencoder {
+    let width = bench.model.decoder.hiddenSize
+    let both = unit(width) + unit(width).map { $0.map { -$0 } }
+    let rows = Matrix(
+      rows: 2 * width, columns: width, values: both.flatMap { $0 }.map { Float($0) })
+    return LoadedAutoencoder(
+      name: "sae",
+      weights: try SparseAutoencoder(
+        configuration: AutoencoderConfiguration(
+          inputSize: width, latentCount: 2 * width, k: 2 * width),
+        encoder: WeightMatrix(rows),
+        encoderBias: [Float](repeating: Float(-threshold), count: 2 * width),
+        decoder: WeightMatrix(rows), decoderBias: [Float](repeating: 0, count: width),
+        activation: .relu, compute: bench.model.compute), site: site)
+  }
+
   /// Sums over kinds, against the formulas over the rows that they name.
   @Test func kindsAreTheirRows() throws {
     let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "llama3" }))

@@ -1,7 +1,9 @@
+import Autoencoders
 import Foundation
 import JSON
 import JSONRPC
 import Kernel
+import Tensors
 import TestSupport
 import Testing
 
@@ -67,6 +69,35 @@ import Testing
       "sae/load", ["path": trained["path"] ?? .null, "site": "resid_post.1"])
     #expect(loaded["latents"] == 64 && loaded["k"] == 4)
     #expect(!FileManager.default.fileExists(atPath: folder + "/unbroken/trainer.safetensors"))
+    try client.shutDown()
+  }
+
+  /// Inside a block, what a training comes to leaves as much of the rows that transformers has
+  /// there as a loop in PyTorch does from other weights and in other orders
+  /// (Tests/Fixtures/site_training): no more than a tenth more, and far less than the first k
+  /// principal components.
+  @Test func aTrainingInsideABlockFitsAsWellAsOneInPyTorch() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let client = try kernel()
+    let expected = try JSONValue(parsing: Fixtures.bytes("site_training/runs.json"))
+    let site = try #require(expected["site"]?.stringValue)
+    let job = try client.ask("sae/train", training("inner", ["site": .string(site)]))["job"]
+    let done = try settled(job, client)
+    #expect(done["state"] == "completed", "\(done)")
+    let trained = try #require(done["result"])
+    #expect(trained["tokens"] == expected["tokens"])
+    let path = try #require(trained["path"]?.stringValue)
+    let compute = Compute(team: ThreadTeam(threadCount: 1), precision: .float32)
+    let weights = try SparseAutoencoder(path: path, compute: compute)
+    let x = try TensorFixture("site_training/rows.safetensors").matrix("rows")
+    let fvu = try #require(weights.fit(x).fvu)
+    let runs = (expected["fvu"]?.elements ?? []).compactMap(\.double)
+    #expect(runs.count == 5)
+    #expect(fvu < 1.1 * (runs.max() ?? 0), "FVU \(fvu)")
+    #expect(fvu > 0.9 * (runs.min() ?? 1), "FVU \(fvu)")
+    #expect(fvu < 0.5 * (try #require(expected["principal"]?.double)))
+    let loaded = try client.ask("sae/load", ["path": .string(path)])
+    #expect(loaded["site"] == .string(site))
     try client.shutDown()
   }
 

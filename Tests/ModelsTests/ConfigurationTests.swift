@@ -11,6 +11,7 @@ import Testing
     let text: Text
     let vision: Vision?
     let tower: Tower?
+    let windows: WindowTower?
   }
 
   /// Qwen3-VL's.
@@ -19,6 +20,14 @@ import Testing
     let temporalPatchSize, outputSize, positions, imageToken, videoToken: Int
     let deepLayers, sections: [Int]
     let activation: String
+    let theta: Double
+  }
+
+  /// Qwen2.5-VL's.
+  struct WindowTower: Decodable {
+    let hiddenSize, intermediateSize, layerCount, headCount, patchSize, mergeSize: Int
+    let temporalPatchSize, outputSize, windowSide, imageToken, videoToken: Int
+    let wholeLayers, sections: [Int]
     let theta: Double
   }
 
@@ -79,6 +88,10 @@ import Testing
       check(qwen.configuration, try #require(expected.tower))
       return
     }
+    if let qwen = configuration as? Qwen25VLFamily {
+      check(qwen.configuration, try #require(expected.windows))
+      return
+    }
     switch (configuration, expected.vision) {
     case (let llava as any LlavaFamily, let vision?): check(llava.configuration, vision)
     case (is any TextFamily, nil): break
@@ -119,7 +132,7 @@ import Testing
       #expect(expected.ropeType == "dynamic")
       #expect(factor == expected.ropeFactor)
     }
-    let isQwen2 = expected.family == "qwen2"
+    let isQwen2 = ["qwen2", "qwen2_5_vl_text"].contains(expected.family)
     #expect(text.biases.queriesKeysAndValues == (isQwen2 || expected.attentionBias))
     #expect(text.biases.attentionOutput == expected.attentionBias)
     #expect(text.biases.feedForward == expected.mlpBias)
@@ -136,15 +149,34 @@ import Testing
     #expect(vision.intermediateSize == expected.intermediateSize)
     #expect(vision.layerCount == expected.layerCount)
     #expect(vision.headCount == expected.headCount)
-    #expect(vision.patchSize == expected.patchSize)
-    #expect(vision.mergeSize == expected.mergeSize)
-    #expect(vision.temporalPatchSize == expected.temporalPatchSize)
+    #expect(vision.patches.patchSize == expected.patchSize)
+    #expect(vision.patches.mergeSize == expected.mergeSize)
+    #expect(vision.patches.temporalPatchSize == expected.temporalPatchSize)
     #expect(vision.outputSize == expected.outputSize)
     #expect(vision.positionsPerSide * vision.positionsPerSide == expected.positions)
     #expect(vision.deepLayers == expected.deepLayers)
     #expect(vision.activation == .geluTanh && expected.activation == "gelu_pytorch_tanh")
     #expect(vision.rotaryTheta == expected.theta)
-    #expect(qwen.text.decoder.layers.allSatisfy { $0.rotary.sections == expected.sections })
+    let sections = RotaryRecipe.Sections(expected.sections, interleaved: true)
+    #expect(qwen.text.decoder.layers.allSatisfy { $0.rotary.sections == sections })
+    #expect(qwen.imageToken == expected.imageToken && qwen.videoToken == expected.videoToken)
+  }
+
+  private func check(_ qwen: Qwen25VLConfiguration, _ expected: WindowTower) {
+    let vision = qwen.vision
+    #expect(vision.hiddenSize == expected.hiddenSize)
+    #expect(vision.intermediateSize == expected.intermediateSize)
+    #expect(vision.layerCount == expected.layerCount)
+    #expect(vision.headCount == expected.headCount)
+    #expect(vision.patches.patchSize == expected.patchSize)
+    #expect(vision.patches.mergeSize == expected.mergeSize)
+    #expect(vision.patches.temporalPatchSize == expected.temporalPatchSize)
+    #expect(vision.outputSize == expected.outputSize)
+    #expect(vision.windowSide == expected.windowSide)
+    #expect(vision.wholeLayers == Set(expected.wholeLayers))
+    #expect(vision.rotaryTheta == expected.theta)
+    let sections = RotaryRecipe.Sections(expected.sections, interleaved: false)
+    #expect(qwen.text.decoder.layers.allSatisfy { $0.rotary.sections == sections })
     #expect(qwen.imageToken == expected.imageToken && qwen.videoToken == expected.videoToken)
   }
 
@@ -232,6 +264,21 @@ import Testing
     #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"depth":3}}"#,
     #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"in_channels":1}}"#,
     #"{"model_type":"qwen3_vl","text_config":{"hidden_size":3584},"vision_config":{"model_type":"x"}}"#,
+    #"{"model_type":"qwen2_5_vl"}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"head_dim":64}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"image_token_id":152064}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"hidden_act":"gelu"}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"text_config":7}"#,
+    #"{"model_type":"qwen2_5_vl","text_config":{"model_type":"qwen2"}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"vision_config":{"window_size":27}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"vision_config":{"fullatt_block_indexes":[-1]}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"vision_config":{"fullatt_block_indexes":7}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"vision_config":{"hidden_act":"gelu"}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"vision_config":{"num_heads":17}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"rope_scaling":{"type":"mrope","mrope_section":[16,24]}}"#,
+    #"{"model_type":"qwen2_5_vl","hidden_size":3584,"num_attention_heads":28,"rope_scaling":{"type":"mrope","mrope_section":[16,24,25]}}"#,
+    #"{"model_type":"llama","rope_scaling":{"type":"mrope"}}"#,
     #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres"}"#,
     #"{"model_type":"llava_onevision","vision_aspect_ratio":"square"}"#,
     #"{"model_type":"llava_onevision","vision_aspect_ratio":"anyres_max_0"}"#,
@@ -258,7 +305,8 @@ import Testing
     #expect(
       try #require(error).description
         == "configuration: model_type gpt_neox is not supported; supported: llava_next, "
-        + "llava_onevision, qwen3_vl, gemma3, llama, mistral, qwen2, qwen3, gemma3_text")
+        + "llava_onevision, qwen2_5_vl, qwen3_vl, gemma3, llama, mistral, qwen2, qwen3, "
+        + "gemma3_text")
   }
 
   /// As `LlamaConfig.from_dict(…).rope_parameters` of transformers 5.24 has each of them.

@@ -360,6 +360,24 @@ import Tokenization
     }
   }
 
+  /// Its template takes a system's message for its first text alone: transformers fails on a
+  /// picture in the first place, and shows none behind it.
+  @Test func aPictureInASystemsTurnIsRefusedByItsRole() throws {
+    let model = try ReferenceCase.named("gemma3", "text").model()
+    let picture = try pattern(width: 40, height: 40, seed: 1)
+    let (seen, said) = (
+      PromptPart.picture(picture, role: "system"), PromptPart.text("Be brief.", role: "system")
+    )
+    for parts in [[seen, said], [seen]] {
+      let error = #expect(throws: ModelError.self) { try model.prompt(parts + [.text("Hi")]) }
+      #expect("\(try #require(error))".contains("cannot show a picture in a turn of system"))
+    }
+    #expect(
+      throws: ModelError.picturesLeftOut(
+        token: "<start_of_image>", found: 0, expected: 1, roles: ["system"])
+    ) { try model.prompt([said, seen, .text("Hi")]) }
+  }
+
   // MARK: Spans
 
   @Test func spansSayWhereARunMayBegin() {

@@ -100,7 +100,9 @@ import Testing
   }
 
   @Test func aTextThatNamesAVideoIsRefused() throws {
-    for (name, token) in [("onevision", "<video>"), ("qwen3vl", "<|video_pad|>")] {
+    for (name, token) in [
+      ("onevision", "<video>"), ("qwen3vl", "<|video_pad|>"), ("qwen25vl", "<|video_pad|>"),
+    ] {
       let model = try load(FixtureCopy(of: "models/\(name)"))
       #expect(throws: ModelError.videosNotSupported(part: 1, token: token)) {
         try model.prompt([.text("What"), .text("is in \(token)?")], template: .plain)

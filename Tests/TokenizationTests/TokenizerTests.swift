@@ -215,6 +215,53 @@ import Tokenization
     }
   }
 
+  /// Where in the file something is wrong, in arrays with its place.
+  @Test(arguments: [
+    (
+      #""added_tokens": [{"id": 0, "content": "a"}, {"id": "x", "content": "b"}]"#,
+      "added_tokens[1]"
+    ),
+    (#""added_tokens": [7]"#, "added_tokens[0]"),
+    (
+      #""pre_tokenizer": {"type": "Sequence", "#
+        + #""pretokenizers": [{"type": "ByteLevel"}, {"type": "X"}]}"#,
+      "pre_tokenizer.pretokenizers[1]"
+    ),
+    (
+      #""normalizer": {"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {}}]}"#,
+      "normalizer.normalizers[0].pattern"
+    ),
+    (
+      #""decoder": {"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip"}]}"#,
+      "decoder.decoders[1]"
+    ),
+    (
+      #""post_processor": {"type": "TemplateProcessing", "#
+        + #""special_tokens": {"a": {"ids": [0, "x"]}}, "#
+        + #""single": [{"SpecialToken": {"id": "a"}}, {"Sequence": {}}]}"#,
+      "post_processor.special_tokens.a.ids[1]"
+    ),
+    (
+      #""post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel"}, {}]}"#,
+      "post_processor.processors[1]"
+    ),
+  ])
+  func errorsNameThePlace(_ part: String, _ place: String) throws {
+    let json = "{" + part + #", "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#
+    let error = #expect(throws: TokenizationError.self) { try Tokenizer(json: Array(json.utf8)) }
+    #expect("\(try #require(error))".hasPrefix("\(place) "), "\(String(describing: error))")
+  }
+
+  @Test func aMergeIsNamedByItsPlace() throws {
+    for merge in [#""a b c""#, "7", #"["a"]"#, #""a c""#] {
+      let json =
+        #"{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b", MERGE]}}"#
+        .replacingOccurrences(of: "MERGE", with: merge)
+      let error = #expect(throws: TokenizationError.self) { try Tokenizer(json: Array(json.utf8)) }
+      #expect("\(try #require(error))".hasPrefix("model.merges[1] "), "\(merge)")
+    }
+  }
+
   @Test func stopsWhenTheTokensAreNoLongerWanted() throws {
     let (tokenizer, _) = try load("llama3")
     #expect(throws: TokenizationError.stopped) {

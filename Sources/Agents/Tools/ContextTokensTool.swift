@@ -26,7 +26,7 @@ enum ContextTokensTool: AgentTool {
         of: Schema.record([
           .init("position", Schema.integer("Its place.")), .init("text", Schema.text("The token.")),
           .init("image", Schema.integer("The image it is of."), isRequired: false),
-          .init("view", Schema.text("base or tiles."), isRequired: false),
+          .init("view", Schema.text("Of its views."), isRequired: false),
           .init(
             "box", Schema.list("x0, y0, x1, y1 in pixels.", of: Schema.number("Pixels.")),
             isRequired: false),

@@ -22,7 +22,7 @@ enum ExplanationScoreTool: AgentTool {
         "A concept set's JSON file, absolute; absent: the one the server was started with.")
     ).optional,
     .init(
-      "view", Schema.text("Absent: tiles.", oneOf: ["base", "tiles"])
+      "view", Schema.text("A view of the model's pictures; absent: the finest, as tiles or image.")
     ).optional,
     .init("seed", Schema.integer("Of random pictures; absent: 0.")).optional,
     Subject.argument,

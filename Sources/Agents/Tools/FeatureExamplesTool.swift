@@ -16,7 +16,9 @@ enum FeatureExamplesTool: AgentTool {
     .init("feature", Schema.integer("Its number.")),
     .init(
       "view",
-      Schema.text("Absent: the first where it is active.", oneOf: ["base", "tiles", "text"])
+      Schema.text(
+        "A view of the model's pictures (base, tiles, image, crop1 and so on) or text; absent: the "
+          + "first where it is active.")
     ).optional,
     .init(
       "rank_by", Schema.text("Absent: mean.", oneOf: ["max", "mean", "mass"])
@@ -27,7 +29,7 @@ enum FeatureExamplesTool: AgentTool {
   ]
   static let gives: [Schema.Member] = [
     .init("feature", Schema.integer("Its number.")),
-    .init("view", Schema.text("base, tiles or text.")),
+    .init("view", Schema.text("The view, or text.")),
     .init(
       "examples",
       Schema.list(

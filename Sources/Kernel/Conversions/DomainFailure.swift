@@ -109,7 +109,7 @@ private func kind(of error: ModelError) -> DomainError.Kind {
   case .nonFinite: .numericalFailure
   case .emptyPrompt, .promptTooLong: .positionOutOfRange
   case .picturesNotSupported, .textHoldsImageToken, .videosNotSupported, .textsMakeImageToken,
-    .picturesLeftOut, .templateCannotRender, .tokenOutOfRange, .invalidSampling:
+    .picturesLeftOut, .pictureInTurn, .templateCannotRender, .tokenOutOfRange, .invalidSampling:
     .unsupportedTarget
   case .unsupported, .inconsistent: .checkpointInvalid
   }

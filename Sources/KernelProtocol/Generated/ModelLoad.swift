@@ -50,7 +50,7 @@ package enum ModelLoad: Request {
   /// How the model sees one tile of an image.
   package struct Image: Codable, Sendable, Equatable {
     /// Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes
-    /// of their own, as Qwen3-VL's.
+    /// of their own, as Qwen2.5-VL's and Qwen3-VL's.
     package var patchGrid: [Int]
     package var tokensPerTile: Int
 

@@ -6059,7 +6059,7 @@ package let openRPCDocument = #"""
       },
       "IndexBuild.View": {
         "type": "string",
-        "description": "A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of LLaVA-NeXT and LLaVA-OneVision, image of Qwen3-VL, base and crop1 of Gemma 3, or text."
+        "description": "A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of LLaVA-NeXT and LLaVA-OneVision, image of Qwen2.5-VL and Qwen3-VL, base and crop1 of Gemma 3, or text."
       },
       "IndexDescription": {
         "type": "object",
@@ -6492,7 +6492,7 @@ package let openRPCDocument = #"""
           "patchGrid": {
             "type": "array",
             "items": {"type": "integer"},
-            "description": "Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own, as Qwen3-VL's."
+            "description": "Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own, as Qwen2.5-VL's and Qwen3-VL's."
           },
           "tokensPerTile": {"type": "integer"}
         }
@@ -6524,7 +6524,7 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {
             "type": "string",
-            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on."
+            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL and Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on."
           },
           "rows": {"type": "integer", "minimum": 0},
           "columns": {"type": "integer", "minimum": 0},

@@ -3,8 +3,8 @@
 /// A view of a picture among its tokens: a grid of cells, row by row, each of them a token. The
 /// cell of row r and column c is the token first + r · (columns + separators) + c.
 package struct PictureView: Codable, Sendable, Equatable {
-  /// As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL
-  /// has image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
+  /// As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL
+  /// and Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
   package var name: String
   package var rows: Int
   package var columns: Int

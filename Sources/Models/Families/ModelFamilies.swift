@@ -4,7 +4,8 @@ package import Checkpoints
 package enum ModelFamilies {
   /// The only list. Errors name the families in this order.
   package static let all: [any ModelFamily.Type] = [
-    LlavaNextFamily.self, LlavaOnevisionFamily.self, Qwen3VLFamily.self, Gemma3Family.self,
+    LlavaNextFamily.self, LlavaOnevisionFamily.self, Qwen25VLFamily.self, Qwen3VLFamily.self,
+    Gemma3Family.self,
     LlamaFamily.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
     Gemma3TextFamily.self,
   ]

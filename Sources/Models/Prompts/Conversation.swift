@@ -40,15 +40,24 @@ struct Conversation: Sendable {
       return ChatMessage(role: turn.role, content: content)
     }
     let template = try template.get()
-    do throws(TokenizationError) {
-      return try template.render(
+    func render(_ messages: [ChatMessage]) throws(TokenizationError) -> String {
+      try template.render(
         messages, addGenerationPrompt: addGenerationPrompt, variables: variables, time: time,
         isStopped: { cancellation.isCancelled })
-    } catch {
+    }
+    do throws(TokenizationError) { return try render(messages) } catch {
       guard case .template(let line, let reason) = error else { throw error }
+      let place = "line \(line): \(reason)"
       // It has run when the model was loaded: these messages are what it cannot do.
-      throw ModelError.templateCannotRender(
-        roles: messages.map(\.role), reason: "line \(line): \(reason)")
+      for (index, turn) in turns.enumerated() where turn.role != "user" {
+        let texts = turn.content.filter { $0 != .image }
+        guard texts.count < turn.content.count else { continue }
+        let without = texts.isEmpty ? [] : [ChatMessage(role: turn.role, content: .parts(texts))]
+        if (try? render(messages[..<index] + without + messages[(index + 1)...])) != nil {
+          throw ModelError.pictureInTurn(role: turn.role, reason: place)
+        }
+      }
+      throw ModelError.templateCannotRender(roles: messages.map(\.role), reason: place)
     }
   }
 

@@ -11,13 +11,16 @@ struct ImageTokenExpansion {
   /// - Parameters:
   ///   - expansions: what the pictures become, in order.
   ///   - textParts: which parts are texts.
+  ///   - roles: of the turns in which pictures stand, each once.
   init(
-    _ rendered: RenderedPrompt, imageToken: String?, expansions: [String], textParts: [Int]
+    _ rendered: RenderedPrompt, imageToken: String?, expansions: [String], textParts: [Int],
+    roles: [String]
   ) throws(ModelError) {
     let occurrences = RenderedPrompt.occurrences(of: imageToken, in: rendered.text)
     let token = imageToken ?? "image token"
     guard occurrences.count >= expansions.count else {
-      throw .picturesLeftOut(token: token, found: occurrences.count, expected: expansions.count)
+      throw .picturesLeftOut(
+        token: token, found: occurrences.count, expected: expansions.count, roles: roles)
     }
     guard occurrences.count == expansions.count else {
       let makers = textParts.filter { part in

@@ -39,7 +39,10 @@ struct PromptBuilder {
     }
     let expansion = try ImageTokenExpansion(
       rendered, imageToken: imageText, expansions: expansions,
-      textParts: parts.indices.filter { parts[$0].picture == nil })
+      textParts: parts.indices.filter { parts[$0].picture == nil },
+      roles: parts.filter { $0.picture != nil }.map(\.role).reduce(into: []) {
+        if !$0.contains($1) { $0.append($1) }
+      })
     let tokens = try encode(expansion.text)
     try require(tokens)
     let runs = try imageRuns(

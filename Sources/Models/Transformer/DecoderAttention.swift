@@ -64,22 +64,22 @@ struct DecoderAttention: Sendable {
     let positions = Positions(after: start, count: x.rows, in: cache.traits.places)
     let asking = rows == x.rows ? x : x.slice(rows: x.rows - rows..<x.rows)
     let (queries, unnormedQueries) = rotated(
-      query(asking), norm: queryNorm, at: positions.suffix(rows))  // [n, H·d]
-    try cancellation.check()
-    let (newKeys, unnormedKeys) = rotated(key(x), norm: keyNorm, at: positions)
-    cache.append(keys: newKeys, values: value(x), block: block)
+      try query(asking, cancellation: cancellation), norm: queryNorm,
+      at: positions.suffix(rows))  // [n, H·d]
+    let (newKeys, unnormedKeys) = rotated(
+      try key(x, cancellation: cancellation), norm: keyNorm, at: positions)
+    let newValues = try value(x, cancellation: cancellation)
+    cache.append(keys: newKeys, values: newValues, block: block)
     let (keys, values) = (cache.keys[block], cache.values[block])  // [S, G·d]
-    try cancellation.check()
     let asked = start + x.rows - rows..<start + x.rows
-    let (mixed, logSumExp) = attention(
+    let (mixed, logSumExp) = try attention(
       queries, keys, values, shape: shape, firstQueryPosition: asked.lowerBound,
-      keyEnds: cache.spans.keyEnds(of: asked), compute: compute)
+      keyEnds: cache.spans.keyEnds(of: asked), compute: compute, cancellation: cancellation)
     let saved = Saved(
       queries: queries, keys: keys, values: values, mixed: mixed, logSumExp: logSumExp,
       unnormedQueries: unnormedQueries, unnormedKeys: unnormedKeys, positions: positions,
       spans: cache.spans)
-    try cancellation.check()
-    return (output(mixed), saved)
+    return (try output(mixed, cancellation: cancellation), saved)
   }
 
   /// Queries or keys `[t, heads·d]` of a projection as attention takes them, normed where there is
@@ -101,7 +101,7 @@ struct DecoderAttention: Sendable {
   ) throws -> Matrix {
     let (positions, rows) = (saved.positions, saved.queries.rows)
     let (start, t) = (saved.keys.rows - positions.count, positions.count)
-    let mixedGradient = output.pullback(outputGradient)
+    let mixedGradient = try output.pullback(outputGradient, cancellation: cancellation)
     try cancellation.check()
     let asked = start + t - rows..<start + t
     let gradient = attentionPullback(
@@ -113,18 +113,22 @@ struct DecoderAttention: Sendable {
     let valueGradient = gradient.v.slice(rows: new)
     biasShare += output.biasShare(outputGradient) + value.biasShare(valueGradient)
     // With the weights held nothing reaches queries and keys.
-    if rule.holdsAttentionWeights { return value.pullback(valueGradient) }
+    if rule.holdsAttentionWeights {
+      return try value.pullback(valueGradient, cancellation: cancellation)
+    }
     let keyGradient = unrotated(
       gradient.k.slice(rows: new), norm: keyNorm, unnormed: saved.unnormedKeys, at: positions,
       rule: rule)
     biasShare += key.biasShare(keyGradient)
-    var result = key.pullback(keyGradient) + value.pullback(valueGradient)
+    var result = try key.pullback(keyGradient, cancellation: cancellation)
+    result = result + (try value.pullback(valueGradient, cancellation: cancellation))
     try cancellation.check()
     let queryGradient = unrotated(
       gradient.q, norm: queryNorm, unnormed: saved.unnormedQueries,
       at: positions.suffix(rows), rule: rule)  // [n, H·d]
     biasShare += query.biasShare(queryGradient)
-    result.add(query.pullback(queryGradient), toLastRows: rows)
+    result.add(
+      try query.pullback(queryGradient, cancellation: cancellation), toLastRows: rows)
     return result
   }
 

@@ -1,7 +1,8 @@
 import Checkpoints
 import Tensors
 
-/// The gated feed-forward half of a decoder block: down(activation(gate x) ⊙ up x).
+/// The gated feed-forward half of a decoder block, or of a tower's layer:
+/// down(activation(gate x) ⊙ up x).
 ///
 /// Rows are taken in tiles, so that the `[t, F]` intermediates never exist for a whole prompt.
 struct FeedForward: Sendable {
@@ -18,12 +19,19 @@ struct FeedForward: Sendable {
   let keepsRounded: Bool
 
   init(_ recipe: DecoderRecipe, weights: WeightScope, compute: Compute) throws {
-    let (D, F) = (recipe.hiddenSize, recipe.intermediateSize)
-    let bias = recipe.biases.feedForward
+    try self.init(
+      hiddenSize: recipe.hiddenSize, intermediateSize: recipe.intermediateSize,
+      bias: recipe.biases.feedForward, activation: recipe.gate, weights: weights, compute: compute)
+  }
+
+  init(
+    hiddenSize D: Int, intermediateSize F: Int, bias: Bool, activation: GateActivation,
+    weights: WeightScope, compute: Compute
+  ) throws {
     gate = try weights.linear("gate_proj", rows: F, columns: D, bias: bias, compute: compute)
     up = try weights.linear("up_proj", rows: F, columns: D, bias: bias, compute: compute)
     down = try weights.linear("down_proj", rows: D, columns: F, bias: bias, compute: compute)
-    activation = recipe.gate
+    self.activation = activation
     team = compute.team
     keepsRounded = compute.precision != .float32
   }

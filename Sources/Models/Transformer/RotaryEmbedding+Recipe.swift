@@ -27,9 +27,13 @@ extension RotaryRecipe {
   /// By pair, which of a token's places turns it: 0 time, 1 its row, 2 its column.
   func axes(headSize d: Int) -> [Int]? {
     guard let sections else { return nil }
+    let counts = sections.counts
+    guard sections.areInterleaved else {
+      return counts.indices.flatMap { Array(repeating: $0, count: counts[$0]) }
+    }
     return (0..<d / 2).map { pair in
       let axis = pair % 3
-      return pair < 3 * sections[axis] ? axis : 0
+      return pair < 3 * counts[axis] ? axis : 0
     }
   }
 

@@ -1,7 +1,7 @@
 package import Tensors
 
 /// Where the tokens of a sequence stand, as the rotary embedding counts: one after the other, or
-/// with pictures as grids ("M-RoPE" of Qwen2-VL and Qwen3-VL).
+/// with pictures as grids ("M-RoPE" of Qwen2.5-VL and Qwen3-VL).
 ///
 /// A token of a grid that begins at place p stands at p in time, at p + row and at p + column; what
 /// follows goes on at p + max(rows, columns), so that tokens stand closer than they are many. A

@@ -3,10 +3,22 @@ package struct RotaryRecipe: Sendable, Equatable {
   /// The base of the frequencies: θ^(-2i/d).
   package var theta: Double
   package var scaling: Scaling
-  /// How many pairs of a head turn by a token's place in time, by its row and by its column; nil
-  /// where tokens have one place. The three take turns from the first pair on, as long as each has
-  /// some left; time has the rest ("interleaved" M-RoPE, `mrope_section`).
-  package var sections: [Int]?
+  /// Which pairs of a head turn by which of a token's places; nil where tokens have one place.
+  package var sections: Sections?
+
+  /// The pairs of a head shared out among a token's places ("M-RoPE", `mrope_section`).
+  package struct Sections: Sendable, Equatable {
+    /// How many pairs turn by a token's place in time, by its row and by its column.
+    package var counts: [Int]
+    /// Whether the three take turns from the first pair on, as long as each has some left, and time
+    /// has the rest; or those of each stand together, time's first.
+    package var areInterleaved: Bool
+
+    package init(_ counts: [Int], interleaved: Bool) {
+      self.counts = counts
+      areInterleaved = interleaved
+    }
+  }
 
   package enum Scaling: Sendable, Equatable {
     case none
@@ -52,7 +64,7 @@ package struct RotaryRecipe: Sendable, Equatable {
     }
   }
 
-  package init(theta: Double, scaling: Scaling = .none, sections: [Int]? = nil) {
+  package init(theta: Double, scaling: Scaling = .none, sections: Sections? = nil) {
     self.theta = theta
     self.scaling = scaling
     self.sections = sections

@@ -16,6 +16,28 @@ package func attention(
   _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
   keyEnds: [Int]? = nil, compute: Compute
 ) -> (output: Matrix, logSumExp: Matrix) {
+  attentionUnlessCancelled(
+    q, k, v, shape: shape, firstQueryPosition: firstQueryPosition, keyEnds: keyEnds,
+    compute: compute, cancellation: .never)
+}
+
+/// The same, a cancel seen between tiles of queries: one head's of some tens.
+package func attention(
+  _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
+  keyEnds: [Int]? = nil, compute: Compute, cancellation: Cancellation
+) throws(CancellationError) -> (output: Matrix, logSumExp: Matrix) {
+  let result = attentionUnlessCancelled(
+    q, k, v, shape: shape, firstQueryPosition: firstQueryPosition, keyEnds: keyEnds,
+    compute: compute, cancellation: cancellation)
+  try cancellation.check()
+  return result
+}
+
+/// Once cancelled, what is not computed yet is left as it is.
+private func attentionUnlessCancelled(
+  _ q: Matrix, _ k: Matrix, _ v: Matrix, shape: AttentionShape, firstQueryPosition: Int,
+  keyEnds: [Int]?, compute: Compute, cancellation: Cancellation
+) -> (output: Matrix, logSumExp: Matrix) {
   checkShapes(q, k, v, shape: shape, firstQueryPosition: firstQueryPosition, keyEnds: keyEnds)
   let output = Matrix(uninitializedRows: q.rows, columns: q.columns)
   let logSumExp = Matrix(uninitializedRows: q.rows, columns: shape.queryHeads)
@@ -24,7 +46,7 @@ package func attention(
     keyEnds: keyEnds, compute: compute, direction: .forward)
   // A single tile of queries packs what it needs in its own cache.
   let packed = run.partCount > shape.keyValueHeads ? run.packed(k, v) : nil
-  unsafe run.forEach(run.partCount) { kernelShape, part, scratch in
+  unsafe run.forEach(run.partCount, cancellation: cancellation) { kernelShape, part, scratch in
     // Later tiles of queries see more keys: starting with them leaves the short ones
     // to even out the threads.
     unsafe kernel_attention(
@@ -97,15 +119,16 @@ private struct AttentionRun {
     return packed
   }
 
-  /// Calls `body` for each part with scratch of its own.
+  /// Calls `body` for each part, until it is cancelled, with scratch of its own.
   func forEach(
-    _ parts: Int,
+    _ parts: Int, cancellation: Cancellation = .never,
     _ body: @Sendable (UnsafePointer<kernel_attention>, Int, UnsafeMutableRawPointer) -> Void
   ) {
     let scratchCount = unsafe withKernelShape {
       unsafe kernel_attention_scratch_bytes(compute.path.code, $0, direction.code)
     }
     compute.team.run(parts) { part in
+      guard !cancellation.isCancelled else { return }
       let scratch = MatrixStorage(byteCount: scratchCount)
       unsafe withKernelShape { unsafe body($0, part, scratch.pointer) }
     }

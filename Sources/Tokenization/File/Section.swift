@@ -1,33 +1,43 @@
 internal import JSON
 
-/// An object of a tokenizer's file with its name for error messages.
+/// An object of a tokenizer's file with its name for error messages: the way to it, as
+/// `pre_tokenizer.pretokenizers[1].pattern`.
 struct Section {
   let object: JSONObject
   let name: String
+  private let isFile: Bool
 
-  init(_ value: JSONValue, name: String) throws(TokenizationError) {
+  init(
+    _ value: JSONValue, name: String, isFile: Bool = false
+  ) throws(TokenizationError) {
     guard let object = value.objectValue else {
       throw .malformed(what: name, reason: "found \(value.summary), expected an object")
     }
     self.object = object
     self.name = name
+    self.isFile = isFile
   }
 
   func child(_ key: String) throws(TokenizationError) -> Section {
-    try Section(required(key), name: key)
+    try Section(required(key), name: path(key))
   }
 
   /// Nil where `key` is absent or null.
   func optionalChild(_ key: String) throws(TokenizationError) -> Section? {
     guard let value = object.present(key) else { return nil }
-    return try Section(value, name: key)
+    return try Section(value, name: path(key))
   }
 
   func children(_ key: String) throws(TokenizationError) -> [Section] {
     var sections: [Section] = []
-    for value in try array(key) { sections.append(try Section(value, name: key)) }
+    for (index, value) in try array(key).enumerated() {
+      sections.append(try Section(value, name: path("\(key)[\(index)]")))
+    }
     return sections
   }
+
+  /// The way to what stands under a key; the file itself is on none.
+  func path(_ key: String) -> String { isFile ? key : "\(name).\(key)" }
 
   func array(_ key: String) throws(TokenizationError) -> [JSONValue] {
     let value = try required(key)

@@ -7,7 +7,7 @@ enum TokenizerFile {
     do { value = try JSONValue(parsing: json, limits: .file) } catch {
       throw .malformed(what: "tokenizer.json", reason: "\(error)")
     }
-    let file = try Section(value, name: "tokenizer.json")
+    let file = try Section(value, name: "tokenizer.json", isFile: true)
     try TokenizerLimits.requireModestExpressions(file)
     let normalizer = try file.optionalChild("normalizer").map(readNormalizer)
     let model = try readModel(file.child("model"))
@@ -85,7 +85,8 @@ enum TokenizerFile {
     for member in try model.child("vocab").object.members {
       guard let id = member.value.plainInteger else {
         throw .malformed(
-          what: "vocab", reason: "\(member.name) has \(member.value.summary), expected its id")
+          what: model.path("vocab"),
+          reason: "\(member.name) has \(member.value.summary), expected its id")
       }
       try vocabulary.insert(Array(member.name.utf8), id: id)
     }
@@ -105,14 +106,18 @@ enum TokenizerFile {
     var merges: [UInt64: BytePairEncoding.Merge] = [:]
     merges.reserveCapacity(list.count)
     for (rank, value) in list.enumerated() {
-      let (left, right) = try readPair(value, rank)
+      guard let (left, right) = readPair(value) else {
+        throw .malformed(
+          what: model.path("merges[\(rank)]"),
+          reason: "found \(value.summary), expected two tokens")
+      }
       let joined = left + right
       guard let leftID = vocabulary.id(of: left), let rightID = vocabulary.id(of: right),
         let result = vocabulary.id(of: joined)
       else {
         throw .malformed(
-          what: "merges",
-          reason: "number \(rank) makes \(String(decoding: joined, as: UTF8.self)) of two tokens, "
+          what: model.path("merges[\(rank)]"),
+          reason: "it makes \(String(decoding: joined, as: UTF8.self)) of two tokens, "
             + "not all of which are in the vocabulary")
       }
       merges[BytePairEncoding.pair(Int32(leftID), Int32(rightID))] = .init(
@@ -122,9 +127,7 @@ enum TokenizerFile {
   }
 
   /// A merge is written "a b" in older files, ["a", "b"] in newer ones.
-  private static func readPair(
-    _ value: JSONValue, _ rank: Int
-  ) throws(TokenizationError) -> (left: [UInt8], right: [UInt8]) {
+  private static func readPair(_ value: JSONValue) -> (left: [UInt8], right: [UInt8])? {
     if let parts = value.arrayValue {
       if parts.count == 2, let left = parts[0].stringValue, let right = parts[1].stringValue {
         return (Array(left.utf8), Array(right.utf8))
@@ -133,8 +136,7 @@ enum TokenizerFile {
       let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       if parts.count == 2 { return (Array(parts[0]), Array(parts[1])) }
     }
-    throw .malformed(
-      what: "merges", reason: "number \(rank) is \(value.summary), expected two tokens")
+    return nil
   }
 
   // MARK: Added tokens
@@ -145,13 +147,13 @@ enum TokenizerFile {
     guard file.object.present("added_tokens") != nil else { return [] }
     var added: [AddedToken] = []
     var total = 0
-    for value in try file.array("added_tokens") {
-      let section = try Section(value, name: "added_tokens entry")
+    for section in try file.children("added_tokens") {
       guard let content = try section.optionalText("content"),
         let id = section.object["id"]?.plainInteger
       else {
         throw .malformed(
-          what: "added_tokens", reason: "found \(value.summary), expected content and id")
+          what: section.name,
+          reason: "found \(JSONValue.object(section.object).summary), expected content and id")
       }
       if content.isEmpty { continue }
       total += content.utf8.count
@@ -195,7 +197,7 @@ enum TokenizerFile {
         after: [try readToken(section, "sep", tokens)])
     case let type:
       throw .unsupported(
-        what: "post_processor", found: type,
+        what: section.name, found: type,
         supported: [
           "ByteLevel", "TemplateProcessing", "RobertaProcessing", "BertProcessing", "Sequence",
         ])
@@ -211,7 +213,7 @@ enum TokenizerFile {
       tokens[id] != nil
     else {
       throw .malformed(
-        what: "post_processor",
+        what: section.name,
         reason: "\(key) is \(parts.map(\.summary)), expected a token and its id")
     }
     return id
@@ -226,22 +228,28 @@ enum TokenizerFile {
     for item in try section.children("single") {
       if item.object["Sequence"] != nil {
         guard !seesText else {
-          throw .malformed(what: "post_processor", reason: "its template has the text twice")
+          throw .malformed(what: item.name, reason: "the template has the text twice")
         }
         seesText = true
         continue
       }
       let name = try item.child("SpecialToken").text("id")
-      let ids = try special.child(name).array("ids").compactMap(\.plainInteger)
+      let written = try special.child(name).array("ids")
+      let ids = written.compactMap(\.plainInteger)
+      if let index = written.firstIndex(where: { $0.plainInteger == nil }) {
+        throw .malformed(
+          what: special.path("\(name).ids[\(index)]"),
+          reason: "found \(written[index].summary), expected a token's id")
+      }
       guard let stranger = ids.first(where: { tokens[$0] == nil }) else {
         if seesText { template.after += ids } else { template.before += ids }
         continue
       }
       throw .malformed(
-        what: "post_processor", reason: "\(name) has the id \(stranger), which no token has")
+        what: item.name, reason: "\(name) has the id \(stranger), which no token has")
     }
     guard seesText else {
-      throw .malformed(what: "post_processor", reason: "its template leaves out the text")
+      throw .malformed(what: section.name, reason: "its template leaves out the text")
     }
     return template
   }

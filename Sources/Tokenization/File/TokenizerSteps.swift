@@ -16,7 +16,7 @@ extension TokenizerFile {
     case "Prepend": return .prepend(Array(try section.text("prepend").utf8))
     case "Replace":
       return .replace(
-        try readPattern(section, "normalizer Replace"),
+        try readPattern(section),
         by: Array(try section.text("content").utf8))
     case "Sequence":
       var steps: [Normalizer] = []
@@ -26,7 +26,7 @@ extension TokenizerFile {
       return .sequence(steps)
     case let type:
       throw .unsupported(
-        what: "normalizer", found: type,
+        what: section.name, found: type,
         supported: [
           "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Strip", "Prepend", "Replace", "Sequence",
         ])
@@ -40,7 +40,7 @@ extension TokenizerFile {
       let isolates = try section.flag("individual_digits", default: false)
       return .split(.digits, isolates ? .isolated : .contiguous, inverts: false)
     case "Punctuation":
-      let behaviour = try readBehaviour(section, "Punctuation", default: .isolated)
+      let behaviour = try readBehaviour(section, default: .isolated)
       return .split(.punctuation, behaviour, inverts: false)
     case "ByteLevel":
       return .byteLevel(
@@ -59,7 +59,7 @@ extension TokenizerFile {
       return .sequence(steps)
     case let type:
       throw .unsupported(
-        what: "pre_tokenizer", found: type,
+        what: section.name, found: type,
         supported: ["Split", "Digits", "Punctuation", "ByteLevel", "Metaspace", "Sequence"])
     }
   }
@@ -84,7 +84,7 @@ extension TokenizerFile {
       return .sequence(steps)
     case let type:
       throw .unsupported(
-        what: "decoder", found: type,
+        what: section.name, found: type,
         supported: [
           "ByteLevel", "ByteFallback", "Fuse", "Replace", "Strip", "Metaspace", "Sequence",
         ])
@@ -93,26 +93,24 @@ extension TokenizerFile {
 
   private static func readSplit(_ section: Section) throws(TokenizationError) -> PreTokenizer {
     .split(
-      try readPattern(section, "pre_tokenizer Split"), try readBehaviour(section, "Split"),
+      try readPattern(section), try readBehaviour(section),
       inverts: try section.flag("invert", default: false))
   }
 
   private static func readBehaviour(
-    _ section: Section, _ what: String, default fallback: SplitBehaviour? = nil
+    _ section: Section, default fallback: SplitBehaviour? = nil
   ) throws(TokenizationError) -> SplitBehaviour {
     if let fallback, section.object.present("behavior") == nil { return fallback }
     let name = try section.text("behavior")
     guard let behaviour = SplitBehaviour(rawValue: name) else {
       throw .unsupported(
-        what: "pre_tokenizer \(what) behavior", found: name,
+        what: section.path("behavior"), found: name,
         supported: SplitBehaviour.allCases.map(\.rawValue))
     }
     return behaviour
   }
 
-  private static func readPattern(
-    _ section: Section, _ what: String
-  ) throws(TokenizationError) -> SplitPattern {
+  private static func readPattern(_ section: Section) throws(TokenizationError) -> SplitPattern {
     let pattern = try section.child("pattern")
     if let literal = try pattern.optionalText("String") {
       // The empty text stands between all characters, as an expression of nothing does.
@@ -120,7 +118,7 @@ extension TokenizerFile {
     }
     guard let expression = try pattern.optionalText("Regex") else {
       throw .unsupported(
-        what: "\(what) pattern", found: "\(pattern.object.members.map(\.name))",
+        what: pattern.name, found: "\(pattern.object.members.map(\.name))",
         supported: ["String", "Regex"])
     }
     return try SplitPattern(expression: expression)
@@ -135,7 +133,8 @@ extension TokenizerFile {
     let steps = try section.children(key)
     guard steps.count <= stepLimit else {
       throw .malformed(
-        what: key, reason: "it has \(steps.count) steps, expected at most \(stepLimit)")
+        what: section.path(key),
+        reason: "it has \(steps.count) steps, expected at most \(stepLimit)")
     }
     return steps
   }
@@ -144,7 +143,7 @@ extension TokenizerFile {
     let pattern = try section.child("pattern")
     guard let literal = try pattern.optionalText("String"), !literal.isEmpty else {
       throw .unsupported(
-        what: "decoder Replace pattern", found: "\(pattern.object.members.map(\.name))",
+        what: pattern.name, found: "\(pattern.object.members.map(\.name))",
         supported: ["String"])
     }
     return Array(literal.utf8)
@@ -156,14 +155,14 @@ extension TokenizerFile {
     let replacement = try section.text("replacement")
     guard replacement.unicodeScalars.count == 1 else {
       throw .malformed(
-        what: "Metaspace", reason: "replacement is \(replacement), expected one character")
+        what: section.path("replacement"), reason: "found \(replacement), expected one character")
     }
     // Files before prepend_scheme have add_prefix_space.
     let fallback = try section.flag("add_prefix_space", default: true) ? "always" : "never"
     let name = try section.optionalText("prepend_scheme") ?? fallback
     guard let prefix = MetaspacePrefix(rawValue: name) else {
       throw .unsupported(
-        what: "Metaspace prepend_scheme", found: name,
+        what: section.path("prepend_scheme"), found: name,
         supported: MetaspacePrefix.allCases.map(\.rawValue))
     }
     return (Array(replacement.utf8), prefix)

@@ -6,7 +6,8 @@ import Models
 /// n + 1 with a class token, through the tower's layers that are run:
 ///
 ///     patches     2 n · the kernel of the patch embedding
-///     layers      2 c · parameters of their matrices + 4 c² · width
+///     layers      2 c · parameters of their matrices + 4 c² · width, the square by windows where
+///                 a layer has them
 ///     projector   2 tokens · its matrices
 struct PictureWork {
   /// A picture of a prompt: its size in pixels, and the rows and columns of each of its views.
@@ -43,8 +44,19 @@ struct PictureWork {
         tokens: model.tokensPerSide * model.tokensPerSide)
       return Double(pictures.reduce(0) { $0 + $1.grids.count }) * tile
     case let family as Qwen3VLFamily:
+      let vision = family.configuration.vision
       return pictures.flatMap(\.grids).reduce(0) {
-        $0 + operations(family.configuration.vision, tokens: Double($1.reduce(1, *)))
+        let tokens = Double($1.reduce(1, *))
+        let patches = tokens * Double(vision.patches.mergeCount)
+        let attention = 4 * patches * patches * Double(vision.hiddenSize * vision.layerCount)
+        return $0 + operations(patches: patches, tokens: tokens) + attention
+      }
+    case let family as Qwen25VLFamily:
+      return pictures.flatMap(\.grids).reduce(0) {
+        let tokens = Double($1.reduce(1, *))
+        let patches = tokens * Double(family.configuration.vision.patches.mergeCount)
+        return $0 + operations(patches: patches, tokens: tokens)
+          + attention(family.configuration.vision, grid: $1)
       }
     default: return 0
     }
@@ -76,12 +88,26 @@ struct PictureWork {
       + 2 * Double(tokens) * parameters("multi_modal_projector.")
   }
 
-  private func operations(_ vision: Qwen3VLVisionConfiguration, tokens: Double) -> Double {
-    let patches = tokens * Double(vision.mergeSize * vision.mergeSize)
-    let attention = 4 * patches * patches * Double(vision.hiddenSize * vision.layerCount)
-    return 2 * patches * (parameters("visual.patch_embed.") + parameters("visual.blocks."))
-      + attention
+  /// Of a tower of Qwen's without its attention.
+  private func operations(patches: Double, tokens: Double) -> Double {
+    2 * patches * (parameters("visual.patch_embed.") + parameters("visual.blocks."))
       + 2 * tokens
       * (parameters("visual.merger.") + parameters("visual.deepstack_merger_list."))
+  }
+
+  /// Σ 4 w² · width over the windows of w patches of each layer, in whole ones all patches.
+  private func attention(_ vision: Qwen25VLVisionConfiguration, grid: [Int]) -> Double {
+    /// Σ squares of the sides of a row of windows: a product of two such is Σ squares of areas.
+    func squares(_ count: Int) -> Double {
+      let (full, rest) = count.quotientAndRemainder(dividingBy: vision.windowSide)
+      return Double(full * vision.windowSide * vision.windowSide + rest * rest)
+    }
+    let merged = Double(vision.patches.mergeCount)
+    let whole = Double((0..<vision.layerCount).filter(vision.wholeLayers.contains).count)
+    let tokens = Double(grid.reduce(1, *))
+    let pairs =
+      whole * tokens * tokens
+      + (Double(vision.layerCount) - whole) * grid.map(squares).reduce(1, *)
+    return 4 * pairs * merged * merged * Double(vision.hiddenSize)
   }
 }

@@ -5,7 +5,8 @@
 
 Checkpoints are those of Tests/Fixtures/models, autoencoders and targets those of Tests/Fixtures/interpretation; one
 case more, "qwen2", puts an autoencoder of its own under two blocks whose projections have biases, and "qwen3" one under
-two that norm every head's queries and keys; "gemma3" norms the updates of both halves, has gates of GELU, and a
+two that norm every head's queries and keys; "qwen3vl" and "qwen25vl" one each under blocks whose rotary embedding
+turns by a picture's rows and columns, of which the former adds rows to the picture's behind its first two; "gemma3" norms the updates of both halves, has gates of GELU, and a
 picture whose tokens see each other both ways. Everything is
 computed in float32 with eager attention by whole forward passes of transformers' own model, a hook that replaces the
 output of the site's block, and autograd. x, p, z, x̂ and ε are as interpretation.py defines them, and so is what the
@@ -23,8 +24,8 @@ modules above the site stated anew: same numbers forward (asserted), but with co
               the gate is GELU by tanh.
 The share of an active (position, latent) is z·(W_dec[latent]·g[position]). Completeness: "sum" of all shares,
 "bias" = b_dec·Σg, "errorTerm" = Σ ε·g (0 where dropped), "total" = Σ read·g. "projectionBias" = Σ b·∂d/∂b over the
-biases of the projections q, k, v, o, gate, up and down in the blocks above the site, under the same rule: with
-"conserving", total + projectionBias is a logit difference itself (asserted).
+biases of the projections q, k, v, o, gate, up and down in the blocks above the site, and over the rows that Qwen3-VL
+adds between these, under the same rule: with "conserving", total + projectionBias is a logit difference itself (asserted).
 
 Targets. "set.last" is log Σ exp(logit) over the answers less the same over the baselines, at the last position. The
 table of a sequence has a row for each of its tokens: the plain gradient of that token's log-probability, the shares
@@ -125,6 +126,17 @@ CASES = {
         "replacements": [("map", "mat"), ("map", "mad"), ("this", "that"), ("shown", "shows")],
         "mirrored": "landscape.png", "box": [20, 10, 41, 30], "hidden": [26, 32], "filler": 300,
     },
+    # Rows are added behind the site's block and the one above it; there the latter's count with the biases.
+    "qwen3vl": {
+        "made": ("qwen3vl", "landscape", 0), "regions": {"before": [[1, 7]], "picture": [[7, 20]], "words": [[28, 33], [35, 42]]},
+        "replacements": [("map", "mat"), ("map", "mad"), ("this", "that"), ("shown", "shows")],
+        "mirrored": "landscape.png", "box": [20, 10, 41, 30], "hidden": [29, 35], "filler": 220,
+    },
+    "qwen25vl": {
+        "made": ("qwen25vl", "landscape", 1), "regions": {"before": [[1, 37]], "picture": [[40, 57]], "words": [[58, 64], [66, 72]]},
+        "replacements": [("map", "mat"), ("map", "mad"), ("this", "that"), ("shown", "shows")],
+        "mirrored": "landscape.png", "box": [20, 10, 41, 30], "hidden": [59, 65], "filler": 220,
+    },
 }
 
 
@@ -180,6 +192,13 @@ def gated(mlp, shared):
     return forward
 
 
+def deep_rows(model):
+    """What the model adds to its picture's tokens behind the first blocks, in their order."""
+    record = model.record
+    known = load_file(MODELS / "cases" / f"{record['checkpoint']}.{record['case']}.safetensors")
+    return [known[name] for name in sorted(known) if name.startswith("deepstack.")]
+
+
 @contextmanager
 def restated(model, rule):
     """The modules above the site by a rule; gives back the biases of the projections there."""
@@ -192,10 +211,15 @@ def restated(model, rule):
         norms += [getattr(b.self_attn, name) for b in blocks for name in ("q_norm", "k_norm") if hasattr(b.self_attn, name)]
         changes += [(n, norm_held(n)) for n in norms]
     biases = [p for b in blocks for name, p in b.named_parameters() if name.endswith("_proj.bias")]
+    added, own_addition = deep_rows(model), getattr(model.decoder, "_deepstack_process", None)
     with torch.no_grad():
         own = model.run()[1]
     for module, forward in changes:
         module.forward = forward
+    if added:
+        rows_in_turn = itertools.cycle(added)
+        model.decoder._deepstack_process = lambda stream, places, _: own_addition(stream, places, next(rows_in_turn))
+        biases += added[model.block + 1 :]
     for bias in biases:
         bias.requires_grad_(True)
     try:
@@ -205,6 +229,8 @@ def restated(model, rule):
     finally:
         for module, _ in changes:
             del module.forward
+        if added:
+            del model.decoder._deepstack_process
         for bias in biases:
             bias.requires_grad_(False)
 
@@ -397,8 +423,8 @@ def with_tokens(model, tokens):
 def with_picture(model, picture):
     other = copy.copy(model)
     made = image_processor(model.model.config)([picture], return_tensors="pt")
-    other.extra = {k: made[k] for k in ["pixel_values", "image_sizes"] if k in made}
-    assert all(torch.equal(other.extra[k], model.extra[k]) for k in other.extra if k == "image_sizes")
+    other.extra = {k: made[k] for k in interpretation.PICTURE_INPUTS if k in made}
+    assert all(torch.equal(other.extra[k], model.extra[k]) for k in other.extra if k != "pixel_values")
     return other
 
 

@@ -156,6 +156,25 @@ OLD = {
                    "vision_config": {"model_type": "qwen3_vl", "deepstack_visual_indexes": [5, 11, 17], "depth": 24, "hidden_size": 1024,
                                      "intermediate_size": 4096, "num_heads": 16, "num_position_embeddings": 2304, "out_hidden_size": 2560,
                                      "patch_size": 16, "spatial_merge_size": 2, "temporal_patch_size": 2}},
+    "qwen25vl-silent": {"model_type": "qwen2_5_vl", "hidden_size": 3584, "num_attention_heads": 28, "num_key_value_heads": 4},
+    "qwen25vl-3b": {"model_type": "qwen2_5_vl", "bos_token_id": 151643, "eos_token_id": 151645, "image_token_id": 151655,
+                    "video_token_id": 151656, "vision_start_token_id": 151652, "vision_end_token_id": 151653, "vision_token_id": 151654,
+                    "hidden_act": "silu", "hidden_size": 2048, "intermediate_size": 11008, "max_position_embeddings": 128000,
+                    "max_window_layers": 70, "num_attention_heads": 16, "num_hidden_layers": 36, "num_key_value_heads": 2,
+                    "rms_norm_eps": 1e-6, "rope_theta": 1000000.0, "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]},
+                    "sliding_window": 32768, "use_sliding_window": False, "tie_word_embeddings": True, "vocab_size": 151936,
+                    "vision_config": {"depth": 32, "hidden_act": "silu", "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16,
+                                      "in_chans": 3, "out_hidden_size": 2048, "patch_size": 14, "spatial_merge_size": 2,
+                                      "spatial_patch_size": 14, "window_size": 112, "fullatt_block_indexes": [7, 15, 23, 31],
+                                      "tokens_per_second": 2, "temporal_patch_size": 2}},
+    "qwen25vl-nested": {"model_type": "qwen2_5_vl", "hidden_size": 3, "image_token_id": 7, "video_token_id": 8,
+                        "text_config": {"model_type": "qwen2_5_vl_text", "hidden_size": 64, "num_attention_heads": 2, "num_hidden_layers": 4,
+                                        "num_key_value_heads": None, "eos_token_id": [5, 6], "tie_word_embeddings": True,
+                                        "use_sliding_window": True, "sliding_window": 100, "max_window_layers": 3,
+                                        "rope_scaling": {"rope_type": "yarn", "type": "yarn", "factor": 4.0, "mrope_section": [4, 6, 6],
+                                                         "original_max_position_embeddings": 8192}},
+                        "vision_config": {"model_type": "qwen2_5_vl", "out_hidden_size": 64, "window_size": 130, "patch_size": 10,
+                                          "fullatt_block_indexes": [0, 40]}},
     "onevision-bare": {"model_type": "llava_onevision"},
     "onevision-05b": {"model_type": "llava_onevision", "image_token_index": 151646, "video_token_index": 151647,
                       "vision_aspect_ratio": "anyres_max_9", "vision_feature_layer": -1, "vision_feature_select_strategy": "full",
@@ -178,7 +197,7 @@ def text_summary(text):
     windows = [None] * text.num_hidden_layers
     if text.model_type == "mistral":
         windows = [text.sliding_window] * text.num_hidden_layers
-    if text.model_type in ("qwen2", "qwen3"):
+    if text.model_type in ("qwen2", "qwen3", "qwen2_5_vl_text"):
         windows = [text.sliding_window if kind == "sliding_attention" else None for kind in text.layer_types]
     eos = getattr(text, "eos_token_id", None)
     return {
@@ -239,6 +258,17 @@ def configurations():
                 "positions": vision.num_position_embeddings, "deepLayers": list(vision.deepstack_visual_indexes),
                 "activation": vision.hidden_act, "theta": vision.rope_parameters["rope_theta"],
                 "sections": list(rope.get("mrope_section", [24, 20, 20])), "imageToken": read.image_token_id,
+                "videoToken": read.video_token_id}
+        if read.model_type == "qwen2_5_vl":
+            vision, rope = read.vision_config, read.text_config.rope_parameters
+            expected["text"]["tiedHead"] = read.tie_word_embeddings
+            expected["windows"] = {
+                "hiddenSize": vision.hidden_size, "intermediateSize": vision.intermediate_size, "layerCount": vision.depth,
+                "headCount": vision.num_heads, "patchSize": vision.patch_size, "mergeSize": vision.spatial_merge_size,
+                "temporalPatchSize": vision.temporal_patch_size, "outputSize": vision.out_hidden_size,
+                "windowSide": vision.window_size // vision.spatial_merge_size // vision.patch_size,
+                "wholeLayers": list(vision.fullatt_block_indexes), "theta": vision.rope_parameters["rope_theta"],
+                "sections": list(rope.get("mrope_section", [16, 24, 24])), "imageToken": read.image_token_id,
                 "videoToken": read.video_token_id}
         result[name] = {"config": config, "expected": expected}
     (OUT / "configurations.json").write_text(json.dumps(result, separators=(",", ":")))

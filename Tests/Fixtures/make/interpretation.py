@@ -33,9 +33,11 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from transformers import (
     AutoModelForCausalLM, Gemma3ForConditionalGeneration, LlavaNextConfig, LlavaNextForConditionalGeneration,
+    Qwen2_5_VLForConditionalGeneration, Qwen3VLForConditionalGeneration,
 )
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 SEED = 77_001
 LATENTS, K, DEAD = 96, 7, 41
@@ -56,7 +58,9 @@ CASES = {
     # From the middle of a picture whose tokens see each other both ways to the end.
     "gemma3": ("gemma3", "landscape", 1, torch.float32, (21, 47)),
 }
-SEEING = {"llava_next": LlavaNextForConditionalGeneration, "gemma3": Gemma3ForConditionalGeneration}
+QWEN = {"qwen2_5_vl": Qwen2_5_VLForConditionalGeneration, "qwen3_vl": Qwen3VLForConditionalGeneration}
+SEEING = {"llava_next": LlavaNextForConditionalGeneration, "gemma3": Gemma3ForConditionalGeneration} | QWEN
+PICTURE_INPUTS = ["pixel_values", "image_sizes", "image_grid_thw"]
 
 
 class NearTie(Exception):
@@ -79,6 +83,8 @@ PIL.Image.Image.resize = horizontally_first
 
 
 def image_processor(config):
+    if config.model_type in QWEN:
+        return Qwen2VLImageProcessorPil.from_pretrained(config._name_or_path)
     tile = config.vision_config.image_size
     if config.model_type == "gemma3":
         return Gemma3ImageProcessorPil(size={"height": tile, "width": tile}, image_mean=[0.5] * 3, image_std=[0.5] * 3)
@@ -91,7 +97,7 @@ def image_processor(config):
 # ---------------------------------------------------------------- the model, one hook
 
 class Model:
-    """A checkpoint with one prompt; `run` replaces the site's output by what `edit` makes of it."""
+    """A checkpoint with one prompt; `run` replaces the residual stream at the site by what `edit` makes of it."""
 
     def __init__(self, checkpoint, case, block):
         folder = MODELS / checkpoint
@@ -115,7 +121,7 @@ class Model:
         self.extra = {}
         if pictures:
             made = image_processor(self.model.config)(pictures, return_tensors="pt")
-            self.extra = {k: made[k] for k in ["pixel_values", "image_sizes"] if k in made}
+            self.extra = {k: made[k] for k in PICTURE_INPUTS if k in made}
         with torch.no_grad():
             self.check(checkpoint, case)
 
@@ -128,8 +134,16 @@ class Model:
         return len(self.tokens)
 
     def run(self, continuation=(), edit=None):
-        """(output of the site's block as the model makes it, logits), both [T′, …]."""
+        """(the stream behind the site's block as what is above it reads it, logits), both [T′, …]."""
         seen = []
+
+        def before(_module, arguments, keywords):
+            value = arguments[0] if arguments else keywords["hidden_states"]
+            seen.append(value[0])
+            if edit is None:
+                return None
+            changed = edit(value[0])[None]
+            return ((changed, *arguments[1:]), keywords) if arguments else (arguments, keywords | {"hidden_states": changed})
 
         def hook(_module, _arguments, output):
             value = output[0] if isinstance(output, tuple) else output
@@ -139,7 +153,11 @@ class Model:
             changed = edit(value[0])[None]
             return (changed, *output[1:]) if isinstance(output, tuple) else changed
 
-        handle = self.decoder.layers[self.block].register_forward_hook(hook)
+        # Some families add to a block's output before the next one reads it.
+        if self.block + 1 < len(self.decoder.layers):
+            handle = self.decoder.layers[self.block + 1].register_forward_pre_hook(before, with_kwargs=True)
+        else:
+            handle = self.decoder.layers[self.block].register_forward_hook(hook)
         try:
             ids = torch.tensor([[*self.tokens, *continuation]])
             groups = self.record.get("groups")
@@ -147,6 +165,8 @@ class Model:
             for begin, end in groups or []:
                 types[0, begin:end] = 1
             more = {"token_type_ids": types} if groups else {}
+            if "image_grid_thw" in self.extra:
+                more = {"mm_token_type_ids": (ids == self.model.config.image_token_id).int()}
             logits = self.model(input_ids=ids, use_cache=False, **self.extra, **more).logits[0]
         finally:
             handle.remove()

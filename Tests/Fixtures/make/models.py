@@ -42,6 +42,9 @@ from transformers import (
     LlavaOnevisionProcessor,
     MistralConfig,
     PreTrainedTokenizerFast,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2_5_VLProcessor,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
@@ -83,6 +86,7 @@ PIL.Image.Image.resize = horizontally_first
 # Without torchvision transformers knows no class of video processors to hold a processor's against, and stops.
 LlavaOnevisionProcessor.check_argument_for_proper_class = lambda *_: None
 Qwen3VLProcessor.check_argument_for_proper_class = lambda *_: None
+Qwen2_5_VLProcessor.check_argument_for_proper_class = lambda *_: None
 
 
 def picture(width, height, channels, seed):
@@ -276,6 +280,17 @@ TEMPLATES = {
         "{%- endfor %}{%- endif %}{{- '<|im_end|>\\n' }}{%- endfor %}"
         "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
     ),
+    "qwen25vl": (
+        "{% set image_count = namespace(value=0) %}{% set video_count = namespace(value=0) %}{% for message in messages %}"
+        "{% if loop.first and message['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
+        "<|im_start|>{{ message['role'] }}\n{% if message['content'] is string %}{{ message['content'] }}<|im_end|>\n{% else %}"
+        "{% for content in message['content'] %}{% if content['type'] == 'image' or 'image' in content or 'image_url' in content %}"
+        "{% set image_count.value = image_count.value + 1 %}{% if add_vision_id %}Picture {{ image_count.value }}: {% endif %}"
+        "<|vision_start|><|image_pad|><|vision_end|>{% elif content['type'] == 'video' or 'video' in content %}"
+        "{% set video_count.value = video_count.value + 1 %}{% if add_vision_id %}Video {{ video_count.value }}: {% endif %}"
+        "<|vision_start|><|video_pad|><|vision_end|>{% elif 'text' in content %}{{ content['text'] }}{% endif %}{% endfor %}"
+        "<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    ),
     "chatmltext": (
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
         "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
@@ -296,7 +311,7 @@ def randomise(model, seed):
 
     for name, parameter in sorted(model.named_parameters()):
         if parameter.dim() == 1:
-            is_gain = "norm" in name and name.endswith("weight")
+            is_gain = ("norm" in name or "ln_q" in name) and name.endswith("weight")
             is_offset = adds_one and "vision_tower" not in name and not name.endswith(
                 ("post_attention_layernorm.weight", "post_feedforward_layernorm.weight")
             )
@@ -746,6 +761,67 @@ def build_qwen3vl_tied():
     return made | dict(dtype=torch.float16, style="v5", pixels=(2304, 6000))
 
 
+def build_qwen25vl():
+    """A tower of windows of three by three tokens, seen whole in two layers, and a Qwen2 decoder whose rope turns in three
+    directions, each by pairs of its own side by side; bf16, the names transformers 5 has in memory."""
+    tokenizer = byte_level(QWEN2, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *VISION], normalizer=normalizers.NFC(), size=310)
+    ids = tokenizer.token_to_id
+    config = Qwen2_5_VLConfig(
+        text_config=dict(
+            vocab_size=360, hidden_size=40, intermediate_size=44, num_hidden_layers=4, num_attention_heads=4,
+            num_key_value_heads=2, max_position_embeddings=512, rms_norm_eps=1e-6, tie_word_embeddings=False,
+            rope_parameters={"rope_type": "default", "rope_theta": 1000000.0, "mrope_section": [1, 2, 2]},
+            bos_token_id=ids("<|endoftext|>"), eos_token_id=ids("<|im_end|>"),
+        ),
+        vision_config=dict(
+            depth=4, hidden_size=24, intermediate_size=38, num_heads=2, patch_size=6, spatial_merge_size=2,
+            temporal_patch_size=2, out_hidden_size=40, window_size=36, fullatt_block_indexes=[1, 3],
+        ),
+        image_token_id=ids("<|image_pad|>"), video_token_id=ids("<|video_pad|>"),
+        vision_start_token_id=ids("<|vision_start|>"), vision_end_token_id=ids("<|vision_end|>"), tie_word_embeddings=False,
+    )
+    return dict(
+        config=config, tokenizer=tokenizer, template="qwen25vl", tile=12, dtype=torch.bfloat16, rename=lambda name: name,
+        shards=1, eos=[ids("<|im_end|>"), ids("<|endoftext|>")], bos=None, style="v5", pixels=(576, 7200),
+    )
+
+
+def layout_qwen(name):
+    """model.visual.X → visual.X, model.language_model.X → model.X: the hub's files of 2025."""
+    if name.startswith("model.language_model."):
+        return "model." + name.removeprefix("model.language_model.")
+    return name.removeprefix("model.") if name.startswith("model.visual.") else name
+
+
+def build_qwen25vl_flat():
+    """The files of early 2025: the decoder's sizes beside the tower's, `type` mrope, a tied head; merges of three by
+    three, windows of two by two tokens, a last layer that has windows."""
+    made = build_qwen25vl()
+    config = made["config"]
+    text, tower = config.text_config, config.vision_config
+    text.hidden_size, text.num_attention_heads, text.num_key_value_heads, text.num_hidden_layers = 36, 3, 1, 3
+    text.rope_parameters = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [3, 1, 2]}
+    text.tie_word_embeddings = config.tie_word_embeddings = True
+    tower.depth, tower.patch_size, tower.spatial_merge_size, tower.window_size = 3, 4, 3, 25
+    tower.out_hidden_size, tower.fullatt_block_indexes = 36, [0]
+    short = {
+        "architectures": ["Qwen2_5_VLForConditionalGeneration"], "model_type": "qwen2_5_vl", "torch_dtype": "float16",
+        "bos_token_id": text.bos_token_id, "eos_token_id": text.eos_token_id, "image_token_id": config.image_token_id,
+        "video_token_id": config.video_token_id, "vision_start_token_id": config.vision_start_token_id,
+        "vision_end_token_id": config.vision_end_token_id, "hidden_act": "silu", "hidden_size": 36, "intermediate_size": 44,
+        "max_position_embeddings": 512, "max_window_layers": 70, "num_attention_heads": 3, "num_hidden_layers": 3,
+        "num_key_value_heads": 1, "rms_norm_eps": 1e-06, "rope_theta": 10000.0,
+        "rope_scaling": {"type": "mrope", "mrope_section": [3, 1, 2]}, "sliding_window": 32768,
+        "use_sliding_window": False, "tie_word_embeddings": True, "vocab_size": 360,
+        "vision_config": {
+            "depth": 3, "hidden_act": "silu", "hidden_size": 24, "intermediate_size": 38, "num_heads": 2, "in_chans": 3,
+            "out_hidden_size": 36, "patch_size": 4, "spatial_merge_size": 3, "spatial_patch_size": 4, "window_size": 25,
+            "fullatt_block_indexes": [0], "tokens_per_second": 2, "temporal_patch_size": 2,
+        },
+    }
+    return made | dict(dtype=torch.float16, style="v4", pixels=(2304, 6000), rename=layout_qwen, short=short)
+
+
 CHECKPOINTS = {
     "llama3": build_llama3,
     "mistral": build_mistral,
@@ -765,10 +841,13 @@ CHECKPOINTS = {
     "gemma3-pan": build_gemma3_pan,
     "qwen3vl": build_qwen3vl,
     "qwen3vl-tied": build_qwen3vl_tied,
+    "qwen25vl": build_qwen25vl,
+    "qwen25vl-flat": build_qwen25vl_flat,
 }
 CLASSES = {
     "llava_onevision": LlavaOnevisionForConditionalGeneration, "llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM,
-    "qwen3": Qwen3ForCausalLM, "qwen3_vl": Qwen3VLForConditionalGeneration, "gemma3_text": Gemma3ForCausalLM, "gemma3": Gemma3ForConditionalGeneration,
+    "qwen3": Qwen3ForCausalLM, "qwen3_vl": Qwen3VLForConditionalGeneration, "qwen2_5_vl": Qwen2_5_VLForConditionalGeneration,
+    "gemma3_text": Gemma3ForCausalLM, "gemma3": Gemma3ForConditionalGeneration,
 }
 
 # A prompt is parts: a string is text, a dictionary an image; {"role"} changes who speaks.
@@ -817,6 +896,16 @@ CASES = {
         "text": ["The label reads Bolivia, 北京 12."],
     },
     "qwen3vl-tied": {"wide": ["First:", {"image": "wide.png"}, "How many triangles are there?"]},
+    "qwen25vl": {
+        "landscape": [{"image": "landscape.png"}, "What is shown in this map?"],
+        "portrait-rgba": ["Describe the picture, please.", {"image": "portrait.png"}],
+        "two-pictures": [
+            {"image": "wide.png"}, "First.", {"image": "square.png"}, "How many?",
+            {"role": "assistant"}, "There are three.", {"role": "user"}, "Which?",
+        ],
+        "text": [{"role": "system"}, "Be brief.", {"role": "user"}, "Where is Bolivia? 北京 12."],
+    },
+    "qwen25vl-flat": {"wide": ["First:", {"image": "wide.png"}, "How many triangles are there?"]},
     "onevision-llama": {
         "wide": [{"image": "wide.png"}, "Describe the picture, please."],
         "several-turns": [
@@ -903,7 +992,7 @@ def onevision_files(made):
     return image, outer
 
 
-def qwen3vl_files(made):
+def qwen_files(made):
     tower, (least, most) = made["config"].vision_config, made["pixels"]
     image = {
         "resample": 3, "rescale_factor": 0.00392156862745098, "do_resize": True, "do_rescale": True, "do_normalize": True,
@@ -914,10 +1003,13 @@ def qwen3vl_files(made):
         image |= {"min_pixels": least, "max_pixels": most}
     else:
         image |= {"size": {"shortest_edge": least, "longest_edge": most}}
-    return image, {"processor_class": "Qwen3VLProcessor"}
+    return image, {"processor_class": QWEN_PROCESSORS[made["config"].model_type].__name__}
 
 
-FILES = {"llava_next": llava_next_files, "llava_onevision": onevision_files, "qwen3_vl": qwen3vl_files}
+QWEN_PROCESSORS = {"qwen3_vl": Qwen3VLProcessor, "qwen2_5_vl": Qwen2_5_VLProcessor}
+FILES = {
+    "llava_next": llava_next_files, "llava_onevision": onevision_files, "qwen3_vl": qwen_files, "qwen2_5_vl": qwen_files,
+}
 
 
 def write_gemma_processor(folder, made):
@@ -955,13 +1047,14 @@ def processor_of(folder, made):
         tokenizer.chat_template = TEMPLATES[made["template"]]
         return tokenizer
     tile, config = made["tile"], made["config"]
-    if config.model_type == "qwen3_vl":
+    if config.model_type in QWEN_PROCESSORS:
         tower, (least, most) = config.vision_config, made["pixels"]
         image = Qwen2VLImageProcessorPil(
             size={"shortest_edge": least, "longest_edge": most}, patch_size=tower.patch_size,
             temporal_patch_size=tower.temporal_patch_size, merge_size=tower.spatial_merge_size, **COLOURS,
         )
-        return Qwen3VLProcessor(image_processor=image, tokenizer=tokenizer, chat_template=TEMPLATES[made["template"]])
+        kind = QWEN_PROCESSORS[config.model_type]
+        return kind(image_processor=image, tokenizer=tokenizer, chat_template=TEMPLATES[made["template"]])
     if config.model_type == "llava_onevision":
         return LlavaOnevisionProcessor(
             image_processor=LlavaOnevisionImageProcessorPil(
@@ -1201,7 +1294,7 @@ def reference(folder, name, case, made, parts):
         with torch.no_grad():
             seen = model.model.get_image_features(inputs["pixel_values"], inputs["image_grid_thw"])
         tensors["features"] = torch.cat(list(seen.pooler_output))
-        for index, added in enumerate(seen.deepstack_features):
+        for index, added in enumerate(getattr(seen, "deepstack_features", [])):
             tensors[f"deepstack.{index}"] = torch.cat(list(added))
         places, _ = model.model.get_rope_index(inputs["input_ids"], inputs["mm_token_type_ids"], inputs["image_grid_thw"])
         more_facts = {"places": places[:, 0].tolist(), "grids": grids_of(inputs, made["config"])}

@@ -4,7 +4,7 @@ import { fill, h } from "../components/element.js";
 import { empty } from "../components/notice.js";
 
 /** Views of a picture in words, where a family's name says too little. */
-export const VIEW_NAMES = { base: "whole picture", tiles: "tiles" };
+export const VIEW_NAMES = { base: "whole picture", tiles: "tiles", image: "picture" };
 
 /** A view that has nothing to show before something was asked. */
 export function askFirst(root, app, heading) {

@@ -48,39 +48,15 @@ extension Qwen3VLConfiguration {
       contextLength: 128_000)
     var text = try TextConfiguration(
       reader, modelType: kind, defaults: defaults,
-      rotary: rotary(reader, contextLength: defaults.contextLength))
+      rotary: RotaryRecipe(
+        threePlaces: reader, theta: 500_000,
+        sections: RotaryRecipe.Sections([24, 20, 20], interleaved: true),
+        contextLength: defaults.contextLength))
     text.decoder.norms.areOnQueriesAndKeys = true
     let bias = try reader.flag("attention_bias", default: false)
     text.decoder.biases.queriesKeysAndValues = bias
     text.decoder.biases.attentionOutput = bias
-    let pairs = text.decoder.headSize / 2
-    let sections = text.decoder.layers.first?.rotary.sections ?? []
-    guard sections.reduce(0, +) == pairs else {
-      throw reader.error(
-        "rope_parameters.mrope_section", .array(sections.map { .integer(Int64($0)) }),
-        "three numbers that make \(pairs), half of head_dim")
-    }
+    try text.decoder.requireWholeSections(reader)
     return text
-  }
-
-  private static func rotary(
-    _ reader: ConfigurationReader, contextLength fallback: Int
-  ) throws(CheckpointError) -> RotaryRecipe {
-    let old = try reader.child("rope_scaling").flatMap { $0.object.members.isEmpty ? nil : $0 }
-    let new = try reader.child("rope_parameters")
-    let scaling = old ?? new
-    var rotary = try RotaryRecipe(
-      scaling, theta: reader.positive("rope_theta", default: 500_000), outer: reader,
-      contextLength: reader.size(
-        "max_position_embeddings", default: fallback, limit: 1 << 30))
-    rotary.sections = [24, 20, 20]
-    let key = "mrope_section"
-    guard let scaling, let value = scaling.object.present(key) else { return rotary }
-    let sections = value.arrayValue?.compactMap(\.plainInteger) ?? []
-    guard value.arrayValue?.count == 3, sections.count == 3,
-      sections.allSatisfy({ (0...ConfigurationReader.sizeLimit).contains($0) })
-    else { throw scaling.error(key, value, "three numbers of pairs: time, height and width") }
-    rotary.sections = sections
-    return rotary
   }
 }

@@ -21,8 +21,10 @@ package struct Qwen3VLFamily: ModelFamily {
     folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
     compute: Compute
   ) throws -> (any PictureEncoder)? {
-    try Qwen3VLEncoder(
-      configuration, settings: Qwen3VLProcessorConfiguration(folder: folder),
-      checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing, compute: compute)
+    try QwenEncoder(
+      tower: Qwen3VLTower(
+        configuration.vision, weights: checkpoint.scope("visual"), compute: compute),
+      settings: QwenProcessorConfiguration(folder: folder), imageToken: configuration.imageToken,
+      videoToken: configuration.videoToken, tokenizer: tokenizer, resizing: resizing)
   }
 }

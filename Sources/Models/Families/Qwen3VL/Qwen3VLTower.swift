@@ -7,9 +7,9 @@ import Tensors
 /// tokens: token by token row by row, within a token row by row. Learned positions are interpolated
 /// to the picture's grid, queries and keys turn by row and column. Follows `Qwen3VLVisionModel` of
 /// transformers 5.24.
-struct Qwen3VLTower: Sendable {
+struct Qwen3VLTower: QwenTower {
   let configuration: Qwen3VLVisionConfiguration
-  let patch: Linear  // patch_embed.proj [h, 3·t·p·p], t frames
+  let embedding: QwenPatchEmbedding
   let positions: Matrix  // pos_embed [side², h]
   let rotary: RotaryEmbedding
   let layers: [EncoderLayer]  // blocks.N
@@ -20,44 +20,43 @@ struct Qwen3VLTower: Sendable {
     _ model: Qwen3VLVisionConfiguration, weights: WeightScope, compute: Compute
   ) throws {
     configuration = model
-    let (h, p) = (model.hiddenSize, model.patchSize)
-    patch = try weights["patch_embed"].linear(
-      "proj", rows: h, columns: 3 * model.temporalPatchSize * p * p, bias: true, compute: compute)
+    let h = model.hiddenSize
+    embedding = try QwenPatchEmbedding(
+      model.patches, hiddenSize: h, bias: true, weights: weights, compute: compute)
     try weights.requireFinite("pos_embed.weight")
     positions = try weights.matrix(
       "pos_embed.weight", rows: model.positionsPerSide * model.positionsPerSide, columns: h
     ).floats()
-    rotary = Self.rotary(model)
+    rotary = RotaryEmbedding(ofRowsAndColumns: model.rotaryTheta, headSize: model.headSize)
     layers = try (0..<model.layerCount).map {
       try EncoderLayer(model.layer, weights: weights["blocks.\($0)"], compute: compute)
     }
-    merger = try PatchMerger(model, norm: .patch, weights: weights["merger"], compute: compute)
+    let width = h * model.patches.mergeCount
+    func merger(_ name: String, ofTokens: Bool) throws -> PatchMerger {
+      let weights = weights[name]
+      let norm = try LayerNorm(
+        "norm", size: ofTokens ? width : h, epsilon: Qwen3VLVisionConfiguration.normEpsilon,
+        weights: weights, compute: compute)
+      return try PatchMerger(
+        width: width, outputSize: model.outputSize,
+        norm: ofTokens ? .ofTokens(norm) : .ofPatches(norm), names: ("linear_fc1", "linear_fc2"),
+        weights: weights, compute: compute)
+    }
+    self.merger = try merger("merger", ofTokens: false)
     deepMergers = try model.deepLayers.indices.map {
-      try PatchMerger(
-        model, norm: .token, weights: weights["deepstack_merger_list.\($0)"], compute: compute)
+      try merger("deepstack_merger_list.\($0)", ofTokens: true)
     }
   }
 
-  /// The first half of the pairs turns by the row, the other by the column, by the same
-  /// frequencies.
-  private static func rotary(_ model: Qwen3VLVisionConfiguration) -> RotaryEmbedding {
-    let d = model.headSize
-    let half = RotaryRecipe(theta: model.rotaryTheta).inverseFrequencies(headSize: d / 2)
-    return RotaryEmbedding(
-      headSize: d, inverseFrequencies: half + half,
-      axes: half.map { _ in 0 } + half.map { _ in 1 })
-  }
+  var sizes: PatchSizes { configuration.patches }
 
-  /// One picture's pixels `[3, height, width]`, normalised, both sides whole numbers of tokens →
-  /// the features of its tokens `[P / m², D]`, and those of the deep layers, to be added behind the
-  /// decoder's first blocks, `[P / m², D]` each.
   func callAsFunction(
     _ pixels: [Float], height: Int, width: Int, cancellation: Cancellation
   ) throws -> (features: Matrix, deep: [Matrix]) {
     let places = PatchOrder(
-      rows: height / configuration.patchSize, columns: width / configuration.patchSize,
-      merge: configuration.mergeSize)
-    var x = embed(pixels, height: height, width: width, places: places)
+      rows: height / sizes.patchSize, columns: width / sizes.patchSize, merge: sizes.mergeSize)
+    var x =
+      embedding(pixels, height: height, width: width, places: places) + learnedPositions(places)
     let turning = RowPositions.listed([places.rowOfPatch, places.columnOfPatch])
     var deep: [Matrix] = []
     for (index, layer) in layers.enumerated() {
@@ -67,28 +66,11 @@ struct Qwen3VLTower: Sendable {
     return (merger(x), deep)
   }
 
-  /// The residual stream before the first layer, `[P, h]`.
-  private func embed(
-    _ pixels: [Float], height: Int, width: Int, places: PatchOrder
-  ) -> Matrix {
-    precondition(pixels.count == 3 * height * width, "a picture of another size")
-    let (p, frames) = (configuration.patchSize, configuration.temporalPatchSize)
-    var patches = Matrix(rows: places.count, columns: 3 * frames * p * p)
-    for index in 0..<places.count {
-      let (row, column) = (places.rowOfPatch[index], places.columnOfPatch[index])
-      var values: [Float] = []
-      values.reserveCapacity(patches.columns)
-      for channel in 0..<3 {
-        var frame: [Float] = []
-        for y in 0..<p {
-          let start = (channel * height + row * p + y) * width + column * p
-          frame.append(contentsOf: pixels[start..<start + p])
-        }
-        for _ in 0..<frames { values.append(contentsOf: frame) }
-      }
-      patches.setRow(index, values)
-    }
-    return patch(patches) + learnedPositions(places)
+  func workingCount(patches: Int) -> Int {
+    let layer = patches * (10 * configuration.hiddenSize + 2 * configuration.intermediateSize)
+    let features =
+      patches / sizes.mergeCount * configuration.outputSize * (1 + configuration.deepLayers.count)
+    return layer + 2 * features
   }
 
   /// The grid of learned positions brought to the picture's, its corners kept, `[P, h]`.

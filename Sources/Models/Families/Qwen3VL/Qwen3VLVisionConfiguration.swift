@@ -8,12 +8,7 @@ package struct Qwen3VLVisionConfiguration: Sendable, Equatable {
   package var intermediateSize: Int
   package var layerCount: Int
   package var headCount: Int
-  /// Side of a patch in pixels.
-  package var patchSize: Int
-  /// m: m × m patches become one token.
-  package var mergeSize: Int
-  /// How many frames a patch spans; a still picture is repeated.
-  package var temporalPatchSize: Int
+  package var patches: PatchSizes
   /// Width of the tower's features, the decoder's.
   package var outputSize: Int
   /// Side of the grid of learned positions.
@@ -24,8 +19,6 @@ package struct Qwen3VLVisionConfiguration: Sendable, Equatable {
   package var rotaryTheta: Double
 
   package var headSize: Int { hiddenSize / headCount }
-  /// Side in pixels of what becomes one token.
-  package var cellSide: Int { patchSize * mergeSize }
 
   var layer: EncoderRecipe {
     EncoderRecipe(
@@ -49,9 +42,7 @@ extension Qwen3VLVisionConfiguration {
     intermediateSize = try reader.size("intermediate_size", default: 4304)
     layerCount = try reader.size("depth", default: 27, limit: 4096)
     headCount = try reader.size("num_heads", default: 16)
-    patchSize = try reader.size("patch_size", default: 16, limit: 1 << 10)
-    mergeSize = try reader.size("spatial_merge_size", default: 2, limit: 64)
-    temporalPatchSize = try reader.size("temporal_patch_size", default: 2, limit: 64)
+    patches = try PatchSizes(reader, patchSize: 16, mergeKey: "spatial_merge_size")
     outputSize = try reader.size("out_hidden_size", default: 3584)
     let positions = try reader.size("num_position_embeddings", default: 2304)
     positionsPerSide = Int(Double(positions).squareRoot())

@@ -5,8 +5,9 @@ internal import JSON
 enum QwenWindows {
   /// None unless `use_sliding_window`; then in the layers that `layer_types` names or, before there
   /// was such a list, in those from `max_window_layers` on.
+  /// - Parameter fallback: the class's default, that of Qwen2Config and Qwen3Config.
   static func read(
-    _ reader: ConfigurationReader, layerCount: Int
+    _ reader: ConfigurationReader, layerCount: Int, fullLayerCount fallback: Int = 28
   ) throws(CheckpointError) -> [Int?] {
     // 4096: Qwen2Config and Qwen3Config.
     let window = try reader.slidingWindow(default: 4096)
@@ -16,8 +17,7 @@ enum QwenWindows {
     if let sliding = try reader.slidingLayers(layerCount: layerCount) {
       return sliding.map { $0 ? window : nil }
     }
-    // 28: Qwen2Config and Qwen3Config.
-    let fullLayerCount = reader.object["max_window_layers"]?.plainInteger ?? 28
+    let fullLayerCount = reader.object["max_window_layers"]?.plainInteger ?? fallback
     return (0..<layerCount).map { $0 >= fullLayerCount ? window : nil }
   }
 }

@@ -98,7 +98,7 @@ IndexBuildTemplate = Literal["none", "model"]
 """none: the picture, the text and the answer one after the other; model: the model's chat template."""
 IndexBuildView = str
 """A part of prompts that is counted apart: one of a picture's views by its name, such as base and tiles of
-LLaVA-NeXT and LLaVA-OneVision, image of Qwen3-VL, base and crop1 of Gemma 3, or text.
+LLaVA-NeXT and LLaVA-OneVision, image of Qwen2.5-VL and Qwen3-VL, base and crop1 of Gemma 3, or text.
 """
 IndexNeighboursMeasure = Literal["decoder", "coactivation"]
 """decoder: The cosine of decoder rows, as far as index/annotate has kept them. coactivation: The Jaccard index
@@ -1465,7 +1465,7 @@ class ModelLoadImage(Record):
 
     patch_grid: list[int]
     """Patches of a tile, [rows, columns]; [0, 0] in a model whose pictures are seen whole at sizes of their own,
-    as Qwen3-VL's.
+    as Qwen2.5-VL's and Qwen3-VL's.
     """
     tokens_per_tile: int
 
@@ -1492,8 +1492,8 @@ class PictureView(Record):
     first token. Absent where only the grid is known.
     """
     name: str
-    """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image,
-    Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
+    """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL and
+    Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
     """
     rows: int
     separators: int | None

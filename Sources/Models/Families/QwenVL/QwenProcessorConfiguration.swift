@@ -2,14 +2,12 @@ import Checkpoints
 internal import JSON
 
 /// How a picture becomes the tower's input: the files of Qwen's processors.
-struct Qwen3VLProcessorConfiguration: Sendable, Equatable {
+struct QwenProcessorConfiguration: Sendable, Equatable {
   /// Least and greatest area in pixels.
   var pixels: ClosedRange<Int>
   var colours: PixelScale
   var resampling: ProcessorConfiguration.Resampling
-  var patchSize: Int
-  var mergeSize: Int
-  var temporalPatchSize: Int
+  var patches: PatchSizes
 
   /// Throws as `ProcessorConfiguration`. Defaults are those of Qwen2VLImageProcessor, but for
   /// colours.
@@ -18,9 +16,7 @@ struct Qwen3VLProcessorConfiguration: Sendable, Equatable {
     try ProcessorConfiguration.requireSteps(image)
     resampling = try ProcessorConfiguration.resampling(image, default: .bicubic)
     colours = try PixelScale(image)
-    patchSize = try image.size("patch_size", default: 14, limit: 1 << 10)
-    mergeSize = try image.size("merge_size", default: 2, limit: 64)
-    temporalPatchSize = try image.size("temporal_patch_size", default: 2, limit: 64)
+    patches = try PatchSizes(image, patchSize: 14, mergeKey: "merge_size")
     pixels = try Self.pixels(image)
   }
 

@@ -3,38 +3,39 @@ import Images
 import Tensors
 import Tokenization
 
-/// What a Qwen3-VL sees with: the processor and the tower.
-struct Qwen3VLEncoder: PictureEncoder {
-  let configuration: Qwen3VLConfiguration
+/// What Qwen's models see with: the processor and a tower that takes pictures of any shape.
+struct QwenEncoder: PictureEncoder {
   let sizes: PictureSizeRule
   let filter: ResampleFilter
   let resizing: PictureResizing
   let levels: [[Float]]  // what each byte becomes, [3, 256]
-  let tower: Qwen3VLTower  // visual
+  let tower: any QwenTower  // visual
+  /// The token that a picture's features replace.
+  let imageToken: Int
   let imageText: String
   let videoText: String?
 
+  /// - Parameter videoToken: the token that a video's features would replace.
   init(
-    _ model: Qwen3VLConfiguration, settings: Qwen3VLProcessorConfiguration,
-    checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing, compute: Compute
+    tower: any QwenTower, settings: QwenProcessorConfiguration, imageToken: Int, videoToken: Int,
+    tokenizer: Tokenizer, resizing: PictureResizing
   ) throws {
-    try Self.requireAgreement(model.vision, settings)
-    configuration = model
-    sizes = PictureSizeRule(cellSide: model.vision.cellSide, pixels: settings.pixels)
+    try Self.requireAgreement(tower.sizes, settings.patches)
+    self.tower = tower
+    sizes = PictureSizeRule(cellSide: tower.sizes.cellSide, pixels: settings.pixels)
     filter = settings.resampling.filter
     self.resizing = resizing
     levels = settings.colours.levels(resizing: resizing)
-    tower = try Qwen3VLTower(model.vision, weights: checkpoint.scope("visual"), compute: compute)
-    guard let text = tokenizer.token(model.imageToken) else {
+    self.imageToken = imageToken
+    guard let text = tokenizer.token(imageToken) else {
       throw ModelError.inconsistent(
         what: "the tokenizer's number of tokens", found: "\(tokenizer.idEnd)",
-        expected: "more than image_token_id \(model.imageToken)")
+        expected: "more than image_token_id \(imageToken)")
     }
     imageText = text
-    videoText = tokenizer.token(model.videoToken)
+    videoText = tokenizer.token(videoToken)
   }
 
-  var imageToken: Int { configuration.imageToken }
   var areGrids: Bool { true }
   var viewNames: [String] { ["image"] }
   /// None is the same for all pictures.
@@ -44,7 +45,7 @@ struct Qwen3VLEncoder: PictureEncoder {
   /// One view, `image`, of cells row by row.
   func layout(width: Int, height: Int, among count: Int) throws -> PictureLayout {
     let size = try sizes.size(width: width, height: height)
-    let cell = configuration.vision.cellSide
+    let cell = tower.sizes.cellSide
     func axis(_ side: Int, _ resized: Int) -> CellAxis {
       CellAxis(
         count: resized / cell, cell: Double(cell), scale: Double(side) / Double(resized))
@@ -82,17 +83,13 @@ struct Qwen3VLEncoder: PictureEncoder {
   }
 
   func workingBytes(_ tiles: PictureTiles) -> Int {
-    let vision = configuration.vision
-    let patches = tiles.tileHeight * tiles.tileWidth / (vision.patchSize * vision.patchSize)
-    let merged = vision.mergeSize * vision.mergeSize
-    let layer = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
-    let features = patches / merged * vision.outputSize * (1 + vision.deepLayers.count)
-    return 4 * (layer + 2 * patches * vision.hiddenSize + 2 * features)
+    let side = tower.sizes.patchSize
+    return 4 * tower.workingCount(patches: tiles.tileHeight * tiles.tileWidth / (side * side))
   }
 
   /// Processor and model files come separately; where they disagree nothing would fit.
   private static func requireAgreement(
-    _ model: Qwen3VLVisionConfiguration, _ processor: Qwen3VLProcessorConfiguration
+    _ model: PatchSizes, _ processor: PatchSizes
   ) throws(ModelError) {
     for (key, found, expected, of) in [
       ("patch_size", processor.patchSize, model.patchSize, "patch_size"),
