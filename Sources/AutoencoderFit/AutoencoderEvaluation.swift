@@ -145,8 +145,12 @@ package struct AutoencoderEvaluation {
     guard !positions.isEmpty else { return nil }
     let (decoder, site) = (model.decoder, autoencoder.site)
     let streams = [
-      rows.stream, try autoencoder.rebuilt(code, rows, decoder: decoder),
-      rows.without(site, decoder: decoder),
+      rows.stream,
+      try rows.input(
+        making: autoencoder.weights.reconstruction(code, of: rows.input),
+        cancellation: cancellation
+      ).stream,
+      try rows.withoutMade(cancellation: cancellation).stream,
     ]
     let outputs = try streams.map { stream in
       var (cache, tap) = (empty, SiteTap())

@@ -15,13 +15,12 @@ struct ActivationScores {
   let reentry: [Float]
 
   init(
-    point: SplicePoint, streamGradient: Matrix, reselection: Splice.Reselection,
+    point: SplicePoint, found: PulledBack, reselection: Splice.Reselection,
     cancellation: Cancellation
   ) throws {
     self.point = point
-    self.streamGradient = streamGradient
-    gradient = point.decoder.gradient(
-      at: point.autoencoder.site.output, streamGradient: streamGradient)
+    streamGradient = found.gradient
+    gradient = found.siteGradient
     let weights = point.autoencoder.weights
     scores = try weights.scores(point.code, gradient: gradient)
     var reentry = [Float](repeating: 0, count: point.rowCount)

@@ -1,6 +1,4 @@
 package import Autoencoders
-package import Models
-package import Tensors
 
 /// An autoencoder at its place in a model.
 package struct LoadedAutoencoder: Sendable {
@@ -21,22 +19,5 @@ package struct LoadedAutoencoder: Sendable {
     guard (0..<weights.latentCount).contains(latent) else {
       throw .featureOutOfRange(index: latent, latentCount: weights.latentCount)
     }
-  }
-
-  // MARK: In the residual stream
-
-  /// What the residual stream `[t, D]` gains where one code stands in the place of another.
-  func streamChange(
-    from code: SparseCode, to changed: SparseCode, decoder: Decoder
-  ) throws -> Matrix {
-    decoder.streamChange(of: try weights.decodeChange(from: code, to: changed), at: site.output)
-  }
-
-  /// The residual stream `[t, D]` with a code's reconstruction in the place of what it is of; what
-  /// passes the site by stays.
-  package func rebuilt(_ code: SparseCode, _ rows: SiteRows, decoder: Decoder) throws -> Matrix {
-    let made = try weights.reconstruction(code, of: rows.input)
-    return site.isStream
-      ? made : rows.stream + decoder.streamChange(of: made - rows.output, at: site.output)
   }
 }

@@ -197,7 +197,7 @@ package final class ResidentContext {
       site == Self.embeddingSite ? embeddings : try known(site, in: recorded)
     }
     return SiteRows(
-      input: try tensor(site.input), output: try tensor(site.output),
+      site: site, decoder: decoder, input: try tensor(site.input), output: try tensor(site.output),
       stream: try tensor(Site(site.write)))
   }
 

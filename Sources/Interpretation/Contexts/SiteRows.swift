@@ -4,6 +4,8 @@ package import Tensors
 /// What a run has at an autoencoder's site, row by row. Of a point of the residual stream all three
 /// are the same.
 package struct SiteRows: Sendable {
+  package let site: AutoencoderSite
+  let decoder: Decoder
   /// What it reads, `[t, D]` of the autoencoder.
   package private(set) var input: Matrix
   /// What it makes again, `[t, D_out]`.
@@ -11,24 +13,19 @@ package struct SiteRows: Sendable {
   /// The residual stream at the point where a change of that shows, `[t, D]` of the model.
   package private(set) var stream: Matrix
 
-  init(input: Matrix, output: Matrix, stream: Matrix) {
+  init(
+    site: AutoencoderSite, decoder: Decoder, input: Matrix, output: Matrix, stream: Matrix
+  ) {
+    (self.site, self.decoder) = (site, decoder)
     (self.input, self.output, self.stream) = (input, output, stream)
   }
 
   package var count: Int { stream.rows }
 
-  /// The residual stream with zeros in the place of what is made: of a point of the stream zeros
-  /// themselves.
-  package func without(_ site: AutoencoderSite, decoder: Decoder) -> Matrix {
-    site.isStream
-      ? Matrix(rows: stream.rows, columns: stream.columns)
-      : stream - decoder.streamChange(of: output, at: site.output)
-  }
-
   func slice(rows: Range<Int>) -> SiteRows {
     SiteRows(
-      input: input.slice(rows: rows), output: output.slice(rows: rows),
-      stream: stream.slice(rows: rows))
+      site: site, decoder: decoder, input: input.slice(rows: rows),
+      output: output.slice(rows: rows), stream: stream.slice(rows: rows))
   }
 
   mutating func append(_ other: SiteRows) {
@@ -48,7 +45,7 @@ extension Decoder {
     let stream = try forward(
       x, over: .input(of: 0)..<site.write, cache: &cache, tap: &tap, cancellation: cancellation)
     return SiteRows(
-      input: tap.found[site.input] ?? stream, output: tap.found[site.output] ?? stream,
-      stream: stream)
+      site: site, decoder: self, input: tap.found[site.input] ?? stream,
+      output: tap.found[site.output] ?? stream, stream: stream)
   }
 }

@@ -1,0 +1,50 @@
+import Models
+package import Tensors
+
+/// What lies above an autoencoder's site runs on.
+package struct SiteInput: Sendable {
+  /// What stands in the place of what the autoencoder makes, `[t, D_out]`.
+  let made: Matrix
+  /// The residual stream with it, `[t, D]`.
+  package let stream: Matrix
+}
+
+/// The one way from a change of what an autoencoder makes to one of the residual stream, and from
+/// the stream's gradient to that at what it makes.
+extension SiteRows {
+  /// The model's own run.
+  package var own: SiteInput { SiteInput(made: output, stream: stream) }
+
+  /// The run with y `[t, D_out]` in the place of what is made; what passes the site by stays.
+  package func input(making y: Matrix, cancellation: Cancellation) throws -> SiteInput {
+    SiteInput(made: y, stream: site.isStream ? y : stream + streamChange(of: y - output))
+  }
+
+  /// The run with what is made moved by `change` `[t, D_out]`.
+  func input(
+    _ base: SiteInput, movedBy change: Matrix, cancellation: Cancellation
+  ) throws -> SiteInput {
+    SiteInput(made: base.made + change, stream: base.stream + streamChange(of: change))
+  }
+
+  /// The run with zeros in the place of what is made: of a point of the stream zeros themselves.
+  package func withoutMade(cancellation: Cancellation) throws -> SiteInput {
+    SiteInput(
+      made: Matrix(rows: output.rows, columns: output.columns),
+      stream: site.isStream
+        ? Matrix(rows: stream.rows, columns: stream.columns)
+        : stream - streamChange(of: output))
+  }
+
+  /// The gradient `[t, D_out]` at what is made from that of the stream `[t, D]`.
+  func gradient(
+    _ streamGradient: Matrix, at input: SiteInput, cancellation: Cancellation
+  ) throws -> Matrix {
+    decoder.gradient(at: site.output, streamGradient: streamGradient)
+  }
+
+  /// What the stream gains, `[t, D]`, where what is made gains `change` `[t, D_out]`.
+  func streamChange(of change: Matrix) -> Matrix {
+    decoder.streamChange(of: change, at: site.output)
+  }
+}
