@@ -117,7 +117,7 @@ import Testing
 
   /// Sums over kinds, against the formulas over the rows that they name.
   @Test func kindsAreTheirRows() throws {
-    let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "llama3" }))
+    let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "sites/llama3" }))
     let context = try bench.context()
     var found = SiteFit(bench.autoencoder)
     try found.add(context, cancellation: .never)

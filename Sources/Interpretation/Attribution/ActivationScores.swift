@@ -57,8 +57,10 @@ struct ActivationScores {
     let (weights, rows) = (point.autoencoder.weights, point.rows)
     let made = try weights.reconstruction(point.code, of: rows.input)
     let output = errorTerm == .drop ? made : rows.output
-    let total = streamGradient.rowDots(stream).reduce(0, +)
-    let isStream = point.autoencoder.site.isStream
+    // What a tower's layer holds is in its own stream, and nothing of that passes it by.
+    let isTower = point.autoencoder.site.towerLayer != nil
+    let total = isTower ? share(output) : streamGradient.rowDots(stream).reduce(0, +)
+    let isStream = isTower || point.autoencoder.site.isStream
     return .init(
       sum: scores.reduce(0.0) { $0 + Double($1) },
       bias: share(try weights.decode(point.code.emptied())),

@@ -32,6 +32,7 @@ package struct Attribution {
       vocabularySize: context.decoder.vocabularySize)
     try context.checkRoom(for: question.target.continuation)
     try question.check(tokenCount: context.tokenCount)
+    try question.check(site: autoencoder.site)
     self.question = question
     self.context = context
     self.autoencoder = autoencoder

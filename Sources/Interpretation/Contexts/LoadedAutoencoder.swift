@@ -1,4 +1,5 @@
 package import Autoencoders
+package import Models
 
 /// An autoencoder at its place in a model.
 package struct LoadedAutoencoder: Sendable {
@@ -12,6 +13,11 @@ package struct LoadedAutoencoder: Sendable {
     self.name = name
     self.weights = weights
     self.site = site
+  }
+
+  /// Columns of the residual stream that a change goes into: the decoder's, or the tower's.
+  package func changeWidth(in decoder: Decoder) -> Int {
+    site.towerLayer == nil ? decoder.hiddenSize : weights.outputSize
   }
 
   /// Refuses an index outside the dictionary.

@@ -38,19 +38,46 @@ extension SplicePoint {
     _ changes: [LatentChange], splice: Splice, turned: RandomDirection? = nil,
     cancellation: Cancellation
   ) throws -> SplicedResidual {
-    let start = splice.errorTerm == .drop ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
+    let changes = try covered(changes)
+    let isWhole = splice.errorTerm == .drop || autoencoder.site.towerLayer != nil
+    let start = isWhole ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
     var receipt = InterventionReceipt()
     let changed = try autoencoder.splice(
-      rows.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
+      isWhole ? rows : rows.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
       changes: changes.map { $0.startingAt(start) }, splice: splice, turned: turned,
       receipt: &receipt, cancellation: cancellation)
     guard splice.errorTerm == .keep else {
       return SplicedResidual(start: start, residual: changed, receipt: receipt)
     }
+    return trimmed(changed, from: start, receipt: receipt)
+  }
+
+  /// Changed rows from `start` on without those at their beginning that are the model's own.
+  private func trimmed(
+    _ changed: Matrix, from start: Int, receipt: InterventionReceipt
+  ) -> SplicedResidual {
     let difference = changed - stream.slice(rows: start..<rowCount)
     let same = difference.rowDots(difference).prefix { $0 == 0 }.count
     return spliced(
       changed.slice(rows: same..<changed.rows), from: start + same, receipt: receipt)
+  }
+
+  /// Changes at the rows that the autoencoder reads.
+  /// - Throws: for a change at positions of which none is one.
+  private func covered(_ changes: [LatentChange]) throws(InterpretationError) -> [LatentChange] {
+    guard autoencoder.site.towerLayer != nil else { return changes }
+    var result: [LatentChange] = []
+    for change in changes {
+      let kept = rows.covered(among: Set(change.rows.joined()).sorted())
+      if kept.isEmpty, change.rows.contains(where: { $0.lowerBound < context.tokenCount }) {
+        throw .badValue(
+          "feature \(change.latent) of \(autoencoder.site.name) is to be changed at positions of "
+            + "which none is a patch of a picture, as all are that it can be active at")
+      }
+      result.append(
+        LatentChange(rows: kept.map { $0..<$0 + 1 }, latent: change.latent, rule: change.rule))
+    }
+    return result
   }
 
   /// Changed rows from `start` on, with those of the model's own before them that see them: the
@@ -80,10 +107,16 @@ extension SplicePoint {
         receipt: InterventionReceipt())
     }
     let own = self.code.slice(rows: start..<rowCount)
+    let change = try autoencoder.weights.decodeChange(from: own, to: code)
+    if autoencoder.site.towerLayer != nil {
+      var whole = Matrix(rows: start, columns: change.columns)
+      whole.append(change)
+      let changed = try rows.input(rows.own, movedBy: whole, cancellation: cancellation)
+      return trimmed(
+        try changed.stream.usableResidual(), from: 0, receipt: InterventionReceipt())
+    }
     let rows = rows.slice(rows: start..<rowCount)
-    let changed = try rows.input(
-      rows.own, movedBy: autoencoder.weights.decodeChange(from: own, to: code),
-      cancellation: cancellation)
+    let changed = try rows.input(rows.own, movedBy: change, cancellation: cancellation)
     return spliced(
       try changed.stream.usableResidual(), from: start, receipt: InterventionReceipt())
   }
@@ -170,6 +203,14 @@ extension LoadedAutoencoder {
       receipt.normSum += squared.squareRoot()
     }
     if receipt.positions > known { receipt.passes += 1 }
+    if rows.site.towerLayer != nil {
+      let made =
+        splice.errorTerm == .keep
+        ? rows.output + change : try weights.reconstruction(changed, of: rows.input)
+      return try rows.input(
+        making: turned?.moving(rows.output, asFarAs: made) ?? made, cancellation: cancellation
+      ).stream.usableResidual()
+    }
     let spliced =
       try splice.errorTerm == .keep
       ? rows.stream + difference

@@ -22,7 +22,9 @@ package struct Steering: Sendable {
 
   /// Whether a generated position differs from the model's own run.
   var changesGenerated: Bool {
-    splice.errorTerm == .drop || interventions.contains { $0.coversGenerated }
+    // Nothing of a generated position is in a vision tower.
+    autoencoder.site.towerLayer == nil
+      && (splice.errorTerm == .drop || interventions.contains { $0.coversGenerated })
   }
 }
 
@@ -96,7 +98,7 @@ package struct SteeredDecoding {
     _ rows: SiteRows, _ steering: Steering, cancellation: Cancellation
   ) throws -> Matrix {
     try steering.autoencoder.splice(
-      rows, code: steering.autoencoder.weights.encode(rows.input, cancellation: cancellation),
+      rows, code: rows.code(by: steering.autoencoder.weights, cancellation: cancellation),
       changes: steering.interventions.map {
         $0.change(promptRows: 0..<0, generatedRows: 0..<1)
       }, splice: steering.splice, turned: steering.turned, receipt: &receipt,
