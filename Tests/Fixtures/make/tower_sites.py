@@ -8,6 +8,8 @@ says of features that are their own numbers; a position of no patch has zeros, a
 written. A change of what is made goes into the layer's output, and whole passes of the model run behind it.
 """
 
+import json
+
 import torch
 
 import interpretation as base
@@ -22,7 +24,7 @@ CASES = {
     # Features of two states: of layer 2 and of layer 0, so that one lies below layer 1 and one above.
     "qwen2": ("qwen2", "wide", (30, 36), [(f"vision.resid_post.{n}",) * 3 + (False,) for n in (0, 1)]),
     # SigLIP without a class token.
-    "onevision": ("onevision", "portrait-rgba", (19, 26), [("vision.resid_post.1",) * 3 + (False,)]),
+    "onevision": ("onevision", "landscape", (19, 25), [("vision.resid_post.1",) * 3 + (False,)]),
 }
 base.SEEING["llava_onevision"] = __import__("transformers").LlavaOnevisionForConditionalGeneration
 
@@ -33,9 +35,10 @@ def processor(config):
     from transformers.models.llava_onevision.image_processing_pil_llava_onevision import LlavaOnevisionImageProcessorPil
 
     tile = config.vision_config.image_size
+    files = json.loads((base.MODELS / "onevision" / "preprocessor_config.json").read_text())
     return LlavaOnevisionImageProcessorPil(
-        size={"height": tile, "width": tile}, image_mean=[0.5] * 3, image_std=[0.5] * 3,
-        image_grid_pinpoints=config.image_grid_pinpoints,
+        size={"height": tile, "width": tile}, image_grid_pinpoints=config.image_grid_pinpoints,
+        **{key: files[key] for key in ["image_mean", "image_std"]},
     )
 
 
