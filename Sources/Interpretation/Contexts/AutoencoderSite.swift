@@ -9,9 +9,9 @@ import Tensors
 /// it, or what is projected to that: so a change of what is made is, projected where it has to be,
 /// a change of the stream at `write`, above which the rest of the model runs.
 ///
-/// What a layer of the vision tower gives is a site, too: a position has a row of it where its token
-/// is one patch of a picture, and what changes there changes the embeddings of the picture's tokens.
-/// To the decoder its `input` and `output` are those embeddings.
+/// What a layer of the vision tower gives is a site, too: a position has a row of it where its
+/// token is one patch of a picture, and what changes there changes the embeddings of the picture's
+/// tokens. To the decoder its `input` and `output` are those embeddings.
 package struct AutoencoderSite: Hashable, Sendable, CustomStringConvertible {
   package let input: Site
   package let output: Site

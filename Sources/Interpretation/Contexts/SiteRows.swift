@@ -3,8 +3,8 @@ package import Models
 package import Tensors
 
 /// What a run has at an autoencoder's site, row by row. Of a point of the residual stream all three
-/// are the same. Of a layer of the vision tower only positions that are patches have a row of what is
-/// read and made; others have zeros, which nobody encodes.
+/// are the same. Of a layer of the vision tower only positions that are patches have a row of what
+/// is read and made; others have zeros, which nobody encodes.
 package struct SiteRows: Sendable {
   package let site: AutoencoderSite
   let decoder: Decoder
@@ -64,7 +64,8 @@ package struct SiteRows: Sendable {
 }
 
 extension SiteRows {
-  /// The code of some rows, all by default: one without anything active where there is none to read.
+  /// The code of some rows, all by default: one without anything active where there is none to
+  /// read.
   package func code(
     by weights: SparseAutoencoder, of rows: Range<Int>? = nil, cancellation: Cancellation
   ) throws -> SparseCode {
