@@ -68,9 +68,14 @@ package struct AutoencoderEvaluation {
   package func byteCount(adding prompt: Prompt) -> Int {
     let count = prompt.tokens.count
     let width = model.decoder.hiddenSize + autoencoder.weights.outputSize
+    let tower =
+      autoencoder.site.towerLayer == nil ? nil : model.towerBytes(prompt.images.map(\.tiles))
     let rows = 6 * 4 * count * width
     let logits = 3 * 4 * Self.rowsAtOnce * model.decoder.vocabularySize
-    let parts = [autoencoder.weights.encodingBytes(rows: count), rows, logits]
+    let parts = [
+      autoencoder.weights.encodingBytes(rows: count), rows, logits, tower?.kept ?? 0,
+      tower?.working ?? 0,
+    ]
     return parts.reduce(model.prefillBytes(prompt)) { sum, next in
       let (value, overflow) = sum.addingReportingOverflow(next)
       return overflow ? .max : value
@@ -79,18 +84,20 @@ package struct AutoencoderEvaluation {
 
   /// Runs a prompt. Nothing is added where it throws.
   package mutating func add(_ prompt: Prompt, cancellation: Cancellation) throws {
-    let decoder = model.decoder
     var cache = model.makeCache(for: prompt)
-    let rows = try decoder.rows(
-      at: autoencoder.site,
-      of: model.embeddings(prompt, cache: &cache, cancellation: cancellation),
-      cache: &cache, cancellation: cancellation)
-    let code = try autoencoder.weights.encode(rows.input, cancellation: cancellation)
+    let rows = try model.rows(
+      at: autoencoder.site, of: prompt, cache: &cache, cancellation: cancellation)
+    let code = try rows.code(by: autoencoder.weights, cancellation: cancellation)
     let losses = try losses(
       of: prompt, rows, code: code, empty: cache.emptied, cancellation: cancellation)
-    addFit(
-      rows.output, reconstruction: try autoencoder.weights.reconstruction(code, of: rows.input),
-      code: code)
+    let made = try autoencoder.weights.reconstruction(code, of: rows.input)
+    let places = rows.covered(among: 0..<rows.count)
+    if !places.isEmpty {
+      let isWhole = places.count == rows.count
+      addFit(
+        isWhole ? rows.output : rows.output.rows(places),
+        reconstruction: isWhole ? made : made.rows(places), code: code)
+    }
     if let losses {
       plain += losses.plain
       rebuilt += losses.reconstruction
@@ -145,8 +152,12 @@ package struct AutoencoderEvaluation {
     guard !positions.isEmpty else { return nil }
     let (decoder, site) = (model.decoder, autoencoder.site)
     let streams = [
-      rows.stream, try autoencoder.rebuilt(code, rows, decoder: decoder),
-      rows.without(site, decoder: decoder),
+      rows.stream,
+      try rows.input(
+        making: autoencoder.weights.reconstruction(code, of: rows.input),
+        cancellation: cancellation
+      ).stream,
+      try rows.withoutMade(cancellation: cancellation).stream,
     ]
     let outputs = try streams.map { stream in
       var (cache, tap) = (empty, SiteTap())

@@ -51,18 +51,23 @@ package struct SiteFit {
     var kinds = kinds
     for kind in context.tokenKinds {
       let place = kinds.firstIndex { $0.name == kind.name } ?? kinds.count
+      let positions = rows.covered(among: kind.positions)
+      guard !positions.isEmpty else { continue }
       if place == kinds.count { kinds.append((kind.name, KindFit())) }
       kinds[place].fit.add(
-        rows.output.rows(kind.positions), made: made.rows(kind.positions),
-        active: kind.positions.reduce(0) { $0 + code.range(ofRow: $1).count })
+        rows.output.rows(positions), made: made.rows(positions),
+        active: positions.reduce(0) { $0 + code.range(ofRow: $1).count })
     }
-    let others = 1..<max(1, context.tokenCount)
+    let places = rows.covered(among: 0..<rows.count)
+    let isWhole = places.count == context.tokenCount
+    // The first position of a prompt stands apart; where only patches have rows, none does.
+    let others = (isWhole ? 1 : 0)..<max(isWhole ? 1 : 0, places.count)
     var conventions = conventions
     if !others.isEmpty {
       for convention in Convention.allCases {
         guard
           let found = try otherwise(
-            convention, rows, in: context, cancellation: cancellation)
+            convention, (rows, isWhole ? nil : places), in: context, cancellation: cancellation)
         else { continue }
         let (y, made) = (found.y.slice(rows: others), found.made.slice(rows: others))
         let active = others.reduce(0) { $0 + found.code.range(ofRow: $1).count }
@@ -76,10 +81,12 @@ package struct SiteFit {
   private typealias Reading = (y: Matrix, made: Matrix, code: SparseCode)
 
   private func otherwise(
-    _ convention: Convention, _ rows: SiteRows, in context: ResidentContext,
-    cancellation: Cancellation
+    _ convention: Convention, _ known: (rows: SiteRows, places: [Int]?),
+    in context: ResidentContext, cancellation: Cancellation
   ) throws -> Reading? {
     let weights = autoencoder.weights
+    func covered(_ x: Matrix) -> Matrix { known.places.map { x.rows($0) } ?? x }
+    let (x, y) = (covered(known.rows.input), covered(known.rows.output))
     func read(_ weights: SparseAutoencoder, _ x: Matrix, _ y: Matrix) throws -> Reading {
       let code = try weights.encode(x, cancellation: cancellation)
       return (y, try weights.reconstruction(code, of: x), code)
@@ -87,7 +94,7 @@ package struct SiteFit {
     switch convention {
     case .decoderBias:
       return try weights.reading(subtractsDecoderBias: !weights.subtractsDecoderBias)
-        .map { try read($0, rows.input, rows.output) }
+        .map { try read($0, x, y) }
     case .signs:
       let other: LatentActivation? =
         switch weights.activation {
@@ -96,20 +103,18 @@ package struct SiteFit {
         case .absoluteTopK, .relu, .jumpReLU: nil
         }
       guard let other else { return nil }
-      return try weights.reading(activation: other).map { try read($0, rows.input, rows.output) }
+      return try weights.reading(activation: other).map { try read($0, x, y) }
     case .blockBelow, .blockAbove:
       let step = convention == .blockBelow ? -1 : 1
-      guard let site = autoencoder.site.moved(by: step, blockCount: context.decoder.blockCount)
-      else { return nil }
-      return try read(
-        weights, try context.tensor(at: site.input, keep: false, cancellation: cancellation),
-        try context.tensor(at: site.output, keep: false, cancellation: cancellation))
+      return try context.tensors(
+        besides: autoencoder.site, by: step, cancellation: cancellation
+      ).map { try read(weights, covered($0.input), covered($0.output)) }
     case .unitScale:
       // A row that is normalised at run time has no scale that could be wrong.
-      guard weights.normalisation == .none, rows.count > 1 else { return nil }
-      let (input, output) = (Self.scale(rows.input), Self.scale(rows.output))
+      guard weights.normalisation == .none, x.rows > 1 else { return nil }
+      let (input, output) = (Self.scale(x), Self.scale(y))
       guard input.isFinite, output.isFinite, input > 0, output > 0 else { return nil }
-      let scaled = try read(weights, rows.input.scaled(by: input), rows.output)
+      let scaled = try read(weights, x.scaled(by: input), y)
       return (scaled.y, scaled.made.scaled(by: 1 / output), scaled.code)
     }
   }

@@ -59,7 +59,7 @@ package struct StatedSite: Sendable, Equatable {
     guard places.refusal != nil, asked == nil else { return }
     let wrong =
       name.split(separator: "->").map { $0.filter { $0 != " " } }
-      .first { if case .place = SiteName($0) { false } else { true } }
+      .first { !SiteName($0).isPlace }
     throw .site(
       path: path,
       reason: "\(SiteName.refusal(of: wrong ?? name)). A site that is given overrides what the "

@@ -34,12 +34,12 @@ package struct PlacePair: Sendable, Equatable {
 
   private static let transcoder = "transcoder."
 
-  /// Whether both are places of a decoder block.
+  /// Whether both are places of a model.
   package var isKnown: Bool { refusal == nil }
 
   /// What is no place; nil where both are.
   package var refusal: SiteName? {
-    [input, output].first { if case .place = $0 { false } else { true } }
+    [input, output].first { !$0.isPlace }
   }
 
   /// The canonical name of a pair of places.
@@ -57,16 +57,24 @@ package struct PlacePair: Sendable, Equatable {
 
   /// The canonical name, where it does not depend on the family.
   package var name: String? {
+    if let towerLayer { return SiteName.canonical(towerLayer: towerLayer) }
     guard case .place(let input, let first) = input, case .place(let output, let last) = output,
       input.isOfOneMeaning, output.isOfOneMeaning
     else { return nil }
     return Self.name((input, first), (output, last))
   }
 
+  /// The layer of a vision tower that is read and made again.
+  package var towerLayer: Int? {
+    guard case .towerLayer(let layer) = input, output == input else { return nil }
+    return layer
+  }
+
   /// Whether both may stand for the same places, on one family or another: modules whose output
   /// may be what they add count as that.
   package func mayBe(_ other: PlacePair) -> Bool {
-    Self.mayBe(input, other.input) && Self.mayBe(output, other.output)
+    (towerLayer != nil && towerLayer == other.towerLayer)
+      || Self.mayBe(input, other.input) && Self.mayBe(output, other.output)
   }
 
   private static func mayBe(_ a: SiteName, _ b: SiteName) -> Bool {

@@ -1,4 +1,4 @@
-/// A place in a decoder by the names that libraries have for it: the one grammar for requests,
+/// A place in a model by the names that libraries have for it: the one grammar for requests,
 /// folders and configurations of autoencoders.
 ///
 ///     resid_post.24  mlp_out.24  …                     the kernel's own, of `BlockPlace`
@@ -8,9 +8,13 @@
 ///     blocks.25.hook_resid_pre  model.layers.25.input  what comes into a block is
 ///     what the one below gave
 ///     resid_post_layer_24                              dictionary_learning
+///     vision.resid_post.22  vision_tower.vision_model.encoder.layers.22  …
+///     a layer of the vision tower
 package enum SiteName: Sendable, Equatable {
   /// A tensor of the decoder block with this index, from 0.
   case place(BlockPlace, block: Int)
+  /// What a layer of the vision tower gives, from 0.
+  case towerLayer(Int)
   /// A place by a name of the field that is none of `BlockPlace`.
   case otherPlace
   /// No name of a place.
@@ -54,6 +58,10 @@ package enum SiteName: Sendable, Equatable {
       self = parts.count == 2 ? Self.named(place, Self.block(parts[1])) : .unknown
       return
     }
+    if let tower = Self.tower(parts) {
+      self = tower
+      return
+    }
     guard let list = parts.lastIndex(where: { ["layers", "blocks"].contains($0) }),
       list + 1 < parts.count, let block = Self.block(parts[list + 1])
     else {
@@ -71,6 +79,26 @@ package enum SiteName: Sendable, Equatable {
     self = place.map { Self.named($0, block) } ?? .otherPlace
   }
 
+  /// Modules of transformers that a tower's layers are in, from the tower on.
+  private static let towers: [[Substring]] = [
+    ["vision_tower", "vision_model", "encoder"], ["vision_tower", "encoder"],
+    ["vision_model", "encoder"],
+  ]
+
+  /// A place in a vision tower; nil for a name that is of none.
+  private static func tower(_ parts: [Substring]) -> SiteName? {
+    if parts[0] == "vision" {
+      guard parts.count == 3, parts[1] == BlockPlace.residualPost.rawValue else { return .unknown }
+      return block(parts[2]).map(SiteName.towerLayer) ?? .unknown
+    }
+    guard let list = parts.firstIndex(of: "layers"), list + 1 < parts.count,
+      let layer = block(parts[list + 1])
+    else { return nil }
+    let above = parts[..<list].drop(while: wrappers.contains)
+    guard towers.contains(where: { above.elementsEqual($0) }) else { return nil }
+    return withoutOutput(parts[(list + 2)...]).isEmpty ? .towerLayer(layer) : .otherPlace
+  }
+
   /// What comes into a block is what the one below gave: one tensor has one name.
   private static func named(_ place: BlockPlace, _ block: Int?) -> SiteName {
     guard let block else { return .unknown }
@@ -82,6 +110,14 @@ package enum SiteName: Sendable, Equatable {
   package static func canonical(_ place: BlockPlace, block: Int) -> String {
     "\(place.rawValue).\(block)"
   }
+
+  /// The kernel's own name of a tower's layer, `vision.resid_post.22`.
+  package static func canonical(towerLayer layer: Int) -> String {
+    "vision.\(BlockPlace.residualPost.rawValue).\(layer)"
+  }
+
+  /// The names that libraries have for a tower's layer, with N for it.
+  package static let towerNames = towers.map { $0.joined(separator: ".") + ".layers.N" }
 
   /// The names that libraries have for a place, with N for the block.
   package static func names(of place: BlockPlace) -> [String] {
@@ -122,6 +158,14 @@ package enum SiteName: Sendable, Equatable {
     return block
   }
 
+  /// Whether it is a tensor of a model.
+  package var isPlace: Bool {
+    switch self {
+    case .place, .towerLayer: true
+    case .otherPlace, .unknown: false
+    }
+  }
+
   /// Why a name is not taken for a site.
   package static func refusal(of name: String) -> String {
     let shown = "\"\(name.prefix(200))\""
@@ -129,7 +173,7 @@ package enum SiteName: Sendable, Equatable {
       "expected is resid_post.24 (also model.layers.24, language_model.layers.24 or "
       + "blocks.24.hook_resid_post), resid_pre.0, resid_mid.24, attn_out.24, attn_heads.24, "
       + "mlp_in.24, mlp_normed.24, mlp_out.24, or transcoder.24 for one that reads the first and "
-      + "writes the last of a block's MLP"
+      + "writes the last of a block's MLP; vision.resid_post.22 of a vision tower"
     return SiteName(name) == .otherPlace
       ? "\(shown) names a place that is no site here; \(known)" : "\(shown) is not a site: \(known)"
   }

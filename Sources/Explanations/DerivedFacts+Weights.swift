@@ -29,7 +29,11 @@ extension LoadedAutoencoder {
     let rows = weights.decoder.slice(rows: latents).floats()
     let near = try nearest(to: rows, at: latents, count: neighbours, cancellation: cancellation)
     try cancellation.check()
-    let effects = decoder.directEffect(decoder.streamChange(of: rows, at: site.output))
+    // A direction of the vision tower reaches no logit by itself.
+    let effects =
+      site.towerLayer == nil
+      ? decoder.directEffect(decoder.streamChange(of: rows, at: site.output))
+      : Matrix(rows: rows.rows, columns: 0)
     return latents.enumerated().map { row, latent in
       let values = effects.row(row)
       func indexed(_ token: Int) -> IndexedToken {

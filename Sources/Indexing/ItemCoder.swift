@@ -80,11 +80,11 @@ package struct ItemCoder: Sendable {
     guard let last = places.values.lazy.compactMap(\.last).max() else {
       return Harvested(item: item, places: [:], activations: nil)
     }
-    let needed = model.prefillBytes(prompt).addingReportingOverflow(
+    let harvest = SiteHarvest(model: model, reading: autoencoder.site)
+    let needed = harvest.byteCount(prompt).addingReportingOverflow(
       autoencoder.weights.encodingBytes(rows: last + 1))
     try admit(needed.overflow ? .max : needed.partialValue)
-    let activations = try SiteHarvest(model: model, site: autoencoder.site.input)(
-      prompt, first: last + 1, cancellation: cancellation)
+    let activations = try harvest(prompt, first: last + 1, cancellation: cancellation)
     return Harvested(item: item, places: places, activations: activations)
   }
 

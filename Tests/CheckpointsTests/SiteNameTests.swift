@@ -51,14 +51,36 @@ import Testing
   @Test(arguments: [
     "model.layers.24.input_layernorm", "blocks.24.hook_mlp_in", "blocks.24.hook_attn_in",
     "blocks.24.ln1.hook_normalized", "blocks.24.attn.hook_pattern",
-    "vision_tower.encoder.layers.24", "model.layers.24.post_attention_layernorm.input",
-    "model.vision_tower.vision_model.encoder.layers.24", "model.blocks.24.hook_resid_post",
+    "vision_tower.encoder.layers.24.mlp", "model.layers.24.post_attention_layernorm.input",
+    "model.vision_tower.layers.24", "model.blocks.24.hook_resid_post",
   ])
   func otherPlacesAreKnownAsOthersAndNamed(name: String) {
     #expect(SiteName(name) == .otherPlace)
     let refusal = SiteName.refusal(of: name)
     #expect(refusal.contains("\"\(name)\" names a place that is no site here"))
     #expect(refusal.contains("resid_post.24"))
+  }
+
+  @Test(arguments: [
+    "vision.resid_post.22", "vision_tower.vision_model.encoder.layers.22",
+    "model.vision_tower.vision_model.encoder.layers.22", "vision_tower.encoder.layers.22",
+    "model.vision_tower.encoder.layers[22].output[0]", "vision_model.encoder.layers.22",
+  ])
+  func layersOfAVisionTowerArePlaces(name: String) {
+    #expect(SiteName(name) == .towerLayer(22))
+    let pair = PlacePair(name)
+    #expect(pair.isKnown && pair.name == "vision.resid_post.22")
+    #expect(pair.mayBe(PlacePair("vision.resid_post.22")))
+    #expect(!pair.mayBe(PlacePair("vision.resid_post.21")))
+    #expect(!pair.mayBe(PlacePair("resid_post.22")))
+  }
+
+  @Test(arguments: [
+    "vision", "vision.22", "vision.resid_post", "vision.resid_post.x", "vision.resid_pre.3",
+    "vision.resid_post.22.mlp", "vision.mlp_out.3",
+  ])
+  func otherNamesOfATowerAreNone(name: String) {
+    #expect(SiteName(name) == .unknown)
   }
 
   @Test func twoPlacesAreATranscoders() {

@@ -76,17 +76,24 @@ struct SiteReference: Decodable, Sendable {
 struct SiteBench {
   /// A case and a place in it.
   struct Name: CustomTestStringConvertible {
+    /// The case's file of Tests/Fixtures.
     let model: String
     let site: String
     var testDescription: String { "\(model) \(site)" }
+
+    /// Whether it is a layer of the vision tower.
+    var isOfTower: Bool { site.hasPrefix("vision.") }
   }
 
   /// More heads' columns than hidden ones and norms on queries and keys; a picture; biases of all
   /// projections of attention; norms behind the halves of a block; a sliding window.
-  static let models = ["qwen3", "llama3", "qwen3-yarn", "gemma3", "mistral"]
+  static let models =
+    ["qwen3", "llama3", "qwen3-yarn", "gemma3", "mistral"].map { "sites/\($0)" } + towers
+  /// A class token and layers below and at the features; features of two states; no class token.
+  static let towers = ["llama3", "qwen2", "onevision"].map { "tower_sites/\($0)" }
 
   static let names: [Name] = models.flatMap { model in
-    let reference = try? Fixtures.json("sites/\(model).json") as SiteReference
+    let reference = try? Fixtures.json("\(model).json") as SiteReference
     return (reference?.sites ?? []).map { Name(model: model, site: $0.site) }
   }
 
@@ -98,9 +105,9 @@ struct SiteBench {
   private let tensors: TensorFixture
 
   init(_ name: Name) throws {
-    let reference: SiteReference = try Fixtures.json("sites/\(name.model).json")
+    let reference: SiteReference = try Fixtures.json("\(name.model).json")
     let entry = try #require(reference.sites.first { $0.site == name.site })
-    let tensors = try TensorFixture("sites/\(name.model).safetensors")
+    let tensors = try TensorFixture("\(name.model).safetensors")
     (self.reference, self.entry, self.tensors) = (reference, entry, tensors)
     model = try Model(
       folder: Fixtures.path("models/\(reference.checkpoint)"), precision: .float32,
@@ -116,7 +123,7 @@ struct SiteBench {
         decoder: WeightMatrix(weights("decoder")), decoderBias: weights("b_dec").row(0),
         skip: entry.skip ? WeightMatrix(weights("skip")) : nil,
         subtractsDecoderBias: entry.autoencoder, compute: model.compute),
-      site: try AutoencoderSite(named: name.site, in: model.decoder))
+      site: try AutoencoderSite(named: name.site, in: model))
     prompt = try Self.prompt(reference.rendered, reference, model)
   }
 

@@ -22,6 +22,15 @@ import Testing
     let allOut: Float
   }
 
+  /// The cases that have a second prompt.
+  private static let names = SiteBench.names.filter { name in
+    ["qwen3", "llama3", "qwen3-yarn", "gemma3", "mistral"].contains { name.model == "sites/\($0)" }
+  }
+
+  @Test func everyPlaceIsCompared() {
+    #expect(Self.names.count == 22)
+  }
+
   /// A bench with what PyTorch makes of its prompt and another one.
   private struct Pair {
     let bench: SiteBench
@@ -31,9 +40,10 @@ import Testing
 
     init(_ name: SiteBench.Name) throws {
       bench = try SiteBench(name)
-      let all: [Expected] = try Fixtures.json("site_comparisons/\(name.model).json")
+      let file = "site_comparisons/" + name.model.dropFirst("sites/".count)
+      let all: [Expected] = try Fixtures.json("\(file).json")
       expected = try #require(all.first { $0.site == name.site })
-      tensors = try TensorFixture("site_comparisons/\(name.model).safetensors")
+      tensors = try TensorFixture("\(file).safetensors")
       site = name.site
     }
 
@@ -51,7 +61,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteBench.names)
+  @Test(arguments: names)
   func patchedValuesAreThoseOfWholeRuns(_ name: SiteBench.Name) throws {
     let pair = try Pair(name)
     let (expected, target) = (pair.expected, try pair.bench.target("logitDiff.last"))
@@ -79,7 +89,7 @@ import Testing
   }
 
   /// Of texts, whose tokens are all of the text.
-  @Test(arguments: SiteBench.names.filter { ["qwen3", "qwen3-yarn"].contains($0.model) })
+  @Test(arguments: names.filter { $0.model.hasPrefix("sites/qwen3") })
   func anIndexCountsWhatWholeRunsHave(_ name: SiteBench.Name) throws {
     let (pair, scratch) = (try Pair(name), try Scratch())
     let bench = pair.bench

@@ -162,7 +162,7 @@ import Testing
 
   /// What a transcoder makes has a scale of its own: s_in·x·W / s_out is made of x.
   @Test func aTranscodersTwoScalesAreApart() throws {
-    let place = try AutoencoderSite(named: "transcoder.1", in: bench.model.decoder)
+    let place = try AutoencoderSite(named: "transcoder.1", in: bench.model)
     let (x, y) = (try rows(at: place), try rows(at: place, made: true))
     let width = x[0].count
     let signs: [[Double]] = unit(width) + unit(width).map { $0.map { -$0 } }
@@ -250,7 +250,7 @@ import Testing
 
   /// Sums over kinds, against the formulas over the rows that they name.
   @Test func kindsAreTheirRows() throws {
-    let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "llama3" }))
+    let bench = try SiteBench(try #require(SiteBench.names.first { $0.model == "sites/llama3" }))
     let context = try bench.context()
     var found = SiteFit(bench.autoencoder)
     try found.add(context, cancellation: .never)

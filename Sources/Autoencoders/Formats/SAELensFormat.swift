@@ -87,7 +87,7 @@ struct SAELensFormat: AutoencoderFormat {
     func hook(_ suffix: String) -> String? {
       let names = ["hf_hook_name", "hook_name"].map { $0 + suffix }
       let given = names.flatMap { [metadata.text($0), configuration.text($0)] }.compactMap(\.self)
-      return given.first { if case .place = SiteName($0) { true } else { false } } ?? given.last
+      return given.first { SiteName($0).isPlace } ?? given.last
     }
     guard let input = hook("") ?? configuration.text("hook_point") else { return nil }
     let output = isTranscoder ? hook("_out") : nil

@@ -15,13 +15,12 @@ struct ActivationScores {
   let reentry: [Float]
 
   init(
-    point: SplicePoint, streamGradient: Matrix, reselection: Splice.Reselection,
+    point: SplicePoint, found: PulledBack, reselection: Splice.Reselection,
     cancellation: Cancellation
   ) throws {
     self.point = point
-    self.streamGradient = streamGradient
-    gradient = point.decoder.gradient(
-      at: point.autoencoder.site.output, streamGradient: streamGradient)
+    streamGradient = found.gradient
+    gradient = found.siteGradient
     let weights = point.autoencoder.weights
     scores = try weights.scores(point.code, gradient: gradient)
     var reentry = [Float](repeating: 0, count: point.rowCount)
@@ -58,8 +57,10 @@ struct ActivationScores {
     let (weights, rows) = (point.autoencoder.weights, point.rows)
     let made = try weights.reconstruction(point.code, of: rows.input)
     let output = errorTerm == .drop ? made : rows.output
-    let total = streamGradient.rowDots(stream).reduce(0, +)
-    let isStream = point.autoencoder.site.isStream
+    // What a tower's layer holds is in its own stream, and nothing of that passes it by.
+    let isTower = point.autoencoder.site.towerLayer != nil
+    let total = isTower ? share(output) : streamGradient.rowDots(stream).reduce(0, +)
+    let isStream = isTower || point.autoencoder.site.isStream
     return .init(
       sum: scores.reduce(0.0) { $0 + Double($1) },
       bias: share(try weights.decode(point.code.emptied())),

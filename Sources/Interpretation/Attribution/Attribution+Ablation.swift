@@ -72,6 +72,7 @@ extension Attribution {
   private func cleared(_ positions: [Int]) throws -> SplicedResidual {
     var cleared = [Bool](repeating: false, count: point.rowCount)
     for position in positions { cleared[position] = true }
-    return try point.clearing(cleared, errorTerm: question.splice.errorTerm)
+    return try point.clearing(
+      cleared, errorTerm: question.splice.errorTerm, cancellation: cancellation)
   }
 }

@@ -8,13 +8,15 @@ struct PulledBack {
   let value: Float
   /// The gradient at the residual stream, `[T′, D]`.
   let gradient: Matrix
+  /// That at what the autoencoder makes, `[T′, D_out]`.
+  let siteGradient: Matrix
   /// Σ bias · gradient over the projections above the site.
   let projectionBias: Double
 }
 
 extension Attribution {
-  /// The target's value and the stream's gradient for the question's method.
-  func gradient(at input: Matrix) throws -> PulledBack {
+  /// The target's value and the gradients for the question's method.
+  func gradient(at input: SiteInput) throws -> PulledBack {
     if case .integratedGradients(let steps) = question.method {
       return try integratedGradient(to: input, steps: steps)
     }
@@ -24,13 +26,14 @@ extension Attribution {
   /// One pullback from the last block to the site: the target's terms sit at different rows of one
   /// run, and the gradient of their sum is the sum of their gradients.
   func pulledBack(
-    to input: Matrix, rule: PullbackRule, keepsRun: Bool, terms wanted: [TargetTerm]? = nil
+    to input: SiteInput, rule: PullbackRule, keepsRun: Bool, terms wanted: [TargetTerm]? = nil
   ) throws -> PulledBack {
     try cancellation.check()
     let rows = terms.rows
-    let forward = try savedForward(input, rows: rows, keepsRun: keepsRun)
-    let output = forward?.output ?? input.slice(rows: rows)
-    var gradient = Matrix(rows: output.rows, columns: input.columns)
+    let stream = input.stream
+    let forward = try savedForward(stream, rows: rows, keepsRun: keepsRun)
+    let output = forward?.output ?? stream.slice(rows: rows)
+    var gradient = Matrix(rows: output.rows, columns: stream.columns)
     var value: Float = 0
     for term in wanted ?? terms {
       let row = output.row(term.row - rows.lowerBound)
@@ -42,7 +45,7 @@ extension Attribution {
         atRow: term.row - rows.lowerBound)
     }
     progress(0.5)
-    var total = Matrix(rows: input.rows, columns: input.columns)
+    var total = Matrix(rows: stream.rows, columns: stream.columns)
     var projectionBias = 0.0
     if let forward {
       total.add(
@@ -54,14 +57,17 @@ extension Attribution {
       total.add(gradient, atRow: rows.lowerBound)
     }
     progress(1)
-    return PulledBack(value: value, gradient: total, projectionBias: projectionBias)
+    return PulledBack(
+      value: value, gradient: total,
+      siteGradient: try point.rows.gradient(total, at: input, cancellation: cancellation),
+      projectionBias: projectionBias)
   }
 
   /// The forward pass above the site with what its pullback needs, `rows` of its last block
   /// computed, and those behind them that they see: the context's own where it has it; another one
   /// is kept with the context. Nil when there is no block above the site.
   private func savedForward(
-    _ input: Matrix, rows: Range<Int>, keepsRun: Bool
+    _ stream: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
     guard !point.above.isEmpty else { return nil }
     let last = context.tokenCount - 1
@@ -78,7 +84,7 @@ extension Attribution {
     var (cache, tap) = (context.cache.emptied, SiteTap())
     let end = cache.spans.end(of: rows.upperBound)
     let forward = try decoder.forwardSaving(
-      input.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
+      stream.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
       tap: &tap, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
@@ -86,26 +92,32 @@ extension Attribution {
 
   /// The gradient's mean over the middles of `steps` equal stretches of the way from ẑ, the
   /// region's latents at zero, to z.
-  private func integratedGradient(to input: Matrix, steps: Int) throws -> PulledBack {
+  private func integratedGradient(to input: SiteInput, steps: Int) throws -> PulledBack {
     let removed = try regionShare()
-    var mean = Matrix(rows: input.rows, columns: input.columns)
+    var mean = Matrix(rows: input.stream.rows, columns: input.stream.columns)
+    var siteMean = Matrix(rows: input.made.rows, columns: input.made.columns)
     for step in 0..<steps {
       let share = (Float(step) + 0.5) / Float(steps)
-      let point = input + removed.scaled(by: share - 1)
-      mean += try pulledBack(to: point, rule: .derivative, keepsRun: false).gradient
-        .scaled(by: 1 / Float(steps))
+      let moved = try point.rows.input(
+        input, movedBy: removed.scaled(by: share - 1), cancellation: cancellation)
+      let found = try pulledBack(to: moved, rule: .derivative, keepsRun: false)
+      mean += found.gradient.scaled(by: 1 / Float(steps))
+      siteMean += found.siteGradient.scaled(by: 1 / Float(steps))
       progress(Double(step + 1) / Double(steps))
     }
     return PulledBack(
-      value: try value(runningOn: input), gradient: mean, projectionBias: 0)
+      value: try value(runningOn: input), gradient: mean, siteGradient: siteMean,
+      projectionBias: 0)
   }
 
   /// The target's fall between the ends of the integrated gradients' path.
-  func pathDifference(to input: Matrix, value end: Float) throws -> Float {
-    end - (try value(runningOn: input - (try regionShare())))
+  func pathDifference(to input: SiteInput, value end: Float) throws -> Float {
+    let start = try point.rows.input(
+      input, movedBy: regionShare().scaled(by: -1), cancellation: cancellation)
+    return end - (try value(runningOn: start))
   }
 
-  /// What the region's latents add to the residual, `[T′, D]`.
+  /// What the region's latents add to what is made, `[T′, D_out]`.
   private func regionShare() throws -> Matrix {
     let covered = covers()
     var outside = SparseCode(latentCount: point.code.latentCount)
@@ -115,17 +127,17 @@ extension Attribution {
         covered[row] ? [] : zip(indices, values).map { (latent: Int($0), value: $1) },
         frame: point.code.frame(ofRow: row))
     }
-    return try autoencoder.streamChange(from: outside, to: point.code, decoder: decoder)
+    return try autoencoder.weights.decodeChange(from: outside, to: point.code)
   }
 
-  /// The target when what lies above the site runs on `input` `[T′, D]`.
-  private func value(runningOn input: Matrix) throws -> Float {
+  /// The target when what lies above the site runs on `input`.
+  private func value(runningOn input: SiteInput) throws -> Float {
     var (cache, tap) = (context.cache.emptied, SiteTap())
     let rows = terms.rows
     let end = cache.spans.end(of: rows.upperBound)
     let outputs = try decoder.forward(
-      input.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
-      tap: &tap, cancellation: cancellation
+      input.stream.slice(rows: 0..<end), over: point.above, cache: &cache,
+      rows: end - rows.lowerBound, tap: &tap, cancellation: cancellation
     ).slice(rows: 0..<rows.count)
     return try decoder.value(of: terms, outputs: outputs, from: rows.lowerBound)
   }

@@ -10,7 +10,7 @@ extension Attribution {
   /// would say nothing of what it has missed. The second method is the gradient with norms held, or
   /// the gradient where that was asked for: one pullback more of the same run.
   func verification(
-    of ranked: [AttributionResult.Item], input: Matrix
+    of ranked: [AttributionResult.Item], input: SiteInput
   ) throws -> Verification? {
     let count = question.verify
     guard count > 0, question.method != .ablation, !ranked.isEmpty else { return nil }
@@ -43,7 +43,7 @@ extension Attribution {
         predicted: items.map { Double($0.predicted) }, measured: items.map { Double($0.measured) }))
   }
 
-  private func secondOpinion(_ input: Matrix) throws -> [AttributionResult.Item] {
+  private func secondOpinion(_ input: SiteInput) throws -> [AttributionResult.Item] {
     let rule: PullbackRule = question.method == .heldNorms ? .derivative : .heldNorms
     let found = try pulledBack(to: input, rule: rule, keepsRun: true)
     return ranked(try scores(found).items(covering: covers()))

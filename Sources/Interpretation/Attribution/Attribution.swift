@@ -32,6 +32,7 @@ package struct Attribution {
       vocabularySize: context.decoder.vocabularySize)
     try context.checkRoom(for: question.target.continuation)
     try question.check(tokenCount: context.tokenCount)
+    try question.check(site: autoencoder.site)
     self.question = question
     self.context = context
     self.autoencoder = autoencoder
@@ -60,8 +61,12 @@ package struct Attribution {
   }
 
   /// What lies above the site runs on: the stream as it is, or with the error term dropped.
-  func input() throws -> Matrix {
-    question.splice.errorTerm == .keep ? point.stream : try point.rebuilt(point.code)
+  func input() throws -> SiteInput {
+    question.splice.errorTerm == .keep ? point.rows.own : try rebuilt()
+  }
+
+  private func rebuilt() throws -> SiteInput {
+    try point.rebuilt(point.code, cancellation: cancellation)
   }
 
   /// Answers the question.
@@ -87,7 +92,7 @@ package struct Attribution {
       targetValue: found.value, isConserving: question.method == .relevance,
       items: Array(ranked.prefix(question.topK)),
       completeness: try scores.completeness(
-        stream: input, errorTerm: question.splice.errorTerm,
+        stream: input.stream, errorTerm: question.splice.errorTerm,
         projectionBias: found.projectionBias),
       verification: verification, byPosition: byPosition,
       measured: candidates.map { _ in items.count }, candidates: candidates,
@@ -101,7 +106,7 @@ package struct Attribution {
       throw InterpretationError.nonFinite("the gradient at position \(place.row)")
     }
     return try ActivationScores(
-      point: point, streamGradient: found.gradient, reselection: question.splice.reselection,
+      point: point, found: found, reselection: question.splice.reselection,
       cancellation: cancellation)
   }
 
@@ -117,7 +122,7 @@ package struct Attribution {
   }
 
   private func path(
-    _ items: [AttributionResult.Item], input: Matrix, value: Float
+    _ items: [AttributionResult.Item], input: SiteInput, value: Float
   ) throws -> AttributionResult.Path? {
     guard case .integratedGradients = question.method else { return nil }
     return AttributionResult.Path(
@@ -127,7 +132,7 @@ package struct Attribution {
 
   /// Each listed item's score for one term of the target after the other: a pullback each.
   private func table(
-    of listed: [AttributionResult.Item], input: Matrix
+    of listed: [AttributionResult.Item], input: SiteInput
   ) throws -> [AttributionResult.TermScores]? {
     guard question.byTerm else { return nil }
     return try terms.map { term in

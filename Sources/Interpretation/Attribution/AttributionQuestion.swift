@@ -70,6 +70,15 @@ package struct AttributionQuestion: Sendable {
     self.ablationLimit = ablationLimit
   }
 
+  /// Refuses a method that has no way back to a site.
+  func check(site: AutoencoderSite) throws(InterpretationError) {
+    guard method == .relevance, site.towerLayer != nil else { return }
+    throw .badValue(
+      "method is relevance, which has no rule for the layers of a vision tower, and the "
+        + "autoencoder is of \(site.name): use gradient, heldNorms, integratedGradients or ablation"
+    )
+  }
+
   /// Refuses positions outside the context and counts without a meaning.
   func check(tokenCount: Int) throws(InterpretationError) {
     for range in positions ?? [] where range.lowerBound < 0 || range.upperBound > tokenCount {

@@ -40,7 +40,7 @@ package struct FeatureComparison {
         AttributionQuestion(target: target), of: context, autoencoder: autoencoder,
         progress: { _ in }, cancellation: cancellation)
       let found = try attribution.pulledBack(
-        to: attribution.point.stream, rule: .derivative, keepsRun: true)
+        to: attribution.point.rows.own, rule: .derivative, keepsRun: true)
       return Side(
         attribution: attribution, scores: try attribution.scores(found), value: found.value)
     }
@@ -144,8 +144,9 @@ package struct FeatureComparison {
       })
     let point = side.attribution.point
     let values = try side.attribution.runs.values(sets.count + 1, reporting: progress) { run in
-      guard run > 0 else { return try point.patched(latents: [], by: { _ in nil }) }
-      return try point.patched(latents: sets[run - 1]) { row in
+      try point.patched(
+        latents: run > 0 ? sets[run - 1] : [], cancellation: side.attribution.cancellation
+      ) { row in
         counterpart[row].map { other.activations(at: $0) } ?? [:]
       }
     }
@@ -176,7 +177,7 @@ extension SparseCode {
 extension SplicePoint {
   /// The residual with some latents' activations replaced at the rows for which there are others.
   fileprivate func patched(
-    latents: Set<Int>, by others: (Int) -> [Int: Float]?
+    latents: Set<Int>, cancellation: Cancellation, by others: (Int) -> [Int: Float]?
   ) throws -> SplicedResidual {
     var rows: [[Int: Float]] = []
     var start: Int?
@@ -198,6 +199,7 @@ extension SplicePoint {
         row.sorted { $0.key < $1.key }.map { (latent: $0.key, value: $0.value) },
         frame: code.frame(ofRow: (start ?? 0) + index))
     }
-    return try replacing(replaced, from: start ?? rowCount, errorTerm: .keep)
+    return try replacing(
+      replaced, from: start ?? rowCount, errorTerm: .keep, cancellation: cancellation)
   }
 }

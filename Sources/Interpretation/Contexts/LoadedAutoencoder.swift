@@ -1,6 +1,5 @@
 package import Autoencoders
 package import Models
-package import Tensors
 
 /// An autoencoder at its place in a model.
 package struct LoadedAutoencoder: Sendable {
@@ -16,27 +15,15 @@ package struct LoadedAutoencoder: Sendable {
     self.site = site
   }
 
+  /// Columns of the residual stream that a change goes into: the decoder's, or the tower's.
+  package func changeWidth(in decoder: Decoder) -> Int {
+    site.towerLayer == nil ? decoder.hiddenSize : weights.outputSize
+  }
+
   /// Refuses an index outside the dictionary.
   package func check(latent: Int) throws(InterpretationError) {
     guard (0..<weights.latentCount).contains(latent) else {
       throw .featureOutOfRange(index: latent, latentCount: weights.latentCount)
     }
-  }
-
-  // MARK: In the residual stream
-
-  /// What the residual stream `[t, D]` gains where one code stands in the place of another.
-  func streamChange(
-    from code: SparseCode, to changed: SparseCode, decoder: Decoder
-  ) throws -> Matrix {
-    decoder.streamChange(of: try weights.decodeChange(from: code, to: changed), at: site.output)
-  }
-
-  /// The residual stream `[t, D]` with a code's reconstruction in the place of what it is of; what
-  /// passes the site by stays.
-  package func rebuilt(_ code: SparseCode, _ rows: SiteRows, decoder: Decoder) throws -> Matrix {
-    let made = try weights.reconstruction(code, of: rows.input)
-    return site.isStream
-      ? made : rows.stream + decoder.streamChange(of: made - rows.output, at: site.output)
   }
 }

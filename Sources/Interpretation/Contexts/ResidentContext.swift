@@ -37,6 +37,8 @@ package final class ResidentContext {
   private var codes: [String: SparseCode] = [:]
   /// What lies above the lowest recorded site as it ran on the context itself, kept for pullbacks.
   private var ownRun: SavedForward?
+  /// The pictures' ways through the vision tower from the layers of autoencoders, by layer.
+  private var towers: [Int: TowerRun] = [:]
   /// Targets on what an autoencoder makes again, as far as they were asked for.
   var reconstructions: [String: [AttributionTarget: Float]] = [:]
   /// The last other run that a pullback was made from.
@@ -189,6 +191,11 @@ package final class ResidentContext {
 
   /// What the context has at an autoencoder's site; kept from then on.
   package func rows(at site: AutoencoderSite, cancellation: Cancellation) throws -> SiteRows {
+    if let layer = site.towerLayer {
+      return SiteRows(
+        site: site, decoder: decoder, tower: try tower(layer, cancellation: cancellation),
+        stream: embeddings)
+    }
     let missing = site.kept.subtracting(recorded.keys).subtracting([Self.embeddingSite])
     if !missing.isEmpty {
       recorded.merge(try compute(missing, cancellation: cancellation)) { $1 }
@@ -197,8 +204,43 @@ package final class ResidentContext {
       site == Self.embeddingSite ? embeddings : try known(site, in: recorded)
     }
     return SiteRows(
-      input: try tensor(site.input), output: try tensor(site.output),
+      site: site, decoder: decoder, input: try tensor(site.input), output: try tensor(site.output),
       stream: try tensor(Site(site.write)))
+  }
+
+  private func tower(_ layer: Int, cancellation: Cancellation) throws -> TowerRun {
+    if let known = towers[layer] { return known }
+    let run = try TowerRun(prompt, model: model, layer: layer, cancellation: cancellation)
+    towers[layer] = run
+    return run
+  }
+
+  /// Whether the pictures' way through the tower from an autoencoder's site is kept.
+  package func keepsTower(of site: AutoencoderSite) -> Bool {
+    site.towerLayer.map { towers[$0] != nil } ?? true
+  }
+
+  /// What an autoencoder would read and make one block, or one layer of the tower, away from its
+  /// site; nil where there is none. Nothing of it is kept.
+  package func tensors(
+    besides site: AutoencoderSite, by step: Int, cancellation: Cancellation
+  ) throws -> (input: Matrix, output: Matrix)? {
+    if let layer = site.towerLayer {
+      let other = layer + step
+      guard other >= 0, other < (model.pictures as? any TowerEncoder)?.tower.depth ?? 0 else {
+        return nil
+      }
+      let rows = try TowerRun(
+        prompt, model: model, layer: other, reading: true, cancellation: cancellation
+      ).rows(tokenCount)
+      return (rows, rows)
+    }
+    return try site.moved(by: step, blockCount: decoder.blockCount).map {
+      (
+        input: try tensor(at: $0.input, keep: false, cancellation: cancellation),
+        output: try tensor(at: $0.output, keep: false, cancellation: cancellation)
+      )
+    }
   }
 
   /// Some tensors in one run from the nearest point of the residual stream below all of them.
@@ -228,10 +270,10 @@ package final class ResidentContext {
   {
     var code = codes[autoencoder.name] ?? SparseCode(latentCount: autoencoder.weights.latentCount)
     guard code.rows < tokenCount else { return code }
-    let x = try rows(at: autoencoder.site, cancellation: cancellation).input
+    let rows = try rows(at: autoencoder.site, cancellation: cancellation)
     code.append(
-      try autoencoder.weights.encode(
-        x.slice(rows: code.rows..<x.rows), cancellation: cancellation))
+      try rows.code(
+        by: autoencoder.weights, of: code.rows..<rows.count, cancellation: cancellation))
     codes[autoencoder.name] = code
     return code
   }
@@ -265,9 +307,10 @@ package final class ResidentContext {
   /// Whether a pullback to a point of the residual stream needs no forward pass.
   package func keepsRun(above point: StreamPoint) -> Bool { ownRun(above: point) != nil }
 
-  /// Gives back the memory that only spares pullbacks a forward pass.
+  /// Gives back the memory that only spares pullbacks a forward pass, and changes of a picture the
+  /// way through the vision tower up to where they are made.
   package func forgetRuns() {
-    (ownRun, savedRun) = (nil, nil)
+    (ownRun, savedRun, towers) = (nil, nil, [:])
   }
 
   /// The logits `[V]` after a position.
@@ -309,5 +352,9 @@ package final class ResidentContext {
   }
 
   /// Bytes that `forgetRuns` gives back, at most.
-  package var releasableByteCount: Int { (ownRun?.byteCount ?? 0) + (savedRun?.byteCount ?? 0) }
+  package var releasableByteCount: Int {
+    towers.values.reduce((ownRun?.byteCount ?? 0) + (savedRun?.byteCount ?? 0)) {
+      $0 + $1.byteCount
+    }
+  }
 }

@@ -1,13 +1,13 @@
 import Checkpoints
 package import Models
 
-/// A place of a model's blocks, and whether autoencoders of it are served.
+/// A place of a model, and whether autoencoders of it are served.
 package struct ServedPlace: Sendable, Equatable {
   /// Its name with N for the block, `mlp_out.N`.
   package let name: String
   /// The names that libraries have for it on this model, with N for the block.
   package let names: [String]
-  /// The blocks that have it by this name.
+  /// The blocks, or layers of a tower, that have it by this name; none where there is no tower.
   package let blocks: Range<Int>
   /// Columns; of a transcoder, those that it reads.
   package let width: Int
@@ -15,33 +15,47 @@ package struct ServedPlace: Sendable, Equatable {
   package let refusal: String?
 }
 
-extension Decoder {
+extension Model {
   /// Every place that has a name, in the order in which a run meets them, and transcoders.
   package var servedPlaces: [ServedPlace] {
-    var places: [ServedPlace] = []
+    var places = [servedTower]
     for place in BlockPlace.allCases where place.isOfOneMeaning {
       let site = Site(place, block: 0)
       places.append(
         served(
           "\(place.rawValue).N", at: site.name, reading: site,
-          names: BlockPlace.allCases.filter { self.place(of: $0) == place }
+          names: BlockPlace.allCases.filter { decoder.place(of: $0) == place }
             .flatMap(SiteName.names),
-          blocks: place == .residualPre ? 0..<1 : 0..<blockCount))
+          blocks: place == .residualPre ? 0..<1 : 0..<decoder.blockCount))
     }
     let input = Site(.feedForwardIn, block: 0)
     return places + [
       served(
         "transcoder.N", at: "transcoder.0", reading: input,
-        names: ["mlp_in.N -> mlp_out.N"], blocks: 0..<blockCount)
+        names: ["mlp_in.N -> mlp_out.N"], blocks: 0..<decoder.blockCount)
     ]
+  }
+
+  /// Layers of the vision tower, or why there are none.
+  private var servedTower: ServedPlace {
+    let tower = (pictures as? any TowerEncoder)?.tower
+    let refusal = refusal(ofSite: SiteName.canonical(towerLayer: 0))
+    return ServedPlace(
+      name: "vision.resid_post.N", names: SiteName.towerNames,
+      blocks: 0..<(refusal == nil ? tower?.depth ?? 0 : tower?.configuration.layerCount ?? 0),
+      width: tower?.configuration.hiddenSize ?? 0, refusal: refusal)
   }
 
   private func served(
     _ name: String, at example: String, reading site: Site, names: [String], blocks: Range<Int>
   ) -> ServedPlace {
-    var refusal: String?
-    do { _ = try AutoencoderSite(named: example, in: self) } catch { refusal = error.reason }
-    return ServedPlace(
-      name: name, names: names, blocks: blocks, width: width(of: site), refusal: refusal)
+    ServedPlace(
+      name: name, names: names, blocks: blocks, width: decoder.width(of: site),
+      refusal: refusal(ofSite: example))
+  }
+
+  private func refusal(ofSite example: String) -> String? {
+    do { _ = try AutoencoderSite(named: example, in: self) } catch { return error.reason }
+    return nil
   }
 }

@@ -34,6 +34,11 @@ package struct SplicePoint {
     self.context = context
     let code = try context.code(of: autoencoder, cancellation: cancellation)
     var rows = try context.rows(at: autoencoder.site, cancellation: cancellation)
+    if autoencoder.site.towerLayer != nil, rows.covered(among: 0..<rows.count).isEmpty {
+      throw InterpretationError.unsupportedTarget(
+        "the context shows no picture: the autoencoder \"\(autoencoder.name)\" is of "
+          + "\(autoencoder.site.name), which has nothing of a text")
+    }
     guard !continuation.isEmpty else {
       self.code = code
       self.rows = rows
@@ -52,7 +57,7 @@ package struct SplicePoint {
     rows.append(new)
     self.rows = rows
     var grown = code
-    grown.append(try autoencoder.weights.encode(new.input, cancellation: cancellation))
+    grown.append(try new.code(by: autoencoder.weights, cancellation: cancellation))
     self.code = grown
     self.cache = cache
   }

@@ -24,13 +24,14 @@ package struct FeatureActivations: Sendable {
 }
 
 extension ResidentContext {
-  /// Ranks the features active at the positions (all when nil).
+  /// Ranks the features active at the positions (all when nil) that the autoencoder reads.
   package func activations(
     of autoencoder: LoadedAutoencoder, at positions: [Range<Int>]?, topK: Int,
     rankedBy ranking: FeatureActivations.Ranking, cancellation: Cancellation
   ) throws -> FeatureActivations {
     let code = try code(of: autoencoder, cancellation: cancellation)
-    let rows = positions.map { Array($0.joined()) } ?? Array(0..<tokenCount)
+    let rows = try self.rows(at: autoencoder.site, cancellation: cancellation).covered(
+      among: positions.map { Array($0.joined()) } ?? Array(0..<tokenCount))
     var found: [Int: [FeatureActivations.Item.Position]] = [:]
     var active = 0
     for row in rows {

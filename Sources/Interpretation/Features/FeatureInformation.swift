@@ -18,6 +18,7 @@ package struct FeatureInformation: Sendable {
   /// ‖W_dec[j]‖₂.
   package let decoderNorm: Float
   package let encoderBias: Float
+  /// None of a feature of the vision tower, whose direction reaches no logit by itself.
   package let promoted: [TokenEffect]
   package let suppressed: [TokenEffect]
   package let neighbours: [Neighbour]
@@ -30,7 +31,9 @@ extension LoadedAutoencoder {
   ) throws -> FeatureInformation {
     try check(latent: latent)
     let row = try weights.decoderRows([latent])
-    let effects = decoder.directEffect(decoder.streamChange(of: row, at: site.output)).row(0)
+    let effects =
+      site.towerLayer == nil
+      ? decoder.directEffect(decoder.streamChange(of: row, at: site.output)).row(0) : []
     let last = effects.count - 1
     // The smallest, equal ones by falling place: the other end of the order of `promoted`.
     let suppressed = DescendingPlaces(effects.reversed().map { -$0 }).prefix(count).map {

@@ -32,22 +32,52 @@ extension SplicePoint {
   /// Applies changes to the residual. Rows before the first one that comes out otherwise stay the
   /// model's own when the error term is kept, so that a feature that is not active where it is put
   /// to zero costs nothing; when it is dropped every row gets its reconstruction.
+  ///
+  /// - Parameter turned: where the change goes instead, as far as it would.
   package func applying(
-    _ changes: [LatentChange], splice: Splice, cancellation: Cancellation
+    _ changes: [LatentChange], splice: Splice, turned: RandomDirection? = nil,
+    cancellation: Cancellation
   ) throws -> SplicedResidual {
-    let start = splice.errorTerm == .drop ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
+    let changes = try covered(changes)
+    let isWhole = splice.errorTerm == .drop || autoencoder.site.towerLayer != nil
+    let start = isWhole ? 0 : changes.compactMap(\.firstRow).min() ?? rowCount
     var receipt = InterventionReceipt()
     let changed = try autoencoder.splice(
-      rows.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
-      changes: changes.map { $0.startingAt(start) }, splice: splice, decoder: decoder,
+      isWhole ? rows : rows.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
+      changes: changes.map { $0.startingAt(start) }, splice: splice, turned: turned,
       receipt: &receipt, cancellation: cancellation)
     guard splice.errorTerm == .keep else {
       return SplicedResidual(start: start, residual: changed, receipt: receipt)
     }
+    return trimmed(changed, from: start, receipt: receipt)
+  }
+
+  /// Changed rows from `start` on without those at their beginning that are the model's own.
+  private func trimmed(
+    _ changed: Matrix, from start: Int, receipt: InterventionReceipt
+  ) -> SplicedResidual {
     let difference = changed - stream.slice(rows: start..<rowCount)
     let same = difference.rowDots(difference).prefix { $0 == 0 }.count
     return spliced(
       changed.slice(rows: same..<changed.rows), from: start + same, receipt: receipt)
+  }
+
+  /// Changes at the rows that the autoencoder reads.
+  /// - Throws: for a change at positions of which none is one.
+  private func covered(_ changes: [LatentChange]) throws(InterpretationError) -> [LatentChange] {
+    guard autoencoder.site.towerLayer != nil else { return changes }
+    var result: [LatentChange] = []
+    for change in changes {
+      let kept = rows.covered(among: Set(change.rows.joined()).sorted())
+      if kept.isEmpty, change.rows.contains(where: { $0.lowerBound < context.tokenCount }) {
+        throw .badValue(
+          "feature \(change.latent) of \(autoencoder.site.name) is to be changed at positions of "
+            + "which none is a patch of a picture, as all are that it can be active at")
+      }
+      result.append(
+        LatentChange(rows: kept.map { $0..<$0 + 1 }, latent: change.latent, rule: change.rule))
+    }
+    return result
   }
 
   /// Changed rows from `start` on, with those of the model's own before them that see them: the
@@ -66,31 +96,42 @@ extension SplicePoint {
   /// Puts another code in the place of the one that is there, from row `start` on; `code` has
   /// the rows `start` … T′ − 1.
   func replacing(
-    _ code: SparseCode, from start: Int, errorTerm: Splice.ErrorTerm
+    _ code: SparseCode, from start: Int, errorTerm: Splice.ErrorTerm, cancellation: Cancellation
   ) throws -> SplicedResidual {
     guard errorTerm == .keep else {
       var whole = self.code.slice(rows: 0..<start)
       whole.append(code)
       return SplicedResidual(
-        start: 0, residual: try rebuilt(whole).usableResidual(), receipt: InterventionReceipt())
+        start: 0,
+        residual: try rebuilt(whole, cancellation: cancellation).stream.usableResidual(),
+        receipt: InterventionReceipt())
     }
     let own = self.code.slice(rows: start..<rowCount)
-    let changed =
-      stream.slice(rows: start..<rowCount)
-      + (try autoencoder.streamChange(from: own, to: code, decoder: decoder))
+    let change = try autoencoder.weights.decodeChange(from: own, to: code)
+    if autoencoder.site.towerLayer != nil {
+      var whole = Matrix(rows: start, columns: change.columns)
+      whole.append(change)
+      let changed = try rows.input(rows.own, movedBy: whole, cancellation: cancellation)
+      return trimmed(
+        try changed.stream.usableResidual(), from: 0, receipt: InterventionReceipt())
+    }
+    let rows = rows.slice(rows: start..<rowCount)
+    let changed = try rows.input(rows.own, movedBy: change, cancellation: cancellation)
     return spliced(
-      try changed.usableResidual(), from: start, receipt: InterventionReceipt())
+      try changed.stream.usableResidual(), from: start, receipt: InterventionReceipt())
   }
 
-  /// The residual stream with a code's reconstruction in the place of what is there, of the first
-  /// rows, as many as the code has.
-  func rebuilt(_ code: SparseCode) throws -> Matrix {
-    try autoencoder.rebuilt(code, rows.slice(rows: 0..<code.rows), decoder: decoder)
+  /// The run with a code's reconstruction in the place of what is there.
+  func rebuilt(_ code: SparseCode, cancellation: Cancellation) throws -> SiteInput {
+    try rows.input(
+      making: autoencoder.weights.reconstruction(code, of: rows.input), cancellation: cancellation)
   }
 
   /// The same with the code as it is where `cleared` is false, and with nothing
   /// active where it is true.
-  func clearing(_ cleared: [Bool], errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
+  func clearing(
+    _ cleared: [Bool], errorTerm: Splice.ErrorTerm, cancellation: Cancellation
+  ) throws -> SplicedResidual {
     let start = cleared.firstIndex(of: true) ?? rowCount
     var rest = SparseCode(latentCount: code.latentCount)
     for row in start..<rowCount {
@@ -100,7 +141,7 @@ extension SplicePoint {
         rest.append(code.slice(rows: row..<row + 1))
       }
     }
-    return try replacing(rest, from: start, errorTerm: errorTerm)
+    return try replacing(rest, from: start, errorTerm: errorTerm, cancellation: cancellation)
   }
 
   /// The output of the last block at `rows`, `[rows.count, D]`, when the blocks above
@@ -141,9 +182,11 @@ extension SplicePoint {
 
 extension LoadedAutoencoder {
   /// Puts a changed code back into the residual stream `[t, D]` of rows whose code is `code`.
+  ///
+  /// - Parameter turned: where the change goes instead, as far as it would.
   func splice(
-    _ rows: SiteRows, code: SparseCode, changes: [LatentChange], splice: Splice, decoder: Decoder,
-    receipt: inout InterventionReceipt, cancellation: Cancellation
+    _ rows: SiteRows, code: SparseCode, changes: [LatentChange], splice: Splice,
+    turned: RandomDirection?, receipt: inout InterventionReceipt, cancellation: Cancellation
   ) throws -> Matrix {
     let changed: SparseCode
     switch splice.reselection {
@@ -152,17 +195,30 @@ extension LoadedAutoencoder {
       changed = try weights.reselected(
         rows.input, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
     }
-    let difference = try streamChange(from: code, to: changed, decoder: decoder)
+    let change = try weights.decodeChange(from: code, to: changed)
+    let difference = rows.streamChange(of: change)
     let known = receipt.positions
     for squared in difference.rowDots(difference) where squared > 0 {
       receipt.positions += 1
       receipt.normSum += squared.squareRoot()
     }
     if receipt.positions > known { receipt.passes += 1 }
+    if rows.site.towerLayer != nil {
+      let made =
+        splice.errorTerm == .keep
+        ? rows.output + change : try weights.reconstruction(changed, of: rows.input)
+      return try rows.input(
+        making: turned?.moving(rows.output, asFarAs: made) ?? made, cancellation: cancellation
+      ).stream.usableResidual()
+    }
     let spliced =
-      splice.errorTerm == .keep
-      ? rows.stream + difference : try rebuilt(changed, rows, decoder: decoder)
-    return try spliced.usableResidual()
+      try splice.errorTerm == .keep
+      ? rows.stream + difference
+      : rows.input(
+        making: weights.reconstruction(changed, of: rows.input), cancellation: cancellation
+      ).stream
+    let usable = try spliced.usableResidual()
+    return turned?.moving(rows.stream, asFarAs: usable) ?? usable
   }
 }
 

@@ -130,11 +130,14 @@ private struct Runs {
       wanted.count + 1, reporting: progress
     ) { index in
       guard index < wanted.count else {
-        return try point.biasAlone(rows: attribution.context.tokenCount, errorTerm: errorTerm)
+        return try point.biasAlone(
+          rows: attribution.context.tokenCount, errorTerm: errorTerm,
+          cancellation: attribution.cancellation)
       }
       var cleared = [Bool](repeating: false, count: point.rowCount)
       for row in wanted[index] { cleared[row] = true }
-      return try point.clearing(cleared, errorTerm: errorTerm)
+      return try point.clearing(
+        cleared, errorTerm: errorTerm, cancellation: attribution.cancellation)
     }
     return Measured(
       active: active, values: Dictionary(uniqueKeysWithValues: zip(wanted, values)),
@@ -163,10 +166,12 @@ extension SplicePoint {
   /// The decoder's bias alone at the first `rows` rows, neither features nor error, in the place of
   /// what is made there; a continuation stays as it is, or has its reconstruction with the error
   /// term dropped.
-  fileprivate func biasAlone(rows: Int, errorTerm: Splice.ErrorTerm) throws -> SplicedResidual {
+  fileprivate func biasAlone(
+    rows: Int, errorTerm: Splice.ErrorTerm, cancellation: Cancellation
+  ) throws -> SplicedResidual {
     var bare = code.slice(rows: 0..<rows).emptied()
     bare.append(code.slice(rows: rows..<rowCount))
-    var residual = try rebuilt(bare)
+    var residual = try rebuilt(bare, cancellation: cancellation).stream
     if errorTerm == .keep, rows < rowCount {
       residual = residual.slice(rows: 0..<rows)
       residual.append(stream.slice(rows: rows..<rowCount))

@@ -22,7 +22,9 @@ package struct Steering: Sendable {
 
   /// Whether a generated position differs from the model's own run.
   var changesGenerated: Bool {
-    splice.errorTerm == .drop || interventions.contains { $0.coversGenerated }
+    // Nothing of a generated position is in a vision tower.
+    autoencoder.site.towerLayer == nil
+      && (splice.errorTerm == .drop || interventions.contains { $0.coversGenerated })
   }
 }
 
@@ -56,14 +58,9 @@ package struct SteeredDecoding {
     let spliced = try point.applying(
       steering.interventions.map {
         $0.change(promptRows: 0..<point.rowCount, generatedRows: 0..<0)
-      }, splice: steering.splice, cancellation: cancellation)
+      }, splice: steering.splice, turned: steering.turned, cancellation: cancellation)
     receipt = spliced.receipt
     cache = context.cache
-    let residual =
-      steering.turned.map {
-        let own = point.stream.slice(rows: spliced.start..<point.rowCount)
-        return $0.moving(own, asFarAs: spliced.residual)
-      } ?? spliced.residual
     isPlain = spliced.start == point.rowCount && !steering.changesGenerated
     guard spliced.start < point.rowCount else {
       logits = try context.logits(at: context.tokenCount - 1)
@@ -73,7 +70,8 @@ package struct SteeredDecoding {
     cache.replace(blocks: changed, from: cache.prefix(tokens: spliced.start, blocks: changed))
     var tap = SiteTap()
     let outputs = try decoder.forward(
-      residual, over: point.above, cache: &cache, rows: 1, tap: &tap, cancellation: cancellation)
+      spliced.residual, over: point.above, cache: &cache, rows: 1, tap: &tap,
+      cancellation: cancellation)
     logits = decoder.logits(outputs).row(0)
     try checkLogits()
   }
@@ -99,12 +97,12 @@ package struct SteeredDecoding {
   private mutating func changed(
     _ rows: SiteRows, _ steering: Steering, cancellation: Cancellation
   ) throws -> Matrix {
-    let spliced = try steering.autoencoder.splice(
-      rows, code: steering.autoencoder.weights.encode(rows.input, cancellation: cancellation),
+    try steering.autoencoder.splice(
+      rows, code: rows.code(by: steering.autoencoder.weights, cancellation: cancellation),
       changes: steering.interventions.map {
         $0.change(promptRows: 0..<0, generatedRows: 0..<1)
-      }, splice: steering.splice, decoder: decoder, receipt: &receipt, cancellation: cancellation)
-    return steering.turned?.moving(rows.stream, asFarAs: spliced) ?? spliced
+      }, splice: steering.splice, turned: steering.turned, receipt: &receipt,
+      cancellation: cancellation)
   }
 
   private func checkLogits() throws {

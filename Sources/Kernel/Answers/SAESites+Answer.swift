@@ -6,17 +6,13 @@ import Models
 extension SAESites: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let model = try engine.model(named: params.model)
-    let decoder = model.model.decoder
     return Result(
-      model: model.name, blocks: decoder.blockCount,
-      sites: decoder.servedPlaces.map(Place.init) + elsewhere)
+      model: model.name, blocks: model.model.decoder.blockCount,
+      sites: model.model.servedPlaces.map(Place.init) + elsewhere)
   }
 
-  /// Places that people ask about and that are none of a decoder's blocks, or of more than one.
+  /// Places that people ask about and that are no tensor of one meaning, or of several blocks.
   private static let elsewhere = [
-    Place(
-      site: "vision tower", names: ["model.vision_tower.encoder.layers.N"], isServed: false,
-      reason: "the layers of a picture's encoder are no sites: its autoencoders are not loaded"),
     Place(
       site: "hook_mlp_in", names: ["blocks.N.hook_mlp_in", "blocks.N.hook_attn_in"],
       isServed: false,
@@ -30,9 +26,10 @@ extension SAESites: EngineAnswerable {
 
 extension SAESites.Place {
   init(_ place: ServedPlace) {
+    let isThere = !place.blocks.isEmpty
     self.init(
-      site: place.name, first: place.blocks.lowerBound, last: place.blocks.upperBound - 1,
-      width: place.width, names: place.names, isServed: place.refusal == nil,
-      reason: place.refusal)
+      site: place.name, first: isThere ? place.blocks.lowerBound : nil,
+      last: isThere ? place.blocks.upperBound - 1 : nil, width: isThere ? place.width : nil,
+      names: place.names, isServed: place.refusal == nil, reason: place.refusal)
   }
 }

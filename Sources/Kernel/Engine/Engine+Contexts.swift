@@ -83,11 +83,23 @@ extension Engine {
     let encoding = autoencoder.weights.encodingBytes(rows: tokens)
     // The stream and what is made in several states, and what of the site is not kept yet.
     let width = decoder.hiddenSize + (site.isStream ? 0 : autoencoder.weights.outputSize)
-    let rows = 8 * tokens * width * 4 + decoder.bytes(of: [site], tokens: tokens) + encoding
+    let rows =
+      8 * tokens * width * 4 + decoder.bytes(of: [site], tokens: tokens) + encoding
+      + towerBytes(of: open.context, site: site)
     let needed = run.addingReportingOverflow(rows)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens",
       sparing: open.name)
+  }
+}
+
+extension Engine {
+  /// Bytes that a run from a layer of the vision tower takes, beside what the context keeps of it.
+  private func towerBytes(of context: ResidentContext, site: AutoencoderSite) -> Int {
+    guard site.towerLayer != nil,
+      let bytes = context.model.towerBytes(context.prompt.images.map(\.tiles))
+    else { return 0 }
+    return bytes.working + (context.keepsTower(of: site) ? 0 : bytes.kept)
   }
 }
 

@@ -20,7 +20,7 @@ extension Engine {
     let share = fvu < 10 ? "\(Int((100 * fvu).rounded())) %" : "\(fvu) times all"
     warn(
       "the autoencoder \"\(loaded.autoencoder.name)\" leaves \(share) of the variance at "
-        + "\(loaded.autoencoder.site.output.name) unexplained: it was probably "
+        + "\(loaded.autoencoder.site.outputName) unexplained: it was probably "
         + "trained on another model or site")
   }
 
@@ -28,25 +28,45 @@ extension Engine {
   func fit(of loaded: ResidentAutoencoder, cancellation: Cancellation) throws -> AutoencoderFit? {
     let model = try model(named: loaded.modelName)
     let autoencoder = loaded.autoencoder
-    if let open = openContexts.last(where: { $0.modelName == loaded.modelName }) {
-      let rows = try open.context.rows(at: autoencoder.site, cancellation: cancellation)
-      return try autoencoder.weights.fit(
-        rows.input, making: rows.output, cancellation: cancellation)
+    let isOfPictures = autoencoder.site.towerLayer != nil
+    if let open = openContexts.last(where: {
+      $0.modelName == loaded.modelName && !(isOfPictures && $0.context.prompt.images.isEmpty)
+    }) {
+      if isOfPictures {
+        try reserveRun(of: open, autoencoder: autoencoder, savesForPullback: false)
+      }
+      return try fit(
+        of: autoencoder, on: open.context.rows(at: autoencoder.site, cancellation: cancellation),
+        cancellation: cancellation)
     }
     var parts: [PromptPart] = [.text(Self.probeText)]
-    if model.model.acceptsPictures, model.model.byteCount < Self.pictureProbeBytes,
-      let picture = probePicture()
+    if model.model.acceptsPictures,
+      isOfPictures || model.model.byteCount < Self.pictureProbeBytes, let picture = probePicture()
     {
       parts.insert(.picture(picture), at: 0)
     }
     let prompt = try probePrompt(parts, model.model, cancellation: cancellation)
-    let decoder = model.model.decoder
+    if isOfPictures, let tower = model.model.towerBytes(prompt.images.map(\.tiles)) {
+      try reserve(tower.kept + tower.working, for: "a picture's way through the vision tower")
+    }
     var cache = model.model.makeCache(for: prompt)
-    let rows = try decoder.rows(
-      at: autoencoder.site,
-      of: model.model.embeddings(prompt, cache: &cache, cancellation: cancellation),
-      cache: &cache, cancellation: cancellation)
-    return try autoencoder.weights.fit(rows.input, making: rows.output, cancellation: cancellation)
+    return try fit(
+      of: autoencoder,
+      on: model.model.rows(
+        at: autoencoder.site, of: prompt, cache: &cache, cancellation: cancellation),
+      cancellation: cancellation)
+  }
+
+  /// On the rows that it reads; nil where there are none.
+  private func fit(
+    of autoencoder: LoadedAutoencoder, on rows: SiteRows, cancellation: Cancellation
+  ) throws -> AutoencoderFit? {
+    let places = rows.covered(among: 0..<rows.count)
+    guard !places.isEmpty else { return nil }
+    let isWhole = places.count == rows.count
+    return try autoencoder.weights.fit(
+      isWhole ? rows.input : rows.input.rows(places),
+      making: isWhole ? rows.output : rows.output.rows(places), cancellation: cancellation)
   }
 
   /// A plain text model may have no template, and some refuse a text alone.

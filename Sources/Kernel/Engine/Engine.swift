@@ -181,7 +181,7 @@ package final class Engine {
     let autoencoder = try openAutoencoder(path: path, site: site, options: options)
     let place = try place(of: autoencoder, path: path, site: site, in: model)
     if let stated = autoencoder.stated, site != nil,
-      (try? AutoencoderSite(stated.places, named: stated.name, in: model.model.decoder)) != place
+      (try? AutoencoderSite(stated.places, named: stated.name, in: model.model)) != place
     {
       warn(
         "the autoencoder \(path) says that it reads \"\(stated.name)\"; it is put at "
@@ -226,31 +226,33 @@ package final class Engine {
   private func place(
     of autoencoder: SparseAutoencoder, path: String, site: String?, in model: LoadedModel
   ) throws -> AutoencoderSite {
-    let decoder = model.model.decoder
     let place: AutoencoderSite
     do {
       if let site {
-        place = try AutoencoderSite(named: site, in: decoder)
+        place = try AutoencoderSite(named: site, in: model.model)
       } else if let stated = autoencoder.stated {
-        place = try AutoencoderSite(stated.places, named: stated.name, in: decoder)
+        place = try AutoencoderSite(stated.places, named: stated.name, in: model.model)
       } else {
         throw SiteRefusal(
           reason: "neither the folder's name nor its files say the autoencoder's site: give it, as "
             + "in \"resid_post.24\"")
       }
     } catch let refusal as SiteRefusal { throw KernelError.saeMismatch(refusal.reason) }
-    if place.isOfOnePlace, autoencoder.stated.map({ !$0.isOfOnePlace }) ?? false {
+    if place.isOfOnePlace, place.towerLayer == nil,
+      autoencoder.stated.map({ !$0.isOfOnePlace }) ?? false
+    {
       throw KernelError.saeMismatch(
         "\(quoted(path)) is a transcoder, which reads one place and makes another: give both, as "
           + "in \"transcoder.\(place.input.block)\" or \"mlp_in.5 -> mlp_out.5\"")
     }
-    for (what, width, tensor) in [
-      ("reads", autoencoder.inputSize, place.input),
-      ("makes", autoencoder.outputSize, place.output),
-    ] where width != decoder.width(of: tensor) {
+    let (input, output) = place.widths(in: model.model)
+    for (what, width, tensor, expected) in [
+      ("reads", autoencoder.inputSize, place.inputName, input),
+      ("makes", autoencoder.outputSize, place.outputName, output),
+    ] where width != expected {
       throw KernelError.saeMismatch(
-        "the autoencoder \(quoted(path)) \(what) \(width) numbers a token, \(tensor.name) of the "
-          + "model \(quoted(model.path)) has \(decoder.width(of: tensor))")
+        "the autoencoder \(quoted(path)) \(what) \(width) numbers a token, \(tensor) of the "
+          + "model \(quoted(model.path)) has \(expected)")
     }
     return place
   }

@@ -123,7 +123,8 @@ final class IndexBuildJob: JobWork {
     let resident = try engine.autoencoder(named: params.sae)
     try resident.autoencoder.weights.requireUnsigned(for: "a feature index")
     let model = try engine.model(named: resident.modelName).model
-    let options = try params.indexOptions(for: model, asking: questions)
+    let options = try params.indexOptions(
+      for: model, of: resident.autoencoder.site, asking: questions)
     let needed = IndexAccumulator.byteCount(
       latentCount: resident.autoencoder.weights.latentCount, exemplars: options.exemplars,
       views: options.views.count)

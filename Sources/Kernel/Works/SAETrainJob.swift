@@ -101,26 +101,27 @@ final class SAETrainJob: EngineJob {
   }
 
   /// What is trained on: a tensor that can be changed, and that the one file names.
-  private func site(in model: Model) throws -> Site {
+  private func site(in model: Model) throws -> AutoencoderSite {
     let place: AutoencoderSite
-    do { place = try AutoencoderSite(named: params.site, in: model.decoder) } catch {
+    do { place = try AutoencoderSite(named: params.site, in: model) } catch {
       throw KernelError.unsupported(error.reason)
     }
     guard place.isOfOnePlace else {
       throw KernelError.unsupported(
         "\(place.name) is a transcoder's: autoencoders are trained, which make what they read")
     }
-    return place.input
+    return place
   }
 
   /// sparsify's name of a layer is that of its module; what is no module's output has the kernel's.
-  private static func folderName(_ site: Site) -> String {
-    site.place == .residualPost ? "model.layers.\(site.block)" : site.name
+  private static func folderName(_ site: AutoencoderSite) -> String {
+    site.towerLayer == nil && site.input.place == .residualPost
+      ? "model.layers.\(site.input.block)" : site.name
   }
 
   private func begin(_ engine: Engine) throws {
     let model = try model(engine)
-    let width = model.decoder.width(of: try site(in: model))
+    let width = try site(in: model).widths(in: model).input
     _ = try options(inputSize: width)
     do {
       try FileManager.default.createDirectory(
@@ -189,9 +190,9 @@ final class SAETrainJob: EngineJob {
     case .skipped: break
     case .prompt(let prompt):
       let model = try model(engine)
-      try engine.reserve(model.prefillBytes(prompt), for: "a prompt")
-      let residual = try SiteHarvest(model: model, site: try site(in: model))(
-        prompt, cancellation: tools.cancellation)
+      let harvest = SiteHarvest(model: model, reading: try site(in: model))
+      try engine.reserve(harvest.byteCount(prompt), for: "a prompt")
+      let residual = try harvest.read(prompt, cancellation: tools.cancellation)
       // A stream's tokens cannot be counted beforehand.
       if expected == nil { try hold((rows.rows + residual.rows) / 2 * 3, engine) }
       rows.append(residual)

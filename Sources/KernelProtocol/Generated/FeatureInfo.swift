@@ -67,6 +67,7 @@ package enum FeatureInfo: Request {
     }
   }
 
+  /// Empty lists for a feature of the vision tower, whose direction reaches no logit by itself.
   package struct Logits: Codable, Sendable, Equatable {
     package var promoted: [TokenEffect]
     package var suppressed: [TokenEffect]

@@ -305,7 +305,7 @@ package let openRPCDocument = #"""
         },
         {
           "name": "site",
-          "description": "Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24, blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names, \"mlp_in.24 -> mlp_out.24\". It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
+          "description": "Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24, blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names, \"mlp_in.24 -> mlp_out.24\"; vision.resid_post.22 is a layer of the vision tower. It overrides what the folder or the configuration says, with a warning where they differ; absent: what they say.",
           "required": false,
           "schema": {"type": "string"}
         },
@@ -434,7 +434,7 @@ package let openRPCDocument = #"""
             "sites": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/SAESites.Place"},
-              "description": "In the order in which a run meets them, then transcoders, then places that are known and not served."
+              "description": "Layers of the vision tower, blocks' places in the order in which a run meets them, then transcoders, then places that are known and not served."
             }
           }
         }
@@ -5837,6 +5837,7 @@ package let openRPCDocument = #"""
       },
       "FeatureInfo.Logits": {
         "type": "object",
+        "description": "Empty lists for a feature of the vision tower, whose direction reaches no logit by itself.",
         "required": ["promoted", "suppressed"],
         "properties": {
           "promoted": {"type": "array", "items": {"$ref": "#/components/schemas/FeatureInfo.TokenEffect"}},
@@ -6853,8 +6854,8 @@ package let openRPCDocument = #"""
         "type": "object",
         "required": ["site", "names", "isServed"],
         "properties": {
-          "site": {"type": "string", "description": "Its name, N the block's number; of a place that has none here what it is."},
-          "first": {"type": "integer", "description": "The first block that has it."},
+          "site": {"type": "string", "description": "Its name, N the number of the block, or of the tower's layer; of a place that has none here what it is."},
+          "first": {"type": "integer", "description": "The first block, or layer of the tower, that has it."},
           "last": {"type": "integer"},
           "width": {"type": "integer", "description": "Numbers a position; of a transcoder, those that it reads."},
           "names": {

@@ -19,8 +19,8 @@ package enum SAESites: Request {
   package struct Result: Codable, Sendable, Equatable {
     package var model: String
     package var blocks: Int
-    /// In the order in which a run meets them, then transcoders, then places that are known and not
-    /// served.
+    /// Layers of the vision tower, blocks' places in the order in which a run meets them, then
+    /// transcoders, then places that are known and not served.
     package var sites: [Place]
 
     package init(model: String, blocks: Int, sites: [Place]) {
@@ -31,9 +31,10 @@ package enum SAESites: Request {
   }
 
   package struct Place: Codable, Sendable, Equatable {
-    /// Its name, N the block's number; of a place that has none here what it is.
+    /// Its name, N the number of the block, or of the tower's layer; of a place that has none here
+    /// what it is.
     package var site: String
-    /// The first block that has it.
+    /// The first block, or layer of the tower, that has it.
     package var first: Int?
     package var last: Int?
     /// Numbers a position; of a transcoder, those that it reads.

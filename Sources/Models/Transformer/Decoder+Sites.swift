@@ -11,6 +11,11 @@ extension Decoder {
 
   /// - Parameter name: what was given, for messages.
   package func site(_ place: SiteName, named name: String) throws(SiteRefusal) -> Site {
+    if case .towerLayer = place {
+      throw SiteRefusal(
+        reason: "\"\(name.prefix(200))\" is in the vision tower, and no tensor of the decoder's "
+          + "blocks")
+    }
     guard case .place(let named, let block) = place else {
       throw SiteRefusal(reason: SiteName.refusal(of: name))
     }

@@ -56,9 +56,17 @@ def sites(world, ledger):
     served = {each["site"] for each in found["sites"] if each["isServed"]}
     blocks = [each for each in found["sites"] if "width" in each]
     ledger.same(method, "sites[].isServed", served, {
-        "resid_pre.N", "attn_heads.N", "attn_out.N", "resid_mid.N", "mlp_out.N", "resid_post.N", "transcoder.N"})
+        "vision.resid_post.N", "resid_pre.N", "attn_heads.N", "attn_out.N", "resid_mid.N", "mlp_out.N", "resid_post.N", "transcoder.N"})
     ledger.same(method, "sites[].site", len(found["sites"]), len({each["site"] for each in found["sites"]}))
+    tower = next(each for each in blocks if each["site"] == "vision.resid_post.N")
+    vision = world.decoder.config["vision_config"]
+    # vision_feature_layer -2: the output of the last layer but one becomes features.
+    ledger.same(method, "sites[].last", tower["last"], vision["num_hidden_layers"] + world.decoder.config["vision_feature_layer"])
+    ledger.same(method, "sites[].width", tower["width"], vision["hidden_size"])
+    ledger.same(method, "sites[].first", tower["first"], 0)
     for each in blocks:
+        if each is tower:
+            continue
         last = 0 if each["site"] == "resid_pre.N" else text["num_hidden_layers"] - 1
         ledger.same(method, "sites[].first", each["first"], 0)
         ledger.same(method, "sites[].last", each["last"], last)

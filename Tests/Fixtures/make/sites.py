@@ -34,7 +34,9 @@ from interpretation import (
 
 SEED = 93_001
 LATENTS, GREEDY = 64, 5
+FULL = 0.4  # the least share of positions with k active latents
 ROOT = MODELS.parent / "sites"
+SCRIPT = "Tests/Fixtures/make/sites.py"
 
 # checkpoint, case, region of positions, sites: name, what is read, what is made, whether there is a skip connection.
 CASES = {
@@ -289,7 +291,7 @@ def make_site(checkpoint, case, region, site, seed, tensors):
         coder = Coder(x, y, reads == makes, has_skip, seed)
         z = coder.encode(x)
         active = (z > 0).sum(1)
-        if int(active.min()) == K or float((active == K).float().mean()) < 0.4:
+        if int(active.min()) == K or float((active == K).float().mean()) < FULL:
             raise NearTie(f"unsuitable: {active.float().mean()}")
         for part, value in [("encoder", coder.encoder), ("bias", coder.bias[None]), ("decoder", coder.decoder),
                             ("b_dec", coder.b_dec[None]), ("skip", coder.skip), ("x", x), ("y", None if reads == makes else y)]:
@@ -385,7 +387,7 @@ def main():
         })
     files = sorted(p for p in ROOT.rglob("*") if p.is_file())
     write(ROOT / "MANIFEST.json", {
-        "script": "Tests/Fixtures/make/sites.py", "seed": SEED,
+        "script": SCRIPT, "seed": SEED,
         "models": hashlib.sha256((MODELS / "MANIFEST.json").read_bytes()).hexdigest(),
         "versions": {
             "python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__,

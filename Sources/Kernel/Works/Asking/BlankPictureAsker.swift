@@ -126,7 +126,8 @@ final class BlankPictureAsker: Asker {
       turned: pass == .held
         ? nil
         : RandomDirection(
-          seed: question.seed, dimensions: canvas.autoencoder.weights.inputSize))
+          seed: question.seed,
+          dimensions: canvas.autoencoder.changeWidth(in: canvas.context.decoder)))
     return try SteppedGeneration(
       canvas.context, options: canvas.options, steering: steering, cancellation: cancellation)
   }

@@ -96,7 +96,7 @@ final class EvaluationJob: EngineJob {
         guard isDone else { return .more }
       }
       arms += try controls.controls(
-        of: arms, dimensions: subject.model.model.decoder.hiddenSize, counting)
+        of: arms, dimensions: autoencoder.changeWidth(in: subject.model.model.decoder), counting)
     }
     let header = try subject.header(
       arms, of: questions.set.format, items: items, digest: questions.digest,

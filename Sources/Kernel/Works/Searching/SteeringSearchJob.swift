@@ -275,7 +275,7 @@ final class SteeringSearchJob: EngineJob {
     let arms = reported(ledger, choice.point.change).map { $0.change.arm(autoencoder.name) }
     let controls = try controls.controls(
       of: [choice.point.change.arm(autoencoder.name)],
-      dimensions: subject.model.model.decoder.hiddenSize, counting)
+      dimensions: autoencoder.changeWidth(in: subject.model.model.decoder), counting)
     let wanted = Set((halves.failing.heldOut + halves.keeping.heldOut).map(\.id))
     phase = .holdingOut(
       try run(arms + controls, items.filter { wanted.contains($0.id) }, called: "held-out", engine))

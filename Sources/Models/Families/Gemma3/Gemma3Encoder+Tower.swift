@@ -1,6 +1,15 @@
 import Tensors
 
 extension Gemma3Encoder: TowerEncoder {
+  var patchRefusal: String? {
+    "a token of this family's pictures is the mean of a square of patches: no position of a prompt "
+      + "is one row of the tower's stream"
+  }
+
+  func patches(of layout: PictureLayout, tiles count: Int) throws(SiteRefusal) -> [TowerPatch?] {
+    throw SiteRefusal(reason: patchRefusal ?? "")
+  }
+
   /// Rows between views are zeros.
   func tokens(ofFeatures features: [Matrix], layout: PictureLayout) -> Matrix {
     var result = Matrix(

@@ -1,8 +1,22 @@
 package import Tensors
 
+/// A row of a tower's residual stream, of one of a picture's tiles.
+package struct TowerPatch: Hashable, Sendable {
+  package let tile: Int
+  /// Of all the stream's rows, the class token's included.
+  package let row: Int
+}
+
 /// A picture encoder whose tower's residual stream can be read and changed between its layers.
 package protocol TowerEncoder: PictureEncoder {
   var tower: VisionTower { get }
+
+  /// Why no token of a picture is one patch of the tower; nil where tokens are.
+  var patchRefusal: String? { get }
+
+  /// By token, the patch that it is made of alone; nil for a token of no patch.
+  /// - Throws: for a layout whose tokens are made of several patches each.
+  func patches(of layout: PictureLayout, tiles count: Int) throws(SiteRefusal) -> [TowerPatch?]
 
   /// The picture's tokens `[tokens, D]` from every tile's features `[P, h · states]`.
   func tokens(ofFeatures features: [Matrix], layout: PictureLayout) -> Matrix

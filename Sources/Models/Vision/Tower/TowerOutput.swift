@@ -11,6 +11,11 @@ package enum TowerOutput: Sendable, Equatable {
     if case .states(let states) = self { states.contains(state) } else { false }
   }
 
+  /// How many states' columns the features have.
+  var stateCount: Int {
+    if case .states(let states) = self { states.count } else { 1 }
+  }
+
   /// How many of a tower's layers it needs.
   package func layerCount(of tower: VisionConfiguration) -> Int {
     switch self {

@@ -9,6 +9,10 @@ package struct TowerCut: Sendable {
   package let stream: Matrix
   /// Features' states from below the cut, by their number: what changes at the cut leaves them.
   let below: [Int: Matrix]
+
+  package var byteCount: Int {
+    below.values.reduce(4 * stream.rows * stream.columns) { $0 + 4 * $1.rows * $1.columns }
+  }
 }
 
 extension VisionTower {

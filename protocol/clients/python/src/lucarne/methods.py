@@ -125,8 +125,8 @@ class SaeMethods:
           site: Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24,
             blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or
             blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names,
-            "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration says, with a warning
-            where they differ; absent: what they say.
+            "mlp_in.24 -> mlp_out.24"; vision.resid_post.22 is a layer of the vision tower. It overrides what
+            the folder or the configuration says, with a warning where they differ; absent: what they say.
           model: Absent: the model loaded last.
           k: Latents active at a token, for files that do not say it. Refused where they do and mean another
             number, or have no use for it.
@@ -1229,8 +1229,8 @@ class AsyncSaeMethods:
           site: Where it reads the model, by any name of a tensor of a block: resid_post.24, model.layers.24,
             blocks.24.hook_resid_post and the like for the stream after a block, mlp_out.24 or
             blocks.24.hook_mlp_out for what its MLP adds. A transcoder's is transcoder.24, or two names,
-            "mlp_in.24 -> mlp_out.24". It overrides what the folder or the configuration says, with a warning
-            where they differ; absent: what they say.
+            "mlp_in.24 -> mlp_out.24"; vision.resid_post.22 is a layer of the vision tower. It overrides what
+            the folder or the configuration says, with a warning where they differ; absent: what they say.
           model: Absent: the model loaded last.
           k: Latents active at a token, for files that do not say it. Refused where they do and mean another
             number, or have no use for it.

@@ -977,6 +977,8 @@ class FeatureInfoExplanation(Record):
 
 
 class FeatureInfoLogits(Record):
+    """Empty lists for a feature of the vision tower, whose direction reaches no logit by itself."""
+
     promoted: list[FeatureInfoTokenEffect]
     suppressed: list[FeatureInfoTokenEffect]
 
@@ -1702,7 +1704,7 @@ class SAEOptions(Record):
 
 class SAESitesPlace(Record):
     first: int | None
-    """The first block that has it."""
+    """The first block, or layer of the tower, that has it."""
     is_served: bool
     """Whether an autoencoder of it can be loaded."""
     last: int | None
@@ -1711,7 +1713,7 @@ class SAESitesPlace(Record):
     reason: str | None
     """Why it cannot."""
     site: str
-    """Its name, N the block's number; of a place that has none here what it is."""
+    """Its name, N the number of the block, or of the tower's layer; of a place that has none here what it is."""
     width: int | None
     """Numbers a position; of a transcoder, those that it reads."""
 
@@ -2082,7 +2084,9 @@ class SaeSitesResult(Record):
     blocks: int
     model: str
     sites: list[SAESitesPlace]
-    """In the order in which a run meets them, then transcoders, then places that are known and not served."""
+    """Layers of the vision tower, blocks' places in the order in which a run meets them, then transcoders, then
+    places that are known and not served.
+    """
 
 
 class SaeFitResult(Record):
