@@ -15,7 +15,7 @@ extension LoadedAutoencoder {
   private static func tileRows(width: Int) -> Int { max(1, (4 << 20) / max(1, width)) }
 
   /// What the weights say of a block of latents: the tokens whose logits their decoder rows raise
-  /// and lower most, by W_U · (γ ⊙ row as the stream gains it), and the rows nearest by cosine,
+  /// and lower most, by W_U · (γ ⊙ row as the stream has it), and the rows nearest by cosine,
   /// themselves not among them; ties to the lower id.
   ///
   /// Reads the whole decoder once, in tiles; `cancellation` is seen between them.
@@ -29,7 +29,7 @@ extension LoadedAutoencoder {
     let rows = weights.decoder.slice(rows: latents).floats()
     let near = try nearest(to: rows, at: latents, count: neighbours, cancellation: cancellation)
     try cancellation.check()
-    let effects = decoder.directEffect(decoder.streamChange(of: rows, at: site.output))
+    let effects = decoder.directEffect(decoder.streamDirections(of: rows, at: site.output))
     return latents.enumerated().map { row, latent in
       let values = effects.row(row)
       func indexed(_ token: Int) -> IndexedToken {

@@ -82,8 +82,9 @@ struct SiteBench {
   }
 
   /// More heads' columns than hidden ones and norms on queries and keys; a picture; biases of all
-  /// projections of attention; norms behind the halves of a block; a sliding window.
-  static let models = ["qwen3", "llama3", "qwen3-yarn", "gemma3", "mistral"]
+  /// projections of attention; norms behind the halves of a block, and what they norm; a sliding
+  /// window.
+  static let models = ["qwen3", "llama3", "qwen3-yarn", "gemma3", "gemma3-modules", "mistral"]
 
   static let names: [Name] = models.flatMap { model in
     let reference = try? Fixtures.json("sites/\(model).json") as SiteReference

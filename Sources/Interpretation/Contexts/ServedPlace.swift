@@ -19,7 +19,7 @@ extension Decoder {
   /// Every place that has a name, in the order in which a run meets them, and transcoders.
   package var servedPlaces: [ServedPlace] {
     var places: [ServedPlace] = []
-    for place in BlockPlace.allCases where place.isOfOneMeaning {
+    for place in BlockPlace.allCases where self.place(of: place) == place {
       let site = Site(place, block: 0)
       places.append(
         served(
@@ -29,11 +29,16 @@ extension Decoder {
           blocks: place == .residualPre ? 0..<1 : 0..<blockCount))
     }
     let input = Site(.feedForwardIn, block: 0)
-    return places + [
+    places.append(
       served(
         "transcoder.N", at: "transcoder.0", reading: input,
-        names: ["mlp_in.N -> mlp_out.N"], blocks: 0..<blockCount)
-    ]
+        names: ["mlp_in.N -> mlp_out.N"], blocks: 0..<blockCount))
+    guard place(of: .feedForwardModule) == .feedForwardModule else { return places }
+    places.append(
+      served(
+        "mlp_in.N -> mlp_module.N", at: "mlp_in.0 -> mlp_module.0", reading: input,
+        names: ["blocks.N.mlp.hook_in -> blocks.N.mlp.hook_out"], blocks: 0..<blockCount))
+    return places
   }
 
   private func served(

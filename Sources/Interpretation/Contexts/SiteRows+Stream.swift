@@ -17,14 +17,17 @@ extension SiteRows {
 
   /// The run with y `[t, D_out]` in the place of what is made; what passes the site by stays.
   package func input(making y: Matrix, cancellation: Cancellation) throws -> SiteInput {
-    SiteInput(made: y, stream: site.isStream ? y : stream + streamChange(of: y - output))
+    SiteInput(
+      made: y, stream: site.isStream ? y : stream + streamChange(of: y - output, from: output))
   }
 
   /// The run with what is made moved by `change` `[t, D_out]`.
   func input(
     _ base: SiteInput, movedBy change: Matrix, cancellation: Cancellation
   ) throws -> SiteInput {
-    SiteInput(made: base.made + change, stream: base.stream + streamChange(of: change))
+    SiteInput(
+      made: base.made + change,
+      stream: base.stream + streamChange(of: change, from: base.made))
   }
 
   /// The run with zeros in the place of what is made: of a point of the stream zeros themselves.
@@ -33,18 +36,19 @@ extension SiteRows {
       made: Matrix(rows: output.rows, columns: output.columns),
       stream: site.isStream
         ? Matrix(rows: stream.rows, columns: stream.columns)
-        : stream - streamChange(of: output))
+        : stream + streamChange(of: output.scaled(by: -1), from: output))
   }
 
   /// The gradient `[t, D_out]` at what is made from that of the stream `[t, D]`.
   func gradient(
-    _ streamGradient: Matrix, at input: SiteInput, cancellation: Cancellation
+    _ streamGradient: Matrix, at input: SiteInput, rule: PullbackRule, cancellation: Cancellation
   ) throws -> Matrix {
-    decoder.gradient(at: site.output, streamGradient: streamGradient)
+    decoder.gradient(
+      at: site.output, of: input.made, streamGradient: streamGradient, rule: rule)
   }
 
-  /// What the stream gains, `[t, D]`, where what is made gains `change` `[t, D_out]`.
-  func streamChange(of change: Matrix) -> Matrix {
-    decoder.streamChange(of: change, at: site.output)
+  /// What the stream gains, `[t, D]`, where what is made, y `[t, D_out]`, gains `change`.
+  func streamChange(of change: Matrix, from y: Matrix) -> Matrix {
+    decoder.streamChange(of: change, from: y, at: site.output)
   }
 }
