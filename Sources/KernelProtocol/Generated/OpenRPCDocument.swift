@@ -329,9 +329,9 @@ package let openRPCDocument = #"""
         },
         {
           "name": "activation",
-          "description": "Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt without its config.json.",
+          "description": "Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt without its config.json, relu or topk for circuit-tracer's whose config.yaml has no top_k.",
           "required": false,
-          "schema": {"$ref": "#/components/schemas/SAELoad.Activation"}
+          "schema": {"$ref": "#/components/schemas/SAEOptions.Activation"}
         },
         {
           "name": "workDoneToken",
@@ -6828,11 +6828,12 @@ package let openRPCDocument = #"""
             "description": "What activations are multiplied by before they are encoded."
           },
           "activation": {
-            "$ref": "#/components/schemas/SAELoad.Activation",
+            "$ref": "#/components/schemas/SAEOptions.Activation",
             "description": "Which latents are active."
           }
         }
       },
+      "SAEOptions.Activation": {"enum": ["topk", "relu", "jumprelu", "signed-topk"]},
       "SAELoad.Format": {
         "enum": [
           "sparsify",
@@ -6840,6 +6841,7 @@ package let openRPCDocument = #"""
           "gemma-scope",
           "gemma-scope-2",
           "dictionary_learning",
+          "circuit-tracer",
           "moground",
           "qwen-scope",
           "mmdiff",

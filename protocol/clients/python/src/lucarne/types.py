@@ -136,7 +136,8 @@ same place of the neighbouring block; unitScale: activations brought to the mean
 encoded, reconstructions brought back.
 """
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
-SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
+SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "circuit-tracer", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
+SAEOptionsActivation = Literal["topk", "relu", "jumprelu", "signed-topk"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
 SessionExportFormat = Literal["html", "ipynb"]
 """html: A page. ipynb: A Jupyter notebook."""
@@ -1690,7 +1691,7 @@ class SAELoadFit(Record):
 class SAEOptions(Record):
     """What an autoencoder's files may leave open, as in sae/load."""
 
-    activation: SAELoadActivation | None
+    activation: SAEOptionsActivation | None
     """Which latents are active."""
     input_scale: float | None
     """What activations are multiplied by before they are encoded."""
