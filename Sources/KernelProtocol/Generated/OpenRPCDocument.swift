@@ -6506,7 +6506,7 @@ package let openRPCDocument = #"""
         "enum": ["torchvision", "pillow", "pillow13"]
       },
       "Part": {
-        "description": "A piece of a prompt: some text or one image.",
+        "description": "A piece of a prompt: some text, one image, or a video as its frames, where the model's family sees videos.",
         "type": "object",
         "properties": {
           "id": {"type": "string", "description": "What regions call it; the kernel names parts without one."},
@@ -6514,7 +6514,8 @@ package let openRPCDocument = #"""
         },
         "oneOf": [
           {"required": ["text"], "properties": {"text": {"type": "string"}}},
-          {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}}
+          {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}},
+          {"required": ["video"], "properties": {"video": {"$ref": "#/components/schemas/VideoSource"}}}
         ]
       },
       "PictureView": {
@@ -6524,7 +6525,7 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {
             "type": "string",
-            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on."
+            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen3-VL has image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on. A video has frame1, frame2 and so on, each over its own frame."
           },
           "rows": {"type": "integer", "minimum": 0},
           "columns": {"type": "integer", "minimum": 0},
@@ -6967,13 +6968,27 @@ package let openRPCDocument = #"""
       },
       "SavedSession.Part": {
         "type": "object",
-        "description": "Some text or a picture.",
+        "description": "Some text, a picture or a video.",
         "required": ["id", "role"],
         "properties": {
           "id": {"type": "string"},
           "role": {"type": "string"},
-          "text": {"type": "string", "description": "Absent of a picture."},
-          "picture": {"type": "string", "description": "The sha256 of one of the pictures. Absent of a text."},
+          "text": {"type": "string", "description": "Absent of a picture and of a video."},
+          "picture": {"type": "string", "description": "The sha256 of one of the pictures. Absent of a text and of a video."},
+          "reading": {"$ref": "#/components/schemas/ImageSource.Reading", "description": "Absent: loadImage."},
+          "frames": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SavedSession.Frame"},
+            "minItems": 1,
+            "description": "A video's."
+          }
+        }
+      },
+      "SavedSession.Frame": {
+        "type": "object",
+        "required": ["picture"],
+        "properties": {
+          "picture": {"type": "string", "description": "The sha256 of one of the pictures."},
           "reading": {"$ref": "#/components/schemas/ImageSource.Reading", "description": "Absent: loadImage."}
         }
       },
@@ -7326,6 +7341,19 @@ package let openRPCDocument = #"""
             "not": {"required": ["id"]}
           }
         ]
+      },
+      "VideoSource": {
+        "description": "A video as pictures of one size in the order in which they are shown. Which frames of a film these are is the client's choice: none is left out. A region's image counts videos, too, in the order of the parts; view names a frame, and box is in that frame's pixels.",
+        "type": "object",
+        "required": ["frames"],
+        "properties": {
+          "frames": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ImageSource"},
+            "minItems": 1,
+            "description": "At most 512."
+          }
+        }
       },
       "View": {
         "type": "string",

@@ -58,14 +58,14 @@ from .types import (
     SAECheckPrediction, SAEFitConvention, SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit,
     SAELoadFormat, SAEOptions, SAEOptionsActivation, SAESitesPlace, SAETrainTrained,
     SAETrainWeightType, SaeFitResult, SaeLoadResult, SaeSitesResult, SavedSession,
-    SavedSessionAutoencoder, SavedSessionContext, SavedSessionModel, SavedSessionPart,
-    SavedSessionPicture, SessionExportFormat, SessionExportResult, SessionOpenOpened,
-    SessionOpenResult, SessionSaveResult, Span, Splice, SpliceErrorTerm, SpliceReselect,
-    SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    SavedSessionAutoencoder, SavedSessionContext, SavedSessionFrame, SavedSessionModel,
+    SavedSessionPart, SavedSessionPicture, SessionExportFormat, SessionExportResult,
+    SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice, SpliceErrorTerm,
+    SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
     SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult,
     SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves,
     SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition,
-    TextRange, TokenSet, TokenSpec, View, WireNumbers,
+    TextRange, TokenSet, TokenSpec, VideoSource, View, WireNumbers,
 )
 
 
