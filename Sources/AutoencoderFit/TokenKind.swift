@@ -3,7 +3,7 @@ import Models
 
 /// The positions of one kind of token in a context.
 package struct TokenKind: Sendable, Equatable {
-  /// `all`, `first`, `text`, the name of a picture's view, `newline` or `last`.
+  /// `all`, `first`, `text`, the name of a picture's view, `video`, `newline` or `last`.
   package let name: String
   package let positions: [Int]
 }
@@ -18,11 +18,13 @@ extension ResidentContext {
     for image in prompt.images {
       for position in image.span.clamped(to: 0..<tokenCount) {
         let cell = image.layout.cell(ofToken: position - image.span.lowerBound)
-        names[position] = cell.map { image.layout.views[$0.view].name } ?? "newline"
+        names[position] =
+          cell.map { image.layout.isVideo ? "video" : image.layout.views[$0.view].name }
+          ?? "newline"
       }
     }
     names[0] = "first"
-    let order = ["first", "text"] + (model.pictures?.viewNames ?? []) + ["newline"]
+    let order = ["first", "text"] + (model.pictures?.viewNames ?? []) + ["video", "newline"]
     var kinds = order.map { name in
       TokenKind(name: name, positions: names.indices.filter { names[$0] == name })
     }

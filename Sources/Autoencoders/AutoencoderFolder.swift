@@ -92,14 +92,13 @@ package struct AutoencoderFolder: Sendable {
     weightsName = file
     let name = path.split(separator: "/").last.map(String.init) ?? path
     stated =
-      format.block(ofFile: file).map { StatedSite(folderName: file, block: $0) }
+      format.places(ofFile: file).map { StatedSite(name: file, places: $0) }
       ?? StatedSite(folderName: name)
   }
 
   /// The places that a layer's folder or file is named for.
   private static func places(of name: String) -> PlacePair? {
-    let block = AutoencoderFormats.format(ofFile: name)?.block(ofFile: name)
-    return block.map { StatedSite(folderName: name, block: $0).places }
+    AutoencoderFormats.format(ofFile: name)?.places(ofFile: name)
       ?? StatedSite(folderName: name)?.places
   }
 
@@ -187,14 +186,14 @@ extension AutoencoderFolder {
   }
 
   /// The file of the weights, where `torch.save` wrote it.
-  func torchArchive() throws -> TorchArchive { try TorchArchive(zip: zip()) }
+  func torchArchive() throws -> TorchArchive { try TorchArchive(file: mapped()) }
 
   /// The file of the weights, where that is a zip file.
-  func zip() throws -> ZipArchive {
-    let file: MappedFile
-    do { file = try MappedFile(path: weightsPath) } catch {
-      throw AutoencoderError.notAnAutoencoder(path: path, reason: "\(error)")
+  func zip() throws -> ZipArchive { try ZipArchive(file: mapped()) }
+
+  private func mapped() throws(AutoencoderError) -> MappedFile {
+    do { return try MappedFile(path: weightsPath) } catch {
+      throw .notAnAutoencoder(path: path, reason: "\(error)")
     }
-    return try ZipArchive(file: file)
   }
 }

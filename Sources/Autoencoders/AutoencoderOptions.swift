@@ -12,6 +12,8 @@ package struct AutoencoderOptions: Sendable, Equatable {
     case topK = "topk"
     /// The k largest, those below zero with their sign.
     case signedTopK = "signed-topk"
+    /// Every one above zero.
+    case relu
     /// Every one above the threshold of the file.
     case jumpReLU = "jumprelu"
   }

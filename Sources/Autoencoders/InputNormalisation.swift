@@ -1,7 +1,7 @@
 import Tensors
 
-/// What is done to each row of activations before it is encoded, and undone after decoding: the
-/// run-time normalisations of SAELens (`normalize_activations`).
+/// What is done to each row of activations before it is encoded, and undone after decoding, but for
+/// transcoders: the run-time normalisations of SAELens (`normalize_activations`).
 package enum InputNormalisation: String, Sendable, Equatable {
   case none
   /// The mean taken off, then divided by the standard deviation (of N − 1) plus 1e-5; undone with

@@ -12,7 +12,7 @@ extension SparseAutoencoder {
     return try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, skip: skip, activation: chosen,
-      subtractsDecoderBias: subtracts, normalisation: normalisation, stated: stated, notes: notes,
-      compute: compute)
+      subtractsDecoderBias: subtracts, normalisation: normalisation,
+      undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, compute: compute)
   }
 }

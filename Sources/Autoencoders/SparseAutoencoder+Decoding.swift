@@ -104,10 +104,10 @@ extension SparseAutoencoder {
     return AutoencoderFit(fvu: variance > 0 ? error / variance : nil, l0: code.l0)
   }
 
-  /// What undoes the normalisation of each row; none where rows are not normalised.
+  /// What undoes the normalisation of each row; none where rows are not normalised, or stay so.
   /// - Throws: for a code that was made without, which cannot be decoded.
   private func frames(of code: SparseCode) throws(AutoencoderError) -> [RowFrame] {
-    guard normalisation != .none else { return [] }
+    guard normalisation != .none, undoesNormalisation else { return [] }
     let frames = (0..<code.rows).compactMap { code.frame(ofRow: $0) }
     guard frames.count == code.rows else {
       throw .mismatch(

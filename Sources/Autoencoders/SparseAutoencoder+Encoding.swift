@@ -72,11 +72,13 @@ extension SparseAutoencoder {
     return activation.isSigned ? values : Activation.relu(values)
   }
 
-  /// What the encoder reads of x [T, D], and what undoes the normalisation of each row.
+  /// What the encoder reads of x [T, D], and what undoes the normalisation of each row, where it is
+  /// undone.
   private func encoderInput(_ x: Matrix) -> (rows: Matrix, frames: [RowFrame]) {
     let (rows, frames) = normalisation(x)
     return (
-      subtractsDecoderBias ? rows.subtracting(row: decoderBias, team: compute.team) : rows, frames
+      subtractsDecoderBias ? rows.subtracting(row: decoderBias, team: compute.team) : rows,
+      undoesNormalisation ? frames : []
     )
   }
 

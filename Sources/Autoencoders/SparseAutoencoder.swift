@@ -28,8 +28,11 @@ package final class SparseAutoencoder: Sendable {
   package let activation: LatentActivation
   /// Whether b_dec is taken off the input before encoding.
   package let subtractsDecoderBias: Bool
-  /// What is done to a row before it is encoded, and undone in its reconstruction.
+  /// What is done to a row before it is encoded.
   package let normalisation: InputNormalisation
+  /// Whether that is undone in the row's reconstruction; what a transcoder makes may be another
+  /// tensor, in its own scale.
+  package let undoesNormalisation: Bool
   /// The place that its configuration or its folder is named for, if it is.
   package let stated: StatedSite?
   /// What a reader took from elsewhere than the numbers of the files, in sentences for people.
@@ -99,7 +102,8 @@ package final class SparseAutoencoder: Sendable {
       decoder: parts.decoder, decoderBias: parts.decoderBias, skip: parts.skip,
       activation: parts.activation,
       subtractsDecoderBias: parts.subtractsDecoderBias, normalisation: parts.normalisation,
-      stated: parts.stated, notes: parts.notes, compute: compute)
+      undoesNormalisation: parts.undoesNormalisation, stated: parts.stated, notes: parts.notes,
+      compute: compute)
   }
 
   /// An autoencoder of weights at hand: `encoder` [M, D], `decoder` [M, D_out], biases [M] and
@@ -109,8 +113,8 @@ package final class SparseAutoencoder: Sendable {
     encoder: WeightMatrix, encoderBias: [Float], decoder: WeightMatrix, decoderBias: [Float],
     skip: WeightMatrix? = nil, activation: LatentActivation? = nil,
     subtractsDecoderBias: Bool = true,
-    normalisation: InputNormalisation = .none, stated: StatedSite? = nil, notes: [String] = [],
-    compute: Compute
+    normalisation: InputNormalisation = .none, undoesNormalisation: Bool = true,
+    stated: StatedSite? = nil, notes: [String] = [], compute: Compute
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
     let thresholds = activation.thresholds(latentCount: configuration.latentCount)
@@ -121,7 +125,8 @@ package final class SparseAutoencoder: Sendable {
       ("the number of rows of the decoder", decoder.rows, configuration.latentCount),
       (
         "the width of the decoder", decoder.columns,
-        subtractsDecoderBias || normalisation != .none ? configuration.inputSize : decoder.columns
+        subtractsDecoderBias || normalisation != .none && undoesNormalisation
+          ? configuration.inputSize : decoder.columns
       ),
       ("the length of the decoder's bias", decoderBias.count, decoder.columns),
       ("the number of rows of the skip connection", skip?.rows ?? decoder.columns, decoder.columns),
@@ -147,6 +152,7 @@ package final class SparseAutoencoder: Sendable {
     self.thresholds = thresholds
     self.subtractsDecoderBias = subtractsDecoderBias
     self.normalisation = normalisation
+    self.undoesNormalisation = undoesNormalisation
     self.stated = stated ?? folder?.stated
     self.notes = notes
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
@@ -162,8 +168,8 @@ package final class SparseAutoencoder: Sendable {
     try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, skip: skip, activation: activation,
-      subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation, stated: stated,
-      notes: notes, compute: compute)
+      subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation,
+      undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, compute: compute)
   }
 
   /// The decoder rows (directions) of some latents, [wanted.count, D_out].

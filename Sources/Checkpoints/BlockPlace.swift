@@ -1,14 +1,15 @@
 /// A tensor `[T, …]` in a decoder block, by the name that the kernel has for it; in the order in
 /// which a run meets them.
 ///
-/// T tokens, D hidden size, H heads, d head size. Three of them are named for a module, and which
-/// tensor that is depends on the family: see each.
+/// T tokens, D hidden size, H heads, d head size. Three of them are named for a module: two are
+/// tensors of their own only where the family norms what the module gives, the third is always
+/// another of these: see each.
 package enum BlockPlace: String, Sendable, CaseIterable {
   /// What comes into the block, `[T, D]`: the embeddings, or the output of the block below.
   case residualPre = "resid_pre"
   /// What the heads read, each for itself, before they are projected to the stream: `[T, H·d]`.
   case attentionHeads = "attn_heads"
-  /// The output of the attention module; what it adds unless the family norms it first.
+  /// The output of the attention module, `[T, D]`; what it adds unless the family norms it first.
   case attentionModule = "attn_module"
   /// What attention adds to the residual stream, `[T, D]`.
   case attentionOut = "attn_out"
@@ -21,7 +22,8 @@ package enum BlockPlace: String, Sendable, CaseIterable {
   case feedForwardNormed = "mlp_normed"
   /// What the feed-forward half reads, `[T, D]`: behind its norm.
   case feedForwardIn = "mlp_in"
-  /// The output of the feed-forward module; what it adds unless the family norms it first.
+  /// The output of the feed-forward module, `[T, D]`; what it adds unless the family norms it
+  /// first.
   case feedForwardModule = "mlp_module"
   /// What the feed-forward half adds to the residual stream, `[T, D]`.
   case feedForwardOut = "mlp_out"
@@ -35,4 +37,7 @@ package enum BlockPlace: String, Sendable, CaseIterable {
     default: true
     }
   }
+
+  /// Whether it may be a tensor of its own, on some family.
+  package var isTensor: Bool { self != .postAttentionNorm }
 }

@@ -54,7 +54,7 @@ package enum SiteName: Sendable, Equatable {
       self = Self.named(.residualPost, Self.block(parts[0].dropFirst("resid_post_layer_".count)))
       return
     }
-    if let place = BlockPlace(rawValue: String(parts[0])), place.isOfOneMeaning {
+    if let place = BlockPlace(rawValue: String(parts[0])), place.isTensor {
       self = parts.count == 2 ? Self.named(place, Self.block(parts[1])) : .unknown
       return
     }
@@ -172,8 +172,10 @@ package enum SiteName: Sendable, Equatable {
     let known =
       "expected is resid_post.24 (also model.layers.24, language_model.layers.24 or "
       + "blocks.24.hook_resid_post), resid_pre.0, resid_mid.24, attn_out.24, attn_heads.24, "
-      + "mlp_in.24, mlp_normed.24, mlp_out.24, or transcoder.24 for one that reads the first and "
-      + "writes the last of a block's MLP; vision.resid_post.22 of a vision tower"
+      + "mlp_in.24, mlp_normed.24, mlp_out.24, transcoder.24 for one that reads the first and "
+      + "writes the last of a block's MLP, attn_module.24 and mlp_module.24, what a module "
+      + "gives before a family such as Gemma 3 norms it, or vision.resid_post.22 of a vision "
+      + "tower"
     return SiteName(name) == .otherPlace
       ? "\(shown) names a place that is no site here; \(known)" : "\(shown) is not a site: \(known)"
   }

@@ -15,7 +15,7 @@ extension LoadedAutoencoder {
   private static func tileRows(width: Int) -> Int { max(1, (4 << 20) / max(1, width)) }
 
   /// What the weights say of a block of latents: the tokens whose logits their decoder rows raise
-  /// and lower most, by W_U · (γ ⊙ row as the stream gains it), and the rows nearest by cosine,
+  /// and lower most, by W_U · (γ ⊙ row as the stream has it), and the rows nearest by cosine,
   /// themselves not among them; ties to the lower id.
   ///
   /// Reads the whole decoder once, in tiles; `cancellation` is seen between them.
@@ -32,7 +32,7 @@ extension LoadedAutoencoder {
     // A direction of the vision tower reaches no logit by itself.
     let effects =
       site.towerLayer == nil
-      ? decoder.directEffect(decoder.streamChange(of: rows, at: site.output))
+      ? decoder.directEffect(decoder.streamDirections(of: rows, at: site.output))
       : Matrix(rows: rows.rows, columns: 0)
     return latents.enumerated().map { row, latent in
       let values = effects.row(row)

@@ -69,7 +69,7 @@ package enum JSONValue: Sendable, Equatable {
     return object
   }
 
-  /// What an error message calls this value: `string "x"`, `integer 3`, `object`.
+  /// What an error message calls this value: `string "x"`, `integer 3`, `array [1, 2]`, `object`.
   package var summary: String {
     switch self {
     case .null: "null"
@@ -78,8 +78,27 @@ package enum JSONValue: Sendable, Equatable {
     case .number(let number): "number \(number)"
     case .string(let string):
       string.count > 40 ? "string \"\(string.prefix(40))…\"" : "string \"\(string)\""
-    case .array(let elements): "array of \(elements.count)"
+    case .array(let elements): Self.summary(of: elements)
     case .object: "object"
+    }
+  }
+
+  /// A few plain values themselves, of others how many there are.
+  private static func summary(of elements: [JSONValue]) -> String {
+    let shown = elements.prefix(4).compactMap(\.plainText)
+    return elements.isEmpty || shown.count < elements.count
+      ? "array of \(elements.count)" : "array [\(shown.joined(separator: ", "))]"
+  }
+
+  /// A value that is neither array nor object, nor a long text.
+  private var plainText: String? {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): "\(flag)"
+    case .integer(let integer): "\(integer)"
+    case .number(let number): "\(number)"
+    case .string(let string): string.count > 20 ? nil : "\"\(string)\""
+    case .array, .object: nil
     }
   }
 }

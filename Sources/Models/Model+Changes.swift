@@ -1,20 +1,26 @@
 package import Images
 
 extension Model {
-  /// The prompt with another picture of the same size in the place of one of its own: the same
-  /// tokens at the same positions.
+  /// The prompt with another picture of the same size in the place of one of its own, or with other
+  /// frames in the place of a video's: the same tokens at the same positions.
   package func prompt(
-    _ prompt: Prompt, replacingPicture index: Int, by picture: Picture
+    _ prompt: Prompt, replacingPicture index: Int, by shown: [Picture]
   ) throws -> Prompt {
     guard let pictures else { throw ModelError.picturesNotSupported(model: folder) }
     let own = prompt.images[index]
     precondition(
-      picture.width == own.layout.pictureWidth && picture.height == own.layout.pictureHeight,
-      "a picture of another size")
+      shown.count == own.pictureCount
+        && shown.allSatisfy {
+          $0.width == own.layout.pictureWidth && $0.height == own.layout.pictureHeight
+        }, "pictures of another size")
     var images = prompt.images
+    let tiles: PictureTiles? =
+      own.layout.isVideo
+      ? try pictures.videos?.prepare(shown)
+      : try pictures.prepare(shown[0], among: images.count { !$0.layout.isVideo })
+    guard let tiles else { throw ModelError.framesNotSupported(part: own.part, model: folder) }
     images[index] = PromptImage(
-      part: own.part, span: own.span, layout: own.layout,
-      tiles: try pictures.prepare(picture, among: images.count))
+      part: own.part, span: own.span, layout: own.layout, tiles: tiles)
     return Prompt(
       tokens: prompt.tokens, partSpans: prompt.partSpans, images: images, text: prompt.text)
   }

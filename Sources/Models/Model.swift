@@ -182,7 +182,8 @@ package final class Model: Sendable {
           ]))
       }
       // Words between a picture's views keep their own embeddings.
-      for run in prompt.tokens[wanted].runs(of: pictures.imageToken) {
+      let token = image.layout.isVideo ? pictures.videos?.videoToken : pictures.imageToken
+      for run in prompt.tokens[wanted].runs(of: token ?? pictures.imageToken) {
         x.replace(
           rows: run.lowerBound - start..<run.upperBound - start,
           with: features.embeddings.slice(

@@ -17,6 +17,12 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
   case textHoldsImageToken(part: Int, token: String)
   /// A text that contains what stands for a video.
   case videosNotSupported(part: Int, token: String)
+  /// A text that contains what stands for a video, which is a part of its own.
+  case textHoldsVideoToken(part: Int, token: String)
+  /// Frames given to a model that sees no videos.
+  case framesNotSupported(part: Int, model: String)
+  /// Frames that are no video.
+  case frames(part: Int, found: String, expected: String)
   /// Texts that together, or with what the template puts between, make what stands for a picture.
   case textsMakeImageToken(parts: [Int], token: String)
   /// A template that shows fewer pictures than there are, which stand in turns of these roles.
@@ -50,6 +56,14 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case .videosNotSupported(let part, let token):
       "text part \(part) contains \"\(token)\", which stands for a video; videos are not read: "
         + "expected pictures of it as parts of their own"
+    case .textHoldsVideoToken(let part, let token):
+      "text part \(part) contains \"\(token)\", which stands for a video; expected videos as "
+        + "parts of their own"
+    case .framesNotSupported(let part, let model):
+      "part \(part) is a video, and \(model) sees none: expected pictures of it as parts of their "
+        + "own"
+    case .frames(let part, let found, let expected):
+      "the video of part \(part) has \(found), expected \(expected)"
     case .textsMakeImageToken(let parts, let token):
       "the prompt contains \"\(token)\", which stands for a picture, made by "
         + (parts.isEmpty

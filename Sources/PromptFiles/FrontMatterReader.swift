@@ -121,9 +121,9 @@ struct FrontMatterReader {
       front.saeOptions.inputScale = number(scalar).flatMap { $0 > 0 ? $0 : nil }
       if front.saeOptions.inputScale == nil { refuse(scalar, key, "a number above zero") }
     case "sae-activation":
-      front.saeOptions.activation = SAELoad.Activation(rawValue: scalar.value)
+      front.saeOptions.activation = SAEOptions.Activation(rawValue: scalar.value)
       if front.saeOptions.activation == nil {
-        refuse(scalar, key, "one of \(SAELoad.Activation.allNames)")
+        refuse(scalar, key, "one of \(SAEOptions.Activation.allNames)")
       }
     default:
       guard let template = ContextOpen.Template(rawValue: scalar.value) else {

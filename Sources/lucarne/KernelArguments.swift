@@ -51,8 +51,8 @@ struct KernelArguments: ParsableArguments {
   @Option(
     name: .customLong("sae-activation"),
     help: """
-      Which latents are active, where the files of an autoencoder leave it open: topk, signed-topk \
-      or jumprelu, the first for the first --sae; "" for one that needs none.
+      Which latents are active, where the files of an autoencoder leave it open: topk, \
+      signed-topk, relu or jumprelu, the first for the first --sae; "" for one that needs none.
       """)
   var activations: [String] = []
 
@@ -111,7 +111,7 @@ struct KernelArguments: ParsableArguments {
     for name in activations
     where !name.isEmpty && AutoencoderOptions.Activation(rawValue: name) == nil {
       throw ValidationError(
-        "--sae-activation is \"\(name)\", topk, signed-topk or jumprelu expected")
+        "--sae-activation is \"\(name)\", topk, signed-topk, relu or jumprelu expected")
     }
     guard sites.count <= autoencoders.count else {
       throw ValidationError(

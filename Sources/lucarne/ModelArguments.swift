@@ -33,7 +33,7 @@ struct ModelArguments: ParsableArguments {
   @Option(
     name: .customLong("sae-activation"),
     help: """
-      Which latents are active, where the files leave it open: topk, signed-topk or jumprelu.
+      Which latents are active, where the files leave it open: topk, signed-topk, relu or jumprelu.
       """)
   var activation: AutoencoderOptions.Activation?
 

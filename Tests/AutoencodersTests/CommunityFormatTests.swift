@@ -303,7 +303,10 @@ import Testing
     ("llamascopium/relu/config.json", "norm_activation", "\"token-wise\"", "token-wise"),
     ("llamascopium/relu/config.json", "hook_point_out", "\"blocks.2.hook_mlp_in\"", "mlp_in"),
     ("llamascopium/dataset_wise/config.json", "hook_point_in", "\"blocks.9.hook_in\"", "hook_in"),
-    ("llama-scope/L2R/hyperparams.json", "hook_point_out", "\"blocks.2.hook_mlp_out\"", "differ"),
+    (
+      "llama-scope/L2R/hyperparams.json", "dataset_average_activation_norm", "{\"out\": 5.5}",
+      "key in is missing"
+    ),
     ("llama-scope/L2R/hyperparams.json", "jump_relu_threshold", "-1", "jump_relu_threshold"),
     ("llama-scope/L2R/hyperparams.json", "d_sae", "25", "shape"),
     (

@@ -17,10 +17,9 @@ import Testing
     do {
       var memory = MemoryAllowance(left: 1 << 30)
       let isNumpy = FileManager.default.fileExists(atPath: folder + "/params.npz")
-      let archive = try ZipArchive(
-        file: try MappedFile(path: folder + (isNumpy ? "/params.npz" : "/ae.pt")))
-      let numpy = NumpyArchive(zip: archive)
-      let torch = isNumpy ? nil : try TorchArchive(zip: archive)
+      let file = try MappedFile(path: folder + (isNumpy ? "/params.npz" : "/ae.pt"))
+      let torch = isNumpy ? nil : try TorchArchive(file: file)
+      let numpy = NumpyArchive(zip: try ZipArchive(file: file))
       let names =
         isNumpy
         ? ["W_enc", "W_dec", "b_enc", "b_dec"]

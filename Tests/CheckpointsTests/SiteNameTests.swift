@@ -23,14 +23,14 @@ import Testing
     ("layers.24.mlp.down_proj", .feedForwardModule),
     ("model.layers[24].mlp.output", .feedForwardModule),
     ("model.layers.24.mlp.output.0", .feedForwardModule),
-    ("blocks.24.mlp.hook_out", .feedForwardModule),
+    ("blocks.24.mlp.hook_out", .feedForwardModule), ("mlp_module.24", .feedForwardModule),
     ("model.layers.24.mlp.input", .feedForwardIn), ("blocks.24.mlp.hook_in", .feedForwardIn),
     ("model.language_model.layers.24.pre_feedforward_layernorm.output", .feedForwardIn),
     ("model.layers.24.post_feedforward_layernorm.output", .feedForwardOut),
     ("blocks.24.hook_mlp_out", .feedForwardOut), ("mlp_out.24", .feedForwardOut),
     ("blocks.24.ln2.hook_normalized", .feedForwardNormed), ("mlp_normed.24", .feedForwardNormed),
     ("model.layers.24.post_attention_layernorm", .postAttentionNorm),
-    ("model.layers.24.self_attn", .attentionModule),
+    ("model.layers.24.self_attn", .attentionModule), ("attn_module.24", .attentionModule),
     ("model.layers.24.self_attn.output[0]", .attentionModule),
     ("model.layers.24.self_attn.o_proj.input", .attentionHeads),
     ("blocks.24.attn.hook_z", .attentionHeads), ("attn_heads.24", .attentionHeads),
@@ -103,8 +103,9 @@ import Testing
   @Test(arguments: [
     "", "24", "attention", "sae", "layers", "layers.", "layers.-1", "layers.+4", "layers.04",
     "layers.x",
-    "layers.²", "layers.99999999999999999999", ".layers.4", "layers..4", "[24]", "mlp_module.3",
-    "model.resid_post.3", "resid_post.3.mlp", "resid_post_layer_x", "blocks..hook_resid_post",
+    "layers.²", "layers.99999999999999999999", ".layers.4", "layers..4", "[24]",
+    "post_attention_layernorm.3", "model.resid_post.3", "resid_post.3.mlp", "resid_post_layer_x",
+    "blocks..hook_resid_post",
     String(repeating: "model.", count: 100) + "layers.1",
   ])
   func anythingElseIsNoSite(name: String) {

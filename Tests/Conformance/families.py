@@ -30,7 +30,7 @@ NAMES = {
     "llava_next": "LLaVA-NeXT", "llava_onevision": "LLaVA-OneVision", "gemma3": "Gemma 3", "gemma3_text": "Gemma 3, text alone",
     "qwen3_vl": "Qwen3-VL", "qwen2_5_vl": "Qwen2.5-VL", "llama": "Llama", "mistral": "Mistral", "qwen2": "Qwen2", "qwen3": "Qwen3",
 }
-COLUMNS = ["prompt", "picture", "several pictures", "attribution", "steering", "index", "8 bits"]
+COLUMNS = ["prompt", "picture", "several pictures", "video", "attribution", "steering", "index", "8 bits"]
 
 
 class Failed(Exception):
@@ -102,6 +102,18 @@ class Subject:
     def several(self):
         return self.picture(PICTURES)
 
+    def video(self):
+        """Three frames; without a template, since those of tiny checkpoints show pictures alone."""
+        frames = {"frames": [{"path": str(PICTURES[1])}] * 3}
+        opened = self.kernel.ask(
+            "context/open", parts=[{"video": frames}, {"text": "is there a red dog"}], chat={"template": "none"})
+        if "sees none" in opened.get("message", ""):
+            return "–"
+        if "context" not in opened:
+            raise Failed(f"context/open: {opened.get('message')}")
+        self.check("a view for each frame", [each["name"] for each in opened["images"][0]["views"]] == ["frame1", "frame2", "frame3"])
+        return self.ask("context/generate", context=opened["context"], maxTokens=4) and None
+
     def attribution(self):
         self.sae = self.ask("sae/load", path=str(autoencoder(self.folder, self.width, int(self.site.split(".")[1]))))["sae"]
         opened = self.open(PICTURES[:1])
@@ -154,7 +166,7 @@ class Subject:
         self.ask("context/generate", context=opened["context"], maxTokens=2)
 
     def cells(self):
-        steps = [self.prompt, self.picture, self.several, self.attribution, self.steering, self.index, self.eight_bits]
+        steps = [self.prompt, self.picture, self.several, self.video, self.attribution, self.steering, self.index, self.eight_bits]
         found = []
         for step in steps:
             try:

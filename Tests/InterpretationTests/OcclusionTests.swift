@@ -66,8 +66,10 @@ import Testing
     _ bench: AttributionBench, _ context: ResidentContext, target: String, filler: Int
   ) throws -> Occlusion {
     let pictures = try context.prompt.images.map { _ in
-      try PictureDecoder().picture(
-        atPath: Fixtures.path(try #require(bench.reference.occlusions.picture).file))
+      [
+        try PictureDecoder().picture(
+          atPath: Fixtures.path(try #require(bench.reference.occlusions.picture).file))
+      ]
     }
     return Occlusion(
       context: context, pictures: pictures, target: try bench.target(target),

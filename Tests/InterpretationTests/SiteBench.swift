@@ -86,9 +86,11 @@ struct SiteBench {
   }
 
   /// More heads' columns than hidden ones and norms on queries and keys; a picture; biases of all
-  /// projections of attention; norms behind the halves of a block; a sliding window.
+  /// projections of attention; norms behind the halves of a block, and what they norm; a sliding
+  /// window.
   static let models =
-    ["qwen3", "llama3", "qwen3-yarn", "gemma3", "mistral"].map { "sites/\($0)" } + towers
+    ["qwen3", "llama3", "qwen3-yarn", "gemma3", "gemma3-modules", "mistral"].map { "sites/\($0)" }
+    + towers
   /// A class token and layers below and at the features; features of two states; no class token.
   static let towers = ["llama3", "qwen2", "onevision"].map { "tower_sites/\($0)" }
 

@@ -71,7 +71,7 @@ import Testing
       #"{"target":{"position":1},"list":[],"single":1e200}"#,
       "params.single: expected number in single precision, found number 1e+200"
     ),
-    ("[1]", "params: expected object, found array of 1"),
+    ("[1]", "params: expected object, found array [1]"),
   ])
   func namesThePath(text: String, message: String) {
     #expect {

@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[1]", "params: expected object, found array of 1"),
+    ("[1]", "params: expected object, found array [1]"),
     ("3", "params: expected object, found integer 3"),
     (#"{"count":"x"}"#, "params.count: expected integer, found string \"x\""),
     (

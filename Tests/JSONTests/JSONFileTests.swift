@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[1, 2]", JSONFileError.Kind.notAnObject, "found array of 2, expected an object"),
+    ("[1, 2]", JSONFileError.Kind.notAnObject, "found array [1, 2], expected an object"),
     ("{\"a\": 1}   ", .tooLarge, "11 bytes, expected at most 10"),
     ("{\"a\": 1", .malformed, "at byte 7"),
     ("{\"a\":NaN}", .malformed, "holds NaN, which is not valid JSON"),

@@ -50,7 +50,7 @@ import Testing
         == "params.value: required, but absent")
     #expect(
       message(Part.self, #"{"text":"a","image":{"path":"/b"}}"#)
-        == "params: expected either {\"text\"} or {\"image\"}, found object")
+        == "params: expected one of {\"text\"}, {\"image\"}, {\"video\"}, found object")
   }
 
   @Test(arguments: [

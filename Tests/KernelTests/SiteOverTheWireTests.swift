@@ -1,3 +1,5 @@
+import Autoencoders
+import Checkpoints
 import Foundation
 import JSON
 import JSONRPC
@@ -128,6 +130,36 @@ import Testing
       #expect(refusal.kind == "saeMismatch")
       #expect(refusal.message.contains(words), "\(refusal.message)")
     }
+  }
+
+  /// A set of circuit-tracer's whose configuration does not say how many latents are active: it is
+  /// asked for, and either answer is taken.
+  @Test func whatACircuitTracersSetLeavesOpenIsAskedFor() throws {
+    let scene = try Scene(Self.hooks("blocks.1.mlp.hook_in", "blocks.1.hook_mlp_out"))
+    let source = try SparseAutoencoder(
+      path: scene.folder.path,
+      compute: Compute(team: ThreadTeam(threadCount: 1), precision: .float32))
+    let sets = AutoencoderFormatTests.temporary()
+    defer { try? FileManager.default.removeItem(at: sets) }
+    try FileManager.default.createDirectory(at: sets, withIntermediateDirectories: true)
+    var writer = SafetensorsWriter()
+    for (name, matrix) in [("W_enc", source.encoder), ("W_dec", source.decoder)] {
+      writer.add(name, shape: [matrix.rows, matrix.columns], matrix.floats().values)
+    }
+    writer.add("b_enc", shape: [source.latentCount], source.encoderBias)
+    writer.add("b_dec", shape: [source.outputSize], source.decoderBias)
+    try writer.write(to: sets.path + "/layer_1.safetensors")
+    try Data("feature_input_hook: mlp.hook_in\nfeature_output_hook: mlp.hook_out\n".utf8)
+      .write(to: sets.appending(path: "config.yaml"))
+    let client = scene.session.client
+    let path: JSONValue = .string(sets.path)
+    let refusal = try client.refusal("sae/load", ["path": path])
+    #expect(refusal.message.contains("top_k"))
+    let all = try client.ask("sae/load", ["path": path, "activation": "relu"])
+    #expect(all["site"] == "transcoder.1" && all["activation"] == "relu")
+    #expect(all["format"] == "circuit-tracer" && all["fit"] == scene.loaded["fit"])
+    let few = try client.ask("sae/load", ["path": path, "k": 3])
+    #expect(few["activation"] == "topk" && few["k"] == 3 && few["sae"] != all["sae"])
   }
 
   @Test func sitesAreListedWithReasons() throws {

@@ -93,18 +93,21 @@ import Testing
     #expect(several.images.map(\.tiles.tileCount) == [1, 1])
     #expect(several.images.map(\.layout.tokenCount) == [10, 10])
     let replaced = try model.prompt(
-      several, replacingPicture: 1, by: pattern(width: 92, height: 46, seed: 5))
+      several, replacingPicture: 1, by: [pattern(width: 92, height: 46, seed: 5)])
     #expect(replaced.images[1].tiles.tileCount == 1)
     #expect(replaced.images[1].tiles != several.images[1].tiles)
     #expect(replaced.images[0].tiles == several.images[0].tiles)
   }
 
   @Test func aTextThatNamesAVideoIsRefused() throws {
-    for (name, token) in [
-      ("onevision", "<video>"), ("qwen3vl", "<|video_pad|>"), ("qwen25vl", "<|video_pad|>"),
+    for (name, error) in [
+      ("onevision", ModelError.textHoldsVideoToken(part: 1, token: "<video>")),
+      ("qwen3vl", .videosNotSupported(part: 1, token: "<|video_pad|>")),
+      ("qwen25vl", .videosNotSupported(part: 1, token: "<|video_pad|>")),
     ] {
       let model = try load(FixtureCopy(of: "models/\(name)"))
-      #expect(throws: ModelError.videosNotSupported(part: 1, token: token)) {
+      let token = name == "onevision" ? "<video>" : "<|video_pad|>"
+      #expect(throws: error) {
         try model.prompt([.text("What"), .text("is in \(token)?")], template: .plain)
       }
     }

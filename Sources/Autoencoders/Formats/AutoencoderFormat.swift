@@ -21,6 +21,9 @@ protocol AutoencoderFormat: SendableMetatype {
   /// The block whose output a file of this name reads, where the format's names say so.
   static func block(ofFile name: String) -> Int?
 
+  /// What a file of this name reads and makes, where the format's names say so.
+  static func places(ofFile name: String) -> PlacePair?
+
   /// What the files in `folder` hold, shapes and numbers checked.
   /// - Parameter memory: bytes that weights may take which cannot be read where they lie.
   /// - Throws: `AutoencoderError`, or the `CheckpointError` of a file of weights.
@@ -37,6 +40,10 @@ extension AutoencoderFormat {
   static func isWeights(_ name: String) -> Bool { false }
 
   static func block(ofFile name: String) -> Int? { nil }
+
+  static func places(ofFile name: String) -> PlacePair? {
+    block(ofFile: name).map { StatedSite(folderName: name, block: $0).places }
+  }
 }
 
 /// The formats that are read.
@@ -50,6 +57,7 @@ package enum AutoencoderFormats {
     LlamaScopeFormat.self,
     LlamascopiumFormat.self,
     DictionaryLearningFormat.self,
+    CircuitTracerFormat.self,
     MoGroundFormat.self,
     QwenScopeFormat.self,
     MMDiffFormat.self,

@@ -19,6 +19,8 @@ struct AutoencoderParts {
   /// [D_out, D]
   var skip: WeightMatrix?
   var normalisation = InputNormalisation.none
+  /// Whether what is decoded is in the normalised scale of the input, and brought back from it.
+  var undoesNormalisation = true
   /// What was taken from elsewhere than the numbers of the files, in sentences for people.
   var notes: [String] = []
 

@@ -103,7 +103,7 @@ struct DictionaryLearningFormat: AutoencoderFormat {
     switch options.activation {
     case .topK: return "AutoEncoderTopK"
     case .jumpReLU: return "BatchTopKSAE"
-    case nil, .signedTopK:
+    case nil, .signedTopK, .relu:
       throw failure(
         "without config.json its tensors are those of AutoEncoderTopK and of BatchTopKSAE: give "
           + "activation (--sae-activation) as \"topk\" for the first or \"jumprelu\", by the "

@@ -2,10 +2,13 @@ import Checkpoints
 
 /// Llama Scope: `hyperparams.json` and `checkpoints/final.safetensors`; JumpReLU with one threshold
 /// for all latents, `b_dec` not taken off the input, activations brought to the norm √D by their
-/// mean norm in the configuration.
+/// mean norm in the configuration. Where `hook_point_out` is not `hook_point_in` it is a
+/// transcoder, and what it makes has a mean norm of its own.
 ///
-/// As SAELens reads it, whose numbers it is held to: the factor s = √D / mean norm is taken into
-/// the weights, and the threshold times s.
+/// As SAELens reads it, whose numbers it is held to: the factor s = √D / mean norm of what is read
+/// is taken into the weights, and the threshold times s. SAELens divides what is made by the same
+/// factor, which is right where the places are the same; a transcoder's is divided by √D / mean
+/// norm of what is made, as its own library does.
 struct LlamaScopeFormat: AutoencoderFormat {
   static let name = "llama-scope"
   static let marker = "hyperparams.json"
@@ -17,14 +20,13 @@ struct LlamaScopeFormat: AutoencoderFormat {
     let keys = try ConfigurationSection(path: folder.file(marker))
     let (inputSize, latentCount) = (try keys.count("d_model"), try keys.count("d_sae"))
     let stated = try StatedSite(section: keys, asked: folder.asked)
-    guard stated.places.input == stated.places.output else {
-      throw keys.failure(
-        "hook_point_in and hook_point_out differ (\(stated.name)): transcoders of this format are "
-          + "not read, for want of a library that computes with them")
+    let norms = keys.section("dataset_average_activation_norm")
+    func scale(_ side: String) throws -> Double {
+      Double(inputSize).squareRoot() / (try norms.positive(side))
     }
-    let norm = try keys.section("dataset_average_activation_norm").positive("in")
-    let scale = Double(inputSize).squareRoot() / norm
-    let threshold = Float(try keys.positive("jump_relu_threshold") * scale)
+    let inputScale = try scale("in")
+    let outputScale = stated.isOfOnePlace ? inputScale : try scale("out")
+    let threshold = Float(try keys.positive("jump_relu_threshold") * inputScale)
     let (file, path) = (try folder.safetensors(), folder.weightsPath)
     var parts = AutoencoderParts(
       inputSize: inputSize, latentCount: latentCount,
@@ -36,7 +38,8 @@ struct LlamaScopeFormat: AutoencoderFormat {
       decoder: try file.stored("decoder.weight", path: path).matrix(
         rows: latentCount, columns: inputSize, transposed: true, memory: &memory),
       decoderBias: try file.stored("decoder.bias", path: path).vector(count: inputSize))
-    try parts.foldInputScale(Float(scale), memory: &memory, path: path)
+    try parts.foldInputScale(
+      Float(inputScale), outputScale: Float(outputScale), memory: &memory, path: path)
     return parts
   }
 }

@@ -28,10 +28,11 @@ struct QwenScopeFormat: AutoencoderFormat {
     switch folder.options.activation {
     case nil, .topK: activation = .topK(k)
     case .signedTopK: activation = .signedTopK(k)
-    case .jumpReLU:
+    case .relu, .jumpReLU:
       throw AutoencoderError.configuration(
         path: folder.weightsPath,
-        reason: "activation is given as \"jumprelu\", \"topk\" or \"signed-topk\" expected")
+        reason: "activation is given as \"\(folder.options.activation?.rawValue ?? "")\", "
+          + "\"topk\" or \"signed-topk\" expected")
     }
     return try FlatDictionary(archive: try folder.torchArchive()).parts(
       isTransposed: true, subtractsDecoderBias: false, stated: folder.stated, memory: &memory

@@ -4,7 +4,8 @@ import Tensors
 
 /// SAELens: `cfg.json` and `sae_weights.safetensors`, as `SAE.load_from_disk` of SAELens 6 takes
 /// them, keys of earlier releases included. Its transcoders make `d_out` numbers of another hook,
-/// the skip ones adding x·W_skipᵀ.
+/// the skip ones adding x·W_skipᵀ of the input as it is; what they normalise at run time they do
+/// not undo, since what they make is another tensor.
 ///
 /// `W_enc` is stored [D, M] and turned round in memory once; `W_dec` [M, D] is mapped.
 struct SAELensFormat: AutoencoderFormat {
@@ -62,7 +63,7 @@ struct SAELensFormat: AutoencoderFormat {
       skip: hasSkip
         ? try tensor("W_skip").matrix(
           rows: outputSize, columns: inputSize, transposed: false, memory: &memory) : nil,
-      normalisation: normalisation)
+      normalisation: normalisation, undoesNormalisation: !isTranscoder)
     if isGated {
       try parts.foldGate(
         try tensor("b_gate").vector(count: latentCount),
@@ -151,9 +152,6 @@ struct SAELensFormat: AutoencoderFormat {
     }
     switch value {
     case nil, .bool(false): return .none
-    case .string(let name) where name != "none" && isTranscoder:
-      throw configuration.failure(
-        "normalize_activations is \"\(name)\", which is not implemented for transcoders")
     case .string(let name):
       if let known = InputNormalisation(rawValue: name) { return known }
     default: break

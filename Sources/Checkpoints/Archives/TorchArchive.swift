@@ -1,4 +1,4 @@
-internal import Tensors
+package import Tensors
 
 /// The tensors of a state dict as `torch.save` writes it since PyTorch 1.6: a zip file of a pickle
 /// and of stored numbers, which stay where they are.
@@ -11,7 +11,13 @@ package struct TorchArchive {
   private static let mostPickleBytes = 1 << 20
   private static let mostIntegers = 16
 
-  package init(zip: ZipArchive) throws(CheckpointError) {
+  /// Opens what `torch.save` wrote.
+  package init(file: MappedFile) throws(CheckpointError) {
+    if let refusal = try Self.refusal(of: file) { throw refusal }
+    try self.init(zip: ZipArchive(file: file))
+  }
+
+  private init(zip: ZipArchive) throws(CheckpointError) {
     guard let name = Self.pickle(of: zip) else {
       throw .archive(path: zip.file.path, reason: "no data.pkl: not what torch.save writes")
     }
@@ -28,6 +34,31 @@ package struct TorchArchive {
         path: zip.file.path,
         bytes: try zip.bytes(try zip.entry(name), limit: Self.mostPickleBytes)))
   }
+
+  /// Why a file is a pickle and no zip: PyTorch's older form, which begins with a number of its own
+  /// (`MAGIC_NUMBER` of torch/serialization.py), or Python's bare form; nil for anything else.
+  private static func refusal(of file: MappedFile) throws(CheckpointError) -> CheckpointError? {
+    let start = try file.part(0, count: min(file.byteCount, legacyStart.count), what: "its start")
+    guard start.count == legacyStart.count, start[0] == 0x80, (2...5).contains(start[1]) else {
+      return nil
+    }
+    guard start.dropFirst(2) == legacyStart.dropFirst(2) else {
+      return .archive(
+        path: file.path,
+        reason: "a bare pickle, and not what torch.save writes: load it with what wrote it, and "
+          + "save its state_dict() with torch.save")
+    }
+    return .archive(
+      path: file.path,
+      reason: "in the form that torch.save wrote before PyTorch 1.6, which is a pickle with the "
+        + "numbers behind it and no zip: torch.save(torch.load(path, weights_only=True, "
+        + "map_location=\"cpu\"), other_path) writes it anew")
+  }
+
+  /// Protocol 2, and 0x1950a86a20f9469cfc6c as a number of ten bytes.
+  private static let legacyStart: [UInt8] = [
+    0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
+  ]
 
   /// The members of dictionaries within the dictionary beside its own, as `outer.inner`: some save
   /// a state dict with what belongs to it.

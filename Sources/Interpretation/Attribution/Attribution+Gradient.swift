@@ -59,7 +59,8 @@ extension Attribution {
     progress(1)
     return PulledBack(
       value: value, gradient: total,
-      siteGradient: try point.rows.gradient(total, at: input, cancellation: cancellation),
+      siteGradient: try point.rows.gradient(
+        total, at: input, rule: rule, cancellation: cancellation),
       projectionBias: projectionBias)
   }
 

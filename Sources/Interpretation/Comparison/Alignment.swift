@@ -77,9 +77,20 @@ extension ResidentContext {
     for image in prompt.images {
       found.append(.text(position..<image.span.lowerBound))
       for view in model.pictures?.viewNames ?? [] { found.append(stretch(view, of: image)) }
+      found.append(frames(of: image))
       position = image.span.upperBound
     }
     return found + [.text(position..<tokenCount)]
+  }
+
+  /// All frames of a video; nothing of a picture.
+  private func frames(of image: PromptImage) -> Stretch {
+    guard image.layout.isVideo, let first = image.layout.views.first,
+      let last = image.layout.views.last
+    else { return .view(image.span.upperBound..<image.span.upperBound, grid: []) }
+    return .view(
+      image.span(of: first).lowerBound..<image.span(of: last).upperBound,
+      grid: [image.layout.views.count, first.rows, first.columns])
   }
 
   private func stretch(_ name: String, of image: PromptImage) -> Stretch {

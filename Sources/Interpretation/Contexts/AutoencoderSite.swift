@@ -6,8 +6,9 @@ import Tensors
 ///
 /// An autoencoder reads the tensor that it makes again, `input` = `output`; a transcoder reads one
 /// and makes another. `output` is a point of the residual stream, or what a half of a block adds to
-/// it, or what is projected to that: so a change of what is made is, projected where it has to be,
-/// a change of the stream at `write`, above which the rest of the model runs.
+/// it, or what is projected to that or normed to it: so a change of what is made is, projected and
+/// normed where it has to be, a change of the stream at `write`, above which the rest of the model
+/// runs.
 ///
 /// What a layer of the vision tower gives is a site, too: a position has a row of it where its
 /// token is one patch of a picture, and what changes there changes the embeddings of the picture's

@@ -19,7 +19,7 @@ extension Model {
   /// Every place that has a name, in the order in which a run meets them, and transcoders.
   package var servedPlaces: [ServedPlace] {
     var places = [servedTower]
-    for place in BlockPlace.allCases where place.isOfOneMeaning {
+    for place in BlockPlace.allCases where decoder.place(of: place) == place {
       let site = Site(place, block: 0)
       places.append(
         served(
@@ -29,11 +29,17 @@ extension Model {
           blocks: place == .residualPre ? 0..<1 : 0..<decoder.blockCount))
     }
     let input = Site(.feedForwardIn, block: 0)
-    return places + [
+    places.append(
       served(
         "transcoder.N", at: "transcoder.0", reading: input,
-        names: ["mlp_in.N -> mlp_out.N"], blocks: 0..<decoder.blockCount)
-    ]
+        names: ["mlp_in.N -> mlp_out.N"], blocks: 0..<decoder.blockCount))
+    guard decoder.place(of: .feedForwardModule) == .feedForwardModule else { return places }
+    places.append(
+      served(
+        "mlp_in.N -> mlp_module.N", at: "mlp_in.0 -> mlp_module.0", reading: input,
+        names: ["blocks.N.mlp.hook_in -> blocks.N.mlp.hook_out"],
+        blocks: 0..<decoder.blockCount))
+    return places
   }
 
   /// Layers of the vision tower, or why there are none.

@@ -23,7 +23,8 @@ extension SiteRows {
         made: y,
         stream: try tower?.embeddings(stream, making: y, cancellation: cancellation) ?? stream)
     }
-    return SiteInput(made: y, stream: site.isStream ? y : stream + streamChange(of: y - output))
+    return SiteInput(
+      made: y, stream: site.isStream ? y : stream + streamChange(of: y - output, from: output))
   }
 
   /// The run with what is made moved by `change` `[t, D_out]`.
@@ -33,7 +34,9 @@ extension SiteRows {
     guard site.towerLayer == nil else {
       return try input(making: base.made + change, cancellation: cancellation)
     }
-    return SiteInput(made: base.made + change, stream: base.stream + streamChange(of: change))
+    return SiteInput(
+      made: base.made + change,
+      stream: base.stream + streamChange(of: change, from: base.made))
   }
 
   /// The run with zeros in the place of what is made: of a point of the stream zeros themselves.
@@ -46,23 +49,24 @@ extension SiteRows {
       made: zeros,
       stream: site.isStream
         ? Matrix(rows: stream.rows, columns: stream.columns)
-        : stream - streamChange(of: output))
+        : stream + streamChange(of: output.scaled(by: -1), from: output))
   }
 
   /// The gradient `[t, D_out]` at what is made from that of the stream `[t, D]`.
   func gradient(
-    _ streamGradient: Matrix, at input: SiteInput, cancellation: Cancellation
+    _ streamGradient: Matrix, at input: SiteInput, rule: PullbackRule, cancellation: Cancellation
   ) throws -> Matrix {
     guard site.towerLayer == nil else {
       return try tower?.gradient(streamGradient, at: input.made, cancellation: cancellation)
         ?? Matrix(rows: output.rows, columns: output.columns)
     }
-    return decoder.gradient(at: site.output, streamGradient: streamGradient)
+    return decoder.gradient(
+      at: site.output, of: input.made, streamGradient: streamGradient, rule: rule)
   }
 
-  /// What the stream gains, `[t, D]`, where what is made gains `change` `[t, D_out]`: at a layer of
-  /// the vision tower, the tower's own.
-  func streamChange(of change: Matrix) -> Matrix {
-    site.towerLayer == nil ? decoder.streamChange(of: change, at: site.output) : change
+  /// What the stream gains, `[t, D]`, where what is made, y `[t, D_out]`, gains `change`: at a layer
+  /// of the vision tower, the tower's own.
+  func streamChange(of change: Matrix, from y: Matrix) -> Matrix {
+    site.towerLayer == nil ? decoder.streamChange(of: change, from: y, at: site.output) : change
   }
 }

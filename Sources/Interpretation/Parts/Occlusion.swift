@@ -11,27 +11,39 @@ package struct Occlusion {
   /// What is hidden together.
   package struct Part: Sendable {
     package let name: String
-    /// A box of a picture as given; nil for all of it.
-    package let pictures: [(index: Int, box: PixelBox?)]
+    package let pictures: [Place]
     /// Positions of text.
     package let positions: [Int]
 
-    package init(name: String, pictures: [(index: Int, box: PixelBox?)], positions: [Int]) {
+    /// Something of a picture or a video.
+    package struct Place: Sendable {
+      package let index: Int
+      /// A frame of a video, from 0; nil for all of them, and of a picture.
+      package let frame: Int?
+      /// A box of the picture as given; nil for all of it.
+      package let box: PixelBox?
+
+      package init(index: Int, frame: Int? = nil, box: PixelBox? = nil) {
+        (self.index, self.frame, self.box) = (index, frame, box)
+      }
+    }
+
+    package init(name: String, pictures: [Place], positions: [Int]) {
       self.name = name
       self.pictures = pictures
       self.positions = positions
     }
   }
   let context: ResidentContext
-  /// The pictures as given, in the order of the prompt's.
-  let pictures: [Picture]
+  /// The pictures as given, in the order of the prompt's; of a video its frames.
+  let pictures: [[Picture]]
   let target: AttributionTarget
   /// What stands in for tokens of text.
   let replacement: Int
   let cancellation: Cancellation
 
   package init(
-    context: ResidentContext, pictures: [Picture], target: AttributionTarget, replacement: Int,
+    context: ResidentContext, pictures: [[Picture]], target: AttributionTarget, replacement: Int,
     cancellation: Cancellation
   ) {
     self.context = context
@@ -46,16 +58,17 @@ package struct Occlusion {
     var prompt = context.prompt
     let model = context.model
     for index in prompt.images.indices {
-      let boxes = parts.flatMap(\.pictures).filter { $0.index == index }.map(\.box)
-      guard !boxes.isEmpty else { continue }
-      let given = pictures[index]
-      let color = given.meanColor
-      let painted = boxes.reduce(given) { picture, box in
-        picture.painted(
-          box
-            ?? PixelBox(
-              left: 0, top: 0, right: Double(given.width),
-              bottom: Double(given.height)), color)
+      let places = parts.flatMap(\.pictures).filter { $0.index == index }
+      guard !places.isEmpty else { continue }
+      let painted = pictures[index].enumerated().map { frame, given in
+        let color = given.meanColor
+        return places.filter { $0.frame ?? frame == frame }.reduce(given) { picture, place in
+          picture.painted(
+            place.box
+              ?? PixelBox(
+                left: 0, top: 0, right: Double(given.width),
+                bottom: Double(given.height)), color)
+        }
       }
       prompt = try model.prompt(prompt, replacingPicture: index, by: painted)
       try cancellation.check()
@@ -76,8 +89,11 @@ extension ResidentContext {
     named name: String, of region: ContextRegion
   ) throws(InterpretationError) -> Occlusion.Part {
     let positions = try self.positions(of: region).flatMap { $0 }
-    if case .image(let index, _, let box) = region {
-      return Occlusion.Part(name: name, pictures: [(index, box)], positions: [])
+    if case .image(let index, let view, let box) = region {
+      let layout = prompt.images[index].layout
+      let frame = view.flatMap(layout.view(named:)).flatMap(layout.frame(of:))
+      return Occlusion.Part(
+        name: name, pictures: [.init(index: index, frame: frame, box: box)], positions: [])
     }
     let whole = prompt.images.indices.filter { index in
       let span = prompt.images[index].span
@@ -95,6 +111,6 @@ extension ResidentContext {
       throw .badRegion(
         "position \(position) was generated: only the prompt's own tokens can be replaced")
     }
-    return Occlusion.Part(name: name, pictures: whole.map { ($0, nil) }, positions: text)
+    return Occlusion.Part(name: name, pictures: whole.map { .init(index: $0) }, positions: text)
   }
 }

@@ -22,7 +22,10 @@ extension ContextOpen: EngineAnswerable {
     let names = try partNames(params.parts)
     var admission = PictureAdmission(engine)
     var parts: [GivenPart] = []
-    for part in params.parts {
+    for (number, part) in params.parts.enumerated() {
+      if case .video = part.content, model.model.pictures?.videos == nil {
+        throw ModelError.framesNotSupported(part: number, model: model.name)
+      }
       parts.append(GivenPart(try content(part.content, &admission), role: part.role ?? "user"))
     }
     let opening = ContextOpening(parts: parts, template: try template(params))
@@ -109,9 +112,21 @@ extension ContextOpen: EngineAnswerable {
     switch content {
     case .text(let text): return .text(text)
     case .image(let source):
-      admission.treatment = source.reading == .open ? .opened : .loaded
-      return .picture(try picture(source.place, &admission))
+      return .picture(try picture(source, &admission))
+    case .video(let source):
+      guard (1...FrameView.mostFrames).contains(source.frames.count) else {
+        throw KernelError.unsupported(
+          "a video has \(source.frames.count) frames, expected 1 to \(FrameView.mostFrames)")
+      }
+      return .video(try source.frames.map { try picture($0, &admission) })
     }
+  }
+
+  private static func picture(
+    _ source: ImageSource, _ admission: inout PictureAdmission
+  ) throws -> GivenPicture {
+    admission.treatment = source.reading == .open ? .opened : .loaded
+    return try picture(source.place, &admission)
   }
 
   private static func picture(

@@ -10,7 +10,7 @@ extension SAELoad: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadAutoencoder(
       path: FilePath(params.path).path, site: params.site,
-      options: try AutoencoderOptions(params), modelName: params.model)
+      options: AutoencoderOptions(params), modelName: params.model)
     let (name, weights) = (loaded.autoencoder.name, loaded.autoencoder.weights)
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
     engine.warn(of: fit, loaded)
@@ -28,28 +28,30 @@ extension SAELoad: EngineAnswerable {
 
 extension AutoencoderOptions {
   /// What a request says beside the files.
-  init(_ params: SAELoad.Params) throws(AutoencoderError) {
-    try self.init(k: params.k, inputScale: params.inputScale, asked: params.activation)
+  init(_ params: SAELoad.Params) {
+    self.init(k: params.k, inputScale: params.inputScale, asked: params.activation)
   }
 
   /// What `initialize` or a prompt file says beside the files.
-  init(_ options: SAEOptions) throws(AutoencoderError) {
-    try self.init(k: options.k, inputScale: options.inputScale, asked: options.activation)
+  init(_ options: SAEOptions) {
+    self.init(k: options.k, inputScale: options.inputScale, asked: options.activation)
   }
 
-  private init(
-    k: Int?, inputScale: Double?, asked: SAELoad.Activation?
-  ) throws(AutoencoderError) {
-    var activation: Activation?
-    if let asked {
-      activation = Activation(rawValue: asked.rawValue)
-      guard activation != nil else {
-        throw .value(
-          what: "activation", found: asked.rawValue,
-          expected: "topk, signed-topk or jumprelu: no files leave others open")
+  private init(k: Int?, inputScale: Double?, asked: SAEOptions.Activation?) {
+    self.init(
+      k: k, inputScale: inputScale.map(Float.init), activation: asked.map(Activation.init))
+  }
+}
+
+extension AutoencoderOptions.Activation {
+  fileprivate init(_ asked: SAEOptions.Activation) {
+    self =
+      switch asked {
+      case .topk: .topK
+      case .relu: .relu
+      case .jumprelu: .jumpReLU
+      case .signedTopk: .signedTopK
       }
-    }
-    self.init(k: k, inputScale: inputScale.map(Float.init), activation: activation)
   }
 }
 

@@ -222,11 +222,17 @@ extension SessionOpen.Opened {
 }
 
 extension Part {
-  /// A part of a session whose picture is among `files`, base64 by SHA-256.
+  /// A part of a session whose pictures are among `files`, base64 by SHA-256.
   fileprivate init(_ saved: SavedSession.Part, files: [String: String]) {
     let content: Content =
       if let picture = saved.picture {
         .image(ImageSource(.base64(files[picture] ?? ""), reading: saved.reading))
+      } else if let frames = saved.frames {
+        .video(
+          VideoSource(
+            frames: frames.map {
+              ImageSource(.base64(files[$0.picture] ?? ""), reading: $0.reading)
+            }))
       } else { .text(saved.text ?? "") }
     self.init(id: saved.id, role: saved.role, content: content)
   }

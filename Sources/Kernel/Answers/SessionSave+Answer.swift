@@ -50,12 +50,21 @@ extension SessionSave: EngineThenShelfAnswerable {
       switch part.content {
       case .text(let text): return .init(id: name, role: part.role, text: text)
       case .picture(let given):
-        let picture = PictureToSave(given.origin, part: name, context: open.name)
-        if !pictures.contains(where: { $0.sha256 == picture.sha256 }) { pictures.append(picture) }
+        let frame = saved(given, of: name, in: open)
+        return .init(id: name, role: part.role, picture: frame.picture, reading: frame.reading)
+      case .video(let frames):
         return .init(
-          id: name, role: part.role, picture: picture.sha256,
-          reading: given.treatment == .opened ? .open : nil)
+          id: name, role: part.role, frames: frames.map { saved($0, of: name, in: open) })
       }
+    }
+
+    private mutating func saved(
+      _ given: GivenPicture, of part: String, in open: OpenContext
+    ) -> SavedSession.Frame {
+      let picture = PictureToSave(given.origin, part: part, context: open.name)
+      if !pictures.contains(where: { $0.sha256 == picture.sha256 }) { pictures.append(picture) }
+      return .init(
+        picture: picture.sha256, reading: given.treatment == .opened ? .open : nil)
     }
 
     /// Bytes of all pictures' files.

@@ -108,7 +108,8 @@ private func kind(of error: ModelError) -> DomainError.Kind {
   switch error {
   case .nonFinite: .numericalFailure
   case .emptyPrompt, .promptTooLong: .positionOutOfRange
-  case .picturesNotSupported, .textHoldsImageToken, .videosNotSupported, .textsMakeImageToken,
+  case .picturesNotSupported, .textHoldsImageToken, .textHoldsVideoToken, .videosNotSupported,
+    .framesNotSupported, .frames, .textsMakeImageToken,
     .picturesLeftOut, .pictureInTurn, .templateCannotRender, .tokenOutOfRange, .invalidSampling:
     .unsupportedTarget
   case .unsupported, .inconsistent: .checkpointInvalid

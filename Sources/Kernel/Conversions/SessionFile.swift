@@ -156,16 +156,25 @@ extension SavedSession {
 
 extension SavedSession.Part {
   fileprivate func check(_ place: String, pictures: Set<String>) throws(KernelError) {
-    switch (text, picture) {
-    case (.some, nil): return
-    case (nil, let picture?):
-      guard pictures.contains(picture) else {
-        throw .unsupported(
-          "\(place).picture is \(quoted(String(picture.prefix(100)))), which is not among the "
-            + "pictures")
+    switch (text, picture, frames) {
+    case (.some, nil, nil): return
+    case (nil, let picture?, nil): try require(picture, "\(place).picture", among: pictures)
+    case (nil, nil, let frames?):
+      for (number, frame) in frames.enumerated() {
+        try require(frame.picture, "\(place).frames[\(number)].picture", among: pictures)
       }
-    default: throw .unsupported("\(place) has neither or both of \"text\" and \"picture\"")
+    default:
+      throw .unsupported(
+        "\(place) has none or several of \"text\", \"picture\" and \"frames\"")
     }
+  }
+
+  private func require(
+    _ picture: String, _ place: String, among pictures: Set<String>
+  ) throws(KernelError) {
+    guard !pictures.contains(picture) else { return }
+    throw .unsupported(
+      "\(place) is \(quoted(String(picture.prefix(100)))), which is not among the pictures")
   }
 }
 

@@ -7,8 +7,10 @@ struct ContextOpening {
   let template: PromptTemplate
 
   var promptParts: [PromptPart] { parts.map(\.promptPart) }
-  /// The pictures as given, in the order of the parts.
-  var pictures: [Picture] { parts.compactMap(\.picture?.picture) }
+  /// The pictures as given, in the order of the parts; of a video its frames.
+  var pictures: [[Picture]] {
+    parts.map { $0.pictures.map(\.picture) }.filter { !$0.isEmpty }
+  }
   /// Bytes of texts, pixels, and pictures' files where those are kept.
   var byteCount: Int { parts.reduce(0) { $0 + $1.byteCount } }
 }
@@ -18,6 +20,7 @@ struct GivenPart {
   enum Content {
     case text(String)
     case picture(GivenPicture)
+    case video([GivenPicture])
   }
 
   let content: Content
@@ -28,21 +31,28 @@ struct GivenPart {
     self.role = role
   }
 
-  var picture: GivenPicture? {
-    if case .picture(let picture) = content { picture } else { nil }
+  /// The picture, or the frames of the video, that it is; none of a text.
+  var pictures: [GivenPicture] {
+    switch content {
+    case .text: []
+    case .picture(let picture): [picture]
+    case .video(let frames): frames
+    }
   }
 
   var promptPart: PromptPart {
     switch content {
     case .text(let text): .text(text, role: role)
     case .picture(let given): .picture(given.picture, role: role)
+    case .video(let frames): .video(frames.map(\.picture), role: role)
     }
   }
 
   fileprivate var byteCount: Int {
     switch content {
     case .text(let text): text.utf8.count
-    case .picture(let given): given.picture.byteCount + given.origin.keptBytes
+    case .picture, .video:
+      pictures.reduce(0) { $0 + $1.picture.byteCount + $1.origin.keptBytes }
     }
   }
 }

@@ -10,8 +10,8 @@ struct OpenContext {
   /// Whether `prompt/open` may give it for the same file again.
   let isPromptFile: Bool
 
-  /// The pictures as given, to draw over.
-  var pictures: [Picture] { opening.pictures }
+  /// The pictures as given, to draw over; of a video its frames.
+  var pictures: [[Picture]] { opening.pictures }
 
   /// Bytes that it keeps, its pictures and their tiles among them.
   var byteCount: Int { context.byteCount + opening.byteCount + context.prompt.tileBytes }

@@ -14,8 +14,7 @@ struct StartupFiles: Sendable, Equatable {
 
 extension StartupFiles {
   /// What a client's `initialize` names.
-  /// - Throws: `WireError.mismatch` for options of an autoencoder that is not named, and for an
-  ///   activation that no files leave open; `AutoencoderError.value`.
+  /// - Throws: `WireError.mismatch` for options of an autoencoder that is not named.
   init(_ options: Initialize.Options) throws {
     let (paths, open) = (options.saes ?? [], options.saeOptions ?? [])
     let place = "params.initializationOptions.saeOptions"
@@ -26,6 +25,6 @@ extension StartupFiles {
     }
     self.init(
       model: options.model, autoencoders: paths, sites: open.map(\.site),
-      options: try open.map { try AutoencoderOptions($0) })
+      options: open.map { AutoencoderOptions($0) })
   }
 }

@@ -10,6 +10,8 @@ struct SessionPrompt: Hashable {
     let text: String?
     /// SHA-256 of a picture's file; nil for a text, and for a picture that the file does not name.
     let picture: String?
+    /// Those of a video's other frames, `picture` being the first's.
+    var otherFrames: [String] = []
   }
 
   let turns: [Turn]
@@ -18,7 +20,9 @@ struct SessionPrompt: Hashable {
 
   init(_ context: SavedSession.Context) {
     turns = context.parts.map {
-      Turn(role: $0.role, name: $0.id, text: $0.text, picture: $0.picture)
+      Turn(
+        role: $0.role, name: $0.id, text: $0.text, picture: $0.picture ?? $0.frames?.first?.picture,
+        otherFrames: ($0.frames ?? []).dropFirst().map(\.picture))
     }
     let chat = context.chat
     self.chat = Self.chat(
@@ -30,12 +34,15 @@ struct SessionPrompt: Hashable {
   init?(opening params: JSONValue, pictures: PictureDigests) {
     guard let parts = params["parts"]?.arrayValue, !parts.isEmpty else { return nil }
     turns = parts.enumerated().map { number, part in
-      let digest = part["image"]?["digest"]?.stringValue
-      let picture = digest.flatMap { pictures[$0] }
+      let frames = part["video"]?["frames"]?.arrayValue
+      let digests = (frames ?? [part["image"] ?? .null]).compactMap {
+        $0["digest"]?.stringValue.map { pictures[$0] ?? $0 }
+      }
+      let isText = part["image"] == nil && part["video"] == nil
       return Turn(
         role: part["role"]?.stringValue ?? "user", name: part["id"]?.stringValue ?? "\(number)",
-        text: part["image"] == nil ? part["text"]?.stringValue ?? "" : nil,
-        picture: picture ?? digest)
+        text: isText ? part["text"]?.stringValue ?? "" : nil, picture: digests.first,
+        otherFrames: Array(digests.dropFirst()))
     }
     let chat = params["chat"]
     self.chat = Self.chat(
@@ -54,7 +61,7 @@ struct SessionPrompt: Hashable {
   func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
   private var key: [String?] {
-    turns.flatMap { [$0.role, $0.text, $0.picture] } + [chat]
+    turns.flatMap { [$0.role, $0.text, $0.picture] + $0.otherFrames } + [chat]
   }
 
   /// As a report's turns. - Parameter places: of pictures by their digests.

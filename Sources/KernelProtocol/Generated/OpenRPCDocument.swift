@@ -329,9 +329,9 @@ package let openRPCDocument = #"""
         },
         {
           "name": "activation",
-          "description": "Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt without its config.json.",
+          "description": "Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt without its config.json, relu or topk for circuit-tracer's whose config.yaml has no top_k.",
           "required": false,
-          "schema": {"$ref": "#/components/schemas/SAELoad.Activation"}
+          "schema": {"$ref": "#/components/schemas/SAEOptions.Activation"}
         },
         {
           "name": "workDoneToken",
@@ -6507,7 +6507,7 @@ package let openRPCDocument = #"""
         "enum": ["torchvision", "pillow", "pillow13"]
       },
       "Part": {
-        "description": "A piece of a prompt: some text or one image.",
+        "description": "A piece of a prompt: some text, one image, or a video as its frames, where the model's family sees videos.",
         "type": "object",
         "properties": {
           "id": {"type": "string", "description": "What regions call it; the kernel names parts without one."},
@@ -6515,7 +6515,8 @@ package let openRPCDocument = #"""
         },
         "oneOf": [
           {"required": ["text"], "properties": {"text": {"type": "string"}}},
-          {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}}
+          {"required": ["image"], "properties": {"image": {"$ref": "#/components/schemas/ImageSource"}}},
+          {"required": ["video"], "properties": {"video": {"$ref": "#/components/schemas/VideoSource"}}}
         ]
       },
       "PictureView": {
@@ -6525,7 +6526,7 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {
             "type": "string",
-            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL and Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on."
+            "description": "As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL and Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on. A video has frame1, frame2 and so on, each over its own frame."
           },
           "rows": {"type": "integer", "minimum": 0},
           "columns": {"type": "integer", "minimum": 0},
@@ -6829,11 +6830,12 @@ package let openRPCDocument = #"""
             "description": "What activations are multiplied by before they are encoded."
           },
           "activation": {
-            "$ref": "#/components/schemas/SAELoad.Activation",
+            "$ref": "#/components/schemas/SAEOptions.Activation",
             "description": "Which latents are active."
           }
         }
       },
+      "SAEOptions.Activation": {"enum": ["topk", "relu", "jumprelu", "signed-topk"]},
       "SAELoad.Format": {
         "enum": [
           "sparsify",
@@ -6841,6 +6843,7 @@ package let openRPCDocument = #"""
           "gemma-scope",
           "gemma-scope-2",
           "dictionary_learning",
+          "circuit-tracer",
           "moground",
           "qwen-scope",
           "mmdiff",
@@ -6966,13 +6969,27 @@ package let openRPCDocument = #"""
       },
       "SavedSession.Part": {
         "type": "object",
-        "description": "Some text or a picture.",
+        "description": "Some text, a picture or a video.",
         "required": ["id", "role"],
         "properties": {
           "id": {"type": "string"},
           "role": {"type": "string"},
-          "text": {"type": "string", "description": "Absent of a picture."},
-          "picture": {"type": "string", "description": "The sha256 of one of the pictures. Absent of a text."},
+          "text": {"type": "string", "description": "Absent of a picture and of a video."},
+          "picture": {"type": "string", "description": "The sha256 of one of the pictures. Absent of a text and of a video."},
+          "reading": {"$ref": "#/components/schemas/ImageSource.Reading", "description": "Absent: loadImage."},
+          "frames": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/SavedSession.Frame"},
+            "minItems": 1,
+            "description": "A video's."
+          }
+        }
+      },
+      "SavedSession.Frame": {
+        "type": "object",
+        "required": ["picture"],
+        "properties": {
+          "picture": {"type": "string", "description": "The sha256 of one of the pictures."},
           "reading": {"$ref": "#/components/schemas/ImageSource.Reading", "description": "Absent: loadImage."}
         }
       },
@@ -7325,6 +7342,19 @@ package let openRPCDocument = #"""
             "not": {"required": ["id"]}
           }
         ]
+      },
+      "VideoSource": {
+        "description": "A video as pictures of one size in the order in which they are shown. Which frames of a film these are is the client's choice: none is left out. A region's image counts videos, too, in the order of the parts; view names a frame, and box is in that frame's pixels.",
+        "type": "object",
+        "required": ["frames"],
+        "properties": {
+          "frames": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ImageSource"},
+            "minItems": 1,
+            "description": "At most 512."
+          }
+        }
       },
       "View": {
         "type": "string",

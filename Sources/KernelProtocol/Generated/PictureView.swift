@@ -4,7 +4,8 @@
 /// cell of row r and column c is the token first + r · (columns + separators) + c.
 package struct PictureView: Codable, Sendable, Equatable {
   /// As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL
-  /// and Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
+  /// and Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on. A video
+  /// has frame1, frame2 and so on, each over its own frame.
   package var name: String
   package var rows: Int
   package var columns: Int

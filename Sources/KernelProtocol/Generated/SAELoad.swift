@@ -30,12 +30,12 @@ package enum SAELoad: Request {
     package var inputScale: Double?
     /// Which latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope
     /// (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
-    /// without its config.json.
-    package var activation: Activation?
+    /// without its config.json, relu or topk for circuit-tracer's whose config.yaml has no top_k.
+    package var activation: SAEOptions.Activation?
 
     package init(
       path: String, site: String? = nil, model: String? = nil, k: Int? = nil,
-      inputScale: Double? = nil, activation: Activation? = nil
+      inputScale: Double? = nil, activation: SAEOptions.Activation? = nil
     ) {
       self.path = path
       self.site = site
@@ -52,7 +52,7 @@ package enum SAELoad: Request {
       model = try members.decodeIfPresent(String.self, forKey: .model)
       k = try members.optionalInteger(.k, in: 1...Int.max)
       inputScale = try members.decodeIfPresent(Double.self, forKey: .inputScale)
-      activation = try members.decodeIfPresent(Activation.self, forKey: .activation)
+      activation = try members.decodeIfPresent(SAEOptions.Activation.self, forKey: .activation)
     }
   }
 
@@ -119,6 +119,7 @@ package enum SAELoad: Request {
     case gemmaScope = "gemma-scope"
     case gemmaScope2 = "gemma-scope-2"
     case dictionaryLearning = "dictionary_learning"
+    case circuitTracer = "circuit-tracer"
     case moground
     case qwenScope = "qwen-scope"
     case mmdiff

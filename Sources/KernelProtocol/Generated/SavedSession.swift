@@ -110,24 +110,49 @@ package struct SavedSession: Codable, Sendable, Equatable {
     }
   }
 
-  /// Some text or a picture.
+  /// Some text, a picture or a video.
   package struct Part: Codable, Sendable, Equatable {
     package var id: String
     package var role: String
-    /// Absent of a picture.
+    /// Absent of a picture and of a video.
     package var text: String?
-    /// The sha256 of one of the pictures. Absent of a text.
+    /// The sha256 of one of the pictures. Absent of a text and of a video.
     package var picture: String?
     /// Absent: loadImage.
     package var reading: ImageSource.Reading?
+    /// A video's.
+    package var frames: [Frame]?
 
     package init(
       id: String, role: String, text: String? = nil, picture: String? = nil,
-      reading: ImageSource.Reading? = nil
+      reading: ImageSource.Reading? = nil, frames: [Frame]? = nil
     ) {
       self.id = id
       self.role = role
       self.text = text
+      self.picture = picture
+      self.reading = reading
+      self.frames = frames
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      id = try members.decode(String.self, forKey: .id)
+      role = try members.decode(String.self, forKey: .role)
+      text = try members.decodeIfPresent(String.self, forKey: .text)
+      picture = try members.decodeIfPresent(String.self, forKey: .picture)
+      reading = try members.decodeIfPresent(ImageSource.Reading.self, forKey: .reading)
+      frames = members.contains(.frames) ? try members.nonEmpty(.frames) : nil
+    }
+  }
+
+  package struct Frame: Codable, Sendable, Equatable {
+    /// The sha256 of one of the pictures.
+    package var picture: String
+    /// Absent: loadImage.
+    package var reading: ImageSource.Reading?
+
+    package init(picture: String, reading: ImageSource.Reading? = nil) {
       self.picture = picture
       self.reading = reading
     }

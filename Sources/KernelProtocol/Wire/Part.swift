@@ -1,10 +1,11 @@
 import JSONRPC
 
-/// A piece of a prompt: some text or one image.
+/// A piece of a prompt: some text, one image, or a video as its frames.
 package struct Part: Codable, Sendable, Equatable {
   package enum Content: Sendable, Equatable {
     case text(String)
     case image(ImageSource)
+    case video(VideoSource)
   }
 
   /// What regions call it; the kernel names parts without one.
@@ -19,16 +20,17 @@ package struct Part: Codable, Sendable, Equatable {
     self.content = content
   }
 
-  private enum CodingKeys: CodingKey { case id, role, text, image }
+  private enum CodingKeys: CodingKey { case id, role, text, image, video }
 
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     id = try members.decodeIfPresent(String.self, forKey: .id)
     role = try members.decodeIfPresent(String.self, forKey: .role)
-    switch (members.contains(.text), members.contains(.image)) {
-    case (true, false): content = .text(try members.decode(String.self, forKey: .text))
-    case (false, true): content = .image(try members.decode(ImageSource.self, forKey: .image))
-    default: throw decoder.wireMismatch(expected: "either {\"text\"} or {\"image\"}")
+    switch [CodingKeys.text, .image, .video].filter(members.contains) {
+    case [.text]: content = .text(try members.decode(String.self, forKey: .text))
+    case [.image]: content = .image(try members.decode(ImageSource.self, forKey: .image))
+    case [.video]: content = .video(try members.decode(VideoSource.self, forKey: .video))
+    default: throw decoder.wireMismatch(expected: "one of {\"text\"}, {\"image\"}, {\"video\"}")
     }
   }
 
@@ -39,6 +41,7 @@ package struct Part: Codable, Sendable, Equatable {
     switch content {
     case .text(let text): try members.encode(text, forKey: .text)
     case .image(let image): try members.encode(image, forKey: .image)
+    case .video(let video): try members.encode(video, forKey: .video)
     }
   }
 }

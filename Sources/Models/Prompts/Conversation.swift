@@ -21,7 +21,7 @@ struct Conversation: Sendable {
   /// Runs the chat template. Parts of one role in succession make one message: a list of texts and
   /// pictures, or in a text model, whose templates expect a string, the texts joined.
   /// - Parameters:
-  ///   - texts: what stands in each part's place; nil for a picture.
+  ///   - texts: what stands in each part's place; nil for what is seen.
   func render(
     _ parts: [PromptPart], texts: [String?], addGenerationPrompt: Bool, time: TemplateTime,
     cancellation: Cancellation
@@ -29,7 +29,8 @@ struct Conversation: Sendable {
     var turns: [(role: String, content: [ChatMessage.Part])] = []
     for (part, text) in zip(parts, texts) {
       if turns.last?.role != part.role { turns.append((part.role, [])) }
-      turns[turns.count - 1].content.append(text.map(ChatMessage.Part.text) ?? .image)
+      turns[turns.count - 1].content.append(
+        text.map(ChatMessage.Part.text) ?? (part.frames == nil ? .image : .video))
     }
     let messages = turns.map { turn in
       let content: ChatMessage.Content =

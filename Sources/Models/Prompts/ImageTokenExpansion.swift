@@ -1,23 +1,49 @@
-/// A rendered prompt with what its pictures become in the places of their image tokens.
+/// A rendered prompt with what its pictures and videos become in the places of their placeholders.
 struct ImageTokenExpansion {
   let text: String
   private let occurrences: [Range<Int>]
   /// Bytes of what each occurrence becomes.
   private let lengths: [Int]
 
-  /// Throws unless there is one image token for each expansion: `ModelError.picturesLeftOut` where
+  /// What the pictures, or the videos, become in order.
+  struct Kind {
+    /// What stands for one of them; nil in a model that sees none.
+    let placeholder: String?
+    let expansions: [String]
+  }
+
+  /// Throws unless there is one placeholder for each expansion: `ModelError.picturesLeftOut` where
   /// the template shows fewer; where there are more, `.textsMakeImageToken` if texts have part in
   /// one, else `.inconsistent`.
   /// - Parameters:
-  ///   - expansions: what the pictures become, in order.
   ///   - textParts: which parts are texts.
-  ///   - roles: of the turns in which pictures stand, each once.
+  ///   - roles: of the turns in which pictures and videos stand, each once.
   init(
-    _ rendered: RenderedPrompt, imageToken: String?, expansions: [String], textParts: [Int],
-    roles: [String]
+    _ rendered: RenderedPrompt, _ kinds: [Kind], textParts: [Int], roles: [String]
   ) throws(ModelError) {
-    let occurrences = RenderedPrompt.occurrences(of: imageToken, in: rendered.text)
-    let token = imageToken ?? "image token"
+    var places: [(range: Range<Int>, expansion: String)] = []
+    for kind in kinds {
+      places += try Self.places(of: kind, in: rendered, textParts: textParts, roles: roles)
+    }
+    places.sort { $0.range.lowerBound < $1.range.lowerBound }
+    occurrences = places.map(\.range)
+    lengths = places.map(\.expansion.utf8.count)
+    var bytes: [UInt8] = []
+    let source = Array(rendered.text.utf8)
+    var end = 0
+    for (occurrence, expansion) in places {
+      bytes += source[end..<occurrence.lowerBound]
+      bytes += expansion.utf8
+      end = occurrence.upperBound
+    }
+    text = String(decoding: bytes + source[end...], as: UTF8.self)
+  }
+
+  private static func places(
+    of kind: Kind, in rendered: RenderedPrompt, textParts: [Int], roles: [String]
+  ) throws(ModelError) -> [(range: Range<Int>, expansion: String)] {
+    let occurrences = RenderedPrompt.occurrences(of: kind.placeholder, in: rendered.text)
+    let (token, expansions) = (kind.placeholder ?? "image token", kind.expansions)
     guard occurrences.count >= expansions.count else {
       throw .picturesLeftOut(
         token: token, found: occurrences.count, expected: expansions.count, roles: roles)
@@ -31,17 +57,7 @@ struct ImageTokenExpansion {
         what: "the number of \(token) in the rendered prompt", found: "\(occurrences.count)",
         expected: "\(expansions.count), one for each picture")
     }
-    self.occurrences = occurrences
-    lengths = expansions.map(\.utf8.count)
-    var bytes: [UInt8] = []
-    let source = Array(rendered.text.utf8)
-    var end = 0
-    for (occurrence, expansion) in zip(occurrences, expansions) {
-      bytes += source[end..<occurrence.lowerBound]
-      bytes += expansion.utf8
-      end = occurrence.upperBound
-    }
-    text = String(decoding: bytes + source[end...], as: UTF8.self)
+    return zip(occurrences, expansions).map { (range: $0, expansion: $1) }
   }
 
   /// A stretch of the rendered text, in UTF-8 offsets of the expanded one.

@@ -1,13 +1,13 @@
 /// A prompt ready for the model. Positions count expanded tokens: every token of a picture is one.
 package struct Prompt: Sendable {
-  /// The tokens, a picture's each being the image token.
+  /// The tokens, a picture's each being the image token, a video's the video token.
   package let tokens: [Int]
   /// Part by part the tokens that hold some of its characters or stand for its pixels. The
   /// template's own tokens belong to no part, and a token across two texts to the first of them.
   package let partSpans: [Range<Int>]
-  /// The pictures in the order of their tokens.
+  /// The pictures and videos in the order of their parts.
   package let images: [PromptImage]
-  /// The rendered text, with one image token for each picture.
+  /// The rendered text, with one placeholder for each picture or video.
   package let text: String
 
   /// The part that a token belongs to.
@@ -21,7 +21,7 @@ package struct Prompt: Sendable {
   }
 }
 
-/// A picture within a prompt.
+/// A picture, or a video, within a prompt.
 package struct PromptImage: Sendable {
   /// The index of its part.
   package let part: Int
@@ -32,6 +32,9 @@ package struct PromptImage: Sendable {
   package let layout: PictureLayout
   /// What the tower sees.
   package let tiles: PictureTiles
+
+  /// How many pictures it is made of: the frames of a video.
+  package var pictureCount: Int { layout.isVideo ? layout.views.count : 1 }
 
   /// The tokens of one of its views, those that close rows included.
   package func span(of view: PictureView) -> Range<Int> {

@@ -26,30 +26,37 @@ struct PromptBuilder {
   /// What a template's `strftime_now` tells, the same however often it is rendered.
   private let time = TemplateTime.now
 
-  private var imageText: String? { pictures?.imageText }
+  /// What a template writes for a picture or a video; nil where the model sees none.
+  private func placeholder(isVideo: Bool) -> String? {
+    isVideo ? pictures?.videos?.videoText : pictures?.imageText
+  }
+
+  /// By part; nil for texts.
+  private var placeholders: [String?] {
+    parts.map { $0.text == nil ? placeholder(isVideo: $0.frames != nil) : nil }
+  }
 
   func build() throws -> Prompt {
     try requireSpeakable()
     let layouts = try self.layouts()
     let rendered = try render()
-    let counts = layouts.compactMap { $0?.tokenCount }
-    try requireRoom(pictureTokens: counts.reduce(0, +), textBytes: rendered.text.utf8.count)
-    let expansions = layouts.compactMap { layout in
-      layout.flatMap { pictures?.expansion(of: $0) }
-    }
+    try requireRoom(
+      pictureTokens: layouts.reduce(0) { $0 + ($1?.tokenCount ?? 0) },
+      textBytes: rendered.text.utf8.count)
     let expansion = try ImageTokenExpansion(
-      rendered, imageToken: imageText, expansions: expansions,
-      textParts: parts.indices.filter { parts[$0].picture == nil },
-      roles: parts.filter { $0.picture != nil }.map(\.role).reduce(into: []) {
+      rendered,
+      [false, true].map { isVideo in
+        ImageTokenExpansion.Kind(
+          placeholder: placeholder(isVideo: isVideo),
+          expansions: layouts.compactMap(\.self).filter { $0.isVideo == isVideo }
+            .map { self.expansion(of: $0) })
+      }, textParts: parts.indices.filter { parts[$0].text != nil },
+      roles: parts.filter { $0.text == nil }.map(\.role).reduce(into: []) {
         if !$0.contains($1) { $0.append($1) }
       })
     let tokens = try encode(expansion.text)
     try require(tokens)
-    let runs = try imageRuns(
-      in: tokens, counts: counts,
-      embedded: expansions.map {
-        RenderedPrompt.occurrences(of: pictures?.tokenText, in: $0).count
-      })
+    let runs = try runs(of: layouts, in: tokens)
     let spans = try self.spans(rendered, expansion, tokens: tokens, runs: runs)
     return Prompt(
       tokens: tokens, partSpans: spans, images: try images(layouts, spans: spans),
@@ -63,6 +70,7 @@ struct PromptBuilder {
       if part.picture != nil, pictures == nil {
         throw ModelError.picturesNotSupported(model: modelName)
       }
+      if let frames = part.frames { try require(frames, part: index) }
       guard let text = part.text, let pictures else { continue }
       for token in [pictures.imageText, pictures.tokenText]
       where !RenderedPrompt.occurrences(of: token, in: text).isEmpty {
@@ -71,8 +79,30 @@ struct PromptBuilder {
       if let token = pictures.videoText,
         !RenderedPrompt.occurrences(of: token, in: text).isEmpty
       {
-        throw ModelError.videosNotSupported(part: index, token: token)
+        throw pictures.videos == nil
+          ? ModelError.videosNotSupported(part: index, token: token)
+          : .textHoldsVideoToken(part: index, token: token)
       }
+    }
+  }
+
+  /// Frames that the model can be shown as one video.
+  private func require(_ frames: [Picture], part: Int) throws(ModelError) {
+    guard pictures?.videos != nil else {
+      throw .framesNotSupported(part: part, model: modelName)
+    }
+    guard (1...FrameView.mostFrames).contains(frames.count) else {
+      throw .frames(
+        part: part, found: "\(frames.count) frames", expected: "1 to \(FrameView.mostFrames)")
+    }
+    let first = frames[0]
+    if let other = frames.firstIndex(where: {
+      $0.width != first.width || $0.height != first.height
+    }) {
+      throw .frames(
+        part: part,
+        found: "frame \(other + 1) of \(frames[other].width) by \(frames[other].height) pixels",
+        expected: "\(first.width) by \(first.height), as the first")
     }
   }
 
@@ -96,15 +126,16 @@ struct PromptBuilder {
   private func render() throws -> RenderedPrompt {
     switch template {
     case .plain:
-      return RenderedPrompt(joining: parts.map { $0.text ?? imageText ?? "" })
+      return RenderedPrompt(
+        joining: zip(parts, placeholders).map { $0.text ?? $1 ?? "" })
     case .model(let addGenerationPrompt):
-      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageText) { texts in
+      return try RenderedPrompt(pieces: parts.map(\.text), placeholders: placeholders) { texts in
         try conversation.render(
           parts, texts: texts, addGenerationPrompt: addGenerationPrompt, time: time,
           cancellation: cancellation)
       }
     case .modelThenAnswer:
-      return try RenderedPrompt(pieces: parts.map(\.text), imageToken: imageText) { texts in
+      return try RenderedPrompt(pieces: parts.map(\.text), placeholders: placeholders) { texts in
         let earlier = try conversation.render(
           Array(parts.dropLast()), texts: Array(texts.dropLast()), addGenerationPrompt: true,
           time: time, cancellation: cancellation)
@@ -146,7 +177,7 @@ struct PromptBuilder {
     var runs = runs.makeIterator()
     var spans: [Range<Int>] = []
     for (part, range) in zip(parts, rendered.ranges) {
-      if part.picture != nil {
+      if part.text == nil {
         spans.append(runs.next() ?? 0..<0)
       } else if let range {
         spans.append(try finder.span(of: expansion.range(range)))
@@ -178,21 +209,49 @@ struct PromptBuilder {
 
   private func layouts() throws -> [PictureLayout?] {
     try parts.map { part in
-      guard let picture = part.picture, let pictures else { return nil }
-      return try pictures.layout(
-        width: picture.width, height: picture.height, among: pictureCount)
+      switch part.content {
+      case .text: nil
+      case .picture(let picture):
+        try pictures?.layout(width: picture.width, height: picture.height, among: pictureCount)
+      case .video(let frames):
+        try pictures?.videos?.layout(
+          frames: frames.count, width: frames[0].width, height: frames[0].height)
+      }
     }
+  }
+
+  private func expansion(of layout: PictureLayout) -> String {
+    guard layout.isVideo else { return pictures?.expansion(of: layout) ?? "" }
+    return String(repeating: pictures?.videos?.videoText ?? "", count: layout.tokenCount)
+  }
+
+  /// Where the tokens of each picture and video lie, in the order of their parts.
+  private func runs(of layouts: [PictureLayout?], in tokens: [Int]) throws -> [Range<Int>] {
+    guard let pictures else { return [] }
+    let seen = layouts.compactMap(\.self)
+    var left = try [false, true].map { isVideo in
+      let token = isVideo ? pictures.videos?.videoToken : pictures.imageToken
+      let text = isVideo ? pictures.videos?.videoText ?? "" : pictures.tokenText
+      let own = seen.filter { $0.isVideo == isVideo }
+      return try imageRuns(
+        of: token, text: text, in: tokens, counts: own.map(\.tokenCount),
+        embedded: own.map {
+          RenderedPrompt.occurrences(of: text, in: expansion(of: $0)).count
+        })[...]
+    }
+    return seen.compactMap { left[$0.isVideo ? 1 : 0].popFirst() }
   }
 
   /// Where each picture's tokens lie, in the order of their image tokens.
   /// - Parameters:
+  ///   - token: that their embeddings replace, and how it is written; nil where there is none.
   ///   - counts: all tokens of each.
-  ///   - embedded: those of them that are image tokens.
+  ///   - embedded: those of them that are `token`.
   private func imageRuns(
-    in tokens: [Int], counts: [Int], embedded: [Int]
+    of token: Int?, text: String, in tokens: [Int], counts: [Int], embedded: [Int]
   ) throws -> [Range<Int>] {
-    guard let pictures else { return [] }
-    let positions = tokens.indices.filter { tokens[$0] == pictures.imageToken }
+    guard let token else { return [] }
+    let positions = tokens.indices.filter { tokens[$0] == token }
     var runs: [Range<Int>] = []
     var next = 0
     for count in embedded where next + count <= positions.count {
@@ -202,7 +261,7 @@ struct PromptBuilder {
     guard positions.count <= embedded.reduce(0, +) else {
       // A text that the tokenizer brings to the image token's form, as NFKC does with letters of
       // full width.
-      throw ModelError.textsMakeImageToken(parts: [], token: pictures.tokenText)
+      throw ModelError.textsMakeImageToken(parts: [], token: text)
     }
     guard next == positions.count else {
       throw ModelError.inconsistent(
@@ -222,11 +281,16 @@ struct PromptBuilder {
   ) throws -> [PromptImage] {
     var images: [PromptImage] = []
     for (index, part) in parts.enumerated() {
-      guard let picture = part.picture, let layout = layouts[index], let pictures else { continue }
+      guard let layout = layouts[index] else { continue }
+      let tiles: PictureTiles? =
+        switch part.content {
+        case .text: nil
+        case .picture(let picture): try pictures?.prepare(picture, among: pictureCount)
+        case .video(let frames): try pictures?.videos?.prepare(frames)
+        }
+      guard let tiles else { continue }
       images.append(
-        PromptImage(
-          part: index, span: spans[index], layout: layout,
-          tiles: try pictures.prepare(picture, among: pictureCount)))
+        PromptImage(part: index, span: spans[index], layout: layout, tiles: tiles))
     }
     return images
   }

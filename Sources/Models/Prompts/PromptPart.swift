@@ -1,10 +1,12 @@
 package import Images
 
-/// One piece of a prompt: a text or a picture, and who speaks.
+/// One piece of a prompt: a text, a picture or a video, and who speaks.
 package struct PromptPart: Sendable {
   package enum Content: Sendable {
     case text(String)
     case picture(Picture)
+    /// Pictures of one size in the order in which they are shown.
+    case video([Picture])
   }
 
   package let content: Content
@@ -24,14 +26,23 @@ package struct PromptPart: Sendable {
     PromptPart(.picture(picture), role: role)
   }
 
-  /// The text, or nil for a picture.
+  package static func video(_ frames: [Picture], role: String = "user") -> PromptPart {
+    PromptPart(.video(frames), role: role)
+  }
+
+  /// The text, or nil for what is seen.
   package var text: String? {
     if case .text(let text) = content { text } else { nil }
   }
 
-  /// The picture, or nil for a text.
+  /// The picture, or nil for what is none.
   package var picture: Picture? {
     if case .picture(let picture) = content { picture } else { nil }
+  }
+
+  /// The frames of a video, or nil for what is none.
+  package var frames: [Picture]? {
+    if case .video(let frames) = content { frames } else { nil }
   }
 }
 

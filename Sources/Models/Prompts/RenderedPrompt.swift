@@ -22,9 +22,10 @@ struct RenderedPrompt {
   /// trimmed texts, in the place of their marks gives the rendered text back with every template
   /// that only copies or trims; otherwise the texts are searched for, one after the other.
   /// - Parameters:
-  ///   - pieces: the texts; nil for pictures, whose image tokens are counted off instead.
+  ///   - pieces: the texts; nil for what is seen, whose placeholders are counted off instead.
+  ///   - placeholders: by part, what a template writes for a picture or a video; nil for texts.
   init(
-    pieces: [String?], imageToken: String?, render: ([String?]) throws -> String
+    pieces: [String?], placeholders: [String?], render: ([String?]) throws -> String
   ) throws {
     let text = try render(pieces)
     let marks = pieces.indices.map { Self.mark($0) }
@@ -32,14 +33,19 @@ struct RenderedPrompt {
     let trimmed = pieces.map { $0.map(Self.trimmed) }
     // The beginning of an answer stands behind the template, as it is.
     let candidates = [pieces, trimmed, trimmed.dropLast() + pieces.suffix(1)]
-    let images = Self.occurrences(of: imageToken, in: text)
     var texts: [Range<Int>?]?
     for candidate in candidates where texts == nil {
       texts = Self.ranges(replacing: marks, by: candidate, in: marked, expecting: text)
     }
     let found = texts ?? Self.search(pieces, in: text)
-    var nextImage = images.makeIterator()
-    ranges = pieces.indices.map { pieces[$0] == nil ? nextImage.next() : found[$0] }
+    var left = Dictionary(
+      uniqueKeysWithValues: Set(placeholders.compactMap(\.self)).map {
+        ($0, Self.occurrences(of: $0, in: text)[...])
+      })
+    ranges = pieces.indices.map { part in
+      guard pieces[part] == nil else { return found[part] }
+      return placeholders[part].flatMap { left[$0]?.popFirst() }
+    }
     self.text = text
   }
 

@@ -11,7 +11,7 @@ package struct Site: Hashable, Sendable, CustomStringConvertible {
 
   /// What comes into a block above the first is the output of the one below: a tensor has one name.
   package init(_ place: BlockPlace, block: Int) {
-    precondition(place.isOfOneMeaning, "a module, not a tensor: \(place)")
+    precondition(place.isTensor, "a module, not a tensor: \(place)")
     let isOutput = place == .residualPre && block > 0
     self.place = isOutput ? .residualPost : place
     self.block = isOutput ? block - 1 : block
@@ -79,9 +79,14 @@ package struct Site: Hashable, Sendable, CustomStringConvertible {
 
 extension Site {
   /// Whether a change of it is one of the residual stream at `point`: it is the stream there, is
-  /// added to it, or is projected to what is.
+  /// added to it, or is projected or normed to what is.
   package var isAdded: Bool {
-    stream != nil || [.attentionHeads, .attentionOut, .feedForwardOut].contains(place)
+    switch place {
+    case .feedForwardNormed, .feedForwardIn, .postAttentionNorm: false
+    case .residualPre, .attentionHeads, .attentionModule, .attentionOut, .residualMid,
+      .feedForwardModule, .feedForwardOut, .residualPost:
+      true
+    }
   }
 
   /// The point of the residual stream from which the half of a block runs that makes it.

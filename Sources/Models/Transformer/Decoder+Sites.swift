@@ -24,28 +24,18 @@ extension Decoder {
         reason: "\"\(name.prefix(200))\" is in block \(block), the model has blocks 0 … "
           + "\(blockCount - 1)")
     }
-    guard let tensor = recipe.place(of: named) else {
-      throw SiteRefusal(
-        reason: "\"\(name.prefix(200))\" is what a module gives before this family norms it: what "
-          + "is added to the residual stream, behind the norm, is attn_out.\(block) and "
-          + "mlp_out.\(block)")
-    }
-    return Site(tensor, block: block)
+    return Site(recipe.place(of: named), block: block)
   }
 
   /// Why a change of a tensor is none that the residual stream gains; nil where it is.
   package func refusal(ofChanging site: Site) -> String? {
-    guard site.isAdded else {
-      return "\(site.name) is read by a half of a block and not added to the residual stream: a "
-        + "change of it is no change of the stream, which the rest of the model could run on"
-    }
-    guard site.place == .attentionHeads, recipe.norms.areOnUpdates else { return nil }
-    return "\(site.name) is normed by this family behind o_proj: a change of it is no sum of "
-      + "directions in the residual stream"
+    guard !site.isAdded else { return nil }
+    return "\(site.name) is read by a half of a block and not added to the residual stream: a "
+      + "change of it is no change of the stream, which the rest of the model could run on"
   }
 
-  /// The place that a module's name stands for on this model, nil for none; every other is itself.
-  package func place(of named: BlockPlace) -> BlockPlace? { recipe.place(of: named) }
+  /// The place that a module's name stands for on this model; every other is itself.
+  package func place(of named: BlockPlace) -> BlockPlace { recipe.place(of: named) }
 
   /// Columns of a tensor.
   package func width(of site: Site) -> Int {
@@ -54,28 +44,66 @@ extension Decoder {
 
   /// What the residual stream at `site.point` gains, `[t, D]`, where a tensor that is added to it
   /// gains `change` `[t, width]`.
-  package func streamChange(of change: Matrix, at site: Site) -> Matrix {
+  /// - Parameter y: the tensor without the change, `[t, width]`, on which it depends behind a norm.
+  package func streamChange(of change: Matrix, from y: Matrix, at site: Site) -> Matrix {
     precondition(site.isAdded, "\(site) is not added to the residual stream")
-    guard site.place == .attentionHeads else { return change }
-    return blocks[site.block].attention.output.withoutBias(change)
+    let gained = site.place == .attentionHeads ? output(site).withoutBias(change) : change
+    guard let norm = updateNorm(behind: site) else { return gained }
+    let plain = moduleOutput(of: y, at: site)
+    return norm(plain + gained) - norm(plain)
   }
 
-  /// The gradient at such a tensor `[t, width]` from that of the stream at `site.point` `[t, D]`;
-  /// the pullback of `streamChange`.
-  package func gradient(at site: Site, streamGradient: Matrix) -> Matrix {
+  /// The gradient at such a tensor `y` `[t, width]` from that of the stream at `site.point`
+  /// `[t, D]`; the pullback of `streamChange`.
+  package func gradient(
+    at site: Site, of y: Matrix, streamGradient: Matrix, rule: PullbackRule
+  ) -> Matrix {
     precondition(site.isAdded, "\(site) is not added to the residual stream")
-    guard site.place == .attentionHeads else { return streamGradient }
-    return blocks[site.block].attention.output.pullback(streamGradient)
+    let gradient =
+      updateNorm(behind: site).map {
+        $0.pullback(moduleOutput(of: y, at: site), outputGradient: streamGradient, rule: rule)
+      } ?? streamGradient
+    return site.place == .attentionHeads ? output(site).pullback(gradient) : gradient
+  }
+
+  /// Directions `[n, width]` of such a tensor as the residual stream has them, `[n, D]`; behind a
+  /// norm times its weight, without its scale, which depends on the rest of the tensor.
+  package func streamDirections(of directions: Matrix, at site: Site) -> Matrix {
+    precondition(site.isAdded, "\(site) is not added to the residual stream")
+    var result =
+      site.place == .attentionHeads ? output(site).withoutBias(directions) : directions
+    guard let norm = updateNorm(behind: site) else { return result }
+    for row in 0..<result.rows {
+      result.setRow(row, zip(result.row(row), norm.weight).map { $0 * $1 })
+    }
+    return result
+  }
+
+  /// What a module gives, `[t, D]`, of a tensor that is it or is projected to it.
+  private func moduleOutput(of y: Matrix, at site: Site) -> Matrix {
+    site.place == .attentionHeads ? output(site)(y) : y
+  }
+
+  /// The projection of a block's heads.
+  private func output(_ site: Site) -> Linear { blocks[site.block].attention.output }
+
+  /// The norm between a tensor and the residual stream.
+  private func updateNorm(behind site: Site) -> RMSNorm? {
+    switch site.place {
+    case .attentionHeads, .attentionModule: blocks[site.block].attentionUpdateNorm.norm
+    case .feedForwardModule: blocks[site.block].feedForwardUpdateNorm.norm
+    default: nil
+    }
   }
 }
 
 extension DecoderRecipe {
-  /// The tensor that a place is in this family; nil for what a module gives before it is normed.
-  func place(of named: BlockPlace) -> BlockPlace? {
+  /// The tensor that a place is in this family.
+  func place(of named: BlockPlace) -> BlockPlace {
     switch named {
-    case .attentionModule: norms.areOnUpdates ? nil : .attentionOut
+    case .attentionModule: norms.areOnUpdates ? named : .attentionOut
     case .postAttentionNorm: norms.areOnUpdates ? .attentionOut : .feedForwardIn
-    case .feedForwardModule: norms.areOnUpdates ? nil : .feedForwardOut
+    case .feedForwardModule: norms.areOnUpdates ? named : .feedForwardOut
     default: named
     }
   }

@@ -59,6 +59,7 @@ struct DecoderBlock: Sendable {
     let update = attentionUpdateNorm(unnormed)
     let middle = x.last(rows) + update
     tap.meet(Site(.attentionHeads, block: index), saved.mixed)
+    tap.meet(Site(.attentionModule, block: index), unnormed)
     tap.meet(Site(.attentionOut, block: index), update)
     tap.meet(Site(.residualMid, block: index), middle)
     let half = AttentionHalf(
@@ -83,6 +84,7 @@ struct DecoderBlock: Sendable {
     let update = feedForwardUpdateNorm(inner)
     tap.meet(Site(.feedForwardNormed, block: index), feedForwardNorm.unweighted(middle))
     tap.meet(Site(.feedForwardIn, block: index), normed)
+    tap.meet(Site(.feedForwardModule, block: index), inner)
     tap.meet(Site(.feedForwardOut, block: index), update)
     let saved = Saved(
       attention: nil, middle: middle, unnormedInner: feedForwardUpdateNorm.kept(inner),

@@ -12,9 +12,10 @@ package protocol PictureEncoder: Sendable {
   var tokenText: String { get }
   /// The text that stands for a picture in a prompt.
   var imageText: String { get }
-  /// The text that stands for a video, which none of a prompt's parts can be; nil in a family that
-  /// sees none.
+  /// The text that stands for a video in the family's prompts; nil in a family that sees none.
   var videoText: String? { get }
+  /// How videos are seen; nil where none of a prompt's parts can be one.
+  var videos: (any VideoEncoder)? { get }
   /// Whether a picture's tokens that stand side by side see each other both ways.
   var seesWholeViews: Bool { get }
   /// Whether a picture's tokens stand as grids for the rotary embedding, not one after the other:
@@ -58,6 +59,7 @@ package protocol PictureEncoder: Sendable {
 extension PictureEncoder {
   var tokenText: String { imageText }
   var videoText: String? { nil }
+  var videos: (any VideoEncoder)? { nil }
   var seesWholeViews: Bool { false }
   var areGrids: Bool { false }
   var finestView: String { viewNames.last ?? "" }

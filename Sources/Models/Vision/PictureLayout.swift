@@ -7,12 +7,19 @@ package struct PictureLayout: Sendable, Equatable {
   package let pictureWidth: Int
   /// Height of the given picture in pixels.
   package let pictureHeight: Int
-  /// The views in the order of their tokens; the first shows the whole picture.
+  /// The views in the order of their tokens; the first shows the whole picture, of a video each
+  /// the whole of one frame.
   package let views: [PictureView]
   /// All tokens of the picture, those of no view included.
   package let tokenCount: Int
+  /// Whether it is of a video: each view shows one of its frames, pictures of the same size.
+  package let isVideo: Bool
 
-  package init(pictureWidth: Int, pictureHeight: Int, views: [PictureView], tokenCount: Int) {
+  package init(
+    pictureWidth: Int, pictureHeight: Int, views: [PictureView], tokenCount: Int,
+    isVideo: Bool = false
+  ) {
+    self.isVideo = isVideo
     self.pictureWidth = pictureWidth
     self.pictureHeight = pictureHeight
     self.views = views
@@ -31,6 +38,11 @@ package struct PictureLayout: Sendable, Equatable {
       self.row = row
       self.column = column
     }
+  }
+
+  /// The number of the frame that a view shows, from 0; nil where that is the picture itself.
+  package func frame(of view: PictureView) -> Int? {
+    isVideo ? views.firstIndex { $0.name == view.name } : nil
   }
 
   /// nil for a name that none of its views has.

@@ -9,6 +9,8 @@ package struct ChatMessage: Sendable, Equatable {
     case text(String)
     /// An image, in the order in which the images are given.
     case image
+    /// A video, in the order in which the videos are given.
+    case video
   }
 
   package var role: String
@@ -30,6 +32,7 @@ package struct ChatMessage: Sendable, Equatable {
           case .text(let text):
             .dictionary(TemplateDictionary([("type", .string("text")), ("text", .string(text))]))
           case .image: .dictionary(TemplateDictionary([("type", .string("image"))]))
+          case .video: .dictionary(TemplateDictionary([("type", .string("video"))]))
           }
         })
     }

@@ -73,6 +73,13 @@ CASES = {
         ("resid_mid.0 -> mlp_out.1", "resid_mid.0", "mlp_out.1", True),
         ("mlp_out.2", "mlp_out.2", "mlp_out.2", False),
     ]),
+    # The modules' own outputs and the heads, which the norms behind the halves norm before they are added.
+    "gemma3-modules": ("gemma3", "landscape", (18, 24), [
+        ("attn_heads.1", "attn_heads.1", "attn_heads.1", False),
+        ("attn_module.2", "attn_module.2", "attn_module.2", False),
+        ("mlp_module.1", "mlp_module.1", "mlp_module.1", False),
+        ("mlp_in.1 -> mlp_module.1", "mlp_in.1", "mlp_module.1", True),
+    ]),
 }
 
 
@@ -95,6 +102,8 @@ class Model(base.Model):
             return {
                 "attn_out": (layer.post_attention_layernorm, False), "resid_mid": (layer.pre_feedforward_layernorm, True),
                 "mlp_in": (layer.mlp, True), "mlp_out": (layer.post_feedforward_layernorm, False),
+                "attn_heads": (layer.self_attn.o_proj, True), "attn_module": (layer.self_attn, False),
+                "mlp_module": (layer.mlp, False),
             }[name]
         return {
             "resid_pre": (layer, True), "attn_heads": (layer.self_attn.o_proj, True), "attn_out": (layer.self_attn, False),

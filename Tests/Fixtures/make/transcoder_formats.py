@@ -1,9 +1,11 @@
 """Writes Tests/Fixtures/transcoder-formats: transcoders, and autoencoders of places inside a block, as libraries save
 them, with codes, reconstructions and derivatives.
 
-Every file is written, and every expected number computed, by the library the format belongs to: SAELens (its loader
-of Gemma Scope 2's files included), sparsify and Llamascopium. What these import for downloads, remote models and
-logging is stubbed. Run from the root of the repository:
+Every file is written, and every expected number computed, by the library the format belongs to: SAELens (its loaders
+of Gemma Scope 2's and of Llama Scope's files included), sparsify, Llamascopium and circuit-tracer. What these import
+for downloads, remote models and logging is stubbed. Two things no library on the package index has, and PyTorch code
+in this file does them, written from the authors' definition: the top-k of vlm-circuit-tracing's transcoders, and the
+norm of what Llama Scope's transcoders make. Run from the root of the repository:
 
     python Tests/Fixtures/make/transcoder_formats.py
 """
@@ -12,11 +14,13 @@ import hashlib
 import importlib
 import json
 import pathlib
+import pickle
 import sys
 from importlib.metadata import version
 from unittest.mock import MagicMock
 
 import torch
+import yaml
 from safetensors.torch import save_file
 
 
@@ -40,6 +44,8 @@ metadata = imported("sae_lens.saes.sae").SAEMetadata
 coder = imported("sparsify.sparse_coder")
 coder_config = imported("sparsify.config")
 llama_sae = imported("llamascopium.models.sae")
+circuit = imported("circuit_tracer.transcoder.single_layer_transcoder")
+circuit_activations = imported("circuit_tracer.transcoder.activation_functions")
 
 SEED = 620_441
 D, OUT, M, T, K = 12, 10, 24, 9, 4
@@ -80,11 +86,13 @@ def random(*shape):
 # --- SAELens -------------------------------------------------------------------------------------
 
 
-def saelens(name, sae):
+def saelens(name, sae, factor=None):
     fill(sae)
     folder = FOLDER / "saelens" / name
     sae.save_model(folder)
     read = lens.SAE.load_from_disk(folder)
+    if factor is not None:
+        read.fold_activation_norm_scaling_factor(factor)
     record(f"saelens.{name}", read.encode, read.decode, read)
 
 
@@ -195,12 +203,106 @@ for name, options in [
         sae.standardize_parameters_of_dataset_norm()
         assert torch.allclose(sae.decode(sae.encode(x)), expected["llamascopium.transcoder.made"], atol=1e-5)
 
+# --- Transcoders that normalise at run time ------------------------------------------------------
+
+saelens("layer_norm", transcoders.Transcoder(transcoders.TranscoderConfig(
+    **hooks(**bridge), d_out=OUT, normalize_activations="layer_norm")))
+saelens("constant_norm_skip", transcoders.JumpReLUSkipTranscoder(transcoders.JumpReLUSkipTranscoderConfig(
+    **hooks(**bridge), d_out=OUT, normalize_activations="constant_norm_rescale")))
+saelens("expected_average", transcoders.SkipTranscoder(transcoders.SkipTranscoderConfig(
+    **hooks(**bridge), d_out=OUT, normalize_activations="expected_average_only_in")), factor=0.625)
+
+# --- Llama Scope ---------------------------------------------------------------------------------
+
+folder = FOLDER / "llama-scope" / "L2TC"
+(folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+w = {"encoder.weight": random(M, D), "decoder.weight": random(D, M), "encoder.bias": random(M), "decoder.bias": random(D)}
+save_file(w, folder / "checkpoints" / "final.safetensors")
+(folder / "hyperparams.json").write_text(json.dumps({
+    "d_model": D, "d_sae": M, "jump_relu_threshold": 0.4, "dataset_average_activation_norm": {"in": 5.5, "out": 2.25},
+    "hook_point_in": "blocks.2.ln2.hook_normalized", "hook_point_out": "blocks.2.hook_mlp_out"}))
+loaders.hf_hub_download = lambda *a, **k: str(
+    folder / ("hyperparams.json" if len(a) > 1 else "checkpoints/final.safetensors"))
+cfg, state, _ = loaders.llama_scope_sae_huggingface_loader(
+    "tiny", "L2TC", cfg_overrides={"dtype": "float32", "device": "cpu"})
+encoder = jumprelu.JumpReLUSAE(jumprelu.JumpReLUSAEConfig(d_in=D, d_sae=M, apply_b_dec_to_input=False))
+encoder.load_state_dict(state)
+encoder.fold_activation_norm_scaling_factor(D**0.5 / 5.5)
+
+
+def made_by_llama_scope(z):
+    return (z @ w["decoder.weight"].T + w["decoder.bias"]) / (D**0.5 / 2.25)
+
+
+record("llama-scope", encoder.encode, made_by_llama_scope, lambda v: made_by_llama_scope(encoder.encode(v)))
+
+# --- circuit-tracer ------------------------------------------------------------------------------
+
+
+def circuit_tracer(name, layer, activation, skip=False, configuration=None, topk=None):
+    """One file of a set. `topk` is what vlm-circuit-tracing makes of the library's activations."""
+    transcoder = circuit.SingleLayerTranscoder(
+        D, M, activation, layer, skip_connection=skip, device=torch.device("cpu"), dtype=torch.float32)
+    fill(transcoder)
+    folder = FOLDER / "circuit-tracer" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"layer_{layer}.safetensors"
+    with torch.no_grad():
+        transcoder.to_safetensors(str(path))
+    if configuration is not None:
+        (folder / "config.yaml").write_text(configuration)
+    read = circuit.load_relu_transcoder(str(path), layer, device=torch.device("cpu"))
+
+    def encode(v):
+        acts = read.encode(v)
+        if topk is None:
+            return acts
+        values, indices = torch.topk(acts, topk, dim=-1, sorted=False)
+        return torch.zeros_like(acts).scatter(1, indices, values)
+
+    with torch.no_grad():
+        made = read.decode(encode(x), x if skip else None)
+    record(f"circuit-tracer.{name}.{layer}", encode, lambda z: z @ read.W_dec + read.b_dec, lambda v: made)
+
+
+# As the trainer of vlm-circuit-tracing writes it.
+circuit_tracer("pictures", 2, torch.relu, topk=K, configuration=yaml.safe_dump({
+    "model_kind": "transcoder_set", "model_name": "google/gemma-3-4b-it", "feature_input_hook": "mlp.hook_in",
+    "feature_output_hook": "mlp.hook_out", "top_k": K, "layers": [2, 3], "num_model_layers": 4,
+    "transcoders": ["layer_2.safetensors", "layer_3.safetensors"],
+    "training": {"top_k": 48, "dataset_weights": None, "prompt_template": (
+        "<start_of_turn>user\n<start_of_image>{text}<end_of_turn>\n<start_of_turn>model\nand as much again, so that "
+        "this text takes several lines")},
+}, sort_keys=False))
+circuit_tracer("pictures", 3, torch.relu, skip=True, topk=K)
+# As people write it for the library itself, which knows no top-k.
+by_hand = """# a set of transcoders
+model_name: 'tiny'   # of no model
+model_kind: transcoder_set
+
+feature_input_hook: "{}"
+feature_output_hook: "{}"
+transcoders:
+- "hf://nobody/nothing/layer_0.safetensors"
+"""
+circuit_tracer("relu", 2, torch.relu, configuration=by_hand.format("hook_resid_mid", "hook_mlp_out"))
+circuit_tracer("jumprelu", 2, circuit_activations.JumpReLU(torch.zeros(M), 0.1), skip=True,
+               configuration=by_hand.format("mlp.hook_in", "hook_mlp_out"))
+
+# --- What torch.save wrote before PyTorch 1.6, and what it never writes ----------------------------
+
+folder = FOLDER / "no-archives"
+folder.mkdir(exist_ok=True)
+torch.save({"W_enc": random(D, M)}, folder / "layer2.sae.pt", _use_new_zipfile_serialization=False)
+with open(folder / "layer3.sae.pt", "wb") as file:
+    pickle.dump({"W_enc": "not a tensor"}, file)
+
 save_file(expected, FOLDER / "expected.safetensors")
 files = sorted(p for p in FOLDER.rglob("*") if p.is_file() and p.name != "MANIFEST.json")
 (FOLDER / "MANIFEST.json").write_text(json.dumps({
     "script": "Tests/Fixtures/make/transcoder_formats.py",
     "seed": SEED,
     "versions": {"python": sys.version.split()[0], **{
-        p: version(p).split("+")[0] for p in ["torch", "safetensors", "sae-lens", "eai-sparsify", "llamascopium"]}},
+        p: version(p).split("+")[0] for p in ["torch", "safetensors", "sae-lens", "eai-sparsify", "llamascopium", "circuit-tracer", "pyyaml"]}},
     "files": {str(p.relative_to(FOLDER)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
 }, indent=2) + "\n")

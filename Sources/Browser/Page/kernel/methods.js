@@ -67,10 +67,10 @@ export const methods = (kernel) => ({
      *   encoded, and reconstructions divided by: the factor of SAELens' expected_average_only_in,
      *   which its files do not hold, or that of vlm-saes, which otherwise is taken from the file's
      *   name.
-     * @param {("topk"|"relu"|"jumprelu"|"signed-topk"|"abs-topk")} [params.activation] Which
-     *   latents are active, where the files leave it open: topk or signed-topk for Qwen-Scope
-     *   (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
-     *   without its config.json.
+     * @param {("topk"|"relu"|"jumprelu"|"signed-topk")} [params.activation] Which latents are
+     *   active, where the files leave it open: topk or signed-topk for Qwen-Scope (absent: topk,
+     *   without values below zero), topk or jumprelu for dictionary_learning's ae.pt without its
+     *   config.json, relu or topk for circuit-tracer's whose config.yaml has no top_k.
      * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
      *   milliseconds after it arrived.
      */

@@ -12,11 +12,13 @@ struct LlavaEncoder: PictureEncoder {
   let packing: ImagePacking  // image_newline
   let imageText: String
   let videoText: String?
+  let videos: (any VideoEncoder)?
 
   init(
-    _ model: LlavaConfiguration, processor settings: ProcessorConfiguration,
-    checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing, compute: Compute
+    _ model: LlavaConfiguration, folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer,
+    resizing: PictureResizing, compute: Compute
   ) throws {
+    let settings = try ProcessorConfiguration(folder: folder)
     try model.requireAgreement(with: settings)
     configuration = model
     processor = try ImageProcessor(
@@ -31,6 +33,11 @@ struct LlavaEncoder: PictureEncoder {
         "image_newline", count: model.text.decoder.hiddenSize))
     imageText = settings.imageToken
     videoText = model.videoToken.flatMap(tokenizer.token)
+    videos =
+      videoText == nil
+      ? nil
+      : try LlavaOnevisionVideos(
+        model, processor: VideoProcessorConfiguration(folder: folder), text: videoText)
   }
 
   var imageToken: Int { configuration.imageToken }
@@ -61,11 +68,12 @@ struct LlavaEncoder: PictureEncoder {
   func embed(
     _ tiles: PictureTiles, layout: PictureLayout, first count: Int, cancellation: Cancellation
   ) throws -> PictureFeatures {
+    let layout = layout.isVideo ? layout.frames(showing: count) : layout
     if let base = layout.view(named: TiledView.base), count <= base.tokens.upperBound {
       return PictureFeatures(
         try features(ofTile: 0, of: tiles, cancellation: cancellation).slice(rows: base.tokens))
     }
-    let features = try (0..<tiles.tileCount).map {
+    let features = try (0..<(layout.isVideo ? layout.views.count : tiles.tileCount)).map {
       try self.features(ofTile: $0, of: tiles, cancellation: cancellation)
     }
     return PictureFeatures(
@@ -76,7 +84,7 @@ struct LlavaEncoder: PictureEncoder {
 
   /// Tiles across a picture's canvas; 1 without one.
   func tileColumns(_ layout: PictureLayout, tiles: Int) -> Int {
-    guard tiles > 1 else { return 1 }
+    guard tiles > 1, !layout.isVideo else { return 1 }
     let tiling = rule.tiling(
       pictureWidth: layout.pictureWidth, pictureHeight: layout.pictureHeight)
     return tiling?.tileColumns ?? 1
@@ -95,6 +103,17 @@ struct LlavaEncoder: PictureEncoder {
     let patches = vision.patchCount + vision.classTokenCount
     let tile = patches * (8 * vision.hiddenSize + 2 * vision.intermediateSize)
     return 4 * (tile + 2 * tiles.tileCount * patches * configuration.text.decoder.hiddenSize)
+  }
+}
+
+extension PictureLayout {
+  /// A video's layout without the frames that stand behind its first `count` tokens.
+  fileprivate func frames(showing count: Int) -> PictureLayout {
+    let shown = Array(views.prefix { $0.firstToken < count })
+    guard shown.count < views.count, let last = shown.last else { return self }
+    return PictureLayout(
+      pictureWidth: pictureWidth, pictureHeight: pictureHeight, views: shown,
+      tokenCount: last.tokens.upperBound, isVideo: true)
   }
 }
 

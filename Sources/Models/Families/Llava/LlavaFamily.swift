@@ -17,7 +17,7 @@ extension LlavaFamily {
     compute: Compute
   ) throws -> (any PictureEncoder)? {
     try LlavaEncoder(
-      configuration, processor: ProcessorConfiguration(folder: folder), checkpoint: checkpoint,
-      tokenizer: tokenizer, resizing: resizing, compute: compute)
+      configuration, folder: folder, checkpoint: checkpoint, tokenizer: tokenizer,
+      resizing: resizing, compute: compute)
   }
 }

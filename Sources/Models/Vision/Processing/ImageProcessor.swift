@@ -43,6 +43,17 @@ package struct ImageProcessor: Sendable {
       values: values, tileCount: tileCount, tileHeight: tileSide, tileWidth: tileSide)
   }
 
+  /// Each of some pictures squeezed into one tile.
+  package func squeezed(_ pictures: [Picture]) throws(ImageError) -> PictureTiles {
+    var values = [Float](repeating: 0, count: pictures.count * 3 * tileSide * tileSide)
+    for (index, picture) in pictures.enumerated() {
+      let tile = try resized(picture, width: tileSide, height: tileSide)
+      write(tile, left: 0, top: 0, tileRow: 0, tileColumn: 0, tile: index, into: &values)
+    }
+    return PictureTiles(
+      values: values, tileCount: pictures.count, tileHeight: tileSide, tileWidth: tileSide)
+  }
+
   /// The picture in the middle of a square of the mean's colour, brought to one tile.
   ///
   /// - Throws: `ImageError.invalidConfiguration` where the mean is no colour.

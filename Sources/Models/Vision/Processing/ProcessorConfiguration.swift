@@ -99,7 +99,7 @@ extension ProcessorConfiguration {
   }
 
   /// The side of a square written as an integer, as `shortest_edge` or as `height` and `width`.
-  private static func side(
+  static func side(
     _ key: String, _ image: ConfigurationReader
   ) throws(CheckpointError) -> Int {
     let limit = 1 << 14

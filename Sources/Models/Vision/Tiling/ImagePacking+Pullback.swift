@@ -18,7 +18,8 @@ extension ImagePacking {
         for (x, across) in view.columnAxis.interpolation.shares(of: cell.column) {
           let (patchRow, patchColumn) = (view.rowAxis.first + y, view.columnAxis.first + x)
           let tile =
-            cell.view == 0 ? 0 : 1 + patchRow / side * tileColumns + patchColumn / side
+            layout.isVideo || cell.view == 0
+            ? cell.view : 1 + patchRow / side * tileColumns + patchColumn / side
           let patch = patchRow % side * side + patchColumn % side
           gradients[tile].setRow(
             patch, zip(gradients[tile].row(patch), row).map { $0 + down * across * $1 })

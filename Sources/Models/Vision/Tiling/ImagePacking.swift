@@ -4,7 +4,8 @@ import Tensors
 ///
 /// The first view's tile row by row; then the canvas row by row without its padding, brought to
 /// fewer cells where its layout says so, each row closed by the newline embedding; without a canvas
-/// one newline. Follows `pack_image_features` of both families in transformers 5.24.
+/// one newline. Of a video each view is a tile, and one newline stands behind the last. Follows
+/// `pack_image_features` of both families in transformers 5.24, and `get_video_features`.
 struct ImagePacking: Sendable {
   let newline: [Float]  // image_newline [D]
 
@@ -27,7 +28,9 @@ struct ImagePacking: Sendable {
       // Cells of the first view count within the first tile, those of the canvas across the others.
       func feature(_ row: Int, _ column: Int) -> [Float] {
         let (row, column) = (view.rowAxis.first + row, view.columnAxis.first + column)
-        let tile = cell.view == 0 ? 0 : 1 + row / side * tileColumns + column / side
+        let tile =
+          layout.isVideo || cell.view == 0
+          ? cell.view : 1 + row / side * tileColumns + column / side
         return tiles[tile].row(row % side * side + column % side)
       }
       func across(_ row: Int) -> [Float] {

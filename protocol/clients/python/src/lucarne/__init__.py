@@ -8,7 +8,7 @@
 """
 
 from . import build, kinds
-from .build import box, last, logit, logit_difference, sentence, shares, variants
+from .build import Video, box, last, logit, logit_difference, sentence, shares, variants
 from .calls import AsyncStream, Stream
 from .context import AsyncContext, Context
 from .errors import (
@@ -51,6 +51,7 @@ __all__ = [
     "ResponseError",
     "Stream",
     "Tensor",
+    "Video",
     "__version__",
     "box",
     "build",

@@ -429,12 +429,35 @@ def image(source: Picture) -> dict[str, Any]:
     raise TypeError(f"{type(source).__name__} is not a picture: give a path, a file's bytes or a PIL image")
 
 
-def parts(text: str | None, pictures: Picture | Sequence[Picture] | None) -> list[dict[str, Any]]:
-    """Pictures, called `picture` (or `picture1`, `picture2` …), then the text, called `question`."""
+class Video:
+    """A video as pictures of one size in the order in which they are shown: `kernel.open("What falls?", Video(frames))`.
+
+    Which frames of a film these are is up to you; LLaVA-OneVision takes 196 tokens for each. A region names a frame by
+    its view, `{"image": 0, "view": "frame3"}`.
+    """
+
+    def __init__(self, frames: Sequence[Picture]) -> None:
+        self.frames = list(frames)
+        if not self.frames:
+            raise ValueError("a video has no frames, one or more expected")
+
+    def __repr__(self) -> str:
+        return f"Video({len(self.frames)} frames)"
+
+
+def parts(
+    text: str | None, pictures: Picture | Video | Sequence[Picture | Video] | None
+) -> list[dict[str, Any]]:
+    """Pictures, called `picture` (or `picture1`, `picture2` …), and videos, `video`, then the text, called `question`."""
     many = list(pictures) if isinstance(pictures, (list, tuple)) else [pictures]
     many = [each for each in many if each is not None]
-    found: list[dict[str, Any]] = [
-        {"id": "picture" if len(many) == 1 else f"picture{number}", "image": image(each)}
-        for number, each in enumerate(many, 1)
-    ]
+    found: list[dict[str, Any]] = []
+    for number, each in enumerate(many, 1):
+        kind = "video" if isinstance(each, Video) else "picture"
+        part: dict[str, Any] = {"id": kind if len(many) == 1 else f"{kind}{number}"}
+        if isinstance(each, Video):
+            part["video"] = {"frames": [image(frame) for frame in each.frames]}
+        else:
+            part["image"] = image(each)
+        found.append(part)
     return found + ([{"id": "question", "text": text}] if text is not None else [])

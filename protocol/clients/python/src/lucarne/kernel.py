@@ -151,7 +151,7 @@ class Kernel(_Common, Methods):
     def open(
         self,
         text: str | None = None,
-        pictures: build.Picture | Sequence[build.Picture] | None = None,
+        pictures: build.Picture | build.Video | Sequence[build.Picture | build.Video] | None = None,
         *,
         parts: Sequence[Mapping[str, Any]] | None = None,
         chat: Mapping[str, Any] | None = None,
@@ -423,7 +423,7 @@ class AsyncKernel(_Common, AsyncMethods):
     async def open(
         self,
         text: str | None = None,
-        pictures: build.Picture | Sequence[build.Picture] | None = None,
+        pictures: build.Picture | build.Video | Sequence[build.Picture | build.Video] | None = None,
         *,
         parts: Sequence[Mapping[str, Any]] | None = None,
         chat: Mapping[str, Any] | None = None,

@@ -56,15 +56,16 @@ from .types import (
     PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
     PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
     SAECheckPrediction, SAEFitConvention, SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit,
-    SAELoadFormat, SAEOptions, SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult,
-    SaeLoadResult, SaeSitesResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
-    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionExportFormat,
-    SessionExportResult, SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice,
-    SpliceErrorTerm, SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect,
-    SteeringGenerateOutput, SteeringGenerateOutputName, SteeringGenerateReceipt,
-    SteeringGenerateResult, SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound,
-    SteeringSearchHalves, SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint,
-    Target, TextPosition, TextRange, TokenSet, TokenSpec, View, WireNumbers,
+    SAELoadFormat, SAEOptions, SAEOptionsActivation, SAESitesPlace, SAETrainTrained,
+    SAETrainWeightType, SaeFitResult, SaeLoadResult, SaeSitesResult, SavedSession,
+    SavedSessionAutoencoder, SavedSessionContext, SavedSessionFrame, SavedSessionModel,
+    SavedSessionPart, SavedSessionPicture, SessionExportFormat, SessionExportResult,
+    SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice, SpliceErrorTerm,
+    SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult,
+    SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves,
+    SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition,
+    TextRange, TokenSet, TokenSpec, VideoSource, View, WireNumbers,
 )
 
 
@@ -116,7 +117,7 @@ class SaeMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def load(self, *, path: str, site: str | None = None, model: str | None = None, k: int | None = None, input_scale: float | None = None, activation: SAELoadActivation | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
+    def load(self, *, path: str, site: str | None = None, model: str | None = None, k: int | None = None, input_scale: float | None = None, activation: SAEOptionsActivation | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
         """sae/load: Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope,
         dictionary_learning and others (SAELoad.Format). One whose width or site does not fit the model is
         refused.
@@ -135,7 +136,7 @@ class SaeMethods:
             saes, which otherwise is taken from the file's name.
           activation: Which latents are active, where the files leave it open: topk or signed-topk for Qwen-
             Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
-            without its config.json.
+            without its config.json, relu or topk for circuit-tracer's whose config.yaml has no top_k.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
@@ -1220,7 +1221,7 @@ class AsyncSaeMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def load(self, *, path: str, site: str | None = None, model: str | None = None, k: int | None = None, input_scale: float | None = None, activation: SAELoadActivation | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
+    async def load(self, *, path: str, site: str | None = None, model: str | None = None, k: int | None = None, input_scale: float | None = None, activation: SAEOptionsActivation | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SaeLoadResult:
         """sae/load: Loads a sparse autoencoder from the files of sparsify, SAELens, Gemma Scope,
         dictionary_learning and others (SAELoad.Format). One whose width or site does not fit the model is
         refused.
@@ -1239,7 +1240,7 @@ class AsyncSaeMethods:
             saes, which otherwise is taken from the file's name.
           activation: Which latents are active, where the files leave it open: topk or signed-topk for Qwen-
             Scope (absent: topk, without values below zero), topk or jumprelu for dictionary_learning's ae.pt
-            without its config.json.
+            without its config.json, relu or topk for circuit-tracer's whose config.yaml has no top_k.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 

@@ -136,7 +136,8 @@ same place of the neighbouring block; unitScale: activations brought to the mean
 encoded, reconstructions brought back.
 """
 SAELoadActivation = Literal["topk", "relu", "jumprelu", "signed-topk", "abs-topk"]
-SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
+SAELoadFormat = Literal["sparsify", "saelens", "gemma-scope", "gemma-scope-2", "dictionary_learning", "circuit-tracer", "moground", "qwen-scope", "mmdiff", "vlm-saes", "llama-scope", "llamascopium", "overcomplete"]
+SAEOptionsActivation = Literal["topk", "relu", "jumprelu", "signed-topk"]
 SAETrainWeightType = Literal["F32", "F16", "BF16"]
 SessionExportFormat = Literal["html", "ipynb"]
 """html: A page. ipynb: A Jupyter notebook."""
@@ -1473,7 +1474,7 @@ class ModelLoadImage(Record):
 
 
 class Part(Record):
-    """A piece of a prompt: some text or one image."""
+    """A piece of a prompt: some text, one image, or a video as its frames, where the model's family sees videos."""
 
     id: str | None
     """What regions call it; the kernel names parts without one."""
@@ -1481,6 +1482,7 @@ class Part(Record):
     """Absent: user."""
     text: str | None
     image: ImageSource | None
+    video: VideoSource | None
 
 
 class PictureView(Record):
@@ -1495,7 +1497,8 @@ class PictureView(Record):
     """
     name: str
     """As the model's family calls it: LLaVA-NeXT and LLaVA-OneVision have base and tiles, Qwen2.5-VL and
-    Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on.
+    Qwen3-VL have image, Gemma 3 base and with pan-and-scan crop1, crop2 and so on. A video has frame1, frame2
+    and so on, each over its own frame.
     """
     rows: int
     separators: int | None
@@ -1692,7 +1695,7 @@ class SAELoadFit(Record):
 class SAEOptions(Record):
     """What an autoencoder's files may leave open, as in sae/load."""
 
-    activation: SAELoadActivation | None
+    activation: SAEOptionsActivation | None
     """Which latents are active."""
     input_scale: float | None
     """What activations are multiplied by before they are encoded."""
@@ -1791,6 +1794,13 @@ class SavedSessionContext(Record):
     """SHA-256 of all tokens' ids in decimal with a comma between two, in lower-case hexadecimal."""
 
 
+class SavedSessionFrame(Record):
+    picture: str
+    """The sha256 of one of the pictures."""
+    reading: ImageSourceReading | None
+    """Absent: loadImage."""
+
+
 class SavedSessionModel(Record):
     architecture: str
     digest: str
@@ -1803,16 +1813,18 @@ class SavedSessionModel(Record):
 
 
 class SavedSessionPart(Record):
-    """Some text or a picture."""
+    """Some text, a picture or a video."""
 
+    frames: list[SavedSessionFrame] | None
+    """A video's."""
     id: str
     picture: str | None
-    """The sha256 of one of the pictures. Absent of a text."""
+    """The sha256 of one of the pictures. Absent of a text and of a video."""
     reading: ImageSourceReading | None
     """Absent: loadImage."""
     role: str
     text: str | None
-    """Absent of a picture."""
+    """Absent of a picture and of a video."""
 
 
 class SavedSessionPicture(Record):
@@ -1998,6 +2010,16 @@ class TokenSpec(Record):
 
     id: int | None
     text: str | None
+
+
+class VideoSource(Record):
+    """A video as pictures of one size in the order in which they are shown. Which frames of a film these are is
+    the client's choice: none is left out. A region's image counts videos, too, in the order of the parts;
+    view names a frame, and box is in that frame's pixels.
+    """
+
+    frames: list[ImageSource]
+    """At most 512."""
 
 
 class WireNumbers(Record):
@@ -2541,7 +2563,7 @@ LabelScore._members = {'baseline': None, 'kind': None, 'value': None}
 LatentSelection._members = {'latents': None, 'range': Span, 'top': LatentSelectionTop, 'state': None}
 LatentSelectionTop._members = {'by': None, 'count': None, 'offset': None}
 ModelLoadImage._members = {'patchGrid': None, 'tokensPerTile': None}
-Part._members = {'id': None, 'role': None, 'text': None, 'image': ImageSource}
+Part._members = {'id': None, 'role': None, 'text': None, 'image': ImageSource, 'video': VideoSource}
 PictureView._members = {'columns': None, 'first': None, 'name': None, 'rows': None, 'separators': None}
 PromptCheckPart._members = {'image': None, 'range': TextRange, 'text': None}
 PromptCheckTurn._members = {'parts': PromptCheckPart, 'range': TextRange, 'role': None}
@@ -2565,8 +2587,9 @@ SAETrainTrained._members = {'dead': None, 'entries': None, 'fvu': None, 'k': Non
 SavedSession._members = {'contexts': SavedSessionContext, 'created': None, 'entries': None, 'format': None, 'kernelVersion': None, 'models': SavedSessionModel, 'note': None, 'pictures': SavedSessionPicture, 'saes': SavedSessionAutoencoder, 'version': None}
 SavedSessionAutoencoder._members = {'digest': None, 'model': None, 'sae': None, 'site': None}
 SavedSessionContext._members = {'appended': None, 'chat': ContextOpenChat, 'context': None, 'model': None, 'parts': SavedSessionPart, 'tokenCount': None, 'tokensDigest': None}
+SavedSessionFrame._members = {'picture': None, 'reading': None}
 SavedSessionModel._members = {'architecture': None, 'digest': None, 'model': None, 'precision': None, 'resizing': None}
-SavedSessionPart._members = {'id': None, 'picture': None, 'reading': None, 'role': None, 'text': None}
+SavedSessionPart._members = {'frames': SavedSessionFrame, 'id': None, 'picture': None, 'reading': None, 'role': None, 'text': None}
 SavedSessionPicture._members = {'base64': None, 'name': None, 'sha256': None}
 SessionOpenOpened._members = {'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'sameTokens': None, 'saved': None, 'tokenCount': None, 'version': None}
 Span._members = {'end': None, 'start': None}
@@ -2585,6 +2608,7 @@ TextPosition._members = {'character': None, 'line': None}
 TextRange._members = {'end': TextPosition, 'start': TextPosition}
 TokenSet._members = {'id': None, 'text': None, 'variants': None}
 TokenSpec._members = {'id': None, 'text': None}
+VideoSource._members = {'frames': ImageSource}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
 KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
