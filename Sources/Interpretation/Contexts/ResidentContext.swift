@@ -37,8 +37,8 @@ package final class ResidentContext {
   private var codes: [String: SparseCode] = [:]
   /// What lies above the lowest recorded site as it ran on the context itself, kept for pullbacks.
   private var ownRun: SavedForward?
-  /// Targets on what an autoencoder makes again, as far as they were asked for.
-  var reconstructions: [String: [AttributionTarget: Float]] = [:]
+  /// Targets on what autoencoders make again, by their names, as far as they were asked for.
+  var reconstructions: [[String]: [AttributionTarget: Float]] = [:]
   /// The last other run that a pullback was made from.
   var savedRun: SavedRun?
 
