@@ -70,6 +70,25 @@ package struct AttributionQuestion: Sendable {
     self.ablationLimit = ablationLimit
   }
 
+  /// Refuses autoencoders that cannot be asked together, or not so.
+  func check(asking autoencoders: [LoadedAutoencoder]) throws(InterpretationError) {
+    precondition(!autoencoders.isEmpty, "an attribution without an autoencoder")
+    try autoencoders.checkDistinct()
+    guard autoencoders.count > 1 else { return }
+    let names = autoencoders.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    if splice.errorTerm == .drop {
+      throw .badValue(
+        "errorTerm is drop for \(names): without its error term each autoencoder makes a run of its "
+          + "own, so the gradients of several are not of one run. Keep the error terms, or ask about "
+          + "one at a time")
+    }
+    if case .integratedGradients = method {
+      throw .badValue(
+        "integratedGradients of \(names): each autoencoder's latents go a way of their own from zero, "
+          + "on which those of a higher site move, too. Ask about one at a time")
+    }
+  }
+
   /// Refuses positions outside the context and counts without a meaning.
   func check(tokenCount: Int) throws(InterpretationError) {
     for range in positions ?? [] where range.lowerBound < 0 || range.upperBound > tokenCount {
