@@ -263,7 +263,7 @@ def make_chain(checkpoint, case, region, name, chain, seed, tensors):
         for (which, changes), error_term in itertools.product(sets.items(), ["keep", "drop"]):
             splicer = Splicer(model, coders, changes, error_term)
             after = functional.log_softmax(model.run(edits=splicer.edits)[1][-1], dim=-1)
-            receipts = splicer.receipts
+            receipts = list(splicer.receipts)
             ablations.append({
                 "set": which, "errorTerm": error_term, "kl": kl(before, after), "receipts": receipts,
                 "targets": [{
