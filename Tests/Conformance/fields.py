@@ -25,14 +25,15 @@ except ImportError as missing:
 
 import conversation
 from field_checks import (
-    attributions, comparisons, contexts, echoes, features, indexes, interventions, loading, parts, prompts, scorings, verifications)
+    attributions, comparisons, contexts, echoes, features, indexes, interventions, loading, parts, prompts, scorings, several,
+    verifications)
 from field_checks.ledger import Ledger
 from field_checks.world import World
 
 SUBJECTS = {
     each.__name__.rsplit(".", 1)[-1]: each
     for each in (
-        contexts, prompts, features, interventions, attributions, verifications, parts, comparisons, indexes, scorings, loading)
+        contexts, prompts, features, interventions, attributions, verifications, parts, comparisons, indexes, scorings, loading, several)
 }
 
 

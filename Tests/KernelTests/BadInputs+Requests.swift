@@ -268,7 +268,7 @@ extension BadInput {
     BadInput("an intervention that does not exist", "invalidParams") { scene in
       scene.ablation(["op": "explode"])
     },
-    BadInput("an intervention on another SAE's feature", "unsupportedTarget") { scene in
+    BadInput("an intervention on a feature of an SAE that is not loaded", "saeMismatch") { scene in
       scene.ablation(["feature": ["sae": "other", "index": 1]])
     },
     BadInput("an intervention behind the end", "positionOutOfRange") { scene in

@@ -17,10 +17,11 @@ import Testing
     let last = saved.output.row(0)
     let direction = [(token: reference.answer, weight: Float(1)), (reference.baseline, -1)]
     let start = decoder.logitGradient(last, direction: direction, rule: .conserving)
-    var biases = 0.0
-    let gradient = try decoder.pullback(
+    let found = try decoder.pullback(
       saved, outputGradient: Matrix(rows: 1, columns: start.count, values: start),
-      rule: .conserving, biasShare: &biases)
+      rule: .conserving, at: [.input(of: 1)])
+    let (gradient, biases) = try #require(
+      found[.input(of: 1)].map { ($0.gradient, $0.biasShare) })
     let shares = x.rowDots(gradient).reduce(0, +)
     let logits = try tensors.matrix("logits").row(5)
     let difference = Double(logits[reference.answer] - logits[reference.baseline])

@@ -55,6 +55,30 @@ import Testing
     #expect(prefix.count(1) == cut)
   }
 
+  /// One way back tells what as many ways back to one point each tell, to the bit.
+  @Test(arguments: ReferenceCase.all)
+  func oneWayBackHasTheGradientsOfAllPoints(reference: ReferenceCase) throws {
+    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+    let saved = try decoder.forwardSaving(
+      try tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
+      prefix: reference.cache(decoder))
+    let seed = start(decoder, saved.output.row(0), reference)
+    var points: Set<StreamPoint> = [decoder.end]
+    for block in saved.range.blocks { points.formUnion([.input(of: block), .middle(of: block)]) }
+    for rule in PullbackRule.allCases {
+      let found = try decoder.pullback(saved, outputGradient: seed, rule: rule, at: points)
+      #expect(Set(found.keys) == points)
+      for point in points where point < decoder.end {
+        let alone = try decoder.pullback(
+          saved.suffix(from: point), outputGradient: seed, rule: rule, at: [point])
+        #expect(alone[point]?.gradient == found[point]?.gradient, "\(Site(point)), \(rule)")
+        #expect(alone[point]?.biasShare == found[point]?.biasShare, "\(Site(point)), \(rule)")
+      }
+      let last = try #require(found[decoder.end]?.gradient)
+      #expect(last.rows == saved.tokenCount && last.row(last.rows - 1) == seed.row(0))
+    }
+  }
+
   @Test(arguments: ReferenceCase.all)
   func moreRowsOfOutputAddUp(reference: ReferenceCase) throws {
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())

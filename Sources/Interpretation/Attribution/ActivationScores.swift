@@ -15,12 +15,12 @@ struct ActivationScores {
   let reentry: [Float]
 
   init(
-    point: SplicePoint, found: PulledBack, reselection: Splice.Reselection,
+    point: SplicePoint, found: SiteGradient, reselection: Splice.Reselection,
     cancellation: Cancellation
   ) throws {
     self.point = point
-    streamGradient = found.gradient
-    gradient = found.siteGradient
+    streamGradient = found.stream
+    gradient = found.made
     let weights = point.autoencoder.weights
     scores = try weights.scores(point.code, gradient: gradient)
     var reentry = [Float](repeating: 0, count: point.rowCount)
@@ -37,13 +37,15 @@ struct ActivationScores {
 
   /// Every active (position, latent) of the covered rows. Where top-k is taken again, the effect of
   /// the latent that enters is taken off.
-  func items(covering covered: [Bool]) -> [AttributionResult.Item] {
+  ///
+  /// - Parameter autoencoder: whose they are, by its number in the question.
+  func items(covering covered: [Bool], of autoencoder: Int) -> [AttributionResult.Item] {
     var items: [AttributionResult.Item] = []
     for row in 0..<point.rowCount where covered[row] {
       for entry in point.code.range(ofRow: row) {
         items.append(
           AttributionResult.Item(
-            latent: Int(point.code.indices[entry]), position: row,
+            autoencoder: autoencoder, latent: Int(point.code.indices[entry]), position: row,
             activation: point.code.values[entry], score: scores[entry] - reentry[row]))
       }
     }

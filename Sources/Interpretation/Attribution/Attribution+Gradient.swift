@@ -6,10 +6,16 @@ import Tensors
 struct PulledBack {
   /// The target's value at the run.
   let value: Float
-  /// The gradient at the residual stream, `[T′, D]`.
-  let gradient: Matrix
-  /// That at what the autoencoder makes, `[T′, D_out]`.
-  let siteGradient: Matrix
+  /// At each autoencoder's site, in the question's order.
+  let sites: [SiteGradient]
+}
+
+/// The gradients at one autoencoder's site.
+struct SiteGradient {
+  /// At the residual stream where it writes, `[T′, D]`.
+  let stream: Matrix
+  /// At what it makes, `[T′, D_out]`.
+  let made: Matrix
   /// Σ bias · gradient over the projections above the site.
   let projectionBias: Double
 }
@@ -23,8 +29,8 @@ extension Attribution {
     return try pulledBack(to: input, rule: question.method.rule, keepsRun: true)
   }
 
-  /// One pullback from the last block to the site: the target's terms sit at different rows of one
-  /// run, and the gradient of their sum is the sum of their gradients.
+  /// One pullback from the last block to the lowest site: the target's terms sit at different rows
+  /// of one run, and the gradient of their sum is the sum of their gradients.
   func pulledBack(
     to input: SiteInput, rule: PullbackRule, keepsRun: Bool, terms wanted: [TargetTerm]? = nil
   ) throws -> PulledBack {
@@ -45,54 +51,55 @@ extension Attribution {
         atRow: term.row - rows.lowerBound)
     }
     progress(0.5)
-    var total = Matrix(rows: stream.rows, columns: stream.columns)
-    var projectionBias = 0.0
-    if let forward {
-      total.add(
-        try decoder.pullback(
-          forward, outputGradient: gradient, rule: rule, biasShare: &projectionBias,
-          cancellation: cancellation),
-        atRow: 0)
-    } else {
-      total.add(gradient, atRow: rows.lowerBound)
+    let passed = try forward.map {
+      try decoder.pullback(
+        $0, outputGradient: gradient, rule: rule, at: Set(points.map(\.above.lowerBound)),
+        cancellation: cancellation)
+    }
+    let gradients = try points.map { point in
+      let found = passed?[point.above.lowerBound]
+      var whole = Matrix(rows: stream.rows, columns: stream.columns)
+      whole.add(found?.gradient ?? gradient, atRow: found == nil ? rows.lowerBound : 0)
+      return SiteGradient(
+        stream: whole,
+        made: try point.rows.gradient(
+          whole, at: self.input(at: point, from: input), rule: rule, cancellation: cancellation),
+        projectionBias: found?.biasShare ?? 0)
     }
     progress(1)
-    return PulledBack(
-      value: value, gradient: total,
-      siteGradient: try point.rows.gradient(
-        total, at: input, rule: rule, cancellation: cancellation),
-      projectionBias: projectionBias)
+    return PulledBack(value: value, sites: gradients)
   }
 
-  /// The forward pass above the site with what its pullback needs, `rows` of its last block
+  /// The forward pass above the lowest site with what its pullback needs, `rows` of its last block
   /// computed, and those behind them that they see: the context's own where it has it; another one
   /// is kept with the context. Nil when there is no block above the site.
   private func savedForward(
     _ stream: Matrix, rows: Range<Int>, keepsRun: Bool
   ) throws -> SavedForward? {
-    guard !point.above.isEmpty else { return nil }
+    let lowest = lowest
+    guard !lowest.above.isEmpty else { return nil }
     let last = context.tokenCount - 1
     if keepsRun, question.splice.errorTerm == .keep, rows == last..<last + 1,
-      let own = context.ownRun(above: autoencoder.site.write)
+      let own = context.ownRun(above: lowest.above.lowerBound)
     {
       return own
     }
     let key = SavedRun.Key(
-      autoencoder: autoencoder.name, errorTerm: question.splice.errorTerm, rows: rows,
+      autoencoder: lowest.autoencoder.name, errorTerm: question.splice.errorTerm, rows: rows,
       continuation: question.target.continuation)
     if keepsRun, let known = context.savedRun, known.key == key { return known.forward }
     context.savedRun = nil
     var (cache, tap) = (context.cache.emptied, SiteTap())
     let end = cache.spans.end(of: rows.upperBound)
     let forward = try decoder.forwardSaving(
-      stream.slice(rows: 0..<end), over: point.above, cache: &cache, rows: end - rows.lowerBound,
+      stream.slice(rows: 0..<end), over: lowest.above, cache: &cache, rows: end - rows.lowerBound,
       tap: &tap, cancellation: cancellation)
     if keepsRun { context.savedRun = SavedRun(key: key, forward: forward) }
     return forward
   }
 
   /// The gradient's mean over the middles of `steps` equal stretches of the way from ẑ, the
-  /// region's latents at zero, to z.
+  /// region's latents at zero, to z; of one autoencoder.
   private func integratedGradient(to input: SiteInput, steps: Int) throws -> PulledBack {
     let removed = try regionShare()
     var mean = Matrix(rows: input.stream.rows, columns: input.stream.columns)
@@ -101,14 +108,14 @@ extension Attribution {
       let share = (Float(step) + 0.5) / Float(steps)
       let moved = try point.rows.input(
         input, movedBy: removed.scaled(by: share - 1), cancellation: cancellation)
-      let found = try pulledBack(to: moved, rule: .derivative, keepsRun: false)
-      mean += found.gradient.scaled(by: 1 / Float(steps))
-      siteMean += found.siteGradient.scaled(by: 1 / Float(steps))
+      let found = try pulledBack(to: moved, rule: .derivative, keepsRun: false).sites[0]
+      mean += found.stream.scaled(by: 1 / Float(steps))
+      siteMean += found.made.scaled(by: 1 / Float(steps))
       progress(Double(step + 1) / Double(steps))
     }
     return PulledBack(
-      value: try value(runningOn: input), gradient: mean, siteGradient: siteMean,
-      projectionBias: 0)
+      value: try value(runningOn: input),
+      sites: [SiteGradient(stream: mean, made: siteMean, projectionBias: 0)])
   }
 
   /// The target's fall between the ends of the integrated gradients' path.
@@ -128,7 +135,7 @@ extension Attribution {
         covered[row] ? [] : zip(indices, values).map { (latent: Int($0), value: $1) },
         frame: point.code.frame(ofRow: row))
     }
-    return try autoencoder.weights.decodeChange(from: outside, to: point.code)
+    return try point.autoencoder.weights.decodeChange(from: outside, to: point.code)
   }
 
   /// The target when what lies above the site runs on `input`.

@@ -25,7 +25,10 @@ extension Attribution {
     }
     var random = SplitMix64(seed: question.seed)
     var rest = ranked.filter { !known.contains($0.place) }
-      .sorted { ($0.latent ?? 0, $0.position ?? 0) < ($1.latent ?? 0, $1.position ?? 0) }
+      .sorted {
+        ($0.autoencoder, $0.latent ?? 0, $0.position ?? 0)
+          < ($1.autoencoder, $1.latent ?? 0, $1.position ?? 0)
+      }
     for _ in 0..<min(count, rest.count) {
       let index = Int(random.next() % UInt64(rest.count))
       rest.swapAt(index, rest.count - 1)
@@ -34,8 +37,9 @@ extension Attribution {
     let falls = try falls(ablating: chosen.map(\.item))
     let items = zip(chosen, falls).map { pair, fall in
       Verification.Item(
-        latent: pair.item.latent, position: pair.item.position, predicted: pair.item.score,
-        measured: fall, origin: pair.origin)
+        autoencoder: pair.item.autoencoder, latent: pair.item.latent,
+        position: pair.item.position, predicted: pair.item.score, measured: fall,
+        origin: pair.origin)
     }
     return Verification(
       items: items,
@@ -46,6 +50,6 @@ extension Attribution {
   private func secondOpinion(_ input: SiteInput) throws -> [AttributionResult.Item] {
     let rule: PullbackRule = question.method == .heldNorms ? .derivative : .heldNorms
     let found = try pulledBack(to: input, rule: rule, keepsRun: true)
-    return ranked(try scores(found).items(covering: covers()))
+    return ranked(items(try scores(found)))
   }
 }

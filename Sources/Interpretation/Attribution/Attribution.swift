@@ -2,7 +2,7 @@ import Autoencoders
 package import Models
 package import Tensors
 
-/// Attribution of a target to the features of one autoencoder on one context.
+/// Attribution of a target to the features of autoencoders on one context.
 ///
 /// 1. The residual stream at the site and the code z of what is read are the context's own.
 /// 2. What lies above runs on the stream (error term kept) or on one with the reconstruction in the
@@ -11,42 +11,67 @@ package import Tensors
 ///    gives, and so g_t, that of what the autoencoder makes: the same, or projected back.
 /// 4. score(t, j) = z_tj · (W_dec[j] · g_t) for every active (t, j), all latents at once.
 ///
+/// Of several autoencoders the run starts at the lowest site, and the one way back hands out the
+/// gradient at each. A score is the effect of one latent on the model as it is, what it does to the
+/// codes of higher sites included: where one site lies above another, the scores of both tell the
+/// same effect, and their sum is none.
+///
 /// Source: section 3.4 of "Large Multi-modal Models Can Interpret Features in Large
 /// Multi-modal Models" (arXiv 2411.14982), with the opposite sign, and without its one
 /// backward pass for each latent.
 package struct Attribution {
   let context: ResidentContext
-  let autoencoder: LoadedAutoencoder
   package let question: AttributionQuestion
   let cancellation: Cancellation
   let progress: (Double) -> Void
-  let point: SplicePoint
+  /// One an autoencoder, in the order in which they were given.
+  let points: [SplicePoint]
   let terms: [TargetTerm]
 
   package init(
     _ question: AttributionQuestion, of context: ResidentContext, autoencoder: LoadedAutoencoder,
     progress: @escaping (Double) -> Void, cancellation: Cancellation
   ) throws {
+    try self.init(
+      question, of: context, autoencoders: [autoencoder], progress: progress,
+      cancellation: cancellation)
+  }
+
+  /// The same of several autoencoders, whose features are ranked together.
+  package init(
+    _ question: AttributionQuestion, of context: ResidentContext,
+    autoencoders: [LoadedAutoencoder], progress: @escaping (Double) -> Void,
+    cancellation: Cancellation
+  ) throws {
+    try question.check(asking: autoencoders)
     try question.target.check(
       tokenCount: context.tokenCount,
       vocabularySize: context.decoder.vocabularySize)
     try context.checkRoom(for: question.target.continuation)
     try question.check(tokenCount: context.tokenCount)
-    try question.check(site: autoencoder.site)
     self.question = question
     self.context = context
-    self.autoencoder = autoencoder
     self.progress = progress
     self.cancellation = cancellation
     terms = question.target.terms(tokenCount: context.tokenCount)
-    point = try SplicePoint(
-      context, autoencoder: autoencoder, continuation: question.target.continuation,
-      cancellation: cancellation)
+    points = try autoencoders.map {
+      try SplicePoint(
+        context, autoencoder: $0, continuation: question.target.continuation,
+        cancellation: cancellation)
+    }
   }
 
   var decoder: Decoder { context.decoder }
 
-  var runs: TargetRuns {
+  /// That of the only autoencoder, or of the first.
+  var point: SplicePoint { points[0] }
+
+  /// The one that a run meets first: what lies above all of them runs from there.
+  var lowest: SplicePoint {
+    points.dropFirst().reduce(point) { $1.above.lowerBound < $0.above.lowerBound ? $1 : $0 }
+  }
+
+  func runs(from point: SplicePoint) -> TargetRuns {
     TargetRuns(context: context, point: point, terms: terms, cancellation: cancellation)
   }
 
@@ -60,9 +85,15 @@ package struct Attribution {
     return covered
   }
 
-  /// What lies above the site runs on: the stream as it is, or with the error term dropped.
+  /// What lies above the lowest site runs on: the stream as it is, or with the error term dropped.
   func input() throws -> SiteInput {
-    question.splice.errorTerm == .keep ? point.rows.own : try rebuilt()
+    question.splice.errorTerm == .keep ? lowest.rows.own : try rebuilt()
+  }
+
+  /// What lies above one of the sites runs on where the lowest has `input`: of several the error
+  /// terms are kept, so that each has its own.
+  func input(at point: SplicePoint, from input: SiteInput) -> SiteInput {
+    points.count == 1 ? input : point.rows.own
   }
 
   private func rebuilt() throws -> SiteInput {
@@ -74,49 +105,64 @@ package struct Attribution {
     let input = try input()
     let found = try gradient(at: input)
     let scores = try scores(found)
-    var items = scores.items(covering: covers())
+    var items = self.items(scores)
     var candidates: Int?
     if question.method == .ablation {
       (items, candidates) = try measuredItems(items)
     }
-    var byPosition = [Float](repeating: 0, count: context.tokenCount)
-    for item in items {
-      if let position = item.position, position < byPosition.count {
-        byPosition[position] += item.score
-      }
-    }
+    let byPosition = sumsByPosition(items)
     var ranked = ranked(items)
     let verification = try verification(of: ranked, input: input)
     ranked = self.ranked(ranked, knowing: verification)
     return AttributionResult(
       targetValue: found.value, isConserving: question.method == .relevance,
       items: Array(ranked.prefix(question.topK)),
-      completeness: try scores.completeness(
-        stream: input.stream, errorTerm: question.splice.errorTerm,
-        projectionBias: found.projectionBias),
-      verification: verification, byPosition: byPosition,
+      autoencoders: try points.indices.map { index in
+        AttributionResult.OfAutoencoder(
+          completeness: try scores[index].completeness(
+            stream: self.input(at: points[index], from: input).stream,
+            errorTerm: question.splice.errorTerm,
+            projectionBias: found.sites[index].projectionBias),
+          byPosition: byPosition[index])
+      },
+      verification: verification,
       measured: candidates.map { _ in items.count }, candidates: candidates,
       path: try path(items, input: input, value: found.value),
       table: try table(of: Array(ranked.prefix(question.topK)), input: input))
   }
 
-  /// The scores of every active latent by a gradient, which must be finite.
-  func scores(_ found: PulledBack) throws -> ActivationScores {
-    if let place = found.gradient.firstNonFinite() {
-      throw InterpretationError.nonFinite("the gradient at position \(place.row)")
+  /// The scores of every active latent of each autoencoder by gradients, which must be finite.
+  func scores(_ found: PulledBack) throws -> [ActivationScores] {
+    try zip(points, found.sites).map { point, found in
+      if let place = found.stream.firstNonFinite() {
+        throw InterpretationError.nonFinite("the gradient at position \(place.row)")
+      }
+      return try ActivationScores(
+        point: point, found: found, reselection: question.splice.reselection,
+        cancellation: cancellation)
     }
-    return try ActivationScores(
-      point: point, found: found, reselection: question.splice.reselection,
-      cancellation: cancellation)
   }
 
-  /// Σ_j score of each of the context's positions by another rule than the question's: what a
-  /// picture of the prompt is drawn from.
-  package func positionScores(_ rule: PullbackRule) throws -> [Float] {
+  /// Every active (position, latent) that is asked about, of one autoencoder after the other.
+  func items(_ scores: [ActivationScores]) -> [AttributionResult.Item] {
+    let covered = covers()
+    return scores.enumerated().flatMap { $1.items(covering: covered, of: $0) }
+  }
+
+  /// Σ_j score of each of the context's positions by another rule than the question's, for each
+  /// autoencoder: what a picture of the prompt is drawn from.
+  package func positionScores(_ rule: PullbackRule) throws -> [[Float]] {
     let found = try pulledBack(to: try input(), rule: rule, keepsRun: true)
-    var sums = [Float](repeating: 0, count: context.tokenCount)
-    for item in try scores(found).items(covering: covers()) {
-      if let position = item.position, position < sums.count { sums[position] += item.score }
+    return sumsByPosition(items(try scores(found)))
+  }
+
+  private func sumsByPosition(_ items: [AttributionResult.Item]) -> [[Float]] {
+    let none = [Float](repeating: 0, count: context.tokenCount)
+    var sums = points.map { _ in none }
+    for item in items {
+      if let position = item.position, position < none.count {
+        sums[item.autoencoder][position] += item.score
+      }
     }
     return sums
   }
@@ -138,14 +184,15 @@ package struct Attribution {
     return try terms.map { term in
       let found = try pulledBack(
         to: input, rule: question.method.rule, keepsRun: true, terms: [term])
-      let items = combined(try scores(found).items(covering: covers()))
+      let items = combined(self.items(try scores(found)))
       let known = Dictionary(uniqueKeysWithValues: items.map { ($0.place, $0.score) })
       return AttributionResult.TermScores(
         value: found.value, scores: listed.map { known[$0.place] ?? 0 })
     }
   }
 
-  /// Sums items as asked, largest magnitude first; ties in the order of latent and position.
+  /// Sums items as asked, largest magnitude first; ties in the order of autoencoder, latent and
+  /// position.
   func ranked(_ items: [AttributionResult.Item]) -> [AttributionResult.Item] {
     sorted(combined(items))
   }
@@ -157,7 +204,7 @@ package struct Attribution {
     guard let verification else { return items }
     let measured = Dictionary(
       uniqueKeysWithValues: verification.items.map {
-        (AttributionResult.Item.Place(latent: $0.latent, position: $0.position), $0.measured)
+        ($0.place, $0.measured)
       })
     return sorted(
       items.map { item in
@@ -169,8 +216,8 @@ package struct Attribution {
 
   private func sorted(_ items: [AttributionResult.Item]) -> [AttributionResult.Item] {
     items.sorted {
-      (abs($1.bestKnown), $0.latent ?? 0, $0.position ?? 0)
-        < (abs($0.bestKnown), $1.latent ?? 0, $1.position ?? 0)
+      (abs($1.bestKnown), $0.autoencoder, $0.latent ?? 0, $0.position ?? 0)
+        < (abs($0.bestKnown), $1.autoencoder, $1.latent ?? 0, $1.position ?? 0)
     }
   }
 
@@ -185,28 +232,17 @@ package struct Attribution {
   private func summed(
     _ items: [AttributionResult.Item], by key: KeyPath<AttributionResult.Item, Int?>
   ) -> [AttributionResult.Item] {
-    var sums: [Int: AttributionResult.Item] = [:]
-    for item in items {
-      guard let name = item[keyPath: key] else { continue }
-      var sum =
-        sums[name]
-        ?? AttributionResult.Item(
-          latent: question.aggregate == .feature ? item.latent : nil,
-          position: question.aggregate == .token ? item.position : nil, activation: 0, score: 0)
+    var sums: [AttributionResult.Place: AttributionResult.Item] = [:]
+    for item in items where item[keyPath: key] != nil {
+      let empty = AttributionResult.Item(
+        autoencoder: item.autoencoder,
+        latent: question.aggregate == .feature ? item.latent : nil,
+        position: question.aggregate == .token ? item.position : nil, activation: 0, score: 0)
+      var sum = sums[empty.place] ?? empty
       if abs(item.activation) > abs(sum.activation) { sum.activation = item.activation }
       sum.score += item.score
-      sums[name] = sum
+      sums[empty.place] = sum
     }
     return Array(sums.values)
   }
-}
-
-extension AttributionResult.Item {
-  /// What the item is about: a latent, a position, or one at the other.
-  struct Place: Hashable {
-    let latent: Int?
-    let position: Int?
-  }
-
-  var place: Place { Place(latent: latent, position: position) }
 }

@@ -71,12 +71,32 @@ package struct AttributionQuestion: Sendable {
   }
 
   /// Refuses a method that has no way back to a site.
-  func check(site: AutoencoderSite) throws(InterpretationError) {
+  private func check(site: AutoencoderSite) throws(InterpretationError) {
     guard method == .relevance, site.towerLayer != nil else { return }
     throw .badValue(
       "method is relevance, which has no rule for the layers of a vision tower, and the "
         + "autoencoder is of \(site.name): use gradient, heldNorms, integratedGradients or ablation"
     )
+  }
+
+  /// Refuses autoencoders that cannot be asked together, or not so.
+  func check(asking autoencoders: [LoadedAutoencoder]) throws(InterpretationError) {
+    precondition(!autoencoders.isEmpty, "an attribution without an autoencoder")
+    try autoencoders.checkDistinct()
+    for autoencoder in autoencoders { try check(site: autoencoder.site) }
+    guard autoencoders.count > 1 else { return }
+    let names = autoencoders.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    if splice.errorTerm == .drop {
+      throw .badValue(
+        "errorTerm is drop for \(names): without its error term each autoencoder makes a run of its "
+          + "own, so the gradients of several are not of one run. Keep the error terms, or ask about "
+          + "one at a time")
+    }
+    if case .integratedGradients = method {
+      throw .badValue(
+        "integratedGradients of \(names): each autoencoder's latents go a way of their own from zero, "
+          + "on which those of a higher site move, too. Ask about one at a time")
+    }
   }
 
   /// Refuses positions outside the context and counts without a meaning.

@@ -5,6 +5,8 @@
 package struct AttributionResult: Sendable {
   /// One feature at one position, or a sum over positions or features.
   package struct Item: Sendable, Equatable {
+    /// Whose feature it is, by its number in the question.
+    package var autoencoder = 0
     /// Nil when items are summed over features.
     package var latent: Int?
     /// Nil when items are summed over positions.
@@ -18,6 +20,20 @@ package struct AttributionResult: Sendable {
 
     /// The best that is known of it.
     package var bestKnown: Float { measured ?? score }
+
+    var place: Place { Place(autoencoder: autoencoder, latent: latent, position: position) }
+  }
+  /// What an item is about: a latent, a position, or one at the other.
+  struct Place: Hashable {
+    let autoencoder: Int
+    let latent: Int?
+    let position: Int?
+  }
+  /// What is told of each autoencoder.
+  package struct OfAutoencoder: Sendable {
+    package let completeness: Completeness
+    /// Σ_j score of each position, all positions, for pictures.
+    package let byPosition: [Float]
   }
   /// sum + bias + skip + errorTerm + bypass = total, over all positions; s is the residual stream,
   /// y what the autoencoder makes again, ε what it leaves of it. Of a site in the stream s is y,
@@ -46,11 +62,10 @@ package struct AttributionResult: Sendable {
   /// Largest magnitude first, by what was measured where it was, else by the score: what a method
   /// ranks wrongly is most often large, and so among what is measured.
   package let items: [Item]
-  package let completeness: Completeness
+  /// In the order of the question.
+  package let autoencoders: [OfAutoencoder]
   /// Nil where nothing was measured again, or everything is measured.
   package let verification: Verification?
-  /// Σ_j score of each position, all positions, for pictures.
-  package let byPosition: [Float]
   /// For exact ablation: how many candidates were measured, of how many.
   package let measured: Int?
   package let candidates: Int?
@@ -59,6 +74,11 @@ package struct AttributionResult: Sendable {
   package let path: Path?
   /// For each term of the target: its value and the score of each item.
   package let table: [TermScores]?
+
+  /// Of the only autoencoder, or of the first.
+  package var completeness: Completeness { autoencoders[0].completeness }
+  /// Of the only autoencoder, or of the first.
+  package var byPosition: [Float] { autoencoders[0].byPosition }
 
   package struct Path: Sendable, Equatable {
     package let difference: Float

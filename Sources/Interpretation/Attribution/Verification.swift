@@ -10,11 +10,17 @@ package struct Verification: Sendable {
   }
   /// A score beside the measured fall.
   package struct Item: Sendable, Equatable {
+    /// Whose feature it is, by its number in the question.
+    package let autoencoder: Int
     package let latent: Int?
     package let position: Int?
     package let predicted: Float
     package let measured: Float
     package let origin: Origin
+
+    var place: AttributionResult.Place {
+      AttributionResult.Place(autoencoder: autoencoder, latent: latent, position: position)
+    }
   }
   package let items: [Item]
   package let agreement: Agreement

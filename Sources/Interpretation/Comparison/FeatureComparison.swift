@@ -42,7 +42,7 @@ package struct FeatureComparison {
       let found = try attribution.pulledBack(
         to: attribution.point.rows.own, rule: .derivative, keepsRun: true)
       return Side(
-        attribution: attribution, scores: try attribution.scores(found), value: found.value)
+        attribution: attribution, scores: try attribution.scores(found)[0], value: found.value)
     }
     progress(0.2)
   }
@@ -143,7 +143,8 @@ package struct FeatureComparison {
         index == 0 ? ($0.first, $0.second) : ($0.second, $0.first)
       })
     let point = side.attribution.point
-    let values = try side.attribution.runs.values(sets.count + 1, reporting: progress) { run in
+    let runs = side.attribution.runs(from: point)
+    let values = try runs.values(sets.count + 1, reporting: progress) { run in
       try point.patched(
         latents: run > 0 ? sets[run - 1] : [], cancellation: side.attribution.cancellation
       ) { row in

@@ -39,8 +39,8 @@ package final class ResidentContext {
   private var ownRun: SavedForward?
   /// The pictures' ways through the vision tower from the layers of autoencoders, by layer.
   private var towers: [Int: TowerRun] = [:]
-  /// Targets on what an autoencoder makes again, as far as they were asked for.
-  var reconstructions: [String: [AttributionTarget: Float]] = [:]
+  /// Targets on what autoencoders make again, by their names, as far as they were asked for.
+  var reconstructions: [[String]: [AttributionTarget: Float]] = [:]
   /// The last other run that a pullback was made from.
   var savedRun: SavedRun?
 

@@ -6,7 +6,8 @@ package struct AblationResult: Sendable {
   package struct Target: Sendable, Equatable {
     /// The model's own value.
     package let before: Float
-    /// With the residual replaced by its reconstruction, nothing else changed.
+    /// With the residual replaced by its reconstruction, nothing else changed; of several
+    /// autoencoders, one after the other.
     package let reconstruction: Float
     /// With the interventions.
     package let after: Float
@@ -22,7 +23,12 @@ package struct AblationResult: Sendable {
   package let topChanges: [TokenChange]
   /// KL(before ‖ after) in nats of the next-token distribution.
   package let divergence: Float
-  package let receipt: InterventionReceipt
+  /// By autoencoder, in the order in which they were given.
+  package let receipts: [InterventionReceipt]
+  /// Of all of them.
+  package var receipt: InterventionReceipt {
+    InterventionReceipt(adding: receipts, passes: receipts.map(\.passes).max() ?? 0)
+  }
 }
 
 extension ResidentContext {
@@ -31,18 +37,27 @@ extension ResidentContext {
     _ interventions: [Intervention], autoencoder: LoadedAutoencoder, targets: [AttributionTarget],
     splice: Splice, topChanges: Int = 10, progress: (Double) -> Void, cancellation: Cancellation
   ) throws -> AblationResult {
-    for intervention in interventions { try autoencoder.check(latent: intervention.latent) }
+    try ablate(
+      SpliceChain([FeatureChanges(of: autoencoder, interventions)], splice: splice),
+      targets: targets, topChanges: topChanges, progress: progress, cancellation: cancellation)
+  }
+
+  /// The same with the features of several autoencoders changed in one run.
+  package func ablate(
+    _ chain: SpliceChain, targets: [AttributionTarget], topChanges: Int = 10,
+    progress: (Double) -> Void, cancellation: Cancellation
+  ) throws -> AblationResult {
+    try chain.check()
     for target in targets {
       try target.check(
         tokenCount: tokenCount, vocabularySize: decoder.vocabularySize)
       try checkRoom(for: target.continuation)
     }
-    let plain = SplicedRun(
-      context: self, autoencoder: autoencoder, interventions: [], splice: Splice())
+    let bare = chain.changes.map { FeatureChanges(of: $0.autoencoder, []) }
+    let plain = SplicedRun(context: self, chain: SpliceChain([bare[0]], splice: Splice()))
     let rebuilt = SplicedRun(
-      context: self, autoencoder: autoencoder, interventions: [], splice: Splice(errorTerm: .drop))
-    let changed = SplicedRun(
-      context: self, autoencoder: autoencoder, interventions: interventions, splice: splice)
+      context: self, chain: SpliceChain(bare, splice: Splice(errorTerm: .drop)))
+    let changed = SplicedRun(context: self, chain: chain)
     // One run serves all targets on the context itself and the next token's distribution.
     let last = tokenCount - 1
     let first =
@@ -72,7 +87,7 @@ extension ResidentContext {
     }
     return AblationResult(
       targets: results, topChanges: largestChanges(from: before, to: after, count: topChanges),
-      divergence: Interpretation.divergence(before, from: after), receipt: shared.receipt)
+      divergence: Interpretation.divergence(before, from: after), receipts: shared.receipts)
   }
 
   /// The target on the reconstructed residual, which no intervention changes: known from an
@@ -80,9 +95,9 @@ extension ResidentContext {
   private func reconstruction(
     of target: AttributionTarget, by run: SplicedRun, cancellation: Cancellation
   ) throws -> Float {
-    if let known = reconstructions[run.autoencoder.name]?[target] { return known }
+    if let known = reconstructions[run.chain.names]?[target] { return known }
     let value = try run.value(of: target, cancellation: cancellation)
-    reconstructions[run.autoencoder.name, default: [:]][target] = value
+    reconstructions[run.chain.names, default: [:]][target] = value
     return value
   }
 }
@@ -90,23 +105,13 @@ extension ResidentContext {
 /// One way of running a context: with some interventions and a splice.
 private struct SplicedRun {
   let context: ResidentContext
-  let autoencoder: LoadedAutoencoder
-  let interventions: [Intervention]
-  let splice: Splice
+  let chain: SpliceChain
 
   func outputs(
     continuation: [Int], rows: Range<Int>, cancellation: Cancellation
-  ) throws -> (outputs: Matrix, receipt: InterventionReceipt) {
-    let point = try SplicePoint(
-      context, autoencoder: autoencoder, continuation: continuation, cancellation: cancellation)
-    let changes = interventions.map {
-      $0.change(
-        promptRows: 0..<context.tokenCount, generatedRows: context.tokenCount..<point.rowCount)
-    }
-    let spliced = try point.applying(changes, splice: splice, cancellation: cancellation)
-    let outputs = try point.outputs(
-      of: spliced, rows: rows, cancellation: cancellation)
-    return (outputs, spliced.receipt)
+  ) throws -> (outputs: Matrix, receipts: [InterventionReceipt]) {
+    try chain.outputs(
+      on: context, continuation: continuation, rows: rows, cancellation: cancellation)
   }
 
   func value(of target: AttributionTarget, cancellation: Cancellation) throws -> Float {

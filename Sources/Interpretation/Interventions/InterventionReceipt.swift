@@ -12,6 +12,15 @@ package struct InterventionReceipt: Sendable, Equatable {
 
   package init() {}
 
+  /// The sums of several autoencoders' in the same run, `passes` of whose passes changed something;
+  /// a position counts once for each that changed it.
+  init(adding receipts: [InterventionReceipt], passes: Int) {
+    self.passes = passes
+    positions = receipts.reduce(0) { $0 + $1.positions }
+    normSum = receipts.reduce(0) { $0 + $1.normSum }
+    dropped = receipts.reduce(0) { $0 + $1.dropped }
+  }
+
   /// Mean length of the change over the changed positions.
   package var meanNorm: Double { positions == 0 ? 0 : normSum / Double(positions) }
 }

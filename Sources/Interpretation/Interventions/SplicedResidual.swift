@@ -45,7 +45,8 @@ extension SplicePoint {
     let changed = try autoencoder.splice(
       isWhole ? rows : rows.slice(rows: start..<rowCount), code: code.slice(rows: start..<rowCount),
       changes: changes.map { $0.startingAt(start) }, splice: splice, turned: turned,
-      receipt: &receipt, cancellation: cancellation)
+      receipt: &receipt, cancellation: cancellation
+    ).stream
     guard splice.errorTerm == .keep else {
       return SplicedResidual(start: start, residual: changed, receipt: receipt)
     }
@@ -64,7 +65,7 @@ extension SplicePoint {
 
   /// Changes at the rows that the autoencoder reads.
   /// - Throws: for a change at positions of which none is one.
-  private func covered(_ changes: [LatentChange]) throws(InterpretationError) -> [LatentChange] {
+  func covered(_ changes: [LatentChange]) throws(InterpretationError) -> [LatentChange] {
     guard autoencoder.site.towerLayer != nil else { return changes }
     var result: [LatentChange] = []
     for change in changes {
@@ -181,13 +182,13 @@ extension SplicePoint {
 }
 
 extension LoadedAutoencoder {
-  /// Puts a changed code back into the residual stream `[t, D]` of rows whose code is `code`.
+  /// Puts a changed code back into a run of rows whose code is `code`.
   ///
-  /// - Parameter turned: where the change goes instead, as far as it would.
+  /// - Parameter turned: where the stream's change goes instead, as far as it would.
   func splice(
     _ rows: SiteRows, code: SparseCode, changes: [LatentChange], splice: Splice,
     turned: RandomDirection?, receipt: inout InterventionReceipt, cancellation: Cancellation
-  ) throws -> Matrix {
+  ) throws -> SiteInput {
     let changed: SparseCode
     switch splice.reselection {
     case .none: changed = try code.changing(changes)
@@ -207,18 +208,18 @@ extension LoadedAutoencoder {
       let made =
         splice.errorTerm == .keep
         ? rows.output + change : try weights.reconstruction(changed, of: rows.input)
-      return try rows.input(
-        making: turned?.moving(rows.output, asFarAs: made) ?? made, cancellation: cancellation
-      ).stream.usableResidual()
+      let input = try rows.input(
+        making: turned?.moving(rows.output, asFarAs: made) ?? made, cancellation: cancellation)
+      return SiteInput(made: input.made, stream: try input.stream.usableResidual())
     }
     let spliced =
       try splice.errorTerm == .keep
-      ? rows.stream + difference
+      ? SiteInput(made: rows.output + change, stream: rows.stream + difference)
       : rows.input(
-        making: weights.reconstruction(changed, of: rows.input), cancellation: cancellation
-      ).stream
-    let usable = try spliced.usableResidual()
-    return turned?.moving(rows.stream, asFarAs: usable) ?? usable
+        making: weights.reconstruction(changed, of: rows.input), cancellation: cancellation)
+    let usable = try spliced.stream.usableResidual()
+    return SiteInput(
+      made: spliced.made, stream: turned?.moving(rows.stream, asFarAs: usable) ?? usable)
   }
 }
 

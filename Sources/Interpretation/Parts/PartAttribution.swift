@@ -21,6 +21,12 @@ package struct PartAttribution {
     _ question: PartQuestion, of attribution: Attribution, progress: @escaping (Double) -> Void
   ) throws {
     self.attribution = attribution
+    guard attribution.points.count == 1 else {
+      throw InterpretationError.badValue(
+        "the parts' shares are those of the features of one autoencoder, and "
+          + "\(attribution.points.count) are asked about: ask for parts by occlusion, or about one "
+          + "autoencoder at a time")
+    }
     self.question = question
     self.progress = progress
     parts = question.parts ?? attribution.context.parts
@@ -126,7 +132,7 @@ private struct Runs {
   func measure() throws -> Measured {
     let point = attribution.point
     let errorTerm = attribution.question.splice.errorTerm
-    let values = try attribution.runs.values(
+    let values = try attribution.runs(from: point).values(
       wanted.count + 1, reporting: progress
     ) { index in
       guard index < wanted.count else {

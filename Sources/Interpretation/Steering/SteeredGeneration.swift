@@ -9,7 +9,10 @@ package struct SteeredGeneration: Sendable {
   /// KL(plain ‖ steered) in nats of the next-token distributions, by generated token, both runs
   /// having read the same text; empty when not asked for.
   package let divergences: [Float]
+  /// Of all autoencoders together.
   package let receipt: InterventionReceipt
+  /// By autoencoder, in the order of the chain's changes.
+  package let receipts: [InterventionReceipt]
 }
 
 extension ResidentContext {
@@ -41,7 +44,7 @@ extension ResidentContext {
       }, onToken: { token, _ in try onToken(token) })
     return SteeredGeneration(
       generation: generation, divergences: Array(divergences.prefix(generation.tokens.count)),
-      receipt: run.receipt)
+      receipt: run.receipt, receipts: run.receipts)
   }
 }
 

@@ -11,26 +11,30 @@ extension AttributionCompute: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let started = ContinuousClock.now
     let open = try engine.context(params)
-    let autoencoder = try engine.autoencoder(named: params.sae, for: open)
+    let autoencoders = try engine.autoencoders(sae: params.sae, saes: params.saes, for: open)
+    let names = AttributionNames(params, autoencoders)
     let resolved = try open.resolve(params.target)
-    let plan = try AttributionPlan(params, open: open, autoencoder: autoencoder)
+    let plan = try AttributionPlan(params, open: open, autoencoders: autoencoders)
     let question = try question(params, target: resolved.target, verify: plan.verify, open: open)
     try checkRendering(params)
     try engine.reserveRun(
-      of: open, autoencoder: autoencoder, extraTokens: question.target.continuation.count,
+      of: open, autoencoders: autoencoders, extraTokens: question.target.continuation.count,
       savesForPullback: true)
     let attribution = try Attribution(
-      question, of: open.context, autoencoder: autoencoder,
+      question, of: open.context, autoencoders: autoencoders,
       progress: { call.report(title: "Attributing", fraction: 0.6 * $0) },
       cancellation: Cancellation(call))
     let found = try attribution()
     var result = Result(
       target: TargetValue(resolved, value: found.targetValue, in: open),
-      items: found.items.map { item($0, sae: autoencoder.name) }, byPart: [],
-      completeness: question.method.isOnePullback ? Completeness(found) : nil,
-      verification: found.verification.map { Verification($0, sae: autoencoder.name) },
+      items: found.items.map { item($0, of: names) }, byPart: [],
+      completeness: names.several == nil ? completeness(found, 0, question) : nil,
+      bySae: names.several?.enumerated().map {
+        OfSae(sae: $1, completeness: completeness(found, $0, question))
+      },
+      verification: found.verification.map { Verification($0, of: names) },
       explanation: Explanation(title: resolved.title, sentences: []),
-      renderings: try renderings(params, of: attribution, found: found, open: open),
+      renderings: try renderings(params, of: attribution, found: found, names: names, open: open),
       method: method(params), splice: KernelProtocol.Splice(question.splice),
       elapsed: 0,
       coverage: found.measured.flatMap { measured in
@@ -105,13 +109,20 @@ extension AttributionCompute: EngineAnswerable {
 
   /// Where no method was asked for, pictures are of the scores that are best by position.
   private static func renderings(
-    _ params: Params, of attribution: Attribution, found: AttributionResult, open: OpenContext
+    _ params: Params, of attribution: Attribution, found: AttributionResult,
+    names: AttributionNames, open: OpenContext
   ) throws -> [Rendering]? {
     guard let wanted = params.render else { return nil }
     let byPosition =
       params.method == nil && params.aggregate != .token
-      ? try attribution.positionScores(.heldNorms) : found.byPosition
-    return try AttributionRendering(open, byPosition: byPosition).drawn(wanted)
+      ? try attribution.positionScores(.heldNorms) : found.autoencoders.map(\.byPosition)
+    return try byPosition.enumerated().flatMap { number, scores in
+      try AttributionRendering(open, byPosition: scores).drawn(wanted).map { drawn in
+        var drawn = drawn
+        drawn.sae = names.several?[number]
+        return drawn
+      }
+    }
   }
 
   // MARK: Parts
@@ -172,9 +183,16 @@ extension AttributionCompute: EngineAnswerable {
 
   // MARK: The result
 
-  private static func item(_ item: AttributionResult.Item, sae: String) -> Item {
+  private static func completeness(
+    _ found: AttributionResult, _ number: Int, _ question: AttributionQuestion
+  ) -> Completeness? {
+    question.method.isOnePullback ? Completeness(found, of: number) : nil
+  }
+
+  private static func item(_ item: AttributionResult.Item, of names: AttributionNames) -> Item {
     Item(
-      feature: item.latent.map { FeatureRef(sae: sae, index: $0) }, position: item.position,
+      feature: names.feature(item.latent, of: item.autoencoder),
+      sae: names.owner(of: item.latent, item.autoencoder), position: item.position,
       activation: Double(item.activation), score: Double(item.score),
       measured: item.measured.map { Double($0) })
   }
@@ -191,8 +209,9 @@ extension AttributionCompute: EngineAnswerable {
 }
 
 extension AttributionCompute.Completeness {
-  init(_ found: AttributionResult) {
-    let parts = found.completeness
+  /// - Parameter number: of the autoencoder in the question.
+  init(_ found: AttributionResult, of number: Int) {
+    let parts = found.autoencoders[number].completeness
     let bias = parts.bias + (found.isConserving ? parts.projectionBias : 0)
     let total = parts.total + (found.isConserving ? parts.projectionBias : 0)
     self.init(
@@ -215,13 +234,14 @@ extension AttributionCompute.Identity {
 }
 
 extension AttributionCompute.Verification {
-  init(_ found: Interpretation.Verification, sae: String) {
+  init(_ found: Interpretation.Verification, of names: AttributionNames) {
     let agreement = found.agreement
     self.init(
       items: found.items.map { item in
         AttributionCompute.Measured(
-          feature: item.latent.map { FeatureRef(sae: sae, index: $0) },
-          position: item.position, predicted: Double(item.predicted),
+          feature: names.feature(item.latent, of: item.autoencoder),
+          sae: names.owner(of: item.latent, item.autoencoder), position: item.position,
+          predicted: Double(item.predicted),
           measured: Double(item.measured), origin: .init(item.origin))
       }, n: agreement.count, pearson: agreement.pearson, spearman: agreement.spearman,
       slope: agreement.slope, wrongSigns: agreement.wrongSigns,

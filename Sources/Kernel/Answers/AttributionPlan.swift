@@ -23,17 +23,31 @@ struct AttributionPlan {
   /// Below this a verification tells nothing.
   private static let leastVerify = 3
 
-  init(_ params: AttributionCompute.Params, open: OpenContext, autoencoder: LoadedAutoencoder)
-    throws
-  {
+  init(
+    _ params: AttributionCompute.Params, open: OpenContext, autoencoders: [LoadedAutoencoder]
+  ) throws {
     let decoder = open.context.decoder
+    let lowest = autoencoders.map(\.site.write).min() ?? decoder.end
     let cost = decoder.operations(
-      tokens: open.context.tokenCount, blocks: decoder.blocks(above: autoencoder.site.write))
+      tokens: open.context.tokenCount, blocks: decoder.blocks(above: lowest))
     let budget =
       params.budget
       ?? Int(min(Double(Self.mostUnaskedRuns), Self.unaskedOperations / max(cost, 1)))
     var notes: [String] = []
-    let asked = try PartsAsked(params.parts, open: open, region: params.region)
+    let asked: PartsAsked
+    if autoencoders.count > 1, params.parts == nil {
+      asked = .nothing
+      notes.append(
+        "The parts' shares were not measured: they are those of one autoencoder's features, and "
+          + "\(autoencoders.count) are asked about.")
+    } else {
+      asked = try PartsAsked(params.parts, open: open, region: params.region)
+    }
+    if autoencoders.count > 1, asked.question != nil || params.aggregate == .part {
+      throw InterpretationError.badValue(
+        "parts are measured by the features of one autoencoder, and \(autoencoders.count) are asked "
+          + "about: ask for parts by occlusion, or about one autoencoder at a time")
+    }
     let partRuns = asked.runLimit
     if params.parts == nil, partRuns > budget {
       (parts, occlusion) = (nil, nil)
@@ -79,6 +93,10 @@ private struct PartsAsked {
   var question: PartQuestion?
   var occlusion: [Occlusion.Part]?
   let runLimit: Int
+
+  static var nothing: PartsAsked { PartsAsked(runLimit: 0) }
+
+  private init(runLimit: Int) { self.runLimit = runLimit }
 
   init(_ request: AttributionCompute.PartsRequest?, open: OpenContext, region: Region?) throws {
     let context = open.context

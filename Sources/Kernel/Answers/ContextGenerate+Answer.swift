@@ -57,11 +57,11 @@ extension ContextGenerate: EngineAnswerable {
     }
     let autoencoder = try engine.autoencoder(named: name, for: open)
     return Steering(
-      autoencoder: autoencoder,
-      interventions: try (recipe?.interventions(on: open, by: autoencoder) ?? [])
-        + (params.interventions ?? []).map {
-          try open.intervention($0, autoencoder: autoencoder)
-        }, splice: Interpretation.Splice(params.splice ?? recipe?.splice))
+      SpliceChain(
+        try engine.changes(
+          of: autoencoder, after: recipe?.interventions(on: open, by: autoencoder) ?? [],
+          params.interventions ?? [], on: open),
+        splice: Interpretation.Splice(params.splice ?? recipe?.splice)))
   }
 }
 

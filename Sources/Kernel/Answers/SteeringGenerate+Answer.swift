@@ -15,23 +15,24 @@ extension SteeringGenerate: EngineAnswerable {
     let options = try open.generationOptions(
       maxTokens: params.maxTokens, temperature: params.temperature, topP: params.topP,
       seed: params.seed, stop: params.stop)
-    let interventions =
-      try (recipe?.interventions(on: open, by: autoencoder) ?? [])
-      + params.interventions.map { try open.intervention($0, autoencoder: autoencoder) }
-    try engine.reserveRun(of: open, autoencoder: autoencoder, savesForPullback: false)
+    let chain = SpliceChain(
+      try engine.changes(
+        of: autoencoder, after: recipe?.interventions(on: open, by: autoencoder) ?? [],
+        params.interventions, on: open), splice: splice)
+    let autoencoders = chain.changes.map(\.autoencoder)
+    try engine.reserveRun(of: open, autoencoders: autoencoders, savesForPullback: false)
     try engine.reserveGeneration(of: open, maxTokens: params.maxTokens)
     let runs = SteeringRuns(open: open, options: options, call: call)
-    let (steered, steeredRun) = try runs.run(
-      .steered, Steering(autoencoder: autoencoder, interventions: interventions, splice: splice))
+    let (steered, steeredRun) = try runs.run(.steered, Steering(chain))
     var outputs = [steered]
     for comparison in params.compareWith ?? [] {
       switch comparison {
       case .plain: outputs.append(try runs.run(.plain, nil).0)
       case .reconstruction:
-        let rebuilt = Steering(
-          autoencoder: autoencoder, interventions: [],
+        let rebuilt = SpliceChain(
+          autoencoders.map { FeatureChanges(of: $0, []) },
           splice: Interpretation.Splice(errorTerm: .drop))
-        outputs.append(try runs.run(.reconstruction, rebuilt).0)
+        outputs.append(try runs.run(.reconstruction, Steering(rebuilt)).0)
       }
     }
     return Result(
@@ -39,7 +40,8 @@ extension SteeringGenerate: EngineAnswerable {
       effect: Effect(klPerToken: WireNumbers(steeredRun.divergences.map { Double($0) })),
       receipt: Receipt(
         steps: steeredRun.receipt.passes, positions: steeredRun.receipt.positions,
-        meanNorm: steeredRun.receipt.meanNorm, dropped: steeredRun.receipt.dropped))
+        meanNorm: steeredRun.receipt.meanNorm, dropped: steeredRun.receipt.dropped),
+      receipts: SpliceReceipt.all(steeredRun.receipts, of: chain))
   }
 }
 

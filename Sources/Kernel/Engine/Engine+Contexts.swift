@@ -71,21 +71,33 @@ extension Engine {
     of open: OpenContext, autoencoder: LoadedAutoencoder, extraTokens: Int = 0,
     savesForPullback: Bool
   ) throws {
+    try reserveRun(
+      of: open, autoencoders: [autoencoder], extraTokens: extraTokens,
+      savesForPullback: savesForPullback)
+  }
+
+  /// The same with several autoencoders in one run.
+  func reserveRun(
+    of open: OpenContext, autoencoders: [LoadedAutoencoder], extraTokens: Int = 0,
+    savesForPullback: Bool
+  ) throws {
     let decoder = open.context.decoder
     let tokens = open.context.tokenCount + extraTokens
-    let site = autoencoder.site
+    let lowest = autoencoders.map(\.site.write).min() ?? decoder.end
     let run =
       !savesForPullback
       ? decoder.prefillBytes(tokens: tokens)
-      : open.context.keepsRun(above: site.write)
+      : open.context.keepsRun(above: lowest)
         ? decoder.pullbackBytes(tokens: tokens)
-        : decoder.attributionBytes(tokens: tokens, blocks: decoder.blocks(above: site.write))
-    let encoding = autoencoder.weights.encodingBytes(rows: tokens)
+        : decoder.attributionBytes(tokens: tokens, blocks: decoder.blocks(above: lowest))
+    let encoding = autoencoders.map { $0.weights.encodingBytes(rows: tokens) }.max() ?? 0
     // The stream and what is made in several states, and what of the site is not kept yet.
-    let width = decoder.hiddenSize + (site.isStream ? 0 : autoencoder.weights.outputSize)
-    let rows =
-      8 * tokens * width * 4 + decoder.bytes(of: [site], tokens: tokens) + encoding
-      + towerBytes(of: open.context, site: site)
+    let rows = autoencoders.reduce(encoding) { bytes, autoencoder in
+      let site = autoencoder.site
+      let width = decoder.hiddenSize + (site.isStream ? 0 : autoencoder.weights.outputSize)
+      return bytes + 8 * tokens * width * 4 + decoder.bytes(of: [site], tokens: tokens)
+        + towerBytes(of: open.context, site: site)
+    }
     let needed = run.addingReportingOverflow(rows)
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a run over \(tokens) tokens",

@@ -135,14 +135,18 @@ struct AttributionSentences {
   }
 
   private var measuredFeatures: [(name: String, score: Double)] {
-    let pairs: [(FeatureRef?, Int?, Double)] =
+    let measured: [(feature: FeatureRef?, sae: String?, position: Int?, fall: Double)] =
       result.method == .ablation
-      ? result.items.map { ($0.feature, $0.position, $0.score) }
-      : (result.verification?.items ?? []).map { ($0.feature, $0.position, $0.measured) }
-    return pairs.compactMap { feature, position, score in
-      let at = position.map { " at position \($0)" } ?? ""
-      if let feature { return ("#\(feature.index)\(at)", score) }
-      return position.map { ("the token at position \($0)", score) }
+      ? result.items.map { ($0.feature, $0.sae, $0.position, $0.score) }
+      : (result.verification?.items ?? []).map { ($0.feature, $0.sae, $0.position, $0.measured) }
+    return measured.compactMap { item in
+      let at = item.position.map { " at position \($0)" } ?? ""
+      if let feature = item.feature {
+        let owner = result.bySae == nil ? "" : "\(feature.sae) "
+        return ("\(owner)#\(feature.index)\(at)", item.fall)
+      }
+      let owner = item.sae.map { "\($0)'s features of " } ?? ""
+      return item.position.map { ("\(owner)the token at position \($0)", item.fall) }
     }
   }
 

@@ -14,7 +14,7 @@ struct SessionAttribution {
 
     init(_ asked: SessionReading.Asked) {
       context = asked.context
-      params = ["target", "sae", "version", "region", "splice"].map { name in
+      params = ["target", "sae", "saes", "version", "region", "splice"].map { name in
         asked.entry.params[name].flatMap { try? $0.bytes() } ?? []
       }
     }
@@ -34,7 +34,8 @@ struct SessionAttribution {
     if result.items.contains(where: { $0.feature != nil && $0.position == nil }) {
       byFeature = result
     } else if result.items.contains(where: { $0.feature == nil && $0.position != nil }) {
-      byToken = result
+      // Of several autoencoders a place has as many scores, and they do not add up.
+      if result.bySae == nil { byToken = result }
     } else if byFeature == nil, !result.byPart.isEmpty {
       byFeature = result
     }

@@ -12,7 +12,11 @@ package enum AblationRun: Request {
     package var context: String
     /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
+    /// The autoencoder that is spliced in; interventions may name others of the model, which are
+    /// spliced into the same run.
     package var sae: String
+    /// Several autoencoders' are met in the order of the places at which they write; each code is
+    /// that of the run as the earlier ones have changed it.
     package var interventions: [Intervention]
     package var targets: [Target]
     package var splice: Splice?
@@ -51,11 +55,17 @@ package enum AblationRun: Request {
     package var topChanges: [Change]
     /// KL(before ‖ after) at the last position, in nats.
     package var kl: Double
+    /// With several autoencoders: what was done of each to the run on the context itself, sae
+    /// first, then in the order of the interventions.
+    package var receipts: [SpliceReceipt]?
 
-    package init(targets: [TargetValues], topChanges: [Change], kl: Double) {
+    package init(
+      targets: [TargetValues], topChanges: [Change], kl: Double, receipts: [SpliceReceipt]? = nil
+    ) {
       self.targets = targets
       self.topChanges = topChanges
       self.kl = kl
+      self.receipts = receipts
     }
   }
 

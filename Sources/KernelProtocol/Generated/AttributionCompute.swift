@@ -20,7 +20,13 @@ package enum AttributionCompute: Request {
     package var context: String
     /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
-    package var sae: String
+    /// The autoencoder whose features are scored; absent where saes names several.
+    package var sae: String?
+    /// Several autoencoders of the context's model, each once, whose features are ranked together
+    /// after one backward pass; in the place of sae. Error terms are kept, and shares of parts are
+    /// measured by occlusion alone. Where one site lies above another, the scores of both tell the
+    /// same effect: they do not add up across autoencoders.
+    package var saes: [String]?
     package var target: Target
     /// Absent: gradient; heldNorms for tokens, and for what is rendered.
     package var method: Method?
@@ -48,14 +54,16 @@ package enum AttributionCompute: Request {
     package var render: Render?
 
     package init(
-      context: String, version: Int? = nil, sae: String, target: Target, method: Method? = nil,
-      steps: Int? = nil, region: Region? = nil, topK: Int? = nil, aggregate: Aggregate? = nil,
-      splice: Splice? = nil, parts: PartsRequest? = nil, verify: Int? = nil, seed: Int? = nil,
-      budget: Int? = nil, perToken: Bool? = nil, render: Render? = nil
+      context: String, version: Int? = nil, sae: String? = nil, saes: [String]? = nil,
+      target: Target, method: Method? = nil, steps: Int? = nil, region: Region? = nil,
+      topK: Int? = nil, aggregate: Aggregate? = nil, splice: Splice? = nil,
+      parts: PartsRequest? = nil, verify: Int? = nil, seed: Int? = nil, budget: Int? = nil,
+      perToken: Bool? = nil, render: Render? = nil
     ) {
       self.context = context
       self.version = version
       self.sae = sae
+      self.saes = saes
       self.target = target
       self.method = method
       self.steps = steps
@@ -75,7 +83,8 @@ package enum AttributionCompute: Request {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       context = try members.decode(String.self, forKey: .context)
       version = try members.optionalInteger(.version, in: 1...Int.max)
-      sae = try members.decode(String.self, forKey: .sae)
+      sae = try members.decodeIfPresent(String.self, forKey: .sae)
+      saes = members.contains(.saes) ? try members.nonEmpty(.saes) : nil
       target = try members.decode(Target.self, forKey: .target)
       method = try members.decodeIfPresent(Method.self, forKey: .method)
       steps = try members.optionalInteger(.steps, in: 1...Int.max)
@@ -101,8 +110,10 @@ package enum AttributionCompute: Request {
     package var byPart: [PartScore]
     /// The line that closes; with byPart.
     package var identity: Identity?
-    /// With a method that makes one backward pass.
+    /// With a method that makes one backward pass, of sae.
     package var completeness: Completeness?
+    /// With saes: what is told of each, in their order.
+    package var bySae: [OfSae]?
     package var verification: Verification?
     package var explanation: Explanation
     package var renderings: [Rendering]?
@@ -124,7 +135,7 @@ package enum AttributionCompute: Request {
 
     package init(
       target: TargetValue, items: [Item], byPart: [PartScore], identity: Identity? = nil,
-      completeness: Completeness? = nil, verification: Verification? = nil,
+      completeness: Completeness? = nil, bySae: [OfSae]? = nil, verification: Verification? = nil,
       explanation: Explanation, renderings: [Rendering]? = nil, method: Method, splice: Splice,
       elapsed: Double, coverage: Coverage? = nil, endpointDifference: Double? = nil,
       remainder: Double? = nil, table: TokenTable? = nil
@@ -134,6 +145,7 @@ package enum AttributionCompute: Request {
       self.byPart = byPart
       self.identity = identity
       self.completeness = completeness
+      self.bySae = bySae
       self.verification = verification
       self.explanation = explanation
       self.renderings = renderings
@@ -262,6 +274,8 @@ package enum AttributionCompute: Request {
   /// What is summed over is absent.
   package struct Item: Codable, Sendable, Equatable {
     package var feature: FeatureRef?
+    /// With saes, where no feature tells it: whose features are summed over.
+    package var sae: String?
     package var position: Int?
     package var part: String?
     package var activation: Double?
@@ -271,10 +285,11 @@ package enum AttributionCompute: Request {
     package var measured: Double?
 
     package init(
-      feature: FeatureRef? = nil, position: Int? = nil, part: String? = nil,
+      feature: FeatureRef? = nil, sae: String? = nil, position: Int? = nil, part: String? = nil,
       activation: Double? = nil, score: Double, measured: Double? = nil
     ) {
       self.feature = feature
+      self.sae = sae
       self.position = position
       self.part = part
       self.activation = activation
@@ -286,16 +301,19 @@ package enum AttributionCompute: Request {
   package struct Measured: Codable, Sendable, Equatable {
     /// Absent for all features of a token.
     package var feature: FeatureRef?
+    /// With saes, where no feature tells it: whose features they are.
+    package var sae: String?
     package var position: Int?
     package var predicted: Double
     package var measured: Double
     package var origin: Origin
 
     package init(
-      feature: FeatureRef? = nil, position: Int? = nil, predicted: Double, measured: Double,
-      origin: Origin
+      feature: FeatureRef? = nil, sae: String? = nil, position: Int? = nil, predicted: Double,
+      measured: Double, origin: Origin
     ) {
       self.feature = feature
+      self.sae = sae
       self.position = position
       self.predicted = predicted
       self.measured = measured
@@ -325,6 +343,18 @@ package enum AttributionCompute: Request {
     package init(name: String? = nil, region: Region) {
       self.name = name
       self.region = region
+    }
+  }
+
+  /// What is told of one of several autoencoders.
+  package struct OfSae: Codable, Sendable, Equatable {
+    package var sae: String
+    /// With a method that makes one backward pass; each closes by itself.
+    package var completeness: Completeness?
+
+    package init(sae: String, completeness: Completeness? = nil) {
+      self.sae = sae
+      self.completeness = completeness
     }
   }
 
@@ -399,11 +429,14 @@ package enum AttributionCompute: Request {
     package var base64: String
     /// What it shows, as image 0, patches.
     package var name: String
+    /// With saes: whose scores it shows.
+    package var sae: String?
 
-    package init(mimeType: String, base64: String, name: String) {
+    package init(mimeType: String, base64: String, name: String, sae: String? = nil) {
       self.mimeType = mimeType
       self.base64 = base64
       self.name = name
+      self.sae = sae
     }
   }
 

@@ -1924,7 +1924,18 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         },
-        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "sae",
+          "description": "The autoencoder whose features are scored; absent where saes names several.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
+          "name": "saes",
+          "description": "Several autoencoders of the context's model, each once, whose features are ranked together after one backward pass; in the place of sae. Error terms are kept, and shares of parts are measured by occlusion alone. Where one site lies above another, the scores of both tell the same effect: they do not add up across autoencoders.",
+          "required": false,
+          "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        },
         {"name": "target", "required": true, "schema": {"$ref": "#/components/schemas/Target"}},
         {
           "name": "method",
@@ -2030,7 +2041,12 @@ package let openRPCDocument = #"""
             },
             "completeness": {
               "$ref": "#/components/schemas/AttributionCompute.Completeness",
-              "description": "With a method that makes one backward pass."
+              "description": "With a method that makes one backward pass, of sae."
+            },
+            "bySae": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/AttributionCompute.OfSae"},
+              "description": "With saes: what is told of each, in their order."
             },
             "verification": {"$ref": "#/components/schemas/AttributionCompute.Verification"},
             "explanation": {"$ref": "#/components/schemas/AttributionCompute.Explanation"},
@@ -2325,9 +2341,15 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         },
-        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "sae",
+          "description": "The autoencoder that is spliced in; interventions may name others of the model, which are spliced into the same run.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
         {
           "name": "interventions",
+          "description": "Several autoencoders' are met in the order of the places at which they write; each code is that of the run as the earlier ones have changed it.",
           "required": true,
           "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Intervention"}}
         },
@@ -2372,7 +2394,12 @@ package let openRPCDocument = #"""
               "items": {"$ref": "#/components/schemas/AblationRun.Change"},
               "description": "The tokens whose probability at the last position changes most."
             },
-            "kl": {"type": "number", "description": "KL(before ‖ after) at the last position, in nats."}
+            "kl": {"type": "number", "description": "KL(before ‖ after) at the last position, in nats."},
+            "receipts": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SpliceReceipt"},
+              "description": "With several autoencoders: what was done of each to the run on the context itself, sae first, then in the order of the interventions."
+            }
           }
         }
       },
@@ -2435,9 +2462,15 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"type": "integer", "minimum": 1}
         },
-        {"name": "sae", "required": true, "schema": {"type": "string"}},
+        {
+          "name": "sae",
+          "description": "The autoencoder that is spliced in; interventions may name others of the model, which are spliced into the same run.",
+          "required": true,
+          "schema": {"type": "string"}
+        },
         {
           "name": "interventions",
+          "description": "Several autoencoders' are met in the order of the places at which they write; each code is that of the run as the earlier ones have changed it.",
           "required": true,
           "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Intervention"}}
         },
@@ -2495,7 +2528,15 @@ package let openRPCDocument = #"""
           "properties": {
             "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/SteeringGenerate.Output"}},
             "effect": {"$ref": "#/components/schemas/SteeringGenerate.Effect"},
-            "receipt": {"$ref": "#/components/schemas/SteeringGenerate.Receipt"}
+            "receipt": {
+              "$ref": "#/components/schemas/SteeringGenerate.Receipt",
+              "description": "Of several autoencoders together: a position counts once for each that changed it."
+            },
+            "receipts": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/SpliceReceipt"},
+              "description": "With several autoencoders: of each, sae first, then in the order of the interventions."
+            }
           }
         }
       },
@@ -4811,6 +4852,7 @@ package let openRPCDocument = #"""
         "required": ["score"],
         "properties": {
           "feature": {"$ref": "#/components/schemas/FeatureRef"},
+          "sae": {"type": "string", "description": "With saes, where no feature tells it: whose features are summed over."},
           "position": {"type": "integer"},
           "part": {"type": "string"},
           "activation": {"type": "number"},
@@ -4823,6 +4865,7 @@ package let openRPCDocument = #"""
         "required": ["predicted", "measured", "origin"],
         "properties": {
           "feature": {"$ref": "#/components/schemas/FeatureRef", "description": "Absent for all features of a token."},
+          "sae": {"type": "string", "description": "With saes, where no feature tells it: whose features they are."},
           "position": {"type": "integer"},
           "predicted": {"type": "number"},
           "measured": {"type": "number"},
@@ -4839,6 +4882,18 @@ package let openRPCDocument = #"""
         "properties": {
           "name": {"type": "string", "description": "Absent: as the region reads."},
           "region": {"$ref": "#/components/schemas/Region"}
+        }
+      },
+      "AttributionCompute.OfSae": {
+        "type": "object",
+        "description": "What is told of one of several autoencoders.",
+        "required": ["sae"],
+        "properties": {
+          "sae": {"type": "string"},
+          "completeness": {
+            "$ref": "#/components/schemas/AttributionCompute.Completeness",
+            "description": "With a method that makes one backward pass; each closes by itself."
+          }
         }
       },
       "AttributionCompute.Origin": {
@@ -4898,7 +4953,8 @@ package let openRPCDocument = #"""
         "properties": {
           "mimeType": {"type": "string"},
           "base64": {"type": "string"},
-          "name": {"type": "string", "description": "What it shows, as image 0, patches."}
+          "name": {"type": "string", "description": "What it shows, as image 0, patches."},
+          "sae": {"type": "string", "description": "With saes: whose scores it shows."}
         }
       },
       "AttributionCompute.TargetValue": {
@@ -7066,6 +7122,24 @@ package let openRPCDocument = #"""
       "Splice.Reselect": {
         "description": "none: Interventions change the code after top-k. topk: Interventions change the pre-activations, and top-k is taken again.",
         "enum": ["none", "topk"]
+      },
+      "SpliceReceipt": {
+        "type": "object",
+        "description": "What was really done of one of several autoencoders.",
+        "required": ["sae", "steps", "positions", "meanNorm", "dropped"],
+        "properties": {
+          "sae": {"type": "string"},
+          "steps": {"type": "integer", "description": "Forward passes in which its changes changed the stream."},
+          "positions": {"type": "integer", "description": "Positions at which they did."},
+          "meanNorm": {
+            "type": "number",
+            "description": "Mean length of decode(z′) − decode(z) over these positions, z being its code there; 0 where there are none."
+          },
+          "dropped": {
+            "type": "integer",
+            "description": "Activations, each of a latent at a position, that were asked for and that top-k left out."
+          }
+        }
       },
       "SteeringGenerate.Comparison": {
         "description": "plain: The model as it is. reconstruction: On the autoencoder's reconstruction x̂ at every position, without the interventions, whatever the splice.",

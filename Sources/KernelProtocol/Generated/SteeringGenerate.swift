@@ -13,7 +13,11 @@ package enum SteeringGenerate: Request {
     package var context: String
     /// Where given, the context must be at this version, else contextVersionMismatch.
     package var version: Int?
+    /// The autoencoder that is spliced in; interventions may name others of the model, which are
+    /// spliced into the same run.
     package var sae: String
+    /// Several autoencoders' are met in the order of the places at which they write; each code is
+    /// that of the run as the earlier ones have changed it.
     package var interventions: [Intervention]
     package var maxTokens: Int
     /// 0 or absent: greedy, ties to the lowest id.
@@ -67,12 +71,18 @@ package enum SteeringGenerate: Request {
   package struct Result: Codable, Sendable, Equatable {
     package var outputs: [Output]
     package var effect: Effect
+    /// Of several autoencoders together: a position counts once for each that changed it.
     package var receipt: Receipt
+    /// With several autoencoders: of each, sae first, then in the order of the interventions.
+    package var receipts: [SpliceReceipt]?
 
-    package init(outputs: [Output], effect: Effect, receipt: Receipt) {
+    package init(
+      outputs: [Output], effect: Effect, receipt: Receipt, receipts: [SpliceReceipt]? = nil
+    ) {
       self.outputs = outputs
       self.effect = effect
       self.receipt = receipt
+      self.receipts = receipts
     }
   }
 

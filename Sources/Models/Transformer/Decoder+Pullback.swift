@@ -59,36 +59,48 @@ extension Decoder {
     _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule = .derivative,
     cancellation: Cancellation = .never
   ) throws -> Matrix {
-    var biasShare = 0.0
-    return try pullback(
-      saved, outputGradient: outputGradient, rule: rule, biasShare: &biasShare,
-      cancellation: cancellation)
+    let start = saved.range.lowerBound
+    let found = try pullback(
+      saved, outputGradient: outputGradient, rule: rule, at: [start], cancellation: cancellation)
+    return found[start]?.gradient ?? outputGradient.asLastRows(of: saved.tokenCount)
   }
 
-  /// The same; Σ bias · gradient over the biases of all projections on the way, and over what is
-  /// added between blocks, is added to `biasShare`.
+  /// The same at some points of the residual stream that the run passed, its two ends included, in
+  /// one way back. It ends at the lowest of them.
   package func pullback(
-    _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule,
-    biasShare: inout Double, cancellation: Cancellation = .never
-  ) throws -> Matrix {
+    _ saved: SavedForward, outputGradient: Matrix, rule: PullbackRule = .derivative,
+    at points: Set<StreamPoint>, cancellation: Cancellation = .never
+  ) throws -> [StreamPoint: StreamGradient] {
     precondition(
       outputGradient.rows == saved.output.rows && outputGradient.columns == hiddenSize,
       "a gradient of another shape")
-    var gradient = outputGradient
+    precondition(
+      points.allSatisfy { $0 == saved.range.upperBound || saved.range.contains($0) },
+      "a point outside of the run")
+    var found: [StreamPoint: StreamGradient] = [:]
+    var (gradient, biasShare) = (outputGradient, 0.0)
+    func meet(_ point: StreamPoint) throws {
+      guard points.contains(point) else { return }
+      try requireFinite(gradient, at: "the gradient at \(Site(point).name)")
+      found[point] = StreamGradient(
+        gradient: gradient.asLastRows(of: saved.tokenCount), biasShare: biasShare)
+    }
+    try meet(saved.range.upperBound)
     for (block, kept) in zip(saved.range.blocks, saved.saved).reversed() {
+      if found.count == points.count { break }
       biasShare += saved.additions.share(
         of: gradient, behind: block, from: saved.start + saved.tokenCount - gradient.rows)
       gradient = try blocks[block].feedForwardPullback(
         kept, outputGradient: gradient, rule: rule, biasShare: &biasShare,
         cancellation: cancellation)
-      guard let half = kept.attention else { continue }
+      try meet(.middle(of: block))
+      guard found.count < points.count, let half = kept.attention else { continue }
       gradient = try blocks[block].attentionPullback(
         half, middleGradient: gradient, rule: rule, biasShare: &biasShare,
         cancellation: cancellation)
+      try meet(.input(of: block))
     }
-    let start = Site(saved.range.lowerBound).name
-    try requireFinite(gradient, at: "the gradient at \(start)")
-    return gradient.asLastRows(of: saved.tokenCount)
+    return found
   }
 
   /// The gradient `[D]` of Σ weight · logit(token) at one row `[D]` of the last block's raw output.

@@ -14,6 +14,8 @@ ECHOES = {
     ("sae/load", "outputSize"): "of a transcoder: the tests of sites over the wire",
     ("attribution/compute", "completeness.skip"): "of a transcoder: the tests of sites",
     ("attribution/compute", "completeness.bypass"): "of a site inside a block: the tests of sites",
+    ("attribution/compute", "bySae[].completeness.skip"): "of a transcoder: the tests of several sites",
+    ("attribution/compute", "bySae[].completeness.bypass"): "of a site inside a block: the tests of several sites",
     ("sae/sites", "sites[].reason"): "words: the tests of sites over the wire",
     ("sae/fit", "explanation"): SENTENCE,
     ("context/open", "context"): NAME,

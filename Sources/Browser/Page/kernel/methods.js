@@ -346,7 +346,12 @@ export const methods = (kernel) => ({
      * @param {string} params.context
      * @param {number} [params.version] Where given, the context must be at this version, else
      *   contextVersionMismatch.
-     * @param {string} params.sae
+     * @param {string} [params.sae] The autoencoder whose features are scored; absent where saes
+     *   names several.
+     * @param {string[]} [params.saes] Several autoencoders of the context's model, each once, whose
+     *   features are ranked together after one backward pass; in the place of sae. Error terms are
+     *   kept, and shares of parts are measured by occlusion alone. Where one site lies above
+     *   another, the scores of both tell the same effect: they do not add up across autoencoders.
      * @param {Target} params.target
      * @param {("gradient"|"heldNorms"|"relevance"|"integratedGradients"|"ablation")}
      *   [params.method] Absent: gradient; heldNorms for tokens, and for what is rendered.
@@ -395,8 +400,11 @@ export const methods = (kernel) => ({
      * @param {string} params.context
      * @param {number} [params.version] Where given, the context must be at this version, else
      *   contextVersionMismatch.
-     * @param {string} params.sae
-     * @param {Intervention[]} params.interventions
+     * @param {string} params.sae The autoencoder that is spliced in; interventions may name others
+     *   of the model, which are spliced into the same run.
+     * @param {Intervention[]} params.interventions Several autoencoders' are met in the order of
+     *   the places at which they write; each code is that of the run as the earlier ones have
+     *   changed it.
      * @param {Target[]} params.targets
      * @param {Splice} [params.splice]
      * @param {number} [params.topK] Changed tokens to list; absent: 10.
@@ -411,8 +419,11 @@ export const methods = (kernel) => ({
      * @param {string} params.context
      * @param {number} [params.version] Where given, the context must be at this version, else
      *   contextVersionMismatch.
-     * @param {string} params.sae
-     * @param {Intervention[]} params.interventions
+     * @param {string} params.sae The autoencoder that is spliced in; interventions may name others
+     *   of the model, which are spliced into the same run.
+     * @param {Intervention[]} params.interventions Several autoencoders' are met in the order of
+     *   the places at which they write; each code is that of the run as the earlier ones have
+     *   changed it.
      * @param {number} params.maxTokens
      * @param {number} [params.temperature] 0 or absent: greedy, ties to the lowest id.
      * @param {number} [params.topP]

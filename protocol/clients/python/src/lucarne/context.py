@@ -193,7 +193,7 @@ class Context(_Plans):
         per_token: bool | None = None,
         splice: Mapping[str, str] | None = None,
         render: Render | None = None,
-        sae: str | None = None,
+        sae: str | Sequence[str] | None = None,
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Attribution:
@@ -209,6 +209,8 @@ class Context(_Plans):
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
         verify: how many of the strongest, of those of a second method and of others drawn at random (`seed`) are
         checked by exact ablation; 0 for none. budget: the most runs for parts and verification.
+        sae: an autoencoder's name, or a list of names, whose latents are then ranked together after one backward pass:
+        scores of sites above one another tell the same effect and do not add up, and parts are not measured.
         """
         target = build.target(answer, baseline, sequence, position)
         return self.kernel.run(self._attribute(target, at, parts, sae, progress, {
@@ -412,7 +414,7 @@ class AsyncContext(_Plans):
         per_token: bool | None = None,
         splice: Mapping[str, str] | None = None,
         render: Render | None = None,
-        sae: str | None = None,
+        sae: str | Sequence[str] | None = None,
         deadline_ms: int | None = None,
         progress: Progress = None,
     ) -> Attribution:
@@ -428,6 +430,8 @@ class AsyncContext(_Plans):
         or of which regions, a list or by name; or both, `build.shares("shapley", [...])`.
         verify: how many of the strongest, of those of a second method and of others drawn at random (`seed`) are
         checked by exact ablation; 0 for none. budget: the most runs for parts and verification.
+        sae: an autoencoder's name, or a list of names, whose latents are then ranked together after one backward pass:
+        scores of sites above one another tell the same effect and do not add up, and parts are not measured.
         """
         target = build.target(answer, baseline, sequence, position)
         return await self.kernel.run(self._attribute(target, at, parts, sae, progress, {

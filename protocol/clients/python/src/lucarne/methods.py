@@ -15,36 +15,36 @@ from .types import (
     AttributionComputeCompleteness, AttributionComputeCoverage, AttributionComputeExplanation,
     AttributionComputeIdentity, AttributionComputeImageStyle, AttributionComputeItem,
     AttributionComputeMeasured, AttributionComputeMethod, AttributionComputeNamedRegion,
-    AttributionComputeOrigin, AttributionComputePartScore, AttributionComputePartsMethod,
-    AttributionComputePartsRequest, AttributionComputeRender, AttributionComputeRendering,
-    AttributionComputeResult, AttributionComputeTargetValue, AttributionComputeTextStyle,
-    AttributionComputeToken, AttributionComputeTokenTable, AttributionComputeVerification, Box,
-    CoactiveFeature, ConceptPrompt, ContextCloseResult, ContextGenerateResult, ContextLogitsItem,
-    ContextLogitsResult, ContextOpenChat, ContextOpenImage, ContextOpenPartSpan, ContextOpenResult,
-    ContextOpenTemplate, ContextOpenView, ContextTokensResult, ContextTokensToken, CorpusPlace,
-    DomainErrorData, EvaluationJudgeArm, EvaluationJudgeJudged, EvaluationJudgeMean,
-    EvaluationJudgeRatings, EvaluationReportArm, EvaluationReportChange, EvaluationReportControl,
-    EvaluationReportKind, EvaluationReportMetric, EvaluationReportPaired, EvaluationReportRate,
-    EvaluationReportReport, EvaluationReportRole, EvaluationRunArm, EvaluationRunControls,
-    EvaluationRunDataset, EvaluationRunEvaluated, EvaluationRunFormat, Explanation,
-    ExplanationAuthor, ExplanationAuthorKind, ExplanationDissectDissected, ExplanationDissectFound,
-    ExplanationGenerateAnswerForm, ExplanationGenerateBlankPicture, ExplanationGenerateEndpoint,
-    ExplanationGenerateExplainer, ExplanationGenerateGenerated, ExplanationGetResult,
-    ExplanationListResult, ExplanationRefineRefined, ExplanationRefineRefiner, ExplanationScore,
-    ExplanationScoreMask, ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored,
-    ExplanationScoreScorer, ExplanationState, FeatureActivationsActivation, FeatureActivationsItem,
-    FeatureActivationsRank, FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage,
-    FeatureExamplesItem, FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult,
-    FeatureInfoExplanation, FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult,
-    FeatureInfoStats, FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground,
-    FeatureRenderInterpolation, FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering,
-    FeatureRenderResult, FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin,
-    FeatureStatisticsQuantiles, Finish, GeneratedToken, ImageSource, ImageSourceReading,
-    IndexAnnotateAnnotated, IndexBuildBuilt, IndexBuildKeepPictures, IndexBuildShard,
-    IndexBuildSkipped, IndexBuildTemplate, IndexBuildView, IndexCloseResult, IndexDescription,
-    IndexMergeMerged, IndexNeighboursMeasure, IndexNeighboursResult, IndexSearchItem,
-    IndexSearchQuery, IndexSearchResult, IndexSkippedItem, IndexSkippedResult,
-    InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
+    AttributionComputeOfSae, AttributionComputeOrigin, AttributionComputePartScore,
+    AttributionComputePartsMethod, AttributionComputePartsRequest, AttributionComputeRender,
+    AttributionComputeRendering, AttributionComputeResult, AttributionComputeTargetValue,
+    AttributionComputeTextStyle, AttributionComputeToken, AttributionComputeTokenTable,
+    AttributionComputeVerification, Box, CoactiveFeature, ConceptPrompt, ContextCloseResult,
+    ContextGenerateResult, ContextLogitsItem, ContextLogitsResult, ContextOpenChat,
+    ContextOpenImage, ContextOpenPartSpan, ContextOpenResult, ContextOpenTemplate, ContextOpenView,
+    ContextTokensResult, ContextTokensToken, CorpusPlace, DomainErrorData, EvaluationJudgeArm,
+    EvaluationJudgeJudged, EvaluationJudgeMean, EvaluationJudgeRatings, EvaluationReportArm,
+    EvaluationReportChange, EvaluationReportControl, EvaluationReportKind, EvaluationReportMetric,
+    EvaluationReportPaired, EvaluationReportRate, EvaluationReportReport, EvaluationReportRole,
+    EvaluationRunArm, EvaluationRunControls, EvaluationRunDataset, EvaluationRunEvaluated,
+    EvaluationRunFormat, Explanation, ExplanationAuthor, ExplanationAuthorKind,
+    ExplanationDissectDissected, ExplanationDissectFound, ExplanationGenerateAnswerForm,
+    ExplanationGenerateBlankPicture, ExplanationGenerateEndpoint, ExplanationGenerateExplainer,
+    ExplanationGenerateGenerated, ExplanationGetResult, ExplanationListResult,
+    ExplanationRefineRefined, ExplanationRefineRefiner, ExplanationScore, ExplanationScoreMask,
+    ExplanationScoreMean, ExplanationScoreRow, ExplanationScoreScored, ExplanationScoreScorer,
+    ExplanationState, FeatureActivationsActivation, FeatureActivationsItem, FeatureActivationsRank,
+    FeatureActivationsResult, FeatureDashboardResult, FeatureExamplesImage, FeatureExamplesItem,
+    FeatureExamplesPosition, FeatureExamplesRanking, FeatureExamplesResult, FeatureInfoExplanation,
+    FeatureInfoLogits, FeatureInfoNeighbour, FeatureInfoResult, FeatureInfoStats,
+    FeatureInfoTokenEffect, FeatureRef, FeatureRenderBackground, FeatureRenderInterpolation,
+    FeatureRenderMissing, FeatureRenderMontage, FeatureRenderRendering, FeatureRenderResult,
+    FeatureRenderStyle, FeatureStatistics, FeatureStatisticsBin, FeatureStatisticsQuantiles, Finish,
+    GeneratedToken, ImageSource, ImageSourceReading, IndexAnnotateAnnotated, IndexBuildBuilt,
+    IndexBuildKeepPictures, IndexBuildShard, IndexBuildSkipped, IndexBuildTemplate, IndexBuildView,
+    IndexCloseResult, IndexDescription, IndexMergeMerged, IndexNeighboursMeasure,
+    IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
+    IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
     InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
@@ -61,11 +61,11 @@ from .types import (
     SavedSessionAutoencoder, SavedSessionContext, SavedSessionFrame, SavedSessionModel,
     SavedSessionPart, SavedSessionPicture, SessionExportFormat, SessionExportResult,
     SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice, SpliceErrorTerm,
-    SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
-    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult,
-    SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves,
-    SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition,
-    TextRange, TokenSet, TokenSpec, VideoSource, View, WireNumbers,
+    SpliceReceipt, SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect,
+    SteeringGenerateOutput, SteeringGenerateOutputName, SteeringGenerateReceipt,
+    SteeringGenerateResult, SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound,
+    SteeringSearchHalves, SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint,
+    Target, TextPosition, TextRange, TokenSet, TokenSpec, VideoSource, View, WireNumbers,
 )
 
 
@@ -527,7 +527,7 @@ class AttributionMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
+    def compute(self, *, context: str, target: Target | Mapping[str, Any], version: int | None = None, sae: str | None = None, saes: Sequence[str] | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
         """attribution/compute: How much each active latent supports a target, what the parts of the prompt
         contribute, and whether that can be relied on.
 
@@ -538,6 +538,11 @@ class AttributionMethods:
         of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          sae: The autoencoder whose features are scored; absent where saes names several.
+          saes: Several autoencoders of the context's model, each once, whose features are ranked together
+            after one backward pass; in the place of sae. Error terms are kept, and shares of parts are
+            measured by occlusion alone. Where one site lies above another, the scores of both tell the same
+            effect: they do not add up across autoencoders.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
@@ -556,9 +561,9 @@ class AttributionMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
+        return self._kernel.call("attribution/compute", {"context": context, "target": target, "version": version, "sae": sae, "saes": saes, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
 
-    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[AttributionComputeItem, AttributionComputeResult]:
+    def compute_stream(self, *, context: str, target: Target | Mapping[str, Any], version: int | None = None, sae: str | None = None, saes: Sequence[str] | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> Stream[AttributionComputeItem, AttributionComputeResult]:
         """attribution/compute: The same as compute, its items as they are found, then `.result`.
 
         How much each active latent supports a target, what the parts of the prompt contribute, and whether
@@ -571,6 +576,11 @@ class AttributionMethods:
         of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          sae: The autoencoder whose features are scored; absent where saes names several.
+          saes: Several autoencoders of the context's model, each once, whose features are ranked together
+            after one backward pass; in the place of sae. Error terms are kept, and shares of parts are
+            measured by occlusion alone. Where one site lies above another, the scores of both tell the same
+            effect: they do not add up across autoencoders.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
@@ -589,7 +599,7 @@ class AttributionMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+        return self._kernel.stream("attribution/compute", {"context": context, "target": target, "version": version, "sae": sae, "saes": saes, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
 
     def compare(self, *, context: str, other: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionCompareResult:
         """attribution/compare: What makes a target differ between two contexts: which features, where, and how
@@ -621,6 +631,10 @@ class AblationMethods:
     def run(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], targets: Sequence[Target | Mapping[str, Any]], version: int | None = None, splice: Splice | Mapping[str, Any] | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AblationRunResult:
         """ablation/run: What happens to targets when latents are changed.
 
+          sae: The autoencoder that is spliced in; interventions may name others of the model, which are
+            spliced into the same run.
+          interventions: Several autoencoders' are met in the order of the places at which they write; each
+            code is that of the run as the earlier ones have changed it.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           top_k: Changed tokens to list; absent: 10.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
@@ -641,6 +655,10 @@ class SteeringMethods:
     def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
         """steering/generate: Continues a context with interventions, beside the same without them.
 
+          sae: The autoencoder that is spliced in; interventions may name others of the model, which are
+            spliced into the same run.
+          interventions: Several autoencoders' are met in the order of the places at which they write; each
+            code is that of the run as the earlier ones have changed it.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
@@ -658,6 +676,10 @@ class SteeringMethods:
 
         Continues a context with interventions, beside the same without them.
 
+          sae: The autoencoder that is spliced in; interventions may name others of the model, which are
+            spliced into the same run.
+          interventions: Several autoencoders' are met in the order of the places at which they write; each
+            code is that of the run as the earlier ones have changed it.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
@@ -1631,7 +1653,7 @@ class AsyncAttributionMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def compute(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
+    async def compute(self, *, context: str, target: Target | Mapping[str, Any], version: int | None = None, sae: str | None = None, saes: Sequence[str] | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionComputeResult:
         """attribution/compute: How much each active latent supports a target, what the parts of the prompt
         contribute, and whether that can be relied on.
 
@@ -1642,6 +1664,11 @@ class AsyncAttributionMethods:
         of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          sae: The autoencoder whose features are scored; absent where saes names several.
+          saes: Several autoencoders of the context's model, each once, whose features are ranked together
+            after one backward pass; in the place of sae. Error terms are kept, and shares of parts are
+            measured by occlusion alone. Where one site lies above another, the scores of both tell the same
+            effect: they do not add up across autoencoders.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
@@ -1660,9 +1687,9 @@ class AsyncAttributionMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return await self._kernel.call("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
+        return await self._kernel.call("attribution/compute", {"context": context, "target": target, "version": version, "sae": sae, "saes": saes, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, progress=progress)
 
-    def compute_stream(self, *, context: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[AttributionComputeItem, AttributionComputeResult]:
+    def compute_stream(self, *, context: str, target: Target | Mapping[str, Any], version: int | None = None, sae: str | None = None, saes: Sequence[str] | None = None, method: AttributionComputeMethod | None = None, steps: int | None = None, region: Region | Mapping[str, Any] | None = None, top_k: int | None = None, aggregate: AttributionComputeAggregate | None = None, splice: Splice | Mapping[str, Any] | None = None, parts: AttributionComputePartsRequest | Mapping[str, Any] | None = None, verify: int | None = None, seed: int | None = None, budget: int | None = None, per_token: bool | None = None, render: AttributionComputeRender | Mapping[str, Any] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AsyncStream[AttributionComputeItem, AttributionComputeResult]:
         """attribution/compute: The same as compute, its items as they are found, then `.result`.
 
         How much each active latent supports a target, what the parts of the prompt contribute, and whether
@@ -1675,6 +1702,11 @@ class AsyncAttributionMethods:
         of the blocks above the site.
 
           version: Where given, the context must be at this version, else contextVersionMismatch.
+          sae: The autoencoder whose features are scored; absent where saes names several.
+          saes: Several autoencoders of the context's model, each once, whose features are ranked together
+            after one backward pass; in the place of sae. Error terms are kept, and shares of parts are
+            measured by occlusion alone. Where one site lies above another, the scores of both tell the same
+            effect: they do not add up across autoencoders.
           method: Absent: gradient; heldNorms for tokens, and for what is rendered.
           steps: Points of integratedGradients; absent: 16.
           region: Absent: the whole context.
@@ -1693,7 +1725,7 @@ class AsyncAttributionMethods:
         Raises: ContextNotFound, ContextVersionMismatch, DeadlineExceeded, NumericalFailure, OutOfMemory,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.stream("attribution/compute", {"context": context, "sae": sae, "target": target, "version": version, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
+        return self._kernel.stream("attribution/compute", {"context": context, "target": target, "version": version, "sae": sae, "saes": saes, "method": method, "steps": steps, "region": region, "topK": top_k, "aggregate": aggregate, "splice": splice, "parts": parts, "verify": verify, "seed": seed, "budget": budget, "perToken": per_token, "render": render, "deadlineMs": deadline_ms}, AttributionComputeResult, "items", AttributionComputeItem, progress=progress)
 
     async def compare(self, *, context: str, other: str, sae: str, target: Target | Mapping[str, Any], version: int | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AttributionCompareResult:
         """attribution/compare: What makes a target differ between two contexts: which features, where, and how
@@ -1725,6 +1757,10 @@ class AsyncAblationMethods:
     async def run(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], targets: Sequence[Target | Mapping[str, Any]], version: int | None = None, splice: Splice | Mapping[str, Any] | None = None, top_k: int | None = None, deadline_ms: int | None = None, progress: Progress = None) -> AblationRunResult:
         """ablation/run: What happens to targets when latents are changed.
 
+          sae: The autoencoder that is spliced in; interventions may name others of the model, which are
+            spliced into the same run.
+          interventions: Several autoencoders' are met in the order of the places at which they write; each
+            code is that of the run as the earlier ones have changed it.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           top_k: Changed tokens to list; absent: 10.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
@@ -1745,6 +1781,10 @@ class AsyncSteeringMethods:
     async def generate(self, *, context: str, sae: str, interventions: Sequence[Intervention | Mapping[str, Any]], max_tokens: int, version: int | None = None, temperature: float | None = None, top_p: float | None = None, seed: LargeInteger | None = None, stop: Sequence[str] | None = None, recipe: str | None = None, splice: Splice | Mapping[str, Any] | None = None, compare_with: Sequence[SteeringGenerateComparison] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> SteeringGenerateResult:
         """steering/generate: Continues a context with interventions, beside the same without them.
 
+          sae: The autoencoder that is spliced in; interventions may name others of the model, which are
+            spliced into the same run.
+          interventions: Several autoencoders' are met in the order of the places at which they write; each
+            code is that of the run as the earlier ones have changed it.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.
@@ -1762,6 +1802,10 @@ class AsyncSteeringMethods:
 
         Continues a context with interventions, beside the same without them.
 
+          sae: The autoencoder that is spliced in; interventions may name others of the model, which are
+            spliced into the same run.
+          interventions: Several autoencoders' are met in the order of the places at which they write; each
+            code is that of the run as the earlier ones have changed it.
           version: Where given, the context must be at this version, else contextVersionMismatch.
           temperature: 0 or absent: greedy, ties to the lowest id.
           stop: Texts that end the generation.

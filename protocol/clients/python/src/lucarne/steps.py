@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from typing import Any, Generator, Iterable, Mapping
+from typing import Any, Generator, Iterable, Mapping, Sequence
 
 from . import build
 from .behaviour import Answers, Evaluation, Search
@@ -123,15 +123,18 @@ def logits(context: str, params: Mapping[str, Any]) -> Steps:
 
 
 def attribute(
-    context: str, target: Mapping[str, Any], sae: str | None, params: Mapping[str, Any], progress: Any
+    context: str, target: Mapping[str, Any], sae: str | Sequence[str] | None, params: Mapping[str, Any], progress: Any
 ) -> Steps:
-    name = yield from autoencoder(sae)
-    sent = {"context": context, "sae": name, "target": target, **params}
-    found = yield "attribution/compute", sent, AttributionComputeResult, progress
+    """Of one autoencoder by its name, or of several by a list of names."""
+    single = isinstance(sae, str) or sae is None
+    named = {"sae": (yield from autoencoder(sae))} if single else {"saes": build.names(sae, "an autoencoder")}
+    found = yield "attribution/compute", {"context": context, **named, "target": target, **params}, AttributionComputeResult, progress
     measured = found.verification.items if found.verification else []
-    listed = [*found.items, *measured]
-    called = yield from labels((each.feature.index for each in listed if each.get("feature")), name)
-    return Attribution(found, called)
+    features_ = [each.feature for each in [*found.items, *measured] if each.get("feature")]
+    called = {}
+    for name in [named["sae"]] if single else named["saes"]:
+        called[name] = yield from labels((each.index for each in features_ if each.sae == name), name)
+    return Attribution(found, called[named["sae"]]) if single else Attribution(found, {}, called)
 
 
 def compare(

@@ -315,6 +315,8 @@ class AttributionComputeItem(Record):
     """The exact fall, where it was measured."""
     part: str | None
     position: int | None
+    sae: str | None
+    """With saes, where no feature tells it: whose features are summed over."""
     score: float
     """By the method asked for."""
 
@@ -326,12 +328,22 @@ class AttributionComputeMeasured(Record):
     origin: AttributionComputeOrigin
     position: int | None
     predicted: float
+    sae: str | None
+    """With saes, where no feature tells it: whose features they are."""
 
 
 class AttributionComputeNamedRegion(Record):
     name: str | None
     """Absent: as the region reads."""
     region: Region
+
+
+class AttributionComputeOfSae(Record):
+    """What is told of one of several autoencoders."""
+
+    completeness: AttributionComputeCompleteness | None
+    """With a method that makes one backward pass; each closes by itself."""
+    sae: str
 
 
 class AttributionComputePartScore(Record):
@@ -366,6 +378,8 @@ class AttributionComputeRendering(Record):
     mime_type: str
     name: str
     """What it shows, as image 0, patches."""
+    sae: str | None
+    """With saes: whose scores it shows."""
 
 
 class AttributionComputeTargetValue(Record):
@@ -1866,6 +1880,22 @@ class Splice(Record):
     """Whether interventions change the pre-activations, top-k being taken again."""
 
 
+class SpliceReceipt(Record):
+    """What was really done of one of several autoencoders."""
+
+    dropped: int
+    """Activations, each of a latent at a position, that were asked for and that top-k left out."""
+    mean_norm: float
+    """Mean length of decode(z′) − decode(z) over these positions, z being its code there; 0 where there are
+    none.
+    """
+    positions: int
+    """Positions at which they did."""
+    sae: str
+    steps: int
+    """Forward passes in which its changes changed the stream."""
+
+
 class SteeringGenerateEffect(Record):
     kl_per_token: WireNumbers
     """KL(plain ‖ steered) in nats of the distributions that predict each token of the steered text."""
@@ -2319,8 +2349,10 @@ class AttributionComputeResult(Record):
 
     by_part: list[AttributionComputePartScore]
     """What each part contributes; empty where it was not measured."""
+    by_sae: list[AttributionComputeOfSae] | None
+    """With saes: what is told of each, in their order."""
     completeness: AttributionComputeCompleteness | None
-    """With a method that makes one backward pass."""
+    """With a method that makes one backward pass, of sae."""
     coverage: AttributionComputeCoverage | None
     """With method ablation: how many candidates were measured. Beyond 4,096 those with the smallest gradient
     scores are not.
@@ -2374,6 +2406,10 @@ class AblationRunResult(Record):
 
     kl: float
     """KL(before ‖ after) at the last position, in nats."""
+    receipts: list[SpliceReceipt] | None
+    """With several autoencoders: what was done of each to the run on the context itself, sae first, then in the
+    order of the interventions.
+    """
     targets: list[AblationRunTargetValues]
     """In the order asked."""
     top_changes: list[AblationRunChange]
@@ -2386,6 +2422,9 @@ class SteeringGenerateResult(Record):
     effect: SteeringGenerateEffect
     outputs: list[SteeringGenerateOutput]
     receipt: SteeringGenerateReceipt
+    """Of several autoencoders together: a position counts once for each that changed it."""
+    receipts: list[SpliceReceipt] | None
+    """With several autoencoders: of each, sae first, then in the order of the interventions."""
 
 
 class IndexSkippedResult(Record):
@@ -2459,13 +2498,14 @@ AttributionComputeCompleteness._members = {'bias': None, 'bypass': None, 'errorT
 AttributionComputeCoverage._members = {'candidates': None, 'measured': None}
 AttributionComputeExplanation._members = {'sentences': None, 'title': None}
 AttributionComputeIdentity._members = {'bias': None, 'elsewhere': None, 'errorTerm': None, 'features': None, 'gap': None, 'interaction': None, 'method': None, 'runs': None, 'start': None, 'target': None}
-AttributionComputeItem._members = {'activation': None, 'feature': FeatureRef, 'measured': None, 'part': None, 'position': None, 'score': None}
-AttributionComputeMeasured._members = {'feature': FeatureRef, 'measured': None, 'origin': None, 'position': None, 'predicted': None}
+AttributionComputeItem._members = {'activation': None, 'feature': FeatureRef, 'measured': None, 'part': None, 'position': None, 'sae': None, 'score': None}
+AttributionComputeMeasured._members = {'feature': FeatureRef, 'measured': None, 'origin': None, 'position': None, 'predicted': None, 'sae': None}
 AttributionComputeNamedRegion._members = {'name': None, 'region': Region}
+AttributionComputeOfSae._members = {'completeness': AttributionComputeCompleteness, 'sae': None}
 AttributionComputePartScore._members = {'active': None, 'part': None, 'score': None}
 AttributionComputePartsRequest._members = {'method': None, 'regions': AttributionComputeNamedRegion, 'replacement': TokenSpec}
 AttributionComputeRender._members = {'image': None, 'text': None}
-AttributionComputeRendering._members = {'base64': None, 'mimeType': None, 'name': None}
+AttributionComputeRendering._members = {'base64': None, 'mimeType': None, 'name': None, 'sae': None}
 AttributionComputeTargetValue._members = {'answer': AttributionComputeToken, 'baseline': AttributionComputeToken, 'position': None, 'title': None, 'value': None}
 AttributionComputeToken._members = {'id': None, 'text': None}
 AttributionComputeTokenTable._members = {'scores': None, 'tokens': AttributionComputeToken, 'values': None}
@@ -2594,6 +2634,7 @@ SavedSessionPicture._members = {'base64': None, 'name': None, 'sha256': None}
 SessionOpenOpened._members = {'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'sameTokens': None, 'saved': None, 'tokenCount': None, 'version': None}
 Span._members = {'end': None, 'start': None}
 Splice._members = {'errorTerm': None, 'reselect': None}
+SpliceReceipt._members = {'dropped': None, 'meanNorm': None, 'positions': None, 'sae': None, 'steps': None}
 SteeringGenerateEffect._members = {'klPerToken': WireNumbers}
 SteeringGenerateOutput._members = {'finish': None, 'name': None, 'text': None, 'tokens': GeneratedToken}
 SteeringGenerateReceipt._members = {'dropped': None, 'meanNorm': None, 'positions': None, 'steps': None}
@@ -2632,10 +2673,10 @@ FeatureInfoResult._members = {'coactive': CoactiveFeature, 'explanation': Featur
 FeatureExamplesResult._members = {'index': None, 'items': FeatureExamplesItem, 'rankBy': None, 'view': None}
 FeatureRenderResult._members = {'index': None, 'missing': FeatureRenderMissing, 'renderings': FeatureRenderRendering, 'view': None}
 FeatureDashboardResult._members = {'bytes': None, 'html': None, 'index': None, 'path': None}
-AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'completeness': AttributionComputeCompleteness, 'coverage': AttributionComputeCoverage, 'elapsed': None, 'endpointDifference': None, 'explanation': AttributionComputeExplanation, 'identity': AttributionComputeIdentity, 'items': AttributionComputeItem, 'method': None, 'remainder': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'table': AttributionComputeTokenTable, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
+AttributionComputeResult._members = {'byPart': AttributionComputePartScore, 'bySae': AttributionComputeOfSae, 'completeness': AttributionComputeCompleteness, 'coverage': AttributionComputeCoverage, 'elapsed': None, 'endpointDifference': None, 'explanation': AttributionComputeExplanation, 'identity': AttributionComputeIdentity, 'items': AttributionComputeItem, 'method': None, 'remainder': None, 'renderings': AttributionComputeRendering, 'splice': Splice, 'table': AttributionComputeTokenTable, 'target': AttributionComputeTargetValue, 'verification': AttributionComputeVerification}
 AttributionCompareResult._members = {'agreement': AttributionCompareAgreement, 'aligned': AttributionCompareAligned, 'difference': None, 'elapsed': None, 'explanation': AttributionComputeExplanation, 'items': AttributionCompareItem, 'other': None, 'target': AttributionComputeTargetValue, 'together': AttributionComparePatched}
-AblationRunResult._members = {'kl': None, 'targets': AblationRunTargetValues, 'topChanges': AblationRunChange}
-SteeringGenerateResult._members = {'effect': SteeringGenerateEffect, 'outputs': SteeringGenerateOutput, 'receipt': SteeringGenerateReceipt}
+AblationRunResult._members = {'kl': None, 'receipts': SpliceReceipt, 'targets': AblationRunTargetValues, 'topChanges': AblationRunChange}
+SteeringGenerateResult._members = {'effect': SteeringGenerateEffect, 'outputs': SteeringGenerateOutput, 'receipt': SteeringGenerateReceipt, 'receipts': SpliceReceipt}
 IndexSkippedResult._members = {'items': IndexSkippedItem}
 IndexCloseResult._members = {}
 IndexSearchResult._members = {'hasMore': None, 'items': IndexSearchItem}

@@ -23,6 +23,7 @@ from .types import (
     AttributionComputeItem,
     AttributionComputeMeasured,
     AttributionComputeMethod,
+    AttributionComputeOfSae,
     AttributionComputePartScore,
     AttributionComputeRendering,
     AttributionComputeResult,
@@ -47,6 +48,7 @@ from .types import (
     IndexSearchItem,
     IndexSearchResult,
     Splice,
+    SpliceReceipt,
     SteeringGenerateEffect,
     SteeringGenerateOutput,
     SteeringGenerateReceipt,
@@ -194,9 +196,15 @@ def _place(of: Any) -> str:
     return " ".join(names)
 
 
-def _key(of: Any) -> tuple[Any, Any, Any]:
+def _owner(of: Any) -> Any:
+    """The autoencoder that a latent is of, or all features of a token."""
     feature = of.get("feature")
-    return feature.index if feature is not None else None, of.get("position"), of.get("part")
+    return feature.sae if feature is not None else of.get("sae")
+
+
+def _key(of: Any) -> tuple[Any, Any, Any, Any]:
+    feature = of.get("feature")
+    return _owner(of), feature.index if feature is not None else None, of.get("position"), of.get("part")
 
 
 class Attribution(View[AttributionComputeResult]):
@@ -207,6 +215,7 @@ class Attribution(View[AttributionComputeResult]):
     by_part: list[AttributionComputePartScore]
     identity: AttributionComputeIdentity | None
     completeness: AttributionComputeCompleteness | None
+    by_sae: list[AttributionComputeOfSae] | None
     verification: AttributionComputeVerification | None
     explanation: AttributionComputeExplanation
     renderings: list[AttributionComputeRendering] | None
@@ -218,10 +227,13 @@ class Attribution(View[AttributionComputeResult]):
     remainder: float | None
     table: AttributionComputeTokenTable | None
 
-    def __init__(self, result: AttributionComputeResult, labels: Mapping[int, str]):
+    def __init__(
+        self, result: AttributionComputeResult, labels: Mapping[int, str], by_sae: Mapping[str, Mapping[int, str]] | None = None
+    ):
         super().__init__(result)
-        #: What latents are called, by their numbers.
+        #: What latents are called, by their numbers; of several autoencoders `labels_by_sae` has them.
         self.labels = labels
+        self.labels_by_sae = by_sae or {}
 
     @property
     def title(self) -> str:
@@ -264,8 +276,8 @@ class Attribution(View[AttributionComputeResult]):
         found = (each for each in self.result.renderings or [] if each.mime_type == kind)
         return next((each.base64 for each in found), None)
 
-    def _ablated(self) -> dict[tuple[Any, Any, Any], AttributionComputeMeasured]:
-        """What was measured by exact ablation, by latent and position."""
+    def _ablated(self) -> dict[tuple[Any, Any, Any, Any], AttributionComputeMeasured]:
+        """What was measured by exact ablation, by autoencoder, latent and position."""
         found = self.result.verification
         return {_key(each): each for each in found.items} if found is not None else {}
 
@@ -289,22 +301,29 @@ class Attribution(View[AttributionComputeResult]):
 
     def _label(self, of: Any) -> str:
         feature = of.get("feature")
-        return self.labels.get(feature.index, "") if feature is not None else ""
+        if feature is None:
+            return ""
+        return (self.labels_by_sae.get(feature.sae, {}) if self.labels_by_sae else self.labels).get(feature.index, "")
+
+    def _place(self, of: Any) -> str:
+        """A latent, a position, or both; of which autoencoder where several were asked."""
+        place, owner = _place(of) or of.get("part") or "", _owner(of)
+        return f"{owner} {place}" if self.result.by_sae and owner else place
 
     def _rows(self, items: Iterable[AttributionComputeItem]) -> list[tuple[str, float, float | None, str]]:
         return [
-            (_place(each) or each.part or "", each.score, self.measured(each), self._label(each)) for each in items
+            (self._place(each), each.score, self.measured(each), self._label(each)) for each in items
         ]
 
     def _first_order(self) -> str:
         """The sum of scores that a method of one backward pass makes, and what it leaves of the target."""
-        whole = self.result.completeness
-        if whole is None:
-            return ""
-        return (
-            f"{self.result.method}, first order: features {display.fixed(whole.sum)}, bias {display.fixed(whole.bias)}, "
+        sums = [("", self.result.completeness), *((f"{each.sae}, ", each.completeness) for each in self.result.by_sae or [])]
+        return "\n".join(
+            f"{owner}{self.result.method}, first order: features {display.fixed(whole.sum)}, bias {display.fixed(whole.bias)}, "
             f"autoencoder's error {display.fixed(whole.error_term)}, sum {display.fixed(whole.total)}, "
             f"remainder {display.fixed(whole.remainder)}"
+            for owner, whole in sums
+            if whole is not None
         )
 
     def _path(self) -> str:
@@ -325,7 +344,7 @@ class Attribution(View[AttributionComputeResult]):
             if rows:
                 blocks.append(display.text_table([name, "score", "measured", "label"], rows))
         besides = [
-            (_place(each), display.signed(each.predicted), display.signed(each.measured), f"{each.origin}  {self._label(each)}")
+            (self._place(each), display.signed(each.predicted), display.signed(each.measured), f"{each.origin}  {self._label(each)}")
             for each in self._besides()
         ]
         if besides:
@@ -342,7 +361,7 @@ class Attribution(View[AttributionComputeResult]):
         names = [display.visible(each.text) for each in table.tokens]
         sequence = len(names) > 1
         names = names if len(names) == len(table.values) else ["whole target"] * len(table.values)
-        heads = ["log p" if sequence else "value", *(_place(each) or each.part or "" for each in self.result.items), "token"]
+        heads = ["log p" if sequence else "value", *(self._place(each) for each in self.result.items), "token"]
         rows = [
             [name, display.number(value), *(display.signed(each) for each in scores)]
             for name, value, scores in zip(names, table.values, table.scores)
@@ -396,7 +415,7 @@ class Attribution(View[AttributionComputeResult]):
         data = self._rendering("image/png")
         strip = self._rendering("text/html")
         besides = [
-            (_place(each), each.origin, display.signed(each.predicted), display.signed(each.measured), self._label(each))
+            (self._place(each), each.origin, display.signed(each.predicted), display.signed(each.measured), self._label(each))
             for each in self._besides()
         ]
         tokens = ""
@@ -433,6 +452,7 @@ class Attribution(View[AttributionComputeResult]):
         def row(of: Any, score: float, exact: float | None, active: float | None) -> dict[str, Any]:
             feature, origin = of.get("feature"), ablated.get(_key(of))
             return {
+                **({"sae": _owner(of)} if self.result.by_sae else {}),
                 "feature": feature.index if feature is not None else None, "position": of.get("position"),
                 "part": of.get("part"), "activation": active, "score": score, "measured": exact,
                 "origin": origin.origin if origin is not None else None, "label": self._label(of) or None,
@@ -643,6 +663,7 @@ class Steered(View[SteeringGenerateResult]):
     outputs: list[SteeringGenerateOutput]
     effect: SteeringGenerateEffect
     receipt: SteeringGenerateReceipt
+    receipts: list[SpliceReceipt] | None
 
     def output(self, name: str) -> SteeringGenerateOutput:
         """steered, plain or reconstruction."""
@@ -697,6 +718,7 @@ class Ablated(View[AblationRunResult]):
     targets: list[AblationRunTargetValues]
     top_changes: list[AblationRunChange]
     kl: float
+    receipts: list[SpliceReceipt] | None
 
     def __init__(self, result: AblationRunResult, titles: list[str]):
         super().__init__(result)
