@@ -18,7 +18,8 @@ struct AttributedFeature {
   var fall: Double { measured ?? score }
 
   /// The listed features and those that were ablated as the strongest of a second
-  /// method, strongest first.
+  /// method, strongest first; one drawn as a control is told what it measured where it is
+  /// listed by itself.
   static func all(of found: AttributionCompute.Result) -> [AttributedFeature] {
     let isExact = found.method == .ablation
     var features: [Int: AttributedFeature] = [:]
@@ -27,8 +28,9 @@ struct AttributedFeature {
       features[index] = AttributedFeature(
         index: index, score: item.score, measured: isExact ? item.score : nil)
     }
-    for item in found.verification?.items ?? [] where item.origin != .random {
-      guard let index = item.feature?.index else { continue }
+    for item in found.verification?.items ?? [] {
+      guard let index = item.feature?.index, item.origin != .random || features[index] != nil
+      else { continue }
       features[index] = AttributedFeature(
         index: index, score: item.predicted, measured: item.measured)
     }
