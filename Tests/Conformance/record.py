@@ -21,7 +21,6 @@ QUESTION = {"parts": [{"id": "map", "image": {"path": PICTURE}}, {"id": "words",
 TARGET = {"kind": "logitDiff", "answer": {"id": 298}, "baseline": {"id": 354}}
 KINDS = {"elapsed": "<number>", "bytes": "<integer>", "memoryBytes": "<integer>", "limit": "<integer>",
          "used": "<integer>", "version": None, "base64": "<string>"}
-EXACT = {"id", "position", "start", "end", "token", "index", "code", "layers", "latents"}
 
 
 class Conversation:
@@ -104,7 +103,7 @@ def masked(value, key=None):
         return KINDS[key]
     if key in ("message", "sentences"):
         return "<string>"
-    if isinstance(value, float) and key not in EXACT:
+    if isinstance(value, float):
         return f"<{value:.6g}~{max(abs(value), 0.1) * 2e-3:.1g}>"
     return value
 
