@@ -4,8 +4,8 @@ import JSONRPC
 import TestSupport
 import Testing
 
-/// Several autoencoders in one request: whose each number is, what is refused, and that one alone is
-/// answered as before.
+/// Several autoencoders in one request: whose each number is, what is refused, and that one alone
+/// is answered as before.
 @Suite struct SeveralOverTheWireTests {
   /// A session with its autoencoder of the stream and one of what the MLP of block 1 adds.
   private final class Scene {

@@ -88,14 +88,14 @@ package struct AttributionQuestion: Sendable {
     let names = autoencoders.map { "\"\($0.name)\"" }.joined(separator: ", ")
     if splice.errorTerm == .drop {
       throw .badValue(
-        "errorTerm is drop for \(names): without its error term each autoencoder makes a run of its "
-          + "own, so the gradients of several are not of one run. Keep the error terms, or ask about "
-          + "one at a time")
+        "errorTerm is drop for \(names): without its error term each autoencoder makes a run of "
+          + "its own, so the gradients of several are not of one run. Keep the error terms, or ask "
+          + "about one at a time")
     }
     if case .integratedGradients = method {
       throw .badValue(
-        "integratedGradients of \(names): each autoencoder's latents go a way of their own from zero, "
-          + "on which those of a higher site move, too. Ask about one at a time")
+        "integratedGradients of \(names): each autoencoder's latents go a way of their own from "
+          + "zero, on which those of a higher site move, too. Ask about one at a time")
     }
   }
 

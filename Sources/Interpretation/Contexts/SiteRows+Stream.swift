@@ -64,8 +64,8 @@ extension SiteRows {
       at: site.output, of: input.made, streamGradient: streamGradient, rule: rule)
   }
 
-  /// What the stream gains, `[t, D]`, where what is made, y `[t, D_out]`, gains `change`: at a layer
-  /// of the vision tower, the tower's own.
+  /// What the stream gains, `[t, D]`, where what is made, y `[t, D_out]`, gains `change`: at a
+  /// layer of the vision tower, the tower's own.
   func streamChange(of change: Matrix, from y: Matrix) -> Matrix {
     site.towerLayer == nil ? decoder.streamChange(of: change, from: y, at: site.output) : change
   }

@@ -1,7 +1,8 @@
 import Models
 import Tensors
 
-/// The tensors of some rows that a run has met so far, as what was changed on the way has left them.
+/// The tensors of some rows that a run has met so far, as what was changed on the way has left
+/// them.
 struct MetTensors {
   private var found: [Site: Matrix] = [:]
 

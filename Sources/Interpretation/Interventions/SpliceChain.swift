@@ -60,8 +60,8 @@ package struct SpliceChain: Sendable {
     let towers = changes.filter { $0.autoencoder.site.towerLayer != nil }.map(\.autoencoder.name)
     if towers.count > 1 {
       throw .badValue(
-        "\(towers.joined(separator: ", ")) are of the vision tower: features of one layer of it "
-          + "can be changed in one run")
+        "\(towers.joined(separator: ", ")) are of the vision tower: features of one autoencoder of "
+          + "it can be changed in one run")
     }
     let sites = changes.map(\.autoencoder.site)
     for heads in sites where heads.towerLayer == nil && heads.output.place == .attentionHeads {
@@ -104,8 +104,8 @@ extension SpliceChain {
   /// the end.
   ///
   /// - Parameters:
-  ///   - rest: numbers of what is met from there on, in order, each with what is changed of its code
-  ///     by rows of x.
+  ///   - rest: numbers of what is met from there on, in order, each with what is changed of its
+  ///     code by rows of x.
   ///   - known: the tensors of these rows that were met below that point or at it.
   ///   - rows: n, how many of the last rows are asked for.
   /// - Returns: the raw output of the last block, `[n, D]`.

@@ -45,8 +45,9 @@ struct AttributionPlan {
     }
     if autoencoders.count > 1, asked.question != nil || params.aggregate == .part {
       throw InterpretationError.badValue(
-        "parts are measured by the features of one autoencoder, and \(autoencoders.count) are asked "
-          + "about: ask for parts by occlusion, or about one autoencoder at a time")
+        "parts are measured by the features of one autoencoder, and \(autoencoders.count) are "
+          + "asked about: ask for parts by occlusion, not with aggregate part, or about one "
+          + "autoencoder at a time")
     }
     let partRuns = asked.runLimit
     if params.parts == nil, partRuns > budget {
