@@ -69,8 +69,8 @@ private enum Stretch {
 }
 
 extension ResidentContext {
-  /// Pictures' views in the order of their tokens, with the text before, between
-  /// and behind, empty or not.
+  /// Pictures' views in the order of their tokens and what closes them, with the text before,
+  /// between and behind, empty or not.
   fileprivate var stretches: [Stretch] {
     var found: [Stretch] = []
     var position = 0
@@ -78,9 +78,16 @@ extension ResidentContext {
       found.append(.text(position..<image.span.lowerBound))
       for view in model.pictures?.viewNames ?? [] { found.append(stretch(view, of: image)) }
       found.append(frames(of: image))
+      found.append(.text(rest(of: image)))
       position = image.span.upperBound
     }
     return found + [.text(position..<tokenCount)]
+  }
+
+  /// A picture's tokens behind its last view, such as what closes a padded one or a video.
+  private func rest(of image: PromptImage) -> Range<Int> {
+    let ends = image.layout.views.map { image.span(of: $0).upperBound }
+    return (ends.max() ?? image.span.upperBound)..<image.span.upperBound
   }
 
   /// All frames of a video; nothing of a picture.
