@@ -1,4 +1,5 @@
 package import Images
+import Tensors
 
 extension Model {
   /// The prompt with another picture of the same size in the place of one of its own, or with other
@@ -16,7 +17,7 @@ extension Model {
     var images = prompt.images
     let tiles: PictureTiles? =
       own.layout.isVideo
-      ? try pictures.videos?.prepare(shown)
+      ? try pictures.videos?.prepare(shown, cancellation: .never)
       : try pictures.prepare(shown[0], among: images.count { !$0.layout.isVideo })
     guard let tiles else { throw ModelError.framesNotSupported(part: own.part, model: folder) }
     images[index] = PromptImage(

@@ -286,7 +286,7 @@ struct PromptBuilder {
         switch part.content {
         case .text: nil
         case .picture(let picture): try pictures?.prepare(picture, among: pictureCount)
-        case .video(let frames): try pictures?.videos?.prepare(frames)
+        case .video(let frames): try pictures?.videos?.prepare(frames, cancellation: cancellation)
         }
       guard let tiles else { continue }
       images.append(

@@ -1,4 +1,5 @@
 package import Images
+package import Tensors
 
 /// How a family sees a video that is given as pictures of one size, in order: its frames.
 package protocol VideoEncoder: Sendable {
@@ -12,7 +13,7 @@ package protocol VideoEncoder: Sendable {
   func layout(frames count: Int, width: Int, height: Int) throws -> PictureLayout
 
   /// The pixels that the tower is given of the frames, a tile each.
-  func prepare(_ frames: [Picture]) throws -> PictureTiles
+  func prepare(_ frames: [Picture], cancellation: Cancellation) throws -> PictureTiles
 }
 
 /// What the views of a video are called, `frame1` and so on in the order of its frames.

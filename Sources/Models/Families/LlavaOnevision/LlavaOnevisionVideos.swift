@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Tensors
 
 /// What LLaVA-OneVision does with a video: each frame squeezed into one tile, its patches brought
 /// to half as many down and across, all frames' tokens one after the other, and a newline behind
@@ -52,5 +53,7 @@ struct LlavaOnevisionVideos: VideoEncoder {
       tokenCount: count * rows.count * columns.count + 1, isVideo: true)
   }
 
-  func prepare(_ frames: [Picture]) throws -> PictureTiles { try processor.squeezed(frames) }
+  func prepare(_ frames: [Picture], cancellation: Cancellation) throws -> PictureTiles {
+    try processor.squeezed(frames, cancellation: cancellation)
+  }
 }

@@ -1,4 +1,5 @@
 package import Images
+package import Tensors
 
 /// The image processor of models that tile pictures: bit for bit the pixel values of transformers'
 /// torchvision or Pillow backend.
@@ -44,9 +45,12 @@ package struct ImageProcessor: Sendable {
   }
 
   /// Each of some pictures squeezed into one tile.
-  package func squeezed(_ pictures: [Picture]) throws(ImageError) -> PictureTiles {
+  package func squeezed(
+    _ pictures: [Picture], cancellation: Cancellation
+  ) throws -> PictureTiles {
     var values = [Float](repeating: 0, count: pictures.count * 3 * tileSide * tileSide)
     for (index, picture) in pictures.enumerated() {
+      try cancellation.check()
       let tile = try resized(picture, width: tileSide, height: tileSide)
       write(tile, left: 0, top: 0, tileRow: 0, tileColumn: 0, tile: index, into: &values)
     }
