@@ -1,6 +1,7 @@
 package import Corpora
 package import FeatureIndex
 import Images
+import Interpretation
 import Models
 package import Tensors
 
@@ -242,6 +243,8 @@ package final class IndexBuilder {
       return false
     } catch let error as ModelError {
       skip(prepared, .unusable, "\(error)")
+    } catch InterpretationError.pictureWithoutRows(let reason) {
+      skip(prepared, .unusable, reason)
     } catch let error as ImageError {
       skip(prepared, .unreadable, "\(error)")
     } catch let error as TooLarge {

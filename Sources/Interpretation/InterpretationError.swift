@@ -9,6 +9,8 @@ package enum InterpretationError: Error, Sendable, Equatable {
   case tokenOutOfRange(token: Int, vocabularySize: Int)
   /// A region that names a part or picture the context does not have, or that covers no token.
   case badRegion(String)
+  /// A picture of which an autoencoder of the vision tower has no rows.
+  case pictureWithoutRows(String)
   /// A target that cannot be evaluated.
   case unsupportedTarget(String)
   /// An intervention or option outside its domain.
@@ -26,7 +28,8 @@ extension InterpretationError: CustomStringConvertible {
       "feature \(index) does not exist: the autoencoder has latents 0 … \(latentCount - 1)"
     case .tokenOutOfRange(let token, let vocabularySize):
       "token \(token) does not exist: the vocabulary has ids 0 … \(vocabularySize - 1)"
-    case .badRegion(let message), .unsupportedTarget(let message), .badValue(let message):
+    case .badRegion(let message), .pictureWithoutRows(let message),
+      .unsupportedTarget(let message), .badValue(let message):
       message
     case .nonFinite(let place):
       "\(place) is not finite: the weights or an intervention's value are too large"

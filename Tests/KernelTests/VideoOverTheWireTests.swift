@@ -33,7 +33,7 @@ import Testing
       client = try KernelClient()
       try client.ask("model/load", ["path": .string(copy.path), "precision": "float32"])
       let folder = "\(copy.path)/layers.0"
-      try Self.writeAutoencoder(width: 36, latents: 60, to: folder)
+      try RandomAutoencoder.write(width: 36, latents: 60, to: folder)
       sae = try #require(try client.ask("sae/load", ["path": .string(folder)])["sae"])
       opened = try client.ask("context/open", ["parts": Self.parts(Self.frames)])
       context = try #require(opened["context"])
@@ -51,26 +51,6 @@ import Testing
       (members["context"], members["sae"], members["target"]) = (context, sae, Self.target)
       for (name, value) in others { members[name] = value }
       return .object(members)
-    }
-
-    private static func writeAutoencoder(width: Int, latents: Int, to folder: String) throws {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-      var state: UInt64 = 7
-      func numbers(_ count: Int) -> [Float] {
-        (0..<count).map { _ in
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          return Float(state >> 40) / Float(1 << 24) - 0.5
-        }
-      }
-      var writer = SafetensorsWriter()
-      writer.add("encoder.weight", shape: [latents, width], numbers(latents * width))
-      writer.add("encoder.bias", shape: [latents], numbers(latents))
-      writer.add("W_dec", shape: [latents, width], numbers(latents * width))
-      writer.add("b_dec", shape: [width], numbers(width))
-      try writer.write(to: folder + "/sae.safetensors")
-      try Data(#"{"d_in": \#(width), "num_latents": \#(latents), "k": 6}"#.utf8)
-        .write(to: URL(filePath: folder + "/cfg.json"))
     }
   }
 
@@ -175,6 +155,20 @@ import Testing
       #expect(abs(share - fall) <= 1e-5 * max(1, abs(fall)), "\(hidden)")
     }
     #expect(shares.count == 2)
+  }
+
+  /// The same video in two contexts: nothing of it is in one of them alone, the newline behind it
+  /// included.
+  @Test func aVideoComparedWithItselfDiffersInNothing() throws {
+    let scene = try Scene()
+    let other = try scene.client.ask("context/open", ["parts": Scene.parts(Scene.frames)])
+    let found = try scene.client.ask(
+      "attribution/compare", scene.asked(["other": other["context"] ?? nil, "topK": 4]))
+    #expect(found["difference"]?.double == 0)
+    #expect(found["aligned"]?["onlyInContext"] == 0)
+    #expect(found["aligned"]?["onlyInOther"] == 0)
+    #expect(found["aligned"]?["pairs"] == scene.opened["tokenCount"])
+    #expect(found["together"]?["intoContext"]?.double == 0)
   }
 
   @Test func aSessionKeepsFrames() throws {

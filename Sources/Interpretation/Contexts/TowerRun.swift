@@ -49,7 +49,7 @@ struct TowerRun: Sendable {
       do throws(SiteRefusal) {
         patches = try encoder.patches(of: image.layout, tiles: image.tiles.tileCount)
       } catch {
-        throw InterpretationError.unsupportedTarget(
+        throw InterpretationError.pictureWithoutRows(
           "picture \(number) has no rows at \(name): \(error.reason)")
       }
       // Tiles behind the last one that is read are of no use to a reader.

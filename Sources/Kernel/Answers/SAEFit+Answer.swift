@@ -24,7 +24,13 @@ extension SAEFit: EngineAnswerable {
     var fit = SiteFit(autoencoder)
     for (index, open) in contexts.enumerated() {
       try engine.reserveRun(of: open, autoencoder: autoencoder, savesForPullback: false)
-      try fit.add(open.context, cancellation: Cancellation(call))
+      do {
+        try fit.add(open.context, cancellation: Cancellation(call))
+      } catch InterpretationError.pictureWithoutRows(let reason) {
+        guard params.context == nil else {
+          throw InterpretationError.pictureWithoutRows(reason)
+        }
+      }
       call.report(
         title: "Measuring the fit", fraction: Double(index + 1) / Double(contexts.count))
     }

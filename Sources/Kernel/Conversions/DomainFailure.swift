@@ -92,7 +92,7 @@ private func kind(of error: InterpretationError) -> DomainError.Kind {
   switch error {
   case .positionOutOfRange, .badRegion: .positionOutOfRange
   case .featureOutOfRange: .featureOutOfRange
-  case .tokenOutOfRange, .unsupportedTarget, .badValue: .unsupportedTarget
+  case .tokenOutOfRange, .pictureWithoutRows, .unsupportedTarget, .badValue: .unsupportedTarget
   case .nonFinite: .numericalFailure
   }
 }

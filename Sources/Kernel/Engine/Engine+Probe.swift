@@ -24,8 +24,19 @@ extension Engine {
         + "trained on another model or site")
   }
 
-  /// How well an autoencoder fits its model: on the contexts that are open, or on a probe prompt.
+  /// How well an autoencoder fits its model: on the contexts that are open, or on a probe prompt;
+  /// nil where that has a picture of which it has no rows.
   func fit(of loaded: ResidentAutoencoder, cancellation: Cancellation) throws -> AutoencoderFit? {
+    do {
+      return try probe(loaded, cancellation: cancellation)
+    } catch InterpretationError.pictureWithoutRows {
+      return nil
+    }
+  }
+
+  private func probe(
+    _ loaded: ResidentAutoencoder, cancellation: Cancellation
+  ) throws -> AutoencoderFit? {
     let model = try model(named: loaded.modelName)
     let autoencoder = loaded.autoencoder
     let isOfPictures = autoencoder.site.towerLayer != nil

@@ -60,7 +60,8 @@ final class SAECheckJob: EngineJob {
       evaluation: AutoencoderEvaluation(model: model, autoencoder: resident.autoencoder))
   }
 
-  /// A prompt that would not fit is skipped; a result that is no number fails the job.
+  /// A prompt that would not fit, or has a picture of which the autoencoder has no rows, is
+  /// skipped; a result that is no number fails the job.
   private func add(_ prompt: Prompt, engine: Engine, tools: JobTools) throws {
     guard let running else { return }
     do {
@@ -68,7 +69,11 @@ final class SAECheckJob: EngineJob {
     } catch let error as KernelError {
       return running.prompts.skip("entry \(running.prompts.visited)", "\(error)", tools.log)
     }
-    try self.running?.evaluation.add(prompt, cancellation: tools.cancellation)
+    do {
+      try self.running?.evaluation.add(prompt, cancellation: tools.cancellation)
+    } catch InterpretationError.pictureWithoutRows(let reason) {
+      running.prompts.skip("entry \(running.prompts.visited)", reason, tools.log)
+    }
   }
 
   var progress: Job.Progress? {

@@ -192,7 +192,13 @@ final class SAETrainJob: EngineJob {
       let model = try model(engine)
       let harvest = SiteHarvest(model: model, reading: try site(in: model))
       try engine.reserve(harvest.byteCount(prompt), for: "a prompt")
-      let residual = try harvest.read(prompt, cancellation: tools.cancellation)
+      let residual: Matrix
+      do {
+        residual = try harvest.read(prompt, cancellation: tools.cancellation)
+      } catch InterpretationError.pictureWithoutRows(let reason) {
+        prompts.skip("entry \(prompts.visited)", reason, tools.log)
+        break
+      }
       // A stream's tokens cannot be counted beforehand.
       if expected == nil { try hold((rows.rows + residual.rows) / 2 * 3, engine) }
       rows.append(residual)
