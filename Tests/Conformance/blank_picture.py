@@ -124,6 +124,11 @@ def main():
     ):
         ended = kernel.job("explanation/generate", **{**asked, "blankPicture": change}, features={"latents": latents[:2]}, again=True)
         row(what, ended.get("state") == "failed" and words in str(ended), ended.get("error", ended.get("state")))
+    below = kernel.ask("sae/load", path=str(WORLD / "sae/model.layers.3"), site="resid_post.1")["sae"]
+    ended = kernel.job("explanation/generate", **{**asked, "blankPicture": {"sae": below}}, features={"latents": latents[:1]}, again=True)
+    row("an autoencoder that the index was not built for ends the job", "does not fit" in str(ended.get("error")), ended.get("error"))
+    ended = kernel.job("explanation/generate", **{**asked, "blankPicture": {"strength": STRENGTH}}, features={"latents": latents[:1]}, again=True)
+    row("unnamed, it is the index's, not the last loaded", ended.get("state") == "done", ended.get("error"))
     kernel.end()
     shutil.rmtree(folder)
 

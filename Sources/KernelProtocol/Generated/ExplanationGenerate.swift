@@ -108,7 +108,7 @@ package enum ExplanationGenerate: Request {
 
   /// A blank picture on which one latent is held at a value, at every token of the picture.
   package struct BlankPicture: Codable, Sendable, Equatable {
-    /// Absent: the autoencoder loaded last.
+    /// Absent: the loaded one that the index was built for; another is refused.
     package var sae: String?
     /// Absent: Describe the image.
     package var question: String?

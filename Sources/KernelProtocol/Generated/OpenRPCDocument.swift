@@ -5629,7 +5629,7 @@ package let openRPCDocument = #"""
         "type": "object",
         "description": "A blank picture on which one latent is held at a value, at every token of the picture.",
         "properties": {
-          "sae": {"type": "string", "description": "Absent: the autoencoder loaded last."},
+          "sae": {"type": "string", "description": "Absent: the loaded one that the index was built for; another is refused."},
           "question": {"type": "string", "description": "Absent: Describe the image."},
           "strength": {
             "type": "number",

@@ -29,6 +29,8 @@ final class BlankPictureAsker: Asker {
   let preferredForm = ExplanationGenerate.AnswerForm.text
   private let model: String?
   private let sae: String?
+  /// Of the index whose features are asked about.
+  private let index: String
   private let instruction: String
   private let side: Int
   private let maxTokens: Int
@@ -40,8 +42,9 @@ final class BlankPictureAsker: Asker {
 
   /// - Throws: `KernelError.unsupported` for another explainer than the resident model.
   init(
-    _ blank: ExplanationGenerate.BlankPicture, _ params: ExplanationGenerate.Params
+    _ blank: ExplanationGenerate.BlankPicture, _ params: ExplanationGenerate.Params, index: String
   ) throws(KernelError) {
+    self.index = index
     guard case .resident(let model) = params.explainer else {
       throw .unsupported(
         "a feature is held in the resident model alone: with blankPicture the explainer is "
@@ -67,7 +70,7 @@ final class BlankPictureAsker: Asker {
     return .engine { [self] engine in
       let outcome: AskedReply.Outcome
       do {
-        guard let said = try step(question, engine, tools.cancellation) else { return [] }
+        guard let said = try step(question, engine, tools) else { return [] }
         outcome = .answered(said)
       } catch let error as CancellationError { throw error } catch {
         // Without the picture no feature can be asked about.
@@ -81,10 +84,11 @@ final class BlankPictureAsker: Asker {
 
   /// - Returns: the answer, once it and its controls are whole.
   private func step(
-    _ question: AskedQuestion, _ engine: Engine, _ cancellation: Cancellation
+    _ question: AskedQuestion, _ engine: Engine, _ tools: JobTools
   ) throws -> AskedReply.Said? {
+    let cancellation = tools.cancellation
     guard let canvas else {
-      canvas = try makeCanvas(engine, cancellation)
+      canvas = try makeCanvas(engine, tools)
       return nil
     }
     guard let pass = underWay?.pass else {
@@ -132,9 +136,15 @@ final class BlankPictureAsker: Asker {
       canvas.context, options: canvas.options, steering: steering, cancellation: cancellation)
   }
 
-  private func makeCanvas(_ engine: Engine, _ cancellation: Cancellation) throws -> Canvas {
-    let loaded = try engine.model(named: model)
-    guard let name = sae ?? engine.current.autoencoderNames[loaded.name] else {
+  /// The autoencoder that is named, or the index's own, which must be that of the index.
+  private func autoencoder(
+    of loaded: LoadedModel, _ engine: Engine, _ tools: JobTools
+  ) throws -> ResidentAutoencoder {
+    let store = try IndexAccess.untilStopped(tools) { try FeatureIndexStore.open(at: index) }
+    let known = engine.autoencoders.filter { $0.modelName == loaded.name }
+    let own = try known.first { try engine.identity(of: $0) == store.identity }
+    guard let name = sae ?? own?.autoencoder.name ?? engine.current.autoencoderNames[loaded.name]
+    else {
       throw KernelError.unsupported(
         "no autoencoder is loaded for the model \"\(loaded.name)\": whose feature should be held?")
     }
@@ -144,6 +154,18 @@ final class BlankPictureAsker: Asker {
         "the autoencoder \"\(name)\" was loaded for the model \"\(autoencoder.modelName)\", "
           + "\"\(loaded.name)\" is asked")
     }
+    let identity = try engine.identity(of: autoencoder)
+    guard identity == store.identity else {
+      throw FeatureIndexError.stale(
+        path: index, reason: identity.difference(from: store.identity))
+    }
+    return autoencoder
+  }
+
+  private func makeCanvas(_ engine: Engine, _ tools: JobTools) throws -> Canvas {
+    let cancellation = tools.cancellation
+    let loaded = try engine.model(named: model)
+    let autoencoder = try autoencoder(of: loaded, engine, tools)
     let white = try Picture(
       width: side, height: side, pixels: Array(repeating: 255, count: 3 * side * side))
     let parts = [PromptPart(.picture(white)), PromptPart(.text(instruction))]

@@ -55,7 +55,7 @@ final class GenerateJob: JobWork {
     path = try FilePath(params.index).path
     if let blank = params.blankPicture {
       source = try BlankPictureSource(blank, params)
-      asker = try BlankPictureAsker(blank, params)
+      asker = try BlankPictureAsker(blank, params, index: path)
       return
     }
     source = try ExemplarSource(params, limits: pictureLimits)

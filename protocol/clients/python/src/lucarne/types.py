@@ -823,7 +823,7 @@ class ExplanationGenerateBlankPicture(Record):
     question: str | None
     """Absent: Describe the image."""
     sae: str | None
-    """Absent: the autoencoder loaded last."""
+    """Absent: the loaded one that the index was built for; another is refused."""
     strength: float | None
     """What the latent is held at, in its largest activation in the index's view; absent: 4."""
 
