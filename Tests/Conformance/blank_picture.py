@@ -128,7 +128,7 @@ def main():
     ended = kernel.job("explanation/generate", **{**asked, "blankPicture": {"sae": below}}, features={"latents": latents[:1]}, again=True)
     row("an autoencoder that the index was not built for ends the job", "does not fit" in str(ended.get("error")), ended.get("error"))
     ended = kernel.job("explanation/generate", **{**asked, "blankPicture": {"strength": STRENGTH}}, features={"latents": latents[:1]}, again=True)
-    row("unnamed, it is the index's, not the last loaded", ended.get("state") == "done", ended.get("error"))
+    row("unnamed, it is the index's, not the last loaded", ended.get("state") == "completed", ended.get("error"))
     kernel.end()
     shutil.rmtree(folder)
 
