@@ -65,12 +65,13 @@ package final class Model: Sendable {
         text.decoder, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
       (heldBytes, cachedBytes) = (quantiser.heldBytes, quantiser.mappedBytes)
     } else {
-      decoder = try Decoder(text.decoder, checkpoint: checkpoint, compute: compute)
+      decoder = try Decoder(
+        text.decoder, checkpoint: checkpoint, compute: compute, engine: HostOperators(compute))
       (heldBytes, cachedBytes) = (0, 0)
     }
     pictures = try family.pictureEncoder(
       folder: folder, checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing,
-      compute: compute)
+      compute: compute, engine: HostOperators(compute))
     try requireAgreement()
   }
 
@@ -80,10 +81,13 @@ package final class Model: Sendable {
     _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute,
     quantiser: WeightQuantiser
   ) throws -> Decoder {
-    let made = try Decoder(
-      recipe, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
-    guard try quantiser.save() else { return made }
-    return try Decoder(recipe, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+    func make() throws -> Decoder {
+      try Decoder(
+        recipe, checkpoint: checkpoint, compute: compute, engine: HostOperators(compute),
+        quantiser: quantiser)
+    }
+    let made = try make()
+    return try quantiser.save() ? make() : made
   }
 
   private static func tokenizer(

@@ -62,7 +62,7 @@ import Testing
     var prefix = cache.prefix(tokens: cut, blocks: blocks)
     let second = try decoder.forwardSaving(
       x.slice(rows: cut..<x.rows), over: range, cache: &prefix, tap: &tap)
-    let joined = second.continuing(first, rows: cut)
+    let joined = try second.continuing(first, rows: cut)
     #expect(joined.output == whole.output)
     #expect(
       try decoder.pullback(joined, outputGradient: seed)

@@ -21,7 +21,7 @@ import Testing
       #expect(errors[block] < Self.bound, "block \(block)")
     }
     let expected = try tensors.matrix("logits")
-    let logits = decoder.logits(x.slice(rows: x.rows - expected.rows..<x.rows))
+    let logits = try decoder.logits(x.slice(rows: x.rows - expected.rows..<x.rows))
     errors.append(logits.relativeError(to: expected))
     #expect(errors[errors.count - 1] < Self.bound)
     print("float32 residuals and logits of \(reference.testDescription): errors \(errors)")
@@ -33,7 +33,7 @@ import Testing
     let last = decoder.blockCount - 1
     let top = try tensors.matrix("residual.\(last)")
     let direction = [(token: reference.answer, weight: Float(1)), (reference.baseline, -1)]
-    let start = decoder.logitGradient(top.row(top.rows - 1), direction: direction)
+    let start = try decoder.logitGradient(top.row(top.rows - 1), direction: direction)
     let outputGradient = Matrix(rows: 1, columns: start.count, values: start)
     let topGradient = try tensors.matrix("gradient.\(last)")
     let error = outputGradient.relativeError(to: topGradient.slice(rows: top.rows - 1..<top.rows))

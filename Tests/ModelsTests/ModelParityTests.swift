@@ -69,7 +69,7 @@ import Tokenization
     let last = try model.decoder.forward(
       model.embeddings(prompt, cache: &cache), blocks: 0..<model.decoder.blockCount, cache: &cache,
       rows: 1)
-    let logits = model.decoder.logits(last).row(0)
+    let logits = try model.decoder.logits(last).row(0)
     let options = GenerationOptions(maxTokens: reference.greedy.count)
     var streamed = ""
     var ids: [Int] = []
@@ -97,7 +97,7 @@ import Tokenization
       model.embeddings(prompt, cache: &cache), blocks: 0..<model.decoder.blockCount, cache: &cache,
       rows: 1)
     let expected = try tensors.matrix("logits")
-    let error = model.decoder.logits(last).relativeError(
+    let error = try model.decoder.logits(last).relativeError(
       to: expected.slice(rows: expected.rows - 1..<expected.rows))
     // The tower's products (six a layer at most three deep in rounding each) and the projector's.
     let bound = HalfPrecisionTests.bound(blocks: 2 * model.decoder.blockCount)

@@ -23,7 +23,7 @@ import Testing
         var cache = reference.cache(decoder)
         let moved = x + direction.scaled(by: step)
         let row = try decoder.forward(moved, blocks: blocks, cache: &cache, rows: 1)
-        let logits = decoder.logits(row, tokens: [reference.answer, reference.baseline])
+        let logits = try decoder.logits(row, tokens: [reference.answer, reference.baseline])
         ends.append(Double(logits[0, 0]) - Double(logits[0, 1]))
       }
       return (ends[0] - ends[1]) / Double(2 * h)
@@ -62,7 +62,7 @@ import Testing
     let saved = try decoder.forwardSaving(
       try tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
       prefix: reference.cache(decoder))
-    let seed = start(decoder, saved.output.row(0), reference)
+    let seed = try start(decoder, saved.output.row(0), reference)
     var points: Set<StreamPoint> = [decoder.end]
     for block in saved.range.blocks { points.formUnion([.input(of: block), .middle(of: block)]) }
     for rule in PullbackRule.allCases {
@@ -89,7 +89,7 @@ import Testing
     var sum = Matrix(rows: x.rows, columns: x.columns)
     var seeds = Matrix(rows: 3, columns: x.columns)
     for row in 0..<3 {
-      let seed = start(decoder, three.output.row(row), reference)
+      let seed = try start(decoder, three.output.row(row), reference)
       seeds.setRow(row, seed.row(0))
       // Causality: the rows after this one do not matter to it.
       let end = x.rows - 2 + row
@@ -107,12 +107,12 @@ import Testing
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
     let row = try tensors.matrix("residual.\(decoder.blockCount - 1)")
     let x = row.row(row.rows - 1)
-    let (value, gradient) = decoder.logProbability(x, token: reference.baseline)
+    let (value, gradient) = try decoder.logProbability(x, token: reference.baseline)
     #expect(value < 0)
     let length = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let h: Float = 0.01
-    let ends = [h, -h].map { step in
-      decoder.logProbability(
+    let ends = try [h, -h].map { step in
+      try decoder.logProbability(
         zip(x, gradient).map { $0 + step * $1 / length }, token: reference.baseline
       ).value
     }
@@ -121,8 +121,8 @@ import Testing
 
   private func start(
     _ decoder: Decoder, _ row: [Float], _ reference: ReferenceCase
-  ) -> Matrix {
-    let gradient = decoder.logitGradient(
+  ) throws -> Matrix {
+    let gradient = try decoder.logitGradient(
       row, direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])
     return Matrix(rows: 1, columns: gradient.count, values: gradient)
   }

@@ -86,7 +86,7 @@ import Testing
     var cache = bench.model.makeCache(for: bench.prompt)
     let x = try bench.model.embeddings(bench.prompt, cache: &cache)
     let saved = try decoder.forwardSaving(x, blocks: 0..<decoder.blockCount, prefix: cache)
-    let direction = decoder.logitGradient(
+    let direction = try decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: bench.reference.answer, weight: 1), (bench.reference.baseline, -1)])
     let atEmbeddings = try decoder.pullback(
