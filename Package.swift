@@ -29,6 +29,8 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CMappings"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .target(name: "CTorch", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "Torch", dependencies: ["CTorch", "Tensors"]),
+    .testTarget(name: "TorchTests", dependencies: ["Tensors", "Torch", "TestSupport"]),
 
     // MARK: Files
     .target(name: "Checkpoints", dependencies: ["JSON", "Tensors", "CZlib"]),
