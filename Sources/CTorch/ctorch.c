@@ -21,7 +21,6 @@
     (void *, int64_t, const int64_t *, const int64_t *, int64_t, int32_t, int32_t, int32_t, \
      ctorch_tensor **)) \
   entry(int, number, aoti_torch_scalar_to_tensor_float32, (float, ctorch_tensor **)) \
-  entry(int, integer, aoti_torch_scalar_to_tensor_int64, (int64_t, ctorch_tensor **)) \
   entry( \
     int, view, aoti_torch__reinterpret_tensor, \
     (ctorch_tensor *, int64_t, const int64_t *, const int64_t *, int64_t, ctorch_tensor **)) \
@@ -418,10 +417,6 @@ int ctorch_number(const ctorch *library, float value, ctorch_tensor **result) {
   return made(library, library->number(value, result));
 }
 
-int ctorch_integer(const ctorch *library, int64_t value, ctorch_tensor **result) {
-  return made(library, library->integer(value, result));
-}
-
 int ctorch_view(
   const ctorch *library, ctorch_tensor *tensor, const ctorch_shape *shape, int64_t offset,
   ctorch_tensor **result)
@@ -430,10 +425,6 @@ int ctorch_view(
     library,
     library->view(
       tensor, shape->dimensions, shape->sizes, shape->strides, offset, result));
-}
-
-int ctorch_again(const ctorch *library, ctorch_tensor *tensor, ctorch_tensor **result) {
-  return made(library, library->again(tensor, result));
 }
 
 int ctorch_extent(

@@ -1,41 +1,32 @@
 import CTorch
-import Tensors
+package import Tensors
 
 /// Attention by FlashAttention (Dao 2023), which PyTorch has on CUDA alone: causal or of all keys,
 /// in bfloat16, scores over √d.
 ///
 /// It computes what the tiles compute, with two differences: the output is rounded to bfloat16, and
 /// in the pullback the row sums are made of the rounded output. Held to the tiles on a device.
-struct FlashAttention {
-  private let tiles: AttentionTiles
+package struct FlashAttention {
+  private let shape: AttentionShape
   private let device: TorchDevice
 
-  /// - Returns: nil where this attention is none that it computes.
-  init?(_ tiles: AttentionTiles, precision: Precision, device: TorchDevice) {
-    guard
-      Self.computes(
-        tiles.shape, queries: tiles.queries, keys: tiles.keys,
-        firstQueryPosition: tiles.firstQueryPosition, hasKeyEnds: tiles.lastKeys != nil,
-        precision: precision, isCUDA: device.isCUDA)
-    else { return nil }
-    (self.tiles, self.device) = (tiles, device)
+  /// - Parameter shape: one that `computes` takes.
+  package init(_ shape: AttentionShape, device: TorchDevice) {
+    (self.shape, self.device) = (shape, device)
   }
 
-  /// Whether an attention is one that it computes. The last query of a causal one must be at the
-  /// last key, to which it aligns them.
-  static func computes(
-    _ shape: AttentionShape, queries: Int, keys: Int, firstQueryPosition: Int, hasKeyEnds: Bool,
-    precision: Precision, isCUDA: Bool
+  /// Whether an attention in bfloat16 is one that it computes. The last query of a causal one must
+  /// be at the last key, to which it aligns them.
+  package static func computes(
+    _ shape: AttentionShape, queries: Int, keys: Int, firstQueryPosition: Int, hasKeyEnds: Bool
   ) -> Bool {
     let d = shape.headSize
-    let sees = shape.window == nil && !hasKeyEnds
+    let seesAll = shape.window == nil && !hasKeyEnds
     let isAligned = !shape.causal || firstQueryPosition + queries == keys
     let isScaled = shape.scale == 1 / Float(d).squareRoot()
-    return isCUDA && precision == .bfloat16 && sees && isAligned && isScaled && queries > 0
-      && keys > 0 && d <= 256 && d.isMultiple(of: 8)
+    return seesAll && isAligned && isScaled && queries > 0 && keys > 0 && d <= 256
+      && d.isMultiple(of: 8)
   }
-
-  private var shape: AttentionShape { tiles.shape }
 
   /// Rows `[n, heads·d]` in bfloat16 as `[1, heads, n, d]`.
   private func heads(_ x: TorchArray, _ count: Int) throws -> TorchTensor {
@@ -55,7 +46,9 @@ struct FlashAttention {
     return TorchArray(result, rows: like.rows, columns: like.columns)
   }
 
-  func forward(
+  /// q `[n, H·d]`, k and v `[S, G·d]` → output `[n, H·d]` and the logarithms of the denominators
+  /// `[n, H]`.
+  package func forward(
     _ q: TorchArray, _ k: TorchArray, _ v: TorchArray
   ) throws -> (output: TorchArray, logSumExp: TorchArray) {
     let (H, G) = (shape.queryHeads, shape.keyValueHeads)
@@ -74,7 +67,8 @@ struct FlashAttention {
     return (try rows(mixed, q, H), TorchArray(result, rows: q.rows, columns: H))
   }
 
-  func pullback(
+  /// The gradients at q, k and v.
+  package func pullback(
     _ q: TorchArray, _ k: TorchArray, _ v: TorchArray, _ output: TorchArray,
     _ logSumExp: TorchArray, outputGradient: TorchArray
   ) throws -> (q: TorchArray, k: TorchArray, v: TorchArray) {

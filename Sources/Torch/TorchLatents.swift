@@ -42,24 +42,74 @@ package struct TorchLatents: Sendable {
 
   // MARK: Encoding
 
-  /// Of each row of x·W_encᵀ + b the k largest, by falling value, equal ones by rising latent; with
-  /// `positiveOnly` those above zero alone, as `RowTopK` has it. x `[T, D]` → `[T, M]` with at most
-  /// k entries a row. A cancel is seen between tiles.
+  /// Of each row of x·W_encᵀ + b the k largest, equal ones by rising latent. x `[T, D]` → `[T, M]`
+  /// with at most k entries a row, in that order. A cancel is seen between tiles.
   ///
   /// - Throws: `TorchError.notFinite` where a pre-activation is NaN or infinity.
   package func largest(
-    _ x: TorchArray, k: Int, positiveOnly: Bool = true, cancellation: Cancellation = .never
+    _ x: TorchArray, k: Int, of kept: LargestKeys.Kept = .positive,
+    cancellation: Cancellation = .never
   ) throws -> SparseMatrix {
-    precondition(x.columns == inputSize, "[T, \(x.columns)] into [T, \(inputSize)]")
-    var best = LargestKeys(rows: x.rows, k: k, positiveOnly: positiveOnly)
-    if x.rows > 0, k > 0 {
-      for first in stride(from: 0, to: latentCount, by: Self.tileWidth) {
-        try cancellation.check()
-        let range = first..<min(first + Self.tileWidth, latentCount)
-        try take(preActivations(x, range), rows: x.rows, range, into: &best)
-      }
+    var best = LargestKeys(rows: x.rows, k: k, of: kept)
+    guard k > 0 else { return best.matrix(columns: latentCount) }
+    try forEachTile(of: x, cancellation) { tile, range in
+      try take(tile, rows: x.rows, range, into: &best)
     }
     return best.matrix(columns: latentCount)
+  }
+
+  /// All of x·W_encᵀ + b that exceeds its latent's threshold, `[M]`, by rising latent; nil where it
+  /// is more than `most` altogether.
+  package func above(
+    _ thresholds: TorchVector, _ x: TorchArray, most: Int, cancellation: Cancellation = .never
+  ) throws -> SparseMatrix? {
+    precondition(thresholds.count == latentCount, "\(thresholds.count) thresholds")
+    var entries = [[(column: Int, value: Float)]](repeating: [], count: x.rows)
+    var total = 0
+    try forEachTile(of: x, cancellation) { tile, range in
+      let limits = try thresholds.tensor.view([range.count], offset: range.lowerBound)
+      let active = try tile.isAbove(limits)
+      let ones = try device.empty([x.rows, range.count])
+      try ones.fill(from: active)
+      let counts = try operators.rowSums(ones, rows: x.rows, columns: range.count)
+        .download(rows: x.rows, columns: 1).values.map { Int($0) }
+      total += counts.reduce(0, +)
+      let width = counts.max() ?? 0
+      guard width > 0, total <= most else { return }
+      let (found, places) = try active.choosing(tile, device.number(-.infinity)).top(width)
+      let values = try found.download(rows: x.rows, columns: width)
+      let columns = try places.download(x.rows * width, as: .int64, zero: Int64(0))
+      for (row, count) in counts.enumerated() {
+        let new = (0..<count).map {
+          (column: Int(columns[row * width + $0]) + range.lowerBound, value: values[row, $0])
+        }
+        entries[row] += new.sorted { $0.column < $1.column }
+      }
+    }
+    guard total <= most else { return nil }
+    var offsets = [0]
+    for row in entries { offsets.append((offsets.last ?? 0) + row.count) }
+    return SparseMatrix(
+      columns: latentCount, offsets: offsets,
+      indices: entries.joined().map { Int32(truncatingIfNeeded: $0.column) },
+      values: entries.joined().map(\.value))
+  }
+
+  /// Calls `body` with the pre-activations of some latents after the other, `[T, count]`.
+  private func forEachTile(
+    of x: TorchArray, _ cancellation: Cancellation,
+    _ body: (TorchTensor, Range<Int>) throws -> Void
+  ) throws {
+    precondition(x.columns == inputSize, "[T, \(x.columns)] into [T, \(inputSize)]")
+    guard x.rows > 0 else { return }
+    for first in stride(from: 0, to: latentCount, by: Self.tileWidth) {
+      try cancellation.check()
+      let range = first..<min(first + Self.tileWidth, latentCount)
+      let tile = try preActivations(x, range)
+      let isFinite = try tile.allFinite().download(1, as: .bool, zero: UInt8(0)) == [1]
+      guard isFinite else { throw try notFinite(tile, rows: x.rows, range) }
+      try body(tile, range)
+    }
   }
 
   /// x·W_encᵀ + b of some latents, `[T, count]`, in float32.
@@ -84,19 +134,16 @@ package struct TorchLatents: Sendable {
     _ tile: TorchTensor, rows: Int, _ range: Range<Int>, into best: inout LargestKeys
   ) throws {
     let count = min(range.count, best.k + Self.spare)
-    let isFinite = try tile.allFinite().download(1, as: .bool, zero: UInt8(0)) == [1]
-    guard isFinite else {
-      throw try notFinite(tile, rows: rows, range)
-    }
-    let (found, places) = try tile.top(count)
-    let values = try found.download(rows: rows, columns: count)
+    let isSigned = best.kept != .magnitudes
+    let (found, places) = try (isSigned ? tile : tile.abs()).top(count)
+    let values = try (isSigned ? found : tile.gather(places)).download(rows: rows, columns: count)
     let columns = try places.download(rows * count, as: .int64, zero: Int64(0))
     var whole: Matrix?
     for row in 0..<rows {
       // Where as many as were looked at are equal to the k-th, others may have been left out.
       let isCut =
         count < range.count && best.wants(values[row, count - 1])
-        && values[row, best.k - 1] == values[row, count - 1]
+        && best.order(values[row, best.k - 1]) == best.order(values[row, count - 1])
       if isCut {
         let tile = try whole ?? tile.download(rows: rows, columns: range.count)
         whole = tile

@@ -12,8 +12,7 @@ extension TorchOperators {
   ) throws -> (output: TorchArray, logSumExp: TorchArray) {
     let tiles = AttentionTiles(
       self, q, k, v, shape: shape, firstQueryPosition: firstQueryPosition, keyEnds: keyEnds)
-    let call = FlashAttention(tiles, precision: precision, device: device)
-    if let call { return try call.forward(q, k, v) }
+    if let flash = flash(for: tiles) { return try flash.forward(q, k, v) }
     return try attention(q, k, v, tiles, cancellation)
   }
 
@@ -30,15 +29,23 @@ extension TorchOperators {
     precondition(
       logSumExp.rows == q.rows && logSumExp.columns == shape.queryHeads,
       "logSumExp of \(q.rows) queries")
-    let call = FlashAttention(tiles, precision: precision, device: device)
-    if let call {
-      return try call.pullback(q, k, v, output, logSumExp, outputGradient: outputGradient)
+    if let flash = flash(for: tiles) {
+      return try flash.pullback(q, k, v, output, logSumExp, outputGradient: outputGradient)
     }
     return try attentionPullback(q, k, v, output, logSumExp, tiles, outputGradient)
   }
 
+  /// The fast way, where there is one.
+  private func flash(for tiles: AttentionTiles) -> FlashAttention? {
+    let computes = FlashAttention.computes(
+      tiles.shape, queries: tiles.queries, keys: tiles.keys,
+      firstQueryPosition: tiles.firstQueryPosition, hasKeyEnds: tiles.lastKeys != nil)
+    guard usesFlash, products.isRounded, computes else { return nil }
+    return FlashAttention(tiles.shape, device: device)
+  }
+
   /// By tiles, on any device: what the fast way is held to.
-  func attention(
+  private func attention(
     _ q: TorchArray, _ k: TorchArray, _ v: TorchArray, _ tiles: AttentionTiles,
     _ cancellation: Cancellation
   ) throws -> (output: TorchArray, logSumExp: TorchArray) {
@@ -75,7 +82,7 @@ extension TorchOperators {
 
   /// P = exp(S − logSumExp), dV = Pᵀ dO, dP = dO Vᵀ, dS = P (dP − rowsum(dO O)), dQ = scale dS K,
   /// dK = scale dSᵀ Q.
-  func attentionPullback(
+  private func attentionPullback(
     _ q: TorchArray, _ k: TorchArray, _ v: TorchArray, _ output: TorchArray,
     _ logSumExp: TorchArray, _ tiles: AttentionTiles, _ outputGradient: TorchArray
   ) throws -> (q: TorchArray, k: TorchArray, v: TorchArray) {

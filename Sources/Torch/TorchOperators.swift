@@ -12,16 +12,23 @@ package final class TorchOperators: Sendable {
   package let precision: Precision
   let products: TorchProducts
   let constants: TorchConstants
+  /// Whether FlashAttention computes what it can.
+  let usesFlash: Bool
 
-  /// - Parameter precision: int8 is the host's alone.
+  /// - Parameters:
+  ///   - precision: int8 is the host's alone.
+  ///   - usesFlash: whether FlashAttention computes what it can; PyTorch has it for CUDA alone.
   /// - Throws: `TorchError.unsupported` for int8.
-  package init(device: TorchDevice, precision: Precision) throws(TorchError) {
+  package init(
+    device: TorchDevice, precision: Precision, usesFlash: Bool = true
+  ) throws(TorchError) {
     guard precision != .int8 else {
       throw .unsupported(
         what: "precision int8 on \(device.place)", expected: "bfloat16 or float32")
     }
     self.device = device
     self.precision = precision
+    self.usesFlash = usesFlash && device.isCUDA
     products = TorchProducts(device: device, isRounded: precision != .float32)
     constants = TorchConstants(device)
   }

@@ -16,6 +16,7 @@ extension TorchTensor {
   func erfc() throws -> TorchTensor { try oneIn(CTORCH_ERFC, "erfc") }
   func cos() throws -> TorchTensor { try oneIn(CTORCH_COS, "cos") }
   func sin() throws -> TorchTensor { try oneIn(CTORCH_SIN, "sin") }
+  func abs() throws -> TorchTensor { try oneIn(CTORCH_ABS, "abs") }
   func silu() throws -> TorchTensor { try oneIn(CTORCH_SILU, "silu") }
 
   /// Whether no element is NaN or infinity: one element.

@@ -124,10 +124,10 @@ extension TorchDevice {
 
   /// The same for an operator's result, whose elements lie without gaps.
   func made(
-    _ operation: String,
+    _ operation: String, isAllocation: Bool = false,
     _ body: (OpaquePointer, UnsafeMutablePointer<OpaquePointer?>) -> Int32
   ) throws -> TorchTensor {
-    unsafe try taken(handle(operation, body), operation)
+    unsafe try taken(handle(operation, isAllocation: isAllocation, body), operation)
   }
 
   /// An operator's result.
@@ -158,7 +158,7 @@ extension TorchDevice {
 
   /// One number, which operators take beside tensors of any device.
   func number(_ value: Float) throws -> TorchTensor {
-    try unsafe made("a number") { unsafe ctorch_number($0, value, $1) }
+    try unsafe made("a number", isAllocation: true) { unsafe ctorch_number($0, value, $1) }
   }
 
   /// A tensor on the processor over memory that stays where it is while the tensor lives.

@@ -35,10 +35,18 @@ enum InstalledTorch {
 
   static let library: TorchLibrary? = folder.flatMap { try? TorchLibrary(folder: $0, threads: 1) }
 
-  static func operators(_ precision: Precision) throws -> TorchOperators {
+  /// What the operators run on: the processor, or what `LUCARNE_TEST_DEVICE` names.
+  static let place: TorchDevice.Place = {
+    let name = ProcessInfo.processInfo.environment["LUCARNE_TEST_DEVICE"] ?? "cpu"
+    return (try? TorchDevice.Place(named: name)) ?? .cpu
+  }()
+
+  static func operators(
+    _ precision: Precision, usesFlash: Bool = true
+  ) throws -> TorchOperators {
     let library = try #require(library)
     return try TorchOperators(
-      device: TorchDevice(.cpu, of: library), precision: precision)
+      device: TorchDevice(place, of: library), precision: precision, usesFlash: usesFlash)
   }
 
   /// A Python that can import that PyTorch, where there is one beside it.

@@ -36,15 +36,48 @@ struct LatentTests {
     let bias = random(1, count, seed: 3).values.map { $0.rounded() }
     let latents = try Self.latents(encoder, bias: bias)
     let rows = try InstalledTorch.operators(.float32).rows(x)
-    for positiveOnly in [true, false] {
-      let found = try latents.largest(rows, k: k, positiveOnly: positiveOnly)
-      let best = Self.expected(x, encoder, bias: bias, k: k, positiveOnly: positiveOnly)
+    for kept in [LargestKeys.Kept.positive, .any] {
+      let found = try latents.largest(rows, k: k, of: kept)
+      let best = Self.expected(x, encoder, bias: bias, k: k, positiveOnly: kept == .positive)
       for row in 0..<x.rows {
         let range = found.offsets[row]..<found.offsets[row + 1]
         #expect(Array(found.indices[range]) == best.indices(row: row))
         #expect(Array(found.values[range]) == best.values(row: row))
       }
     }
+  }
+
+  /// The same by magnitudes, and what exceeds thresholds, against a plain sort of the products.
+  @Test(arguments: [1, 50], [300, 40_000])
+  func selectsByMagnitudesAndThresholds(k: Int, count: Int) throws {
+    let x = Matrix(rows: 3, columns: 4, values: random(3, 4, seed: 1).values.map { $0.rounded() })
+    let encoder = WeightMatrix(
+      Matrix(
+        rows: count, columns: 4, values: random(count, 4, seed: 2).values.map { $0.rounded() }))
+    let bias = random(1, count, seed: 3).values.map { $0.rounded() }
+    let thresholds = random(1, count, seed: 4).values.map { abs($0).rounded() + 5 }
+    let compute = Compute(team: ThreadTeam(threadCount: 1), precision: .float32)
+    let y = Linear(encoder, bias: bias, compute: compute)(x)
+    let latents = try Self.latents(encoder, bias: bias)
+    let engine = try InstalledTorch.operators(.float32)
+    let found = try latents.largest(engine.rows(x), k: k, of: .magnitudes)
+    let passed = try #require(
+      try latents.above(engine.vector(thresholds), engine.rows(x), most: 3 * count))
+    for row in 0..<x.rows {
+      let sorted = (0..<count).filter { y[row, $0] != 0 }.sorted {
+        (abs(y[row, $1]), $0) < (abs(y[row, $0]), $1)
+      }.prefix(k)
+      let range = found.offsets[row]..<found.offsets[row + 1]
+      #expect(found.indices[range].map(Int.init) == Array(sorted))
+      #expect(Array(found.values[range]) == sorted.map { y[row, $0] })
+      let active = (0..<count).filter { y[row, $0] > thresholds[$0] }
+      #expect(active.count > 0)
+      let entries = passed.offsets[row]..<passed.offsets[row + 1]
+      #expect(passed.indices[entries].map(Int.init) == active)
+      #expect(Array(passed.values[entries]) == active.map { y[row, $0] })
+    }
+    #expect(
+      try latents.above(engine.vector(thresholds), engine.rows(x), most: passed.count - 1) == nil)
   }
 
   /// Where more are equal than are looked at beside the k largest, and where few are positive.

@@ -112,18 +112,14 @@ int ctorch_over(
   const ctorch *library, void *memory, const ctorch_shape *shape, int type,
   ctorch_tensor **result);
 
-/// A number, float32 or int64, on the CPU: operators take it beside tensors of any device.
+/// A float32 number on the CPU: operators take it beside tensors of any device.
 int ctorch_number(const ctorch *library, float value, ctorch_tensor **result);
-int ctorch_integer(const ctorch *library, int64_t value, ctorch_tensor **result);
 
 /// A view of other sizes and strides that begins `offset` elements behind the tensor's beginning.
 /// It must not reach beyond the tensor's memory, which is not looked at here.
 int ctorch_view(
   const ctorch *library, ctorch_tensor *tensor, const ctorch_shape *shape, int64_t offset,
   ctorch_tensor **result);
-
-/// Another handle for the same tensor.
-int ctorch_again(const ctorch *library, ctorch_tensor *tensor, ctorch_tensor **result);
 
 /// How many elements the tensor has, and how many lie between the memory's beginning and its.
 int ctorch_extent(

@@ -4,21 +4,33 @@
 //   -DVERSION=0x020b…   what it says it is; without: it says nothing
 //   -DLACKS_COPY        some names are missing
 //   -DTELLS             it has PyTorch 2.13's way to tell why something failed
-//   -DROOM=n            tensors are made n times, then there is no memory
-//   -DLOST_AFTER=n      the device is lost after n operators
-//   -DCUDA -DDEVICES=n  the part that libtorch_cuda.so has: CUDA's runtime, with n devices
+//   -DDEVICES=n         CUDA's runtime with n devices, as libtorch_cuda.so brings it
 //   -DNO_DRIVER         that runtime finds no driver
+//
+// The name of its file, "fake_ROOM_CALLS_.so", tells how many tensors there is memory for, and how
+// many operators the device does before it is lost; −1: any number.
 
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-extern int fake_is_lost;
-extern const char *fake_reason;
+static int is_lost = 0, room = -1, calls_left = -1;
+static const char *reason = "";
+static bool has_gradients = true;
 
-#ifdef CUDA
+__attribute__((constructor)) static void read_name(void) {
+  Dl_info info;
+  char *path = dladdr((void *)&read_name, &info) ? realpath(info.dli_fname, NULL) : NULL;
+  const char *name = path ? strrchr(path, '/') : NULL;
+  if (!name || sscanf(name, "/fake_%d_%d_", &room, &calls_left) != 2) abort();
+  free(path);
+}
+
+#ifdef DEVICES
 
 enum { ILLEGAL_ADDRESS = 700, NO_DRIVER_FOUND = 35 };
 
@@ -38,7 +50,7 @@ int cudaMemGetInfo(size_t *unused, size_t *all) {
   *all = 100u << 20;
   return 0;
 }
-int cudaDeviceSynchronize(void) { return fake_is_lost ? ILLEGAL_ADDRESS : 0; }
+int cudaDeviceSynchronize(void) { return is_lost ? ILLEGAL_ADDRESS : 0; }
 const char *cudaGetErrorString(int error) {
   return error == NO_DRIVER_FOUND ? "CUDA driver version is insufficient for CUDA runtime version"
                                   : "an illegal memory access was encountered";
@@ -48,10 +60,7 @@ int cudaGetDeviceProperties_v2(void *properties, int index) {
   return 0;
 }
 
-#else
-
-int fake_is_lost = 0;
-const char *fake_reason = "";
+#endif
 
 /// A tensor: how many elements, and where.
 typedef struct {
@@ -60,33 +69,22 @@ typedef struct {
   void *memory;
 } tensor;
 
-static int made = 0, calls = 0;
-static bool has_gradients = true;
-
-static int lose(void) {
-  fake_is_lost = 1;
-  fake_reason = "CUDA error: an illegal memory access was encountered\nmore lines";
-  return 1;
-}
-
 static int count_call(void) {
-  calls++;
-#ifdef LOST_AFTER
-  if (fake_is_lost || calls > LOST_AFTER) return lose();
-#endif
+  if (calls_left == 0) {
+    is_lost = 1;
+    reason = "CUDA error: an illegal memory access was encountered\nmore lines";
+    return 1;
+  }
+  if (calls_left > 0) calls_left--;
   return 0;
 }
 
-int fake_calls(void) { return calls; }
-
 static int make(int64_t count, tensor **result) {
-#ifdef ROOM
-  if (made >= ROOM) {
-    fake_reason = "CUDA out of memory. Tried to allocate 20.00 MiB.";
+  if (room == 0) {
+    reason = "CUDA out of memory. Tried to allocate 20.00 MiB.";
     return 1;
   }
-#endif
-  made++;
+  if (room > 0) room--;
   tensor *t = calloc(1, sizeof *t);
   t->count = count;
   t->owners = calloc(1, sizeof *t->owners);
@@ -145,13 +143,9 @@ int aoti_torch_create_tensor_from_blob(
   int32_t type, int32_t device, int32_t index, tensor **result)
 {
   (void)memory, (void)strides, (void)offset, (void)type, (void)device, (void)index;
-  return made++, make(product(dimensions, sizes), result);
+  return make(product(dimensions, sizes), result);
 }
 int aoti_torch_scalar_to_tensor_float32(float value, tensor **result) {
-  (void)value;
-  return make(1, result);
-}
-int aoti_torch_scalar_to_tensor_int64(int64_t value, tensor **result) {
   (void)value;
   return make(1, result);
 }
@@ -200,7 +194,5 @@ int32_t aoti_torch_dtype_bool(void) { return 11; }
 int32_t aoti_torch_device_type_cpu(void) { return 0; }
 int32_t aoti_torch_device_type_cuda(void) { return 1; }
 #ifdef TELLS
-const char *torch_exception_get_what_without_backtrace(void) { return fake_reason; }
-#endif
-
+const char *torch_exception_get_what_without_backtrace(void) { return reason; }
 #endif
