@@ -28,6 +28,9 @@ let package = Package(
     .target(name: "CMappings"),
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CMappings"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .target(name: "CTorch", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "Torch", dependencies: ["CTorch", "Tensors"]),
+    .testTarget(name: "TorchTests", dependencies: ["Tensors", "Torch", "TestSupport"]),
 
     // MARK: Files
     .target(name: "Checkpoints", dependencies: ["JSON", "Tensors", "CZlib"]),
@@ -188,7 +191,8 @@ let rules: [SwiftSetting] = [
 ]
 for target in package.targets where target.type != .system {
   if ![
-    "CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CSQLite", "CMappings", "COniguruma",
+    "CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CTorch", "CSQLite", "CMappings",
+    "COniguruma",
   ].contains(target.name) {
     target.swiftSettings = rules
   }

@@ -72,10 +72,19 @@ class Window(Browser):
         text = self.value(f"new URLSearchParams(location.hash.split('?')[1] ?? '').get('{name}')")
         return None if text is None else json.loads(text)
 
-    def choose(self, selector, *paths):
-        root = self.ask("DOM.getDocument")["root"]["nodeId"]
-        node = self.ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
-        self.ask("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
+    def choose(self, selector, *paths, seconds=10):
+        """Files for a field, which a page that is being drawn may put in another's place meanwhile."""
+        end = time.monotonic() + seconds
+        while True:
+            root = self.ask("DOM.getDocument")["root"]["nodeId"]
+            node = self.ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+            try:
+                self.ask("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
+                return
+            except RuntimeError as error:
+                if "Could not find node" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def give(self, selector, event, path):
         """Drops or pastes a picture."""
@@ -108,6 +117,16 @@ class Window(Browser):
           return Boolean(element);
         }})()""")
         assert found, f"there is no {selector}"
+
+    def click_when_there(self, selector):
+        """Clicks what is still to come in the moment it does, were it gone in the next."""
+        self.value(f"""(() => {{
+          const look = (_, observer) => {{
+            const element = document.querySelector({json.dumps(selector)});
+            if (element) {{ observer.disconnect(); element.click(); }}
+          }};
+          new MutationObserver(look).observe(document.body, {{ childList: true, subtree: true }});
+        }})()""")
 
     def click_text(self, text, within="main"):
         found = self.value(f"""(() => {{

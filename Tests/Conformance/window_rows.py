@@ -252,10 +252,9 @@ def cancel(world):
     # What is still being drawn would draw the choice anew.
     page.until("document.querySelector('.here')?.hidden === false && !document.querySelector('.progress')")
     page.set(".asked select:nth-of-type(1)", "")
+    page.click_when_there(".progress button")
     page.value("[...document.querySelectorAll('.asked select')].at(-1).value = 'ablation'")
     page.value("[...document.querySelectorAll('.asked select')].at(-1).dispatchEvent(new Event('change'))")
-    page.until("!!document.querySelector('.progress button')")
-    page.click(".progress button")
     page.until("/cancelled/.test(document.querySelector('.slot').textContent)", 10)
 
 
