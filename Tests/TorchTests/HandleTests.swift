@@ -19,9 +19,9 @@ struct HandleTests {
     return (Int(text.split(separator: " ")[1]) ?? 0) * 4_096
   }
 
-  /// Four times 48,000 operators: no tensor is left, and memory does not grow each time, as it would
-  /// by 14 MB if a tensor's own part, some 300 bytes, were left of each. It may grow for a while by
-  /// what other tests do in this process.
+  /// Four times 48,000 operators: no tensor is left, and memory does not grow each time, as it
+  /// would by 14 MB if a tensor's own part, some 300 bytes, were left of each. It may grow for a
+  /// while by what other tests do in this process.
   @Test func nothingIsLeftOfAHundredThousandCalls() throws {
     let engine = try Self.engine()
     let library = engine.device.library
