@@ -4,13 +4,17 @@ import Tensors
 /// is told at `Tensors.Linear`.
 ///
 /// CUDA multiplies bfloat16 factors and sums in float32. The processor's part of PyTorch has no
-/// such product: there both factors are widened, which changes no product, and multiplied in
-/// float32.
+/// such product: there weights are widened once, which changes no number, and multiplied in
+/// float32. On CUDA float16 weights are widened for every product, which takes their size in
+/// float32 for as long.
 package struct TorchLinear: Sendable {
   package let rows: Int
   package let columns: Int
   private let weight: TorchTensor
+  /// Of the weights as they lie on the device.
   private let type: TorchType
+  /// Whether x, or dY, is rounded to bfloat16.
+  private let rounds: Bool
   private let bias: TorchVector?
   private let products: TorchProducts
 
@@ -24,9 +28,12 @@ package struct TorchLinear: Sendable {
   ) throws {
     precondition(
       bias.map { $0.count == weight.rows } ?? true, "a bias for \(weight.rows) outputs")
-    type = try TorchType(weight.type)
     (rows, columns) = (weight.rows, weight.columns)
-    self.weight = try products.device.upload(weight, check: check)
+    rounds = weight.type == .bfloat16 && products.isRounded
+    let uploaded = try products.device.upload(weight, check: check)
+    let isKept = products.isWide || weight.type == .float32
+    type = isKept ? try TorchType(weight.type) : .float32
+    self.weight = isKept ? uploaded : try products.widened(uploaded)
     self.bias = try bias.map { try TorchVector($0, device: products.device) }
     self.products = products
   }
@@ -81,10 +88,9 @@ package struct TorchLinear: Sendable {
       return TorchArray(try products.device.empty([0, columns]), rows: 0, columns: columns)
     }
     let result: TorchTensor
-    if type == .bfloat16, products.isRounded {
+    if rounds {
       let rounded = try products.factor(x.tensor(), [x.rows, x.columns])
-      let weights = try products.isWide ? weight : products.widened(weight)
-      result = try products.product(rounded, factor(weights), batched: false)
+      result = try products.product(rounded, factor(weight), batched: false)
     } else {
       let weights = try type == .float32 ? weight : products.widened(weight)
       result = try x.tensor().product(factor(weights))

@@ -91,7 +91,7 @@ def selftest(source: str) -> list[str]:
 def main() -> int:
     try:
         import torch
-    except ImportError as error:
+    except (ImportError, OSError, ValueError) as error:
         print(f"skipped: no torch: {error}")
         return 77
     source = SOURCE.read_text()

@@ -19,8 +19,9 @@ struct HandleTests {
     return (Int(text.split(separator: " ")[1]) ?? 0) * 4_096
   }
 
-  /// 100,000 operators and more: no tensor is left, and memory does not grow. A tensor's own part
-  /// is some 300 bytes, so that a leak of one an operator would be 30 MB.
+  /// Four times 48,000 operators: no tensor is left, and memory does not grow each time, as it
+  /// would by 14 MB if a tensor's own part, some 300 bytes, were left of each. It may grow for a
+  /// while by what other tests do in this process.
   @Test func nothingIsLeftOfAHundredThousandCalls() throws {
     let engine = try Self.engine()
     let library = engine.device.library
@@ -45,11 +46,16 @@ struct HandleTests {
         y, up: x, by: .geluTanh, outputGradient: output, sharing: false)
     }
     for _ in 0..<100 { try step() }
-    let (tensors, bytes) = (library.liveTensors, try Self.residentBytes())
-    // Some 120 of PyTorch's operators a step.
-    for _ in 0..<1_000 { try step() }
-    #expect(library.liveTensors == tensors)
-    #expect(try Self.residentBytes() - bytes < 10 << 20)
+    let tensors = library.liveTensors
+    var growths: [Int] = []
+    for _ in 0..<4 {
+      let bytes = try Self.residentBytes()
+      // Some 120 of PyTorch's operators a step.
+      for _ in 0..<400 { try step() }
+      growths.append(try Self.residentBytes() - bytes)
+      #expect(library.liveTensors == tensors)
+    }
+    #expect((growths.min() ?? 0) < 5 << 20, "\(growths)")
   }
 
   @Test func nothingIsLeftWhenAllIsGone() throws {

@@ -10,8 +10,12 @@ struct SchemaTests {
     let script = Fixtures.path("../Conformance/torch_schemas.py")
     let (status, text) = try InstalledTorch.run(
       [#require(InstalledTorch.python), script, "--selftest"])
-    // Libraries without CUDA's others, as .ci/install-torch brings them, cannot be imported.
-    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
-    #expect(status == 0 || isLacking, "\(status): \(text.suffix(2_000))")
+    // A build for CUDA without CUDA's other libraries, as .ci/install-torch brings it, is opened
+    // here and cannot be imported; the one for the processor can.
+    let isLacking = status == 77 && text.contains("skipped: no torch")
+    let mayLack =
+      ProcessInfo.processInfo.environment["CI"] == nil
+      || InstalledTorch.folder?.contains("/.build/torch/") == true
+    #expect(status == 0 || isLacking && mayLack, "\(status): \(text.suffix(2_000))")
   }
 }
