@@ -52,7 +52,9 @@ let package = Package(
       dependencies: ["JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport"]),
+      dependencies: [
+        "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport",
+      ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Autoencoders",
