@@ -175,7 +175,8 @@ let package = Package(
       ]),
 
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Torch"],
+      path: "Tests/TestSupport"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -176,8 +176,9 @@ struct AttentionCase: EngineCase {
 
   // The weight of a single key does not depend on the query.
   var terms: Float { keys == 1 ? 2 : 0 }
-  // The host's weights are rounded relative to the largest score of the keys so far, 64 at a time.
-  var roundsElsewhere: Bool { keys > 64 }
+  // The host's weights are rounded relative to the largest score of the keys so far, 64 at a time,
+  // and come of a polynomial, so that one between two numbers of bfloat16 may fall to the other.
+  var roundsElsewhere: Bool { keys > 1 }
 
   var shape: AttentionShape {
     AttentionShape(

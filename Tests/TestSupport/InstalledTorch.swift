@@ -1,16 +1,15 @@
 import Foundation
-import Tensors
-import TestSupport
-import Testing
-import Torch
+package import Tensors
+package import Testing
+package import Torch
 
 /// PyTorch's libraries as this machine has them: where `LUCARNE_TEST_TORCH` says, where
 /// `.ci/install-torch` or `.ci/install-workers` puts them, or where `python3` imports them from.
-enum InstalledTorch {
-  static let absence: Comment = "skipped: torch is not installed"
+package enum InstalledTorch {
+  package static let absence: Comment = "skipped: torch is not installed"
 
   /// `…/torch`.
-  static let folder: String? = {
+  package static let folder: String? = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path
     let named = ProcessInfo.processInfo.environment["LUCARNE_TEST_TORCH"]
@@ -33,15 +32,17 @@ enum InstalledTorch {
     return text.split(separator: "\n").last.map(String.init)
   }
 
-  static let library: TorchLibrary? = folder.flatMap { try? TorchLibrary(folder: $0, threads: 1) }
+  package static let library: TorchLibrary? = folder.flatMap {
+    try? TorchLibrary(folder: $0, threads: 1)
+  }
 
   /// What the operators run on: the processor, or what `LUCARNE_TEST_DEVICE` names.
-  static let place: TorchDevice.Place = {
+  package static let place: TorchDevice.Place = {
     let name = ProcessInfo.processInfo.environment["LUCARNE_TEST_DEVICE"] ?? "cpu"
     return (try? TorchDevice.Place(named: name)) ?? .cpu
   }()
 
-  static func operators(
+  package static func operators(
     _ precision: Precision, usesFlash: Bool = true
   ) throws -> TorchOperators {
     let library = try #require(library)
@@ -50,7 +51,7 @@ enum InstalledTorch {
   }
 
   /// A Python that can import that PyTorch, where there is one beside it.
-  static var python: String? {
+  package static var python: String? {
     guard let folder else { return nil }
     let environment = URL(filePath: folder).appending(path: "../../../../bin/python").standardized
     return FileManager.default.isExecutableFile(atPath: environment.path) ? environment.path : nil
@@ -58,7 +59,7 @@ enum InstalledTorch {
 
   /// Runs a program to its end; what it wrote, errors included. By way of a file: Foundation's
   /// reading of a pipe ends the process where a signal interrupts it.
-  static func run(_ words: [String]) throws -> (status: Int32, text: String) {
+  package static func run(_ words: [String]) throws -> (status: Int32, text: String) {
     let folder = try TemporaryFolder()
     try folder.write([], "output")
     let path = "\(folder.path)/output"
@@ -74,39 +75,4 @@ enum InstalledTorch {
     try output.close()
     return (process.terminationStatus, try String(contentsOfFile: path, encoding: .utf8))
   }
-}
-
-/// Numbers between −2 and 2.
-func random(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
-  var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-  return Matrix(
-    rows: rows, columns: columns,
-    values: (0..<rows * columns).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(Int32(truncatingIfNeeded: state >> 32)) / 0x1p30
-    })
-}
-
-/// Weights of a file that is gone already, of numbers that their type holds.
-func weights(_ type: ScalarType, _ matrix: Matrix) throws -> WeightMatrix {
-  var bytes: [UInt8] = []
-  for value in matrix.values {
-    switch type {
-    case .float32: bytes += littleEndian(value.bitPattern)
-    case .float16: bytes += littleEndian(Float16(value).bitPattern)
-    case .bfloat16: bytes += littleEndian(UInt16(type.rounded(value).bitPattern >> 16))
-    case .int8: preconditionFailure("not a type of files")
-    }
-  }
-  let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  // No alignment is promised.
-  try Data([0xff] + bytes).write(to: url)
-  defer { try? FileManager.default.removeItem(at: url) }
-  return try WeightMatrix(
-    file: MappedFile(path: url.path), byteOffset: 1, type: type, rows: matrix.rows,
-    columns: matrix.columns)
-}
-
-private func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-  (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
 }

@@ -1,12 +1,11 @@
 import Foundation
 import Synchronization
-import TestSupport
 import Testing
 
 /// A folder with libraries that have PyTorch's names (Fixtures/torch/fake.c).
-struct FakeLibrary {
-  let folder: TemporaryFolder
-  var path: String { folder.path }
+package struct FakeLibrary {
+  package let folder: TemporaryFolder
+  package var path: String { folder.path }
 
   /// The files that are compiled, by their flags.
   private static let compiled = Mutex<[[String]: Data]>([:])
@@ -16,7 +15,7 @@ struct FakeLibrary {
   ///   - devices: how many CUDA has; nil: it has no part for CUDA.
   ///   - room: how many tensors there is memory for.
   ///   - lostAfter: how many operators the device does before it is lost.
-  init(
+  package init(
     _ flags: [String], devices: Int? = nil, room: Int = -1, lostAfter: Int = -1
   ) throws {
     folder = try TemporaryFolder()
