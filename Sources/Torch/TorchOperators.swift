@@ -14,13 +14,15 @@ package final class TorchOperators: Sendable {
   let constants: TorchConstants
   /// Whether FlashAttention computes what it can.
   let usesFlash: Bool
+  private let watch: UploadWatch?
 
   /// - Parameters:
   ///   - precision: int8 is the host's alone.
   ///   - usesFlash: whether FlashAttention computes what it can; PyTorch has it for CUDA alone.
+  ///   - watch: hears of weights as `linear` copies them.
   /// - Throws: `TorchError.unsupported` for int8.
   package init(
-    device: TorchDevice, precision: Precision, usesFlash: Bool = true
+    device: TorchDevice, precision: Precision, usesFlash: Bool = true, watch: UploadWatch? = nil
   ) throws(TorchError) {
     guard precision != .int8 else {
       throw .unsupported(
@@ -29,6 +31,7 @@ package final class TorchOperators: Sendable {
     self.device = device
     self.precision = precision
     self.usesFlash = usesFlash && device.isCUDA
+    self.watch = watch
     products = TorchProducts(device: device, isRounded: precision != .float32)
     constants = TorchConstants(device)
   }
@@ -46,14 +49,14 @@ package final class TorchOperators: Sendable {
 
   /// Copies weights to the device.
   package func linear(_ weight: WeightMatrix, bias: [Float]?) throws -> TorchLinear {
-    try TorchLinear(weight, bias: bias, products: products)
-  }
-
-  /// The same; `check` is asked before each 64 MB, with the rows that are there already.
-  package func linear(
-    _ weight: WeightMatrix, bias: [Float]?, check: (Int) throws -> Void
-  ) throws -> TorchLinear {
-    try TorchLinear(weight, bias: bias, products: products, check: check)
+    let size = weight.columns * weight.type.byteCount
+    var known = 0
+    let made = try TorchLinear(weight, bias: bias, products: products) { rows in
+      try watch?.hear(of: (rows - known) * size)
+      known = rows
+    }
+    try watch?.hear(of: (weight.rows - known) * size)
+    return made
   }
 
   /// Whether no value is NaN or infinity; waits for the device.
