@@ -53,7 +53,8 @@ let package = Package(
     .testTarget(
       name: "ModelsTests",
       dependencies: [
-        "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport",
+        "Randomness", "Tensors", "Torch", "Checkpoints", "Tokenization", "Images", "Models",
+        "TestSupport",
       ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(

@@ -5,9 +5,9 @@ import Testing
 
 /// The pullback against central differences of the forward pass and against itself cut differently.
 @Suite struct PullbackTests {
-  @Test(arguments: ReferenceCase.all)
-  func pullbackIsTheSlopeOfTheForwardPass(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func pullbackIsTheSlopeOfTheForwardPass(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
     let saved = try decoder.forwardSaving(x, blocks: blocks, prefix: reference.cache(decoder))
@@ -38,9 +38,11 @@ import Testing
     #expect(tolerance < 0.05 * length, "the check would be too weak to mean anything")
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func aCachedPrefixLeavesTheGradientOfTheRestAlone(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func aCachedPrefixLeavesTheGradientOfTheRestAlone(reference: ReferenceCase, engine: TestEngine)
+    throws
+  {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
     let cut = reference.wholes.start(of: x.rows / 3)
@@ -56,9 +58,9 @@ import Testing
   }
 
   /// One way back tells what as many ways back to one point each tell, to the bit.
-  @Test(arguments: ReferenceCase.all)
-  func oneWayBackHasTheGradientsOfAllPoints(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func oneWayBackHasTheGradientsOfAllPoints(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let saved = try decoder.forwardSaving(
       try tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
       prefix: reference.cache(decoder))
@@ -79,9 +81,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func moreRowsOfOutputAddUp(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func moreRowsOfOutputAddUp(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
     let three = try decoder.forwardSaving(

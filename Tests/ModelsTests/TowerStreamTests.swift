@@ -26,9 +26,9 @@ import Testing
     let encoder: any TowerEncoder
     let tensors: TensorFixture
 
-    init(_ example: Case) throws {
+    init(_ example: Case, on engine: TestEngine = .host) throws {
       reference = try .named(example.checkpoint, example.name)
-      model = try reference.model()
+      model = try reference.model(on: engine)
       prompt = try model.prompt(reference.plainParts(), template: .plain)
       encoder = try #require(model.pictures as? any TowerEncoder)
       tensors = try TensorFixture("tower_streams/\(example.testDescription).safetensors")
@@ -49,9 +49,9 @@ import Testing
     }
   }
 
-  @Test(arguments: cases)
-  private func everyStateIsThatOfTransformers(example: Case) throws {
-    let bench = try Bench(example)
+  @Test(arguments: cases, TestEngine.available)
+  private func everyStateIsThatOfTransformers(example: Case, engine: TestEngine) throws {
+    let bench = try Bench(example, on: engine)
     for depth in bench.depths {
       let found = Matrix(stacking: try bench.cuts(depth).joined().map(\.stream))
       #expect(
@@ -79,9 +79,9 @@ import Testing
   }
 
   /// Down through the decoder, the projector and the tower.
-  @Test(arguments: cases)
-  private func theGradientIsAutograds(example: Case) throws {
-    let bench = try Bench(example)
+  @Test(arguments: cases, TestEngine.available)
+  private func theGradientIsAutograds(example: Case, engine: TestEngine) throws {
+    let bench = try Bench(example, on: engine)
     let decoder = bench.model.decoder
     var cache = bench.model.makeCache(for: bench.prompt)
     let x = try bench.model.embeddings(bench.prompt, cache: &cache)
