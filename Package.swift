@@ -151,7 +151,7 @@ let package = Package(
         "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing",
         "Explanations", "Benchmarks", "AutoencoderFit", "ChatCompletions", "Reports", "JSONRPC",
         "KernelProtocol",
-        "Jobs", "World", "PromptFiles", "VisionWorkers",
+        "Jobs", "World", "PromptFiles", "Torch", "VisionWorkers",
       ]),
     .testTarget(
       name: "KernelTests",

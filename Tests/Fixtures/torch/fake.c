@@ -5,10 +5,12 @@
 //   -DLACKS_COPY        some names are missing
 //   -DTELLS             it has PyTorch 2.13's way to tell why something failed
 //   -DDEVICES=n         CUDA's runtime with n devices, as libtorch_cuda.so brings it
+//   -DFREE_MIB=n         a device has that much free memory, and twice as much altogether
 //   -DNO_DRIVER         that runtime finds no driver
 //
 // The name of its file, "fake_ROOM_CALLS_.so", tells how many tensors there is memory for, and how
-// many operators the device does before it is lost; −1: any number.
+// many operators the device does before it is lost; −1: any number. A file "lost" beside it loses the
+// device, too.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -17,8 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int is_lost = 0, room = -1, calls_left = -1;
+static char loss[4096];
 static const char *reason = "";
 static bool has_gradients = true;
 
@@ -27,6 +31,7 @@ __attribute__((constructor)) static void read_name(void) {
   char *path = dladdr((void *)&read_name, &info) ? realpath(info.dli_fname, NULL) : NULL;
   const char *name = path ? strrchr(path, '/') : NULL;
   if (!name || sscanf(name, "/fake_%d_%d_", &room, &calls_left) != 2) abort();
+  snprintf(loss, sizeof loss, "%.*s/lost", (int)(name - path), path);
   free(path);
 }
 
@@ -46,8 +51,13 @@ int cudaGetDeviceCount(int *count) {
 int cudaGetDevice(int *index) { return *index = 0; }
 int cudaSetDevice(int index) { return index >= DEVICES; }
 int cudaMemGetInfo(size_t *unused, size_t *all) {
+#ifdef FREE_MIB
+  *unused = (size_t)FREE_MIB << 20;
+  *all = (size_t)2 * FREE_MIB << 20;
+#else
   *unused = 3u << 20;
   *all = 100u << 20;
+#endif
   return 0;
 }
 int cudaDeviceSynchronize(void) { return is_lost ? ILLEGAL_ADDRESS : 0; }
@@ -70,7 +80,7 @@ typedef struct {
 } tensor;
 
 static int count_call(void) {
-  if (calls_left == 0) {
+  if (calls_left == 0 || access(loss, F_OK) == 0) {
     is_lost = 1;
     reason = "CUDA error: an illegal memory access was encountered\nmore lines";
     return 1;
