@@ -28,6 +28,9 @@ let package = Package(
     .target(name: "CMappings"),
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CMappings"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .target(name: "CTorch", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "Torch", dependencies: ["CTorch", "Tensors"]),
+    .testTarget(name: "TorchTests", dependencies: ["Tensors", "Torch", "TestSupport"]),
 
     // MARK: Files
     .target(name: "Checkpoints", dependencies: ["JSON", "Tensors", "CZlib"]),
@@ -49,7 +52,10 @@ let package = Package(
       dependencies: ["JSON", "Randomness", "Tensors", "Checkpoints", "Tokenization", "Images"]),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Tensors", "Checkpoints", "Tokenization", "Images", "Models", "TestSupport"]),
+      dependencies: [
+        "Randomness", "Tensors", "Torch", "Checkpoints", "Tokenization", "Images", "Models",
+        "TestSupport",
+      ]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Autoencoders",
@@ -145,7 +151,7 @@ let package = Package(
         "Models", "Autoencoders", "FeatureIndex", "Interpretation", "Corpora", "Indexing",
         "Explanations", "Benchmarks", "AutoencoderFit", "ChatCompletions", "Reports", "JSONRPC",
         "KernelProtocol",
-        "Jobs", "World", "PromptFiles", "VisionWorkers",
+        "Jobs", "World", "PromptFiles", "Torch", "VisionWorkers",
       ]),
     .testTarget(
       name: "KernelTests",
@@ -170,7 +176,8 @@ let package = Package(
       ]),
 
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Torch"],
+      path: "Tests/TestSupport"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
@@ -188,7 +195,8 @@ let rules: [SwiftSetting] = [
 ]
 for target in package.targets where target.type != .system {
   if ![
-    "CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CSQLite", "CMappings", "COniguruma",
+    "CKernels", "CPNG", "CJPEG", "CWebP", "CGIF", "CCurl", "CTorch", "CSQLite", "CMappings",
+    "COniguruma",
   ].contains(target.name) {
     target.swiftSettings = rules
   }

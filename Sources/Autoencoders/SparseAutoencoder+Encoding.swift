@@ -130,7 +130,10 @@ extension SparseAutoencoder {
     let tile =
       rows * Self.tileWidth(rows: rows, latentCount: latentCount, elements: Self.tileElements)
     if thresholds != nil {
-      return 4 * (tile + rows * inputSize) + rows * min(latentCount, Self.mostActive) * 16
+      let searching = CandidateSearch.byteCount(
+        rows: rows, inputs: inputSize, capacity: Self.searchedActive, columns: latentCount)
+      return 4 * (tile + 2 * rows * inputSize) + rows * min(latentCount, Self.mostActive) * 16
+        + (searchCompute == nil ? 0 : searching)
     }
     let sorting =
       rows * inputSize * 4

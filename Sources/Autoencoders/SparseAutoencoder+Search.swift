@@ -80,7 +80,7 @@ extension SparseAutoencoder {
 
 extension Matrix {
   /// Copies of some rows.
-  fileprivate func gather(rows names: [Int]) -> Matrix {
+  func gather(rows names: [Int]) -> Matrix {
     var result = Matrix(rows: names.count, columns: columns)
     for (index, name) in names.enumerated() { result.setRow(index, row(name)) }
     return result

@@ -5,14 +5,75 @@ extension SparseAutoencoder {
   /// sparse belongs to another site or model, and would fill the memory.
   static let mostActive = 4_096
 
-  /// The code where each latent is judged by itself: all pre-activations above `thresholds` [M],
-  /// from float32 products, made in tiles of latents and never held whole.
+  /// Room for the latents of a row that may be active; a row with more is left to float32 products.
+  static let searchedActive = 1_024
+
+  /// The code where each latent is judged by itself: all pre-activations above `thresholds` [M], as
+  /// float32 products have them.
   func code(
     of centered: Matrix, above thresholds: [Float], cancellation: Cancellation, tileElements: Int
   ) throws -> SparseCode {
+    let most = centered.rows * min(latentCount, Self.mostActive)
+    let active =
+      try searchedLatents(
+        of: centered, above: thresholds, most: most, cancellation: cancellation,
+        tileElements: tileElements)
+      ?? activeLatents(
+        of: centered, above: thresholds, most: most, cancellation: cancellation,
+        tileElements: tileElements)
+    guard active.reduce(0, { $0 + $1.count }) <= most else { throw Self.notSparse }
+    var code = SparseCode(latentCount: latentCount)
+    for entries in active { code.appendRow(entries) }
+    return code
+  }
+
+  private static var notSparse: AutoencoderError {
+    .value(
+      what: "the mean number of active latents of a token", found: "more than \(mostActive)",
+      expected: "a sparse code")
+  }
+
+  /// From a product in bfloat16, whose error is bounded, and float32 products of the latents that
+  /// may be active: those of `activeLatents`, bit for bit.
+  /// - Returns: nil where products are to be float32, or no bound holds.
+  private func searchedLatents(
+    of centered: Matrix, above thresholds: [Float], most: Int, cancellation: Cancellation,
+    tileElements: Int
+  ) throws -> [[(latent: Int, value: Float)]]? {
+    guard let searchCompute, centered.rows > 0 else { return nil }
+    let rounded = try roundedEncoder.value(encoder, searchCompute, cancellation)
+    guard
+      var search = CandidateSearch(
+        centered, encoder, bias: encoderBias, above: thresholds, rounded: rounded,
+        capacity: Self.searchedActive, compute: compute)
+    else { return nil }
+    for range in tiles(rows: centered.rows, elements: tileElements) {
+      try cancellation.check()
+      search.look(at: range)
+    }
+    try search.computeAll(cancellation: cancellation)
+    let fullRows = (0..<centered.rows).filter { search.isFull(row: $0) }
+    let rest = try activeLatents(
+      of: centered.gather(rows: fullRows), above: thresholds, most: most,
+      cancellation: cancellation, tileElements: tileElements)
+    var next = rest.makeIterator()
+    return (0..<centered.rows).map { row in
+      if search.isFull(row: row), let entries = next.next() { return entries }
+      return search.elements(row: row).filter { $0.value > thresholds[$0.column] }.map {
+        (latent: $0.column, value: $0.value)
+      }
+    }
+  }
+
+  /// By row all pre-activations above `thresholds` [M], from float32 products, made in tiles of
+  /// latents and never held whole.
+  /// - Parameter most: of all rows together; more are refused.
+  func activeLatents(
+    of centered: Matrix, above thresholds: [Float], most: Int, cancellation: Cancellation,
+    tileElements: Int
+  ) throws -> [[(latent: Int, value: Float)]] {
     let product = TiledProduct(centered, encoder, bias: encoderBias, compute: compute)
     var active = [[(latent: Int, value: Float)]](repeating: [], count: centered.rows)
-    let most = centered.rows * min(latentCount, Self.mostActive)
     var (count, tile) = (0, Matrix(rows: 0, columns: 0))
     for range in tiles(rows: centered.rows, elements: tileElements) {
       try cancellation.check()
@@ -25,16 +86,10 @@ extension SparseAutoencoder {
         let known = active[row].count
         tile.collect(row, above: thresholds, firstColumn: range.lowerBound, into: &active[row])
         count += active[row].count - known
-        guard count <= most else {
-          throw AutoencoderError.value(
-            what: "the mean number of active latents of a token",
-            found: "more than \(Self.mostActive)", expected: "a sparse code")
-        }
+        guard count <= most else { throw Self.notSparse }
       }
     }
-    var code = SparseCode(latentCount: latentCount)
-    for entries in active { code.appendRow(entries) }
-    return code
+    return active
   }
 }
 

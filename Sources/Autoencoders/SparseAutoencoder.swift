@@ -156,11 +156,8 @@ package final class SparseAutoencoder: Sendable {
     self.stated = stated ?? folder?.stated
     self.notes = notes
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
-    if case .topK = activation, compute.precision == .bfloat16 {
-      searchCompute = compute
-    } else {
-      searchCompute = nil
-    }
+    // Of signed activations too many are large to be told apart.
+    searchCompute = compute.precision == .bfloat16 && !activation.isSigned ? compute : nil
   }
 
   /// The same weights with other products.

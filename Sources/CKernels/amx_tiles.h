@@ -2,8 +2,7 @@
 // the instructions demand.
 //
 // With AMX_EMULATED the same operations are plain C on a register file in memory, so that the
-// products are tested on machines without AMX. The instructions themselves have not been run by
-// this project's tests yet: no machine of theirs had AMX.
+// products are tested on machines without AMX.
 #pragma once
 
 #include <stddef.h>
@@ -14,7 +13,8 @@ enum { tile_side = 16, tile_bytes = 64 };  // 16 rows of 64 bytes: 16 floats or 
 
 #ifdef AMX_EMULATED
 
-#define AMX_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define AMX_VECTORS "avx512f,avx512bw,avx512vl,avx512dq,fma"
+#define AMX_TARGET __attribute__((target(AMX_VECTORS)))
 
 static _Thread_local unsigned char emulated_tiles[8][tile_side][tile_bytes];
 
@@ -60,7 +60,8 @@ static inline void emulated_dot(int c, int a, int b) {
 
 #include <immintrin.h>
 
-#define AMX_TARGET __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq")))
+#define AMX_VECTORS "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma"
+#define AMX_TARGET __attribute__((target("amx-tile,amx-bf16," AMX_VECTORS)))
 
 /// All eight tiles with 16 rows of 64 bytes (Intel SDM, TILECFG).
 struct tile_configuration {

@@ -51,10 +51,11 @@ static void pair_product(
 #define ROWS(vectors) \
   for (; i + micro_rows <= m; i += micro_rows) MICRO(micro_rows, vectors); \
   for (; i < m; i += 2) MICRO(2, vectors);
-    if (n - j >= 64) {
-      ROWS(4)
-    } else {
-      ROWS(2)
+    switch (n - j < 64 ? n - j : 64) {
+      case 16: ROWS(1) break;
+      case 32: ROWS(2) break;
+      case 48: ROWS(3) break;
+      default: ROWS(4)
     }
 #undef ROWS
 #undef MICRO
@@ -67,7 +68,10 @@ static void pair_product(
 // A token alone has as many rows as a group has heads: the others of 32 would
 // cost as much as they do.
 #define PAIRED_ROWS(rows) (((rows) + 1) / 2 * 2)
+#define PAIRED_COLUMNS(columns) (((columns) + 15) / 16 * 16)
+#define PAIRED_DEPTH(depth) (((depth) + 1) / 2 * 2)
 #define PAIR_PRODUCT pair_product
+#define PAIRED_NARROWS
 #include "attention_paired.inc"
 
 #pragma clang attribute pop

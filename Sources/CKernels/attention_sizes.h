@@ -13,10 +13,13 @@ enum {
 /// The most rows of a tile for products of pairs: on to the next multiple of 32.
 INLINE size_t padded_rows(size_t rows) { return (rows + 31) / 32 * 32; }
 
+/// Columns that a head has for products of pairs, zeros included: tiles of AMX are 32 terms deep.
+INLINE size_t paired_head(size_t head_size) { return (head_size + 31) / 32 * 32; }
+
 /// bfloat16 that one packed tile of keys and values takes: two matrices
 /// forward, three for the pullback.
 INLINE size_t packed_tile(const struct kernel_attention *shape, int direction) {
-  return (direction == kernel_forward ? 2 : 3) * tile_keys * shape->head_size;
+  return (direction == kernel_forward ? 2 : 3) * tile_keys * paired_head(shape->head_size);
 }
 
 INLINE size_t padded_head(size_t head_size) { return (head_size + lanes - 1) / lanes * lanes; }
@@ -56,10 +59,20 @@ INLINE struct attention_tile attention_tile_at(const struct kernel_attention *sh
   return tile;
 }
 
+/// Whether every row of the tile sees all of tile_keys keys from `key` on.
+INLINE int attention_sees_all(
+    const struct kernel_attention *shape, const struct attention_tile *tile, size_t key,
+    size_t keys) {
+  size_t last = shape->first_position + tile->first + tile->tokens - 1;
+  return keys == tile_keys && !(shape->window && last + 1 > shape->window + key)
+      && !(shape->causal && attention_key_end(shape, tile->first) < key + keys);
+}
+
 /// Scores [rows, tile_keys] of keys that a row does not see become -infinity.
 INLINE void attention_hide(
     const struct kernel_attention *shape, const struct attention_tile *tile, float *scores,
     size_t key, size_t keys) {
+  if (attention_sees_all(shape, tile, key, keys)) return;
   for (size_t row = 0; row < tile->rows; row++) {
     float *line = scores + row * tile_keys;
     size_t query = tile->first + row / tile->group, position = shape->first_position + query;

@@ -92,6 +92,52 @@ void kernel_round_to_bfloat16(int path, const float *source, uint16_t *target, s
   round_all(source, target, count);
 }
 
+/// Columns that are turned together: 256 bytes of each row, whole lines of a cache.
+enum { turned_columns = 64 };
+
+INLINE void transpose_all(
+    int path, int type, const char *source, size_t rows, size_t columns, size_t begin, size_t end,
+    float *target) {
+  size_t size = type == kernel_float32 ? 4 : type == kernel_int8 ? 1 : 2;
+  for (size_t c = begin; c < end; c += turned_columns)
+    for (size_t r = 0; r < rows; r += lanes) {
+      size_t width = end - c < turned_columns ? end - c : turned_columns;
+      size_t height = rows - r < lanes ? rows - r : lanes;
+      float block[lanes][turned_columns] = {{0}};
+      for (size_t i = 0; i < height; i++)
+        kernel_widen(path, type, source + ((r + i) * columns + c) * size, block[i], width);
+      for (size_t j = 0; j < width; j += lanes) {
+        int_vector words[lanes];
+        for (size_t i = 0; i < lanes; i++) words[i] = (int_vector)load(block[i] + j);
+        transpose_words(words);
+        float turned[lanes][lanes];
+        for (size_t i = 0; i < lanes; i++) store(turned[i], (vector)words[i]);
+        for (size_t i = 0; i < lanes && j + i < width; i++) {
+          float *line = target + (c + j + i) * rows + r;
+          if (height == lanes)
+            store(line, load(turned[i]));
+          else
+            memcpy(line, turned[i], height * sizeof(float));
+        }
+      }
+    }
+}
+
+WIDE static void transpose_avx512(
+    int path, int type, const char *source, size_t rows, size_t columns, size_t begin, size_t end,
+    float *target) {
+  transpose_all(path, type, source, rows, columns, begin, end, target);
+}
+
+void kernel_transpose(
+    int path, int type, const void *source, size_t rows, size_t columns, size_t begin, size_t end,
+    float *target) {
+  if (path >= kernel_path_avx512)
+    transpose_avx512(path, type, source, rows, columns, begin, end, target);
+  else
+    transpose_all(path, type, source, rows, columns, begin, end, target);
+}
+
 size_t kernel_first_non_finite(int type, const void *source, size_t count) {
   if (type == kernel_int8) return count;
   enum { block = 4096 };

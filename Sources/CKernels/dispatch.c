@@ -162,7 +162,7 @@ PAIRED_PATH(amx_emulated)
 
 /// Whether attention on this path multiplies pairs of bfloat16.
 static int attention_is_paired(int path, const struct kernel_attention *shape) {
-  return shape->round && path >= kernel_path_avx512_bf16 && shape->head_size % 32 == 0;
+  return shape->round && path >= kernel_path_avx512_bf16;
 }
 
 #define CHOOSE_PAIRED(operation, arguments) \
@@ -181,7 +181,7 @@ size_t kernel_attention_scratch_bytes(
   if (!attention_is_paired(path, shape))
     return sizeof(float) *
            (3 * rows * width + 2 * rows * tile_keys + 3 * tile_keys * width + 2 * rows);
-  rows = padded_rows(rows);
+  rows = padded_rows(rows), d = paired_head(d);
   if (direction == kernel_forward)
     return sizeof(float) * rows * (d + tile_keys + 2)
         + sizeof(uint16_t) * (rows * (d + tile_keys) + packed_tile(shape, direction));

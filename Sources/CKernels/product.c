@@ -73,24 +73,6 @@ static void pack_rows(
   memset(target + depth, 0, (stride - depth) * sizeof(uint16_t));
 }
 
-/// 16 tokens' pairs side by side; zeros for tokens that do not exist and beyond `depth`.
-static void pack_pairs(
-    int path, const float *source, uint16_t *target, size_t tokens, size_t depth, size_t stride) {
-  if (tokens < kernel_group_tokens)
-    memset(target, 0, stride * kernel_group_tokens * sizeof(uint16_t));
-  for (size_t token = 0; token < tokens; token++) {
-    uint16_t block[256];
-    for (size_t i = 0; i < stride; i += 256) {
-      size_t width = stride - i < 256 ? stride - i : 256;
-      size_t count = i >= depth ? 0 : depth - i < width ? depth - i : width;
-      kernel_round_to_bfloat16(path, source + token * depth + i, block, count);
-      memset(block + count, 0, (width - count) * sizeof(uint16_t));
-      for (size_t j = 0; j < width; j += 2)
-        memcpy(target + (i + j) * kernel_group_tokens + 2 * token, block + j, 2 * sizeof(uint16_t));
-    }
-  }
-}
-
 void kernel_product_pack(
     int path, const struct kernel_product *product, int direction, const float *activations,
     void *packed, size_t begin, size_t end) {
@@ -104,12 +86,16 @@ void kernel_product_pack(
                                                                   : kernel_group_tokens;
     const float *source = activations + first * depth;
     size_t stride = round_up(depth, method == tiled || method == paired ? 32 : 16);
-    if (method == tiled && direction == kernel_forward) {
-      pack_pairs(path, source, (uint16_t *)packed + first * stride, tokens, depth, stride);
+    if (method == tiled) {
+      uint16_t *target = (uint16_t *)packed + first * stride;
+      if (path == kernel_path_amx)
+        kernel_pack_amx(direction, scales, source, tokens, depth, target);
+      else
+        kernel_pack_amx_emulated(direction, scales, source, tokens, depth, target);
       continue;
     }
     for (size_t token = 0; token < tokens; token++) {
-      if (method == tiled || method == paired)
+      if (method == paired)
         pack_rows(
             path, scales, source + token * depth, (uint16_t *)packed + (first + token) * stride,
             depth, stride);
@@ -118,10 +104,6 @@ void kernel_product_pack(
             path, method == rounded_and_widened, scales, source + token * depth,
             (float *)packed + (first + token) * stride, depth, stride);
     }
-    if (method == tiled)
-      memset(
-          (uint16_t *)packed + (first + tokens) * stride, 0,
-          (kernel_group_tokens - tokens) * stride * sizeof(uint16_t));
   }
 }
 
@@ -130,11 +112,16 @@ size_t kernel_product_scratch_bytes(int path, const struct kernel_product *produ
   if (method == widened || method == rounded_and_widened)
     return sizeof(float) * (direction == kernel_forward ? panel_rows * float_depth
                                                         : pullback_rows * pullback_columns);
-  if (direction == kernel_pullback) return sizeof(uint16_t) * pullback_rows * pullback_columns;
-  if (method == paired) return sizeof(uint16_t) * bfloat16_rows * bfloat16_depth;
-  // The panel, and the sums [panel_rows, tokens] in tiles.
-  return sizeof(uint16_t) * panel_rows * amx_depth
-      + sizeof(float) * panel_rows * round_up(product->tokens, kernel_group_tokens);
+  if (method == paired)
+    return sizeof(uint16_t) * (direction == kernel_forward ? bfloat16_rows * bfloat16_depth
+                                                           : pullback_rows * pullback_columns);
+  if (direction == kernel_pullback)
+    return sizeof(uint16_t) * amx_pullback_rows * amx_pullback_columns;
+  // The panel, and the sums [amx_rows, tokens] in tiles.
+  size_t tokens = round_up(product->tokens, kernel_group_tokens);
+  size_t most = amx_groups * kernel_group_tokens;
+  return sizeof(uint16_t) * amx_rows * amx_depth
+      + sizeof(float) * amx_rows * (tokens < most ? tokens : most);
 }
 
 #define DISPATCH(direction, target) \

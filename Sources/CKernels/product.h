@@ -17,8 +17,12 @@ enum {
                         // 32 times for 4096 rows
   bfloat16_depth = 1024,  // terms of one block, AVX-512 bf16: 6 tokens and 4 rows fill 20 of 48 KB
                           // of first-level cache
-  amx_depth = 512,  // terms of one block, AMX: 32 rows are 32 KB, read from the first-level cache
-                    // for every pair of tiles
+  amx_rows = 128,   // as panel_rows for AMX, 128 KB in the second-level cache with
+  amx_depth = 512,  // terms of one block: 32 tokens are 32 KB, which stay in the first-level cache
+                    // for all rows
+  amx_groups = 64,  // of tokens, whose sums with amx_rows rows are 512 KB
+  amx_pullback_rows = 512,     // rows of weights, terms of the pullback, in one block; with
+  amx_pullback_columns = 256,  // columns they are 256 KB
   pullback_rows = 128,  // rows of weights, terms of the pullback, in one block
   rows_ahead = 8,       // of the pullback: 8 KB asked for before they are needed
   pullback_columns =
@@ -65,11 +69,16 @@ FLOAT_PATH(avx512)
       float *dx, void *scratch);
 BFLOAT16_PATH(bfloat16)
 
-// Activations forward: for each group of 16 tokens [round_up(columns, 32) / 2][16][2]
-// bfloat16, a pair of neighbouring columns of a token together; pullback: rows as above, as
-// many as whole groups have.
-BFLOAT16_PATH(amx)
-BFLOAT16_PATH(amx_emulated)
+// Activations for each group of 16 tokens in tiles: forward [round_up(columns, 32) / 2][16][2]
+// bfloat16, a pair of neighbouring columns of a token together; pullback
+// [round_up(rows, 32) / 32][16][32].
+#define AMX_PATH(path) \
+  BFLOAT16_PATH(path) \
+  void kernel_pack_##path( \
+      int direction, const float *scales, const float *source, size_t tokens, size_t depth, \
+      uint16_t *target);
+AMX_PATH(amx)
+AMX_PATH(amx_emulated)
 
 /// `count` elements of bfloat16 or int8 weights as bfloat16. AVX-512.
 void kernel_copy_as_bfloat16(int type, const char *source, uint16_t *target, size_t count);

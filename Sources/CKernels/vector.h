@@ -101,3 +101,23 @@ INLINE int_vector bfloat16_bits(vector x) {
 
 /// 1 / (1 + e^-x)
 INLINE vector sigmoid(vector x) { return 1.0f / (1.0f + exponential(-x)); }
+
+/// The transpose of 16 x 16 words, in four exchanges of ever larger halves.
+#define EXCHANGE(size, ...) \
+  for (int i = 0; i < lanes; i++) \
+    if (!(i & size)) { \
+      int_vector a = rows[i], b = rows[i + size]; \
+      rows[i] = __builtin_shufflevector(a, b, __VA_ARGS__); \
+      rows[i + size] = __builtin_shufflevector(a, b, FROM(size, __VA_ARGS__)); \
+    }
+#define FROM(size, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
+  a + size, b + size, c + size, d + size, e + size, f + size, g + size, h + size, i + size, \
+      j + size, k + size, l + size, m + size, n + size, o + size, p + size
+INLINE void transpose_words(int_vector rows[lanes]) {
+  EXCHANGE(1, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30)
+  EXCHANGE(2, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+  EXCHANGE(4, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27)
+  EXCHANGE(8, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+}
+#undef FROM
+#undef EXCHANGE

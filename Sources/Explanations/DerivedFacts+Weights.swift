@@ -32,7 +32,7 @@ extension LoadedAutoencoder {
     // A direction of the vision tower reaches no logit by itself.
     let effects =
       site.towerLayer == nil
-      ? decoder.directEffect(decoder.streamDirections(of: rows, at: site.output))
+      ? try decoder.directEffect(decoder.streamDirections(of: rows, at: site.output))
       : Matrix(rows: rows.rows, columns: 0)
     return latents.enumerated().map { row, latent in
       let values = effects.row(row)

@@ -91,7 +91,7 @@ final class QuestionRun {
     let start = image.span.upperBound
     let shared = try shared(prompt, image, cancellation: cancellation)
     var cache = shared.cache
-    cache.reserve(
+    try cache.reserve(
       tokens: prompt.tokens.count + answerTokens,
       blocks: answerTokens > 0
         ? 0..<decoder.blockCount : (.input(of: 0)..<site.write).attentionBlocks)

@@ -14,6 +14,7 @@ package enum KernelError: Error, Sendable, Equatable {
   /// Several tokens are shown as the text.
   case ambiguousToken(text: String, ids: [Int], spellings: [String])
   case contextVersionMismatch(name: String, given: Int, current: Int)
+  case deviceUnavailable(String)
   /// A combination of options that has no meaning.
   case unsupported(String)
 }
@@ -21,7 +22,9 @@ package enum KernelError: Error, Sendable, Equatable {
 extension KernelError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .modelNotLoaded(let message), .saeMismatch(let message): message
+    case .modelNotLoaded(let message), .saeMismatch(let message),
+      .deviceUnavailable(let message):
+      message
     case .contextNotFound(let name):
       "there is no context \(quoted(name)): it was closed or never opened"
     case .saeNotLoaded(let name, let known):

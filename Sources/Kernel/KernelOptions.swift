@@ -36,6 +36,12 @@ package struct KernelOptions: Sendable {
   package var explainerKey: String?
   /// The command of a shell that starts the vision worker; nil: there is none.
   package var vision: String?
+  /// What models run on where a client does not say.
+  package var device = DeviceChoice.processor
+  /// Finds PyTorch's libraries when a device is first asked for.
+  package var torch: @Sendable () -> TorchFolder = {
+    .absent(reason: "this kernel was not told where PyTorch's libraries are")
+  }
   /// The file of a recipe that `context/generate` applies where a request changes nothing itself.
   package var recipe: String?
 

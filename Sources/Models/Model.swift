@@ -6,7 +6,8 @@ package import Tokenization
 /// A checkpoint of any family, ready to answer: tokenizer, chat template, decoder and, in a model
 /// that sees, a picture encoder.
 ///
-/// Weights stay mapped in their files; only norms, biases and the tower's positions are copied.
+/// Weights stay mapped in their files; only norms, biases and the tower's positions are copied, and
+/// on a device of its own memory what its layers multiply with.
 /// With `precision` int8 the decoder's projections and head are 8-bit weights made from them, in
 /// memory or mapped from their cache. Immutable: every call is a function of its arguments.
 package final class Model: Sendable {
@@ -33,12 +34,13 @@ package final class Model: Sendable {
   ///   - quantisation: what making 8-bit weights may take and where they are kept; without effect
   ///     in other precisions.
   ///   - resizing: which library's resizing is applied to pictures; without effect in a text model.
+  ///   - engine: what the layers of decoder and tower run on; it decides about int8, too.
   /// - Throws: `CheckpointError`, `ModelError`, `TokenizationError`, `ImageError` on files that
   ///   are missing, damaged, of an unknown architecture, or contradict each other.
   package init(
     folder: String, precision: Precision? = nil, team: ThreadTeam,
     resizing: PictureResizing = .default,
-    quantisation: WeightQuantiser.Options = .init()
+    quantisation: WeightQuantiser.Options = .init(), engine: LayerEngine = .host
   ) throws {
     self.folder = folder
     let family = try ModelFamilies.read(folder: folder)
@@ -57,33 +59,39 @@ package final class Model: Sendable {
       folder: folder, seesPictures: type(of: family).seesPictures,
       variables: tokenizerConfiguration.templateVariables)
     tokenizer = try Self.tokenizer(folder: folder, text: text)
+    let operators = try engine.make(
+      self.precision, compute, checkpoint.files.reduce(0) { $0 + $1.file.byteCount })
     if self.precision == .int8 {
       let quantiser = try WeightQuantiser(
         checkpoint: checkpoint, totalBytes: Decoder.quantisedBytes(text.decoder),
         options: quantisation, team: team)
       decoder = try Self.decoder(
-        text.decoder, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+        text.decoder, checkpoint: checkpoint, compute: compute, engine: operators,
+        quantiser: quantiser)
       (heldBytes, cachedBytes) = (quantiser.heldBytes, quantiser.mappedBytes)
     } else {
-      decoder = try Decoder(text.decoder, checkpoint: checkpoint, compute: compute)
+      decoder = try Decoder(
+        text.decoder, checkpoint: checkpoint, compute: compute, engine: operators)
       (heldBytes, cachedBytes) = (0, 0)
     }
     pictures = try family.pictureEncoder(
       folder: folder, checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing,
-      compute: compute)
+      compute: compute, engine: operators)
     try requireAgreement()
   }
 
   /// The decoder with 8-bit weights: built again where they have been written to the cache, so that
   /// they are pages of that file.
   private static func decoder(
-    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute,
+    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute, engine: some Operators,
     quantiser: WeightQuantiser
   ) throws -> Decoder {
-    let made = try Decoder(
-      recipe, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
-    guard try quantiser.save() else { return made }
-    return try Decoder(recipe, checkpoint: checkpoint, compute: compute, quantiser: quantiser)
+    func make() throws -> Decoder {
+      try Decoder(
+        recipe, checkpoint: checkpoint, compute: compute, engine: engine, quantiser: quantiser)
+    }
+    let made = try make()
+    return try quantiser.save() ? make() : made
   }
 
   private static func tokenizer(

@@ -122,7 +122,7 @@ struct KernelArguments: ParsableArguments {
   }
 
   func options() throws -> KernelOptions {
-    var options = KernelOptions(
+    let plain = KernelOptions(
       model: model.map(absolutePath), autoencoders: autoencoders.map(absolutePath),
       sites: sites, autoencoderOptions: autoencoderOptions,
       memoryLimit: compute.memoryLimit, threads: compute.threadCount,
@@ -130,6 +130,7 @@ struct KernelArguments: ParsableArguments {
       cacheFolder: cacheFolder(cache), resizing: resizing, index: index.map(absolutePath),
       jobFolder: jobFolder(jobs),
       explainerKey: environment("LUCARNE_EXPLAINER_KEY"), vision: try visionCommand(vision))
+    var options = compute.onDevice(plain)
     options.recipe = try recipe.map { try LocalRecipes.checked(absolutePath($0)) }
     return options
   }

@@ -82,8 +82,9 @@ struct Train: ParsableCommand {
     guard let type = SAETrain.WeightType(rawValue: type) else {
       throw ValidationError("--type is \"\(type)\", expected F32, F16 or BF16")
     }
-    let options = KernelOptions(
-      memoryLimit: compute.memoryLimit, threads: compute.threadCount, world: nil)
+    let options = compute.onDevice(
+      KernelOptions(
+        memoryLimit: compute.memoryLimit, threads: compute.threadCount, world: nil))
     let trained: SAETrain.Trained = try runLocally(SAETrain.self, options, line: Self.line) { _ in
       SAETrain.Params(
         model: absolutePath(model), site: site, corpus: .prompts(absolutePath(prompts)),

@@ -82,6 +82,48 @@ import Testing
     }
   }
 
+  /// Latents that are judged one by one, against all float32 products: thresholds at exact
+  /// pre-activations, between two and far away; rows with more active latents than a search keeps.
+  @Test(arguments: SearchCase.paths, [nil] + Difficulty.allCases.map(Optional.init))
+  func thresholdsPassWhatPassesInFloat32(path: KernelPath, difficulty: Difficulty?) throws {
+    var random = Uniform(seed: 78)
+    let (width, latents) = (48, 2_400)
+    var encoder = random.matrix(latents, width)
+    var bias = random.matrix(1, latents, scale: 0.3).values
+    var x = random.matrix(5, width)
+    difficulty?.apply(to: &encoder, &bias, &x)
+    for type in [ScalarType.float32, .float16, .bfloat16] {
+      if type == .float16, difficulty == .tiny || difficulty == .unlikeNorms { continue }
+      let subject = try SearchCase(encoder: encoder, type: type, bias: bias, k: latents, path: path)
+      let exact = Compute(team: Reference.compute.team, precision: .float32, path: path)
+      let product = Linear(subject.encoder, bias: bias, compute: exact)(x)
+      let largest = max(product.maxMagnitude, .leastNonzeroMagnitude)
+      let thresholds = (0..<latents).map { latent -> Float in
+        switch latent % 4 {
+        case 0: max(0, product[latent % 5, latent])
+        case 1: max(0, product[latent % 5, latent].nextDown)
+        case 2: largest / 3
+        default: 0
+        }
+      }
+      for activation in [LatentActivation.jumpReLU(thresholds: thresholds), .relu] {
+        for precision in [Precision.float32, .bfloat16] {
+          let code = try subject.autoencoder(precision, activation).encode(x, tileElements: 3_000)
+          for row in 0..<x.rows {
+            let values = product.row(row)
+            let active = values.indices.filter {
+              values[$0] > (activation == .relu ? 0 : thresholds[$0])
+            }.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }
+            #expect(code.row(row).indices.map(Int.init) == active, "row \(row), \(activation.name)")
+            #expect(
+              code.row(row).values.map(\.bitPattern) == active.map { values[$0].bitPattern },
+              "row \(row), \(activation.name)")
+          }
+        }
+      }
+    }
+  }
+
   /// 1 + 2⁻⁸ rounds to 1 and 1 + 3·2⁻⁸ to 1 + 2⁻⁶, so that all roundings of latent 70 go one way
   /// and those of latent 33 the other, as far as they can: the rounded sum of 33 is larger by
   /// almost as much as the bounds of both allow, and its exact one is smaller.
@@ -133,8 +175,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [Float.nan, .infinity, 3e38])
-  func failsAsFloat32ProductsDo(value: Float) throws {
+  @Test(arguments: [Float.nan, .infinity, 3e38], [nil, LatentActivation.relu])
+  func failsAsFloat32ProductsDo(value: Float, activation: LatentActivation?) throws {
     var random = Uniform(seed: 6)
     for inWeights in [true, false] {
       var (encoder, x) = (random.matrix(300, 24), random.matrix(4, 24))
@@ -144,10 +186,10 @@ import Testing
         encoder: encoder, type: .float32, bias: [Float](repeating: 0, count: 300), k: 5,
         path: .best)
       let exact = #expect(throws: AutoencoderError.self) {
-        try subject.autoencoder(.float32).encode(x)
+        try subject.autoencoder(.float32, activation).encode(x)
       }
       let found = #expect(throws: AutoencoderError.self) {
-        try subject.autoencoder(.bfloat16).encode(x)
+        try subject.autoencoder(.bfloat16, activation).encode(x)
       }
       #expect(found == exact)
     }
@@ -216,12 +258,14 @@ struct SearchCase {
       rows: encoder.rows, columns: encoder.columns)
   }
 
-  func autoencoder(_ precision: Precision) throws -> SparseAutoencoder {
+  func autoencoder(
+    _ precision: Precision, _ activation: LatentActivation? = nil
+  ) throws -> SparseAutoencoder {
     try SparseAutoencoder(
       configuration: AutoencoderConfiguration(
         inputSize: encoder.columns, latentCount: encoder.rows, k: k),
       encoder: encoder, encoderBias: bias, decoder: encoder,
-      decoderBias: [Float](repeating: 0, count: encoder.columns),
+      decoderBias: [Float](repeating: 0, count: encoder.columns), activation: activation,
       compute: Compute(team: Reference.compute.team, precision: precision, path: path))
   }
 

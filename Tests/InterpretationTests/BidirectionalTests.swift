@@ -31,7 +31,7 @@ import Testing
     func logit(_ token: Int, at position: Int, on residual: Matrix) throws -> Float {
       var cache = bench.model.makeCache(for: bench.prompt)
       let output = try decoder.forward(residual, blocks: above, cache: &cache)
-      return decoder.logits(output.slice(rows: position..<position + 1), tokens: [token])[0, 0]
+      return try decoder.logits(output.slice(rows: position..<position + 1), tokens: [token])[0, 0]
     }
   }
 
@@ -53,7 +53,7 @@ import Testing
       var seeds = Matrix(rows: x.rows, columns: x.columns)
       seeds.setRow(
         position,
-        whole.decoder.logitGradient(
+        try whole.decoder.logitGradient(
           saved.output.row(position), direction: [(token: 9, weight: 1)]))
       let gradient = try whole.decoder.pullback(saved, outputGradient: seeds)
       let end = whole.picture.contains(position) ? whole.picture.upperBound : position + 1

@@ -16,7 +16,7 @@ import Testing
     let saved = try decoder.forwardSaving(x, blocks: 1..<decoder.blockCount, prefix: cache)
     let last = saved.output.row(0)
     let direction = [(token: reference.answer, weight: Float(1)), (reference.baseline, -1)]
-    let start = decoder.logitGradient(last, direction: direction, rule: .conserving)
+    let start = try decoder.logitGradient(last, direction: direction, rule: .conserving)
     let found = try decoder.pullback(
       saved, outputGradient: Matrix(rows: 1, columns: start.count, values: start),
       rule: .conserving, at: [.input(of: 1)])

@@ -9,9 +9,9 @@ import Testing
 @Suite struct DecoderParityTests {
   static let bound: Float = 1e-4
 
-  @Test(arguments: ReferenceCase.all)
-  func residualsAndLogitsMatchTransformers(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func residualsAndLogitsMatchTransformers(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     var cache = reference.cache(decoder)
     var x = try tensors.matrix("embeddings")
     var errors: [Float] = []
@@ -21,19 +21,20 @@ import Testing
       #expect(errors[block] < Self.bound, "block \(block)")
     }
     let expected = try tensors.matrix("logits")
-    let logits = decoder.logits(x.slice(rows: x.rows - expected.rows..<x.rows))
+    let logits = try decoder.logits(x.slice(rows: x.rows - expected.rows..<x.rows))
     errors.append(logits.relativeError(to: expected))
     #expect(errors[errors.count - 1] < Self.bound)
-    print("float32 residuals and logits of \(reference.testDescription): errors \(errors)")
+    print(
+      "float32 residuals and logits of \(reference.testDescription), \(engine): errors \(errors)")
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func gradientsMatchAutogradAtEveryBlock(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func gradientsMatchAutogradAtEveryBlock(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let last = decoder.blockCount - 1
     let top = try tensors.matrix("residual.\(last)")
     let direction = [(token: reference.answer, weight: Float(1)), (reference.baseline, -1)]
-    let start = decoder.logitGradient(top.row(top.rows - 1), direction: direction)
+    let start = try decoder.logitGradient(top.row(top.rows - 1), direction: direction)
     let outputGradient = Matrix(rows: 1, columns: start.count, values: start)
     let topGradient = try tensors.matrix("gradient.\(last)")
     let error = outputGradient.relativeError(to: topGradient.slice(rows: top.rows - 1..<top.rows))
@@ -47,12 +48,12 @@ import Testing
       errors.append(gradient.relativeError(to: try tensors.matrix("gradient.\(block)")))
       #expect(errors[block] < Self.bound, "block \(block)")
     }
-    print("float32 gradients of \(reference.testDescription): errors \(errors)")
+    print("float32 gradients of \(reference.testDescription), \(engine): errors \(errors)")
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func greedyTokensAreThoseOfTransformers(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func greedyTokensAreThoseOfTransformers(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     var cache = reference.cache(decoder)
     var sampler = Sampler()
     var x = try tensors.matrix("embeddings")

@@ -25,7 +25,7 @@ import Testing
     var cache = reference.cache(decoder)
     let last = try decoder.forward(
       tensors.matrix("embeddings"), blocks: 0..<decoder.blockCount, cache: &cache, rows: 1)
-    let logits = decoder.logits(last)
+    let logits = try decoder.logits(last)
     let expected = try Self.eightBit(reference).matrix("logits")
     let error = logits.relativeError(to: expected)
     let full = try tensors.matrix("logits")
@@ -35,7 +35,7 @@ import Testing
     #expect(error < HalfPrecisionTests.bound(blocks: decoder.blockCount))
     #expect(error < effect)
     // The rows of named tokens are dequantised rather than rounded: within the mode's bound.
-    let some = decoder.logits(last, tokens: [reference.answer, reference.baseline])
+    let some = try decoder.logits(last, tokens: [reference.answer, reference.baseline])
     for (column, token) in [reference.answer, reference.baseline].enumerated() {
       #expect(abs(some[0, column] - logits[0, token]) < logits.maxMagnitude / 256)
     }
@@ -48,7 +48,7 @@ import Testing
     let saved = try decoder.forwardSaving(
       tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
       prefix: reference.cache(decoder))
-    let start = decoder.logitGradient(
+    let start = try decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])
     let gradient = try decoder.pullback(

@@ -21,7 +21,7 @@ import Testing
     let last = try decoder.forward(
       tensors.matrix("embeddings"), blocks: all, cache: &cache, rows: 1)
     let expected = try tensors.matrix("logits")
-    let error = decoder.logits(last).relativeError(
+    let error = try decoder.logits(last).relativeError(
       to: expected.slice(rows: expected.rows - 1..<expected.rows))
     print(
       "bf16 logits of \(reference.testDescription): error \(error), "
@@ -36,7 +36,7 @@ import Testing
     let saved = try decoder.forwardSaving(
       tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
       prefix: reference.cache(decoder))
-    let start = decoder.logitGradient(
+    let start = try decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])
     let gradient = try decoder.pullback(

@@ -33,9 +33,9 @@ import Tokenization
     #expect(prompt.images.map { fingerprint($0.tiles.values) } == reference.pixels)
   }
 
-  @Test(arguments: ReferenceCase.all.filter { $0.pixels != nil })
-  func imageFeaturesMatchTransformers(reference: ReferenceCase) throws {
-    let (model, tensors) = (try reference.model(), try reference.tensors())
+  @Test(arguments: ReferenceCase.all.filter { $0.pixels != nil }, TestEngine.available)
+  func imageFeaturesMatchTransformers(reference: ReferenceCase, engine: TestEngine) throws {
+    let (model, tensors) = (try reference.model(on: engine), try reference.tensors())
     let prompt = try model.prompt(reference.plainParts(), template: .plain)
     var cache = model.makeCache(for: prompt)
     let x = try model.embeddings(prompt, cache: &cache)
@@ -54,22 +54,27 @@ import Tokenization
     for part in [x.rows / 3..<x.rows * 2 / 3, 0..<1] {
       var partial = model.makeCache(for: prompt)
       let rows = try model.embeddings(prompt, positions: part, cache: &partial)
-      #expect(rows == x.slice(rows: part))
-      #expect(partial.traits.additions == added.clamped(to: part))
+      // PyTorch promises the same bits for the same shapes alone, and these are fewer rows.
+      if engine == .host {
+        #expect(rows == x.slice(rows: part))
+      } else {
+        #expect(rows.relativeError(to: x.slice(rows: part)) < 1e-5)
+      }
+      if engine == .host { #expect(partial.traits.additions == added.clamped(to: part)) }
     }
     let needed = model.decoder.prefillBytes(tokens: x.rows)
     #expect(model.prefillBytes(prompt) > needed && model.prefillBytes(prompt) < 10 * needed)
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func theAnswerIsThatOfTransformers(reference: ReferenceCase) throws {
-    let model = try reference.model()
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func theAnswerIsThatOfTransformers(reference: ReferenceCase, engine: TestEngine) throws {
+    let model = try reference.model(on: engine)
     let prompt = try model.prompt(reference.plainParts(), template: .plain)
     var cache = model.makeCache(for: prompt)
     let last = try model.decoder.forward(
       model.embeddings(prompt, cache: &cache), blocks: 0..<model.decoder.blockCount, cache: &cache,
       rows: 1)
-    let logits = model.decoder.logits(last).row(0)
+    let logits = try model.decoder.logits(last).row(0)
     let options = GenerationOptions(maxTokens: reference.greedy.count)
     var streamed = ""
     var ids: [Int] = []
@@ -97,7 +102,7 @@ import Tokenization
       model.embeddings(prompt, cache: &cache), blocks: 0..<model.decoder.blockCount, cache: &cache,
       rows: 1)
     let expected = try tensors.matrix("logits")
-    let error = model.decoder.logits(last).relativeError(
+    let error = try model.decoder.logits(last).relativeError(
       to: expected.slice(rows: expected.rows - 1..<expected.rows))
     // The tower's products (six a layer at most three deep in rounding each) and the projector's.
     let bound = HalfPrecisionTests.bound(blocks: 2 * model.decoder.blockCount)

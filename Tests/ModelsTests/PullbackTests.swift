@@ -5,9 +5,9 @@ import Testing
 
 /// The pullback against central differences of the forward pass and against itself cut differently.
 @Suite struct PullbackTests {
-  @Test(arguments: ReferenceCase.all)
-  func pullbackIsTheSlopeOfTheForwardPass(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func pullbackIsTheSlopeOfTheForwardPass(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
     let saved = try decoder.forwardSaving(x, blocks: blocks, prefix: reference.cache(decoder))
@@ -23,7 +23,7 @@ import Testing
         var cache = reference.cache(decoder)
         let moved = x + direction.scaled(by: step)
         let row = try decoder.forward(moved, blocks: blocks, cache: &cache, rows: 1)
-        let logits = decoder.logits(row, tokens: [reference.answer, reference.baseline])
+        let logits = try decoder.logits(row, tokens: [reference.answer, reference.baseline])
         ends.append(Double(logits[0, 0]) - Double(logits[0, 1]))
       }
       return (ends[0] - ends[1]) / Double(2 * h)
@@ -38,9 +38,11 @@ import Testing
     #expect(tolerance < 0.05 * length, "the check would be too weak to mean anything")
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func aCachedPrefixLeavesTheGradientOfTheRestAlone(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func aCachedPrefixLeavesTheGradientOfTheRestAlone(reference: ReferenceCase, engine: TestEngine)
+    throws
+  {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
     let cut = reference.wholes.start(of: x.rows / 3)
@@ -56,13 +58,13 @@ import Testing
   }
 
   /// One way back tells what as many ways back to one point each tell, to the bit.
-  @Test(arguments: ReferenceCase.all)
-  func oneWayBackHasTheGradientsOfAllPoints(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func oneWayBackHasTheGradientsOfAllPoints(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let saved = try decoder.forwardSaving(
       try tensors.matrix("residual.0"), blocks: 1..<decoder.blockCount,
       prefix: reference.cache(decoder))
-    let seed = start(decoder, saved.output.row(0), reference)
+    let seed = try start(decoder, saved.output.row(0), reference)
     var points: Set<StreamPoint> = [decoder.end]
     for block in saved.range.blocks { points.formUnion([.input(of: block), .middle(of: block)]) }
     for rule in PullbackRule.allCases {
@@ -79,9 +81,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ReferenceCase.all)
-  func moreRowsOfOutputAddUp(reference: ReferenceCase) throws {
-    let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
+  @Test(arguments: ReferenceCase.all, TestEngine.available)
+  func moreRowsOfOutputAddUp(reference: ReferenceCase, engine: TestEngine) throws {
+    let (decoder, tensors) = (try reference.model(on: engine).decoder, try reference.tensors())
     let x = try tensors.matrix("residual.0")
     let blocks = 1..<decoder.blockCount
     let three = try decoder.forwardSaving(
@@ -89,7 +91,7 @@ import Testing
     var sum = Matrix(rows: x.rows, columns: x.columns)
     var seeds = Matrix(rows: 3, columns: x.columns)
     for row in 0..<3 {
-      let seed = start(decoder, three.output.row(row), reference)
+      let seed = try start(decoder, three.output.row(row), reference)
       seeds.setRow(row, seed.row(0))
       // Causality: the rows after this one do not matter to it.
       let end = x.rows - 2 + row
@@ -107,12 +109,12 @@ import Testing
     let (decoder, tensors) = (try reference.model().decoder, try reference.tensors())
     let row = try tensors.matrix("residual.\(decoder.blockCount - 1)")
     let x = row.row(row.rows - 1)
-    let (value, gradient) = decoder.logProbability(x, token: reference.baseline)
+    let (value, gradient) = try decoder.logProbability(x, token: reference.baseline)
     #expect(value < 0)
     let length = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let h: Float = 0.01
-    let ends = [h, -h].map { step in
-      decoder.logProbability(
+    let ends = try [h, -h].map { step in
+      try decoder.logProbability(
         zip(x, gradient).map { $0 + step * $1 / length }, token: reference.baseline
       ).value
     }
@@ -121,8 +123,8 @@ import Testing
 
   private func start(
     _ decoder: Decoder, _ row: [Float], _ reference: ReferenceCase
-  ) -> Matrix {
-    let gradient = decoder.logitGradient(
+  ) throws -> Matrix {
+    let gradient = try decoder.logitGradient(
       row, direction: [(token: reference.answer, weight: 1), (reference.baseline, -1)])
     return Matrix(rows: 1, columns: gradient.count, values: gradient)
   }

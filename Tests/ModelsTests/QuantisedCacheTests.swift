@@ -37,7 +37,7 @@ import Testing
   private func logits(_ model: Model) throws -> Matrix {
     let decoder = model.decoder
     var cache = decoder.makeCache()
-    return decoder.logits(
+    return try decoder.logits(
       try decoder.forward(
         decoder.embed([5, 7, 11, 13]), blocks: 0..<decoder.blockCount, cache: &cache))
   }

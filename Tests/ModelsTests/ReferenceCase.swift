@@ -92,10 +92,12 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     try TensorFixture("models/cases/\(checkpoint).\(`case`).safetensors")
   }
 
-  func model(_ precision: Precision = .float32) throws -> Model {
+  func model(
+    _ precision: Precision = .float32, on engine: TestEngine = .host
+  ) throws -> Model {
     try Model(
       folder: Fixtures.path("models/\(checkpoint)"), precision: precision,
-      team: ThreadTeam(threadCount: 1), resizing: .pillow)
+      team: ThreadTeam(threadCount: 1), resizing: .pillow, engine: engine.layers)
   }
 
   /// The parts as the script gave them to the processor.

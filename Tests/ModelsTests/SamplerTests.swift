@@ -1,4 +1,6 @@
+import Foundation
 import Models
+import Randomness
 import Testing
 
 @Suite struct SamplerTests {
@@ -44,6 +46,37 @@ import Testing
     #expect(Set(drawn) == [1, 2])
     let narrow = try draws(SamplingOptions(temperature: 1, topP: 0.1, seed: 1), 100)
     #expect(Set(narrow) == [2])
+  }
+
+  /// Against a choice written out: the words that a sort puts first until they make up `topP` of
+  /// the whole, and the one among them that the seed's number falls on. Many are equally likely.
+  @Test(arguments: [1, 0.95, 0.3], [1, 0.02])
+  func aLargeVocabularyIsCutAsASortCutsIt(topP: Double, temperature: Double) throws {
+    var numbers = SplitMix64(seed: 3)
+    let logits = (0..<40_000).map { _ in Float(numbers.next(below: 900)) / 30 }
+    var sampler = Sampler(
+      try SamplingOptions(temperature: Float(temperature), topP: Float(topP), seed: 11))
+    var random = SplitMix64(seed: 11)
+    let peak = Double(logits.max() ?? 0)
+    let weights = logits.map { exp((Double($0) - peak) / Double(Float(temperature))) }
+    let total = weights.reduce(0, +)
+    let order = weights.indices.sorted { a, b in
+      weights[a] == weights[b] ? a < b : weights[a] > weights[b]
+    }
+    var (sum, nucleus) = (0.0, [Int]())
+    for word in order {
+      sum += weights[word]
+      nucleus.append(word)
+      if sum >= Double(Float(topP)) * total { break }
+    }
+    for _ in 0..<20 {
+      var point: Double = random.nextUnit() * sum
+      let expected = nucleus.first {
+        point -= weights[$0]
+        return point < 0
+      }
+      #expect(try sampler.choose(logits).token == expected)
+    }
   }
 
   @Test func settingsOutOfRangeAreRefused() {

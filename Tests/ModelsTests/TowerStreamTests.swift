@@ -26,9 +26,9 @@ import Testing
     let encoder: any TowerEncoder
     let tensors: TensorFixture
 
-    init(_ example: Case) throws {
+    init(_ example: Case, on engine: TestEngine = .host) throws {
       reference = try .named(example.checkpoint, example.name)
-      model = try reference.model()
+      model = try reference.model(on: engine)
       prompt = try model.prompt(reference.plainParts(), template: .plain)
       encoder = try #require(model.pictures as? any TowerEncoder)
       tensors = try TensorFixture("tower_streams/\(example.testDescription).safetensors")
@@ -49,9 +49,9 @@ import Testing
     }
   }
 
-  @Test(arguments: cases)
-  private func everyStateIsThatOfTransformers(example: Case) throws {
-    let bench = try Bench(example)
+  @Test(arguments: cases, TestEngine.available)
+  private func everyStateIsThatOfTransformers(example: Case, engine: TestEngine) throws {
+    let bench = try Bench(example, on: engine)
     for depth in bench.depths {
       let found = Matrix(stacking: try bench.cuts(depth).joined().map(\.stream))
       #expect(
@@ -79,14 +79,14 @@ import Testing
   }
 
   /// Down through the decoder, the projector and the tower.
-  @Test(arguments: cases)
-  private func theGradientIsAutograds(example: Case) throws {
-    let bench = try Bench(example)
+  @Test(arguments: cases, TestEngine.available)
+  private func theGradientIsAutograds(example: Case, engine: TestEngine) throws {
+    let bench = try Bench(example, on: engine)
     let decoder = bench.model.decoder
     var cache = bench.model.makeCache(for: bench.prompt)
     let x = try bench.model.embeddings(bench.prompt, cache: &cache)
     let saved = try decoder.forwardSaving(x, blocks: 0..<decoder.blockCount, prefix: cache)
-    let direction = decoder.logitGradient(
+    let direction = try decoder.logitGradient(
       saved.output.row(0),
       direction: [(token: bench.reference.answer, weight: 1), (bench.reference.baseline, -1)])
     let atEmbeddings = try decoder.pullback(

@@ -117,7 +117,7 @@ import Testing
         state, over: .input(of: block)..<(.output(of: block)), cache: &cache, tap: &tap)
       #expect(state.relativeError(to: try tensor("\(name)|states.\(block + 1)")) < bound)
     }
-    let logits = model.decoder.logits(state)
+    let logits = try model.decoder.logits(state)
     #expect(logits.relativeError(to: try tensor("\(name)|logits")) < bound)
     var options = GenerationOptions(maxTokens: reference.greedy.count)
     options.endTokens = []

@@ -13,7 +13,7 @@ import Testing
     let compute = Compute(team: ThreadTeam(threadCount: 1), precision: .float32)
     return try VisionTower(
       configuration, output: output, weights: Checkpoint(folder: folder).scope("vision_tower"),
-      compute: compute)
+      compute: compute, engine: HostOperators(compute))
   }
 
   private func features(_ output: TowerOutput) throws -> Matrix {

@@ -1,10 +1,11 @@
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct AttentionTests {
-  static let fixtures = (try? Fixture.all("attention")) ?? []
+  static let fixtures = (try? OperatorFixture.all("attention")) ?? []
 
-  static func shape(_ fixture: Fixture) -> AttentionShape {
+  static func shape(_ fixture: OperatorFixture) -> AttentionShape {
     func setting(_ name: String) -> Int { Int(fixture.settings[name] ?? 0) }
     return AttentionShape(
       queryHeads: setting("heads"), keyValueHeads: setting("groups"), headSize: setting("size"),
@@ -17,7 +18,7 @@ import Testing
   /// float32 sums of some hundred terms: 1e-5 of the largest element leaves a
   /// factor of ten over √terms·ε.
   @Test(arguments: fixtures, KernelPath.available)
-  func matchesPyTorch(fixture: Fixture, path: KernelPath) throws {
+  func matchesPyTorch(fixture: OperatorFixture, path: KernelPath) throws {
     let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .float32, path: path)
     let first = Int(fixture.settings["first"] ?? 0)
     let ends = fixture.has("ends") ? try fixture.vector("ends").map { Int($0) } : nil

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// Against PyTorch in float64. Elementwise operators and sums of at most a hundred terms: 2e-6 of
@@ -7,7 +8,7 @@ import Testing
   let tolerance: Float = 2e-6
 
   @Test func rmsNormMatchesPyTorch() throws {
-    for fixture in try Fixture.all("rms norm") {
+    for fixture in try OperatorFixture.all("rms norm") {
       let (x, weight) = try (fixture["x"], fixture.vector("weight"))
       let y = rmsNorm(x, weight: weight, epsilon: 1e-5)
       #expect(try y.relativeError(to: fixture["y"]) < tolerance, "\(fixture.name)")
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func layerNormMatchesPyTorch() throws {
-    for fixture in try Fixture.all("layer norm") {
+    for fixture in try OperatorFixture.all("layer norm") {
       let (x, weight) = try (fixture["x"], fixture.vector("weight"))
       let y = layerNorm(x, weight: weight, bias: try fixture.vector("bias"), epsilon: 1e-5)
       #expect(try y.relativeError(to: fixture["y"]) < tolerance, "\(fixture.name)")
@@ -33,7 +34,7 @@ import Testing
 
   @Test(arguments: GateActivation.allCases)
   func gatesMatchPyTorch(activation: GateActivation) throws {
-    let fixtures = try Fixture.all("\(activation) gate")
+    let fixtures = try OperatorFixture.all("\(activation) gate")
     #expect(fixtures.count >= 3)
     for fixture in fixtures {
       let (gate, up) = try (fixture["gate"], fixture["up"])
@@ -49,14 +50,14 @@ import Testing
   @Test(arguments: Activation.allCases)
   func activationsMatchPyTorch(activation: Activation) throws {
     let fixture = try #require(
-      try Fixture.all("activation").first { $0.name == "activation/\(activation)" })
+      try OperatorFixture.all("activation").first { $0.name == "activation/\(activation)" })
     #expect(try activation(fixture["x"]).relativeError(to: fixture["y"]) < tolerance)
     let dx = activation.pullback(try fixture["x"], outputGradient: try fixture["g"])
     #expect(try dx.relativeError(to: fixture["dx"]) < tolerance)
   }
 
   @Test func rotaryMatchesPyTorch() throws {
-    for fixture in try Fixture.all("rotary") {
+    for fixture in try OperatorFixture.all("rotary") {
       let rotary = RotaryEmbedding(
         headSize: Int(try #require(fixture.settings["size"])),
         inverseFrequencies: try fixture.vector("frequencies"))

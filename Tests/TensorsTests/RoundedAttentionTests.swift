@@ -42,6 +42,11 @@ import Testing
     Case(heads: 2, groups: 1, size: 128, queries: 33, keys: 64, first: 31),
     Case(queries: 150, keys: 150, span: 3..<140, scale: 0.1),
     Case(size: 64, queries: 100, keys: 150, first: 50, window: 20, span: 60..<140),
+    // A picture of SigLIP's, and sizes that are no multiples of a tile's 32 terms or 16 columns.
+    Case(heads: 2, groups: 2, size: 72, queries: 70, keys: 4_096, causal: false),
+    Case(heads: 2, groups: 2, size: 72, queries: 577, keys: 577, causal: false),
+    Case(heads: 6, groups: 2, size: 80, queries: 90, keys: 90), Case(size: 27),
+    Case(queries: 1, keys: 65, first: 64, window: 65),
   ]
 
   private static func random(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
@@ -110,6 +115,28 @@ import Testing
     #expect(worst < 0x1p-8)
     // Where weights are rounded at all it shows: one key alone has the weight 1, which is exact.
     #expect(worst > 0x1p-14)
+  }
+
+  /// The same bits for some queries alone, which share tiles with others or not.
+  @Test(arguments: cases, KernelPath.available)
+  func aQuerysResultDoesNotDependOnTheOthers(_ c: Case, path: KernelPath) {
+    let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .bfloat16, path: path)
+    let q = Self.random(c.queries, c.heads * c.size, seed: 1)
+    let (k, v) = (
+      Self.random(c.keys, c.groups * c.size, seed: 2),
+      Self.random(c.keys, c.groups * c.size, seed: 3)
+    )
+    func run(_ range: Range<Int>) -> (output: Matrix, logSumExp: Matrix) {
+      attention(
+        q.slice(rows: range), k, v, shape: c.shape, firstQueryPosition: c.first + range.lowerBound,
+        keyEnds: c.keyEnds.map { Array($0[range]) }, compute: compute)
+    }
+    let all = run(0..<c.queries)
+    for range in [0..<min(3, c.queries), c.queries / 2..<c.queries] {
+      let some = run(range)
+      #expect(some.output == all.output.slice(rows: range))
+      #expect(some.logSumExp == all.logSumExp.slice(rows: range))
+    }
   }
 
   /// Against the float32 gradients of the rounded inputs. P and dS are rounded once each, 2⁻⁹ of an

@@ -106,6 +106,19 @@ import Testing
     #expect(worst <= 1, "\(label): \(worst) of the bound")
   }
 
+  @Test(arguments: [ScalarType.float32, .float16, .bfloat16])
+  func aTurnedCopyHasColumnsForRows(type: ScalarType) throws {
+    for (rows, columns) in [(1, 1), (16, 64), (17, 65), (40, 130), (3, 200), (33, 15)] {
+      let (weight, values) = try Self.weights(
+        type, rows: rows, columns: columns, offset: 3, seed: UInt64(rows))
+      let turned = weight.transposedFloats()
+      #expect(turned.rows == columns && turned.columns == rows)
+      for row in 0..<rows {
+        #expect((0..<columns).allSatisfy { turned[$0, row] == values[row * columns + $0] })
+      }
+    }
+  }
+
   static let cases = ScalarType.allCases.flatMap { type in
     KernelPath.available.map { (type, $0) }
   }
@@ -136,14 +149,18 @@ import Testing
     }
   }
 
-  /// Beyond every block size: float_depth, bfloat16_depth, amx_depth, panel_rows,
-  /// pullback_rows, pullback_columns.
+  /// Beyond every block size: float_depth, bfloat16_depth, amx_depth, panel_rows, amx_rows,
+  /// amx_groups, and rows and columns of pullbacks.
   @Test(arguments: cases)
   func blocksJoinWithoutSeams(type: ScalarType, path: KernelPath) throws {
     try Self.check(
       type, .bfloat16, path, tokens: 19, inputs: 2100, outputs: 37, offset: 1, threads: 3)
     try Self.check(
       type, .bfloat16, path, tokens: 2, inputs: 1030, outputs: 300, offset: 3, threads: 3)
+    try Self.check(
+      type, .bfloat16, path, tokens: 40, inputs: 530, outputs: 700, offset: 2, threads: 1)
+    try Self.check(
+      type, .bfloat16, path, tokens: 1_040, inputs: 33, outputs: 140, offset: 0, threads: 2)
   }
 
   @Test(arguments: cases)

@@ -54,6 +54,11 @@ void kernel_release_freed_memory(void);
 void kernel_widen(int path, int type, const void *source, float *target, size_t count);
 /// float32 to bfloat16, to nearest, ties to even; NaN stays NaN.
 void kernel_round_to_bfloat16(int path, const float *source, uint16_t *target, size_t count);
+/// Columns begin ..< end of `source` [rows, columns] of `type` (any alignment) as float32 rows of
+/// `target` [columns, rows].
+void kernel_transpose(
+    int path, int type, const void *source, size_t rows, size_t columns, size_t begin, size_t end,
+    float *target);
 /// Index of the first infinity or NaN, or `count`.
 size_t kernel_first_non_finite(int type, const void *source, size_t count);
 

@@ -70,24 +70,3 @@ package struct StoredTensor {
     .tensor(path: path, name: name, reason: reason)
   }
 }
-
-extension WeightMatrix {
-  /// A float32 copy with rows and columns exchanged, made in bands that stay in a cache.
-  func transposedFloats() -> Matrix {
-    var result = Matrix(rows: columns, columns: rows)
-    let (height, width) = (rows, columns)
-    result.withMutableSpan { target in
-      for first in stride(from: 0, to: height, by: 32) {
-        let band = slice(rows: first..<min(height, first + 32)).floats()
-        band.withSpan { source in
-          for column in 0..<width {
-            for row in 0..<band.rows {
-              target[column * height + first + row] = source[row * width + column]
-            }
-          }
-        }
-      }
-    }
-    return result
-  }
-}

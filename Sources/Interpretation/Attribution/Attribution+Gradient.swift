@@ -43,11 +43,11 @@ extension Attribution {
     var value: Float = 0
     for term in wanted ?? terms {
       let row = output.row(term.row - rows.lowerBound)
-      value += decoder.value(of: term, output: row)
+      value += try decoder.value(of: term, output: row)
       gradient.add(
         Matrix(
           rows: 1, columns: row.count,
-          values: decoder.gradient(of: term, output: row, rule: rule)),
+          values: try decoder.gradient(of: term, output: row, rule: rule)),
         atRow: term.row - rows.lowerBound)
     }
     progress(0.5)

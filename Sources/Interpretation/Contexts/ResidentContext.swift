@@ -160,7 +160,7 @@ package final class ResidentContext {
         onBlock: { progress(Double($0 + 1) / Double(decoder.blockCount)) },
         cancellation: cancellation)
       x = above.output
-      run = earlier.map { above.continuing($0, rows: start) } ?? above
+      run = try earlier.map { try above.continuing($0, rows: start) } ?? above
     }
     if x.firstNonFinite() != nil {
       throw InterpretationError.nonFinite(

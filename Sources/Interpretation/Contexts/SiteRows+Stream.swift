@@ -24,7 +24,7 @@ extension SiteRows {
         stream: try tower?.embeddings(stream, making: y, cancellation: cancellation) ?? stream)
     }
     return SiteInput(
-      made: y, stream: site.isStream ? y : stream + streamChange(of: y - output, from: output))
+      made: y, stream: site.isStream ? y : try stream + streamChange(of: y - output, from: output))
   }
 
   /// The run with what is made moved by `change` `[t, D_out]`.
@@ -36,7 +36,7 @@ extension SiteRows {
     }
     return SiteInput(
       made: base.made + change,
-      stream: base.stream + streamChange(of: change, from: base.made))
+      stream: try base.stream + streamChange(of: change, from: base.made))
   }
 
   /// The run with zeros in the place of what is made: of a point of the stream zeros themselves.
@@ -49,7 +49,7 @@ extension SiteRows {
       made: zeros,
       stream: site.isStream
         ? Matrix(rows: stream.rows, columns: stream.columns)
-        : stream + streamChange(of: output.scaled(by: -1), from: output))
+        : try stream + streamChange(of: output.scaled(by: -1), from: output))
   }
 
   /// The gradient `[t, D_out]` at what is made from that of the stream `[t, D]`.
@@ -60,13 +60,13 @@ extension SiteRows {
       return try tower?.gradient(streamGradient, at: input.made, cancellation: cancellation)
         ?? Matrix(rows: output.rows, columns: output.columns)
     }
-    return decoder.gradient(
+    return try decoder.gradient(
       at: site.output, of: input.made, streamGradient: streamGradient, rule: rule)
   }
 
   /// What the stream gains, `[t, D]`, where what is made, y `[t, D_out]`, gains `change`: at a
   /// layer of the vision tower, the tower's own.
-  func streamChange(of change: Matrix, from y: Matrix) -> Matrix {
-    site.towerLayer == nil ? decoder.streamChange(of: change, from: y, at: site.output) : change
+  func streamChange(of change: Matrix, from y: Matrix) throws -> Matrix {
+    site.towerLayer == nil ? try decoder.streamChange(of: change, from: y, at: site.output) : change
   }
 }

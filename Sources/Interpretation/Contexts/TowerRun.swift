@@ -103,8 +103,8 @@ struct TowerRun: Sendable {
     for picture in pictures {
       let streams = picture.streams(y)
       guard streams != picture.cuts.map(\.stream) else { continue }
-      let tokens = encoder.tokens(
-        ofFeatures: try features(picture, streams, cancellation: cancellation),
+      let tokens = try encoder.tokens(
+        ofFeatures: features(picture, streams, cancellation: cancellation),
         layout: picture.layout)
       guard tokens.firstNonFinite() == nil else {
         throw InterpretationError.nonFinite(
@@ -123,7 +123,7 @@ struct TowerRun: Sendable {
     for picture in pictures {
       let streams = picture.streams(y)
       let features = try features(picture, streams, cancellation: cancellation)
-      let featureGradients = encoder.pullback(
+      let featureGradients = try encoder.pullback(
         toFeatures: features, layout: picture.layout,
         outputGradient: embeddingGradient.slice(rows: picture.span))
       let gradients = try picture.cuts.indices.map {

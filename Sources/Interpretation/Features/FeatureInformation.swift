@@ -33,7 +33,7 @@ extension LoadedAutoencoder {
     let row = try weights.decoderRows([latent])
     let effects =
       site.towerLayer == nil
-      ? decoder.directEffect(decoder.streamDirections(of: row, at: site.output)).row(0) : []
+      ? try decoder.directEffect(decoder.streamDirections(of: row, at: site.output)).row(0) : []
     let last = effects.count - 1
     // The smallest, equal ones by falling place: the other end of the order of `promoted`.
     let suppressed = DescendingPlaces(effects.reversed().map { -$0 }).prefix(count).map {

@@ -81,7 +81,9 @@ extension ResidentContext {
       progress(Double(index + 2) / Double(targets.count + 1))
     }
     let before = try logits(at: last)
-    let after = decoder.logits(shared.outputs.slice(rows: last - first..<last - first + 1)).row(0)
+    let after = try decoder.logits(
+      shared.outputs.slice(rows: last - first..<last - first + 1)
+    ).row(0)
     if after.contains(where: { !$0.isFinite }) {
       throw InterpretationError.nonFinite("a logit of the changed run")
     }

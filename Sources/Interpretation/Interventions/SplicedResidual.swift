@@ -197,7 +197,7 @@ extension LoadedAutoencoder {
         rows.input, code: code, changes: changes, receipt: &receipt, cancellation: cancellation)
     }
     let change = try weights.decodeChange(from: code, to: changed)
-    let difference = rows.streamChange(of: change, from: rows.output)
+    let difference = try rows.streamChange(of: change, from: rows.output)
     let known = receipt.positions
     for squared in difference.rowDots(difference) where squared > 0 {
       receipt.positions += 1

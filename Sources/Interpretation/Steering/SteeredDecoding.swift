@@ -62,7 +62,7 @@ package struct SteeredDecoding {
       known: start.known, rows: 1, decoder: decoder, cache: &cache, receipts: &receipts,
       cancellation: cancellation)
     passes = receipts.map(\.passes).max() ?? 0
-    logits = decoder.logits(outputs).row(0)
+    logits = try decoder.logits(outputs).row(0)
     try checkLogits()
   }
 
@@ -82,7 +82,7 @@ package struct SteeredDecoding {
       x = try decoder.forward(
         x, blocks: 0..<decoder.blockCount, cache: &cache, cancellation: cancellation)
     }
-    logits = decoder.logits(x).row(0)
+    logits = try decoder.logits(x).row(0)
     try checkLogits()
   }
 

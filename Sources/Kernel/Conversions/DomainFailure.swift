@@ -14,6 +14,7 @@ import Models
 import PromptFiles
 import Tensors
 import Tokenization
+import Torch
 import VisionWorkers
 
 /// What an error of a room below is on the wire; nil for one that is none of the domain's.
@@ -44,6 +45,7 @@ func domainFailure(_ error: any Error) -> ResponseFailure? {
     return DomainError(kind(of: error), error.description).failure
   case let error as IndexPictureError:
     return DomainError(.imageUnreadable, error.description, hint: error.hint).failure
+  case let error as TorchError: return domainError(error).failure
   case let error as TensorError: return DomainError(.ioError, "\(error)").failure
   default: return nil
   }
@@ -84,7 +86,22 @@ private func domainError(_ error: KernelError) -> DomainError {
     return DomainError(
       .unsupportedTarget, text,
       details: ["ids": .array(ids.prefix(1000).map { .integer(Int64($0)) })])
+  case .deviceUnavailable: return DomainError(.deviceUnavailable, text)
   case .unsupported: return DomainError(.unsupportedTarget, text)
+  }
+}
+
+private func domainError(_ error: TorchError) -> DomainError {
+  let text = error.description
+  switch error {
+  case .noLibrary, .noDevice, .failed, .deviceLost: return DomainError(.deviceUnavailable, text)
+  case .unsupported: return DomainError(.unsupportedTarget, text)
+  case .notFinite: return DomainError(.numericalFailure, text)
+  case .outOfMemory(_, _, let free, _, _):
+    return DomainError(
+      .outOfMemory, text,
+      hint: "what contexts kept to save time has been given back: ask again, or close contexts",
+      details: ["availableBytes": .integer(Int64(free))])
   }
 }
 

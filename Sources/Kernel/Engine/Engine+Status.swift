@@ -4,6 +4,7 @@ import JSONRPC
 import KernelProtocol
 import Models
 import Tokenization
+import Torch
 
 extension Engine {
   /// What is resident, as `kernel/status` tells it, without what is each client's own.
@@ -16,7 +17,8 @@ extension Engine {
         .init(
           model: $0.name, path: $0.path, architecture: $0.model.architecture,
           precision: ModelLoad.Precision($0.model.precision),
-          resizing: $0.model.resizing.map(ModelLoad.Resizing.init), bytes: $0.model.byteCount)
+          resizing: $0.model.resizing.map(ModelLoad.Resizing.init), bytes: $0.model.byteCount,
+          device: $0.device?.name)
       },
       saes: autoencoders.map {
         let weights = $0.autoencoder.weights
@@ -36,7 +38,8 @@ extension Engine {
         ] + (eightBitBytes > 0 ? [.init(name: "8-bit weights", bytes: eightBitBytes)] : [])
           + (turnedWeightBytes > 0
             ? [.init(name: "turned weights", bytes: turnedWeightBytes)] : [])),
-      unicode: UnicodeForm.unicodeVersion, recipe: recipe)
+      unicode: UnicodeForm.unicodeVersion, recipe: recipe,
+      devices: devices.loaded.isEmpty ? nil : devices.loaded.map(KernelStatus.Device.init))
   }
 
   /// Each client's contexts.
@@ -48,5 +51,15 @@ extension Engine {
           bytes: $0.byteCount)
       }
     }
+  }
+}
+
+extension KernelStatus.Device {
+  init(_ loaded: LoadedDevice) {
+    let device = loaded.device
+    let memory = device.lossReason == nil ? device.memory() : nil
+    self.init(
+      device: loaded.name, name: device.name, library: device.library.version,
+      total: memory?.total, free: memory?.free, message: device.lossReason)
   }
 }

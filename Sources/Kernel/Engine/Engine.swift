@@ -7,6 +7,7 @@ import JSONRPC
 import Models
 import SystemReasons
 import Tensors
+import Torch
 import World
 
 /// What is resident: models, autoencoders and contexts. Touched by the engine's thread alone.
@@ -29,7 +30,11 @@ package final class Engine {
   let budget: MemoryBudget
   /// What is loaded where a client does not say otherwise.
   let startupFiles: StartupFiles
-  private(set) var models: [LoadedModel] = []
+  var models: [LoadedModel] = []
+  /// What models run on that are not on the processor.
+  let devices: Devices
+  /// What models run on where a client does not say.
+  private let defaultDevice: DeviceChoice
   private(set) var autoencoders: [ResidentAutoencoder] = []
   /// The recipe's file that generation follows where a request changes nothing itself.
   let recipe: String?
@@ -60,6 +65,8 @@ package final class Engine {
     worldPlaces = options.worldPlaces
     cacheFolder = options.cacheFolder
     resizing = options.resizing
+    devices = Devices(options.torch, threads: options.threads)
+    defaultDevice = options.device
     budget = MemoryBudget(limit: options.memoryLimit, machine: MemoryBudget.ofMachine().machine)
     recipe = options.recipe
     startupFiles = StartupFiles(
@@ -107,12 +114,15 @@ package final class Engine {
   ///
   /// - Parameters:
   ///   - resizing: nil takes the model as it is loaded, else its default.
-  ///   - call: whom making 8-bit weights reports to, and who may stop it.
+  ///   - device: nil is what the kernel was started with.
+  ///   - call: whom making 8-bit weights and copying weights report to, and who may stop them.
   func loadModel(
-    path: String, precision: Precision?, resizing: PictureResizing? = nil, call: Call? = nil
+    path: String, precision: Precision?, resizing: PictureResizing? = nil,
+    device choice: DeviceChoice? = nil, call: Call? = nil
   ) throws -> LoadedModel {
+    let device = try devices.device(choice ?? defaultDevice)
     if let known = models.first(where: {
-      $0.path == path && $0.requestedPrecision == precision
+      $0.path == path && $0.requestedPrecision == precision && $0.device === device
         && (resizing == nil || $0.model.resizing == nil || $0.model.resizing == resizing)
     }) {
       models.removeAll { $0.name == known.name }
@@ -124,14 +134,37 @@ package final class Engine {
     let loaded = LoadedModel(
       name: unusedName(for: path, among: models.map(\.name)), path: path,
       requestedPrecision: precision,
-      model: try Model(
-        folder: path, precision: precision, team: team, resizing: resizing ?? self.resizing,
-        quantisation: quantisation(for: call)))
+      model: try makeModel(
+        path: path, precision: precision, resizing: resizing ?? self.resizing, device: device,
+        call: call),
+      device: device)
+    device?.measure(held: heldBytes(on: device))
     for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
     current.modelName = loaded.name
     try noteOwner()
     return loaded
+  }
+
+  /// Reads a checkpoint folder, and copies its weights where a device has memory of its own.
+  func makeModel(
+    path: String, precision: Precision?, resizing: PictureResizing, device: LoadedDevice?,
+    call: Call?
+  ) throws -> Model {
+    guard let device else {
+      return try Model(
+        folder: path, precision: precision, team: team, resizing: resizing,
+        quantisation: quantisation(for: call))
+    }
+    let title = "Copying weights to \(device.name)"
+    let watch = UploadWatch { bytes in
+      if call?.shouldStop == true { throw CancellationError() }
+      call?.report(title: title, message: "\(bytes >> 20) MiB")
+    }
+    defer { watch.end() }
+    return try Model(
+      folder: path, precision: precision, team: team, resizing: resizing,
+      engine: device.engine(watch: watch))
   }
 
   /// Says to the client's indexes which autoencoder it works with.
@@ -363,6 +396,7 @@ package final class Engine {
       }
     }
     try clientBudget.check(needed: needed, held: held, purpose: purpose)
+    try reserve(needed, onDeviceFor: purpose, sparing: spared)
   }
 
   /// Bytes that jobs have set aside.

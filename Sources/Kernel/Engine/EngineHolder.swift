@@ -2,6 +2,7 @@ internal import JSON
 import JSONRPC
 import KernelProtocol
 import Synchronization
+import Torch
 
 /// Hands the engine to the one thread that may touch it.
 ///
@@ -28,7 +29,10 @@ final class EngineHolder: @unchecked Sendable {
     turn(to: call.client)
     status.begin(call.method)
     defer { publish() }
-    return try answer(call, engine)
+    do { return try answer(call, engine) } catch let error as TorchError {
+      if case .outOfMemory = error { engine.forgetRuns() }
+      throw error
+    }
   }
 
   /// Runs one step of a job that a client began on the engine's thread.
@@ -60,7 +64,10 @@ final class EngineHolder: @unchecked Sendable {
     }
   }
 
-  private func publish() { status.finish(engine.status, contexts: engine.contextStatus) }
+  private func publish() {
+    engine.giveUpLostDevices()
+    status.finish(engine.status, contexts: engine.contextStatus)
+  }
 
   /// Answers `initialize` at once; what its options name is loaded by the
   /// first request that needs it.

@@ -7,4 +7,6 @@ struct LoadedModel {
   let path: String
   let requestedPrecision: Precision?
   let model: Model
+  /// What its layers run on; nil is the processor.
+  let device: LoadedDevice?
 }

@@ -20,7 +20,8 @@ extension DomainError {
     /// messages, a text makes what stands for a picture. A text that is not one token is answered
     /// with tokens, the split it gives.
     case unsupportedTarget
-    /// Refused beforehand; neededBytes and availableBytes say why.
+    /// Refused beforehand, with neededBytes and availableBytes; of a device also what failed on the
+    /// way, with availableBytes alone.
     case outOfMemory
     /// Not done within deadlineMs.
     case deadlineExceeded
@@ -45,5 +46,8 @@ extension DomainError {
     case ioError
     /// The kernel has no vision worker, it does not start, or it cannot do what is asked.
     case visionUnavailable
+    /// There is no such device, PyTorch's libraries cannot be used, or the device failed. Of one
+    /// that is lost models are loaded on the processor again and their contexts are closed.
+    case deviceUnavailable
   }
 }

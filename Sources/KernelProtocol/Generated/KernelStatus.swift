@@ -25,6 +25,8 @@ package enum KernelStatus: Request {
     package var recipe: String?
     /// Absent where the kernel was started without --vision.
     package var vision: Vision?
+    /// Absent where every model has been on the processor.
+    package var devices: [Device]?
     /// Jobs of this kernel that are queued or run; absent where there are none.
     package var jobs: [Job]?
     /// Who shares the kernel, in the order of arrival; absent where it has one client alone.
@@ -34,7 +36,8 @@ package enum KernelStatus: Request {
     package init(
       health: Health, message: String? = nil, models: [Model], saes: [Autoencoder],
       contexts: [Context], queue: Queue, memory: Memory, unicode: String, recipe: String? = nil,
-      vision: Vision? = nil, jobs: [Job]? = nil, connections: [Connection]? = nil
+      vision: Vision? = nil, devices: [Device]? = nil, jobs: [Job]? = nil,
+      connections: [Connection]? = nil
     ) {
       self.health = health
       self.message = message
@@ -46,6 +49,7 @@ package enum KernelStatus: Request {
       self.unicode = unicode
       self.recipe = recipe
       self.vision = vision
+      self.devices = devices
       self.jobs = jobs
       self.connections = connections
     }
@@ -125,6 +129,34 @@ package enum KernelStatus: Request {
     case error
   }
 
+  /// A device that models were loaded on, through PyTorch's libraries.
+  package struct Device: Codable, Sendable, Equatable {
+    /// As model/load takes it.
+    package var device: String
+    /// What it calls itself.
+    package var name: String
+    /// The version of PyTorch.
+    package var library: String
+    /// Bytes of its memory; absent for torch:cpu, which has the process's.
+    package var total: Int?
+    /// Bytes that nobody holds; what PyTorch keeps for the next tensors counts as held.
+    package var free: Int?
+    /// Why it can be used no more; absent while it can.
+    package var message: String?
+
+    package init(
+      device: String, name: String, library: String, total: Int? = nil, free: Int? = nil,
+      message: String? = nil
+    ) {
+      self.device = device
+      self.name = name
+      self.library = library
+      self.total = total
+      self.free = free
+      self.message = message
+    }
+  }
+
   /// Bytes.
   package struct Memory: Codable, Sendable, Equatable {
     /// What the kernel may use beside mapped weights.
@@ -161,10 +193,12 @@ package enum KernelStatus: Request {
     /// Bytes of the weights' files, which other processes may share, and of the weights made for
     /// int8.
     package var bytes: Int
+    /// What its layers run on; absent for the processor.
+    package var device: String?
 
     package init(
       model: String, path: String, architecture: String, precision: ModelLoad.Precision,
-      resizing: ModelLoad.Resizing? = nil, bytes: Int
+      resizing: ModelLoad.Resizing? = nil, bytes: Int, device: String? = nil
     ) {
       self.model = model
       self.path = path
@@ -172,6 +206,7 @@ package enum KernelStatus: Request {
       self.precision = precision
       self.resizing = resizing
       self.bytes = bytes
+      self.device = device
     }
   }
 

@@ -15,11 +15,20 @@ package enum ModelLoad: Request {
     package var precision: Precision?
     /// Absent: torchvision.
     package var resizing: Resizing?
+    /// What the model's layers run on: cpu (this kernel's own operators on the processor), cuda or
+    /// cuda:N (a card, through PyTorch's libraries), torch:cpu (the same on the processor, to
+    /// compare), auto (the first card where libraries and card are there, else the processor).
+    /// Absent: as the kernel was started, cpu if that says nothing. precision int8 runs on the
+    /// processor alone.
+    package var device: String?
 
-    package init(path: String, precision: Precision? = nil, resizing: Resizing? = nil) {
+    package init(
+      path: String, precision: Precision? = nil, resizing: Resizing? = nil, device: String? = nil
+    ) {
       self.path = path
       self.precision = precision
       self.resizing = resizing
+      self.device = device
     }
   }
 
@@ -32,10 +41,12 @@ package enum ModelLoad: Request {
     package var image: Image
     /// Bytes of the weights' files, and of the weights made for int8.
     package var bytes: Int
+    /// What its layers run on; absent for the processor.
+    package var device: String?
 
     package init(
       model: String, architecture: String, layers: Int, hiddenSize: Int, vocabularySize: Int,
-      image: Image, bytes: Int
+      image: Image, bytes: Int, device: String? = nil
     ) {
       self.model = model
       self.architecture = architecture
@@ -44,6 +55,7 @@ package enum ModelLoad: Request {
       self.vocabularySize = vocabularySize
       self.image = image
       self.bytes = bytes
+      self.device = device
     }
   }
 

@@ -148,6 +148,11 @@ package let openRPCDocument = #"""
               "$ref": "#/components/schemas/KernelStatus.Vision",
               "description": "Absent where the kernel was started without --vision."
             },
+            "devices": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/KernelStatus.Device"},
+              "description": "Absent where every model has been on the processor."
+            },
             "jobs": {
               "type": "array",
               "items": {"$ref": "#/components/schemas/Job"},
@@ -239,6 +244,12 @@ package let openRPCDocument = #"""
           "schema": {"$ref": "#/components/schemas/ModelLoad.Resizing"}
         },
         {
+          "name": "device",
+          "description": "What the model's layers run on: cpu (this kernel's own operators on the processor), cuda or cuda:N (a card, through PyTorch's libraries), torch:cpu (the same on the processor, to compare), auto (the first card where libraries and card are there, else the processor). Absent: as the kernel was started, cpu if that says nothing. precision int8 runs on the processor alone.",
+          "required": false,
+          "schema": {"type": "string"}
+        },
+        {
           "name": "workDoneToken",
           "description": "Progress is reported under this token.",
           "required": false,
@@ -267,12 +278,13 @@ package let openRPCDocument = #"""
               "type": "integer",
               "minimum": 0,
               "description": "Bytes of the weights' files, and of the weights made for int8."
-            }
+            },
+            "device": {"type": "string", "description": "What its layers run on; absent for the processor."}
           }
         }
       },
       "x-lane": "engine",
-      "x-errorKinds": ["checkpointInvalid", "deadlineExceeded", "ioError", "outOfMemory", "pathDenied"],
+      "x-errorKinds": ["checkpointInvalid", "deadlineExceeded", "deviceUnavailable", "ioError", "outOfMemory", "pathDenied"],
       "examples": [
         {
           "name": "model/load",
@@ -4636,7 +4648,7 @@ package let openRPCDocument = #"""
       "kind": "unsupportedTarget",
       "description": "What is asked cannot be done: the target cannot be computed, the chat template refuses the messages, a text makes what stands for a picture. A text that is not one token is answered with tokens, the split it gives."
     },
-    {"kind": "outOfMemory", "description": "Refused beforehand; neededBytes and availableBytes say why."},
+    {"kind": "outOfMemory", "description": "Refused beforehand, with neededBytes and availableBytes; of a device also what failed on the way, with availableBytes alone."},
     {"kind": "deadlineExceeded", "description": "Not done within deadlineMs."},
     {
       "kind": "imageUnreadable",
@@ -4653,6 +4665,10 @@ package let openRPCDocument = #"""
     {
       "kind": "visionUnavailable",
       "description": "The kernel has no vision worker, it does not start, or it cannot do what is asked."
+    },
+    {
+      "kind": "deviceUnavailable",
+      "description": "There is no such device, PyTorch's libraries cannot be used, or the device failed. Of one that is lost models are loaded on the processor again and their contexts are closed."
     }
   ],
   "components": {
@@ -6415,6 +6431,23 @@ package let openRPCDocument = #"""
         }
       },
       "KernelStatus.Health": {"enum": ["ok", "warning", "error"]},
+      "KernelStatus.Device": {
+        "type": "object",
+        "description": "A device that models were loaded on, through PyTorch's libraries.",
+        "required": ["device", "name", "library"],
+        "properties": {
+          "device": {"type": "string", "description": "As model/load takes it."},
+          "name": {"type": "string", "description": "What it calls itself."},
+          "library": {"type": "string", "description": "The version of PyTorch."},
+          "total": {"type": "integer", "minimum": 0, "description": "Bytes of its memory; absent for torch:cpu, which has the process's."},
+          "free": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Bytes that nobody holds; what PyTorch keeps for the next tensors counts as held."
+          },
+          "message": {"type": "string", "description": "Why it can be used no more; absent while it can."}
+        }
+      },
       "KernelStatus.Memory": {
         "type": "object",
         "description": "Bytes.",
@@ -6450,7 +6483,8 @@ package let openRPCDocument = #"""
             "type": "integer",
             "minimum": 0,
             "description": "Bytes of the weights' files, which other processes may share, and of the weights made for int8."
-          }
+          },
+          "device": {"type": "string", "description": "What its layers run on; absent for the processor."}
         }
       },
       "KernelStatus.Queue": {

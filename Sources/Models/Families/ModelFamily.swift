@@ -21,9 +21,10 @@ package protocol ModelFamily: Sendable {
   /// Its decoder, with the tokens that begin and end texts.
   var text: TextConfiguration { get }
 
-  /// What it sees with, from the files in `folder`; nil in a family of text models.
+  /// What it sees with, from the files in `folder`, its tower's layers on `engine`; nil in a
+  /// family of text models.
   func pictureEncoder(
     folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
-    compute: Compute
+    compute: Compute, engine: some Operators
   ) throws -> (any PictureEncoder)?
 }

@@ -9,7 +9,7 @@ package struct SiteTap: Sendable {
   package init(_ sites: Set<Site> = []) { self.sites = sites }
 
   /// Takes a tensor where it is wanted; what is not wanted is not made.
-  mutating func meet(_ site: Site, _ tensor: @autoclosure () -> Matrix) {
-    if sites.contains(site) { found[site] = tensor() }
+  mutating func meet(_ site: Site, _ tensor: @autoclosure () throws -> Matrix) rethrows {
+    if sites.contains(site) { found[site] = try tensor() }
   }
 }

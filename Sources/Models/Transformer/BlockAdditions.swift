@@ -49,31 +49,39 @@ package struct BlockAdditions: Sendable, Equatable {
   mutating func append(_ others: BlockAdditions) { pieces += others.pieces }
 
   /// A block's output `[n, D]` of the tokens from `first` on, with what is added to it.
-  func added(to x: Matrix, behind block: Int, from first: Int) -> Matrix {
+  func added<Engine: Operators>(
+    to x: Engine.Rows, behind block: Int, from first: Int, engine: Engine
+  ) throws -> Engine.Rows {
     var result = x
     for (rows, addition) in parts(behind: block, tokens: first..<first + x.rows) {
-      result.replace(rows: rows, with: result.slice(rows: rows) + addition)
+      try engine.add(engine.rows(addition), to: &result, atRow: rows.lowerBound)
     }
     return result
   }
 
   /// The same of several stretches of tokens, whose outputs are stacked, `[Σn, D]`.
-  func added(to x: Matrix, behind block: Int, of stretches: [Range<Int>]) -> Matrix {
+  func added<Engine: Operators>(
+    to x: Engine.Rows, behind block: Int, of stretches: [Range<Int>], engine: Engine
+  ) throws -> Engine.Rows {
     guard !pieces.isEmpty else { return x }
     var row = 0
-    return Matrix(
-      stacking: stretches.map { tokens in
+    return try engine.stacked(
+      stretches.map { tokens in
         defer { row += tokens.count }
-        return added(
-          to: x.slice(rows: row..<row + tokens.count), behind: block, from: tokens.lowerBound)
+        return try added(
+          to: x.slice(rows: row..<row + tokens.count), behind: block, from: tokens.lowerBound,
+          engine: engine)
       })
   }
 
   /// Σ addition · gradient over the tokens from `first` on: what the additions, which are constants
   /// like biases, have of a change.
-  func share(of gradient: Matrix, behind block: Int, from first: Int) -> Double {
-    parts(behind: block, tokens: first..<first + gradient.rows).reduce(0) { total, part in
-      total + gradient.slice(rows: part.rows).rowDots(part.addition).reduce(0, +)
+  func share<Engine: Operators>(
+    of gradient: Engine.Rows, behind block: Int, from first: Int, engine: Engine
+  ) throws -> Double {
+    try parts(behind: block, tokens: first..<first + gradient.rows).reduce(0) { total, part in
+      let rows = try engine.matrix(gradient.slice(rows: part.rows))
+      return total + rows.rowDots(part.addition).reduce(0, +)
     }
   }
 

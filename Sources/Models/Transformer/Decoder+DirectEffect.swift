@@ -3,11 +3,7 @@ package import Tensors
 extension Decoder {
   /// What directions `[n, D]` of the residual stream do to the logits, `[n, V]`, if nothing stands
   /// between: W_U · (γ ⊙ direction), γ the final norm's weight, without the norm's scale.
-  package func directEffect(_ directions: Matrix) -> Matrix {
-    var scaled = directions
-    for row in 0..<directions.rows {
-      scaled.setRow(row, zip(directions.row(row), finalNorm.weight).map { $0 * $1 })
-    }
-    return head(scaled)
+  package func directEffect(_ directions: Matrix) throws -> Matrix {
+    try blocks.weightedLogits(directions)
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Tensors
 
 /// What a request will need beside the mapped weights, so that it can be refused beforehand. Upper
 /// estimates in bytes, all activations float32; sums saturate rather than overflow.
@@ -79,7 +80,7 @@ extension Decoder {
     let (D, F) = (hiddenSize, recipe.intermediateSize)
     let width = 5 * D + 3 * recipe.queryWidth + 4 * recipe.keyWidth + unnormedWidth + updateWidth
     let rows = bytes(tokens, width, 1)
-    return saturatingSum(rows, bytes(min(tokens, FeedForward.tileRows), 4 * F, 1))
+    return saturatingSum(rows, bytes(min(tokens, FeedForward<HostOperators>.tileRows), 4 * F, 1))
   }
 
   /// Columns of queries and keys before their norms.

@@ -28,30 +28,11 @@ extension Decoder {
     precondition(n >= 1 && n <= x.rows && x.columns == hiddenSize, "no such rows")
     tap.meet(Site(range.lowerBound), x)
     let start = firstPosition(of: x, at: range.lowerBound, cache: cache)
-    var saved: [DecoderBlock.Saved] = []
-    var residual = x
-    for block in range.blocks {
-      let wanted = block == range.blocks.upperBound - 1 ? n : x.rows
-      var half: DecoderBlock.AttentionHalf?
-      if range.contains(.input(of: block)) {
-        let step = try blocks[block].attentionHalf(
-          residual, rows: wanted, cache: &cache, tap: &tap, cancellation: cancellation)
-        (residual, half) = (step.middle, step.saved)
-      }
-      var step = try blocks[block].feedForwardHalf(
-        residual.last(wanted), keepingGates: detail == .statesAndGates, tap: &tap,
-        cancellation: cancellation)
-      step.saved.attention = half
-      residual = cache.traits.additions.added(
-        to: step.output, behind: block, from: start + x.rows - wanted)
-      tap.meet(.residualPost(block), residual)
-      saved.append(step.saved)
-      onBlock(block)
-    }
-    try requireFinite(residual, at: Site(range.upperBound).name)
-    return SavedForward(
-      range: range, start: start, tokenCount: x.rows, output: residual, saved: saved,
-      additions: cache.traits.additions)
+    let saved = try blocks.forwardSaving(
+      x, over: range, from: start, cache: &cache, rows: n, keeping: detail, tap: &tap,
+      onBlock: onBlock, cancellation: cancellation)
+    try requireFinite(saved.output, at: Site(range.upperBound).name)
+    return saved
   }
 
   /// The gradient at the input x `[t, D]` of a saved run from that of its output `[n, D]`.
@@ -78,27 +59,12 @@ extension Decoder {
       points.allSatisfy { $0 == saved.range.upperBound || saved.range.contains($0) },
       "a point outside of the run")
     var found: [StreamPoint: StreamGradient] = [:]
-    var (gradient, biasShare) = (outputGradient, 0.0)
-    func meet(_ point: StreamPoint) throws {
-      guard points.contains(point) else { return }
-      try requireFinite(gradient, at: "the gradient at \(Site(point).name)")
+    try blocks.pullback(
+      saved, outputGradient: outputGradient, rule: rule, at: points, cancellation: cancellation
+    ) { point, met in
+      try requireFinite(met.gradient, at: "the gradient at \(Site(point).name)")
       found[point] = StreamGradient(
-        gradient: gradient.asLastRows(of: saved.tokenCount), biasShare: biasShare)
-    }
-    try meet(saved.range.upperBound)
-    for (block, kept) in zip(saved.range.blocks, saved.saved).reversed() {
-      if found.count == points.count { break }
-      biasShare += saved.additions.share(
-        of: gradient, behind: block, from: saved.start + saved.tokenCount - gradient.rows)
-      gradient = try blocks[block].feedForwardPullback(
-        kept, outputGradient: gradient, rule: rule, biasShare: &biasShare,
-        cancellation: cancellation)
-      try meet(.middle(of: block))
-      guard found.count < points.count, let half = kept.attention else { continue }
-      gradient = try blocks[block].attentionPullback(
-        half, middleGradient: gradient, rule: rule, biasShare: &biasShare,
-        cancellation: cancellation)
-      try meet(.input(of: block))
+        gradient: met.gradient.asLastRows(of: saved.tokenCount), biasShare: met.biasShare)
     }
     return found
   }
@@ -107,36 +73,36 @@ extension Decoder {
   /// Reads only the named rows of the head. Tokens must lie in 0..<V.
   package func logitGradient(
     _ row: [Float], direction: [(token: Int, weight: Float)], rule: PullbackRule = .derivative
-  ) -> [Float] {
+  ) throws -> [Float] {
     let rows = headWeight.gather(rows: direction.map(\.token))  // [n, D]
     let weights = Matrix(rows: 1, columns: direction.count, values: direction.map(\.weight))
-    return finalNormPullback(row, outputGradient: product(weights, rows), rule: rule)
+    return try finalNormPullback(row, outputGradient: product(weights, rows), rule: rule)
   }
 
   /// The same for a weight on every logit, `[V]`: what a log-probability needs.
   package func logitGradient(
     _ row: [Float], logitWeights: [Float], rule: PullbackRule = .derivative
-  ) -> [Float] {
+  ) throws -> [Float] {
     let weights = Matrix(rows: 1, columns: vocabularySize, values: logitWeights)
-    return finalNormPullback(row, outputGradient: head.pullback(weights), rule: rule)
+    return try finalNormPullback(row, outputGradient: blocks.headPullback(weights), rule: rule)
   }
 
   /// The log-probability of a token at one row `[D]` and its gradient there `[D]`.
   package func logProbability(
     _ row: [Float], token: Int, rule: PullbackRule = .derivative
-  ) -> (value: Float, gradient: [Float]) {
-    let logits = logits(Matrix(rows: 1, columns: hiddenSize, values: row)).row(0)
+  ) throws -> (value: Float, gradient: [Float]) {
+    let logits = try logits(Matrix(rows: 1, columns: hiddenSize, values: row)).row(0)
     var weights = softmax(logits).map { -$0 }
     weights[token] += 1
     return (
-      logits[token] - logSumExp(logits), logitGradient(row, logitWeights: weights, rule: rule)
+      logits[token] - logSumExp(logits), try logitGradient(row, logitWeights: weights, rule: rule)
     )
   }
 
   private func finalNormPullback(
     _ row: [Float], outputGradient: Matrix, rule: PullbackRule
-  ) -> [Float] {
+  ) throws -> [Float] {
     let x = Matrix(rows: 1, columns: hiddenSize, values: row)
-    return finalNorm.pullback(x, outputGradient: outputGradient, rule: rule).row(0)
+    return try finalNorm.pullback(x, outputGradient: outputGradient, rule: rule).row(0)
   }
 }

@@ -45,55 +45,25 @@ extension Decoder {
   /// What the residual stream at `site.point` gains, `[t, D]`, where a tensor that is added to it
   /// gains `change` `[t, width]`.
   /// - Parameter y: the tensor without the change, `[t, width]`, on which it depends behind a norm.
-  package func streamChange(of change: Matrix, from y: Matrix, at site: Site) -> Matrix {
+  package func streamChange(of change: Matrix, from y: Matrix, at site: Site) throws -> Matrix {
     precondition(site.isAdded, "\(site) is not added to the residual stream")
-    let gained = site.place == .attentionHeads ? output(site).withoutBias(change) : change
-    guard let norm = updateNorm(behind: site) else { return gained }
-    let plain = moduleOutput(of: y, at: site)
-    return norm(plain + gained) - norm(plain)
+    return try blocks.streamChange(of: change, from: y, at: site)
   }
 
   /// The gradient at such a tensor `y` `[t, width]` from that of the stream at `site.point`
   /// `[t, D]`; the pullback of `streamChange`.
   package func gradient(
     at site: Site, of y: Matrix, streamGradient: Matrix, rule: PullbackRule
-  ) -> Matrix {
+  ) throws -> Matrix {
     precondition(site.isAdded, "\(site) is not added to the residual stream")
-    let gradient =
-      updateNorm(behind: site).map {
-        $0.pullback(moduleOutput(of: y, at: site), outputGradient: streamGradient, rule: rule)
-      } ?? streamGradient
-    return site.place == .attentionHeads ? output(site).pullback(gradient) : gradient
+    return try blocks.gradient(at: site, of: y, streamGradient: streamGradient, rule: rule)
   }
 
   /// Directions `[n, width]` of such a tensor as the residual stream has them, `[n, D]`; behind a
   /// norm times its weight, without its scale, which depends on the rest of the tensor.
-  package func streamDirections(of directions: Matrix, at site: Site) -> Matrix {
+  package func streamDirections(of directions: Matrix, at site: Site) throws -> Matrix {
     precondition(site.isAdded, "\(site) is not added to the residual stream")
-    var result =
-      site.place == .attentionHeads ? output(site).withoutBias(directions) : directions
-    guard let norm = updateNorm(behind: site) else { return result }
-    for row in 0..<result.rows {
-      result.setRow(row, zip(result.row(row), norm.weight).map { $0 * $1 })
-    }
-    return result
-  }
-
-  /// What a module gives, `[t, D]`, of a tensor that is it or is projected to it.
-  private func moduleOutput(of y: Matrix, at site: Site) -> Matrix {
-    site.place == .attentionHeads ? output(site)(y) : y
-  }
-
-  /// The projection of a block's heads.
-  private func output(_ site: Site) -> Linear { blocks[site.block].attention.output }
-
-  /// The norm between a tensor and the residual stream.
-  private func updateNorm(behind site: Site) -> RMSNorm? {
-    switch site.place {
-    case .attentionHeads, .attentionModule: blocks[site.block].attentionUpdateNorm.norm
-    case .feedForwardModule: blocks[site.block].feedForwardUpdateNorm.norm
-    default: nil
-    }
+    return try blocks.streamDirections(of: directions, at: site)
   }
 }
 

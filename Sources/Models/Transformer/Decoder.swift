@@ -11,16 +11,18 @@ package final class Decoder: Sendable {
   let embedding: WeightMatrix  // embed_tokens [V, D]
   /// What embeddings are multiplied by: √D rounded to the embeddings' own type, or 1.
   let embeddingScale: Float
-  let blocks: [DecoderBlock]  // layers.N
-  let finalNorm: RMSNorm  // norm
+  /// The final norm again, on the processor, for the few rows that are looked at there.
+  let finalNorm: RMSNorm<HostOperators>
   let headWeight: WeightMatrix  // lm_head [V, D], or the embedding again, or 8-bit weights of it
-  let head: Linear
+  let blocks: any DecoderBlocks
   let checkpoint: Checkpoint
 
-  /// - Parameter quantiser: makes the weights of the blocks' seven projections and of the head
-  ///   8-bit ones; the embeddings, norms and biases stay as they are. nil: none.
+  /// - Parameters:
+  ///   - engine: what the blocks and the head run on.
+  ///   - quantiser: makes the weights of the blocks' seven projections and of the head 8-bit ones;
+  ///     the embeddings, norms and biases stay as they are. nil: none.
   init(
-    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute,
+    _ recipe: DecoderRecipe, checkpoint: Checkpoint, compute: Compute, engine: some Operators,
     quantiser: WeightQuantiser? = nil
   ) throws {
     let weights = checkpoint.scope("language_model", quantiser: quantiser)
@@ -29,17 +31,14 @@ package final class Decoder: Sendable {
     embedding = try weights.matrix("embed_tokens.weight", rows: V, columns: D)
     embeddingScale =
       recipe.scalesEmbeddings ? embedding.type.rounded(Float(D).squareRoot()) : 1
-    blocks = try (0..<recipe.layerCount).map {
-      try DecoderBlock(recipe, index: $0, weights: weights["layers.\($0)"], compute: compute)
-    }
-    finalNorm = try RMSNorm("norm", recipe, weights: weights, compute: compute)
+    finalNorm = try RMSNorm("norm", recipe, weights: weights, engine: HostOperators(compute))
     let storedHead = try checkpoint.head(tied: recipe.tiedHead, vocabulary: V, hidden: D)
     headWeight = try quantiser?(storedHead, named: TensorNames.head) ?? storedHead
-    head = Linear(headWeight, bias: nil, compute: compute)
+    blocks = try EngineBlocks(recipe, weights: weights, head: headWeight, engine: engine)
     self.checkpoint = checkpoint
   }
 
-  package var blockCount: Int { blocks.count }
+  package var blockCount: Int { recipe.layerCount }
   /// The point behind the last block, from which the logits are made.
   package var end: StreamPoint { .input(of: blockCount) }
   package var vocabularySize: Int { recipe.vocabularySize }
@@ -49,7 +48,7 @@ package final class Decoder: Sendable {
 
   /// An empty cache of this decoder's shape for a sequence of these traits.
   package func makeCache(_ traits: SequenceTraits = .plain) -> KeyValueCache {
-    KeyValueCache(blockCount: blockCount, width: recipe.keyWidth, traits: traits)
+    KeyValueCache(blockCount: blockCount, empty: blocks.emptyRows, traits: traits)
   }
 
   /// The embeddings `[T, D]` of tokens, each in 0..<V (a precondition: check what comes from
@@ -88,23 +87,8 @@ package final class Decoder: Sendable {
     tap.meet(Site(range.lowerBound), x)
     if range.isEmpty { return x.last(n) }
     let start = firstPosition(of: x, at: range.lowerBound, cache: cache)
-    var residual = x
-    for block in range.blocks {
-      let wanted = block == range.blocks.upperBound - 1 ? n : x.rows
-      if range.contains(.input(of: block)) {
-        residual = try blocks[block].attentionHalf(
-          residual, rows: wanted, cache: &cache, tap: &tap, cancellation: cancellation
-        ).middle
-      }
-      if range.contains(.middle(of: block)) {
-        let output = try blocks[block].feedForwardHalf(
-          residual.last(wanted), tap: &tap, cancellation: cancellation
-        ).output
-        residual = cache.traits.additions.added(
-          to: output, behind: block, from: start + x.rows - wanted)
-        tap.meet(.residualPost(block), residual)
-      }
-    }
+    let residual = try blocks.forward(
+      x, over: range, from: start, cache: &cache, rows: n, tap: &tap, cancellation: cancellation)
     try requireFinite(residual, at: Site(range.upperBound).name)
     return residual
   }
@@ -122,20 +106,18 @@ package final class Decoder: Sendable {
   }
 
   /// The logits `[n, V]` of rows `[n, D]` of the last block's raw output: final norm, then head.
-  package func logits(_ x: Matrix) -> Matrix {
-    head(finalNorm(x))
-  }
+  package func logits(_ x: Matrix) throws -> Matrix { try blocks.logits(x) }
 
   /// The same, refused like a forward pass when they are not finite: what answers are made from.
   package func finiteLogits(_ x: Matrix) throws -> Matrix {
-    let result = logits(x)
+    let result = try logits(x)
     try requireFinite(result, at: "logits")
     return result
   }
 
   /// The logits of named tokens alone, `[n, tokens]`, in float32.
-  package func logits(_ x: Matrix, tokens: [Int]) -> Matrix {
-    product(finalNorm(x), headWeight.gather(rows: tokens), transposeB: true)
+  package func logits(_ x: Matrix, tokens: [Int]) throws -> Matrix {
+    product(try finalNorm(x), headWeight.gather(rows: tokens), transposeB: true)
   }
 
   /// Throws unless every element is finite: `CheckpointError.notFinite` with the first weight to

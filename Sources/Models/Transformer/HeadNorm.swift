@@ -3,24 +3,28 @@ import Tensors
 
 /// A root-mean-square norm of every head's row on its own, as Qwen3 and Gemma 3 put on queries and
 /// keys.
-struct HeadNorm: Sendable {
-  let norm: RMSNorm  // weight [d], the same for all heads
+struct HeadNorm<Engine: Operators>: Sendable {
+  let norm: RMSNorm<Engine>  // weight [d], the same for all heads
 
   init(
-    _ name: String, _ recipe: DecoderRecipe, weights: WeightScope, compute: Compute
+    _ name: String, _ recipe: DecoderRecipe, weights: WeightScope, engine: Engine
   ) throws {
     norm = try RMSNorm(
-      name, size: recipe.headSize, norms: recipe.norms, weights: weights, compute: compute)
+      name, size: recipe.headSize, norms: recipe.norms, weights: weights, engine: engine)
   }
 
   /// x `[t, heads·d]` → `[t, heads·d]`.
-  func callAsFunction(_ x: Matrix) -> Matrix { norm(heads(x)).reshaped(columns: x.columns) }
+  func callAsFunction(_ x: Engine.Rows) throws -> Engine.Rows {
+    try norm(heads(x)).reshaped(columns: x.columns)
+  }
 
   /// The gradient at x `[t, heads·d]`. A rule that holds norms' scales holds each head's.
-  func pullback(_ x: Matrix, outputGradient: Matrix, rule: PullbackRule) -> Matrix {
-    norm.pullback(heads(x), outputGradient: heads(outputGradient), rule: rule)
+  func pullback(
+    _ x: Engine.Rows, outputGradient: Engine.Rows, rule: PullbackRule
+  ) throws -> Engine.Rows {
+    try norm.pullback(heads(x), outputGradient: heads(outputGradient), rule: rule)
       .reshaped(columns: x.columns)
   }
 
-  private func heads(_ x: Matrix) -> Matrix { x.reshaped(columns: norm.weight.count) }
+  private func heads(_ x: Engine.Rows) -> Engine.Rows { x.reshaped(columns: norm.weight.count) }
 }

@@ -3,16 +3,18 @@ import Tensors
 /// The rotated keys and the values of every token that a decoder has seen, block by block.
 ///
 /// A value: copying shares the storage until one copy grows. Blocks may hold different counts, as
-/// when only the first half of a model has seen the newest tokens.
+/// when only the first half of a model has seen the newest tokens. The rows lie with the engine of
+/// the decoder that made the cache, and are no other decoder's.
 package struct KeyValueCache: Sendable {
-  private(set) var keys: [Matrix]  // per block [t, G·d], after the rotary embedding
-  private(set) var values: [Matrix]  // per block [t, G·d]
+  private var keys: [any RowArray]  // per block [t, G·d], after the rotary embedding
+  private var values: [any RowArray]  // per block [t, G·d]
   /// Of the sequence, those tokens included that are still to come.
   package private(set) var traits: SequenceTraits
 
-  /// An empty cache for `blockCount` blocks of `width` = G·d columns.
-  package init(blockCount: Int, width: Int, traits: SequenceTraits = .plain) {
-    keys = Array(repeating: Matrix(rows: 0, columns: width), count: blockCount)
+  /// An empty cache for `blockCount` blocks.
+  /// - Parameter empty: no rows of G·d columns, as the engine holds them.
+  init(blockCount: Int, empty: any RowArray, traits: SequenceTraits = .plain) {
+    keys = Array(repeating: empty, count: blockCount)
     values = keys
     self.traits = traits
   }
@@ -30,9 +32,7 @@ package struct KeyValueCache: Sendable {
 
   /// Bytes of keys and values held, float32.
   package var byteCount: Int {
-    zip(keys, values).reduce(0) {
-      $0 + ($1.0.rows + $1.1.rows) * $1.0.columns * 4
-    }
+    zip(keys, values).reduce(0) { $0 + $1.0.byteCount + $1.1.byteCount }
   }
 
   /// An empty cache for the same sequence.
@@ -48,12 +48,14 @@ package struct KeyValueCache: Sendable {
     if other != nil { traits.additions = self.traits.additions.clamped(to: 0..<tokens) }
     precondition(
       traits.spans.start(of: tokens) == tokens, "\(tokens) tokens cut through \(traits.spans)")
-    var result = KeyValueCache(
-      blockCount: blockCount, width: keys.first?.columns ?? 0, traits: traits)
-    for block in blocks {
-      let isWhole = tokens == count(block)
-      result.keys[block] = isWhole ? keys[block] : keys[block].slice(rows: 0..<tokens)
-      result.values[block] = isWhole ? values[block] : values[block].slice(rows: 0..<tokens)
+    var result = self
+    result.traits = traits
+    for block in 0..<blockCount {
+      let kept = blocks.contains(block) ? tokens : 0
+      precondition(kept <= count(block), "\(tokens) tokens of \(count(block))")
+      if kept == count(block) { continue }
+      result.keys[block] = keys[block].slice(rows: 0..<kept)
+      result.values[block] = values[block].slice(rows: 0..<kept)
     }
     return result
   }
@@ -67,16 +69,38 @@ package struct KeyValueCache: Sendable {
   }
 
   /// Makes room for `tokens` tokens in `blocks`, so that appending to them does not copy.
-  package mutating func reserve(tokens: Int, blocks: Range<Int>) {
+  package mutating func reserve(tokens: Int, blocks: Range<Int>) throws {
     for block in blocks {
-      keys[block].reserve(rows: tokens)
-      values[block].reserve(rows: tokens)
+      try keys[block].reserve(rows: tokens)
+      try values[block].reserve(rows: tokens)
     }
   }
 
+  /// A block's keys and values, `[S, G·d]` each.
+  func held<Rows: RowArray>(_ block: Int, as type: Rows.Type) -> (keys: Rows, values: Rows) {
+    (Self.own(keys[block]), Self.own(values[block]))
+  }
+
   /// Adds new tokens' rotated keys and values, `[t, G·d]` each.
-  mutating func append(keys newKeys: Matrix, values newValues: Matrix, block: Int) {
-    keys[block].append(newKeys)
-    values[block].append(newValues)
+  mutating func append<Rows: RowArray>(
+    keys newKeys: Rows, values newValues: Rows, block: Int
+  ) throws {
+    try Self.append(newKeys, to: &keys[block])
+    try Self.append(newValues, to: &values[block])
+  }
+
+  private static func append<Rows: RowArray>(_ rows: Rows, to all: inout any RowArray) throws {
+    var grown: Rows = own(all)
+    // The only reference left is then the one that grows, in place where it has room.
+    all = rows.withoutRows
+    defer { all = grown }
+    try grown.append(rows)
+  }
+
+  private static func own<Rows: RowArray>(_ rows: any RowArray) -> Rows {
+    guard let rows = rows as? Rows else {
+      preconditionFailure("keys and values of another engine")
+    }
+    return rows
   }
 }

@@ -7,20 +7,6 @@ extension RotaryEmbedding {
       headSize: headSize, inverseFrequencies: recipe.inverseFrequencies(headSize: headSize),
       scale: recipe.scale, axes: recipe.axes(headSize: headSize))
   }
-
-  /// x `[T, heads·d]`, its rows at `positions`, rotated.
-  func callAsFunction(_ x: Matrix, at positions: Positions, team: ThreadTeam) -> Matrix {
-    precondition(x.rows == positions.count, "\(x.rows) rows at \(positions.count) positions")
-    return self(x, at: positions.rows, team: team)
-  }
-
-  /// The gradient before the rotation from the gradient after it.
-  func pullback(
-    _ outputGradient: Matrix, at positions: Positions, team: ThreadTeam
-  ) -> Matrix {
-    precondition(outputGradient.rows == positions.count, "a gradient of other positions")
-    return pullback(outputGradient, at: positions.rows, team: team)
-  }
 }
 
 extension RotaryRecipe {

@@ -1,19 +1,22 @@
 import CKernels
 
-/// The k largest positive elements of each row of y = x·Wᵀ + b, x `[T, in]`, W `[M, in]`, exactly
-/// those of the float32 product, from a product in bfloat16.
+/// The k largest positive elements of each row of y = x·Wᵀ + b, x `[T, in]`, W `[M, in]`, or those
+/// above a level of each output, exactly those of the float32 product, from a product in bfloat16.
 ///
 /// The rounded product ỹ comes in tiles of columns. |y − ỹ| is bounded for every element (see
 /// `ErrorBound`), so that the k-th largest lower end of a row is a threshold that its k largest
 /// elements reach, and only elements whose upper end reaches it are kept. Of these, first the k
 /// with the largest lower ends are computed in float32, whose least is a better threshold, then the
-/// others that may reach it.
+/// others that may reach it. Levels are thresholds from the beginning.
 package struct CandidateSearch {
   package let rows: Int
   package let k: Int
   private let x: Matrix
   private let weight: WeightMatrix
   private let bias: [Float]
+  /// What is added to a rounded element before it is held against its row's threshold: the bias,
+  /// less the level of its output where there is one.
+  private let offsets: [Float]
   private let rounded: RoundedWeights
   private let product: TiledProduct
   private let bound: ErrorBound
@@ -31,13 +34,37 @@ package struct CandidateSearch {
     _ x: Matrix, _ weight: WeightMatrix, bias: [Float], rounded: RoundedWeights, k: Int,
     compute: Compute
   ) {
+    self.init(
+      x, weight, bias: bias, offsets: bias, magnitudes: bias, rounded: rounded, k: k,
+      capacity: Self.capacity(k: k, columns: weight.rows), compute: compute)
+  }
+
+  /// The elements above `levels`, one an output; a row with more than `capacity` is full.
+  package init?(
+    _ x: Matrix, _ weight: WeightMatrix, bias: [Float], above levels: [Float],
+    rounded: RoundedWeights, capacity: Int, compute: Compute
+  ) {
+    precondition(levels.count == bias.count, "\(levels.count) levels for \(bias.count) outputs")
+    // Taking a level off a bias costs a rounding of the difference at most, which a bound for
+    // both magnitudes together covers as it does that of adding a bias.
+    self.init(
+      x, weight, bias: bias, offsets: zip(bias, levels).map { $0 - $1 },
+      magnitudes: zip(bias, levels).map { abs($0) + abs($1) }, rounded: rounded, k: 0,
+      capacity: min(capacity, weight.rows) + Self.step, compute: compute)
+    thresholds = Array(repeating: 0, count: rows)
+  }
+
+  private init?(
+    _ x: Matrix, _ weight: WeightMatrix, bias: [Float], offsets: [Float], magnitudes: [Float],
+    rounded: RoundedWeights, k: Int, capacity: Int, compute: Compute
+  ) {
     precondition(k >= 0 && weight.rows <= Int32.max - 64 && x.rows <= Int32.max, "\(k) largest")
-    guard let bound = ErrorBound(x, rounded, bias: bias, compute: compute) else { return nil }
+    guard let bound = ErrorBound(x, rounded, bias: magnitudes, compute: compute) else { return nil }
     let search = Compute(team: compute.team, precision: .bfloat16, path: compute.path)
     (rows, self.k, self.x, self.weight, self.bias) = (x.rows, k, x, weight, bias)
-    (self.rounded, self.bound, self.compute) = (rounded, bound, compute)
+    (self.offsets, self.rounded, self.bound, self.compute) = (offsets, rounded, bound, compute)
     product = TiledProduct(x, rounded.weight, bias: nil, compute: search)
-    capacity = Self.capacity(k: k, columns: weight.rows)
+    self.capacity = capacity
     keys = Array(repeating: 0, count: rows * capacity)
     counts = Array(repeating: 0, count: rows)
     // Nothing below the least positive float is wanted.
@@ -45,15 +72,28 @@ package struct CandidateSearch {
     full = Array(repeating: false, count: rows)
   }
 
+  /// Candidates that the kernel looks for at once: it stops where fewer may not fit.
+  private static let step = 64
+
   /// Room for the candidates that a bound of a fifth of the elements' spread leaves, twice over.
   private static func capacity(k: Int, columns: Int) -> Int {
-    min(columns, max(k.multipliedReportingOverflow(by: 8).partialValue, 1_024)) + 64
+    min(columns, max(k.multipliedReportingOverflow(by: 8).partialValue, 1_024)) + step
   }
 
   /// At most the bytes that a search keeps beside x and its tiles: packed activations, candidates
   /// and the places of those that are computed.
   package static func byteCount(rows: Int, inputs: Int, k: Int, columns: Int) -> Int {
-    rows * (inputs * 2 + capacity(k: k, columns: columns) * 24 + 32) + columns * 16
+    byteCount(
+      rows: rows, inputs: inputs, places: capacity(k: k, columns: columns), columns: columns)
+  }
+
+  /// The same of a search above levels with so large a `capacity`.
+  package static func byteCount(rows: Int, inputs: Int, capacity: Int, columns: Int) -> Int {
+    byteCount(rows: rows, inputs: inputs, places: min(capacity, columns) + step, columns: columns)
+  }
+
+  private static func byteCount(rows: Int, inputs: Int, places: Int, columns: Int) -> Int {
+    rows * (inputs * 2 + places * 24 + 32) + columns * 24
   }
 
   /// Looks at the rounded elements of the columns `range`, but not at `excluded` among them.
@@ -87,6 +127,20 @@ package struct CandidateSearch {
       unsafe kernel_cut_candidates(path, bounds, candidates)
     }
     try computeElements(from: first, to: counts, cancellation)
+  }
+
+  /// Computes in float32 what may lie above the levels. No tile may come after it.
+  package mutating func computeAll(cancellation: Cancellation) throws(CancellationError) {
+    try computeElements(from: [Int](repeating: 0, count: rows), to: counts, cancellation)
+  }
+
+  /// Elements of a row that may lie above their levels, all that do among them, in float32 and in
+  /// any order.
+  package func elements(row: Int) -> [(column: Int, value: Float)] {
+    precondition(!full[row], "row \(row) has more candidates than are kept")
+    return keys[row * capacity..<row * capacity + counts[row]].map {
+      (Self.column($0), Self.value($0))
+    }
   }
 
   /// Whether a row has more candidates than are kept: its elements must be computed in another way.
@@ -141,7 +195,7 @@ package struct CandidateSearch {
       -> Void
   ) {
     let (rows, capacity, k, team) = (rows, capacity, k, compute.team)
-    let (bound, bias, rounded) = (bound, bias, rounded)
+    let (bound, offsets, rounded) = (bound, offsets, rounded)
     unsafe keys.withUnsafeMutableBufferPointer { keys in
       unsafe counts.withUnsafeMutableBufferPointer { counts in
         unsafe thresholds.withUnsafeMutableBufferPointer { thresholds in
@@ -150,7 +204,7 @@ package struct CandidateSearch {
               keys, counts, thresholds, full
             )
             forRowRanges(rows: rows, columns: work, team: team) { range in
-              unsafe bound.withKernelBounds(bias: bias, rounded: rounded) { bounds in
+              unsafe bound.withKernelBounds(offsets: offsets, rounded: rounded) { bounds in
                 for row in range where unsafe !full[row] {
                   let first = from?[row] ?? 0
                   var candidates = unsafe kernel_candidates(

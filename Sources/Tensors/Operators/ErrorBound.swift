@@ -61,15 +61,16 @@ struct ErrorBound: Sendable {
   /// A little more, so that the float arithmetic of the kernels does not fall below it.
   private static func above(_ value: Double) -> Float { Float(value * (1 + 0x1p-18)).nextUp }
 
+  /// - Parameter offsets: what is added to the rounded products.
   func withKernelBounds(
-    bias: [Float], rounded: RoundedWeights, _ body: (UnsafePointer<kernel_bounds>) -> Void
+    offsets: [Float], rounded: RoundedWeights, _ body: (UnsafePointer<kernel_bounds>) -> Void
   ) {
-    unsafe bias.withUnsafeBufferPointer { bias in
+    unsafe offsets.withUnsafeBufferPointer { offsets in
       unsafe rounded.norms.withUnsafeBufferPointer { norms in
         unsafe rounded.errors.withUnsafeBufferPointer { errors in
           unsafe constants.withUnsafeBufferPointer { constants in
             var bounds = unsafe kernel_bounds(
-              bias: bias.baseAddress, norms: norms.baseAddress, errors: errors.baseAddress,
+              bias: offsets.baseAddress, norms: norms.baseAddress, errors: errors.baseAddress,
               constants: constants.baseAddress)
             unsafe body(&bounds)
           }

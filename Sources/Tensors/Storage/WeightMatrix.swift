@@ -124,6 +124,20 @@ package struct WeightMatrix: Sendable {
     return result
   }
 
+  /// A float32 copy with rows and columns exchanged.
+  package func transposedFloats() -> Matrix {
+    precondition(scales == nil, "scales belong to rows")
+    var result = Matrix(uninitializedRows: columns, columns: rows)
+    result.storage.askForLargePages()
+    unsafe withAddress { address in
+      unsafe result.withMutablePointer {
+        unsafe kernel_transpose(
+          KernelPath.best.code, type.code, address, rows, columns, 0, columns, $0)
+      }
+    }
+    return result
+  }
+
   /// The first infinity or NaN, row by row.
   package func firstNonFinite() -> (row: Int, column: Int)? {
     let index = unsafe withAddress {

@@ -68,6 +68,8 @@ struct Benchmark: ParsableCommand {
   func run() throws {
     let threads = compute.threadCount
     var arguments = ["--threads", "\(threads)"]
+    if compute.device != "cpu" { arguments += ["--device", compute.device] }
+    if let torch = compute.torch { arguments += ["--torch", absolutePath(torch)] }
     if let memoryLimit = compute.memoryLimit { arguments += ["--memory-limit", "\(memoryLimit)"] }
     var run = BenchmarkRun(
       arguments: arguments, model: absolutePath(model), autoencoder: absolutePath(autoencoder),

@@ -195,12 +195,13 @@ struct IndexBuildCommand: ParsableCommand {
   }
 
   private var options: KernelOptions {
-    KernelOptions(
-      model: subject.model.map(absolutePath),
-      autoencoders: subject.autoencoder.map { [absolutePath($0)] } ?? [],
-      sites: subject.site.map { [$0] } ?? [], autoencoderOptions: [subject.autoencoderOptions],
-      memoryLimit: compute.memoryLimit, threads: compute.threadCount,
-      world: World(in: worldPlaces()), worldPlaces: worldPlaces())
+    compute.onDevice(
+      KernelOptions(
+        model: subject.model.map(absolutePath),
+        autoencoders: subject.autoencoder.map { [absolutePath($0)] } ?? [],
+        sites: subject.site.map { [$0] } ?? [], autoencoderOptions: [subject.autoencoderOptions],
+        memoryLimit: compute.memoryLimit, threads: compute.threadCount,
+        world: World(in: worldPlaces()), worldPlaces: worldPlaces()))
   }
 
   private var corpus: CorpusPlace {

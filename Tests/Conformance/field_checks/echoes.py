@@ -10,6 +10,7 @@ ABSENT = "not there for what is asked here"
 #: By method and path; a path stands for all below it too.
 ECHOES = {
     ("model/load", "model"): NAME,
+    ("model/load", "device"): "what was asked for: the tests of devices",
     ("sae/load", "sae"): NAME,
     ("sae/load", "outputSize"): "of a transcoder: the tests of sites over the wire",
     ("attribution/compute", "completeness.skip"): "of a transcoder: the tests of sites",
@@ -21,6 +22,8 @@ ECHOES = {
     ("context/open", "context"): NAME,
     ("kernel/status", "unicode"): "a version",
     ("kernel/status", "models[].resizing"): "what was asked for, or the default",
+    ("kernel/status", "models[].device"): "what was asked for: the tests of devices",
+    ("kernel/status", "devices"): "what PyTorch and the card say of themselves: the tests of devices",
     ("kernel/status", "contexts[].context"): NAME,
     ("kernel/status", "message"): ABSENT,
     ("kernel/status", "recipe"): "what the option names: Tests/Conformance/evaluating.py",

@@ -42,6 +42,11 @@ export const methods = (kernel) => ({
      * @param {string} params.path Absolute.
      * @param {("auto"|"float32"|"bfloat16"|"int8")} [params.precision] Absent: auto.
      * @param {("torchvision"|"pillow"|"pillow13")} [params.resizing] Absent: torchvision.
+     * @param {string} [params.device] What the model's layers run on: cpu (this kernel's own
+     *   operators on the processor), cuda or cuda:N (a card, through PyTorch's libraries),
+     *   torch:cpu (the same on the processor, to compare), auto (the first card where libraries and
+     *   card are there, else the processor). Absent: as the kernel was started, cpu if that says
+     *   nothing. precision int8 runs on the processor alone.
      * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
      *   milliseconds after it arrived.
      */

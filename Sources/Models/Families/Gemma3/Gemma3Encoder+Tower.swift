@@ -11,20 +11,20 @@ extension Gemma3Encoder: TowerEncoder {
   }
 
   /// Rows between views are zeros.
-  func tokens(ofFeatures features: [Matrix], layout: PictureLayout) -> Matrix {
+  func tokens(ofFeatures features: [Matrix], layout: PictureLayout) throws -> Matrix {
     var result = Matrix(
       rows: layout.tokenCount, columns: configuration.text.decoder.hiddenSize)
     for (view, states) in zip(layout.views, features) {
-      result.replace(rows: view.tokens, with: projector(states))
+      result.replace(rows: view.tokens, with: try projector(states))
     }
     return result
   }
 
   func pullback(
     toFeatures features: [Matrix], layout: PictureLayout, outputGradient: Matrix
-  ) -> [Matrix] {
-    zip(layout.views, features).map { view, states in
-      projector.pullback(states, outputGradient: outputGradient.slice(rows: view.tokens))
+  ) throws -> [Matrix] {
+    try zip(layout.views, features).map { view, states in
+      try projector.pullback(states, outputGradient: outputGradient.slice(rows: view.tokens))
     }
   }
 }

@@ -8,21 +8,22 @@ struct Gemma3Encoder: PictureEncoder {
   let configuration: Gemma3Configuration
   let processor: ImageProcessor
   let tower: VisionTower  // vision_tower
-  let projector: Gemma3Projector  // multi_modal_projector
+  let projector: any FeatureProjector  // multi_modal_projector
   let words: Gemma3Words
   let layout: Gemma3Layout
 
   init(
     _ model: Gemma3Configuration, settings: Gemma3ProcessorConfiguration, checkpoint: Checkpoint,
-    tokenizer: Tokenizer, resizing: PictureResizing, compute: Compute
+    tokenizer: Tokenizer, resizing: PictureResizing, compute: Compute, engine: some Operators
   ) throws {
     try Self.requireAgreement(model, settings)
     configuration = model
     processor = try ImageProcessor(ImageProcessorConfiguration(settings.image, resizing: resizing))
     tower = try VisionTower(
-      model.vision, output: .normed, weights: checkpoint.scope("vision_tower"), compute: compute)
+      model.vision, output: .normed, weights: checkpoint.scope("vision_tower"), compute: compute,
+      engine: engine)
     projector = try Gemma3Projector(
-      model, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
+      model, weights: checkpoint.scope("multi_modal_projector"), engine: engine)
     words = try Gemma3Words(model, tokenizer)
     let vision = model.vision
     layout = Gemma3Layout(
@@ -71,7 +72,7 @@ struct Gemma3Encoder: PictureEncoder {
       columns: configuration.text.decoder.hiddenSize)
     for (index, view) in needed.enumerated() {
       let states = try tower(Array(tiles[tile: index]), cancellation: cancellation)
-      result.replace(rows: view.tokens, with: projector(states))
+      result.replace(rows: view.tokens, with: try projector(states))
     }
     return PictureFeatures(result)
   }

@@ -19,10 +19,11 @@ package struct Gemma3Family: ModelFamily {
 
   package func pictureEncoder(
     folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
-    compute: Compute
+    compute: Compute, engine: some Operators
   ) throws -> (any PictureEncoder)? {
     try Gemma3Encoder(
       configuration, settings: Gemma3ProcessorConfiguration(folder: folder),
-      checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing, compute: compute)
+      checkpoint: checkpoint, tokenizer: tokenizer, resizing: resizing, compute: compute,
+      engine: engine)
   }
 }

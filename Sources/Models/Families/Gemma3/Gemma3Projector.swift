@@ -6,33 +6,38 @@ import Tensors
 ///
 /// g patches and s tokens along a side, k = g / s, h the tower's width. Follows
 /// `Gemma3MultiModalProjector` of transformers 5.24.
-struct Gemma3Projector: Sendable {
-  let norm: RMSNorm  // mm_soft_emb_norm [h]
+struct Gemma3Projector<Engine: Operators>: FeatureProjector {
+  let norm: RMSNorm<Engine>  // mm_soft_emb_norm [h]
   /// mm_input_projection_weight is `[h, D]`, in before out: x times it is what the pullback of a
   /// linear layer of those weights computes.
-  let matrix: Linear
+  let matrix: Engine.Linear
   let tokensPerSide: Int  // s
   let pooledSide: Int  // k
+  private let engine: Engine
 
-  init(_ model: Gemma3Configuration, weights: WeightScope, compute: Compute) throws {
+  init(_ model: Gemma3Configuration, weights: WeightScope, engine: Engine) throws {
     let (h, D) = (model.vision.hiddenSize, model.text.decoder.hiddenSize)
     norm = try RMSNorm(
       "mm_soft_emb_norm", size: h,
       norms: DecoderRecipe.Norms(epsilon: model.vision.normEpsilon, addOne: true),
-      weights: weights, compute: compute)
-    matrix = Linear(
-      try weights.matrix("mm_input_projection_weight", rows: h, columns: D), bias: nil,
-      compute: compute)
+      weights: weights, engine: engine)
+    matrix = try engine.linear(
+      weights.matrix("mm_input_projection_weight", rows: h, columns: D), bias: nil)
+    self.engine = engine
     (tokensPerSide, pooledSide) = (model.tokensPerSide, model.pooledSide)
   }
 
   /// `[g², h]` → `[s², D]`.
-  func callAsFunction(_ x: Matrix) -> Matrix { matrix.pullback(norm(pooled(x))) }
+  func callAsFunction(_ x: Matrix) throws -> Matrix {
+    try engine.matrix(matrix.pullback(norm(engine.rows(pooled(x)))))
+  }
 
   /// The gradient at x `[g², h]` from that at the tokens `[s², D]`.
-  func pullback(_ x: Matrix, outputGradient: Matrix) -> Matrix {
-    let gradient = norm.pullback(
-      pooled(x), outputGradient: matrix(outputGradient), rule: .derivative)
+  func pullback(_ x: Matrix, outputGradient: Matrix) throws -> Matrix {
+    let gradient = try engine.matrix(
+      norm.pullback(
+        engine.rows(pooled(x)), outputGradient: matrix(engine.rows(outputGradient)),
+        rule: .derivative))
     let (s, k) = (tokensPerSide, pooledSide)
     let share = gradient.scaled(by: 1 / Float(k * k))
     return share.rows((0..<x.rows).map { $0 / (s * k) / k * s + $0 % (s * k) / k })

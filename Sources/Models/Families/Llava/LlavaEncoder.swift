@@ -8,7 +8,7 @@ struct LlavaEncoder: PictureEncoder {
   let configuration: LlavaConfiguration
   let processor: ImageProcessor
   let tower: VisionTower  // vision_tower
-  let projector: Projector  // multi_modal_projector
+  let projector: any FeatureProjector  // multi_modal_projector
   let packing: ImagePacking  // image_newline
   let imageText: String
   let videoText: String?
@@ -16,7 +16,7 @@ struct LlavaEncoder: PictureEncoder {
 
   init(
     _ model: LlavaConfiguration, folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer,
-    resizing: PictureResizing, compute: Compute
+    resizing: PictureResizing, compute: Compute, engine: some Operators
   ) throws {
     let settings = try ProcessorConfiguration(folder: folder)
     try model.requireAgreement(with: settings)
@@ -25,9 +25,10 @@ struct LlavaEncoder: PictureEncoder {
       ImageProcessorConfiguration(settings, model: model, resizing: resizing))
     tower = try VisionTower(
       model.vision, output: .states(model.featureStates),
-      weights: checkpoint.scope("vision_tower"), compute: compute)
+      weights: checkpoint.scope("vision_tower"), compute: compute,
+      engine: engine)
     projector = try Projector(
-      model.projector, weights: checkpoint.scope("multi_modal_projector"), compute: compute)
+      model.projector, weights: checkpoint.scope("multi_modal_projector"), engine: engine)
     packing = ImagePacking(
       newline: try checkpoint.scope("").vector(
         "image_newline", count: model.text.decoder.hiddenSize))
@@ -94,7 +95,7 @@ struct LlavaEncoder: PictureEncoder {
     ofTile index: Int, of tiles: PictureTiles, cancellation: Cancellation
   ) throws -> Matrix {
     let states = try tower(Array(tiles[tile: index]), cancellation: cancellation)
-    return projector(states.slice(rows: configuration.vision.classTokenCount..<states.rows))
+    return try projector(states.slice(rows: configuration.vision.classTokenCount..<states.rows))
   }
 
   /// One tile's way through the tower and all tiles' features, float32.

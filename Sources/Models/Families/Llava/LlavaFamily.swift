@@ -14,10 +14,10 @@ extension LlavaFamily {
 
   package func pictureEncoder(
     folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
-    compute: Compute
+    compute: Compute, engine: some Operators
   ) throws -> (any PictureEncoder)? {
     try LlavaEncoder(
       configuration, folder: folder, checkpoint: checkpoint, tokenizer: tokenizer,
-      resizing: resizing, compute: compute)
+      resizing: resizing, compute: compute, engine: engine)
   }
 }

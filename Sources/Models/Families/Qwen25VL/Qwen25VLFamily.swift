@@ -19,11 +19,12 @@ package struct Qwen25VLFamily: ModelFamily {
 
   package func pictureEncoder(
     folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
-    compute: Compute
+    compute: Compute, engine: some Operators
   ) throws -> (any PictureEncoder)? {
     try QwenEncoder(
       tower: Qwen25VLTower(
-        configuration.vision, weights: checkpoint.scope("visual"), compute: compute),
+        configuration.vision, weights: checkpoint.scope("visual"), compute: compute,
+        engine: engine),
       settings: QwenProcessorConfiguration(folder: folder), imageToken: configuration.imageToken,
       videoToken: configuration.videoToken, tokenizer: tokenizer, resizing: resizing)
   }

@@ -6,32 +6,34 @@ import Tensors
 /// m × m patches a token, P patches, h width. Patches stand window by window, as the tokens that
 /// they become; in most layers those of a window see each other alone. Queries and keys turn by row
 /// and column. Follows `Qwen2_5_VisionTransformerPretrainedModel` of transformers 5.24.
-struct Qwen25VLTower: QwenTower {
+struct Qwen25VLTower<Engine: Operators>: QwenTower {
   let configuration: Qwen25VLVisionConfiguration
   let embedding: QwenPatchEmbedding
   let rotary: RotaryEmbedding
-  let layers: [Qwen25VLLayer]  // blocks.N
-  let merger: PatchMerger  // merger
+  let layers: [Qwen25VLLayer<Engine>]  // blocks.N
+  let merger: PatchMerger<Engine>  // merger
+  private let engine: Engine
 
   init(
-    _ model: Qwen25VLVisionConfiguration, weights: WeightScope, compute: Compute
+    _ model: Qwen25VLVisionConfiguration, weights: WeightScope, compute: Compute, engine: Engine
   ) throws {
     configuration = model
+    self.engine = engine
     let h = model.hiddenSize
     embedding = try QwenPatchEmbedding(
       model.patches, hiddenSize: h, bias: false, weights: weights, compute: compute)
     rotary = RotaryEmbedding(ofRowsAndColumns: model.rotaryTheta, headSize: model.headSize)
     layers = try (0..<model.layerCount).map {
-      try Qwen25VLLayer(model, weights: weights["blocks.\($0)"], compute: compute)
+      try Qwen25VLLayer(model, weights: weights["blocks.\($0)"], engine: engine)
     }
     let norm = try RMSNorm(
       "ln_q", size: h,
       norms: DecoderRecipe.Norms(epsilon: Qwen25VLVisionConfiguration.normEpsilon),
-      weights: weights["merger"], compute: compute)
+      weights: weights["merger"], engine: engine)
     merger = try PatchMerger(
       width: h * model.patches.mergeCount, outputSize: model.outputSize,
       norm: .rootMeanSquare(norm), names: ("mlp.0", "mlp.2"), weights: weights["merger"],
-      compute: compute)
+      engine: engine)
   }
 
   var sizes: PatchSizes { configuration.patches }
@@ -42,14 +44,14 @@ struct Qwen25VLTower: QwenTower {
     let places = PatchOrder(
       rows: height / sizes.patchSize, columns: width / sizes.patchSize, merge: sizes.mergeSize,
       windowSide: configuration.windowSide)
-    var x = embedding(pixels, height: height, width: width, places: places)
+    var x = try engine.rows(embedding(pixels, height: height, width: width, places: places))
     let turning = (rotary, RowPositions.listed([places.rowOfPatch, places.columnOfPatch]))
     for (index, layer) in layers.enumerated() {
       let isWhole = configuration.wholeLayers.contains(index)
       x = try layer(
         x, turning: turning, windows: isWhole ? nil : places.windows, cancellation: cancellation)
     }
-    let merged = merger(x)
+    let merged = try engine.matrix(merger(x))
     var features = merged
     for (place, token) in places.tokens.enumerated() {
       features.setRow(token, Array(merged.row(place)))
@@ -58,7 +60,7 @@ struct Qwen25VLTower: QwenTower {
   }
 
   func workingCount(patches: Int) -> Int {
-    let gated = 3 * min(patches, FeedForward.tileRows) * configuration.intermediateSize
+    let gated = 3 * min(patches, FeedForward<Engine>.tileRows) * configuration.intermediateSize
     let features = patches / sizes.mergeCount * configuration.outputSize
     return patches * 12 * configuration.hiddenSize + gated + 3 * features
   }

@@ -7,19 +7,21 @@ import Tensors
 /// tokens: token by token row by row, within a token row by row. Learned positions are interpolated
 /// to the picture's grid, queries and keys turn by row and column. Follows `Qwen3VLVisionModel` of
 /// transformers 5.24.
-struct Qwen3VLTower: QwenTower {
+struct Qwen3VLTower<Engine: Operators>: QwenTower {
   let configuration: Qwen3VLVisionConfiguration
   let embedding: QwenPatchEmbedding
   let positions: Matrix  // pos_embed [side², h]
   let rotary: RotaryEmbedding
-  let layers: [EncoderLayer]  // blocks.N
-  let merger: PatchMerger  // merger
-  let deepMergers: [PatchMerger]  // deepstack_merger_list.N
+  let layers: [EncoderLayer<Engine>]  // blocks.N
+  let merger: PatchMerger<Engine>  // merger
+  let deepMergers: [PatchMerger<Engine>]  // deepstack_merger_list.N
+  private let engine: Engine
 
   init(
-    _ model: Qwen3VLVisionConfiguration, weights: WeightScope, compute: Compute
+    _ model: Qwen3VLVisionConfiguration, weights: WeightScope, compute: Compute, engine: Engine
   ) throws {
     configuration = model
+    self.engine = engine
     let h = model.hiddenSize
     embedding = try QwenPatchEmbedding(
       model.patches, hiddenSize: h, bias: true, weights: weights, compute: compute)
@@ -29,18 +31,18 @@ struct Qwen3VLTower: QwenTower {
     ).floats()
     rotary = RotaryEmbedding(ofRowsAndColumns: model.rotaryTheta, headSize: model.headSize)
     layers = try (0..<model.layerCount).map {
-      try EncoderLayer(model.layer, weights: weights["blocks.\($0)"], compute: compute)
+      try EncoderLayer(model.layer, weights: weights["blocks.\($0)"], engine: engine)
     }
     let width = h * model.patches.mergeCount
-    func merger(_ name: String, ofTokens: Bool) throws -> PatchMerger {
+    func merger(_ name: String, ofTokens: Bool) throws -> PatchMerger<Engine> {
       let weights = weights[name]
       let norm = try LayerNorm(
         "norm", size: ofTokens ? width : h, epsilon: Qwen3VLVisionConfiguration.normEpsilon,
-        weights: weights, compute: compute)
+        weights: weights, engine: engine)
       return try PatchMerger(
         width: width, outputSize: model.outputSize,
         norm: ofTokens ? .ofTokens(norm) : .ofPatches(norm), names: ("linear_fc1", "linear_fc2"),
-        weights: weights, compute: compute)
+        weights: weights, engine: engine)
     }
     self.merger = try merger("merger", ofTokens: false)
     deepMergers = try model.deepLayers.indices.map {
@@ -55,15 +57,17 @@ struct Qwen3VLTower: QwenTower {
   ) throws -> (features: Matrix, deep: [Matrix]) {
     let places = PatchOrder(
       rows: height / sizes.patchSize, columns: width / sizes.patchSize, merge: sizes.mergeSize)
-    var x =
-      embedding(pixels, height: height, width: width, places: places) + learnedPositions(places)
+    var x = try engine.rows(
+      embedding(pixels, height: height, width: width, places: places) + learnedPositions(places))
     let turning = RowPositions.listed([places.rowOfPatch, places.columnOfPatch])
     var deep: [Matrix] = []
     for (index, layer) in layers.enumerated() {
       x = try layer(x, turning: (rotary, turning), cancellation: cancellation)
-      if configuration.deepLayers.contains(index) { deep.append(deepMergers[deep.count](x)) }
+      if configuration.deepLayers.contains(index) {
+        deep.append(try engine.matrix(deepMergers[deep.count](x)))
+      }
     }
-    return (merger(x), deep)
+    return (try engine.matrix(merger(x)), deep)
   }
 
   func workingCount(patches: Int) -> Int {

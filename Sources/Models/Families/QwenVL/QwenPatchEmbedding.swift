@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 
 /// From pixels to the first of a tower's streams: a product with each patch, a still picture's
-/// repeated for as many frames as a patch spans.
+/// repeated for as many frames as a patch spans. On the processor, as `PatchEmbedding`.
 struct QwenPatchEmbedding: Sendable {
   let patch: Linear  // patch_embed.proj [h, 3·t·p·p], t frames
   let sizes: PatchSizes
@@ -13,7 +13,8 @@ struct QwenPatchEmbedding: Sendable {
   ) throws {
     let p = sizes.patchSize
     patch = try weights["patch_embed"].linear(
-      "proj", rows: h, columns: 3 * sizes.temporalPatchSize * p * p, bias: bias, compute: compute)
+      "proj", rows: h, columns: 3 * sizes.temporalPatchSize * p * p, bias: bias,
+      engine: HostOperators(compute))
     self.sizes = sizes
   }
 

@@ -12,6 +12,6 @@ extension TextFamily {
 
   package func pictureEncoder(
     folder: String, checkpoint: Checkpoint, tokenizer: Tokenizer, resizing: PictureResizing,
-    compute: Compute
+    compute: Compute, engine: some Operators
   ) throws -> (any PictureEncoder)? { nil }
 }

@@ -12,7 +12,7 @@ struct EncoderRecipe: Sendable, Equatable {
   /// What the tensors of a layer are called.
   struct Names: Sendable, Equatable {
     var norms: [String]
-    var attention: TowerAttention.Names
+    var attention: TowerAttentionNames
     var feedForward: [String]
 
     /// CLIP's and SigLIP's.

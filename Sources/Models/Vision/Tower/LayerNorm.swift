@@ -2,37 +2,37 @@ import Checkpoints
 import Tensors
 
 /// A layer norm with its weights.
-struct LayerNorm: Sendable {
-  let weight: [Float]  // [h]
-  let bias: [Float]  // [h]
+struct LayerNorm<Engine: Operators>: Sendable {
+  let weight: Engine.Vector  // [h]
+  let bias: Engine.Vector  // [h]
   let epsilon: Float
-  let team: ThreadTeam
+  private let engine: Engine
 
   init(
-    _ name: String, _ recipe: EncoderRecipe, weights: WeightScope, compute: Compute
+    _ name: String, _ recipe: EncoderRecipe, weights: WeightScope, engine: Engine
   ) throws {
     try self.init(
       name, size: recipe.hiddenSize, epsilon: recipe.normEpsilon, weights: weights,
-      compute: compute)
+      engine: engine)
   }
 
   init(
-    _ name: String, size: Int, epsilon: Double, weights: WeightScope, compute: Compute
+    _ name: String, size: Int, epsilon: Double, weights: WeightScope, engine: Engine
   ) throws {
-    weight = try weights.vector("\(name).weight", count: size)
-    bias = try weights.vector("\(name).bias", count: size)
+    weight = try engine.vector(weights.vector("\(name).weight", count: size))
+    bias = try engine.vector(weights.vector("\(name).bias", count: size))
     self.epsilon = Float(epsilon)
-    team = compute.team
+    self.engine = engine
   }
 
   /// x `[P, h]` → `[P, h]`.
-  func callAsFunction(_ x: Matrix) -> Matrix {
-    layerNorm(x, weight: weight, bias: bias, epsilon: epsilon, team: team)
+  func callAsFunction(_ x: Engine.Rows) throws -> Engine.Rows {
+    try engine.layerNorm(x, weight: weight, bias: bias, epsilon: epsilon)
   }
 
   /// The gradient at x `[P, h]` from the gradient at the output.
-  func pullback(_ x: Matrix, outputGradient: Matrix) -> Matrix {
-    layerNormPullback(
-      x, weight: weight, epsilon: epsilon, outputGradient: outputGradient, team: team)
+  func pullback(_ x: Engine.Rows, outputGradient: Engine.Rows) throws -> Engine.Rows {
+    try engine.layerNormPullback(
+      x, weight: weight, epsilon: epsilon, outputGradient: outputGradient)
   }
 }

@@ -5,14 +5,15 @@ import Tensors
 /// token before them, learned positions, in CLIP a norm.
 ///
 /// p patch size, g = image size / p patches a side (a remainder is ignored, as by the convolution),
-/// P = g² tokens, one more with a class token, h width. Follows `CLIPVisionEmbeddings` and
+/// P = g² tokens, one more with a class token, h width. All of it runs on the processor, whatever
+/// the layers run on: it is a hundredth of a tower's work. Follows `CLIPVisionEmbeddings` and
 /// `SiglipVisionEmbeddings` of transformers 5.24.
 struct PatchEmbedding: Sendable {
   let configuration: VisionConfiguration
   let patch: Linear  // embeddings.patch_embedding [h, 3·p·p], in SigLIP with a bias
   let classEmbedding: [Float]?  // embeddings.class_embedding [h], CLIP
   let positions: Matrix  // embeddings.position_embedding [P, h]
-  let norm: LayerNorm?  // pre_layrnorm, misspelt in the files, CLIP
+  let norm: LayerNorm<HostOperators>?  // pre_layrnorm, misspelt in the files, CLIP
 
   init(_ model: VisionConfiguration, weights: WeightScope, compute: Compute) throws {
     let (h, p, isCLIP) = (model.hiddenSize, model.patchSize, model.kind == .clip)
@@ -29,19 +30,20 @@ struct PatchEmbedding: Sendable {
     ).floats()
     norm =
       isCLIP
-      ? try LayerNorm("pre_layrnorm", model.layer, weights: weights, compute: compute) : nil
+      ? try LayerNorm(
+        "pre_layrnorm", model.layer, weights: weights, engine: HostOperators(compute)) : nil
   }
 
   /// One tile's pixels `[3, size, size]`, normalised → the residual stream before the first layer,
   /// `[P, h]`.
-  func callAsFunction(_ pixels: [Float]) -> Matrix {
+  func callAsFunction(_ pixels: [Float]) throws -> Matrix {
     let patches = patch(patches(of: pixels))
     guard let classEmbedding else { return patches + positions }
     var tokens = Matrix(rows: patches.rows + 1, columns: patches.columns)
     tokens.setRow(0, classEmbedding)
     tokens.replace(rows: 1..<patches.rows + 1, with: patches)
     let x = tokens + positions
-    return norm?(x) ?? x
+    return try norm?(x) ?? x
   }
 
   /// Patches row by row, each channel after channel, `[g², 3·p·p]`.

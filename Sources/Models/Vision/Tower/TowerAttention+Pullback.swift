@@ -3,29 +3,31 @@ import Tensors
 extension TowerAttention {
   /// What the pullback needs of a forward pass.
   struct Saved: Sendable {
-    let queries: Matrix  // [P, h]
-    let keys: Matrix  // [P, h]
-    let values: Matrix  // [P, h]
-    let mixed: Matrix  // [P, h]
-    let logSumExp: Matrix  // [P, H]
+    let queries: Engine.Rows  // [P, h]
+    let keys: Engine.Rows  // [P, h]
+    let values: Engine.Rows  // [P, h]
+    let mixed: Engine.Rows  // [P, h]
+    let logSumExp: Engine.Rows  // [P, H]
   }
 
   /// x `[P, h]`, normed, neither turned nor in windows → what is added to the stream `[P, h]`.
-  func saving(_ x: Matrix) -> (update: Matrix, saved: Saved) {
-    let (queries, keys, values) = (query(x), key(x), value(x))
-    let (mixed, logSumExp) = attention(
-      queries, keys, values, shape: shape, firstQueryPosition: 0, compute: compute)
+  func saving(_ x: Engine.Rows) throws -> (update: Engine.Rows, saved: Saved) {
+    let (queries, keys, values) = (try query(x), try key(x), try value(x))
+    let (mixed, logSumExp) = try engine.attention(
+      queries, keys, values, shape: shape, firstQueryPosition: 0, keyEnds: nil,
+      cancellation: .never)
     let saved = Saved(
       queries: queries, keys: keys, values: values, mixed: mixed, logSumExp: logSumExp)
-    return (output(mixed), saved)
+    return (try output(mixed), saved)
   }
 
   /// The gradient at x `[P, h]` from that at what is added `[P, h]`.
-  func pullback(_ saved: Saved, outputGradient: Matrix) -> Matrix {
-    let gradient = attentionPullback(
+  func pullback(_ saved: Saved, outputGradient: Engine.Rows) throws -> Engine.Rows {
+    let gradient = try engine.attentionPullback(
       saved.queries, saved.keys, saved.values, output: saved.mixed, logSumExp: saved.logSumExp,
-      shape: shape, firstQueryPosition: 0, compute: compute,
+      shape: shape, firstQueryPosition: 0, keyEnds: nil,
       outputGradient: output.pullback(outputGradient))
-    return query.pullback(gradient.q) + key.pullback(gradient.k) + value.pullback(gradient.v)
+    let ofQueriesAndKeys = try engine.sum(query.pullback(gradient.q), key.pullback(gradient.k))
+    return try engine.sum(ofQueriesAndKeys, value.pullback(gradient.v))
   }
 }

@@ -19,13 +19,13 @@ package protocol TowerEncoder: PictureEncoder {
   func patches(of layout: PictureLayout, tiles count: Int) throws(SiteRefusal) -> [TowerPatch?]
 
   /// The picture's tokens `[tokens, D]` from every tile's features `[P, h · states]`.
-  func tokens(ofFeatures features: [Matrix], layout: PictureLayout) -> Matrix
+  func tokens(ofFeatures features: [Matrix], layout: PictureLayout) throws -> Matrix
 
   /// The gradients at every tile's features `[P, h · states]` from that at the tokens
   /// `[tokens, D]`.
   func pullback(
     toFeatures features: [Matrix], layout: PictureLayout, outputGradient: Matrix
-  ) -> [Matrix]
+  ) throws -> [Matrix]
 }
 
 extension TowerEncoder {
@@ -42,8 +42,8 @@ extension TowerEncoder {
   package func embed(
     _ cuts: [TowerCut], streams: [Matrix], layout: PictureLayout, cancellation: Cancellation
   ) throws -> Matrix {
-    tokens(
-      ofFeatures: try features(cuts, streams: streams, cancellation: cancellation), layout: layout)
+    try tokens(
+      ofFeatures: features(cuts, streams: streams, cancellation: cancellation), layout: layout)
   }
 
   /// The gradients at the streams `[P, h]` from that at the picture's tokens `[tokens, D]`.
@@ -51,8 +51,8 @@ extension TowerEncoder {
     _ cuts: [TowerCut], streams: [Matrix], layout: PictureLayout, outputGradient: Matrix,
     cancellation: Cancellation
   ) throws -> [Matrix] {
-    let gradients = pullback(
-      toFeatures: try features(cuts, streams: streams, cancellation: cancellation),
+    let gradients = try pullback(
+      toFeatures: features(cuts, streams: streams, cancellation: cancellation),
       layout: layout, outputGradient: outputGradient)
     return try cuts.indices.map {
       try tower.pullback(

@@ -24,7 +24,7 @@ extension VisionTower {
     _ pixels: [Float], depth: Int, cancellation: Cancellation
   ) throws -> TowerCut {
     precondition((0...layers.count).contains(depth), "no such layer")
-    var (x, below) = (embedding(pixels), [Int: Matrix]())
+    var (x, below) = (try embedding(pixels), [Int: Matrix]())
     for layer in 0..<depth {
       if output.takes(state: layer) { below[layer] = x }
       x = try run(x, layers: layer..<layer + 1, cancellation: cancellation)
@@ -41,7 +41,7 @@ extension VisionTower {
       if output.takes(state: layer) { states[layer] = x }
       x = try run(x, layers: layer..<layer + 1, cancellation: cancellation)
     }
-    guard case .states(let wanted) = output else { return lastNorm?(x) ?? x }
+    guard case .states(let wanted) = output else { return try layers.normed(x) }
     states[layers.count] = x
     return Matrix(sideBySide: wanted.compactMap { states[$0] })
   }
@@ -57,10 +57,10 @@ extension VisionTower {
       x = try run(x, layers: layer..<layer + 1, cancellation: cancellation)
     }
     /// What reaches a state from the features that are it.
-    func arriving(at state: Int) -> Matrix? {
+    func arriving(at state: Int) throws -> Matrix? {
       guard case .states(let wanted) = output else {
         guard state == layers.count else { return nil }
-        return lastNorm?.pullback(x, outputGradient: outputGradient) ?? outputGradient
+        return try layers.normPullback(x, outputGradient: outputGradient)
       }
       let h = configuration.hiddenSize
       var sum: Matrix?
@@ -71,12 +71,12 @@ extension VisionTower {
       return sum
     }
     var gradient =
-      arriving(at: layers.count) ?? Matrix(rows: stream.rows, columns: stream.columns)
+      try arriving(at: layers.count) ?? Matrix(rows: stream.rows, columns: stream.columns)
     for layer in (cut.depth..<layers.count).reversed() {
       try cancellation.check()
-      gradient = layers[layer].pullback(
-        inputs[layer - cut.depth], outputGradient: gradient)
-      if let more = arriving(at: layer) { gradient = gradient + more }
+      gradient = try layers.pullback(
+        inputs[layer - cut.depth], layer: layer, outputGradient: gradient)
+      if let more = try arriving(at: layer) { gradient = gradient + more }
     }
     return gradient
   }

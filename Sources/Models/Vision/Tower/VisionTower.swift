@@ -9,32 +9,27 @@ package import Tensors
 package struct VisionTower: Sendable {
   package let configuration: VisionConfiguration
   let embedding: PatchEmbedding
-  let layers: [EncoderLayer]  // encoder.layers.N
-  let lastNorm: LayerNorm?  // post_layernorm
+  let layers: any TowerLayers
   package let output: TowerOutput
 
   /// Layers behind the last that `output` needs are not even loaded.
   package init(
-    _ model: VisionConfiguration, output: TowerOutput, weights: WeightScope, compute: Compute
+    _ model: VisionConfiguration, output: TowerOutput, weights: WeightScope, compute: Compute,
+    engine: some Operators
   ) throws {
     configuration = model
     self.output = output
     embedding = try PatchEmbedding(model, weights: weights, compute: compute)
-    layers = try (0..<output.layerCount(of: model)).map {
-      try EncoderLayer(model.layer, weights: weights["encoder.layers.\($0)"], compute: compute)
-    }
-    lastNorm =
-      output == .normed
-      ? try LayerNorm("post_layernorm", model.layer, weights: weights, compute: compute) : nil
+    layers = try EngineTowerLayers(model, output: output, weights: weights, engine: engine)
   }
 
   /// One tile's pixels `[3, size, size]`, normalised → its features `[P, h]`, the class token
   /// included; those of several states side by side, `[P, h · states]`.
   package func callAsFunction(_ pixels: [Float], cancellation: Cancellation) throws -> Matrix {
-    var x = embedding(pixels)
+    var x = try embedding(pixels)
     guard case .states(let wanted) = output else {
       x = try run(x, layers: 0..<layers.count, cancellation: cancellation)
-      return lastNorm?(x) ?? x
+      return try layers.normed(x)
     }
     var states = [Int: Matrix]()
     var depth = 0
@@ -47,11 +42,7 @@ package struct VisionTower: Sendable {
 
   /// The residual stream x `[P, h]` from before the first of `range` to behind its last.
   func run(_ x: Matrix, layers range: Range<Int>, cancellation: Cancellation) throws -> Matrix {
-    var x = x
-    for layer in layers[range] {
-      x = try layer(x, cancellation: cancellation)
-    }
-    return x
+    try layers.run(x, layers: range, cancellation: cancellation)
   }
 }
 

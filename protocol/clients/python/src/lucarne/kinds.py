@@ -38,7 +38,9 @@ class UnsupportedTarget(RequestFailed):
 
 
 class OutOfMemory(RequestFailed):
-    """Refused beforehand; neededBytes and availableBytes say why."""
+    """Refused beforehand, with neededBytes and availableBytes; of a device also what failed on the way, with
+    availableBytes alone.
+    """
 
 
 class DeadlineExceeded(RequestFailed):
@@ -85,6 +87,12 @@ class VisionUnavailable(RequestFailed):
     """The kernel has no vision worker, it does not start, or it cannot do what is asked."""
 
 
+class DeviceUnavailable(RequestFailed):
+    """There is no such device, PyTorch's libraries cannot be used, or the device failed. Of one that is lost
+    models are loaded on the processor again and their contexts are closed.
+    """
+
+
 BY_KIND: dict[str | None, type[RequestFailed]] = {
     "modelNotLoaded": ModelNotLoaded,
     "saeMismatch": SaeMismatch,
@@ -105,4 +113,5 @@ BY_KIND: dict[str | None, type[RequestFailed]] = {
     "pathDenied": PathDenied,
     "ioError": IoError,
     "visionUnavailable": VisionUnavailable,
+    "deviceUnavailable": DeviceUnavailable,
 }

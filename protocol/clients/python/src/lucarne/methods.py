@@ -48,24 +48,25 @@ from .types import (
     InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
     Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
     JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
-    KernelStatusHealth, KernelStatusMemory, KernelStatusMemoryItem, KernelStatusModel,
-    KernelStatusQueue, KernelStatusResult, KernelStatusVision, KernelStatusVisionModel, LabelScore,
-    LargeInteger, LatentSelection, LatentSelectionOrder, LatentSelectionTop, ModelLoadImage,
-    ModelLoadPrecision, ModelLoadResizing, ModelLoadResult, Part, PictureView, ProgressToken,
-    PromptCheckPart, PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity,
-    PromptFront, PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult,
-    PromptOpenToken, Recipe, RecipeChange, Region, RpcDiscoverResult, SAECheckChecked,
-    SAECheckPrediction, SAEFitConvention, SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit,
-    SAELoadFormat, SAEOptions, SAEOptionsActivation, SAESitesPlace, SAETrainTrained,
-    SAETrainWeightType, SaeFitResult, SaeLoadResult, SaeSitesResult, SavedSession,
-    SavedSessionAutoencoder, SavedSessionContext, SavedSessionFrame, SavedSessionModel,
-    SavedSessionPart, SavedSessionPicture, SessionExportFormat, SessionExportResult,
-    SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice, SpliceErrorTerm,
-    SpliceReceipt, SpliceReselect, SteeringGenerateComparison, SteeringGenerateEffect,
-    SteeringGenerateOutput, SteeringGenerateOutputName, SteeringGenerateReceipt,
-    SteeringGenerateResult, SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound,
-    SteeringSearchHalves, SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint,
-    Target, TextPosition, TextRange, TokenSet, TokenSpec, VideoSource, View, WireNumbers,
+    KernelStatusDevice, KernelStatusHealth, KernelStatusMemory, KernelStatusMemoryItem,
+    KernelStatusModel, KernelStatusQueue, KernelStatusResult, KernelStatusVision,
+    KernelStatusVisionModel, LabelScore, LargeInteger, LatentSelection, LatentSelectionOrder,
+    LatentSelectionTop, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult,
+    Part, PictureView, ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn,
+    PromptDiagnostic, PromptDiagnosticSeverity, PromptFront, PromptFrontClamp, PromptFrontImage,
+    PromptOpenPart, PromptOpenResult, PromptOpenToken, Recipe, RecipeChange, Region,
+    RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAEFitConvention, SAEFitKind,
+    SAEFitReading, SAELoadActivation, SAELoadFit, SAELoadFormat, SAEOptions, SAEOptionsActivation,
+    SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult, SaeLoadResult, SaeSitesResult,
+    SavedSession, SavedSessionAutoencoder, SavedSessionContext, SavedSessionFrame,
+    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionExportFormat,
+    SessionExportResult, SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice,
+    SpliceErrorTerm, SpliceReceipt, SpliceReselect, SteeringGenerateComparison,
+    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
+    SteeringGenerateReceipt, SteeringGenerateResult, SteeringSearchCandidates,
+    SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves, SteeringSearchOperations,
+    SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition, TextRange, TokenSet, TokenSpec,
+    VideoSource, View, WireNumbers,
 )
 
 
@@ -97,18 +98,22 @@ class ModelMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def load(self, *, path: str, precision: ModelLoadPrecision | None = None, resizing: ModelLoadResizing | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
+    def load(self, *, path: str, precision: ModelLoadPrecision | None = None, resizing: ModelLoadResizing | None = None, device: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
         """model/load: Loads a checkpoint's folder and makes it the model that contexts are opened on.
 
           path: Absolute.
           precision: Absent: auto.
           resizing: Absent: torchvision.
+          device: What the model's layers run on: cpu (this kernel's own operators on the processor), cuda or
+            cuda:N (a card, through PyTorch's libraries), torch:cpu (the same on the processor, to compare),
+            auto (the first card where libraries and card are there, else the processor). Absent: as the
+            kernel was started, cpu if that says nothing. precision int8 runs on the processor alone.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
-        Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
+        Raises: CheckpointInvalid, DeadlineExceeded, DeviceUnavailable, IoError, OutOfMemory, PathDenied.
         """
-        return self._kernel.call("model/load", {"path": path, "precision": precision, "resizing": resizing, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
+        return self._kernel.call("model/load", {"path": path, "precision": precision, "resizing": resizing, "device": device, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
 
 
 class SaeMethods:
@@ -1223,18 +1228,22 @@ class AsyncModelMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def load(self, *, path: str, precision: ModelLoadPrecision | None = None, resizing: ModelLoadResizing | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
+    async def load(self, *, path: str, precision: ModelLoadPrecision | None = None, resizing: ModelLoadResizing | None = None, device: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> ModelLoadResult:
         """model/load: Loads a checkpoint's folder and makes it the model that contexts are opened on.
 
           path: Absolute.
           precision: Absent: auto.
           resizing: Absent: torchvision.
+          device: What the model's layers run on: cpu (this kernel's own operators on the processor), cuda or
+            cuda:N (a card, through PyTorch's libraries), torch:cpu (the same on the processor, to compare),
+            auto (the first card where libraries and card are there, else the processor). Absent: as the
+            kernel was started, cpu if that says nothing. precision int8 runs on the processor alone.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
-        Raises: CheckpointInvalid, DeadlineExceeded, IoError, OutOfMemory, PathDenied.
+        Raises: CheckpointInvalid, DeadlineExceeded, DeviceUnavailable, IoError, OutOfMemory, PathDenied.
         """
-        return await self._kernel.call("model/load", {"path": path, "precision": precision, "resizing": resizing, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
+        return await self._kernel.call("model/load", {"path": path, "precision": precision, "resizing": resizing, "device": device, "deadlineMs": deadline_ms}, ModelLoadResult, progress=progress)
 
 
 class AsyncSaeMethods:

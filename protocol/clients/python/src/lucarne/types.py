@@ -1388,6 +1388,23 @@ class KernelStatusContext(Record):
     version: int
 
 
+class KernelStatusDevice(Record):
+    """A device that models were loaded on, through PyTorch's libraries."""
+
+    device: str
+    """As model/load takes it."""
+    free: int | None
+    """Bytes that nobody holds; what PyTorch keeps for the next tensors counts as held."""
+    library: str
+    """The version of PyTorch."""
+    message: str | None
+    """Why it can be used no more; absent while it can."""
+    name: str
+    """What it calls itself."""
+    total: int | None
+    """Bytes of its memory; absent for torch:cpu, which has the process's."""
+
+
 class KernelStatusMemory(Record):
     """Bytes."""
 
@@ -1407,6 +1424,8 @@ class KernelStatusModel(Record):
     architecture: str
     bytes: int
     """Bytes of the weights' files, which other processes may share, and of the weights made for int8."""
+    device: str | None
+    """What its layers run on; absent for the processor."""
     model: str
     path: str
     precision: ModelLoadPrecision
@@ -2073,6 +2092,8 @@ class KernelStatusResult(Record):
     asking client's own, queue, memory and jobs are everybody's.
     """
     contexts: list[KernelStatusContext]
+    devices: list[KernelStatusDevice] | None
+    """Absent where every model has been on the processor."""
     health: KernelStatusHealth
     jobs: list[Job] | None
     """Jobs of this kernel that are queued or run; absent where there are none."""
@@ -2098,6 +2119,8 @@ class ModelLoadResult(Record):
     architecture: str
     bytes: int
     """Bytes of the weights' files, and of the weights made for int8."""
+    device: str | None
+    """What its layers run on; absent for the processor."""
     hidden_size: int
     image: ModelLoadImage
     layers: int
@@ -2593,9 +2616,10 @@ JobStarted._members = {'job': None}
 KernelStatusAutoencoder._members = {'bytes': None, 'k': None, 'latents': None, 'model': None, 'path': None, 'sae': None, 'site': None}
 KernelStatusConnection._members = {'bytes': None, 'connection': None, 'contexts': None, 'name': None, 'own': None, 'process': None, 'waiting': None}
 KernelStatusContext._members = {'bytes': None, 'context': None, 'tokenCount': None, 'version': None}
+KernelStatusDevice._members = {'device': None, 'free': None, 'library': None, 'message': None, 'name': None, 'total': None}
 KernelStatusMemory._members = {'items': KernelStatusMemoryItem, 'limit': None, 'used': None}
 KernelStatusMemoryItem._members = {'bytes': None, 'name': None}
-KernelStatusModel._members = {'architecture': None, 'bytes': None, 'model': None, 'path': None, 'precision': None, 'resizing': None}
+KernelStatusModel._members = {'architecture': None, 'bytes': None, 'device': None, 'model': None, 'path': None, 'precision': None, 'resizing': None}
 KernelStatusQueue._members = {'running': None, 'waiting': None}
 KernelStatusVision._members = {'command': None, 'device': None, 'memory': None, 'message': None, 'models': KernelStatusVisionModel, 'name': None, 'process': None, 'starts': None, 'version': None, 'versions': None}
 KernelStatusVisionModel._members = {'digest': None, 'name': None, 'role': None}
@@ -2652,8 +2676,8 @@ TokenSpec._members = {'id': None, 'text': None}
 VideoSource._members = {'frames': ImageSource}
 WireNumbers._members = {'base64': None, 'dtype': None, 'shape': None}
 RpcDiscoverResult._members = {}
-KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
-ModelLoadResult._members = {'architecture': None, 'bytes': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
+KernelStatusResult._members = {'connections': KernelStatusConnection, 'contexts': KernelStatusContext, 'devices': KernelStatusDevice, 'health': None, 'jobs': Job, 'memory': KernelStatusMemory, 'message': None, 'models': KernelStatusModel, 'queue': KernelStatusQueue, 'recipe': None, 'saes': KernelStatusAutoencoder, 'unicode': None, 'vision': KernelStatusVision}
+ModelLoadResult._members = {'architecture': None, 'bytes': None, 'device': None, 'hiddenSize': None, 'image': ModelLoadImage, 'layers': None, 'model': None, 'vocabularySize': None}
 SaeLoadResult._members = {'activation': None, 'bytes': None, 'fit': SAELoadFit, 'format': None, 'inputSize': None, 'k': None, 'latents': None, 'outputSize': None, 'sae': None, 'site': None}
 SaeSitesResult._members = {'blocks': None, 'model': None, 'sites': SAESitesPlace}
 SaeFitResult._members = {'better': None, 'contexts': None, 'conventions': SAEFitReading, 'explanation': None, 'kinds': SAEFitKind, 'sae': None, 'site': None}

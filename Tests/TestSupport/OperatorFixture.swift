@@ -1,33 +1,39 @@
 import Foundation
-import Tensors
-import Testing
+package import Tensors
 
 /// One case of Tests/Fixtures/tensors: PyTorch in float64, stored as float32 (make/tensors.py).
-struct Fixture: CustomTestStringConvertible {
-  let name: String
-  let settings: [String: Double]
+package struct OperatorFixture: Sendable, CustomStringConvertible {
+  package let name: String
+  package let settings: [String: Double]
   private let matrices: [String: Matrix]
 
-  var testDescription: String { name }
+  package var description: String { name }
 
-  subscript(_ key: String) -> Matrix {
-    get throws { try #require(matrices[key], "\(name) has no \(key)") }
+  /// What a case has not.
+  package struct Missing: Error, CustomStringConvertible {
+    package let description: String
   }
 
-  func has(_ key: String) -> Bool { matrices[key] != nil }
+  package subscript(_ key: String) -> Matrix {
+    get throws {
+      guard let matrix = matrices[key] else { throw Missing(description: "\(name) has no \(key)") }
+      return matrix
+    }
+  }
+
+  package func has(_ key: String) -> Bool { matrices[key] != nil }
 
   /// The only row of a matrix.
-  func vector(_ key: String) throws -> [Float] { try self[key].row(0) }
+  package func vector(_ key: String) throws -> [Float] { try self[key].row(0) }
 
   /// Every case whose name starts with `subject`.
-  static func all(_ subject: String) throws -> [Fixture] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Fixtures/tensors")
+  package static func all(_ subject: String) throws -> [OperatorFixture] {
+    let folder = URL(filePath: Fixtures.path("tensors"))
     let manifest = try JSONDecoder().decode(
       Manifest.self, from: Data(contentsOf: folder.appending(path: "MANIFEST.json")))
     let values = try Data(contentsOf: folder.appending(path: "values.bin"))
     return manifest.cases.filter { $0.name.hasPrefix(subject + "/") }.map { entry in
-      Fixture(
+      OperatorFixture(
         name: entry.name, settings: entry.settings.compactMapValues(\.number),
         matrices: entry.matrices.mapValues { place in
           let count = place.rows * place.columns

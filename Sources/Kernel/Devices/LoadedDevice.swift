@@ -1,0 +1,34 @@
+import Torch
+
+/// A device that models are loaded on.
+final class LoadedDevice {
+  let device: TorchDevice
+  /// Bytes that contexts and the working sets of requests may take together; nil where the device's
+  /// memory is the process's.
+  private(set) var limit: Int?
+  /// Whether its loss has been told and its models are on the processor.
+  var isGivenUp = false
+
+  /// What stays free for PyTorch's own kernels and libraries.
+  private static let reserve = 1 << 30
+
+  init(_ device: TorchDevice) { self.device = device }
+
+  var name: String { DeviceChoice.name(of: device.place) }
+
+  /// Refuses weights that would not fit.
+  func admit(weights bytes: Int) throws(KernelError) {
+    guard let free = device.memory()?.free else { return }
+    let available = max(0, free - Self.reserve)
+    guard bytes <= available else {
+      throw .outOfMemory(
+        purpose: "holding the model's weights on \(name)", needed: bytes, available: available)
+    }
+  }
+
+  /// Notes what is left beside the weights of the models that are loaded.
+  /// - Parameter held: what contexts hold there already.
+  func measure(held: Int) {
+    limit = device.memory().map { max(0, $0.free + held - Self.reserve) }
+  }
+}
