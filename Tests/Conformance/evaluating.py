@@ -358,7 +358,7 @@ def wanted(folder):
         time.sleep(0.001)
     os.unlink(f"{folder}/gone.jsonl")
     done = kernel.ask("job/wait", job=gone, timeoutMs=60_000)
-    row("a file that is taken away is no success", done["state"] == "failed" and "took it away" in done["error"]["message"], done.get("error"))
+    row("a file that is taken away is no success", done["state"] == "failed" and "gone.jsonl" in done["error"]["message"], done.get("error"))
     kernel.end()
     asked = [PROGRAM, "evaluate", f"{folder}/own.jsonl", "--answers", f"{folder}/x.jsonl", "--html"]
     os.symlink(folder, f"{folder}/again")
