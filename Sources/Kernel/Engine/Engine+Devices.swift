@@ -1,5 +1,6 @@
 import Images
 import Interpretation
+import JSONRPC
 import Models
 import Tensors
 import Torch
@@ -10,7 +11,7 @@ extension Engine {
   /// there.
   func heldBytes(on device: LoadedDevice?) -> Int {
     guard let device else { return 0 }
-    return contexts(on: device).reduce(0) { $0 + $1.byteCount }
+    return contexts(on: device).reduce(0) { $0 + $1.context.byteCount }
   }
 
   /// Refuses work on the model that the client loaded last where its device has no room for it.
@@ -19,7 +20,8 @@ extension Engine {
     let model = models.first { $0.name == current.modelName }
     guard let device = model?.device, let limit = device.limit else { return }
     var held = heldBytes(on: device)
-    for open in contexts(on: device) where needed > limit - held && open.name != spared {
+    for (client, open) in contexts(on: device)
+    where needed > limit - held && !(client == served && open.name == spared) {
       let before = open.byteCount
       open.context.forgetRuns()
       held -= before - open.byteCount
@@ -68,8 +70,13 @@ extension Engine {
     }
   }
 
-  private func contexts(on device: LoadedDevice) -> [OpenContext] {
+  /// The contexts of a device's models, the served client's own first.
+  private func contexts(on device: LoadedDevice) -> [(client: ClientID, context: OpenContext)] {
     let names = Set(models.filter { $0.device === device }.map(\.name))
-    return clients.values.flatMap(\.openContexts).filter { names.contains($0.modelName) }
+    let order = clients.keys.sorted { $0 == served && $1 != served }
+    return order.flatMap { client in
+      (clients[client]?.openContexts ?? []).filter { names.contains($0.modelName) }
+        .map { (client, $0) }
+    }
   }
 }
