@@ -354,11 +354,11 @@ def wanted(folder):
     report = ask(open_rows, "open.jsonl", arms=ARMS[:1], sae="sae")["result"]["report"]
     row("a question without an answer counts in no accuracy", report["answered"] == 2 and all(a["accuracy"]["total"] == 1 for a in report["arms"]))
     gone = kernel.ask("evaluation/run", dataset={"format": "questions", "path": f"{folder}/own.jsonl"}, answers=f"{folder}/gone.jsonl", maxTokens=400)["job"]
-    while not os.path.exists(f"{folder}/gone.jsonl"):
+    while not os.path.exists(f"{folder}/gone.jsonl") or os.path.getsize(f"{folder}/gone.jsonl") == 0:
         time.sleep(0.001)
     os.unlink(f"{folder}/gone.jsonl")
     done = kernel.ask("job/wait", job=gone, timeoutMs=60_000)
-    row("a file that is taken away is no success", done["state"] == "failed" and "gone.jsonl" in done["error"]["message"], done.get("error"))
+    row("a file that is taken away is no success", done["state"] == "failed" and "took it away" in done["error"]["message"], done.get("error"))
     kernel.end()
     asked = [PROGRAM, "evaluate", f"{folder}/own.jsonl", "--answers", f"{folder}/x.jsonl", "--html"]
     os.symlink(folder, f"{folder}/again")
