@@ -3,7 +3,7 @@ import Synchronization
 
 /// What tensors lie on and operators run on: the processor, or a device that CUDA knows.
 ///
-/// The processor is for tests: this module's own operators are faster there.
+/// The processor is for tests: `Tensors`' own operators are what it is held to.
 package final class TorchDevice: Sendable {
   package enum Place: Sendable, Equatable, CustomStringConvertible {
     case cpu

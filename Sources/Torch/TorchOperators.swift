@@ -5,8 +5,8 @@ package import Tensors
 /// computes is told at the function of the same name in `Tensors`.
 ///
 /// Numbers are float32 but for the factors of products, which are rounded where the host's are.
-/// Sums are PyTorch's, in an order of its own that may depend on the number of rows: the same
-/// shapes give the same bits, a row among others is within a tolerance of the row alone.
+/// Sums are PyTorch's, in an order of its own that may depend on the number of rows and, in
+/// FlashAttention's pullback, on the run: results agree within a tolerance.
 package final class TorchOperators: Sendable {
   package let device: TorchDevice
   package let precision: Precision
