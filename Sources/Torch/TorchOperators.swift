@@ -47,6 +47,12 @@ package final class TorchOperators: Sendable {
     try TorchVector(values, device: device)
   }
 
+  /// Of bfloat16 where products are.
+  package func noKeys(columns: Int) throws -> TorchArray {
+    let type = products.isRounded ? TorchType.bfloat16 : .float32
+    return TorchArray(try device.empty([0, columns], type), type: type, rows: 0, columns: columns)
+  }
+
   /// Copies weights to the device.
   package func linear(_ weight: WeightMatrix, bias: [Float]?) throws -> TorchLinear {
     let size = weight.columns * weight.type.byteCount
