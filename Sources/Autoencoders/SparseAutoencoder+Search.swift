@@ -56,7 +56,7 @@ extension SparseAutoencoder {
   }
 
   /// The changed pre-activations, from float32 products of these latents.
-  private func changedLatents(
+  func changedLatents(
     _ centered: Matrix, _ changes: [LatentChange]
   ) throws -> ChangedLatents {
     var changed = ChangedLatents(isSigned: activation.isSigned)

@@ -39,6 +39,9 @@ package final class SparseAutoencoder: Sendable {
   package let notes: [String]
   /// What each latent has to exceed, [M]; nil for top-k.
   let thresholds: [Float]?
+  /// Another engine that holds the weights and makes codes, decodes and scores; nil for this
+  /// process's own products.
+  let latents: (any LatentOperators)?
   /// For values: float32.
   let compute: Compute
   /// For the search for active latents, in bfloat16; nil where all products are float32.
@@ -72,7 +75,7 @@ package final class SparseAutoencoder: Sendable {
   /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;
   /// 0 where all products are float32.
   package var searchBytes: Int {
-    searchCompute == nil ? 0 : RoundedWeights.byteCount(of: encoder)
+    searchCompute == nil || latents != nil ? 0 : RoundedWeights.byteCount(of: encoder)
   }
 
   /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layers in a folder.
@@ -114,7 +117,8 @@ package final class SparseAutoencoder: Sendable {
     skip: WeightMatrix? = nil, activation: LatentActivation? = nil,
     subtractsDecoderBias: Bool = true,
     normalisation: InputNormalisation = .none, undoesNormalisation: Bool = true,
-    stated: StatedSite? = nil, notes: [String] = [], compute: Compute
+    stated: StatedSite? = nil, notes: [String] = [], latents: (any LatentOperators)? = nil,
+    compute: Compute
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
     let thresholds = activation.thresholds(latentCount: configuration.latentCount)
@@ -155,6 +159,7 @@ package final class SparseAutoencoder: Sendable {
     self.undoesNormalisation = undoesNormalisation
     self.stated = stated ?? folder?.stated
     self.notes = notes
+    self.latents = latents
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
     // Of signed activations too many are large to be told apart.
     searchCompute = compute.precision == .bfloat16 && !activation.isSigned ? compute : nil
@@ -162,11 +167,26 @@ package final class SparseAutoencoder: Sendable {
 
   /// The same weights with other products.
   package func with(compute: Compute) throws(AutoencoderError) -> SparseAutoencoder {
+    try with(latents: latents, compute: compute)
+  }
+
+  /// The same weights, whose products another engine makes that holds them, too; nil for this
+  /// process's own.
+  package func with(
+    latents: (any LatentOperators)?
+  ) throws(AutoencoderError) -> SparseAutoencoder {
+    try with(latents: latents, compute: searchCompute ?? compute)
+  }
+
+  private func with(
+    latents: (any LatentOperators)?, compute: Compute
+  ) throws(AutoencoderError) -> SparseAutoencoder {
     try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, skip: skip, activation: activation,
       subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation,
-      undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, compute: compute)
+      undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, latents: latents,
+      compute: compute)
   }
 
   /// The decoder rows (directions) of some latents, [wanted.count, D_out].

@@ -55,14 +55,21 @@ package final class TorchOperators: Sendable {
 
   /// Copies weights to the device.
   package func linear(_ weight: WeightMatrix, bias: [Float]?) throws -> TorchLinear {
+    try copying(weight) { try TorchLinear(weight, bias: bias, products: products, check: $0) }
+  }
+
+  /// Calls `copy` with what is to hear of the rows of `weight` that are copied already.
+  func copying<Result>(
+    _ weight: WeightMatrix, _ copy: (_ check: (Int) throws -> Void) throws -> Result
+  ) throws -> Result {
     let size = weight.columns * weight.type.byteCount
     var known = 0
-    let made = try TorchLinear(weight, bias: bias, products: products) { rows in
+    let result = try copy { rows in
       try watch?.hear(of: (rows - known) * size)
       known = rows
     }
     try watch?.hear(of: (weight.rows - known) * size)
-    return made
+    return result
   }
 
   /// Whether no value is NaN or infinity; waits for the device.
