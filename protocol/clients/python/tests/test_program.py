@@ -58,6 +58,16 @@ def test_a_path_is_taken_as_it_is(on_path, inside):
     assert "the one on PATH with lucarne" in said(["env", "lucarne", "lucarne"])
 
 
+def test_its_own_program_finds_this_python(on_path, inside):
+    for each in (on_path, inside):
+        each.write_text('#!/bin/sh\necho "PATH is $PATH" >&2\nexit 3\n')
+    here = os.path.dirname(sys.executable)
+    assert f"PATH is {here}:{on_path.parent}:/usr/bin:/bin" in said()
+    assert f"PATH is {on_path.parent}:/usr/bin:/bin" in said(f"{on_path} serve")
+    with pytest.raises(KernelDied, match=f"PATH is {here}:/nowhere\\b"):
+        Kernel(env={"PATH": "/nowhere"})
+
+
 def test_it_says_where_it_looked(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(KernelNotFound, match="lucarne could not be started.*neither in this package nor on PATH"):
@@ -92,3 +102,5 @@ def test_the_command_becomes_the_program(tmp_path):
     speaker(package / "_program/lucarne", "the one inside")
     started = command(tmp_path, "demo", "--seed", "1 2")
     assert started.returncode == 3 and started.stderr == "the one inside with demo --seed 1 2\n"
+    (package / "_program/lucarne").write_text("#!/bin/sh\ncommand -v python3\n")
+    assert os.path.dirname(command(tmp_path).stdout.strip()) == os.path.dirname(sys.executable)

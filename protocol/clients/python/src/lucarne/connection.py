@@ -49,7 +49,7 @@ class Connection:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
-                env={**os.environ, **env} if env else None,
+                env=program.surroundings(self.command, {**os.environ, **(env or {})}),
                 start_new_session=True,
             )
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Sequence
 
 #: The first word of a command line that stands for the program, wherever it is.
 NAME = "lucarne"
@@ -25,12 +25,22 @@ def resolved(words: Sequence[str]) -> list[str]:
     return [first, *words[1:]] if first else list(words)
 
 
+def surroundings(command: Sequence[str], variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a command: this package's own program finds this Python as `python3`, and with it the
+    PyTorch that is installed beside this package, also where its environment is not activated."""
+    if not command or command[0] != own() or not sys.executable:
+        return dict(variables)
+    folder = os.path.dirname(sys.executable)
+    return {**variables, "PATH": os.pathsep.join(filter(None, [folder, variables.get("PATH")]))}
+
+
 def main() -> None:
     """The command `lucarne` that a wheel with the program installs: becomes the program."""
     path = own()
     if path is None:
         sys.exit(f"lucarne: there is no program in {FOLDER}: this package is the client alone")
     try:
-        os.execv(path, [path, *sys.argv[1:]])
+        command = [path, *sys.argv[1:]]
+        os.execve(path, command, surroundings(command, os.environ))
     except OSError as error:
         sys.exit(f"lucarne: {path} could not be started: {error.strerror or error}")
