@@ -7,8 +7,8 @@ import TestSupport
 import Testing
 import World
 
-/// A kernel whose models are on a device: PyTorch's libraries on the processor, and libraries that
-/// only have their names (Tests/Fixtures/torch/fake.c).
+/// A kernel whose models are on a device: PyTorch's libraries on what `LUCARNE_TEST_DEVICE` names,
+/// else on the processor, and libraries that only have their names (Tests/Fixtures/torch/fake.c).
 @Suite struct DeviceTests {
   private struct Probe: Decodable {
     let picture: String
@@ -96,7 +96,7 @@ import World
     let folder = try #require(InstalledTorch.folder)
     let clients = [
       try client(.processor),
-      try client(DeviceChoice(named: "torch:cpu"), torch: .found(folder)),
+      try client(DeviceChoice(named: InstalledTorch.deviceName), torch: .found(folder)),
     ]
     let saes = try clients.map { client in
       try client.ask(
@@ -118,7 +118,8 @@ import World
       }
     }
     let status = try clients[1].ask("kernel/status")
-    #expect(status["models"]?.arrayValue?.first?["device"]?.stringValue == "torch:cpu")
+    let device = status["models"]?.arrayValue?.first?["device"]?.stringValue
+    #expect(device == InstalledTorch.deviceName)
     #expect(status["devices"]?.arrayValue?.count == 1)
     #expect(try clients[0].ask("kernel/status")["devices"] == nil)
   }
