@@ -15,7 +15,7 @@ from ..records import Record
 from . import corpus as corpora
 from . import storage, worker
 from .corpus import Entry
-from .errors import CorpusChanged, OutputExists, WorkerUnfit
+from .errors import ClusterError, OutputExists, WorkerUnfit
 from .worker import Settings, Snapshots, Stopped, here
 
 
@@ -151,6 +151,11 @@ class _Part:
                 built = None
             finally:
                 snapshots.end()
+            if signs.is_given_up:
+                # Whoever goes on with it may be on another machine.
+                if os.path.exists(self.index):
+                    snapshot()
+                raise ClusterError(f"{self.name} was given up")
             if built is None:
                 left = self._missing()
                 if left and (again := self._seen_already(left)):

@@ -94,9 +94,8 @@ class Scheduling:
 
     def __exit__(self, *_: object) -> None:
         for each in self.under_way:
-            self._ask_to_stop(each)
             if each.future is not None:
-                # The worker's thread sees it, lets its kernel write, and ends.
+                # The task sees it, lets its kernel write, and ends.
                 each.future.cancel()
         self.client.unsubscribe_topic(self.settings.topic)
 
@@ -298,14 +297,10 @@ class Scheduling:
         self._again(task)
 
     def stop(self, task: Task) -> None:
-        """Asks a task to end with what it has."""
-        task.stopping = time.monotonic()
-        self._ask_to_stop(task)
-
-    def _ask_to_stop(self, task: Task) -> None:
-        """On a thread: a worker that was cut off would keep us waiting."""
+        """Asks a task to end with what it has; on a thread, because a worker that was cut off would keep us waiting."""
         if (address := task.worker) is None:
             return
+        task.stopping = time.monotonic()
 
         def ask() -> None:
             try:

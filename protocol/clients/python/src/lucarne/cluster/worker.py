@@ -154,6 +154,8 @@ class Signs:
         self._ended = threading.Event()
         self._refused: OutputBusy | None = None
         self._has_owner = True
+        #: Whether the task is to stop because nobody waits for it.
+        self.is_given_up = False
         # A thread of its own knows no worker.
         try:
             self._worker: Any = get_worker()
@@ -180,7 +182,7 @@ class Signs:
             self._worker.log_event(self._settings.topic, event)
 
     def _is_given_up(self) -> bool:
-        """Whether nobody wants the task's result any more, such as when its client has gone."""
+        """Whether the scheduler has taken the task back, such as when its client has gone."""
         try:
             task = self._worker.state.tasks.get(self._key)
             return task is None or task.state == "cancelled"
@@ -192,6 +194,7 @@ class Signs:
         while not self._ended.wait(SIGN_SECONDS):
             self._send()
             if self._is_given_up():
+                self.is_given_up = True
                 self._stopped.set()
             if self._has_owner and time.monotonic() - told > OWNER_SECONDS / 6:
                 told = time.monotonic()
