@@ -47,12 +47,12 @@ from lucarne.cluster import (
 )
 
 distributed = pytest.importorskip("distributed")
-BUILD = {"program": PROGRAM, **SMALL}
 
 
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch, tmp_path):
-    monkeypatch.setenv("LUCARNE_SCRATCH", str(tmp_path / "scratch"))
+@pytest.fixture
+def options(tmp_path):
+    """What builds of the tests have in common."""
+    return {"program": PROGRAM, "scratch": str(tmp_path / "scratch"), **SMALL}
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +82,9 @@ def alone(corpus, tmp_path_factory):
 # Indexes
 
 
-def test_an_index_is_that_of_one_run(client, corpus, alone, tmp_path):
+def test_an_index_is_that_of_one_run(client, corpus, alone, tmp_path, options):
     seen = []
-    built = build_index(client, corpus, output=tmp_path / "all.index", shards=5, fan_in=2, progress=seen.append, **BUILD)
+    built = build_index(client, corpus, output=tmp_path / "all.index", shards=5, fan_in=2, progress=seen.append, **options)
     assert built.content_digest == digest(tmp_path / "all.index") == alone
     assert (built.items, built.entries) == (41, 44)
     assert built.skipped == {"duplicate": 2, "unreadable": 1, "unusable": 0}
@@ -93,26 +93,26 @@ def test_an_index_is_that_of_one_run(client, corpus, alone, tmp_path):
     # Pictures are where they are, and features have their tokens and neighbours.
     with Kernel([PROGRAM, "serve", "--jobs", ""], index=tmp_path / "all.index") as kernel:
         kernel.open("?").close()
-        found = kernel.index.search(query={"item": {"path": str(corpus / "set-1" / "0004.png")}}, limit=3)
-        assert found.total > 0
+        found = kernel.index.search(query={"picture": str(corpus / "set-1" / "0004.png")}, limit=3)
+        assert len(found.items) == 3
         assert kernel.index.neighbours(latent=found.items[0].latent, limit=2).items
     with pytest.raises(OutputExists, match="there already"):
-        build_index(client, corpus, output=tmp_path / "all.index", **BUILD)
+        build_index(client, corpus, output=tmp_path / "all.index", **options)
 
 
-def test_what_no_file_system_has_is_streamed(client, corpus, alone, tmp_path):
+def test_what_no_file_system_has_is_streamed(client, corpus, alone, tmp_path, options):
     """A store that programs cannot open: an archive behind fsspec."""
     with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
         for each in sorted(corpus.rglob("*")):
             if each.is_file():
                 archive.write(each, each.relative_to(corpus))
     built = build_index(
-        client, f"zip://::file://{tmp_path}/pictures.zip", output=tmp_path / "streamed.index", shards=3, annotate=False, **BUILD
+        client, f"zip://::file://{tmp_path}/pictures.zip", output=tmp_path / "streamed.index", shards=3, annotate=False, **options
     )
     assert built.content_digest == alone and built.skipped["duplicate"] == 2
 
 
-def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path):
+def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path, options):
     """Whoever works is killed, again and again, until nothing is left to do."""
     chance = random.Random(4)
     killed = []
@@ -131,7 +131,7 @@ def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            built = build_index(client, corpus, output=tmp_path / "killed.index", shards=6, annotate=False, **BUILD)
+            built = build_index(client, corpus, output=tmp_path / "killed.index", shards=6, annotate=False, **options)
     finally:
         ended.set()
         thread.join()
@@ -162,7 +162,7 @@ def settings_for(folder, **other):
 def entries_of(corpus):
     from test_cluster_corpus import entries_of as found
 
-    return found(corpus)
+    return found(corpus, is_local=False)
 
 
 def test_a_part_that_is_killed_goes_on_from_its_last_commit(corpus, tmp_path):
@@ -191,7 +191,8 @@ def test_a_part_that_is_killed_goes_on_from_its_last_commit(corpus, tmp_path):
     wait_for(lambda: kernels_under(tmp_path) == [], 20, "a kernel outlived its worker")
     before = len(names_in(index))
     result = parts.build_part(settings, "one", entries_of(slow), False, {"exemplars": 4, "sampled_tokens": 256})
-    assert before >= 3 and result.new_items <= 41 - before + 3 and result.items == 41
+    # Of what the index had, one may be the damaged picture and two those that came again.
+    assert before >= 3 and before - 3 <= 41 - result.new_items <= before and result.items == 41
     with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
         assert kernel.wait(kernel.index.merge(path=str(tmp_path / "whole.index"), inputs=[result.place])).state == "completed"
     assert digest(tmp_path / "whole.index") == built_alone(tmp_path / "alone.index", "--folder", slow)
@@ -218,11 +219,14 @@ def corpora_slowly():
     corpora._contents = contents
 
 
-def test_a_slow_part_is_divided_among_those_that_have_nothing_to_do(client, corpus, alone, tmp_path):
+def test_a_slow_part_is_divided_among_those_that_have_nothing_to_do(client, corpus, tmp_path, options):
+    questions = ["What is in the picture?", "Which colour has it?"]
     built = build_index(
-        client, corpus, output=tmp_path / "divided.index", shards=1, split_seconds=0.2, annotate=False, threads=1, **BUILD
+        client, corpus, output=tmp_path / "divided.index", shards=1, split_seconds=0.2, annotate=False, questions=questions, **options
     )
-    assert built.divided >= 1 and built.content_digest == digest(tmp_path / "divided.index") == alone
+    alone = built_alone(tmp_path / "alone.index", "--folder", corpus, *(word for each in questions for word in ("--question", each)))
+    assert built.divided >= 1 and built.items == 3 * 41
+    assert built.content_digest == digest(tmp_path / "divided.index") == alone
     assert built.skipped == {"duplicate": 2, "unreadable": 1, "unusable": 0}
 
 
@@ -230,10 +234,10 @@ class Enough(Exception):
     """What a caller ends a build with."""
 
 
-def test_the_same_call_goes_on_and_another_corpus_is_refused(client, corpus, alone, tmp_path):
+def test_the_same_call_goes_on_and_another_corpus_is_refused(client, corpus, alone, tmp_path, options):
     own = tmp_path / "own"
     shutil.copytree(corpus, own)
-    arguments = {"output": tmp_path / "again.index", "annotate": False, **BUILD}
+    arguments = {"output": tmp_path / "again.index", "annotate": False, **options}
 
     def leave(value):
         if parts_done(tmp_path / "again.index.work") >= 2:
@@ -267,17 +271,17 @@ def parts_done(work):
         return 0
 
 
-def test_two_at_one_output_do_not_come_between_each_other(client, corpus, tmp_path):
+def test_two_at_one_output_do_not_come_between_each_other(client, corpus, tmp_path, options):
     held = settings_for(tmp_path, work=str(tmp_path / "held.index.work"), owner="somebody")
     worker.claim(held, "the process 7 on elsewhere")
     with pytest.raises(OutputBusy, match="the process 7 on elsewhere"):
-        build_index(client, corpus, output=tmp_path / "held.index", **BUILD)
+        build_index(client, corpus, output=tmp_path / "held.index", **options)
     # One that gave no sign for long is gone.
     place = storage.join(held.work, "owner.json")
     storage.write_json(place, {**storage.read_json(place), "time": time.time() - 1000})
     with pytest.raises(BadValue, match="no pictures"):
         (tmp_path / "empty").mkdir()
-        build_index(client, tmp_path / "empty", output=tmp_path / "held.index", **BUILD)
+        build_index(client, tmp_path / "empty", output=tmp_path / "held.index", **options)
     # And notices it when it comes back.
     with pytest.raises(OutputBusy, match="taken over by"):
         worker.refresh_owner(held)
@@ -300,7 +304,7 @@ def processes(tmp_path):
     found.close()
 
 
-def test_workers_that_cannot_do_it_get_nothing(processes, corpus, alone, tmp_path):
+def test_workers_that_cannot_do_it_get_nothing(processes, corpus, alone, tmp_path, options):
     """One without the program, one with another version, one on a full disk, one that is killed; two do the work."""
     path = os.path.dirname(PROGRAM) + os.pathsep + os.environ["PATH"]
     nowhere = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(each, "lucarne")))
@@ -325,7 +329,7 @@ def test_workers_that_cannot_do_it_get_nothing(processes, corpus, alone, tmp_pat
 
         built = build_index(
             client, corpus, output=tmp_path / "some.index", shards=6, annotate=False, progress=kill_when_it_works,
-            **{**BUILD, "program": "lucarne"},
+            **{**options, "program": "lucarne", "scratch": None},
         )  # fmt: skip
     assert built.content_digest == digest(tmp_path / "some.index") == alone
     reasons = "\n".join(built.unfit.values())
@@ -336,16 +340,16 @@ def test_workers_that_cannot_do_it_get_nothing(processes, corpus, alone, tmp_pat
     assert processes.all["killed"].wait(5) == -signal.SIGKILL
 
 
-def test_without_a_worker_that_can_do_it_the_reasons_are_told(processes, corpus, tmp_path):
+def test_without_a_worker_that_can_do_it_the_reasons_are_told(processes, corpus, tmp_path, options):
     nowhere = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(each, "lucarne")))
     processes.worker("without", {"PATH": nowhere})
     with distributed.Client(processes.address, timeout=60) as client, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         client.wait_for_workers(1, timeout=60)
         with pytest.raises(NoWorkers, match="the program lucarne is not there"):
-            build_index(client, corpus, output=tmp_path / "none.index", **SMALL)
+            build_index(client, corpus, output=tmp_path / "none.index", **{**options, "program": "lucarne"})
         with pytest.raises(NoWorkers, match="the model /no/such/model is not there"):
-            build_index(client, corpus, "/no/such/model", output=tmp_path / "none.index", **BUILD)
+            build_index(client, corpus, "/no/such/model", output=tmp_path / "none.index", **options)
     assert not (tmp_path / "none.index").exists()
 
 
@@ -410,8 +414,8 @@ def test_explanations_by_a_pool_are_those_of_one_endpoint(client, chat, index, t
 
 
 def test_an_index_with_an_address_is_written_back(client, chat, index):
-    asked = explain(client, f"local://{index}", [(chat("digests"), "eyes")], features=[182, 631], program=PROGRAM)
-    assert asked.counts["explained"] == 2 and set(texts(index)) == {182, 631}
+    asked = explain(client, f"local://{index}", [(chat("digests"), "eyes")], features=[182], program=PROGRAM)
+    assert asked.counts["explained"] == 1 and set(texts(index)) == {182}
 
 
 def test_without_an_endpoint_nothing_is_asked(client, index):

@@ -13,11 +13,11 @@ from lucarne import BadValue
 from lucarne.cluster import CorpusChanged, corpus as corpora
 
 
-def entries_of(corpus, **options):
+def entries_of(corpus, is_local=True, **options):
     described = corpora.described(corpus)
     plan = corpora.listed(described, **options)
     prefix = plan.kind == "tar" and len(plan.files) > 1
-    return corpora.told_apart(each for chunk in corpora.chunks(plan) for each in corpora.survey(described, chunk, prefix))
+    return corpora.told_apart(each for chunk in corpora.chunks(plan) for each in corpora.survey(described, chunk, is_local, prefix))
 
 
 def streamed(entries):
@@ -33,6 +33,8 @@ def test_a_folder_has_its_pictures_by_rising_names(tmp_path):
     expected = sorted(str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*.png") if not each.name.startswith("."))
     assert [each.name for each in entries_of(tmp_path)] == sorted([*expected, "unnamed"])
     assert len(entries_of(tmp_path, limit=3)) == 3
+    # Where it is to be a member of a tar, a picture must be called one.
+    assert [each.name for each in entries_of(tmp_path, is_local=False)] == sorted([*expected, "unnamed.png"])
 
 
 def test_keys_are_digests_of_contents(tmp_path):

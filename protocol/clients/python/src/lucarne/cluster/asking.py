@@ -223,7 +223,7 @@ def _ask(client: Client, method: str, target: storage.Place, endpoints: Any, giv
                 for _, result in scheduling.step():
                     return result
                 turn = task.sign.get("turn")
-                if confirm is not None and turn is not None and turn not in decided:
+                if confirm is not None and task.worker is not None and turn is not None and turn not in decided:
                     decided.add(turn)
                     goes_on = confirm(Estimate(**task.sign["estimate"]))
                     client.run(_decide, turn, bool(goes_on), workers=[task.worker])
@@ -366,7 +366,7 @@ class _Asking:
         if request.method == "explanation/generate":
             return [{**where, "explainer": asker, "features": each} for each in _sliced(request.params["features"], jobs)]
         if request.method == "explanation/refine":
-            return [{**where, "by": {"model": asker}}]
+            return [{**where, "by": asker}]
         return [{**where, "judge": asker, "sae": worker.loaded_autoencoder(self.kernel)}]
 
     def _told(self, number: int, job: Record) -> None:

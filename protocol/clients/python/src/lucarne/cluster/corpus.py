@@ -200,11 +200,16 @@ def chunks(plan: CorpusPlan) -> list[list[tuple[str, str, str]]]:
     return [plan.files[start : start + step] for start in range(0, len(plan.files), step)]
 
 
-def survey(corpus: Mapping[str, Any], files: list[tuple[str, str, str]], prefix: bool) -> list[Entry]:
-    """The entries of a chunk, with their keys. prefix: whether names begin with that of their archive."""
+def survey(
+    corpus: Mapping[str, Any], files: list[tuple[str, str, str]], is_local: bool = False, prefix: bool = False
+) -> list[Entry]:
+    """The entries of a chunk, with their keys.
+
+    is_local: whether the program opens files itself. prefix: whether names begin with that of their archive.
+    """
     kind = corpus["kind"]
     if kind in ("folder", "list"):
-        return [Entry(name, ("file", place), _file_key(name, place), mark) for name, place, mark in files]
+        return [_file_entry(*each, is_local) for each in files]
     ((_, place, mark),) = files
     if kind == "tar":
         return _tar_entries(place, mark, prefix)
@@ -217,16 +222,26 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def _file_key(name: str, place: str) -> str:
-    hash_ = hashlib.sha256()
+def _file_entry(name: str, place: str, mark: str, is_local: bool) -> Entry:
+    key, beginning = _file_key(name, place)
+    if not is_local and suffix(name) not in SUFFIXES:
+        # A member of a tar is a picture by its name alone.
+        name += f".{picture_suffix(beginning) or 'jpg'}"
+    return Entry(name, ("file", place), key, mark)
+
+
+def _file_key(name: str, place: str) -> tuple[str, bytes]:
+    """A file's digest and its beginning."""
+    hash_, beginning = hashlib.sha256(), b""
     try:
         with storage.open_file(place) as file:
             while block := file.read(1 << 20):
+                beginning = beginning or block[:32]
                 hash_.update(block)
     except OSError:
         # The index lists it as unreadable, under its name.
-        return digest(os.fsencode(name))
-    return hash_.hexdigest()[:32]
+        return digest(os.fsencode(name)), b""
+    return hash_.hexdigest()[:32], beginning
 
 
 def _sample(name: str) -> str:
@@ -345,7 +360,7 @@ def _prompt_entries(place: str, mark: str) -> list[Entry]:
                 value["image"] = _beside(image, folder)
                 if not storage.is_local(value["image"]):
                     raise BadValue(f"the picture {value['image']} of {name} is no file: prompts with pictures lie in shared folders")
-                key = _file_key(image, value["image"])
+                key, _ = _file_key(image, value["image"])
             elif isinstance(value.get("text"), str):
                 key = digest(value["text"].encode())
             line = json.dumps(value, ensure_ascii=False).encode()
@@ -468,7 +483,8 @@ def _file_contents(entries: Sequence[Entry]) -> Iterator[Content]:
         except PermissionError:
             return b""
 
-    with ThreadPoolExecutor(8, thread_name_prefix="corpus") as pool:
+    at_once = storage.reads_at_once(entries[0].place[1])
+    with ThreadPoolExecutor(at_once, thread_name_prefix="corpus") as pool:
         waiting: list[tuple[Entry, Future[bytes]]] = []
         rest = iter(entries)
         try:

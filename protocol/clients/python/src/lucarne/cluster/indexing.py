@@ -259,8 +259,8 @@ class _Build:
         if any(not mark for _, _, mark in plan.files):
             return None
         if plan.kind in ("folder", "list"):
-            now = [(name, place, mark) for name, place, mark in plan.files]
-            return entries if [(each.name, each.place[1], each.stamp) for each in entries] == now else None
+            now = [(place, mark) for _, place, mark in plan.files]
+            return entries if [(each.place[1], each.stamp) for each in entries] == now else None
         now_ = {(place, mark) for _, place, mark in plan.files}
         was = {(each.place[1] if each.place[0] != "prompt" else plan.files[0][1], each.stamp) for each in entries}
         return entries if was == now_ and self.limit is None else None
@@ -270,7 +270,7 @@ class _Build:
         prefix = plan.kind == "tar" and len(plan.files) > 1
         found: dict[int, list[Entry]] = {}
         for number, files in enumerate(chunks):
-            self.scheduling.add(Task(f"survey-{number}", _surveyed_chunk, (self.corpus, files, prefix), subject=number))
+            self.scheduling.add(Task(f"survey-{number}", _surveyed_chunk, (self.corpus, files, plan.is_local, prefix), subject=number))
         while not self.scheduling.is_idle:
             for task, entries in self.scheduling.step():
                 found[task.subject] = entries
@@ -426,10 +426,10 @@ def _listed(settings: Settings, name: str, corpus: Mapping[str, Any], limit: int
 
 
 def _surveyed_chunk(
-    settings: Settings, name: str, corpus: Mapping[str, Any], files: list[tuple[str, str, str]], prefix: bool
+    settings: Settings, name: str, corpus: Mapping[str, Any], files: list[tuple[str, str, str]], is_local: bool, prefix: bool
 ) -> list[Entry]:
     with worker.faults():
-        return corpora.survey(corpus, files, prefix)
+        return corpora.survey(corpus, files, is_local, prefix)
 
 
 def _plan_place(settings: Settings) -> str:

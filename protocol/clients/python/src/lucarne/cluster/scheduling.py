@@ -13,6 +13,7 @@ import time
 import uuid
 import warnings
 from collections import Counter
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator
 
@@ -198,8 +199,8 @@ class Scheduling:
         if futures:
             try:
                 wait(futures, timeout=seconds, return_when="FIRST_COMPLETED")
-            except TimeoutError:
-                pass
+            except (TimeoutError, asyncio.TimeoutError, CancelledError):
+                pass  # What became of them is seen below.
         else:
             time.sleep(min(seconds, 0.2))
         self._note_signs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -9,7 +10,6 @@ import shutil
 import uuid
 from typing import Any, Iterator, Mapping, Union
 
-import fsspec
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
@@ -207,9 +207,22 @@ def _local_files(folder: str) -> Iterator[tuple[str, str, str]]:
                     yield prefix + each.name, each.path, file_stamp(each.path)
 
 
-def open_file(place: str) -> Any:
+@contextlib.contextmanager
+def open_file(place: str) -> Iterator[Any]:
     """A file for reading."""
-    return open(place, "rb") if is_local(place) else fsspec.open(place, "rb").open()
+    if is_local(place):
+        with open(place, "rb") as file:
+            yield file
+        return
+    # Some file systems close their files when they are forgotten.
+    system, path = filesystem(place)
+    with system.open(path, "rb") as file:
+        yield file
+
+
+def reads_at_once(place: str) -> int:
+    """How many files of a store may be read at the same time."""
+    return 8 if is_local(place) or filesystem(place)[0].async_impl else 1
 
 
 def is_full(error: BaseException) -> bool:

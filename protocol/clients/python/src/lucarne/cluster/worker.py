@@ -31,7 +31,7 @@ from . import storage
 from .errors import ClusterError, DiskFull, OutputBusy, WorkerUnfit
 
 #: Seconds between two signs of life of a task.
-SIGN_SECONDS = 2.0
+SIGN_SECONDS = 1.0
 #: How long another process may hold what this one wants, such as a kernel that is just ending.
 BUSY_SECONDS = 600.0
 #: Seconds after which an owner that gives no sign counts as gone.
@@ -356,7 +356,7 @@ def kernel(settings: Settings, folder: str, needs_model: bool = True, env: Mappi
         command,
         model=settings.model if needs_model else None,
         saes=settings.saes if needs_model else (),
-        sae_options=settings.sae_options if needs_model else (),
+        sae_options=settings.sae_options if needs_model and settings.sae_options else (),
         memory_limit=settings.memory_limit,
         env=env,
         client_name="lucarne-cluster",
