@@ -226,7 +226,7 @@ def _ask(client: Client, method: str, target: storage.Place, endpoints: Any, giv
                 if confirm is not None and task.worker is not None and turn is not None and turn not in decided:
                     decided.add(turn)
                     goes_on = confirm(Estimate(**task.sign["estimate"]))
-                    client.run(_decide, turn, bool(goes_on), workers=[task.worker])
+                    scheduling.run_on([task.worker], _decide, turn, bool(goes_on))
                 if report is not None and task.sign:
                     done, total = task.sign.get("done"), task.sign.get("total")
                     value = {"kind": "report", "title": method, "message": task.sign.get("message") or ""}
@@ -387,8 +387,11 @@ class _Asking:
         while not self.pool.is_trial_over():
             if self.stopped.wait(0.1):
                 return
-        time.sleep(0.6)  # The job's progress has the trial in it.
+        # The jobs tell of their progress twice a second.
+        end = time.monotonic() + 10
         done, total = self._sums()
+        while (not total or done < self.pool.answers) and time.monotonic() < end and not self.stopped.wait(0.1):
+            done, total = self._sums()
         found = self.pool.estimate(max(0, total - max(done, self.pool.answers)))
         self.estimate = _estimate(found)
         request = self.request

@@ -122,7 +122,7 @@ def evaluate(
                 report(None)
             with contextlib.suppress(LucarneError):
                 scheduling.aside(worker.release, settings)
-        scheduling.client.run(worker.clear_scratch, settings, on_error="ignore")
+        scheduling.run_on(scheduling.workers(), worker.clear_scratch, settings)
         again = scheduling.counts["again"] + scheduling.counts["moved"]
         return Evaluated(EvaluationReportReport(told), files, time.monotonic() - begin, again)
 

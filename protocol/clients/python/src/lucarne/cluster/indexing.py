@@ -46,6 +46,8 @@ class BuiltIndex:
     #: Of all workers together, in the model and the autoencoder.
     model_seconds: float
     parts: int
+    #: Of these, what an earlier call had made.
+    known: int
     #: Parts that were divided because others had nothing left to do.
     divided: int
     #: Tasks that were given out again: their worker died, was cut off or could not do them.
@@ -399,6 +401,7 @@ class _Build:
         left = waiting + sum(len(each.subject.entries) - int(each.sign.get("done") or 0) for each in running)
         rate = sum(float(each.sign.get("rate") or 0) for each in running)
         words = f"{len(self.entries) - left:,} of {len(self.entries):,}, {len(running)} parts under way, {rate:.1f}/s"
+        words += f", {len(self.scheduling.workers())} workers"
         if rate > 0:
             words += f", {left / rate / 60:.0f} min left"
         self._say(words, (len(self.entries) - left) / len(self.entries))
@@ -406,13 +409,13 @@ class _Build:
     def finish(self, whole: PartResult, seconds: float) -> BuiltIndex:
         """Cleans up and says what it was."""
         scheduling = self.scheduling
-        scheduling.client.run(worker.clear_scratch, self.settings, on_error="ignore")
+        scheduling.run_on(scheduling.workers(), worker.clear_scratch, self.settings)
         scheduling.aside(storage.remove_folder, self.settings.work)
         return BuiltIndex(
             path=whole.place, items=whole.items, skipped=dict(whole.skipped), content_digest=whole.content_digest,
             bytes=whole.bytes, entries=len(self.entries), seconds=seconds,
             model_seconds=sum(each.model_seconds for each in self.fresh), parts=len(self.leaves) + 2 * self.divided,
-            divided=self.divided, again=scheduling.counts["again"] + scheduling.counts["moved"],
+            known=len(self.leaves) + 2 * self.divided - len(self.fresh), divided=self.divided, again=scheduling.counts["again"] + scheduling.counts["moved"],
             unfit={each: reason for each, (reason, _) in scheduling.unfit.items()},
         )  # fmt: skip
 

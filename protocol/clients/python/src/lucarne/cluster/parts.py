@@ -86,7 +86,8 @@ def known_results(settings: Settings) -> dict[str, tuple[PartResult, bool]]:
 
 
 def _publish(settings: Settings, name: str, index: str | None, result: PartResult) -> PartResult:
-    """An index first, then what says that it is whole."""
+    """An index first, then what says that it is whole. Throws `OutputBusy` where the work is not ours any more."""
+    worker.refresh_owner(settings)
     if index is not None:
         storage.upload(index, result.place)
     storage.write_json(_record_of(settings, name), asdict(result))
@@ -117,6 +118,7 @@ def _make_room(settings: Settings, name: str, folder: str) -> None:
     index = os.path.join(folder, "part.index")
     with contextlib.suppress(Exception):
         if os.path.exists(index) and not os.path.exists(index + "-wal"):
+            worker.refresh_owner(settings)
             storage.upload(index, storage.join(settings.work, "parts", name + ".partial"))
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -137,6 +139,7 @@ class _Part:
         copy = os.path.join(self.folder, "snapshot.index")
 
         def snapshot() -> None:
+            worker.refresh_owner(self.settings)
             worker.copy_index(self.settings, self.index, copy)
             storage.upload(copy, self.partial)
             os.unlink(copy)

@@ -30,6 +30,10 @@ from .worker import Probe, Settings
 REST_SECONDS = 300.0
 
 
+class Silence(OSError):
+    """What a worker says that does not answer."""
+
+
 @dataclass(eq=False)
 class Task:
     """Something for one worker to do."""
@@ -134,10 +138,12 @@ class Scheduling:
     def probe(self) -> str:
         """Looks at every worker; the version of the program that they agree on. Throws `NoWorkers`."""
         self.wait_for_workers()
-        found: dict[str, Probe] = self.client.run(worker.probe, self.settings, on_error="return")
+        found = self.run_on(list(self.client.nthreads()), worker.probe, self.settings)
         fit: dict[str, Probe] = {}
         for address, each in found.items():
-            if not isinstance(each, Probe):
+            if isinstance(each, Silence):
+                self.shun(address, f"the worker at {address} does not answer", REST_SECONDS)
+            elif not isinstance(each, Probe):
                 self.shun(address, f"the worker at {address} has no lucarne of this version: {each}")
             elif each.reason is not None:
                 self.shun(address, f"the worker at {address} on {each.host}: {each.reason}")
@@ -167,6 +173,25 @@ class Scheduling:
                 reasons = "; ".join(sorted({reason for reason, _ in self.unfit.values()})) or "all have gone"
                 raise NoWorkers(f"there has been no worker for {self.worker_seconds:.0f} s: {reasons}")
 
+    def run_on(self, addresses: list[str], function: Callable[..., Any], *arguments: Any, seconds: float = 60.0) -> dict[str, Any]:
+        """Runs something on workers at once, beside their tasks: what each answered or threw, or its `Silence`."""
+        found: dict[str, Any] = {each: Silence() for each in addresses}
+
+        def ask(address: str) -> None:
+            try:
+                answers = self.client.run(_in_a_thread, function, *arguments, workers=[address], on_error="return")
+                found[address] = answers.get(address, found[address])
+            except Exception as error:  # noqa: BLE001: the worker has gone
+                found[address] = error
+
+        threads = [threading.Thread(target=ask, args=(each,), daemon=True, name="aside") for each in addresses]
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + seconds
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        return dict(found)
+
     def aside(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Runs something short on a worker at once, beside its tasks, for what only workers see."""
         failure: BaseException | None = None
@@ -174,8 +199,10 @@ class Scheduling:
             self.wait_for_workers()
             self._require_fit()
             for address in self.workers()[:3]:
-                answer = self.client.run(_in_a_thread, function, *arguments, workers=[address], on_error="return").get(address)
-                if not isinstance(answer, BaseException):
+                answer = self.run_on([address], function, *arguments)[address]
+                if isinstance(answer, Silence):
+                    self.shun(address, f"the worker at {address} does not answer", REST_SECONDS)
+                elif not isinstance(answer, BaseException):
                     return answer
                 if not isinstance(answer, OSError):
                     raise answer

@@ -32,8 +32,10 @@ from .errors import ClusterError, DiskFull, OutputBusy, WorkerUnfit
 
 #: Seconds between two signs of life of a task.
 SIGN_SECONDS = 1.0
-#: How long another process may hold what this one wants, such as a kernel that is just ending.
-BUSY_SECONDS = 600.0
+#: How long an index may be busy, such as by a kernel that is just ending.
+BUSY_SECONDS = 120.0
+#: How long a scratch folder that another process holds is waited for.
+HELD_SECONDS = 30.0
 #: Seconds after which an owner that gives no sign counts as gone.
 OWNER_SECONDS = 60.0
 
@@ -305,14 +307,21 @@ def scratch_root(settings: Settings) -> str:
 @contextlib.contextmanager
 def scratch(settings: Settings, task: str) -> Iterator[str]:
     """A task's own folder, which stays when its process dies, so that the next one on this machine goes on with it."""
-    folder = os.path.join(scratch_root(settings), settings.build, task)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    descriptor = os.open(folder + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        _wait_for(lambda: _locked(descriptor), f"another process works in {folder}")
-        yield folder
-    finally:
-        os.close(descriptor)
+    wanted = os.path.join(scratch_root(settings), settings.build, task)
+    os.makedirs(os.path.dirname(wanted), mode=0o700, exist_ok=True)
+    for number in range(16):
+        # Whoever holds the first is ending, or hangs: then the next one begins with the last snapshot.
+        folder = wanted if number == 0 else f"{wanted}.{number}"
+        descriptor = os.open(folder + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if not _soon(lambda: _locked(descriptor)):
+                continue
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            yield folder
+            return
+        finally:
+            os.close(descriptor)
+    raise ClusterError(f"{here()}: other processes work in {wanted} and its neighbours, and do not end")
 
 
 def _locked(descriptor: int) -> bool:
@@ -323,12 +332,13 @@ def _locked(descriptor: int) -> bool:
         return False
 
 
-def _wait_for(test: Callable[[], bool], reason: str) -> None:
-    end = time.monotonic() + BUSY_SECONDS
+def _soon(test: Callable[[], bool]) -> bool:
+    end = time.monotonic() + HELD_SECONDS
     while not test():
         if time.monotonic() > end:
-            raise ClusterError(f"{here()}: {reason}")
+            return False
         time.sleep(0.2)
+    return True
 
 
 def clear_scratch(settings: Settings) -> None:
