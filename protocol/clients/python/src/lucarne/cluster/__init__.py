@@ -1,0 +1,51 @@
+"""Indexes, explanations and evaluations by all workers of a Dask cluster.
+
+    from distributed import Client
+    from lucarne.cluster import build_index
+
+    with Client("tcp://scheduler:8786") as client:
+        build_index(client, "/shared/pictures", "/shared/llava", "/shared/llava-sae", output="/shared/pictures.index")
+
+Needs `pip install lucarne[dask]` on the client and on every worker, and the program there.
+"""
+
+from .asking import Asked, Estimate, explain, judge, refine, score
+from .errors import (
+    ClusterError,
+    CorpusChanged,
+    DiskFull,
+    EndpointsDown,
+    NoWorkers,
+    OutputBusy,
+    OutputExists,
+    PartFailed,
+    TooExpensive,
+    WorkerUnfit,
+)
+from .evaluating import Evaluated, evaluate
+from .indexing import BuiltIndex, build_index
+from .pool import Endpoint
+
+__all__ = [
+    "Asked",
+    "BuiltIndex",
+    "ClusterError",
+    "CorpusChanged",
+    "DiskFull",
+    "Endpoint",
+    "EndpointsDown",
+    "Estimate",
+    "Evaluated",
+    "NoWorkers",
+    "OutputBusy",
+    "OutputExists",
+    "PartFailed",
+    "TooExpensive",
+    "WorkerUnfit",
+    "build_index",
+    "evaluate",
+    "explain",
+    "judge",
+    "refine",
+    "score",
+]

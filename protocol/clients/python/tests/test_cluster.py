@@ -1,0 +1,488 @@
+"""Work on a Dask cluster, held to what one run of the program makes, while workers die, fill up and differ."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+import zipfile
+
+import pytest
+
+from cluster_world import (
+    PROGRAM,
+    SMALL,
+    Processes,
+    built_alone,
+    can_make_small_disks,
+    digest,
+    make_corpus,
+    drawn,
+    other_version,
+    run,
+    wait_for,
+)
+from conftest import HELDOUT, ROOT
+from lucarne import BadValue, Kernel, LucarneError
+from lucarne.cluster import (
+    CorpusChanged,
+    Endpoint,
+    EndpointsDown,
+    NoWorkers,
+    OutputBusy,
+    OutputExists,
+    TooExpensive,
+    build_index,
+    evaluate,
+    explain,
+    judge,
+    parts,
+    storage,
+    worker,
+)
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def options(tmp_path):
+    """What builds of the tests have in common."""
+    return {"program": PROGRAM, "scratch": str(tmp_path / "scratch"), **SMALL}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, silence_logs=50) as found:
+        yield found
+
+
+@pytest.fixture
+def client(cluster):
+    with distributed.Client(cluster) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    return make_corpus(tmp_path_factory.mktemp("corpus") / "pictures", 40)
+
+
+@pytest.fixture(scope="module")
+def alone(corpus, tmp_path_factory):
+    """The digest of one run over the corpus, and what it skipped."""
+    index = tmp_path_factory.mktemp("alone") / "one.index"
+    return built_alone(index, "--folder", corpus)
+
+
+# Indexes
+
+
+def test_an_index_is_that_of_one_run(client, corpus, alone, tmp_path, options):
+    seen = []
+    built = build_index(client, corpus, output=tmp_path / "all.index", shards=5, fan_in=2, progress=seen.append, **options)
+    assert built.content_digest == digest(tmp_path / "all.index") == alone
+    assert (built.items, built.entries) == (41, 44)
+    assert built.skipped == {"duplicate": 2, "unreadable": 1, "unusable": 0}
+    assert os.listdir(tmp_path / "scratch") == [] and not (tmp_path / "all.index.work").exists()
+    assert seen[-1].percentage >= 0 and not built.unfit
+    # Pictures are where they are, and features have their tokens and neighbours.
+    with Kernel([PROGRAM, "serve", "--jobs", ""], index=tmp_path / "all.index") as kernel:
+        kernel.open("?").close()
+        found = kernel.index.search(query={"picture": str(corpus / "set-1" / "0004.png")}, limit=3)
+        assert len(found.items) == 3
+        assert kernel.index.neighbours(latent=found.items[0].latent, limit=2).items
+    with pytest.raises(OutputExists, match="there already"):
+        build_index(client, corpus, output=tmp_path / "all.index", **options)
+
+
+def test_what_no_file_system_has_is_streamed(client, corpus, alone, tmp_path, options):
+    """A store that programs cannot open: an archive behind fsspec."""
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        for each in sorted(corpus.rglob("*")):
+            if each.is_file():
+                archive.write(each, each.relative_to(corpus))
+    built = build_index(
+        client, f"zip://::file://{tmp_path}/pictures.zip", output=tmp_path / "streamed.index", shards=3, annotate=False, **options
+    )
+    assert built.content_digest == alone and built.skipped["duplicate"] == 2
+
+
+def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path, options):
+    """Whoever works is killed, again and again, until nothing is left to do."""
+    chance = random.Random(4)
+    killed = []
+    ended = threading.Event()
+
+    def kill():
+        seen = set()
+        while not ended.wait(chance.uniform(0.4, 1.0)) and len(killed) < 6:
+            # Workers, not their nannies, which give up where one dies before it has quite begun.
+            pids = {each for each in client.run(os.getpid, on_error="ignore").values() if isinstance(each, int)}
+            if len(pids) == 3 and (known := sorted(pids & seen)):
+                killed.append(chance.choice(known))
+                os.kill(killed[-1], signal.SIGKILL)
+            seen = pids
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            built = build_index(client, corpus, output=tmp_path / "killed.index", shards=6, annotate=False, worker_seconds=60, **options)
+    finally:
+        ended.set()
+        thread.join()
+    assert killed and built.content_digest == digest(tmp_path / "killed.index") == alone
+    wait_for(lambda: kernels_under(tmp_path) == [], 20, "a kernel outlived its worker")
+
+
+def kernels_under(folder):
+    """Programs that work in a folder."""
+    found = []
+    for each in os.listdir("/proc"):
+        if each.isdigit():
+            try:
+                with open(f"/proc/{each}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")
+            except OSError:
+                continue
+            if b"serve" in words and any(str(folder).encode() in word for word in words):
+                found.append(int(each))
+    return found
+
+
+def settings_for(folder, **other):
+    given = {"topic": "t", "work": str(folder / "work"), "owner": "me", "build": "b", "program": PROGRAM, "scratch": str(folder / "scratch")}
+    return worker.Settings(**{**given, **other})
+
+
+def entries_of(corpus):
+    from test_cluster_corpus import entries_of as found
+
+    return found(corpus, is_local=False)
+
+
+def test_a_part_that_is_killed_goes_on_from_its_last_commit(corpus, tmp_path):
+    """A process of its own is killed when its index has a commit; the next one takes the rest, and no item twice."""
+    slow = tmp_path / "slow"
+    shutil.copytree(corpus, slow)
+    settings = settings_for(tmp_path)
+    worker.claim(settings, "a test")
+    script = tmp_path / "part.py"
+    script.write_text(
+        "import sys, time\n"
+        f"sys.path[:0] = {[str(ROOT / 'protocol/clients/python/tests')]!r}\n"
+        "from test_cluster import corpora_slowly, entries_of, parts, settings_for\n"
+        "from pathlib import Path\n"
+        f"corpora_slowly()\nfolder = Path({str(tmp_path)!r})\n"
+        "entries = entries_of(folder / 'slow')\n"
+        "parts.build_part(settings_for(folder), 'one', entries, False, {'exemplars': 4, 'sampled_tokens': 256})\n"
+    )
+    process = subprocess.Popen([sys.executable, script])
+    index = tmp_path / "scratch/b/one/part.index"
+    try:
+        wait_for(lambda: index.exists() and len(names_in(index)) >= 3, 60, "no commit was made")
+    finally:
+        process.kill()
+        process.wait()
+    wait_for(lambda: kernels_under(tmp_path) == [], 20, "a kernel outlived its worker")
+    before = len(names_in(index))
+    result = parts.build_part(settings, "one", entries_of(slow), False, {"exemplars": 4, "sampled_tokens": 256})
+    # Of what the index had, one may be the damaged picture and two those that came again.
+    assert before >= 3 and before - 3 <= 41 - result.new_items <= before and result.items == 41
+    with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
+        assert kernel.wait(kernel.index.merge(path=str(tmp_path / "whole.index"), inputs=[result.place])).state == "completed"
+    assert digest(tmp_path / "whole.index") == built_alone(tmp_path / "alone.index", "--folder", slow)
+
+
+def names_in(index):
+    try:
+        return worker.names_in(str(index))
+    except Exception:
+        return set()
+
+
+def corpora_slowly():
+    """Has pictures come so slowly that commits are made between them."""
+    from lucarne.cluster import corpus as corpora
+
+    before = corpora._contents
+
+    def contents(entries):
+        for number, each in enumerate(before(entries)):
+            time.sleep(0.6 if number > 2 else 0)
+            yield each
+
+    corpora._contents = contents
+
+
+def test_a_slow_part_is_divided_among_those_that_have_nothing_to_do(client, corpus, tmp_path, options):
+    questions = ["What is in the picture?", "Which colour has it?"]
+    built = build_index(
+        client, corpus, output=tmp_path / "divided.index", shards=1, split_seconds=0.2, annotate=False, questions=questions, **options
+    )
+    alone = built_alone(tmp_path / "alone.index", "--folder", corpus, *(word for each in questions for word in ("--question", each)))
+    assert built.divided >= 1 and built.items == 3 * 41
+    assert built.content_digest == digest(tmp_path / "divided.index") == alone
+    assert built.skipped == {"duplicate": 2, "unreadable": 1, "unusable": 0}
+
+
+class Enough(Exception):
+    """What a caller ends a build with."""
+
+
+def test_the_same_call_goes_on_and_another_corpus_is_refused(client, corpus, alone, tmp_path, options):
+    own = tmp_path / "own"
+    shutil.copytree(corpus, own)
+    arguments = {"output": tmp_path / "again.index", "annotate": False, **options}
+
+    def leave(value):
+        if parts_done(tmp_path / "again.index.work") >= 2:
+            raise Enough
+
+    with pytest.raises(Enough):
+        build_index(client, own, shards=6, progress=leave, **arguments)
+    done = parts_done(tmp_path / "again.index.work")
+    assert done >= 2
+    picture = own / "set-1" / "0001.png"
+    content, times = picture.read_bytes(), os.stat(picture)
+    picture.write_bytes(drawn(900))
+    with pytest.raises(CorpusChanged, match="1 changed, such as 'set-1/0001.png'"):
+        build_index(client, own, **arguments)
+    picture.write_bytes(content)
+    os.utime(picture, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with pytest.raises(LucarneError, match="was begun with 6 shards, this is 4"):
+        build_index(client, own, shards=4, **arguments)
+    with pytest.raises(LucarneError, match="was begun with options"):
+        build_index(client, own, **{**arguments, "exemplars": 5})
+    built = build_index(client, own, **arguments)
+    assert built.content_digest == alone and built.entries == 44
+    # Only what was not done was done now.
+    assert built.known >= done and built.parts == 6
+
+
+def parts_done(work):
+    try:
+        return sum(each.endswith(".json") and each.startswith("part-") for each in os.listdir(work / "parts"))
+    except FileNotFoundError:
+        return 0
+
+
+def test_two_at_one_output_do_not_come_between_each_other(client, corpus, tmp_path, options):
+    held = settings_for(tmp_path, work=str(tmp_path / "held.index.work"), owner="somebody")
+    worker.claim(held, "the process 7 on elsewhere")
+    with pytest.raises(OutputBusy, match="the process 7 on elsewhere"):
+        build_index(client, corpus, output=tmp_path / "held.index", **options)
+    # One that gave no sign for long is gone.
+    place = storage.join(held.work, "owner.json")
+    storage.write_json(place, {**storage.read_json(place), "time": time.time() - 1000})
+    with pytest.raises(BadValue, match="no pictures"):
+        (tmp_path / "empty").mkdir()
+        build_index(client, tmp_path / "empty", output=tmp_path / "held.index", **options)
+    # And notices it when it comes back.
+    with pytest.raises(OutputBusy, match="taken over by"):
+        worker.refresh_owner(held)
+
+
+def test_unknown_options_are_refused_before_anything_happens(client, corpus, tmp_path):
+    with pytest.raises(TypeError, match="no option 'exemplar'; those of the index are views, exemplars"):
+        build_index(client, corpus, output=tmp_path / "x.index", exemplar=3)
+    with pytest.raises(BadValue, match="shards is 0, expected 1 or more"):
+        build_index(client, corpus, output=tmp_path / "x.index", shards=0)
+
+
+# Workers as processes
+
+
+@pytest.fixture
+def processes(tmp_path):
+    found = Processes(tmp_path)
+    yield found
+    found.close()
+
+
+def test_workers_that_cannot_do_it_get_nothing(processes, corpus, alone, tmp_path, options):
+    """One without the program, one with another version, one on a full disk, one that is killed; two do the work."""
+    path = os.path.dirname(PROGRAM) + os.pathsep + os.environ["PATH"]
+    nowhere = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(each, "lucarne")))
+    processes.worker("good", {"PATH": path})
+    processes.worker("killed", {"PATH": path})
+    processes.worker("without", {"PATH": nowhere})
+    processes.worker("other", {"PATH": str(other_version(tmp_path)) + os.pathsep + path})
+    expected = 4
+    if has_disks := can_make_small_disks():
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        mount = f'mount -t tmpfs -o size=300k tmpfs {disk} && exec "$@"'
+        processes.worker("full", {"PATH": path, "LUCARNE_SCRATCH": str(disk)}, ["unshare", "-rm", "sh", "-c", mount, "sh"])
+        expected = 5
+    with distributed.Client(processes.address, timeout=60) as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client.wait_for_workers(expected, timeout=60)
+
+        def kill_when_it_works(value):
+            if "under way" in (value.get("message") or "") and processes.all["killed"].poll() is None:
+                processes.kill("killed")
+
+        built = build_index(
+            client, corpus, output=tmp_path / "some.index", shards=6, annotate=False, progress=kill_when_it_works,
+            **{**options, "program": "lucarne", "scratch": None},
+        )  # fmt: skip
+    assert built.content_digest == digest(tmp_path / "some.index") == alone
+    reasons = "\n".join(built.unfit.values())
+    assert "the program lucarne is not there" in reasons
+    assert "its program is version 0.0.1, that of the others" in reasons
+    if has_disks:
+        assert "full" in reasons or "No space left" in reasons
+    assert processes.all["killed"].wait(5) == -signal.SIGKILL
+
+
+def test_a_worker_that_hangs_is_not_waited_for(processes, corpus, alone, tmp_path, options):
+    """Cut off in the middle of a part: its work is done again, and what it says when it is back does no harm."""
+    path = os.path.dirname(PROGRAM) + os.pathsep + os.environ["PATH"]
+    for name in ("good", "stuck"):
+        processes.worker(name, {"PATH": path, "LUCARNE_SCRATCH": str(tmp_path / name)})
+    with distributed.Client(processes.address, timeout=60) as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client.wait_for_workers(2, timeout=60)
+        stuck = []
+
+        def stop_when_it_works(value):
+            if not stuck and list((tmp_path / "stuck").glob("*/part-*/jobs")):
+                processes.kill("stuck", signal.SIGSTOP)
+                stuck.append(True)
+
+        built = build_index(
+            client, corpus, output=tmp_path / "all.index", shards=4, annotate=False, silent_seconds=4, progress=stop_when_it_works,
+            **{**options, "scratch": None},
+        )  # fmt: skip
+        assert stuck and built.again >= 1 and "no sign" in "".join(built.unfit.values())
+        assert built.content_digest == alone
+        processes.kill("stuck", signal.SIGCONT)
+        wait_for(lambda: kernels_under(tmp_path / "stuck") == [], 30, "the kernel of the worker that hung stays")
+    assert digest(tmp_path / "all.index") == alone and not (tmp_path / "all.index.work/parts").exists()
+
+
+def test_without_a_worker_that_can_do_it_the_reasons_are_told(processes, corpus, tmp_path, options):
+    nowhere = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(each, "lucarne")))
+    processes.worker("without", {"PATH": nowhere})
+    with distributed.Client(processes.address, timeout=60) as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client.wait_for_workers(1, timeout=60)
+        with pytest.raises(NoWorkers, match="the program lucarne is not there"):
+            build_index(client, corpus, output=tmp_path / "none.index", **{**options, "program": "lucarne"})
+        with pytest.raises(NoWorkers, match="the model /no/such/model is not there"):
+            build_index(client, corpus, "/no/such/model", output=tmp_path / "none.index", **options)
+    assert not (tmp_path / "none.index").exists()
+
+
+# Explanations
+
+
+@pytest.fixture(scope="module")
+def chat():
+    """The server of the kernel's own tests, whose answers are functions of what they are asked."""
+    script = ROOT / "Tests/Conformance/chat_server.py"
+    with subprocess.Popen([sys.executable, script, "600"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline())
+        yield lambda manner: f"http://127.0.0.1:{port}/{manner}/v1"
+        process.stdin.close()
+        process.terminate()
+
+
+@pytest.fixture
+def index(tmp_path):
+    run("index", "copy", tmp_path / "my.index")
+    return tmp_path / "my.index"
+
+
+def texts(index):
+    """What each latent is said to stand for by the model "eyes"."""
+    with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
+        opened = kernel.index.open(path=str(index)).index
+        listed = kernel.explanation.list(index=opened, limit=10_000).items
+        return {each.latent: each.text for each in listed if each.author.name == "eyes"}
+
+
+def test_explanations_by_a_pool_are_those_of_one_endpoint(client, chat, index, tmp_path):
+    alone = tmp_path / "alone.index"
+    run("index", "copy", alone)
+    run("explain", alone, "--endpoint", chat("digests"), "--endpoint-model", "eyes", "--top", "frequency:24")
+    pool = [Endpoint(chat("digests"), "eyes", concurrency=2, prompt_price=3.0), Endpoint(chat("never"), "eyes", request_seconds=0.5),
+            ("http://127.0.0.1:9/v1", "eyes"), Endpoint(chat("digests"), "eyes", concurrency=3)]  # fmt: skip
+    features = {"top": {"by": "frequency", "count": 24}}
+    heard = []
+
+    def refuse(estimate):
+        heard.append(estimate)
+        return False
+
+    with pytest.raises(TooExpensive, match="it was not wanted") as error:
+        explain(client, index, pool, features=features, trial=4, confirm=refuse, program=PROGRAM)
+    assert heard == [error.value.estimate] and heard[0].questions == 20 and heard[0].measured == 4
+    assert heard[0].prompt_tokens == 140 and heard[0].completion_tokens == 60
+    assert len(texts(index)) == 4
+    with pytest.raises(TooExpensive, match="above max_seconds=0"):
+        explain(client, index, pool, features=features, trial=2, max_seconds=0, program=PROGRAM)
+    assert len(texts(index)) == 6
+    asked = explain(client, index, pool, features=features, confirm=lambda _: True, trial=2, program=PROGRAM)
+    assert asked.counts["explained"] == 18 and asked.counts["known"] == 6
+    assert asked.prompt_tokens == 18 * 7 and asked.completion_tokens == 18 * 3
+    assert texts(index) == texts(alone) and len(texts(index)) == 24
+    states = {(each["url"], each["state"]) for each in asked.endpoints}
+    assert ("http://127.0.0.1:9/v1", "down") in states
+    # Nothing is left to ask.
+    again = explain(client, index, pool, features=features, program=PROGRAM)
+    assert again.counts["known"] == 24 and again.prompt_tokens == 0
+
+
+def test_an_index_with_an_address_is_written_back(client, chat, index):
+    asked = explain(client, f"local://{index}", [(chat("digests"), "eyes")], features=[703], program=PROGRAM)
+    assert asked.counts["explained"] == 1 and set(texts(index)) == {703}
+
+
+def test_without_an_endpoint_nothing_is_asked(client, index):
+    with pytest.raises(EndpointsDown, match="127.0.0.1:9"):
+        explain(client, index, [("http://127.0.0.1:9/v1", "eyes")], program=PROGRAM)
+    with pytest.raises(TypeError, match="no option 'styles'"):
+        explain(client, index, [("http://127.0.0.1:9/v1", "eyes")], styles="paper")
+
+
+# Evaluations
+
+
+def test_an_evaluation_is_that_of_one_run(client, chat, tmp_path):
+    questions = tmp_path / "questions.jsonl"
+    pictures = sorted(HELDOUT.glob("probe-*.png"))[:6]
+    lines = [{"image": str(each), "question": "Does the image show Bolivia?", "answer": "No", "kind": each.stem[6:9]} for each in pictures
+             if not each.name.endswith(".mask.png")]  # fmt: skip
+    questions.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    options = {"arms": {"quiet": "zero 182 at last"}, "random_features": 1, "max_tokens": 2}
+    found = evaluate(client, questions, answers=tmp_path / "answers", shards=3, program=PROGRAM, **options)
+    with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
+        expected = kernel.evaluate(questions, **options)
+        assert found.to_dict() == expected.to_dict()
+    assert found.answered == len(lines) and len(found.files) == 3
+    # It is all there.
+    begin = {each: os.stat(each).st_mtime_ns for each in found.files}
+    assert evaluate(client, questions, answers=tmp_path / "answers", program=PROGRAM, **options).to_dict() == found.to_dict()
+    assert begin == {each: os.stat(each).st_mtime_ns for each in found.files}
+    with pytest.raises(LucarneError, match="was begun with params"):
+        evaluate(client, questions, answers=tmp_path / "answers", program=PROGRAM, **{**options, "max_tokens": 3})
+    # A judge rates the texts by a rule; one server or two, they are the same ratings.
+    rated = judge(
+        client, tmp_path / "answers", [(chat("rate"), "j"), (chat("rate"), "j")], concept="no", ratings=tmp_path / "r.jsonl",
+        program=PROGRAM,
+    )  # fmt: skip
+    run("judge-answers", *found.files, "--concept", "no", "--ratings", tmp_path / "one.jsonl", "--judge-endpoint", chat("rate"),
+        "--judge-model", "j")  # fmt: skip
+    assert rated.counts["asked"] > 0 and ratings(tmp_path / "r.jsonl") == ratings(tmp_path / "one.jsonl")
+
+
+def ratings(path):
+    return sorted(path.read_text().splitlines()[1:])
