@@ -225,6 +225,10 @@ void kernel_elements(
 void kernel_measure_rows(
     int path, int type, const void *source, size_t rows, size_t columns, uint16_t *rounded,
     double *squares, double *errors);
+/// x . w and w . w of each row w, float32, each row read once.
+void kernel_compare_rows(
+    int path, int type, const void *source, size_t rows, size_t columns, const float *x,
+    float *dots, float *squares);
 
 // MARK: Training (training.inc)
 
