@@ -8,8 +8,8 @@ package import Tensors
 ///
 /// The weights stay in the file's type and place. Every value is that of float32 products, whatever
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
-/// rounded products only find the latents that may be active, which takes a copy of the encoder in
-/// memory where the file is not BF16.
+/// rounded products only find the latents that may be active, which can take a copy of the encoder
+/// in memory where the file is not BF16.
 package final class SparseAutoencoder: Sendable {
   package let configuration: AutoencoderConfiguration
   /// Where it was read from; nil for one made in memory.
@@ -44,7 +44,7 @@ package final class SparseAutoencoder: Sendable {
   let latents: (any LatentOperators)?
   /// For values: float32.
   let compute: Compute
-  /// For the search for active latents, in bfloat16; nil where all products are float32.
+  /// For the search for active latents, in rounded products; nil where all products are float32.
   let searchCompute: Compute?
   let roundedEncoder = RoundedEncoder()
 
@@ -72,10 +72,11 @@ package final class SparseAutoencoder: Sendable {
     matrices.reduce(0) { $0 + ($1.isMapped ? 0 : $1.byteCount) }
   }
 
-  /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;
-  /// 0 where all products are float32.
+  /// The bytes of the encoder's copy in bfloat16, which the first encoding makes where products
+  /// read one, and of its norms; 0 where all products are float32.
   package var searchBytes: Int {
-    searchCompute == nil || latents != nil ? 0 : RoundedWeights.byteCount(of: encoder)
+    guard latents == nil, let searchCompute else { return 0 }
+    return RoundedWeights.byteCount(of: encoder, to: .fastest(on: searchCompute.path))
   }
 
   /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layers in a folder.

@@ -248,12 +248,12 @@ package final class Engine {
   }
 
   /// Maps the folder, or turns its weights round in memory where products cannot read them as they
-  /// lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
+  /// lie. Codes are float32's whatever finds them; the faster way may keep a rounded copy of the
   /// encoder, which must fit.
   private func openAutoencoder(
     path: String, site: String?, options: AutoencoderOptions
   ) throws -> SparseAutoencoder {
-    let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
+    let precision: Precision = KernelPath.best.findsFasterRounded ? .bfloat16 : .float32
     let free = freeBytes
     let searching = try SparseAutoencoder(
       path: path, layer: site, options: options,
