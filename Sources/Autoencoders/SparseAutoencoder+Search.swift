@@ -1,6 +1,13 @@
 import Tensors
 
 extension SparseAutoencoder {
+  /// What so many rows are searched with; nil where float32 products of everything are no slower.
+  func searching(rows: Int) -> Compute? {
+    searchCompute.flatMap {
+      rows >= RoundedWeights.Rounding.fastest(on: $0.path).fewestRows ? $0 : nil
+    }
+  }
+
   /// The code from a rounded product, whose error is bounded, and float32 products of the
   /// latents that may be active: the one of `sortedCode`, bit for bit.
   ///
@@ -10,7 +17,7 @@ extension SparseAutoencoder {
     of centered: Matrix, changing changes: [LatentChange], cancellation: Cancellation,
     tileElements: Int
   ) throws -> (code: SparseCode, changed: ChangedLatents)? {
-    guard let searchCompute, centered.rows > 0 else { return nil }
+    guard let searchCompute = searching(rows: centered.rows) else { return nil }
     let rounded = try roundedEncoder.value(encoder, searchCompute, cancellation)
     guard
       var search = CandidateSearch(

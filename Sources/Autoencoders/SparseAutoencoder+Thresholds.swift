@@ -43,7 +43,7 @@ extension SparseAutoencoder {
     of centered: Matrix, above thresholds: [Float], most: Int, cancellation: Cancellation,
     tileElements: Int
   ) throws -> [[(latent: Int, value: Float)]]? {
-    guard let searchCompute, centered.rows > 0 else { return nil }
+    guard let searchCompute = searching(rows: centered.rows) else { return nil }
     let rounded = try roundedEncoder.value(encoder, searchCompute, cancellation)
     guard
       var search = CandidateSearch(

@@ -92,6 +92,7 @@ import Testing
     var bias = random.matrix(1, latents, scale: 0.3).values
     var x = random.matrix(5, width)
     difficulty?.apply(to: &encoder, &bias, &x)
+    x = SearchCase.searched(x, on: path)
     for type in [ScalarType.float32, .float16, .bfloat16] {
       if type == .float16, difficulty == .tiny || difficulty == .unlikeNorms { continue }
       let subject = try SearchCase(encoder: encoder, type: type, bias: bias, k: latents, path: path)
@@ -154,7 +155,7 @@ import Testing
     var encoder = random.matrix(latents, width)
     for row in 600..<latents { encoder.setRow(row, encoder.row(row % 9)) }
     let bias = random.matrix(1, latents, scale: 0.1).values
-    let x = random.matrix(rows, width)
+    let x = SearchCase.searched(random.matrix(rows, width), on: path)
     let changes = [
       LatentChange(rows: [0..<6], latent: 3, rule: .add(0.5)),
       LatentChange(rows: [1..<3, 2..<4], latent: 3, rule: .scale(1.5)),
@@ -182,6 +183,7 @@ import Testing
       var (encoder, x) = (random.matrix(300, 24), random.matrix(4, 24))
       if inWeights { encoder[211, 7] = value } else { x[2, 7] = value }
       if value == 3e38 { if inWeights { x[3, 7] = 100 } else { encoder[130, 7] = 100 } }
+      x = SearchCase.searched(x, on: .best)
       let subject = try SearchCase(
         encoder: encoder, type: .float32, bias: [Float](repeating: 0, count: 300), k: 5,
         path: .best)
@@ -272,8 +274,15 @@ struct SearchCase {
       compute: Compute(team: Reference.compute.team, precision: precision, path: path))
   }
 
+  /// The rows of x as often as it takes until there are enough of them to be searched.
+  static func searched(_ x: Matrix, on path: KernelPath) -> Matrix {
+    let fewest = RoundedWeights.Rounding.fastest(on: path).fewestRows
+    return Matrix(stacking: Array(repeating: x, count: (fewest + x.rows - 1) / x.rows))
+  }
+
   /// Codes of both precisions against a full sort of the product.
   func check(_ x: Matrix) throws {
+    let x = Self.searched(x, on: path)
     let exact = Compute(team: Reference.compute.team, precision: .float32, path: path)
     let product = Linear(encoder, bias: bias, compute: exact)(x)
     for elements in [300, 1 << 20] {

@@ -14,6 +14,15 @@ package struct RoundedWeights: Sendable {
     package static func fastest(on path: KernelPath) -> Rounding {
       path == .avx2 ? .integers : .bfloat16
     }
+
+    /// The fewest rows of activations for which a search pays. Every product makes its weights
+    /// integers anew, which takes longer than a few rows' float32 products with all of them.
+    package var fewestRows: Int {
+      switch self {
+      case .bfloat16: 1
+      case .integers: 24
+      }
+    }
   }
 
   package let rounding: Rounding
