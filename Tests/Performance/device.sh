@@ -149,9 +149,9 @@ sae=$(dirname "$(find "$folder/sae" -name '*.safetensors' | head -n 1)")
 
 # measure NUMBER SECONDS WORDS…: one process of each side, ours first, whose questions are the peer's.
 measure() {
-  number=$1 seconds=$2
+  number=$1 most=$2
   shift 2
-  part "benchmark, $*" "$seconds" benchmark.txt "$root/program/lucarne" benchmark --model "$folder/model" --sae "$sae" \
+  part "benchmark, $*" "$most" benchmark.txt "$root/program/lucarne" benchmark --model "$folder/model" --sae "$sae" \
     --repeats "$repeats" --device "$device" --torch "$torch" --only start load prefill decode encode attribution busy \
     --json "$results/ours-$number.json" "$@" || return
   theirs="" word=""
@@ -160,7 +160,7 @@ measure() {
     [ "$word" != --picture ] || theirs=$each
     word=$each
   done
-  part "peer, $*" "$seconds" benchmark.txt env HF_HUB_OFFLINE=1 "$python" "$here/peer.py" --model "$folder/model" --sae "$sae" \
+  part "peer, $*" "$most" benchmark.txt env HF_HUB_OFFLINE=1 "$python" "$here/peer.py" --model "$folder/model" --sae "$sae" \
     --repeats "$repeats" --device "$place" --questions "$results/ours-$number.json" --json "$results/peer-$number.json" \
     ${theirs:+--picture "$theirs"}
 }
