@@ -133,6 +133,8 @@ def ceilings(ours, peer, everything):
     if device(peer) and peer.values("multiply-adds of the device"):
         return (f"On {peer.runs[0]['card']} through PyTorch: bfloat16 products {spread(peer, 'multiply-adds of the device', 1e12)} "
                 f"TFLOP/s, copying {spread(peer, 'copying on the device', 1e12)} TB/s (median, least … most).")
+    if not everything.values("memory read ceiling"):
+        return "Ceilings were not measured."
     return (f"Ceilings: multiply-adds {spread(everything, multiply_ceiling_name(everything), 1e12)} TFLOP/s, memory read "
             f"{spread(everything, 'memory read ceiling', 1e9)} GB/s (median, least … most).")
 
