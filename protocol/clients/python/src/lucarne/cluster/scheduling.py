@@ -148,7 +148,8 @@ class Scheduling:
             elif each.reason is not None:
                 self.shun(address, f"the worker at {address} on {each.host}: {each.reason}")
             elif each.package != __version__:
-                self.shun(address, f"the worker at {address} on {each.host}: its package lucarne is {each.package}, this one {__version__}")
+                reason = f"its package lucarne is {each.package}, this one {__version__}"
+                self.shun(address, f"the worker at {address} on {each.host}: {reason}")
             else:
                 fit[address] = each
         if not fit:
@@ -156,7 +157,8 @@ class Scheduling:
         version = self.settings.version or _agreed([each.version for each in fit.values()])
         for address, each in fit.items():
             if each.version != version:
-                self.shun(address, f"the worker at {address} on {each.host}: its program is version {each.version}, that of the others {version}")
+                reason = f"its program is version {each.version}, that of the others {version}"
+                self.shun(address, f"the worker at {address} on {each.host}: {reason}")
         self._require_fit()
         return version
 

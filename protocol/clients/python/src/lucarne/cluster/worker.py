@@ -36,6 +36,8 @@ SIGN_SECONDS = 1.0
 BUSY_SECONDS = 120.0
 #: How long a scratch folder that another process holds is waited for.
 HELD_SECONDS = 30.0
+#: Seconds after which what nobody touched in a scratch folder is thrown away.
+FORGOTTEN_SECONDS = 14 * 86400.0
 #: Seconds after which an owner that gives no sign counts as gone.
 OWNER_SECONDS = 60.0
 
@@ -342,8 +344,21 @@ def _soon(test: Callable[[], bool]) -> bool:
 
 
 def clear_scratch(settings: Settings) -> None:
-    """Takes away what this work left on this machine."""
-    shutil.rmtree(os.path.join(scratch_root(settings), settings.build), ignore_errors=True)
+    """Takes away what this work left on this machine, and what others left that never ended."""
+    root = scratch_root(settings)
+    shutil.rmtree(os.path.join(root, settings.build), ignore_errors=True)
+    for each in os.scandir(root):
+        if each.is_dir(follow_symlinks=False) and time.time() - _newest(each.path) > FORGOTTEN_SECONDS:
+            shutil.rmtree(each.path, ignore_errors=True)
+
+
+def _newest(folder: str) -> float:
+    """When something in a folder was last changed."""
+    newest = os.stat(folder).st_mtime
+    for path, _, files in os.walk(folder):
+        with contextlib.suppress(OSError):
+            newest = max([newest, os.stat(path).st_mtime, *(os.stat(os.path.join(path, each)).st_mtime for each in files)])
+    return newest
 
 
 # Kernels
