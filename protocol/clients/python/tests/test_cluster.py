@@ -13,6 +13,7 @@ import time
 import warnings
 import zipfile
 
+import distributed
 import pytest
 
 from cluster_world import (
@@ -48,7 +49,6 @@ from lucarne.cluster import (
     worker,
 )
 
-distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture
@@ -193,7 +193,8 @@ def kernels_under(folder):
 
 
 def settings_for(folder, **other):
-    given = {"topic": "t", "work": str(folder / "work"), "owner": "me", "build": "b", "program": PROGRAM, "scratch": str(folder / "scratch")}
+    given = {"topic": "t", "owner": "me", "build": "b", "program": PROGRAM}
+    given |= {"work": str(folder / "work"), "scratch": str(folder / "scratch")}
     return worker.Settings(**{**given, **other})
 
 

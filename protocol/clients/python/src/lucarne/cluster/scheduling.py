@@ -86,6 +86,8 @@ class Scheduling:
         self.under_way: list[Task] = []
         #: Why workers get nothing, and until when.
         self.unfit: dict[str, tuple[str, float]] = {}
+        #: Of these, those that may be better by themselves.
+        self._silent: set[str] = set()
         self.counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._heard: dict[str, dict[str, Any]] = {}
@@ -118,11 +120,12 @@ class Scheduling:
         self.unfit = {each: value for each, value in self.unfit.items() if value[1] > now}
         return [each for each in self.client.nthreads() if each not in self.unfit]
 
-    def shun(self, address: str, reason: str, seconds: float = float("inf")) -> None:
+    def shun(self, address: str, reason: str, seconds: float = float("inf"), is_silent: bool = False) -> None:
         if address not in self.unfit:
             warnings.warn(f"a worker gets no tasks: {reason}", KernelWarning, stacklevel=3)
             self.counts["unfit"] += 1
         self.unfit[address] = (reason, time.monotonic() + seconds)
+        (self._silent.add if is_silent else self._silent.discard)(address)
 
     def wait_for_workers(self) -> None:
         end = time.monotonic() + self.worker_seconds
@@ -142,7 +145,7 @@ class Scheduling:
         fit: dict[str, Probe] = {}
         for address, each in found.items():
             if isinstance(each, Silence):
-                self.shun(address, f"the worker at {address} does not answer", REST_SECONDS)
+                self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
             elif not isinstance(each, Probe):
                 self.shun(address, f"the worker at {address} has no lucarne of this version: {each}")
             elif each.reason is not None:
@@ -167,7 +170,7 @@ class Scheduling:
         now = time.monotonic()
         if self.workers():
             self._without_since = None
-        elif self.client.nthreads() and all(until == float("inf") for _, until in self.unfit.values()):
+        elif (known := self.client.nthreads()) and not known.keys() & self._silent:
             raise NoWorkers("no worker can do the work: " + "; ".join(sorted({reason for reason, _ in self.unfit.values()})))
         else:
             self._without_since = self._without_since or now
@@ -203,7 +206,7 @@ class Scheduling:
             for address in self.workers()[:3]:
                 answer = self.run_on([address], function, *arguments)[address]
                 if isinstance(answer, Silence):
-                    self.shun(address, f"the worker at {address} does not answer", REST_SECONDS)
+                    self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
                 elif not isinstance(answer, BaseException):
                     return answer
                 if not isinstance(answer, OSError):
@@ -286,7 +289,8 @@ class Scheduling:
         if task.bound is not None and not task.bound & known.keys():
             self._withdraw(task)
         elif task.sign and time.monotonic() - task.heard > self.silent_seconds:
-            self.shun(str(task.worker), f"the worker at {task.worker} has given no sign for {self.silent_seconds:.0f} s", REST_SECONDS)
+            reason = f"the worker at {task.worker} has given no sign for {self.silent_seconds:.0f} s"
+            self.shun(str(task.worker), reason, REST_SECONDS, is_silent=True)
             self._withdraw(task)
 
     def _withdraw(self, task: Task) -> None:

@@ -142,13 +142,6 @@ def probe(settings: Settings) -> Probe:
 # Signs of life
 
 
-def tell(settings: Settings, event: Mapping[str, Any]) -> None:
-    """Sends an event to the client, where there is one."""
-    with contextlib.suppress(ValueError):
-        worker = get_worker()
-        worker.log_event(settings.topic, {"worker": worker.address, **event})
-
-
 class Signs:
     """Tells every few seconds that a task lives and how far it is, and keeps the work's owner fresh."""
 
@@ -183,7 +176,9 @@ class Signs:
     def _send(self) -> None:
         if self._worker is not None:
             event = {"task": self._task, "worker": self._worker.address, **self._state}
-            self._worker.log_event(self._settings.topic, event)
+            with contextlib.suppress(Exception):
+                # A worker that is just closing has nobody to tell.
+                self._worker.log_event(self._settings.topic, event)
 
     def _is_given_up(self) -> bool:
         """Whether the scheduler has taken the task back, such as when its client has gone."""
