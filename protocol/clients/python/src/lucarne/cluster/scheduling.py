@@ -15,7 +15,7 @@ import warnings
 from collections import Counter
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 from distributed import Client, Future, wait
 from distributed.scheduler import KilledWorker
@@ -92,6 +92,8 @@ class Scheduling:
         self._lock = threading.Lock()
         self._heard: dict[str, dict[str, Any]] = {}
         self._without_since: float | None = None
+        #: The task that Dask last gave up because its workers died.
+        self._deadly: str | None = None
 
     # Beginning and end
 
@@ -116,9 +118,12 @@ class Scheduling:
 
     def workers(self) -> list[str]:
         """Those that may get tasks."""
+        return self._fit(self.client.nthreads())
+
+    def _fit(self, known: Iterable[str]) -> list[str]:
         now = time.monotonic()
         self.unfit = {each: value for each, value in self.unfit.items() if value[1] > now}
-        return [each for each in self.client.nthreads() if each not in self.unfit]
+        return [each for each in known if each not in self.unfit]
 
     def shun(self, address: str, reason: str, seconds: float = float("inf"), is_silent: bool = False) -> None:
         if address not in self.unfit:
@@ -168,14 +173,18 @@ class Scheduling:
     def _require_fit(self) -> None:
         """Where there are workers, but none that can do the work, nothing will change by itself."""
         now = time.monotonic()
-        if self.workers():
+        # Looked at once: workers come and go.
+        known = self.client.nthreads()
+        if self._fit(known):
             self._without_since = None
-        elif (known := self.client.nthreads()) and not known.keys() & self._silent:
+        elif known and not known.keys() & self._silent:
             raise NoWorkers("no worker can do the work: " + "; ".join(sorted({reason for reason, _ in self.unfit.values()})))
         else:
             self._without_since = self._without_since or now
             if now - self._without_since > self.worker_seconds:
                 reasons = "; ".join(sorted({reason for reason, _ in self.unfit.values()})) or "all have gone"
+                if self._deadly is not None:
+                    reasons += f"; the last ended while they ran {self._deadly}"
                 raise NoWorkers(f"there has been no worker for {self.worker_seconds:.0f} s: {reasons}")
 
     def run_on(self, addresses: list[str], function: Callable[..., Any], *arguments: Any, seconds: float = 60.0) -> dict[str, Any]:
@@ -313,6 +322,7 @@ class Scheduling:
         address = error.address if isinstance(error, WorkerUnfit) else None
         if isinstance(error, KilledWorker):
             task.deaths += 1
+            self._deadly = task.name
             self.counts["killed"] += 1
             if task.deaths >= self.most_deaths:
                 raise PartFailed(f"{task.name} has ended the process of every worker that it was given to, without coming further: {error}")
