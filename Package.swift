@@ -61,7 +61,8 @@ let package = Package(
       name: "Autoencoders",
       dependencies: ["SystemReasons", "JSON", "Randomness", "Tensors", "Checkpoints"]),
     .testTarget(
-      name: "AutoencodersTests", dependencies: ["Tensors", "Checkpoints", "Autoencoders"]),
+      name: "AutoencodersTests",
+      dependencies: ["Tensors", "Torch", "Checkpoints", "Autoencoders", "TestSupport"]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "FeatureIndex",
@@ -156,8 +157,8 @@ let package = Package(
     .testTarget(
       name: "KernelTests",
       dependencies: [
-        "JSON", "Tensors", "Checkpoints", "Images", "Autoencoders", "FeatureIndex", "Benchmarks",
-        "JSONRPC", "KernelProtocol", "World", "Kernel", "LanguageServer", "Reports",
+        "JSON", "Tensors", "Torch", "Checkpoints", "Images", "Autoencoders", "FeatureIndex",
+        "Benchmarks", "JSONRPC", "KernelProtocol", "World", "Kernel", "LanguageServer", "Reports",
         "TestSupport",
       ]),
     .target(

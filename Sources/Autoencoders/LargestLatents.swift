@@ -3,13 +3,7 @@ import Tensors
 /// The active latents of an activation that takes the k largest of each row, while pre-activations
 /// [T, M] arrive in tiles of columns.
 struct LargestLatents {
-  private enum Kept {
-    case positive
-    case any
-    case magnitudes
-  }
-
-  private let kept: Kept
+  private let kept: KeptActivations
   private let k: Int
   /// The k largest of each row.
   private var largest: RowTopK
@@ -17,12 +11,7 @@ struct LargestLatents {
   private var turned: RowTopK
 
   init(_ activation: LatentActivation, rows: Int, k: Int, columns: Int) {
-    kept =
-      switch activation {
-      case .signedTopK: .any
-      case .absoluteTopK: .magnitudes
-      case .topK, .relu, .jumpReLU: .positive
-      }
+    kept = activation.kept
     self.k = k
     largest = RowTopK(rows: rows, k: k, columns: columns)
     turned = RowTopK(rows: kept == .magnitudes ? rows : 0, k: k, columns: columns)

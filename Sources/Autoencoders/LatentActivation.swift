@@ -1,3 +1,5 @@
+import Tensors
+
 /// Which latents are active, from their pre-activations p.
 package enum LatentActivation: Sendable, Equatable {
   /// The k largest of a row's that are positive.
@@ -36,6 +38,15 @@ package enum LatentActivation: Sendable, Equatable {
     switch self {
     case .signedTopK, .absoluteTopK: true
     case .topK, .relu, .jumpReLU: false
+    }
+  }
+
+  /// Which of a row's may be among its k largest.
+  var kept: KeptActivations {
+    switch self {
+    case .signedTopK: .any
+    case .absoluteTopK: .magnitudes
+    case .topK, .relu, .jumpReLU: .positive
     }
   }
 

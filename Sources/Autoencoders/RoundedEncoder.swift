@@ -1,7 +1,8 @@
 import Synchronization
 import Tensors
 
-/// The encoder in bfloat16 with the bounds of its error, made when it is first asked for.
+/// The encoder rounded as products are fastest, with the bounds of its error, made when it is first
+/// asked for.
 final class RoundedEncoder: Sendable {
   private let made = Mutex<RoundedWeights?>(nil)
 
@@ -12,7 +13,8 @@ final class RoundedEncoder: Sendable {
   ) throws -> RoundedWeights {
     try made.withLock { made in
       if let made { return made }
-      let weights = try RoundedWeights(encoder, compute: compute, cancellation: cancellation)
+      let weights = try RoundedWeights(
+        encoder, to: .fastest(on: compute.path), compute: compute, cancellation: cancellation)
       made = weights
       return weights
     }

@@ -12,9 +12,9 @@ package struct AutoencoderFit: Sendable, Equatable {
 extension SparseAutoencoder {
   /// z·W_dec + b_dec: [T, M] → [T, D_out], in the scale of the rows that the code is of. Reads
   /// only the decoder rows that are active. Without a skip connection it is x̂.
-  package func decode(_ code: SparseCode) throws(AutoencoderError) -> Matrix {
+  package func decode(_ code: SparseCode) throws -> Matrix {
     try check(code: code)
-    var decoded = sparseProduct(code.matrix(), decoder, bias: decoderBias, team: compute.team)
+    var decoded = try decoderProduct(code.matrix(), bias: decoderBias)
     for (row, frame) in try frames(of: code).enumerated() {
       decoded.setRow(row, decoded.row(row).map { $0 * frame.scale + frame.offset })
     }
@@ -33,7 +33,7 @@ extension SparseAutoencoder {
   /// a skip connection.
   package func reconstruction(
     _ code: SparseCode, of x: Matrix
-  ) throws(AutoencoderError) -> Matrix {
+  ) throws -> Matrix {
     let decoded = try decode(code)
     guard let skipped = try skipped(x) else { return decoded }
     return decoded + skipped
@@ -43,10 +43,10 @@ extension SparseAutoencoder {
   /// does are exactly zero.
   package func decodeChange(
     from code: SparseCode, to changed: SparseCode
-  ) throws(AutoencoderError) -> Matrix {
+  ) throws -> Matrix {
     try check(code: code)
     let difference = try changed.difference(from: code)
-    var decoded = sparseProduct(difference.matrix(), decoder, team: compute.team)
+    var decoded = try decoderProduct(difference.matrix(), bias: nil)
     for (row, frame) in try frames(of: difference).enumerated() {
       decoded.setRow(row, decoded.row(row).map { $0 * frame.scale })
     }
@@ -60,15 +60,14 @@ extension SparseAutoencoder {
   /// fall, to first order, when z_tj is set to zero.
   package func scores(
     _ code: SparseCode, gradient: Matrix
-  ) throws(AutoencoderError) -> [Float] {
+  ) throws -> [Float] {
     try check(code: code)
     try check(width: gradient, "the gradient", outputSize)
     guard gradient.rows == code.rows else {
-      throw .mismatch(
+      throw AutoencoderError.mismatch(
         what: "the number of rows of the gradient", found: gradient.rows, expected: code.rows)
     }
-    let dots = sparseProductPullback(
-      code.matrix(), decoder, outputGradient: gradient, team: compute.team)
+    let dots = try decoderDots(code.matrix(), outputGradient: gradient)
     var scores = zip(code.values, dots).map { $0 * $1 }
     for (row, frame) in try frames(of: code).enumerated() {
       for entry in code.range(ofRow: row) { scores[entry] *= frame.scale }
@@ -87,17 +86,19 @@ extension SparseAutoencoder {
   /// FVU and L0 of x [T, D] whose code is known.
   package func fit(
     _ x: Matrix, making y: Matrix? = nil, code: SparseCode
-  ) throws(AutoencoderError) -> AutoencoderFit {
+  ) throws -> AutoencoderFit {
     let y = y ?? x
     try check(width: x, "the activations")
     try check(width: y, "what is reconstructed", outputSize)
     for (what, rows) in [("the activations", x.rows), ("what is reconstructed", y.rows)]
     where rows != code.rows {
-      throw .mismatch(what: "the number of rows of \(what)", found: rows, expected: code.rows)
+      throw AutoencoderError.mismatch(
+        what: "the number of rows of \(what)", found: rows, expected: code.rows)
     }
     let reconstruction = try reconstruction(code, of: x)
     if let place = reconstruction.firstNonFinite() {
-      throw .notFinite(what: "the reconstruction", row: place.row, column: place.column)
+      throw AutoencoderError.notFinite(
+        what: "the reconstruction", row: place.row, column: place.column)
     }
     let variance = y.totalVariance()
     let error = (reconstruction - y).sumOfSquares()

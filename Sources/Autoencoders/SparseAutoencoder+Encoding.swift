@@ -42,12 +42,15 @@ extension SparseAutoencoder {
     let (centered, frames) = encoderInput(x)
     if let thresholds {
       guard changes.isEmpty else { throw AutoencoderError.nothingToReselect(activation.name) }
-      let code = try code(
-        of: centered, above: thresholds, cancellation: cancellation, tileElements: tileElements)
+      let code =
+        try engineCode(of: centered, above: thresholds, cancellation: cancellation)
+        ?? code(
+          of: centered, above: thresholds, cancellation: cancellation, tileElements: tileElements)
       return Reselection(code: code.framed(frames), dropped: [])
     }
     let (code, changed) =
-      try searchCode(
+      try engineCode(of: centered, changing: changes, cancellation: cancellation)
+      ?? searchCode(
         of: centered, changing: changes, cancellation: cancellation, tileElements: tileElements)
       ?? sortedCode(
         of: centered, changing: changes, cancellation: cancellation, tileElements: tileElements)

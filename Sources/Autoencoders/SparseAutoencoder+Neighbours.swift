@@ -7,6 +7,9 @@ package struct LatentNeighbour: Sendable, Equatable {
 }
 
 extension SparseAutoencoder {
+  /// Of the decoder, between two looks at a cancellation: some milliseconds of reading.
+  private static let comparedElements = 1 << 25
+
   /// The latents whose decoder rows lie closest to that of `latent`, by falling cosine, equal ones
   /// by rising latent; at most `count`, itself not among them.
   ///
@@ -18,21 +21,20 @@ extension SparseAutoencoder {
     guard count > 0 else { return [] }
     let direction = decoder.gather(rows: [latent])
     let length = Float(direction.sumOfSquares().squareRoot())
-    var found: [LatentNeighbour] = []
-    let tileRows = max(1, (4 << 20) / outputSize)
+    var cosines = [Float](repeating: -.infinity, count: latentCount)
+    let tileRows = max(1, Self.comparedElements / outputSize)
     for first in stride(from: 0, to: latentCount, by: tileRows) {
       try cancellation.check()
-      let tile = decoder.slice(rows: first..<min(latentCount, first + tileRows)).floats()
-      let dots = product(direction, tile, transposeB: true, team: compute.team)
-      let lengths = tile.rowNorms()
-      for row in 0..<tile.rows where first + row != latent {
-        let cosine = dots[0, row] / max(lengths[row] * length, .leastNormalMagnitude)
-        if cosine.isFinite { found.append(.init(latent: first + row, cosine: cosine)) }
+      let tile = decoder.slice(rows: first..<min(latentCount, first + tileRows))
+      let found = tile.compared(with: direction.row(0), team: compute.team, path: compute.path)
+      for (row, dot) in found.dots.enumerated() where first + row != latent {
+        let cosine = dot / max(found.squares[row].squareRoot() * length, .leastNormalMagnitude)
+        if cosine.isFinite { cosines[first + row] = cosine }
       }
-      found.sort { ($1.cosine, $0.latent) < ($0.cosine, $1.latent) }
-      found.removeLast(max(0, found.count - count))
     }
-    return found
+    return DescendingPlaces(cosines).prefix(count).prefix { cosines[$0].isFinite }.map {
+      LatentNeighbour(latent: $0, cosine: cosines[$0])
+    }
   }
 
   /// The products of all rows of two matrices `[n, D]` and `[m, D]`: `[n, m]`, in float32.

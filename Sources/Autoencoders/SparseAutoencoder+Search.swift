@@ -1,7 +1,7 @@
 import Tensors
 
 extension SparseAutoencoder {
-  /// The code from a product in bfloat16, whose error is bounded, and float32 products of the
+  /// The code from a rounded product, whose error is bounded, and float32 products of the
   /// latents that may be active: the one of `sortedCode`, bit for bit.
   ///
   /// Rows with too many such latents are left to `sortedCode`.
@@ -56,7 +56,7 @@ extension SparseAutoencoder {
   }
 
   /// The changed pre-activations, from float32 products of these latents.
-  private func changedLatents(
+  func changedLatents(
     _ centered: Matrix, _ changes: [LatentChange]
   ) throws -> ChangedLatents {
     var changed = ChangedLatents(isSigned: activation.isSigned)

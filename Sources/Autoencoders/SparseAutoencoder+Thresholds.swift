@@ -5,6 +5,9 @@ extension SparseAutoencoder {
   /// sparse belongs to another site or model, and would fill the memory.
   static let mostActive = 4_096
 
+  /// The most active latents of some rows together.
+  func mostActive(rows: Int) -> Int { rows * min(latentCount, Self.mostActive) }
+
   /// Room for the latents of a row that may be active; a row with more is left to float32 products.
   static let searchedActive = 1_024
 
@@ -13,7 +16,7 @@ extension SparseAutoencoder {
   func code(
     of centered: Matrix, above thresholds: [Float], cancellation: Cancellation, tileElements: Int
   ) throws -> SparseCode {
-    let most = centered.rows * min(latentCount, Self.mostActive)
+    let most = mostActive(rows: centered.rows)
     let active =
       try searchedLatents(
         of: centered, above: thresholds, most: most, cancellation: cancellation,
@@ -27,7 +30,7 @@ extension SparseAutoencoder {
     return code
   }
 
-  private static var notSparse: AutoencoderError {
+  static var notSparse: AutoencoderError {
     .value(
       what: "the mean number of active latents of a token", found: "more than \(mostActive)",
       expected: "a sparse code")

@@ -8,8 +8,8 @@ package import Tensors
 ///
 /// The weights stay in the file's type and place. Every value is that of float32 products, whatever
 /// precision the model runs in: rounding would reorder latents that are nearly equal. In bfloat16
-/// rounded products only find the latents that may be active, which takes a copy of the encoder in
-/// memory where the file is not BF16.
+/// rounded products only find the latents that may be active, which can take a copy of the encoder
+/// in memory where the file is not BF16.
 package final class SparseAutoencoder: Sendable {
   package let configuration: AutoencoderConfiguration
   /// Where it was read from; nil for one made in memory.
@@ -39,9 +39,12 @@ package final class SparseAutoencoder: Sendable {
   package let notes: [String]
   /// What each latent has to exceed, [M]; nil for top-k.
   let thresholds: [Float]?
+  /// Another engine that holds the weights and makes codes, decodes and scores; nil for this
+  /// process's own products.
+  let latents: (any LatentOperators)?
   /// For values: float32.
   let compute: Compute
-  /// For the search for active latents, in bfloat16; nil where all products are float32.
+  /// For the search for active latents, in rounded products; nil where all products are float32.
   let searchCompute: Compute?
   let roundedEncoder = RoundedEncoder()
 
@@ -69,10 +72,11 @@ package final class SparseAutoencoder: Sendable {
     matrices.reduce(0) { $0 + ($1.isMapped ? 0 : $1.byteCount) }
   }
 
-  /// The bytes of the encoder's copy in bfloat16, which the first encoding makes, and of its norms;
-  /// 0 where all products are float32.
+  /// The bytes of the encoder's copy in bfloat16, which the first encoding makes where products
+  /// read one, and of its norms; 0 where all products are float32.
   package var searchBytes: Int {
-    searchCompute == nil ? 0 : RoundedWeights.byteCount(of: encoder)
+    guard latents == nil, let searchCompute else { return 0 }
+    return RoundedWeights.byteCount(of: encoder, to: .fastest(on: searchCompute.path))
   }
 
   /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layers in a folder.
@@ -114,7 +118,8 @@ package final class SparseAutoencoder: Sendable {
     skip: WeightMatrix? = nil, activation: LatentActivation? = nil,
     subtractsDecoderBias: Bool = true,
     normalisation: InputNormalisation = .none, undoesNormalisation: Bool = true,
-    stated: StatedSite? = nil, notes: [String] = [], compute: Compute
+    stated: StatedSite? = nil, notes: [String] = [], latents: (any LatentOperators)? = nil,
+    compute: Compute
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
     let thresholds = activation.thresholds(latentCount: configuration.latentCount)
@@ -155,6 +160,7 @@ package final class SparseAutoencoder: Sendable {
     self.undoesNormalisation = undoesNormalisation
     self.stated = stated ?? folder?.stated
     self.notes = notes
+    self.latents = latents
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
     // Of signed activations too many are large to be told apart.
     searchCompute = compute.precision == .bfloat16 && !activation.isSigned ? compute : nil
@@ -162,11 +168,26 @@ package final class SparseAutoencoder: Sendable {
 
   /// The same weights with other products.
   package func with(compute: Compute) throws(AutoencoderError) -> SparseAutoencoder {
+    try with(latents: latents, compute: compute)
+  }
+
+  /// The same weights, whose products another engine makes that holds them, too; nil for this
+  /// process's own.
+  package func with(
+    latents: (any LatentOperators)?
+  ) throws(AutoencoderError) -> SparseAutoencoder {
+    try with(latents: latents, compute: searchCompute ?? compute)
+  }
+
+  private func with(
+    latents: (any LatentOperators)?, compute: Compute
+  ) throws(AutoencoderError) -> SparseAutoencoder {
     try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, skip: skip, activation: activation,
       subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation,
-      undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, compute: compute)
+      undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, latents: latents,
+      compute: compute)
   }
 
   /// The decoder rows (directions) of some latents, [wanted.count, D_out].

@@ -40,3 +40,9 @@ OPERATION(
         int type, const void *source, size_t rows, size_t columns, uint16_t *rounded,
         double *squares, double *errors),
     (type, source, rows, columns, rounded, squares, errors))
+OPERATION(
+    compare_rows,
+    VECTOR(
+        int type, const void *source, size_t rows, size_t columns, const float *x, float *dots,
+        float *squares),
+    (type, source, rows, columns, x, dots, squares))

@@ -31,9 +31,11 @@ package struct FlashAttention {
   /// Rows `[n, heads·d]` in bfloat16 as `[1, heads, n, d]`.
   private func heads(_ x: TorchArray, _ count: Int) throws -> TorchTensor {
     let d = shape.headSize
+    let (sizes, strides) = ([1, count, x.rows, d], [x.rows * count * d, d, count * d, 1])
+    if x.type == .bfloat16 { return try x.view(sizes, strides: strides) }
     let rounded = try device.empty([x.rows, x.columns], .bfloat16)
     try rounded.fill(from: x.tensor())
-    return try rounded.view([1, count, x.rows, d], strides: [x.rows * count * d, d, count * d, 1])
+    return try rounded.view(sizes, strides: strides)
   }
 
   /// `[1, heads, n, d]` of any strides as float32 rows `[n, heads·d]`.

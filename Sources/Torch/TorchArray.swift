@@ -50,6 +50,7 @@ package struct TorchArray: Sendable {
 
   var device: TorchDevice { block.memory.device }
   var type: TorchType { block.type }
+  package var byteCount: Int { rows * columns * type.byteCount }
   /// The rows as a tensor `[rows, columns]`.
   func tensor() throws -> TorchTensor { try view([rows, columns]) }
 
@@ -86,7 +87,7 @@ package struct TorchArray: Sendable {
     rows = count
   }
 
-  /// Adds rows at the end.
+  /// Adds rows at the end, in this array's type.
   package mutating func append(_ other: TorchArray) throws {
     precondition(other.columns == columns, "rows of \(other.columns) to rows of \(columns)")
     guard other.rows > 0 else { return }

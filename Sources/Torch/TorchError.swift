@@ -12,8 +12,6 @@ package enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
   case deviceLost(device: String, reason: String)
   /// Weights of a type that this engine does not multiply with.
   case unsupported(what: String, expected: String)
-  /// A number that has to be finite is NaN or infinity.
-  case notFinite(what: String, row: Int, column: Int)
 
   package var description: String {
     switch self {
@@ -28,8 +26,6 @@ package enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case .deviceLost(let device, let reason):
       "\(device) is lost until lucarne is started again: \(reason)"
     case .unsupported(let what, let expected): "found \(what), expected \(expected)"
-    case .notFinite(let what, let row, let column):
-      "\(what) has NaN or infinity at row \(row), column \(column), expected finite numbers"
     }
   }
 }

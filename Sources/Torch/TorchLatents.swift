@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// Codes are those of float32 products. What is selected is exact: the k largest of the values that
 /// this device computes, equal ones by rising latent.
-package struct TorchLatents: Sendable {
+package struct TorchLatents: LatentOperators {
   private let operators: TorchOperators
   private let encoder: TorchTensor  // [M, D], of its type
   private let encoderType: TorchType
@@ -16,6 +16,12 @@ package struct TorchLatents: Sendable {
   package let inputSize: Int
   package let outputSize: Int
 
+  package var byteCount: Int {
+    latentCount
+      * (inputSize * encoderType.byteCount + outputSize * decoderType.byteCount
+        + MemoryLayout<Float>.stride)
+  }
+
   private var device: TorchDevice { operators.device }
 
   /// Latents of a tile: its pre-activations of 600 rows are 40 MB.
@@ -23,51 +29,64 @@ package struct TorchLatents: Sendable {
   /// Elements of decoder rows that are gathered at once: 128 MB.
   private static let gatheredElements = 1 << 25
 
-  /// Copies the weights; `check` is asked before each 64 MB.
+  /// Copies the weights; whoever watches what is made of `operators` hears of them.
   package init(
-    encoder: WeightMatrix, bias: [Float], decoder: WeightMatrix, operators: TorchOperators,
-    check: () throws -> Void = {}
+    encoder: WeightMatrix, bias: [Float], decoder: WeightMatrix, operators: TorchOperators
   ) throws {
     precondition(
       bias.count == encoder.rows && decoder.rows == encoder.rows,
       "\(bias.count) biases, \(encoder.rows) and \(decoder.rows) latents")
     self.operators = operators
-    (latentCount, inputSize, outputSize) = (encoder.rows, encoder.columns, decoder.columns)
     let device = operators.device
+    (latentCount, inputSize, outputSize) = (encoder.rows, encoder.columns, decoder.columns)
     (encoderType, decoderType) = (try TorchType(encoder.type), try TorchType(decoder.type))
-    self.encoder = try device.upload(encoder) { _ in try check() }
-    self.decoder = try device.upload(decoder) { _ in try check() }
+    self.encoder = try operators.copying(encoder) { try device.upload(encoder, check: $0) }
+    self.decoder = try operators.copying(decoder) { try device.upload(decoder, check: $0) }
     encoderBias = try device.upload(bias)
   }
 
   // MARK: Encoding
 
-  /// Of each row of x·W_encᵀ + b the k largest, equal ones by rising latent. x `[T, D]` → `[T, M]`
-  /// with at most k entries a row, in that order. A cancel is seen between tiles.
-  ///
-  /// - Throws: `TorchError.notFinite` where a pre-activation is NaN or infinity.
   package func largest(
-    _ x: TorchArray, k: Int, of kept: LargestKeys.Kept = .positive,
-    cancellation: Cancellation = .never
+    _ x: Matrix, k: Int, of kept: KeptActivations, cancellation: Cancellation
   ) throws -> SparseMatrix {
-    var best = LargestKeys(rows: x.rows, k: k, of: kept)
-    guard k > 0 else { return best.matrix(columns: latentCount) }
-    try forEachTile(of: x, cancellation) { tile, range in
-      try take(tile, rows: x.rows, range, into: &best)
+    let k = min(k, latentCount)
+    guard k > 0, x.rows > 0 else {
+      return SparseMatrix(
+        columns: latentCount, offsets: [Int](repeating: 0, count: x.rows + 1), indices: [],
+        values: [])
     }
-    return best.matrix(columns: latentCount)
+    let rows = try device.upload(x)
+    var found = try TileMaxima(
+      rows: x.rows, k: k, of: kept, latentCount: latentCount, tileWidth: Self.tileWidth,
+      device: device)
+    try forEachTile(of: rows, cancellation) { tile, range in try found.take(tile, range) }
+    return try found.largest { row in
+      try preActivations(of: rows.slice(rows: row..<row + 1), cancellation)
+    }
   }
 
-  /// All of x·W_encᵀ + b that exceeds its latent's threshold, `[M]`, by rising latent; nil where it
-  /// is more than `most` altogether.
+  /// Of one row all, `[M]`.
+  private func preActivations(
+    of row: TorchArray, _ cancellation: Cancellation
+  ) throws -> [Float] {
+    var values: [Float] = []
+    values.reserveCapacity(latentCount)
+    try forEachTile(of: row, cancellation) { tile, range in
+      values += try tile.download(rows: 1, columns: range.count).values
+    }
+    return values
+  }
+
   package func above(
-    _ thresholds: TorchVector, _ x: TorchArray, most: Int, cancellation: Cancellation = .never
+    _ thresholds: [Float], _ x: Matrix, most: Int, cancellation: Cancellation
   ) throws -> SparseMatrix? {
     precondition(thresholds.count == latentCount, "\(thresholds.count) thresholds")
+    let limits = try device.upload(thresholds)
     var entries = [[(column: Int, value: Float)]](repeating: [], count: x.rows)
     var total = 0
-    try forEachTile(of: x, cancellation) { tile, range in
-      let limits = try thresholds.tensor.view([range.count], offset: range.lowerBound)
+    try forEachTile(of: device.upload(x), cancellation) { tile, range in
+      let limits = try limits.view([range.count], offset: range.lowerBound)
       let active = try tile.isAbove(limits)
       let ones = try device.empty([x.rows, range.count])
       try ones.fill(from: active)
@@ -107,7 +126,11 @@ package struct TorchLatents: Sendable {
       let range = first..<min(first + Self.tileWidth, latentCount)
       let tile = try preActivations(x, range)
       let isFinite = try tile.allFinite().download(1, as: .bool, zero: UInt8(0)) == [1]
-      guard isFinite else { throw try notFinite(tile, rows: x.rows, range) }
+      guard isFinite else {
+        let place = try tile.download(rows: x.rows, columns: range.count).firstNonFinite()
+        throw NotFiniteActivation(
+          row: place?.row ?? 0, column: range.lowerBound + (place?.column ?? 0))
+      }
       try body(tile, range)
     }
   }
@@ -126,70 +149,31 @@ package struct TorchLatents: Sendable {
     return try x.tensor().product(turned).plus(bias)
   }
 
-  /// How many more than k are looked at, so that equal values around the k-th are all seen.
-  private static let spare = 16
-
-  /// The largest of a tile `[T, count]`.
-  private func take(
-    _ tile: TorchTensor, rows: Int, _ range: Range<Int>, into best: inout LargestKeys
-  ) throws {
-    let count = min(range.count, best.k + Self.spare)
-    let isSigned = best.kept != .magnitudes
-    let (found, places) = try (isSigned ? tile : tile.abs()).top(count)
-    let values = try (isSigned ? found : tile.gather(places)).download(rows: rows, columns: count)
-    let columns = try places.download(rows * count, as: .int64, zero: Int64(0))
-    var whole: Matrix?
-    for row in 0..<rows {
-      // Where as many as were looked at are equal to the k-th, others may have been left out.
-      let isCut =
-        count < range.count && best.wants(values[row, count - 1])
-        && best.order(values[row, best.k - 1]) == best.order(values[row, count - 1])
-      if isCut {
-        let tile = try whole ?? tile.download(rows: rows, columns: range.count)
-        whole = tile
-        best.take(tile.row(row), columns: Array(range), row: row)
-      } else {
-        best.take(
-          values.row(row),
-          columns: columns[row * count..<(row + 1) * count].map { Int($0) + range.lowerBound },
-          row: row)
-      }
-    }
-  }
-
-  private func notFinite(
-    _ tile: TorchTensor, rows: Int, _ range: Range<Int>
-  ) throws -> TorchError {
-    let place = try tile.download(rows: rows, columns: range.count).firstNonFinite() ?? (0, 0)
-    return .notFinite(
-      what: "the pre-activation", row: place.row, column: range.lowerBound + place.column)
-  }
-
   // MARK: Decoding
 
-  /// z·W_dec, and `bias` `[D_out]` where there is one: z `[T, M]` → `[T, D_out]`. Reads the rows of
-  /// W_dec at which z has entries.
-  package func decode(_ z: SparseMatrix, bias: TorchVector?) throws -> TorchArray {
+  package func decode(_ z: SparseMatrix, bias: [Float]?) throws -> Matrix {
+    let bias = try bias.map { try device.upload($0) }
     let result = try device.empty([z.rows, outputSize])
     try forEachTile(z) { rows, width, directions in
       let values = try padded(z, rows, width).view([rows.count, 1, width])
       let part = try values.batchProduct(directions).view([rows.count, outputSize])
       let place = try result.view(
         [rows.count, outputSize], offset: rows.lowerBound * outputSize)
-      try place.fill(from: bias.map { try part.plus($0.tensor) } ?? part)
+      try place.fill(from: bias.map { try part.plus($0) } ?? part)
     }
-    return TorchArray(result, rows: z.rows, columns: outputSize)
+    return try result.download(rows: z.rows, columns: outputSize)
   }
 
-  /// W_dec[j] · g_t for every entry (t, j) of z, in their order: the gradient at z's entries from
-  /// that at z·W_dec, g `[T, D_out]`.
-  package func decodePullback(_ z: SparseMatrix, outputGradient g: TorchArray) throws -> [Float] {
+  package func decodePullback(
+    _ z: SparseMatrix, outputGradient g: Matrix
+  ) throws -> [Float] {
     precondition(
       g.rows == z.rows && g.columns == outputSize, "a gradient of [\(g.rows), \(g.columns)]")
+    let gradients = try device.upload(g)
     var result: [Float] = []
     result.reserveCapacity(z.count)
     try forEachTile(z) { rows, width, directions in
-      let gradient = try g.view(
+      let gradient = try gradients.view(
         [rows.count, outputSize, 1], offset: rows.lowerBound * outputSize)
       let dots = try directions.batchProduct(gradient).download(
         rows: rows.count, columns: width)

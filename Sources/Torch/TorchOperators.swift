@@ -47,16 +47,29 @@ package final class TorchOperators: Sendable {
     try TorchVector(values, device: device)
   }
 
+  /// Of bfloat16 where products are.
+  package func noKeys(columns: Int) throws -> TorchArray {
+    let type = products.isRounded ? TorchType.bfloat16 : .float32
+    return TorchArray(try device.empty([0, columns], type), type: type, rows: 0, columns: columns)
+  }
+
   /// Copies weights to the device.
   package func linear(_ weight: WeightMatrix, bias: [Float]?) throws -> TorchLinear {
+    try copying(weight) { try TorchLinear(weight, bias: bias, products: products, check: $0) }
+  }
+
+  /// Calls `copy` with what is to hear of the rows of `weight` that are copied already.
+  func copying<Result>(
+    _ weight: WeightMatrix, _ copy: (_ check: (Int) throws -> Void) throws -> Result
+  ) throws -> Result {
     let size = weight.columns * weight.type.byteCount
     var known = 0
-    let made = try TorchLinear(weight, bias: bias, products: products) { rows in
+    let result = try copy { rows in
       try watch?.hear(of: (rows - known) * size)
       known = rows
     }
     try watch?.hear(of: (weight.rows - known) * size)
-    return made
+    return result
   }
 
   /// Whether no value is NaN or infinity; waits for the device.

@@ -21,8 +21,8 @@ struct WorldMissing: Error, CustomStringConvertible {
   var description: String {
     """
     the model that ships with lucarne was not found, looked for model/config.json in \
-    \(places.joined(separator: ", ")): set LUCARNE_WORLD to the folder, or install lucarne by \
-    .ci/install --prefix
+    \(places.joined(separator: ", ")): set LUCARNE_WORLD to the folder, or install all of \
+    lucarne, by pip, from its tarball or by .ci/install --prefix
     """
   }
 }

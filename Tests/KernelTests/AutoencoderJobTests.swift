@@ -17,9 +17,12 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
-  private func kernel(memory: Int = 1 << 30) throws -> KernelClient {
+  private func kernel(
+    memory: Int = 1 << 30, on device: TestDevice = .processor
+  ) throws -> KernelClient {
     try KernelClient(
-      KernelOptions(memoryLimit: memory, threads: 1, world: nil, jobFolder: folder + "/jobs"))
+      device.options(
+        KernelOptions(memoryLimit: memory, threads: 1, world: nil, jobFolder: folder + "/jobs")))
   }
 
   private func training(_ output: String, _ others: JSONValue = [:]) throws -> JSONValue {
@@ -76,9 +79,10 @@ import Testing
   /// there as a loop in PyTorch does from other weights and in other orders
   /// (Tests/Fixtures/site_training): no more than a tenth more, and far less than the first k
   /// principal components.
-  @Test func aTrainingInsideABlockFitsAsWellAsOneInPyTorch() throws {
+  @Test(arguments: TestDevice.available)
+  func aTrainingInsideABlockFitsAsWellAsOneInPyTorch(device: TestDevice) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let client = try kernel()
+    let client = try kernel(on: device)
     let expected = try JSONValue(parsing: Fixtures.bytes("site_training/runs.json"))
     let site = try #require(expected["site"]?.stringValue)
     let job = try client.ask("sae/train", training("inner", ["site": .string(site)]))["job"]
@@ -173,12 +177,12 @@ import Testing
   // MARK: Checking
 
   /// Held to whole forward passes of transformers with a hook at the site.
-  @Test(arguments: ["llama3", "qwen2-last-block"])
-  func aCheckFindsWhatTransformersFinds(name: String) throws {
+  @Test(arguments: ["llama3", "qwen2-last-block"], TestDevice.available)
+  func aCheckFindsWhatTransformersFinds(name: String, device: TestDevice) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let expected = try JSONValue(parsing: Fixtures.bytes("check/\(name).json"))
     let checkpoint = expected["checkpoint"]?.stringValue ?? ""
-    let client = try kernel()
+    let client = try kernel(on: device)
     try client.ask(
       "model/load",
       ["path": TinyWorld.path("models/\(checkpoint)"), "precision": "float32"])

@@ -1,3 +1,4 @@
+import FeatureIndex
 import Foundation
 import JSON
 import JSONRPC
@@ -6,8 +7,8 @@ import TestSupport
 import Testing
 import World
 
-/// A kernel whose models are on a device: PyTorch's libraries on the processor, and libraries that
-/// only have their names (Tests/Fixtures/torch/fake.c).
+/// A kernel whose models are on a device: PyTorch's libraries on what `LUCARNE_TEST_DEVICE` names,
+/// else on the processor, and libraries that only have their names (Tests/Fixtures/torch/fake.c).
 @Suite struct DeviceTests {
   private struct Probe: Decodable {
     let picture: String
@@ -95,7 +96,7 @@ import World
     let folder = try #require(InstalledTorch.folder)
     let clients = [
       try client(.processor),
-      try client(DeviceChoice(named: "torch:cpu"), torch: .found(folder)),
+      try client(DeviceChoice(named: InstalledTorch.deviceName), torch: .found(folder)),
     ]
     let saes = try clients.map { client in
       try client.ask(
@@ -117,7 +118,8 @@ import World
       }
     }
     let status = try clients[1].ask("kernel/status")
-    #expect(status["models"]?.arrayValue?.first?["device"]?.stringValue == "torch:cpu")
+    let device = status["models"]?.arrayValue?.first?["device"]?.stringValue
+    #expect(device == InstalledTorch.deviceName)
     #expect(status["devices"]?.arrayValue?.count == 1)
     #expect(try clients[0].ask("kernel/status")["devices"] == nil)
   }
@@ -139,6 +141,89 @@ import World
     #expect(plain["device"] == nil && plain["model"] != loaded["model"])
   }
 
+  // MARK: Jobs
+
+  /// What a corpus' pictures are counted to: the processor's counts, and activations within a step
+  /// of float32's sums.
+  @Test(.enabled(if: InstalledTorch.library != nil, InstalledTorch.absence))
+  func anIndexOnADeviceIsTheProcessors() throws {
+    let folder = try TemporaryFolder()
+    let tiny = try TinyWorld()
+    var indexes: [FeatureIndexStore] = []
+    for device in TestDevice.allCases {
+      let client = try KernelClient(
+        device.options(
+          KernelOptions(
+            memoryLimit: 1 << 30, threads: 1, world: nil, jobFolder: folder.path + "/jobs")))
+      try client.ask("model/load", ["path": tiny.model, "precision": "float32"])
+      let sae = try client.ask("sae/load", ["path": tiny.autoencoder])["sae"] ?? .null
+      let path = "\(folder.path)/\(device).index"
+      let job = try client.ask(
+        "index/build",
+        [
+          "path": .string(path), "sae": sae,
+          "corpus": ["folder": .string(Fixtures.path("models/pictures"))],
+        ])["job"]
+      let done = try client.ask(
+        "job/wait", ["job": job ?? .null, "timeoutMs": 60_000], seconds: 90)
+      #expect(done["state"] == "completed", "\(done)")
+      try client.shutDown()
+      indexes.append(try FeatureIndexStore.open(at: path))
+    }
+    let (host, device) = (indexes[0], indexes[1])
+    let latents = host.identity.latentCount
+    var counted = 0
+    for latent in 0..<latents {
+      let (expected, found) = (
+        try host.statistics(ofLatent: latent), try device.statistics(ofLatent: latent)
+      )
+      #expect(found.keys == expected.keys, "latent \(latent)")
+      for (view, expected) in expected {
+        guard let found = found[view] else { continue }
+        #expect((found.positions, found.items) == (expected.positions, expected.items))
+        #expect(abs(found.max - expected.max) <= 1e-4 * expected.max, "latent \(latent)")
+        counted += expected.positions
+      }
+    }
+    #expect(counted > 500)
+  }
+
+  /// Questions of the world, with an arm that mutes a feature and its controls: in float32 every
+  /// answer is the processor's.
+  @Test(.enabled(if: InstalledTorch.library != nil, InstalledTorch.absence))
+  func anEvaluationOnADeviceIsTheProcessors() throws {
+    let folder = try TemporaryFolder()
+    let sheets = try TestDevice.allCases.map { device in
+      let client = try KernelClient(
+        device.options(
+          KernelOptions(
+            memoryLimit: 1 << 30, threads: 1, world: world, jobFolder: folder.path + "/jobs")))
+      try client.ask("model/load", ["path": .string(world.model), "precision": "float32"])
+      let sae = try client.ask("sae/load", ["path": .string(world.autoencoder)])["sae"] ?? .null
+      let path = "\(folder.path)/\(device).jsonl"
+      let job = try client.ask(
+        "evaluation/run",
+        [
+          "dataset": ["format": "questions", "path": .string(world.questions)],
+          "answers": .string(path), "sae": sae, "limit": 40, "reconstruction": true,
+          "arms": [
+            [
+              "name": "muted",
+              "interventions": [["feature": ["sae": sae, "index": 182], "op": "zero"]],
+            ]
+          ],
+        ])["job"]
+      let done = try client.ask(
+        "job/wait", ["job": job ?? .null, "timeoutMs": 60_000], seconds: 90)
+      #expect(done["state"] == "completed" && done["result"]?["asked"] == 40, "\(done)")
+      try client.shutDown()
+      let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+      return try lines.dropFirst().map { try JSONValue(parsing: Array($0.utf8)) }
+    }
+    #expect(sheets[0].count == 40)
+    #expect(sheets[0] == sheets[1])
+  }
+
   // MARK: Without
 
   @Test(arguments: [
@@ -158,6 +243,31 @@ import World
     let loaded = try client.ask("model/load", ["path": .string(world.model), "device": "auto"])
     #expect(loaded["device"] == nil)
     #expect(try client.ask("context/open", ["parts": [["text": "Hello"]]])["context"] != nil)
+  }
+
+  /// Where 8 bits are asked for, where the card has no room, and where it is lost, `auto` is the
+  /// processor.
+  @Test func theFirstCardIsTheProcessorWhereItCannotBeUsed() throws {
+    let version = ["-DVERSION=0x020d000000000000ull", "-DTELLS"]
+    let full = try FakeLibrary(version, devices: 1)
+    let client = try client(.auto, torch: .found(full.path))
+    let loaded = try client.ask("model/load", ["path": .string(world.model)])
+    #expect(loaded["device"] == nil)
+    let status = try client.ask("kernel/status")
+    let message = status["message"]?.stringValue ?? ""
+    #expect(message.contains("runs on the processor") && message.contains("cuda:0"), "\(status)")
+    let empty = try FakeLibrary(version + ["-DFREE_MIB=65536"], devices: 1)
+    let other = try self.client(.auto, torch: .found(empty.path))
+    let path: JSONValue = .string(world.model)
+    #expect(
+      try other.ask("model/load", ["path": path, "precision": "int8"])["device"] == nil)
+    #expect(try other.ask("model/load", ["path": path])["device"] == "cuda:0")
+    try empty.folder.write([], "lost")
+    #expect(throws: KernelClient.Refusal.self) {
+      try other.ask("context/open", ["parts": [["text": "Hello"]]])
+    }
+    #expect(try other.ask("model/load", ["path": path, "device": "auto"])["device"] == nil)
+    #expect(try other.ask("context/open", ["parts": [["text": "Hello"]]])["context"] != nil)
   }
 
   @Test func aCardThatIsNotThereIsNamedWithThoseThatAre() throws {

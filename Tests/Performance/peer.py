@@ -1,12 +1,13 @@
 """Times transformers and PyTorch on what `lucarne benchmark` times, with the same weights and questions.
 
     python Tests/Performance/peer.py --model F --sae F --questions ours.json --json peer.json
-                                     [--picture P] [--repeats 1] [--threads N] [--decode-tokens 16]
+                                     [--picture P] [--repeats 1] [--threads N] [--decode-tokens 16] [--device cuda:0]
 
 The autoencoder is a TopK one in sparsify's layout, or a JumpReLU one in Gemma Scope 2's.
 
 ours.json is what `lucarne benchmark --json` wrote: its contexts give the token ids, the pairs of tokens whose
-logits are compared, and the latent to ablate. Everything runs in bfloat16 on all cores with attention "sdpa".
+logits are compared, and the latent to ablate. Everything runs in bfloat16 on all cores, or on the device, with attention
+"sdpa". A clock is looked at when the device has done what it was given.
 
 An attribution is one forward with the autoencoder spliced in at its block's output and one backward: the
 residual becomes decode(z) + the error as a constant, z = the k activations that torch.topk finds, a leaf (of a
@@ -31,6 +32,13 @@ import torch
 import transformers
 
 ROWS = 512  # tokens encoded at a time: 128 MiB of pre-activations at 131,072 latents
+DEVICE = torch.device("cpu")  # --device
+
+
+def now():
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize(DEVICE)
+    return time.perf_counter()
 
 
 class Figures:
@@ -53,10 +61,10 @@ class TopKAutoencoder:
         settings = json.loads((folder / "cfg.json").read_text())
         tensors = safetensors.torch.load_file(folder / "sae.safetensors")
         self.k = settings["k"]
-        self.encoder = tensors.pop("encoder.weight").to(torch.bfloat16)
-        self.bias = tensors.pop("encoder.bias").to(torch.bfloat16)
-        self.decoder = tensors.pop("W_dec").to(torch.bfloat16)
-        self.decoder_bias = tensors.pop("b_dec").to(torch.bfloat16)
+        self.encoder = tensors.pop("encoder.weight").to(torch.bfloat16).to(DEVICE)
+        self.bias = tensors.pop("encoder.bias").to(torch.bfloat16).to(DEVICE)
+        self.decoder = tensors.pop("W_dec").to(torch.bfloat16).to(DEVICE)
+        self.decoder_bias = tensors.pop("b_dec").to(torch.bfloat16).to(DEVICE)
 
     @torch.no_grad()
     def encode(self, x):
@@ -77,7 +85,7 @@ class JumpReLUAutoencoder(TopKAutoencoder):
     """In Gemma Scope 2's layout, in bfloat16."""
 
     def __init__(self, folder):
-        tensors = {name: tensor.to(torch.bfloat16)
+        tensors = {name: tensor.to(torch.bfloat16).to(DEVICE)
                    for name, tensor in safetensors.torch.load_file(folder / "params.safetensors").items()}
         self.encoder, self.bias, self.threshold = tensors["w_enc"], tensors["b_enc"], tensors["threshold"]
         self.decoder, self.decoder_bias = tensors["w_dec"], tensors["b_dec"]
@@ -136,7 +144,7 @@ class Peer:
                 inputs["token_type_ids"] = (inputs["input_ids"] == self.model.config.image_token_id).long()
             else:
                 inputs["image_sizes"] = pixels["image_sizes"]
-        return inputs
+        return {name: tensor.to(DEVICE) for name, tensor in inputs.items()}
 
     def forward(self, question, **options):
         return self.model(**self.inputs(question), logits_to_keep=1, **options)
@@ -147,12 +155,12 @@ class Peer:
         The kernel's benchmark opens two such contexts to find the length of its text."""
         image = getattr(self.model.config, "image_token_id", None)
         text = [token for token in tokens if token != image][:16]
-        self.model(input_ids=torch.tensor([text]), logits_to_keep=1)
+        self.model(input_ids=torch.tensor([text], device=DEVICE), logits_to_keep=1)
 
     def timed(self, name, context, body):
-        start = time.perf_counter()
+        start = now()
         value = body()
-        self.figures.add(name, time.perf_counter() - start, context=context)
+        self.figures.add(name, now() - start, context=context)
         return value
 
     @torch.no_grad()
@@ -167,11 +175,11 @@ class Peer:
             output = self.timed("context/open", context, lambda: self.forward(question, use_cache=True))
         logits, cache = output.logits[0, -1].float(), output.past_key_values
         token = logits.argmax().view(1, 1)
-        start = time.perf_counter()
+        start = now()
         for _ in range(steps):
             output = self.model(input_ids=token, past_key_values=cache, use_cache=True, logits_to_keep=1)
             token = output.logits[0, -1].argmax().view(1, 1)
-        self.figures.add("decode", (time.perf_counter() - start) / steps, "s/token", context)
+        self.figures.add("decode", (now() - start) / steps, "s/token", context)
         return logits, kept["x"]
 
     def spliced(self, question):
@@ -192,13 +200,13 @@ class Peer:
     def attribution(self, question):
         """The target and the scores z · ∂target/∂z of the first pair."""
         context, (first, second) = question["name"], question["pairs"][:2]
-        start = time.perf_counter()
+        start = now()
         logits, z, latents = self.spliced(question)
-        forward = time.perf_counter()
+        forward = now()
         target = logits[first[0]] - logits[first[1]]
         target.backward(retain_graph=True)
         scores = (z.grad * z).detach()
-        end = time.perf_counter()
+        end = now()
         self.figures.add("forward with the autoencoder", forward - start, context=context)
         self.figures.add("backward", end - forward, context=context)
         self.figures.add("open and attribution", end - start, context=context)
@@ -236,6 +244,8 @@ class Peer:
                    lambda: self.attribution_again(question, question["pairs"][1]))
         after = self.timed("ablation of one feature", context, lambda: self.ablated(question))
         self.figures.add("peak resident memory", memory("VmHWM"), "B", context)
+        if DEVICE.type == "cuda":
+            self.figures.add("peak device memory", torch.cuda.max_memory_allocated(DEVICE), "B", context)
         return self.results(question, logits, target, scores, latents, after)
 
     def results(self, question, logits, target, scores, latents, after):
@@ -257,6 +267,21 @@ class Peer:
             "ablation": {"before": target, "after": after}}
 
 
+def measure_ceilings(figures):
+    """A card's own: a product of bfloat16 factors, and copying; the best of three times ten."""
+    a = torch.randn(8192, 8192, device=DEVICE, dtype=torch.bfloat16)
+    big, other = (torch.empty(2 ** 30, device=DEVICE, dtype=torch.bfloat16).normal_() for _ in range(2))
+    for name, unit, work, body in (
+            ("multiply-adds of the device", "FLOP/s", 2 * 8192 ** 3, lambda: torch.mm(a, a)),
+            ("copying on the device", "B/s", 2 * big.nbytes, lambda: other.copy_(big))):
+        body()
+        for _ in range(3):
+            start = now()
+            for _ in range(10):
+                body()
+            figures.add(name, 10 * work / (now() - start), unit)
+
+
 def memory(key):
     """Bytes, from /proc/self/status."""
     for line in open("/proc/self/status"):
@@ -275,16 +300,22 @@ def main():
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--decode-tokens", type=int, default=16)
+    parser.add_argument("--device", type=torch.device, default="cpu", help="of PyTorch's, such as cuda:0")
+    global DEVICE
     arguments = parser.parse_args()
+    DEVICE = arguments.device
     torch.set_num_threads(arguments.threads)
     questions = json.loads(arguments.questions.read_text())["contexts"]
     figures = Figures()
-    start = time.perf_counter()
+    if DEVICE.type == "cuda":
+        measure_ceilings(figures)
+        torch.cuda.reset_peak_memory_stats(DEVICE)
+    start = now()
     model = load(arguments.model)
-    figures.add("model/load", time.perf_counter() - start)
-    start = time.perf_counter()
+    figures.add("model/load", now() - start)
+    start = now()
     sae = autoencoder(arguments.sae)
-    figures.add("sae/load", time.perf_counter() - start)
+    figures.add("sae/load", now() - start)
     loaded = {"anonymousBytes": memory("RssAnon"), "fileBytes": memory("RssFile")}
     peer = Peer(model, sae, block_number(arguments.sae), arguments.picture, arguments.model, figures)
     peer.warm_up(questions[0]["tokens"])
@@ -296,6 +327,7 @@ def main():
     arguments.json.write_text(json.dumps({
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__,
                      "safetensors": safetensors.__version__},
+        "device": str(DEVICE), "card": torch.cuda.get_device_name(DEVICE) if DEVICE.type == "cuda" else None,
         "threads": arguments.threads, "loaded": loaded, "figures": list(figures.rows.values()),
         "contexts": list(results.values())}))
 
@@ -304,7 +336,7 @@ def load(folder):
     architecture = json.loads((folder / "config.json").read_text())["architectures"][0]
     model = getattr(transformers, architecture).from_pretrained(
         folder, dtype=torch.bfloat16, attn_implementation="sdpa", local_files_only=True)
-    return model.eval().requires_grad_(False)
+    return model.eval().requires_grad_(False).to(DEVICE)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,41 @@ import Testing
       #expect(Double(found.errors[row]) >= error && Double(found.errors[row]) < error * (1 + 1e-6))
     }
   }
+
+  /// The k largest positive of each row, equal ones by rising column, whatever the factors are
+  /// rounded to.
+  @Test(arguments: KernelPath.available, RoundedWeights.Rounding.allCases)
+  func theLargestAreThoseOfASort(path: KernelPath, rounding: RoundedWeights.Rounding) throws {
+    let compute = Compute(team: Self.team, precision: .float32, path: path)
+    for (tokens, width, outputs, k) in [
+      (1, 37, 900, 9), (13, 1_030, 411, 40), (30, 64, 2_000, 1),
+    ] {
+      var random = Numbers(seed: UInt64(outputs))
+      var rows = random.matrix(outputs, width)
+      rows.setRow(7, rows.row(3))
+      let weight = WeightMatrix(rows)
+      let bias = random.matrix(1, outputs).values
+      let x = random.matrix(tokens, width)
+      let rounded = try RoundedWeights(
+        weight, to: rounding, compute: compute, cancellation: .never)
+      var search = try #require(
+        CandidateSearch(x, weight, bias: bias, rounded: rounded, k: k, compute: compute))
+      for first in stride(from: 0, to: outputs, by: 256) {
+        search.look(at: first..<min(outputs, first + 256))
+      }
+      try search.computeCandidates(cancellation: .never)
+      let whole = Linear(weight, bias: bias, compute: compute)(x)
+      for row in 0..<tokens {
+        let values = whole.row(row)
+        let expected = values.indices.filter { values[$0] > 0 }
+          .sorted { (values[$1], $0) < (values[$0], $1) }.prefix(k)
+        try #require(!search.isFull(row: row))
+        let found = search.largest(row: row)
+        #expect(found.indices.map(Int.init) == Array(expected), "row \(row) of \(tokens)")
+        #expect(found.values == expected.map { values[$0] })
+      }
+    }
+  }
 }
 
 extension Numbers {

@@ -2,13 +2,19 @@ import Checkpoints
 import Foundation
 package import Tensors
 
-/// Reference files under Tests/Fixtures, found from this source file's own place.
+/// Reference files under Tests/Fixtures.
 package enum Fixtures {
+  /// The folder Tests: what `LUCARNE_TEST_FILES` names, where tests run on another machine than the
+  /// one that built them, else found from this source file's own place.
+  static let tests: URL = {
+    let named = ProcessInfo.processInfo.environment["LUCARNE_TEST_FILES"]
+    return named.map { URL(fileURLWithPath: $0) }
+      ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  }()
+
   /// The path of `relative` under Tests/Fixtures.
   package static func path(_ relative: String) -> String {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return tests.appendingPathComponent("Fixtures").appendingPathComponent(relative).path
+    tests.appendingPathComponent("Fixtures").appendingPathComponent(relative).path
   }
 
   package static func bytes(_ relative: String) throws -> [UInt8] {

@@ -10,8 +10,7 @@ package enum InstalledTorch {
 
   /// `…/torch`.
   package static let folder: String? = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().path
+    let root = Fixtures.tests.deletingLastPathComponent().path
     let named = ProcessInfo.processInfo.environment["LUCARNE_TEST_TORCH"]
     let built = ["torch", "workers"].flatMap { name -> [String] in
       let library = "\(root)/.build/\(name)/lib"
@@ -36,16 +35,21 @@ package enum InstalledTorch {
     try? TorchLibrary(folder: $0, threads: 1)
   }
 
-  /// What the operators run on: the processor, or what `LUCARNE_TEST_DEVICE` names.
-  package static let place: TorchDevice.Place = {
-    let name = ProcessInfo.processInfo.environment["LUCARNE_TEST_DEVICE"] ?? "cpu"
-    return (try? TorchDevice.Place(named: name)) ?? .cpu
-  }()
+  private static let placeName =
+    ProcessInfo.processInfo.environment["LUCARNE_TEST_DEVICE"] ?? "cpu"
+
+  /// What the operators run on: the processor, or what `LUCARNE_TEST_DEVICE` names. A name that
+  /// means no device is an error of every test that asks for operators.
+  package static let place = (try? TorchDevice.Place(named: placeName)) ?? .cpu
+
+  /// The same as requests name it.
+  package static let deviceName = place == .cpu ? "torch:cpu" : "\(place)"
 
   package static func operators(
     _ precision: Precision, usesFlash: Bool = true
   ) throws -> TorchOperators {
     let library = try #require(library)
+    let place = try TorchDevice.Place(named: placeName)
     return try TorchOperators(
       device: TorchDevice(place, of: library), precision: precision, usesFlash: usesFlash)
   }

@@ -6,6 +6,28 @@ import Torch
 /// Arrays of a device are values, as the host's matrices are.
 @Suite(.enabled(if: InstalledTorch.library != nil, InstalledTorch.absence))
 struct ArrayTests {
+  /// Two bytes a number where products round it anyway; what attention makes of them is the same
+  /// to the bit.
+  @Test func keysAreKeptInTheTypeOfTheirProducts() throws {
+    let shape = AttentionShape(queryHeads: 4, keyValueHeads: 2, headSize: 16, causal: true)
+    for (precision, bytes) in [(Precision.float32, 4), (.bfloat16, 2)] {
+      let engine = try InstalledTorch.operators(precision, usesFlash: false)
+      let (all, q) = (random(300, 32, seed: 1), try engine.rows(random(300, 64, seed: 2)))
+      let whole = try engine.rows(all)
+      var kept = try engine.noKeys(columns: 32)
+      try kept.append(engine.rows(all.slice(rows: 0..<7)))
+      try kept.append(engine.rows(all.slice(rows: 7..<300)))
+      #expect(kept.byteCount == 300 * 32 * bytes)
+      #expect(whole.byteCount == 300 * 32 * 4)
+      let found = try engine.attention(
+        q, kept, kept, shape: shape, firstQueryPosition: 0, keyEnds: nil, cancellation: .never)
+      let expected = try engine.attention(
+        q, whole, whole, shape: shape, firstQueryPosition: 0, keyEnds: nil, cancellation: .never)
+      #expect(try engine.matrix(found.output) == engine.matrix(expected.output))
+      #expect(try engine.matrix(found.logSumExp) == engine.matrix(expected.logSumExp))
+    }
+  }
+
   /// Random steps on some arrays and on matrices alike: whatever was copied from whatever, both
   /// hold the same.
   @Test(arguments: 0..<20)

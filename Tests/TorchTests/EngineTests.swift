@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// Every operator that the engines share, on PyTorch's processor device against the host's.
+/// Every operator that the engines share, on a device of PyTorch's against the host's.
 @Suite(.enabled(if: InstalledTorch.library != nil, InstalledTorch.absence))
 struct EngineTests {
   private static let cases: [any EngineCase] =

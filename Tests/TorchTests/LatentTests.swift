@@ -36,9 +36,8 @@ struct LatentTests {
         rows: count, columns: 6, values: random(count, 6, seed: 2).values.map { $0.rounded() }))
     let bias = random(1, count, seed: 3).values.map { $0.rounded() }
     let latents = try Self.latents(encoder, bias: bias)
-    let rows = try InstalledTorch.operators(.float32).rows(x)
-    for kept in [LargestKeys.Kept.positive, .any] {
-      let found = try latents.largest(rows, k: k, of: kept)
+    for kept in [KeptActivations.positive, .any] {
+      let found = try latents.largest(x, k: k, of: kept, cancellation: .never)
       let best = Self.expected(x, encoder, bias: bias, k: k, positiveOnly: kept == .positive)
       for row in 0..<x.rows {
         let range = found.offsets[row]..<found.offsets[row + 1]
@@ -60,10 +59,9 @@ struct LatentTests {
     let compute = Compute(team: ThreadTeam(threadCount: 1), precision: .float32)
     let y = Linear(encoder, bias: bias, compute: compute)(x)
     let latents = try Self.latents(encoder, bias: bias)
-    let engine = try InstalledTorch.operators(.float32)
-    let found = try latents.largest(engine.rows(x), k: k, of: .magnitudes)
+    let found = try latents.largest(x, k: k, of: .magnitudes, cancellation: .never)
     let passed = try #require(
-      try latents.above(engine.vector(thresholds), engine.rows(x), most: 3 * count))
+      try latents.above(thresholds, x, most: 3 * count, cancellation: .never))
     for row in 0..<x.rows {
       let sorted = (0..<count).filter { y[row, $0] != 0 }.sorted {
         (abs(y[row, $1]), $0) < (abs(y[row, $0]), $1)
@@ -78,7 +76,7 @@ struct LatentTests {
       #expect(Array(passed.values[entries]) == active.map { y[row, $0] })
     }
     #expect(
-      try latents.above(engine.vector(thresholds), engine.rows(x), most: passed.count - 1) == nil)
+      try latents.above(thresholds, x, most: passed.count - 1, cancellation: .never) == nil)
   }
 
   /// Where more are equal than are looked at beside the k largest, and where few are positive.
@@ -88,16 +86,18 @@ struct LatentTests {
     var bias = [Float](repeating: 1, count: count)
     for index in 0..<100 { bias[index * 3] = -1 }
     let latents = try Self.latents(encoder, bias: bias)
-    let rows = try InstalledTorch.operators(.float32).rows(Matrix(rows: 2, columns: 1))
-    let found = try latents.largest(rows, k: 10)
+    let rows = Matrix(rows: 2, columns: 1)
+    let found = try latents.largest(rows, k: 10, of: .positive, cancellation: .never)
     let expected = (0..<count).filter { bias[$0] > 0 }.prefix(10).map { Int32($0) }
     #expect(found.indices == expected + expected)
     let few = try Self.latents(
       WeightMatrix(Matrix(rows: 40, columns: 1)),
       bias: (0..<40).map { $0 == 31 || $0 == 7 ? 2 : 0 })
-    #expect(try few.largest(rows, k: 10).indices == [7, 31, 7, 31])
-    #expect(try few.largest(rows, k: 0).count == 0)
-    #expect(try few.largest(rows.slice(rows: 0..<0), k: 3).rows == 0)
+    #expect(
+      try few.largest(rows, k: 10, of: .positive, cancellation: .never).indices == [7, 31, 7, 31])
+    #expect(try few.largest(rows, k: 0, of: .positive, cancellation: .never).count == 0)
+    let none = Matrix(rows: 0, columns: 1)
+    #expect(try few.largest(none, k: 3, of: .positive, cancellation: .never).rows == 0)
   }
 
   /// Random numbers in the types of files: selections differ from the host's only where sums in
@@ -108,7 +108,7 @@ struct LatentTests {
     let encoder = try weights(type, random(count, 96, seed: 2))
     let bias = random(1, count, seed: 3).values
     let latents = try Self.latents(encoder, bias: bias)
-    let found = try latents.largest(InstalledTorch.operators(.float32).rows(x), k: k)
+    let found = try latents.largest(x, k: k, of: .positive, cancellation: .never)
     let best = Self.expected(x, encoder, bias: bias, k: k, positiveOnly: true)
     for row in 0..<x.rows {
       let range = found.offsets[row]..<found.offsets[row + 1]
@@ -134,13 +134,13 @@ struct LatentTests {
       columns: count, offsets: offsets, indices: (0..<entries).map { Int32(($0 * 37) % count) },
       values: random(1, entries, seed: 2).values)
     let bias = random(1, size, seed: 3).values
-    let decoded = try engine.matrix(latents.decode(code, bias: engine.vector(bias)))
+    let decoded = try latents.decode(code, bias: bias)
     #expect(decoded.relativeError(to: sparseProduct(code, decoder, bias: bias)) < 1e-6)
-    let plain = try engine.matrix(latents.decode(code, bias: nil))
+    let plain = try latents.decode(code, bias: nil)
     #expect(plain.relativeError(to: sparseProduct(code, decoder)) < 1e-6)
     #expect(plain.row(0) == [Float](repeating: 0, count: size))
     let g = random(13, size, seed: 4)
-    let found = try latents.decodePullback(code, outputGradient: engine.rows(g))
+    let found = try latents.decodePullback(code, outputGradient: g)
     let wanted = sparseProductPullback(code, decoder, outputGradient: g)
     #expect(found.count == wanted.count)
     let largest = wanted.map(abs).max() ?? 0
@@ -152,18 +152,17 @@ struct LatentTests {
     weights[16_999, 2] = .infinity
     let latents = try Self.latents(
       WeightMatrix(weights), bias: [Float](repeating: 0, count: 17_000))
-    let rows = try InstalledTorch.operators(.float32).rows(random(3, 4, seed: 2))
-    let error = #expect(throws: TorchError.self) { try latents.largest(rows, k: 4) }
-    #expect(
-      error == .notFinite(what: "the pre-activation", row: 0, column: 16_999), "\(error as Any)")
+    #expect(throws: NotFiniteActivation(row: 0, column: 16_999)) {
+      try latents.largest(random(3, 4, seed: 2), k: 4, of: .positive, cancellation: .never)
+    }
   }
 
   @Test func isCancelledBetweenTiles() throws {
     let latents = try Self.latents(
       WeightMatrix(random(400, 4, seed: 1)), bias: [Float](repeating: 0, count: 400))
-    let rows = try InstalledTorch.operators(.float32).rows(random(3, 4, seed: 2))
     #expect(throws: CancellationError.self) {
-      try latents.largest(rows, k: 4, cancellation: Cancellation { true })
+      try latents.largest(
+        random(3, 4, seed: 2), k: 4, of: .positive, cancellation: Cancellation { true })
     }
   }
 }

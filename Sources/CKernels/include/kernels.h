@@ -225,6 +225,39 @@ void kernel_elements(
 void kernel_measure_rows(
     int path, int type, const void *source, size_t rows, size_t columns, uint16_t *rounded,
     double *squares, double *errors);
+/// x . w and w . w of each row w, float32, each row read once.
+void kernel_compare_rows(
+    int path, int type, const void *source, size_t rows, size_t columns, const float *x,
+    float *dots, float *squares);
+
+// MARK: Products of 16-bit integers (integers.c)
+//
+// Rows as integers times a scale: q = w / s to nearest with s = max|w| / 4095. Sums of their
+// products are exact but for a float32 rounding of every block of terms.
+
+/// Integers from one packed row to the next.
+size_t kernel_integer_stride(size_t columns);
+/// The scale of each of `rows` rows of `type` at `source` (any alignment), the sums of w^2 and of
+/// (w - s q)^2 in float64, and where `target` is not NULL the integers, kernel_integer_stride
+/// apart.
+void kernel_integer_rows(
+    int path, int type, const void *source, size_t rows, size_t columns, int16_t *target,
+    float *scales, double *squares, double *errors);
+struct kernel_integer_product {
+  const void *weights;  // [rows, columns] of `type`, any alignment
+  int type;
+  size_t rows, columns;
+  size_t tokens;
+  const float *scales;    // [rows]
+  const int16_t *x;       // [tokens, kernel_integer_stride(columns)]
+  const float *x_scales;  // [tokens]
+};
+/// Bytes of scratch, on a 64-byte boundary, that each call of the next function needs.
+size_t kernel_integer_scratch_bytes(void);
+/// Columns begin ..< end of y [tokens, rows]: about x WT.
+void kernel_integer_forward(
+    int path, const struct kernel_integer_product *product, size_t begin, size_t end, float *y,
+    void *scratch);
 
 // MARK: Training (training.inc)
 

@@ -10,7 +10,7 @@ extension SAELoad: EngineAnswerable {
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
     let loaded = try engine.loadAutoencoder(
       path: FilePath(params.path).path, site: params.site,
-      options: AutoencoderOptions(params), modelName: params.model)
+      options: AutoencoderOptions(params), modelName: params.model, call: call)
     let (name, weights) = (loaded.autoencoder.name, loaded.autoencoder.weights)
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
     engine.warn(of: fit, loaded)

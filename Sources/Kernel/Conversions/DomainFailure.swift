@@ -96,7 +96,6 @@ private func domainError(_ error: TorchError) -> DomainError {
   switch error {
   case .noLibrary, .noDevice, .failed, .deviceLost: return DomainError(.deviceUnavailable, text)
   case .unsupported: return DomainError(.unsupportedTarget, text)
-  case .notFinite: return DomainError(.numericalFailure, text)
   case .outOfMemory(_, _, let free, _, _):
     return DomainError(
       .outOfMemory, text,

@@ -1,4 +1,5 @@
 import Models
+import Tensors
 import Torch
 
 /// The devices that models are on, opened as they are asked for. Touched by the engine's thread
@@ -14,16 +15,16 @@ final class Devices {
     self.threads = threads
   }
 
-  /// The device of a choice; nil is the processor.
+  /// The device of a choice for a model in some precision; nil is the processor.
   /// - Throws: `KernelError.deviceUnavailable`, `TorchError`.
-  func device(_ choice: DeviceChoice) throws -> LoadedDevice? {
+  func device(_ choice: DeviceChoice, precision: Precision?) throws -> LoadedDevice? {
     switch choice {
     case .processor: return nil
     case .torch(let place): return try device(at: place)
     case .auto:
       // What is not there is no fault of a client that takes what there is.
-      guard (try? open())?.cudaDevices.count ?? 0 > 0 else { return nil }
-      return try device(at: .cuda(0))
+      guard precision != .int8, (try? open())?.cudaDevices.count ?? 0 > 0 else { return nil }
+      return try? device(at: .cuda(0))
     }
   }
 
@@ -54,15 +55,4 @@ final class Devices {
 package enum TorchFolder: Sendable {
   case found(String)
   case absent(reason: String)
-}
-
-extension LoadedDevice {
-  /// What a model's layers run on here. `watch` hears of its weights.
-  func engine(watch: UploadWatch) -> LayerEngine {
-    LayerEngine { [self] precision, _, bytes in
-      let operators = try TorchOperators(device: device, precision: precision, watch: watch)
-      try admit(weights: bytes)
-      return operators
-    }
-  }
 }

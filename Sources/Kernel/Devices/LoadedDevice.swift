@@ -1,3 +1,6 @@
+import Autoencoders
+import Models
+import Tensors
 import Torch
 
 /// A device that models are loaded on.
@@ -16,13 +19,13 @@ final class LoadedDevice {
 
   var name: String { DeviceChoice.name(of: device.place) }
 
-  /// Refuses weights that would not fit.
-  func admit(weights bytes: Int) throws(KernelError) {
+  /// Refuses weights of something that would not fit.
+  private func admit(weights bytes: Int, of holder: String) throws(KernelError) {
     guard let free = device.memory()?.free else { return }
     let available = max(0, free - Self.reserve)
     guard bytes <= available else {
       throw .outOfMemory(
-        purpose: "holding the model's weights on \(name)", needed: bytes, available: available)
+        purpose: "holding \(holder)'s weights on \(name)", needed: bytes, available: available)
     }
   }
 
@@ -30,5 +33,26 @@ final class LoadedDevice {
   /// - Parameter held: what contexts hold there already.
   func measure(held: Int) {
     limit = device.memory().map { max(0, $0.free + held - Self.reserve) }
+  }
+
+  /// What a model's layers run on here. `watch` hears of its weights.
+  func engine(watch: UploadWatch) -> LayerEngine {
+    LayerEngine { [self] precision, _, bytes in
+      let operators = try TorchOperators(device: device, precision: precision, watch: watch)
+      try admit(weights: bytes, of: "the model")
+      return operators
+    }
+  }
+
+  /// The same autoencoder, its products made here. `watch` hears of its weights.
+  func copy(_ autoencoder: SparseAutoencoder, watch: UploadWatch) throws -> SparseAutoencoder {
+    try admit(
+      weights: autoencoder.encoder.byteCount + autoencoder.decoder.byteCount,
+      of: "the autoencoder")
+    let operators = try TorchOperators(device: device, precision: .float32, watch: watch)
+    return try autoencoder.with(
+      latents: TorchLatents(
+        encoder: autoencoder.encoder, bias: autoencoder.encoderBias, decoder: autoencoder.decoder,
+        operators: operators))
   }
 }

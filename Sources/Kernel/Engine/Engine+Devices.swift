@@ -1,3 +1,4 @@
+import Autoencoders
 import Images
 import Interpretation
 import JSONRPC
@@ -36,6 +37,41 @@ extension Engine {
     for open in clients.values.flatMap(\.openContexts) { open.context.forgetRuns() }
   }
 
+  /// Hears of weights that are copied to a device for a call.
+  func uploadWatch(of what: String, to device: LoadedDevice, for call: Call?) -> UploadWatch {
+    let title = "Copying \(what) to \(device.name)"
+    return UploadWatch { bytes in
+      if call?.shouldStop == true { throw CancellationError() }
+      call?.report(title: title, message: "\(bytes >> 20) MiB")
+    }
+  }
+
+  /// An autoencoder with its products on the device of its model; on the processor, and that is
+  /// told, where the device has no room for it.
+  func copy(
+    _ autoencoder: SparseAutoencoder, named name: String, to device: LoadedDevice?, call: Call?
+  ) throws -> SparseAutoencoder {
+    guard let device else { return autoencoder }
+    let watch = uploadWatch(of: "the autoencoder's weights", to: device, for: call)
+    defer { watch.end() }
+    do {
+      let copy = try device.copy(autoencoder, watch: watch)
+      device.measure(held: heldBytes(on: device))
+      return copy
+    } catch let error where isShortage(error) {
+      warn("the autoencoder \"\(name)\" encodes on the processor: \(error)")
+      return autoencoder
+    }
+  }
+
+  /// Whether something failed for want of memory on a device.
+  func isShortage(_ error: any Error) -> Bool {
+    switch error {
+    case KernelError.outOfMemory, TorchError.outOfMemory: true
+    default: false
+    }
+  }
+
   /// Loads the models of a device that is lost on the processor again, and closes their contexts,
   /// whose keys and values went with it.
   func giveUpLostDevices() {
@@ -51,6 +87,9 @@ extension Engine {
     for client in clients.keys {
       let names = clients[client]?.openContexts.filter { $0.modelName == lost.name }.map(\.name)
       for name in names ?? [] { try? clients[client]?.remove(name) }
+    }
+    for index in autoencoders.indices where autoencoders[index].modelName == lost.name {
+      autoencoders[index] = autoencoders[index].onProcessor()
     }
     guard let index = models.firstIndex(where: { $0.name == lost.name }) else { return }
     do {

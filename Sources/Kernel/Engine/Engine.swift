@@ -35,7 +35,7 @@ package final class Engine {
   let devices: Devices
   /// What models run on where a client does not say.
   private let defaultDevice: DeviceChoice
-  private(set) var autoencoders: [ResidentAutoencoder] = []
+  var autoencoders: [ResidentAutoencoder] = []
   /// The recipe's file that generation follows where a request changes nothing itself.
   let recipe: String?
   /// What belongs to each client.
@@ -120,7 +120,8 @@ package final class Engine {
     path: String, precision: Precision?, resizing: PictureResizing? = nil,
     device choice: DeviceChoice? = nil, call: Call? = nil
   ) throws -> LoadedModel {
-    let device = try devices.device(choice ?? defaultDevice)
+    let choice = choice ?? defaultDevice
+    let device = try devices.device(choice, precision: precision)
     if let known = models.first(where: {
       $0.path == path && $0.requestedPrecision == precision && $0.device === device
         && (resizing == nil || $0.model.resizing == nil || $0.model.resizing == resizing)
@@ -131,13 +132,19 @@ package final class Engine {
       try noteOwner()
       return known
     }
+    let model: Model
+    do {
+      model = try makeModel(
+        path: path, precision: precision, resizing: resizing ?? self.resizing, device: device,
+        call: call)
+    } catch let error where choice == .auto && device != nil && isShortage(error) {
+      warn("\(path) runs on the processor: \(error)")
+      return try loadModel(
+        path: path, precision: precision, resizing: resizing, device: .processor, call: call)
+    }
     let loaded = LoadedModel(
       name: unusedName(for: path, among: models.map(\.name)), path: path,
-      requestedPrecision: precision,
-      model: try makeModel(
-        path: path, precision: precision, resizing: resizing ?? self.resizing, device: device,
-        call: call),
-      device: device)
+      requestedPrecision: precision, model: model, device: device)
     device?.measure(held: heldBytes(on: device))
     for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
@@ -156,11 +163,7 @@ package final class Engine {
         folder: path, precision: precision, team: team, resizing: resizing,
         quantisation: quantisation(for: call))
     }
-    let title = "Copying weights to \(device.name)"
-    let watch = UploadWatch { bytes in
-      if call?.shouldStop == true { throw CancellationError() }
-      call?.report(title: title, message: "\(bytes >> 20) MiB")
-    }
+    let watch = uploadWatch(of: "weights", to: device, for: call)
     defer { watch.end() }
     return try Model(
       folder: path, precision: precision, team: team, resizing: resizing,
@@ -206,9 +209,11 @@ package final class Engine {
   }
 
   /// Loads an autoencoder for a model; the site and the width must fit.
+  ///
+  /// - Parameter call: whom copying weights to a device reports to, and who may stop it.
   func loadAutoencoder(
     path: String, site: String?, options: AutoencoderOptions = AutoencoderOptions(),
-    modelName: String?
+    modelName: String?, call: Call? = nil
   ) throws -> ResidentAutoencoder {
     let model = try model(named: modelName)
     let autoencoder = try openAutoencoder(path: path, site: site, options: options)
@@ -231,7 +236,9 @@ package final class Engine {
     let name = unusedName(for: path, among: autoencoders.map(\.autoencoder.name))
     let loaded = ResidentAutoencoder(
       path: path, modelName: model.name,
-      autoencoder: LoadedAutoencoder(name: name, weights: autoencoder, site: place),
+      autoencoder: LoadedAutoencoder(
+        name: name, weights: try copy(autoencoder, named: name, to: model.device, call: call),
+        site: place),
       options: options)
     for note in autoencoder.notes { warn("the autoencoder \(path): \(note)") }
     autoencoders.append(loaded)
@@ -241,12 +248,12 @@ package final class Engine {
   }
 
   /// Maps the folder, or turns its weights round in memory where products cannot read them as they
-  /// lie. Codes are float32's whatever finds them; the faster way keeps a rounded copy of the
+  /// lie. Codes are float32's whatever finds them; the faster way may keep a rounded copy of the
   /// encoder, which must fit.
   private func openAutoencoder(
     path: String, site: String?, options: AutoencoderOptions
   ) throws -> SparseAutoencoder {
-    let precision: Precision = KernelPath.best.multipliesBFloat16 ? .bfloat16 : .float32
+    let precision: Precision = KernelPath.best.findsFasterRounded ? .bfloat16 : .float32
     let free = freeBytes
     let searching = try SparseAutoencoder(
       path: path, layer: site, options: options,

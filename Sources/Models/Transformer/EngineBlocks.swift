@@ -18,7 +18,7 @@ final class EngineBlocks<Engine: Operators>: DecoderBlocks {
     finalNorm = try RMSNorm("norm", recipe, weights: weights, engine: engine)
     self.head = try engine.linear(head, bias: nil)
     self.engine = engine
-    empty = try engine.rows(Matrix(rows: 0, columns: recipe.keyWidth))
+    empty = try engine.noKeys(columns: recipe.keyWidth)
   }
 
   var emptyRows: any RowArray { empty }

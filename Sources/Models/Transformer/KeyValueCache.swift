@@ -30,7 +30,7 @@ package struct KeyValueCache: Sendable {
   /// How many tokens the block has seen.
   package func count(_ block: Int) -> Int { keys[block].rows }
 
-  /// Bytes of keys and values held, float32.
+  /// Bytes of keys and values held.
   package var byteCount: Int {
     zip(keys, values).reduce(0) { $0 + $1.0.byteCount + $1.1.byteCount }
   }

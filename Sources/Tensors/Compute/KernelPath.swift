@@ -26,6 +26,10 @@ package enum KernelPath: String, Sendable, CaseIterable {
   /// Whether products of bfloat16 are faster here than those of float32.
   package var multipliesBFloat16: Bool { code >= Self.avx512BF16.code }
 
+  /// Whether the largest of a product's elements are found sooner by rounded factors than by
+  /// computing all in float32: see `CandidateSearch`.
+  package var findsFasterRounded: Bool { multipliesBFloat16 || self == .avx2 }
+
   /// The paths this processor and operating system run, from the plainest to the
   /// fastest, then the emulated one.
   package static let available = allCases.filter { kernel_path_available($0.code) == 1 }

@@ -9,6 +9,7 @@ package struct HostOperators: Operators {
   package func rows(_ matrix: Matrix) -> Matrix { matrix }
   package func matrix(_ rows: Matrix) -> Matrix { rows }
   package func vector(_ values: [Float]) -> [Float] { values }
+  package func noKeys(columns: Int) -> Matrix { Matrix(rows: 0, columns: columns) }
   package func linear(_ weight: WeightMatrix, bias: [Float]?) -> Linear {
     Linear(weight, bias: bias, compute: compute)
   }

@@ -19,6 +19,9 @@ package protocol Operators: Sendable {
   func rows(_ matrix: Matrix) throws -> Rows
   func matrix(_ rows: Rows) throws -> Matrix
   func vector(_ values: [Float]) throws -> Vector
+  /// No keys or values, `[0, columns]`, in the type that they are kept in: rounded as they are
+  /// appended where every product rounds them anyway.
+  func noKeys(columns: Int) throws -> Rows
   /// - Parameter bias: `[weight.rows]`.
   func linear(_ weight: WeightMatrix, bias: [Float]?) throws -> Linear
 

@@ -3,6 +3,8 @@
 package protocol RowArray: Sendable {
   var rows: Int { get }
   var columns: Int { get }
+  /// Bytes of the values.
+  var byteCount: Int { get }
 
   /// Some rows; they may be a view of these.
   func slice(rows range: Range<Int>) -> Self
@@ -17,7 +19,6 @@ package protocol RowArray: Sendable {
 }
 
 extension RowArray {
-  /// Bytes of the values.
   package var byteCount: Int { rows * columns * MemoryLayout<Float>.stride }
 
   /// No rows of this width.

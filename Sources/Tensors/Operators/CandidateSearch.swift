@@ -1,7 +1,7 @@
 import CKernels
 
 /// The k largest positive elements of each row of y = x·Wᵀ + b, x `[T, in]`, W `[M, in]`, or those
-/// above a level of each output, exactly those of the float32 product, from a product in bfloat16.
+/// above a level of each output, exactly those of the float32 product, from a rounded product.
 ///
 /// The rounded product ỹ comes in tiles of columns. |y − ỹ| is bounded for every element (see
 /// `ErrorBound`), so that the k-th largest lower end of a row is a threshold that its k largest
@@ -18,7 +18,7 @@ package struct CandidateSearch {
   /// less the level of its output where there is one.
   private let offsets: [Float]
   private let rounded: RoundedWeights
-  private let product: TiledProduct
+  private let product: RoundedProduct
   private let bound: ErrorBound
   private let compute: Compute
   private let capacity: Int
@@ -60,10 +60,9 @@ package struct CandidateSearch {
   ) {
     precondition(k >= 0 && weight.rows <= Int32.max - 64 && x.rows <= Int32.max, "\(k) largest")
     guard let bound = ErrorBound(x, rounded, bias: magnitudes, compute: compute) else { return nil }
-    let search = Compute(team: compute.team, precision: .bfloat16, path: compute.path)
     (rows, self.k, self.x, self.weight, self.bias) = (x.rows, k, x, weight, bias)
     (self.offsets, self.rounded, self.bound, self.compute) = (offsets, rounded, bound, compute)
-    product = TiledProduct(x, rounded.weight, bias: nil, compute: search)
+    product = RoundedProduct(x, rounded, compute: compute)
     self.capacity = capacity
     keys = Array(repeating: 0, count: rows * capacity)
     counts = Array(repeating: 0, count: rows)

@@ -12,6 +12,9 @@ import CKernels
 ///   16 are added for the bias and for the ends of the interval.
 /// - Underflow: products of bfloat16 take and give zero for numbers below 2⁻¹²⁶. The constants
 ///   below leave room for it.
+/// - Sums of products of integers, in units of the two rows' scales, are exact within a block of
+///   terms, which rounds once to float32; adding blocks up and multiplying by the scales rounds
+///   far less often than a product of floats.
 struct ErrorBound: Sendable {
   /// Of each token, times ‖w‖.
   let normFactors: [Float]
@@ -29,7 +32,7 @@ struct ErrorBound: Sendable {
     guard count < 0.5 else { return nil }
     let sums = count / (1 - count)
     let lost = Double(depth).squareRoot() * 0x1p-120
-    let tokens = RoundedWeights.measure(WeightMatrix(x), compute: compute).map {
+    let tokens = rounded.measure(activations: x, compute: compute).map {
       (norm: Double(RoundedWeights.root($0.0)), error: Double(RoundedWeights.root($0.1)))
     }
     let isSmall = { (value: Float) in abs(Double(value)) < Self.largest }

@@ -52,7 +52,7 @@ package struct TiledProduct {
       unsafe part.withAddress { address in
         nonisolated(unsafe) let product = unsafe Self.product(
           part, address, tokens: rows, compute)
-        let ranges = parts(of: outputs.count)
+        let ranges = Self.parts(of: outputs.count, rows: rows, part, compute)
         compute.team.run(ranges.count) { index in
           unsafe run(product, ranges[index], first: outputs.lowerBound, target)
         }
@@ -95,7 +95,9 @@ package struct TiledProduct {
 
   /// Whole panels of the kernels, as many ranges for one thread as for another, and several where
   /// there are enough, so that a slow one does not keep the others waiting.
-  private func parts(of outputs: Int) -> [Range<Int>] {
+  static func parts(
+    of outputs: Int, rows: Int, _ weight: WeightMatrix, _ compute: Compute
+  ) -> [Range<Int>] {
     let (threads, panel) = (compute.team.threadCount, 128)
     guard threads > 1, rows * outputs * weight.columns >= 1 << 17 else { return [0..<outputs] }
     let each = max(1, min(8, outputs / (threads * panel)))

@@ -1,11 +1,27 @@
 import CKernels
 import Glibc
 
-/// Weights `[rows, columns]` in bfloat16 and, for each row w and its rounded twin w̃, what bounds a
+/// Weights `[rows, columns]` rounded and, for each row w and its rounded twin w̃, what bounds a
 /// product's error: ‖w‖ and ‖w − w̃‖, both rounded upwards.
 package struct RoundedWeights: Sendable {
-  /// The file's own rows where they are BF16, a copy in memory otherwise.
+  /// To what numbers weights, and the activations that they are multiplied with, are rounded.
+  package enum Rounding: Sendable, CaseIterable {
+    case bfloat16
+    /// 16-bit integers times a scale of their row, made while a product reads the weights.
+    case integers
+
+    /// The one whose products are the faster ones.
+    package static func fastest(on path: KernelPath) -> Rounding {
+      path == .avx2 ? .integers : .bfloat16
+    }
+  }
+
+  package let rounding: Rounding
+  /// The file's own rows where they are BF16 or rounded as they are read, a copy in memory
+  /// otherwise.
   package let weight: WeightMatrix
+  /// What the integers of each row are multiplied with; nil in bfloat16.
+  let scales: [Float]?
   /// ‖w‖ of each row, or more; infinite or NaN where the row holds what is no number.
   package let norms: [Float]
   /// ‖w − w̃‖ of each row, or more.
@@ -16,34 +32,59 @@ package struct RoundedWeights: Sendable {
 
   /// Reads all of `weight` once, with the threads of `compute`.
   package init(
-    _ weight: WeightMatrix, compute: Compute, cancellation: Cancellation
+    _ weight: WeightMatrix, to rounding: Rounding = .bfloat16, compute: Compute,
+    cancellation: Cancellation
   ) throws(CancellationError) {
     let (rows, columns) = (weight.rows, weight.columns)
     let copy: Matrix? =
-      weight.type == .bfloat16
+      weight.type == .bfloat16 || rounding == .integers
       ? nil : Matrix(uninitializedRows: 1, columns: (rows * columns + 1) / 2)
     copy?.storage.askForLargePages()
-    var (norms, errors): ([Float], [Float]) = ([], [])
+    var (norms, errors, scales): ([Float], [Float], [Float]) = ([], [], [])
     norms.reserveCapacity(rows)
     errors.reserveCapacity(rows)
     for first in stride(from: 0, to: rows, by: Self.rowsAtOnce) {
       try cancellation.check()
       let range = first..<min(rows, first + Self.rowsAtOnce)
-      let squares = Self.measure(
-        weight.slice(rows: range), compute: compute,
-        roundedTo: copy?.storage, at: first * columns)
+      let squares: [(Double, Double)]
+      switch rounding {
+      case .bfloat16:
+        squares = Self.measure(
+          weight.slice(rows: range), compute: compute,
+          roundedTo: copy?.storage, at: first * columns)
+      case .integers:
+        let integers = IntegerRows(weight.slice(rows: range), compute: compute)
+        scales += integers.scales
+        squares = integers.squares
+      }
       norms += squares.map { Self.root($0.0) }
       errors += squares.map { Self.root($0.1) }
     }
+    self.rounding = rounding
     self.norms = norms
     self.errors = errors
+    self.scales = rounding == .integers ? scales : nil
     self.weight =
       copy.map { WeightMatrix(bfloat16: $0, rows: rows, columns: columns) } ?? weight
   }
 
   /// About the bytes that the rounded twin of `weight` takes beside it.
-  package static func byteCount(of weight: WeightMatrix) -> Int {
-    (weight.type == .bfloat16 ? 0 : weight.rows * weight.columns * 2) + weight.rows * 8
+  package static func byteCount(
+    of weight: WeightMatrix, to rounding: Rounding = .bfloat16
+  ) -> Int {
+    switch rounding {
+    case .bfloat16:
+      (weight.type == .bfloat16 ? 0 : weight.rows * weight.columns * 2) + weight.rows * 8
+    case .integers: weight.rows * 12
+    }
+  }
+
+  /// The sums of x² and (x − x̃)² of each row of activations.
+  func measure(activations x: Matrix, compute: Compute) -> [(Double, Double)] {
+    switch rounding {
+    case .bfloat16: Self.measure(WeightMatrix(x), compute: compute)
+    case .integers: IntegerRows(WeightMatrix(x), compute: compute).squares
+    }
   }
 
   /// The sums of w² and (w − w̃)² of each row; the rounded rows go to `target`

@@ -1,10 +1,14 @@
 """Random tensors, written as safetensors without ever being held."""
 
+import concurrent.futures
 import json
+import multiprocessing
+import os
 
 import numpy
 
 SEED = 20_261
+PART = 1 << 22  # numbers made at a time
 
 
 class Tensors:
@@ -38,20 +42,34 @@ def write_safetensors(path, tensors, names, type_name):
     unfinished = path.with_suffix(".unfinished")
     with open(unfinished, "wb") as file:
         file.write(len(text).to_bytes(8, "little") + text)
-        for name in names:
-            deviation, constant = tensors.rules[name]
-            noise = numpy.random.Generator(numpy.random.SFC64([SEED, *name.encode()]))
-            left = int(numpy.prod(tensors.shapes[name]))
-            while left:
-                count = min(left, 1 << 22)
-                if constant is None:
-                    values = noise.standard_normal(count, dtype=numpy.float32) * numpy.float32(deviation)
-                else:
-                    values = numpy.full(count, constant, numpy.float32)
-                file.write((values if type_name == "F32" else bfloat16(values)).tobytes())
-                left -= count
+        file.truncate(8 + len(text) + offset)
+    # A tensor's numbers come of its own seed, so that each is written by whoever is free. Processes are started afresh:
+    # whoever calls may have threads.
+    with concurrent.futures.ProcessPoolExecutor(
+            len(os.sched_getaffinity(0)), multiprocessing.get_context("spawn")) as pool:
+        places = [8 + len(text) + header[name]["data_offsets"][0] for name in names]
+        for each in [pool.submit(write_tensor, unfinished, place, name, tensors.shapes[name], tensors.rules[name], type_name)
+                     for name, place in zip(names, places)]:
+            each.result()
     unfinished.rename(path)
     print(path, f"{path.stat().st_size / 1e9:.2f} GB", flush=True)
+
+
+def write_tensor(path, place, name, shape, rule, type_name):
+    """A tensor's numbers, from a place of the file on."""
+    deviation, constant = rule
+    noise = numpy.random.Generator(numpy.random.SFC64([SEED, *name.encode()]))
+    left = int(numpy.prod(shape))
+    with open(path, "r+b") as file:
+        file.seek(place)
+        while left:
+            count = min(left, PART)
+            if constant is None:
+                values = noise.standard_normal(count, dtype=numpy.float32) * numpy.float32(deviation)
+            else:
+                values = numpy.full(count, constant, numpy.float32)
+            file.write((values if type_name == "F32" else bfloat16(values)).tobytes())
+            left -= count
 
 
 def write_shards(folder, tensors, count=4):

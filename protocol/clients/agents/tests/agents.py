@@ -69,7 +69,9 @@ class Agent:
 
 
 async def conversation(mode, index):
-    server = StdioServerParameters(command=program, args=["mcp", "--index", index, "--jobs", "", "--threads", "1"])
+    # Patient, so that no call becomes a job on a slow machine.
+    options = ["--index", index, "--jobs", "", "--threads", "1", "--patience", "300"]
+    server = StdioServerParameters(command=program, args=["mcp", *options])
     async with Client(server, mode=mode) as client:
         listed = (await client.list_tools()).tools
         again = (await client.list_tools(cache_mode="bypass")).tools

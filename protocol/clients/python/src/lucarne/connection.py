@@ -10,6 +10,7 @@ import subprocess
 import threading
 from typing import IO, Any, Callable, Mapping, Sequence
 
+from . import program
 from .errors import KernelDied, KernelNotFound, response_error
 
 DEFAULT_COMMAND = "lucarne serve"
@@ -30,7 +31,8 @@ class Connection:
         on_notification: Callable[[str, Any], None] | None = None,
     ):
         words = shlex.split(command) if isinstance(command, str) else list(command or [])
-        self.command = [os.fspath(each) for each in words] or shlex.split(DEFAULT_COMMAND)
+        given = [os.fspath(each) for each in words] or shlex.split(DEFAULT_COMMAND)
+        self.command = program.resolved(given)
         self._on_notification = on_notification or (lambda method, params: None)
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -47,12 +49,13 @@ class Connection:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
-                env={**os.environ, **env} if env else None,
+                env=program.surroundings(self.command, {**os.environ, **(env or {})}),
                 start_new_session=True,
             )
         except OSError as error:
+            where = ", neither in this package nor on PATH" if self.command[0] == program.NAME else ""
             raise KernelNotFound(
-                f"{self.command[0]} could not be started: {error.strerror or error}; give the kernel's "
+                f"{self.command[0]} could not be started: {error.strerror or error}{where}; give the kernel's "
                 'command line, such as Kernel("/path/of/lucarne serve")'
             ) from error
         self._errors = threading.Thread(target=self._read_errors, daemon=True)
