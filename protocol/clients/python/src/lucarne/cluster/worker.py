@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from distributed import Reschedule, get_worker
 
-from .. import kinds
+from .. import kinds, program as packaged
 from ..errors import KernelNotFound, LucarneError, RequestFailed, response_error
 from ..kernel import Kernel
 from ..records import Record
@@ -85,9 +85,10 @@ def here() -> str:
 
 
 def found_program(program: str) -> str:
-    """The program on this machine: on the PATH, or beside this Python. Throws `WorkerUnfit`."""
+    """The program on this machine: the package's own, one on the PATH, or beside this Python. Throws `WorkerUnfit`."""
+    own = packaged.own() if program == packaged.NAME else None
     beside = os.path.join(os.path.dirname(sys.executable), program)
-    found = shutil.which(program) or (beside if os.access(beside, os.X_OK) else None)
+    found = own or shutil.which(program) or (beside if os.access(beside, os.X_OK) else None)
     if found is None:
         raise WorkerUnfit(here(), f"the program {program} is not there: it is neither on the PATH nor beside {sys.executable}")
     return found
