@@ -1,5 +1,6 @@
 """Work on a Dask cluster, held to what one run of the program makes, while workers die, fill up and differ."""
 
+import dataclasses
 import json
 import os
 import random
@@ -32,6 +33,7 @@ from cluster_world import (
 from conftest import HELDOUT, ROOT
 from lucarne import BadValue, Kernel, LucarneError
 from lucarne.cluster import (
+    ClusterError,
     CorpusChanged,
     Endpoint,
     EndpointsDown,
@@ -341,6 +343,21 @@ def test_unknown_options_are_refused_before_anything_happens(client, corpus, tmp
         build_index(client, corpus, output=tmp_path / "x.index", exemplar=3)
     with pytest.raises(BadValue, match="shards is 0, expected 1 or more"):
         build_index(client, corpus, output=tmp_path / "x.index", shards=0)
+
+
+def test_parts_of_different_models_are_told_by_their_workers(client, corpus, tmp_path):
+    settings = settings_for(tmp_path)
+    worker.claim(settings, "a test")
+    made = []
+    for name in "ab":
+        entries = [each for each in entries_of(corpus) if each.name.startswith("set-1")][:3]
+        made.append(parts.build_part(settings, name, entries, False, SMALL))
+    other = dataclasses.replace(made[1], model_digest="f" * 64, worker="the worker b")
+    with pytest.raises(ClusterError, match="the model is not the same everywhere: the worker b has another"):
+        parts.merge(settings, "both", [made[0], other])
+    # And two that hold the same contents are refused by the program.
+    with pytest.raises(LucarneError, match="has content that is in another"):
+        parts.merge(settings, "both", made)
 
 
 # Workers as processes
