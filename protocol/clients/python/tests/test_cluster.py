@@ -1,5 +1,6 @@
 """Work on a Dask cluster, held to what one run of the program makes, while workers die, fill up and differ."""
 
+import dataclasses
 import json
 import os
 import random
@@ -7,11 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 import warnings
 import zipfile
 
+import distributed
 import pytest
 
 from cluster_world import (
@@ -30,6 +33,7 @@ from cluster_world import (
 from conftest import HELDOUT, ROOT
 from lucarne import BadValue, Kernel, LucarneError
 from lucarne.cluster import (
+    ClusterError,
     CorpusChanged,
     Endpoint,
     EndpointsDown,
@@ -42,11 +46,11 @@ from lucarne.cluster import (
     explain,
     judge,
     parts,
+    score,
     storage,
     worker,
 )
 
-distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def options(tmp_path):
 
 @pytest.fixture(scope="module")
 def cluster():
-    with distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, silence_logs=50) as found:
+    with distributed.LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as found:
         yield found
 
 
@@ -101,15 +105,49 @@ def test_an_index_is_that_of_one_run(client, corpus, alone, tmp_path, options):
 
 
 def test_what_no_file_system_has_is_streamed(client, corpus, alone, tmp_path, options):
-    """A store that programs cannot open: an archive behind fsspec."""
-    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
-        for each in sorted(corpus.rglob("*")):
-            if each.is_file():
-                archive.write(each, each.relative_to(corpus))
+    """By what is not a file of the system's."""
     built = build_index(
-        client, f"zip://::file://{tmp_path}/pictures.zip", output=tmp_path / "streamed.index", shards=3, annotate=False, **options
+        client, zipped(corpus, tmp_path / "pictures.zip"), output=tmp_path / "streamed.index", shards=3, annotate=False, **options
     )
     assert built.content_digest == alone and built.skipped["duplicate"] == 2
+
+
+def written(folder, kind):
+    """A corpus of a kind, with contents that come again, and the option that names it to the program."""
+    pictures = []
+    for number in range(10):
+        pictures.append(folder / f"{number}.png")
+        pictures[-1].write_bytes(drawn(number % 8))
+    if kind == "list":
+        place = folder / "pictures.txt"
+        place.write_text("".join(f"{each.name}\r\n" for each in pictures))
+    elif kind == "prompts":
+        place = folder / "prompts.jsonl"
+        lines = [{"image": each.name, "text": f"What is {number % 8}?", "answer": "Nothing."} for number, each in enumerate(pictures)]
+        lines += [{"text": f"The number {number % 3} is a number.", "id": number} for number in range(6)]
+        place.write_text("".join(json.dumps(each) + "\n" for each in lines) + "no JSON\n")
+    else:
+        place = folder / f"samples.{kind}"
+        with tarfile.open(place, "w:gz" if kind == "tar.gz" else "w") as archive:
+            for number, each in enumerate(pictures):
+                archive.add(each, each.name)
+                if number % 2:
+                    (folder / f"{number}.txt").write_text(f"Look at {number % 4}.")
+                    archive.add(folder / f"{number}.txt", f"{number}.txt")
+    return place, {"list": "--list", "prompts": "--prompts"}.get(kind, "--tar")
+
+
+@pytest.mark.parametrize("kind", ["list", "prompts", "tar", "tar.gz"])
+def test_a_corpus_of_every_kind_gives_what_one_run_gives(client, tmp_path, options, kind):
+    place, option = written(tmp_path, kind)
+    built = build_index(client, place, output=tmp_path / "all.index", shards=3, annotate=False, **options)
+    assert built.content_digest == built_alone(tmp_path / "alone.index", option, place)
+    with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
+        found = [kernel.index.open(path=str(tmp_path / each)) for each in ("all.index", "alone.index")]
+        assert found[0].skipped == found[1].skipped and found[0].items == found[1].items
+        assert built.skipped == found[1].skipped.to_dict()
+        if kind.startswith("tar"):
+            assert worker.names_in(str(tmp_path / "all.index")) == worker.names_in(str(tmp_path / "alone.index"))
 
 
 def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path, options):
@@ -157,7 +195,8 @@ def kernels_under(folder):
 
 
 def settings_for(folder, **other):
-    given = {"topic": "t", "work": str(folder / "work"), "owner": "me", "build": "b", "program": PROGRAM, "scratch": str(folder / "scratch")}
+    given = {"topic": "t", "owner": "me", "build": "b", "program": PROGRAM}
+    given |= {"work": str(folder / "work"), "scratch": str(folder / "scratch")}
     return worker.Settings(**{**given, **other})
 
 
@@ -179,7 +218,7 @@ def test_a_part_that_is_killed_goes_on_from_its_last_commit(corpus, tmp_path):
         f"sys.path[:0] = {[str(ROOT / 'protocol/clients/python/tests')]!r}\n"
         "from test_cluster import corpora_slowly, entries_of, parts, settings_for\n"
         "from pathlib import Path\n"
-        f"corpora_slowly()\nfolder = Path({str(tmp_path)!r})\n"
+        f"corpora_slowly(0.6)\nfolder = Path({str(tmp_path)!r})\n"
         "entries = entries_of(folder / 'slow')\n"
         "parts.build_part(settings_for(folder), 'one', entries, False, {'exemplars': 4, 'sampled_tokens': 256})\n"
     )
@@ -207,28 +246,38 @@ def names_in(index):
         return set()
 
 
-def corpora_slowly():
-    """Has pictures come so slowly that commits are made between them."""
+def corpora_slowly(seconds):
+    """Has pictures come so slowly that something happens between them."""
     from lucarne.cluster import corpus as corpora
 
-    before = corpora._contents
+    before = corpora._contents.__dict__.get("before", corpora._contents)
 
     def contents(entries):
         for number, each in enumerate(before(entries)):
-            time.sleep(0.6 if number > 2 else 0)
+            time.sleep(seconds if number > 2 else 0)
             yield each
 
+    contents.before = before
     corpora._contents = contents
 
 
-def test_a_slow_part_is_divided_among_those_that_have_nothing_to_do(client, corpus, tmp_path, options):
-    questions = ["What is in the picture?", "Which colour has it?"]
-    built = build_index(
-        client, corpus, output=tmp_path / "divided.index", shards=1, split_seconds=0.2, annotate=False, questions=questions, **options
-    )
-    alone = built_alone(tmp_path / "alone.index", "--folder", corpus, *(word for each in questions for word in ("--question", each)))
-    assert built.divided >= 1 and built.items == 3 * 41
-    assert built.content_digest == digest(tmp_path / "divided.index") == alone
+def zipped(corpus, place):
+    """A corpus in a store that programs cannot open: an archive behind fsspec."""
+    with zipfile.ZipFile(place, "w") as archive:
+        for each in sorted(corpus.rglob("*")):
+            if each.is_file():
+                archive.write(each, each.relative_to(corpus))
+    return f"zip://::file://{place}"
+
+
+def test_a_slow_part_is_divided_among_those_that_have_nothing_to_do(client, corpus, alone, tmp_path, options):
+    slow = zipped(corpus, tmp_path / "pictures.zip")
+    client.run(corpora_slowly, 0.2)
+    try:
+        built = build_index(client, slow, output=tmp_path / "divided.index", shards=1, split_seconds=1, annotate=False, **options)
+    finally:
+        client.run(corpora_slowly, 0)
+    assert built.divided >= 1 and built.content_digest == digest(tmp_path / "divided.index") == alone
     assert built.skipped == {"duplicate": 2, "unreadable": 1, "unusable": 0}
 
 
@@ -294,6 +343,21 @@ def test_unknown_options_are_refused_before_anything_happens(client, corpus, tmp
         build_index(client, corpus, output=tmp_path / "x.index", exemplar=3)
     with pytest.raises(BadValue, match="shards is 0, expected 1 or more"):
         build_index(client, corpus, output=tmp_path / "x.index", shards=0)
+
+
+def test_parts_of_different_models_are_told_by_their_workers(client, corpus, tmp_path):
+    settings = settings_for(tmp_path)
+    worker.claim(settings, "a test")
+    made = []
+    for name in "ab":
+        entries = [each for each in entries_of(corpus) if each.name.startswith("set-1")][:3]
+        made.append(parts.build_part(settings, name, entries, False, SMALL))
+    other = dataclasses.replace(made[1], model_digest="f" * 64, worker="the worker b")
+    with pytest.raises(ClusterError, match="the model is not the same everywhere: the worker b has another"):
+        parts.merge(settings, "both", [made[0], other])
+    # And two that hold the same contents are refused by the program.
+    with pytest.raises(LucarneError, match="has content that is in another"):
+        parts.merge(settings, "both", made)
 
 
 # Workers as processes
@@ -439,6 +503,21 @@ def test_explanations_by_a_pool_are_those_of_one_endpoint(client, chat, index, t
     # Nothing is left to ask.
     again = explain(client, index, pool, features=features, program=PROGRAM)
     assert again.counts["known"] == 24 and again.prompt_tokens == 0
+
+
+def test_scores_by_a_pool_are_those_of_one_judge(client, chat, index, tmp_path):
+    alone = tmp_path / "alone.index"
+    run("index", "copy", alone)
+    top = {"top": {"by": "frequency", "count": 3}}
+    pool = [(chat("yes"), "j"), (chat("yes"), "j")]
+    heard = []
+    asked = score(client, index, pool, scorers=["consistency", "detection"], features=top, questions=4, trial=3, program=PROGRAM,
+                  confirm=lambda estimate: not heard.append(estimate))  # fmt: skip
+    # Two questions of one measure and four of the other, of three features, but for those of the trial.
+    assert heard[0].questions == 3 * (2 + 4) - 3 and asked.prompt_tokens == 18 * 7
+    found = run("score", alone, "--judge-endpoint", chat("yes"), "--judge-model", "j", "--scorer", "consistency,detection", "--top",
+                "frequency:3", "--questions", "4", "--json")  # fmt: skip
+    assert asked.result.to_dict()["means"] == json.loads(found.stdout)["means"]
 
 
 def test_an_index_with_an_address_is_written_back(client, chat, index):

@@ -88,7 +88,7 @@ def test_a_tar_comes_out_as_it_is_whatever_part_is_asked_for(tmp_path, ending):
 
 def test_rows_of_parquet_come_out_as_they_are(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
-    import pyarrow.parquet
+    pytest.importorskip("pyarrow.parquet")
 
     pictures = [drawn(number) for number in range(10)]
     table = pyarrow.table({

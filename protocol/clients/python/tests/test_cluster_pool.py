@@ -135,7 +135,12 @@ def test_an_endpoint_that_dies_costs_no_answer(servers):
 
 def test_failures_are_tried_elsewhere_and_refusals_are_not(servers):
     failing = servers(lambda *_: (500, {"error": {"message": "out of memory"}}))
-    well = servers(lambda question, _: (400, {"error": {"message": "too long"}}) if question["messages"][0]["content"] == "1" else (200, completion()))
+
+    def some(question, _):
+        is_long = question["messages"][0]["content"] == "1"
+        return (400, {"error": {"message": "too long"}}) if is_long else (200, completion())
+
+    well = servers(some)
     with Pool([Endpoint(failing.url, "m"), Endpoint(well.url, "m")]) as pool:
         found = put(pool, 6)
         assert [status for status, _ in found] == [200, 400, 200, 200, 200, 200]

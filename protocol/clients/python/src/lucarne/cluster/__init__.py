@@ -9,6 +9,12 @@
 Needs `pip install lucarne[dask]` on the client and on every worker, and the program there.
 """
 
+try:
+    import distributed  # noqa: F401
+    import fsspec  # noqa: F401
+except ImportError as error:
+    raise ImportError(f'lucarne.cluster needs {error.name}, which is not installed: pip install "lucarne[dask]"') from error
+
 from .asking import Asked, Estimate, explain, judge, refine, score
 from .errors import (
     ClusterError,

@@ -306,6 +306,7 @@ class _Asking:
         self.signs, self.stopped, self.snapshots = signs, stopped, snapshots
         self.estimate: Estimate | None = None
         self.progress: dict[int, Any] = {}
+        self.told: dict[int, float] = {}
         self.begin = time.monotonic()
 
     def run(self) -> Asked:
@@ -372,7 +373,7 @@ class _Asking:
     def _told(self, number: int, job: Record) -> None:
         self.snapshots.tick()
         if job.progress is not None:
-            self.progress[number] = job.progress
+            self.progress[number], self.told[number] = job.progress, time.monotonic()
             done, total = self._sums()
             seconds = time.monotonic() - self.begin
             states = ", ".join(f"{each['answers']} by {each['url']}" for each in self.pool.facts()[:4])
@@ -387,12 +388,13 @@ class _Asking:
         while not self.pool.is_trial_over():
             if self.stopped.wait(0.1):
                 return
-        # The jobs tell of their progress twice a second.
-        end = time.monotonic() + 10
+        # The jobs tell of their progress twice a second; what they told before may be of another phase.
+        over = time.monotonic()
+        while time.monotonic() < over + 10 and not self.stopped.wait(0.1):
+            if self.told and all(each > over + 0.1 for each in self.told.values()):
+                break
         done, total = self._sums()
-        while (not total or done < self.pool.answers) and time.monotonic() < end and not self.stopped.wait(0.1):
-            done, total = self._sums()
-        found = self.pool.estimate(max(0, total - max(done, self.pool.answers)))
+        found = self.pool.estimate(max(0, self._questions(total) - max(self._questions(done), self.pool.answers)))
         self.estimate = _estimate(found)
         request = self.request
         refusal = None
@@ -407,6 +409,13 @@ class _Asking:
             self.stopped.set()
         else:
             self.pool.open()
+
+    def _questions(self, units: int) -> int:
+        """How many questions so many units of progress are at most: of scores, a unit is a measure of a feature."""
+        params = self.request.params
+        each = {name: params.get("questions") or 10 for name in ("detection", "fuzz", "intruder")} | {"consistency": 2}
+        asked = [each[name] for name in params.get("scorers", ()) if name in each]
+        return -(-units * sum(asked) // len(asked)) if asked else units
 
     def _is_confirmed(self) -> bool:
         turn = uuid.uuid4().hex

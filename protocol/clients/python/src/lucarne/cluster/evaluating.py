@@ -156,7 +156,9 @@ def _plan(settings: Settings, plan: dict[str, Any], is_exact: bool) -> dict[str,
         return plan
     for name in plan:
         if plan[name] != known[name] and (name != "shards" or is_exact):
-            raise LucarneError(f"{settings.work} was begun with {name} {known[name]!r}, this is {plan[name]!r}: give the same, or another folder")
+            raise LucarneError(
+                f"{settings.work} was begun with {name} {known[name]!r}, this is {plan[name]!r}: give the same, or another folder"
+            )
     return known
 
 

@@ -165,6 +165,10 @@ class _Leaf:
         rest = [each.inputs for each in self.pieces]
         return None if None in rest else [own, *(each for found in rest if found for each in found)]
 
+    @property
+    def count(self) -> int:
+        return 1 + sum(each.count for each in self.pieces)
+
     def open_leaves(self) -> list["_Leaf"]:
         if self.result is None:
             return [self]
@@ -409,13 +413,14 @@ class _Build:
     def finish(self, whole: PartResult, seconds: float) -> BuiltIndex:
         """Cleans up and says what it was."""
         scheduling = self.scheduling
+        parts_ = sum(each.count for each in self.leaves)
         scheduling.run_on(scheduling.workers(), worker.clear_scratch, self.settings)
         scheduling.aside(storage.remove_folder, self.settings.work)
         return BuiltIndex(
             path=whole.place, items=whole.items, skipped=dict(whole.skipped), content_digest=whole.content_digest,
             bytes=whole.bytes, entries=len(self.entries), seconds=seconds,
-            model_seconds=sum(each.model_seconds for each in self.fresh), parts=len(self.leaves) + 2 * self.divided,
-            known=len(self.leaves) + 2 * self.divided - len(self.fresh), divided=self.divided, again=scheduling.counts["again"] + scheduling.counts["moved"],
+            model_seconds=sum(each.model_seconds for each in self.fresh), parts=parts_, known=parts_ - len(self.fresh),
+            divided=self.divided, again=scheduling.counts["again"] + scheduling.counts["moved"],
             unfit={each: reason for each, (reason, _) in scheduling.unfit.items()},
         )  # fmt: skip
 

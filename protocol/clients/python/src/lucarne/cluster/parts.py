@@ -10,7 +10,6 @@ import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any, Mapping, Sequence
 
-from ..errors import LucarneError
 from ..records import Record
 from . import corpus as corpora
 from . import storage, worker
@@ -366,12 +365,12 @@ def merge(settings: Settings, name: str, inputs: Sequence[PartResult]) -> PartRe
 
 def _check_identities(inputs: Sequence[PartResult]) -> None:
     if not inputs:
-        raise LucarneError("the corpus has no picture or text that could be indexed")
+        raise ClusterError("the corpus has no picture or text that could be indexed")
     first = inputs[0]
     for each in inputs[1:]:
         if (each.model_digest, each.sae_digest) != (first.model_digest, first.sae_digest):
             what = "model" if each.model_digest != first.model_digest else "autoencoder"
-            raise LucarneError(
+            raise ClusterError(
                 f"the {what} is not the same everywhere: {each.worker} has another than {first.worker} "
                 f"(digests {each.sae_digest[:12] if what == 'autoencoder' else each.model_digest[:12]} and "
                 f"{first.sae_digest[:12] if what == 'autoencoder' else first.model_digest[:12]})"

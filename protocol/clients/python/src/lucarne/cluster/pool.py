@@ -244,9 +244,8 @@ class Pool:
             arrivals = list(self._arrivals)
             if not answers:
                 return {"questions": questions}
-            means = {
-                name: sum(getattr(each, name) for each in self.members) / answers for name in ("prompt_tokens", "completion_tokens", "seconds")
-            }
+            names = ("prompt_tokens", "completion_tokens", "seconds")
+            means = {name: sum(getattr(each, name) for each in self.members) / answers for name in names}
             # Each endpoint's pace: its own latency, or that of all, under its own limits.
             paces = []
             for each in well:

@@ -15,7 +15,7 @@ import warnings
 from collections import Counter
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 from distributed import Client, Future, wait
 from distributed.scheduler import KilledWorker
@@ -86,10 +86,14 @@ class Scheduling:
         self.under_way: list[Task] = []
         #: Why workers get nothing, and until when.
         self.unfit: dict[str, tuple[str, float]] = {}
+        #: Of these, those that may be better by themselves.
+        self._silent: set[str] = set()
         self.counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._heard: dict[str, dict[str, Any]] = {}
         self._without_since: float | None = None
+        #: The task that Dask last gave up because its workers died.
+        self._deadly: str | None = None
 
     # Beginning and end
 
@@ -114,15 +118,19 @@ class Scheduling:
 
     def workers(self) -> list[str]:
         """Those that may get tasks."""
+        return self._fit(self.client.nthreads())
+
+    def _fit(self, known: Iterable[str]) -> list[str]:
         now = time.monotonic()
         self.unfit = {each: value for each, value in self.unfit.items() if value[1] > now}
-        return [each for each in self.client.nthreads() if each not in self.unfit]
+        return [each for each in known if each not in self.unfit]
 
-    def shun(self, address: str, reason: str, seconds: float = float("inf")) -> None:
+    def shun(self, address: str, reason: str, seconds: float = float("inf"), is_silent: bool = False) -> None:
         if address not in self.unfit:
             warnings.warn(f"a worker gets no tasks: {reason}", KernelWarning, stacklevel=3)
             self.counts["unfit"] += 1
         self.unfit[address] = (reason, time.monotonic() + seconds)
+        (self._silent.add if is_silent else self._silent.discard)(address)
 
     def wait_for_workers(self) -> None:
         end = time.monotonic() + self.worker_seconds
@@ -142,13 +150,14 @@ class Scheduling:
         fit: dict[str, Probe] = {}
         for address, each in found.items():
             if isinstance(each, Silence):
-                self.shun(address, f"the worker at {address} does not answer", REST_SECONDS)
+                self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
             elif not isinstance(each, Probe):
                 self.shun(address, f"the worker at {address} has no lucarne of this version: {each}")
             elif each.reason is not None:
                 self.shun(address, f"the worker at {address} on {each.host}: {each.reason}")
             elif each.package != __version__:
-                self.shun(address, f"the worker at {address} on {each.host}: its package lucarne is {each.package}, this one {__version__}")
+                reason = f"its package lucarne is {each.package}, this one {__version__}"
+                self.shun(address, f"the worker at {address} on {each.host}: {reason}")
             else:
                 fit[address] = each
         if not fit:
@@ -156,21 +165,26 @@ class Scheduling:
         version = self.settings.version or _agreed([each.version for each in fit.values()])
         for address, each in fit.items():
             if each.version != version:
-                self.shun(address, f"the worker at {address} on {each.host}: its program is version {each.version}, that of the others {version}")
+                reason = f"its program is version {each.version}, that of the others {version}"
+                self.shun(address, f"the worker at {address} on {each.host}: {reason}")
         self._require_fit()
         return version
 
     def _require_fit(self) -> None:
         """Where there are workers, but none that can do the work, nothing will change by itself."""
         now = time.monotonic()
-        if self.workers():
+        # Looked at once: workers come and go.
+        known = self.client.nthreads()
+        if self._fit(known):
             self._without_since = None
-        elif self.client.nthreads() and all(until == float("inf") for _, until in self.unfit.values()):
+        elif known and not known.keys() & self._silent:
             raise NoWorkers("no worker can do the work: " + "; ".join(sorted({reason for reason, _ in self.unfit.values()})))
         else:
             self._without_since = self._without_since or now
             if now - self._without_since > self.worker_seconds:
                 reasons = "; ".join(sorted({reason for reason, _ in self.unfit.values()})) or "all have gone"
+                if self._deadly is not None:
+                    reasons += f"; the last ended while they ran {self._deadly}"
                 raise NoWorkers(f"there has been no worker for {self.worker_seconds:.0f} s: {reasons}")
 
     def run_on(self, addresses: list[str], function: Callable[..., Any], *arguments: Any, seconds: float = 60.0) -> dict[str, Any]:
@@ -201,7 +215,7 @@ class Scheduling:
             for address in self.workers()[:3]:
                 answer = self.run_on([address], function, *arguments)[address]
                 if isinstance(answer, Silence):
-                    self.shun(address, f"the worker at {address} does not answer", REST_SECONDS)
+                    self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
                 elif not isinstance(answer, BaseException):
                     return answer
                 if not isinstance(answer, OSError):
@@ -284,7 +298,8 @@ class Scheduling:
         if task.bound is not None and not task.bound & known.keys():
             self._withdraw(task)
         elif task.sign and time.monotonic() - task.heard > self.silent_seconds:
-            self.shun(str(task.worker), f"the worker at {task.worker} has given no sign for {self.silent_seconds:.0f} s", REST_SECONDS)
+            reason = f"the worker at {task.worker} has given no sign for {self.silent_seconds:.0f} s"
+            self.shun(str(task.worker), reason, REST_SECONDS, is_silent=True)
             self._withdraw(task)
 
     def _withdraw(self, task: Task) -> None:
@@ -307,6 +322,7 @@ class Scheduling:
         address = error.address if isinstance(error, WorkerUnfit) else None
         if isinstance(error, KilledWorker):
             task.deaths += 1
+            self._deadly = task.name
             self.counts["killed"] += 1
             if task.deaths >= self.most_deaths:
                 raise PartFailed(f"{task.name} has ended the process of every worker that it was given to, without coming further: {error}")

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from distributed import Reschedule, get_worker
 
-from .. import kinds
+from .. import kinds, program as packaged
 from ..errors import KernelNotFound, LucarneError, RequestFailed, response_error
 from ..kernel import Kernel
 from ..records import Record
@@ -36,6 +36,8 @@ SIGN_SECONDS = 1.0
 BUSY_SECONDS = 120.0
 #: How long a scratch folder that another process holds is waited for.
 HELD_SECONDS = 30.0
+#: Seconds after which what nobody touched in a scratch folder is thrown away.
+FORGOTTEN_SECONDS = 14 * 86400.0
 #: Seconds after which an owner that gives no sign counts as gone.
 OWNER_SECONDS = 60.0
 
@@ -83,9 +85,10 @@ def here() -> str:
 
 
 def found_program(program: str) -> str:
-    """The program on this machine: on the PATH, or beside this Python. Throws `WorkerUnfit`."""
+    """The program on this machine: the package's own, one on the PATH, or beside this Python. Throws `WorkerUnfit`."""
+    own = packaged.own() if program == packaged.NAME else None
     beside = os.path.join(os.path.dirname(sys.executable), program)
-    found = shutil.which(program) or (beside if os.access(beside, os.X_OK) else None)
+    found = own or shutil.which(program) or (beside if os.access(beside, os.X_OK) else None)
     if found is None:
         raise WorkerUnfit(here(), f"the program {program} is not there: it is neither on the PATH nor beside {sys.executable}")
     return found
@@ -140,13 +143,6 @@ def probe(settings: Settings) -> Probe:
 # Signs of life
 
 
-def tell(settings: Settings, event: Mapping[str, Any]) -> None:
-    """Sends an event to the client, where there is one."""
-    with contextlib.suppress(ValueError):
-        worker = get_worker()
-        worker.log_event(settings.topic, {"worker": worker.address, **event})
-
-
 class Signs:
     """Tells every few seconds that a task lives and how far it is, and keeps the work's owner fresh."""
 
@@ -181,7 +177,9 @@ class Signs:
     def _send(self) -> None:
         if self._worker is not None:
             event = {"task": self._task, "worker": self._worker.address, **self._state}
-            self._worker.log_event(self._settings.topic, event)
+            with contextlib.suppress(Exception):
+                # A worker that is just closing has nobody to tell.
+                self._worker.log_event(self._settings.topic, event)
 
     def _is_given_up(self) -> bool:
         """Whether the scheduler has taken the task back, such as when its client has gone."""
@@ -342,8 +340,21 @@ def _soon(test: Callable[[], bool]) -> bool:
 
 
 def clear_scratch(settings: Settings) -> None:
-    """Takes away what this work left on this machine."""
-    shutil.rmtree(os.path.join(scratch_root(settings), settings.build), ignore_errors=True)
+    """Takes away what this work left on this machine, and what others left that never ended."""
+    root = scratch_root(settings)
+    shutil.rmtree(os.path.join(root, settings.build), ignore_errors=True)
+    for each in os.scandir(root):
+        if each.is_dir(follow_symlinks=False) and time.time() - _newest(each.path) > FORGOTTEN_SECONDS:
+            shutil.rmtree(each.path, ignore_errors=True)
+
+
+def _newest(folder: str) -> float:
+    """When something in a folder was last changed."""
+    newest = os.stat(folder).st_mtime
+    for path, _, files in os.walk(folder):
+        with contextlib.suppress(OSError):
+            newest = max([newest, os.stat(path).st_mtime, *(os.stat(os.path.join(path, each)).st_mtime for each in files)])
+    return newest
 
 
 # Kernels
