@@ -225,7 +225,8 @@ extension LoadedAutoencoder {
 
 extension SparseAutoencoder {
   /// The code with top-k taken again where something was changed. Other rows keep the code they
-  /// have: a product over fewer rows may differ in its last bit.
+  /// have, and these the values of what is not changed: a product over fewer rows may differ in its
+  /// last bit, on a device in more, and what only that moves is no change.
   fileprivate func reselected(
     _ x: Matrix, code: SparseCode, changes: [LatentChange], receipt: inout InterventionReceipt,
     cancellation: Cancellation
@@ -241,9 +242,23 @@ extension SparseAutoencoder {
     let again = try encode(x.rows(rows), changing: moved, cancellation: cancellation)
     receipt.dropped += again.dropped.count
     var result = SparseCode(latentCount: latentCount)
+    let byLatent = Dictionary(grouping: changes, by: \.latent)
     for row in 0..<code.rows {
-      result.append(
-        place[row].map { again.code.slice(rows: $0..<$0 + 1) } ?? code.slice(rows: row..<row + 1))
+      guard let index = place[row] else {
+        result.append(code.slice(rows: row..<row + 1))
+        continue
+      }
+      let known = Dictionary(
+        zip(code.row(row).indices, code.row(row).values), uniquingKeysWith: { first, _ in first })
+      let (indices, values) = again.code.row(index)
+      result.appendRow(
+        zip(indices, values).map { latent, value in
+          let changes = (byLatent[Int(latent)] ?? []).filter { change in
+            change.rows.contains { $0.contains(row) }
+          }
+          let kept = known[latent].map { changes.reduce($0) { $1.apply(to: $0) } }
+          return (latent: Int(latent), value: kept ?? value)
+        }, frame: code.frame(ofRow: row))
     }
     return result
   }
