@@ -1,5 +1,6 @@
 #include "ctorch.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <elf.h>
 #include <stdatomic.h>
@@ -114,20 +115,20 @@ static bool is_whole(const char *path) {
   return is_known ? whole : true;
 }
 
-/// Whether PyTorch's files in a folder are whole, those that others open included.
+/// Whether the libraries in PyTorch's folder are whole, those that others open included.
 static bool are_whole(const char *folder, char message[CTORCH_MESSAGE_LENGTH]) {
-  static const char *const names[] = {
-    "libtorch_global_deps.so", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so",
-    "libtorch_cuda.so", "libtorch_nvshmem.so", "libtorch_cuda_linalg.so"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+  DIR *directory = opendir(folder);
+  if (!directory) return true;
+  bool whole = true;
+  for (struct dirent *entry; whole && (entry = readdir(directory)) != NULL;) {
+    if (!strstr(entry->d_name, ".so")) continue;
     char path[2 * CTORCH_MESSAGE_LENGTH];
-    snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-    if (is_file(path) && !is_whole(path)) {
-      write_text(message, "%s is not whole", path, NULL);
-      return false;
-    }
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    whole = !is_file(path) || is_whole(path);
+    if (!whole) write_text(message, "%s is not whole", path, NULL);
   }
-  return true;
+  closedir(directory);
+  return whole;
 }
 
 /// Opens `folder`/`name`; NULL with the system's words in `message`.
@@ -247,7 +248,8 @@ static int open_library(
   ctorch *library, const char *folder, char message[CTORCH_MESSAGE_LENGTH])
 {
   if (!find_folder(library, folder)) {
-    write_text(message, "there is no libtorch_cpu.so in %.900s, nor in its lib", folder, NULL);
+    write_text(
+      message, "there is no libtorch_cpu.so in %.900s, nor in its lib or torch/lib", folder, NULL);
     return CTORCH_NO_LIBRARY;
   }
   if (!are_whole(library->folder, message)) return CTORCH_NOT_LOADED;

@@ -27,7 +27,7 @@ package final class TorchDevice: Sendable {
 
     package var description: String {
       switch self {
-      case .cpu: "cpu"
+      case .cpu: "torch:cpu"
       case .cuda(let index): "cuda:\(index)"
       }
     }

@@ -43,7 +43,7 @@ package enum InstalledTorch {
   package static let place = (try? TorchDevice.Place(named: placeName)) ?? .cpu
 
   /// The same as requests name it.
-  package static let deviceName = place == .cpu ? "torch:cpu" : "\(place)"
+  package static let deviceName = "\(place)"
 
   package static func operators(
     _ precision: Precision, usesFlash: Bool = true

@@ -55,7 +55,7 @@ struct FlashTests {
     let before = library.liveTensors
     func refuses(_ name: String, _ body: () throws -> Void) {
       let error = #expect(throws: TorchError.self) { try body() }
-      guard case .failed(_, "cpu", let reason) = error else {
+      guard case .failed(_, "torch:cpu", let reason) = error else {
         Issue.record("\(name): found \(error as Any)")
         return
       }

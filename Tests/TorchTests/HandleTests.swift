@@ -78,7 +78,7 @@ struct HandleTests {
     let error = #expect(throws: TorchError.self) {
       try engine.zeros(rows: 1 << 40, columns: 1 << 10)
     }
-    guard case .outOfMemory("4503599627370496 bytes", "cpu", 0, 0, let reason) = error else {
+    guard case .outOfMemory("4503599627370496 bytes", "torch:cpu", 0, 0, let reason) = error else {
       Issue.record("found \(error as Any)")
       return
     }

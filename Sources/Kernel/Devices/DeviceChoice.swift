@@ -24,9 +24,4 @@ package enum DeviceChoice: Sendable, Equatable {
       self = .torch(place)
     }
   }
-
-  /// As it is asked for.
-  static func name(of place: TorchDevice.Place) -> String {
-    place == .cpu ? "torch:cpu" : "\(place)"
-  }
 }

@@ -17,7 +17,8 @@ final class LoadedDevice {
 
   init(_ device: TorchDevice) { self.device = device }
 
-  var name: String { DeviceChoice.name(of: device.place) }
+  /// As it is asked for.
+  var name: String { "\(device.place)" }
 
   /// Refuses weights of something that would not fit.
   private func admit(weights bytes: Int, of holder: String) throws(KernelError) {
