@@ -39,7 +39,7 @@ package struct KernelOptions: Sendable {
   /// What models run on where a client does not say.
   package var device = DeviceChoice.processor
   /// Finds PyTorch's libraries when a device is first asked for.
-  package var torch: @Sendable () -> TorchFolder = {
+  package var torch: @Sendable (_ goesOn: () -> Bool) -> TorchFolder = { _ in
     .absent(reason: "this kernel was not told where PyTorch's libraries are")
   }
   /// The file of a recipe that `context/generate` applies where a request changes nothing itself.

@@ -48,7 +48,7 @@ struct ComputeArguments: ParsableArguments {
     var options = options
     if let choice = try? DeviceChoice(named: device) { options.device = choice }
     let given = torch.map(absolutePath)
-    options.torch = { given.map(TorchFolder.found) ?? pythonTorchFolder() }
+    options.torch = { given.map(TorchFolder.found) ?? pythonTorchFolder(while: $0) }
     return options
   }
 }

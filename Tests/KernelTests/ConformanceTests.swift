@@ -97,6 +97,15 @@ import Testing
     #expect(status == 0, "\(text)")
   }
 
+  @Test func librariesAreOpenedFromWhereTheUserPutThem() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", "-B", ProgramRun.path("../Conformance/torch_place.py"), program,
+    ])
+    print(text)
+    #expect(status == 0, "\(text)")
+  }
+
   @Test func everyCommandSaysInWordsWhatItRefuses() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([

@@ -31,7 +31,7 @@ import World
   ) throws -> KernelClient {
     var options = KernelOptions(memoryLimit: 1 << 30, threads: 1, world: world)
     options.device = device
-    options.torch = { torch }
+    options.torch = { _ in torch }
     return try KernelClient(options)
   }
 
@@ -122,6 +122,34 @@ import World
     #expect(device == InstalledTorch.deviceName)
     #expect(status["devices"]?.arrayValue?.count == 1)
     #expect(try clients[0].ask("kernel/status")["devices"] == nil)
+  }
+
+  /// A feature times 1 is no change, however often it is encoded: sums in another order are none.
+  @Test(.enabled(if: InstalledTorch.library != nil, InstalledTorch.absence))
+  func whatOnlyRoundingMovesIsNoChange() throws {
+    let folder = try #require(InstalledTorch.folder)
+    let client = try client(DeviceChoice(named: InstalledTorch.deviceName), torch: .found(folder))
+    let autoencoder = "\(world.folder)/autoencoders/model.layers.5"
+    let sae = try client.ask("sae/load", ["path": .string(autoencoder)])["sae"] ?? .null
+    let context = try open(probes[0], client)
+    let active = try client.ask(
+      "feature/activations", ["context": context, "sae": sae, "topK": 12])
+    let latents = (active["items"]?.arrayValue ?? []).compactMap { $0["feature"]?["index"] }
+    #expect(latents.count == 12, "\(active)")
+    for latent in latents {
+      func receipt(_ factor: JSONValue) throws -> JSONValue? {
+        try client.ask(
+          "steering/generate",
+          [
+            "context": context, "sae": sae, "maxTokens": 1, "splice": ["reselect": "topk"],
+            "interventions": [
+              ["feature": ["sae": sae, "index": latent], "op": "scale", "value": factor]
+            ],
+          ])["receipt"]
+      }
+      #expect(try receipt(1)?["positions"] == 0, "\(latent)")
+      #expect(try (receipt(13)?["positions"]?.double ?? 0) > 0, "\(latent)")
+    }
   }
 
   @Test(.enabled(if: InstalledTorch.library != nil, InstalledTorch.absence))

@@ -15,7 +15,7 @@ enum TestDevice: String, CaseIterable, Sendable {
     guard self == .torch, let folder = InstalledTorch.folder else { return options }
     var options = options
     options.device = .torch(InstalledTorch.place)
-    options.torch = { .found(folder) }
+    options.torch = { _ in .found(folder) }
     return options
   }
 }

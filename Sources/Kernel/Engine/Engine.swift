@@ -12,6 +12,9 @@ import World
 
 /// What is resident: models, autoencoders and contexts. Touched by the engine's thread alone.
 package final class Engine {
+  /// What is told of a model for which a card had no room, until it is loaded on one.
+  private static let onProcessor = "runs on the processor"
+
   /// The most contexts that a client may have open.
   static let contextLimit = 1024
 
@@ -121,7 +124,7 @@ package final class Engine {
     device choice: DeviceChoice? = nil, call: Call? = nil
   ) throws -> LoadedModel {
     let choice = choice ?? defaultDevice
-    let device = try devices.device(choice, precision: precision)
+    let device = try devices.device(choice, precision: precision, for: call)
     if let known = models.first(where: {
       $0.path == path && $0.requestedPrecision == precision && $0.device === device
         && (resizing == nil || $0.model.resizing == nil || $0.model.resizing == resizing)
@@ -138,7 +141,7 @@ package final class Engine {
         path: path, precision: precision, resizing: resizing ?? self.resizing, device: device,
         call: call)
     } catch let error where choice == .auto && device != nil && isShortage(error) {
-      warn("\(path) runs on the processor: \(error)")
+      warn("\(path) \(Self.onProcessor): \(error)")
       return try loadModel(
         path: path, precision: precision, resizing: resizing, device: .processor, call: call)
     }
@@ -146,6 +149,7 @@ package final class Engine {
       name: unusedName(for: path, among: models.map(\.name)), path: path,
       requestedPrecision: precision, model: model, device: device)
     device?.measure(held: heldBytes(on: device))
+    if device != nil { warnings.removeAll { $0.hasPrefix("\(path) \(Self.onProcessor)") } }
     for warning in try loaded.model.warnings { warn(warning) }
     models.append(loaded)
     current.modelName = loaded.name
