@@ -8,9 +8,15 @@ import Tensors
 extension SAELoad: EngineAnswerable {
   /// Maps an autoencoder, refuses one that does not fit the model, and measures its fit.
   package static func answer(_ params: Params, engine: Engine, call: Call) throws -> Result {
-    let loaded = try engine.loadAutoencoder(
-      path: FilePath(params.path).path, site: params.site,
-      options: AutoencoderOptions(params), modelName: params.model, call: call)
+    let loaded: ResidentAutoencoder
+    do {
+      loaded = try engine.loadAutoencoder(
+        path: FilePath(params.path).path, site: params.site,
+        options: AutoencoderOptions(params), modelName: params.model, call: call)
+    } catch {
+      FreedMemory.release()
+      throw error
+    }
     let (name, weights) = (loaded.autoencoder.name, loaded.autoencoder.weights)
     let fit = try engine.fit(of: loaded, cancellation: Cancellation(call))
     engine.warn(of: fit, loaded)

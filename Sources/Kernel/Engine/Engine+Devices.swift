@@ -79,6 +79,7 @@ extension Engine {
       guard let reason = device.device.lossReason else { continue }
       device.isGivenUp = true
       let lost = models.filter { $0.device === device }
+      if lost.isEmpty { warn("\(device.name) is lost: \(reason)") }
       for model in lost { moveToProcessor(model, because: "\(device.name) is lost: \(reason)") }
     }
   }
