@@ -166,13 +166,17 @@ let package = Package(
       dependencies: [
         "SystemReasons", "JSON", "JSONRPC", "KernelProtocol", "PromptFiles", "Kernel",
       ]),
+    .target(
+      name: "RemoteKernels",
+      dependencies: ["JSON", "Images", "JSONRPC", "KernelProtocol", "PromptFiles"]),
+    .testTarget(name: "RemoteKernelsTests", dependencies: ["JSON", "RemoteKernels"]),
     .executableTarget(
       name: "lucarne",
       dependencies: [
         "SystemReasons", "JSON", "Randomness", "CMappings", "Tensors", "Checkpoints",
         "Tokenization", "Images", "Models", "Autoencoders", "FeatureIndex", "Interpretation",
         "Indexing", "Explanations", "Reports", "JSONRPC", "KernelProtocol", "Agents", "Browser",
-        "World", "Kernel", "LanguageServer",
+        "World", "Kernel", "LanguageServer", "RemoteKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -84,7 +84,8 @@ package final class KernelHandler: RequestHandler {
     do { return try body() } catch FeatureIndexError.interrupted where call.shouldStop {
       throw CancellationError()
     } catch let error where !(error is WireError || error is CancellationError) {
-      throw domainFailure(error) ?? error
+      guard let failure = domainFailure(error) else { throw error }
+      throw directory.host(of: call.client).map(failure.naming(host:)) ?? failure
     }
   }
 
@@ -126,6 +127,9 @@ package final class KernelHandler: RequestHandler {
       queue.submit { engine.performSlice(for: client, body) }
     }
   }
+
+  /// What a client on another machine calls this one; nil for one of this machine.
+  package func host(of client: ClientID) -> String? { directory.host(of: client) }
 
   /// Whether jobs run.
   package var hasRunningJobs: Bool { !jobs.runningJobs.isEmpty }

@@ -11,6 +11,8 @@ import Synchronization
 final class DocumentStore: Sendable {
   /// Documents that a client may have open.
   private static let limit = 1024
+  /// Bytes of images that a client may have sent for its documents.
+  static let imageByteLimit = 128 << 20
 
   private struct OpenCall {
     weak var call: Call?
@@ -62,6 +64,24 @@ final class DocumentStore: Sendable {
       document.earlierContext = document.opened?.context ?? document.earlierContext
       (document.opened, document.scores) = (nil, nil)
       state.documents[uri] = document
+    }
+  }
+
+  /// Takes over the images that a client on another machine sends for a document, in the place of
+  /// those it sent before.
+  /// - Returns: false where they are more than is kept, and the document has none.
+  func setImages(_ images: [SentImage], of uri: String) -> Bool {
+    stopCalls(about: uri) { state in
+      guard var document = state.documents[uri] else { return true }
+      let others = state.documents.values.reduce(0) { $0 + $1.imageBytes } - document.imageBytes
+      document.images = images
+      let fits = others + document.imageBytes <= Self.imageByteLimit
+      if !fits { document.images = [] }
+      document.revision = state.nextRevision()
+      document.earlierContext = document.opened?.context ?? document.earlierContext
+      (document.opened, document.scores) = (nil, nil)
+      state.documents[uri] = document
+      return fits
     }
   }
 

@@ -51,8 +51,10 @@ extension LanguageServer {
   /// once it was opened, opening.
   func publishDiagnostics(of uri: String) {
     guard let document = documents[uri] else { return }
+    let host = connection.flatMap { kernel.host(of: $0.client) }
     let found =
-      document.opened?.diagnostics ?? (try? PromptCheck.answer(document.params))?.diagnostics ?? []
+      document.opened?.diagnostics
+      ?? (try? PromptCheck.answer(document.params, host: host))?.diagnostics ?? []
     publish(found.map { $0.json } + hints(for: document), of: document)
   }
 

@@ -3,6 +3,7 @@ package import JSONRPC
 package import Kernel
 import KernelProtocol
 import Synchronization
+import SystemReasons
 
 /// Answers a connection as the kernel does, and beside that as a language server for prompt files.
 ///
@@ -111,17 +112,32 @@ package final class LanguageServer: ClientSession {
       guard let text = document?["text"]?.stringValue else { return }
       let isPrompt = document?["languageId"] == "lucarne" || uri.hasSuffix(".lucarne")
       if isPrompt { letGo(documents.open(uri, version: version, text: text)) }
+      takeImages(params, of: uri)
       schedule(uri)
     case "textDocument/didChange":
       documents.change(uri, version: version, changes: params["contentChanges"]?.arrayValue ?? [])
+      takeImages(params, of: uri)
       schedule(uri)
-    case "textDocument/didSave": schedule(uri)
+    case "textDocument/didSave":
+      takeImages(params, of: uri)
+      schedule(uri)
     case "textDocument/didClose":
       guard let closed = documents.close(uri) else { return }
       letGo(closed)
       notify(
         "textDocument/publishDiagnostics", ["uri": .string(uri), "diagnostics": []], about: uri)
     default: kernel.receive(notification: method, params: params)
+    }
+  }
+
+  /// The images that came with a notification, which only a client on another machine sends.
+  private func takeImages(_ params: JSONValue, of uri: String) {
+    guard let images = try? params["images"]?.decode([SentImage].self) else { return }
+    if !documents.setImages(images, of: uri) {
+      connection?.log(
+        .warning,
+        "the images of \(quoted(uri)) are not kept: those of all documents are more than "
+          + "\(DocumentStore.imageByteLimit) bytes")
     }
   }
 

@@ -9,6 +9,8 @@ struct PromptDocument: Sendable {
   /// Ours, never the same for two texts.
   var revision: Int
   var text: String
+  /// Its images, as far as a client on another machine has sent them.
+  var images: [SentImage] = []
   /// When it was edited last; nil: not since it was opened.
   var edited: ContinuousClock.Instant?
   /// What `prompt/open` answers to this text, once it was asked; its
@@ -32,5 +34,10 @@ struct PromptDocument: Sendable {
     return url.deletingLastPathComponent().path
   }
 
-  var params: PromptOpen.Params { .init(text: text, directory: directory) }
+  var params: PromptOpen.Params {
+    .init(text: text, directory: directory, images: images.isEmpty ? nil : images)
+  }
+
+  /// Bytes of the images as they are kept.
+  var imageBytes: Int { images.reduce(0) { $0 + ($1.base64?.utf8.count ?? 0) } }
 }

@@ -45,6 +45,20 @@ func jobFolder(_ given: String?) -> String? {
   folder(given, variable: "XDG_STATE_HOME", home: "/.local/state", name: "/lucarne/jobs")
 }
 
+/// Where clients meet that name no socket.
+func usualSocket() -> String {
+  if let folder = environment("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
+    return folder + "/lucarne/kernel.sock"
+  }
+  return "/tmp/lucarne-\(geteuid())/kernel.sock"
+}
+
+/// A program's path, looked for as a shell looks for it; nil where there is none.
+func program(named name: String) -> String? {
+  let folders = (environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+  return folders.lazy.map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 }
+}
+
 private func folder(
   _ given: String?, variable: String, home: String, name: String
 ) -> String? {

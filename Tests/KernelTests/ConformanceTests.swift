@@ -24,6 +24,19 @@ import Testing
     #expect(status == 0, "\(failures.joined(separator: "\n"))")
   }
 
+  @Test func aKernelOfAnotherMachineIsToItsClientLikeOneOfThisOrItSaysWhyNot() throws {
+    let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
+    let (status, text) = try ProgramRun.run([
+      "python3", "-B", ProgramRun.path("../Conformance/ssh.py"), program,
+    ])
+    print(text)
+    let isLacking = status == 77 && ProcessInfo.processInfo.environment["CI"] == nil
+    let failures = text.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
+    #expect(
+      status == 0 || isLacking,
+      "ended with \(status): \(failures.joined(separator: "\n")) \(text.suffix(2000))")
+  }
+
   @Test func aSessionIsOpenAgainInAnotherKernelOrRefusedInWords() throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
     let (status, text) = try ProgramRun.run([

@@ -16,7 +16,7 @@ package final class Connection: Sendable {
   /// Whose connection it is.
   package let client: ClientID
   package let lanes: Lanes
-  let log: Log
+  package let log: Log
   let output: OutputQueue
   let table: RequestTable
   let trace: Trace

@@ -3,7 +3,7 @@ import Glibc
 /// Writes all of `bytes`, waiting where `descriptor` takes no more at the moment.
 ///
 /// - Returns: false, with the reason in `errno`, where the other side reads no more.
-func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+package func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
   unsafe bytes.withUnsafeBytes { buffer in
     var done = 0
     while done < buffer.count {

@@ -207,7 +207,8 @@ struct Session {
     else { return }
     phase = .running
     connection.trace.set(params["trace"])
-    if let process = params["processId"]?.integerValue {
+    // Of another machine's process this one knows nothing.
+    if params["remote"]?.objectValue == nil, let process = params["processId"]?.integerValue {
       parent = ParentWatch(processID: process) ?? parent
     }
   }

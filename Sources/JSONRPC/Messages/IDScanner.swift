@@ -1,29 +1,45 @@
 internal import JSON
 
 /// Finds the id of a message that is no JSON as a whole, so that whoever waits
-/// for its answer hears of it.
-struct IDScanner {
+/// for its answer hears of it, or that is an answer, without reading all of it.
+package struct IDScanner {
   private var rest: ArraySlice<UInt8>
 
   /// The id among the outermost object's members; nil where none can be read.
   /// - Parameter bytes: a message or its beginning.
-  static func id(in bytes: [UInt8]) -> RequestID? {
+  package static func id(in bytes: [UInt8]) -> RequestID? {
     var scanner = IDScanner(rest: bytes[...])
     return scanner.find()
   }
 
-  private mutating func find() -> RequestID? {
+  /// The id that a message answers; nil for a request or a notification. Looks no further than it
+  /// needs to: of what the kernel writes, at the beginning.
+  package static func answeredID(in bytes: [UInt8]) -> RequestID? {
+    var scanner = IDScanner(rest: bytes[...])
+    return scanner.find(inAnswer: true)
+  }
+
+  private mutating func find(inAnswer: Bool = false) -> RequestID? {
     skipSpace()
     guard rest.popFirst() == Ascii.brace else { return nil }
+    var found: RequestID?
+    var isAnswer = false
     while true {
       skipSpace()
       guard let name = string() else { return nil }
       skipSpace()
       guard rest.popFirst() == UInt8(ascii: ":") else { return nil }
       skipSpace()
+      switch String(decoding: name, as: UTF8.self) {
+      case "\"method\"" where inAnswer: return nil
+      case "\"result\"" where inAnswer, "\"error\"" where inAnswer: isAnswer = true
+      default: break
+      }
+      if isAnswer, let found { return found }
       guard let value = value() else { return nil }
       if Array(name) == Array("\"id\"".utf8) {
-        return (try? JSONValue(parsing: Array(value))).flatMap(RequestID.init)
+        found = (try? JSONValue(parsing: Array(value))).flatMap(RequestID.init)
+        if !inAnswer || isAnswer { return found }
       }
       skipSpace()
       guard rest.popFirst() == UInt8(ascii: ",") else { return nil }

@@ -11,8 +11,9 @@ package final class ChildProcess {
   }
 
   package let id: Int32
-  private var input: Int32
-  private let output: Int32
+  /// The descriptors of the two pipes, for threads of their own on either side; -1 once closed.
+  package private(set) var input: Int32
+  package let output: Int32
   /// What the child writes to standard error, where that is a pipe; -1 where it is not.
   package let errors: Int32
   private let ownsGroup: Bool
@@ -126,6 +127,12 @@ package final class ChildProcess {
       left -= 5
     }
     return ending != nil
+  }
+
+  /// Its exit code once it has ended; nil where a signal ended it.
+  package var exitCode: Int32? {
+    guard let ending, ending & 0x7F == 0 else { return nil }
+    return ending >> 8 & 0xFF
   }
 
   /// Waits for the end and says what it was: `ended with exit code 1`, `was ended by signal 9`.

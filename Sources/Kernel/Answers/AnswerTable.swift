@@ -20,11 +20,13 @@ let answers: [String: Answer] = {
   }
   table[Initialize.method] = .immediate { call, engine, directory in
     let params: Initialize.Params = try call.decodeParams()
-    directory.name(call.client, params.clientInfo?.name)
+    directory.name(
+      call.client, params.clientInfo?.name, host: params.remote?.bounded.host)
     return try JSONValue(encoding: try engine.initialize(params, client: call.client))
   }
-  table[PromptCheck.method] = .control { call, _, _ in
-    try JSONValue(encoding: PromptCheck.answer(call.decodeParams()))
+  table[PromptCheck.method] = .control { call, status, _ in
+    try JSONValue(
+      encoding: PromptCheck.answer(call.decodeParams(), host: status.host(of: call.client)))
   }
   table[KernelStatus.method] = .control { call, status, jobs in
     var current = status.current(for: call.client)

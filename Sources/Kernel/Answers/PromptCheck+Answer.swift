@@ -2,11 +2,18 @@ package import KernelProtocol
 import PromptFiles
 
 extension PromptCheck {
-  package static func answer(_ params: Params) throws -> Result {
+  /// - Parameter host: what a client on another machine calls this one.
+  package static func answer(_ params: Params, host: String? = nil) throws -> Result {
     var file = PromptFile(params.text)
-    let front = try file.resolvedFront(directory: params.directory)
+    let front = try file.resolvedFront(
+      directory: params.directory, sent: params.sentNames, host: host)
     return Result(front: front, turns: file.wireTurns, diagnostics: file.diagnostics)
   }
+}
+
+extension PromptCheck.Params {
+  /// Names of the images that the client sends.
+  var sentNames: Set<String> { Set((images ?? []).map(\.name)) }
 }
 
 extension PromptFile {

@@ -22,13 +22,20 @@ struct OpenPrompt {
   private(set) var open: OpenContext?
   private(set) var isReused = false
   private(set) var autoencoder: String?
+  /// Images that came with the request, in base64, by their names.
+  private let sent: [String: String]
 
   /// - Parameter isShared: whether a context that a file of the same parts was opened as will do,
   ///   and this one for the next.
   /// - Throws: what is no fault of the file; the rest becomes a diagnostic.
   init(_ params: PromptOpen.Params, engine: Engine, call: Call, isShared: Bool = true) throws {
     file = PromptFile(params.text)
-    front = try file.resolvedFront(directory: params.directory)
+    let images = (params.images ?? []).compactMap { image in
+      image.base64.map { (image.name, $0) }
+    }
+    sent = Dictionary(images, uniquingKeysWith: { first, _ in first })
+    front = try file.resolvedFront(
+      directory: params.directory, sent: Set(sent.keys), host: engine.current.host)
     guard !file.hasErrors, let model = try model(engine, call) else { return }
     guard try loadAutoencoder(for: model, engine), let parts = try given(engine) else { return }
     let opening = ContextOpening(parts: parts, template: template)
@@ -96,7 +103,7 @@ struct OpenPrompt {
           continue
         }
         do {
-          let picture = try admission.given(atPath: front.images[index].path)
+          let picture = try picture(named: name, at: front.images[index].path, &admission)
           pictures[name] = picture
           parts.append(GivenPart(.picture(picture), role: role))
         } catch let error as ImageError {
@@ -105,6 +112,19 @@ struct OpenPrompt {
       }
     }
     return file.hasErrors ? nil : parts
+  }
+
+  /// - Throws: `ImageError`, also where what was sent for it is no base64.
+  private func picture(
+    named name: String, at path: String, _ admission: inout PictureAdmission
+  ) throws -> GivenPicture {
+    guard let base64 = sent[name] else { return try admission.given(atPath: path) }
+    guard let bytes = Base64.decode(base64) else {
+      throw ImageError.unreadable(path: path, reason: "what was sent for it is not base64")
+    }
+    do { return try admission.given(bytes) } catch let error as ImageError {
+      throw ImageError.ofFile(path: path, error)
+    }
   }
 
   /// Makes a failure of the domain a diagnostic at the place that named its cause.

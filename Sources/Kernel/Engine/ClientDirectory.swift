@@ -10,6 +10,8 @@ final class ClientDirectory: Sendable {
     weak var connection: Connection?
     let process: Int?
     var name: String?
+    /// What the client calls this machine, where it is on another.
+    var host: String?
   }
 
   private let entries = Mutex<[ClientID: Entry]>([:])
@@ -20,11 +22,17 @@ final class ClientDirectory: Sendable {
 
   func remove(_ client: ClientID) { entries.withLock { $0[client] = nil } }
 
-  /// Notes how a client calls itself.
-  func name(_ client: ClientID, _ name: String?) {
+  /// Notes how a client calls itself, and, where it is on another machine, this one.
+  func name(_ client: ClientID, _ name: String?, host: String?) {
     // No status grows with what a client says.
-    entries.withLock { $0[client]?.name = name.map { String($0.prefix(100)) } }
+    entries.withLock {
+      $0[client]?.name = name.map { String($0.prefix(100)) }
+      $0[client]?.host = host
+    }
   }
+
+  /// What a client on another machine calls this one; nil for one of this machine.
+  func host(of client: ClientID) -> String? { entries.withLock { $0[client]?.host } }
 
   /// How many requests of all clients wait for the engine.
   var waitingCount: Int {

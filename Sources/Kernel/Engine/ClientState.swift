@@ -17,6 +17,8 @@ struct ClientState {
   var autoencoderNames: [String: String] = [:]
   /// Bytes that the client asked not to go beyond.
   var memoryLimit: Int?
+  /// What the client calls this machine, where it is on another.
+  var host: String?
   /// The indexes that the client opened; other threads read them, too.
   let shelf: IndexShelf
 

@@ -59,6 +59,7 @@ final class EngineHolder: @unchecked Sendable {
 
   private func turn(to client: ClientID) {
     engine.serve(client)
+    engine.current.host = status.host(of: client)
     if let asked = pending.withLock({ $0.removeValue(forKey: client) }) {
       engine.apply(asked.options, asked.files)
     }
@@ -85,7 +86,7 @@ final class EngineHolder: @unchecked Sendable {
     }
     return Initialize.Result(
       serverInfo: .init(name: "lucarne", version: KernelVersion.current),
-      protocolVersion: "1.0",
+      protocolVersion: KernelVersion.wire,
       capabilities: .init(
         modelProvider: true, contextProvider: .init(images: true, append: true),
         activationProvider: true, featureProvider: true,
@@ -96,6 +97,7 @@ final class EngineHolder: @unchecked Sendable {
       limits: .init(
         maxMessageBytes: FramingLimits().body,
         maxQueuedRequests: ConnectionLimits().queuedRequests, maxContexts: Engine.contextLimit,
-        inlineNumbers: WireNumbers.inlineLimit, memoryBytes: status.limit(of: client)))
+        inlineNumbers: WireNumbers.inlineLimit, memoryBytes: status.limit(of: client)),
+      remote: params.remote?.bounded)
   }
 }

@@ -45,6 +45,9 @@ final class StatusBoard: Sendable {
     return result
   }
 
+  /// What a client on another machine calls this one.
+  func host(of client: ClientID) -> String? { directory.host(of: client) }
+
   /// Notes a client's own limit. Of a shared kernel it is no more than the kernel has.
   func setLimit(_ limit: Int, for client: ClientID) {
     state.withLock { state in

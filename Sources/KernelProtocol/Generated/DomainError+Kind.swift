@@ -49,5 +49,8 @@ extension DomainError {
     /// There is no such device, PyTorch's libraries cannot be used, or the device failed. Of one
     /// that is lost models are loaded on the processor again and their contexts are closed.
     case deviceUnavailable
+    /// The kernel's machine cannot be reached, or the line to it was cut before the answer came.
+    /// lucarne attach --ssh answers so; what was open is gone.
+    case connectionLost
   }
 }

@@ -19,16 +19,21 @@ package enum Initialize: Request {
     package var initializationOptions: Options?
     /// off, messages or verbose.
     package var trace: String?
+    /// Given where the kernel runs on another machine than the client: processId is none of its
+    /// machine and not looked at, and what is said of files names the machine. lucarne attach --ssh
+    /// gives it.
+    package var remote: Remote?
 
     package init(
       processId: Int? = nil, clientInfo: ClientInfo? = nil, capabilities: JSONValue? = nil,
-      initializationOptions: Options? = nil, trace: String? = nil
+      initializationOptions: Options? = nil, trace: String? = nil, remote: Remote? = nil
     ) {
       self.processId = processId
       self.clientInfo = clientInfo
       self.capabilities = capabilities
       self.initializationOptions = initializationOptions
       self.trace = trace
+      self.remote = remote
     }
   }
 
@@ -37,14 +42,19 @@ package enum Initialize: Request {
     package var protocolVersion: String
     package var capabilities: Capabilities
     package var limits: Limits
+    /// As it was given: paths are that machine's, so that what lies on the client's is sent as
+    /// bytes or text.
+    package var remote: Remote?
 
     package init(
-      serverInfo: ServerInfo, protocolVersion: String, capabilities: Capabilities, limits: Limits
+      serverInfo: ServerInfo, protocolVersion: String, capabilities: Capabilities, limits: Limits,
+      remote: Remote? = nil
     ) {
       self.serverInfo = serverInfo
       self.protocolVersion = protocolVersion
       self.capabilities = capabilities
       self.limits = limits
+      self.remote = remote
     }
   }
 
@@ -171,6 +181,16 @@ package enum Initialize: Request {
       saeOptions = try members.decodeIfPresent([SAEOptions].self, forKey: .saeOptions)
       index = try members.decodeIfPresent(String.self, forKey: .index)
       memoryLimit = try members.optionalInteger(.memoryLimit, in: 1...Int.max)
+    }
+  }
+
+  /// The machine that the kernel runs on, seen from another.
+  package struct Remote: Codable, Sendable, Equatable {
+    /// What the client calls it; at most 255 characters are kept.
+    package var host: String
+
+    package init(host: String) {
+      self.host = host
     }
   }
 

@@ -35,7 +35,13 @@ package let openRPCDocument = #"""
           "required": false,
           "schema": {"$ref": "#/components/schemas/Initialize.Options"}
         },
-        {"name": "trace", "description": "off, messages or verbose.", "required": false, "schema": {"type": "string"}}
+        {"name": "trace", "description": "off, messages or verbose.", "required": false, "schema": {"type": "string"}},
+        {
+          "name": "remote",
+          "description": "Given where the kernel runs on another machine than the client: processId is none of its machine and not looked at, and what is said of files names the machine. lucarne attach --ssh gives it.",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/Initialize.Remote"}
+        }
       ],
       "result": {
         "name": "result",
@@ -46,7 +52,11 @@ package let openRPCDocument = #"""
             "serverInfo": {"$ref": "#/components/schemas/Initialize.ServerInfo"},
             "protocolVersion": {"type": "string"},
             "capabilities": {"$ref": "#/components/schemas/Initialize.Capabilities"},
-            "limits": {"$ref": "#/components/schemas/Initialize.Limits"}
+            "limits": {"$ref": "#/components/schemas/Initialize.Limits"},
+            "remote": {
+              "$ref": "#/components/schemas/Initialize.Remote",
+              "description": "As it was given: paths are that machine's, so that what lies on the client's is sent as bytes or text."
+            }
           }
         }
       },
@@ -934,6 +944,12 @@ package let openRPCDocument = #"""
           "description": "The folder that the file's relative paths start from, absolute.",
           "required": false,
           "schema": {"type": "string"}
+        },
+        {
+          "name": "images",
+          "description": "Images of the front matter, sent by a client whose files are on another machine: their paths are not looked at.",
+          "required": false,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/SentImage"}}
         }
       ],
       "result": {
@@ -1015,6 +1031,12 @@ package let openRPCDocument = #"""
           "description": "The folder that the file's relative paths start from, absolute.",
           "required": false,
           "schema": {"type": "string"}
+        },
+        {
+          "name": "images",
+          "description": "Images of the front matter, sent by a client whose files are on another machine: their paths are not looked at.",
+          "required": false,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/SentImage"}}
         },
         {
           "name": "workDoneToken",
@@ -4669,6 +4691,10 @@ package let openRPCDocument = #"""
     {
       "kind": "deviceUnavailable",
       "description": "There is no such device, PyTorch's libraries cannot be used, or the device failed. Of one that is lost models are loaded on the processor again and their contexts are closed."
+    },
+    {
+      "kind": "connectionLost",
+      "description": "The kernel's machine cannot be reached, or the line to it was cut before the answer came. lucarne attach --ssh answers so; what was open is gone."
     }
   ],
   "components": {
@@ -6315,6 +6341,14 @@ package let openRPCDocument = #"""
           "memoryLimit": {"type": "integer", "minimum": 1, "description": "Bytes that the kernel may use."}
         }
       },
+      "Initialize.Remote": {
+        "description": "The machine that the kernel runs on, seen from another.",
+        "type": "object",
+        "required": ["host"],
+        "properties": {
+          "host": {"type": "string", "description": "What the client calls it; at most 255 characters are kept."}
+        }
+      },
       "Initialize.ServerInfo": {
         "type": "object",
         "required": ["name", "version"],
@@ -7101,6 +7135,15 @@ package let openRPCDocument = #"""
             "type": "string",
             "description": "SHA-256 of all tokens' ids in decimal with a comma between two, in lower-case hexadecimal."
           }
+        }
+      },
+      "SentImage": {
+        "description": "An image that a prompt file names, sent.",
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+          "name": {"type": "string", "description": "Its name in the front matter."},
+          "base64": {"type": "string", "description": "The bytes of its file; prompt/check needs none."}
         }
       },
       "SessionExport.Format": {

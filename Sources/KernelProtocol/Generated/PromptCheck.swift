@@ -14,10 +14,14 @@ package enum PromptCheck: Request {
     package var text: String
     /// The folder that the file's relative paths start from, absolute.
     package var directory: String?
+    /// Images of the front matter, sent by a client whose files are on another machine: their paths
+    /// are not looked at.
+    package var images: [SentImage]?
 
-    package init(text: String, directory: String? = nil) {
+    package init(text: String, directory: String? = nil, images: [SentImage]? = nil) {
       self.text = text
       self.directory = directory
+      self.images = images
     }
   }
 

@@ -107,7 +107,7 @@ struct UserInterface: ParsableCommand {
   private func startedKernel() throws -> SharedKernel {
     do throws(SocketError) {
       let kernel = try SharedKernel(
-        SocketAddress(path: socket.map(absolutePath) ?? Self.usualSocket()), options: options)
+        SocketAddress(path: socket.map(absolutePath) ?? usualSocket()), options: options)
       if !kernel.isOurs, !options.isEmpty {
         writeLine(
           "lucarne: warning: a kernel listens already, and keeps the options it has",
@@ -118,12 +118,5 @@ struct UserInterface: ParsableCommand {
       writeLine("lucarne: \(error)", to: STDERR_FILENO)
       throw ExitCode(1)
     }
-  }
-
-  private static func usualSocket() -> String {
-    if let folder = environment("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
-      return folder + "/lucarne/kernel.sock"
-    }
-    return "/tmp/lucarne-\(geteuid())/kernel.sock"
   }
 }

@@ -205,6 +205,8 @@ export const methods = (kernel) => ({
      * @param {string} params.text The whole file.
      * @param {string} [params.directory] The folder that the file's relative paths start from,
      *   absolute.
+     * @param {SentImage[]} [params.images] Images of the front matter, sent by a client whose files
+     *   are on another machine: their paths are not looked at.
      */
     check: (params, options) => kernel.request("prompt/check", params, options),
     /**
@@ -215,6 +217,8 @@ export const methods = (kernel) => ({
      * @param {string} params.text The whole file.
      * @param {string} [params.directory] The folder that the file's relative paths start from,
      *   absolute.
+     * @param {SentImage[]} [params.images] Images of the front matter, sent by a client whose files
+     *   are on another machine: their paths are not looked at.
      * @param {number} [params.deadlineMs] The request fails with kind deadlineExceeded this many
      *   milliseconds after it arrived.
      */

@@ -26,7 +26,9 @@ from .errors import (
     ResponseError,
 )
 from .kernel import AsyncKernel, Kernel
+from .reconnecting import Reconnected
 from .records import Record, Tensor, numbers
+from .ssh import SSH
 from .version import __version__
 from .views import frame
 
@@ -45,10 +47,12 @@ __all__ = [
     "KernelWarning",
     "LucarneError",
     "MethodNotFound",
+    "Reconnected",
     "Record",
     "RequestCancelled",
     "RequestFailed",
     "ResponseError",
+    "SSH",
     "Stream",
     "Tensor",
     "Video",

@@ -157,6 +157,8 @@ class Stream(Generic[Item, Result]):
         self._result: Any = None
         #: Is told the whole result, once.
         self.on_result: Callable[[Any], None] = lambda result: None
+        #: The same, for what the kernel remembers.
+        self.noted: Callable[[Any], None] = lambda result: None
         self._call = _Call(connection, method, {**params, "partialResultToken": True}, progress)
 
     def __iter__(self) -> Iterator[Item]:
@@ -169,6 +171,7 @@ class Stream(Generic[Item, Result]):
                     yield each
                 if kind == "result":
                     self._result = _whole(value, result, member, self._found)
+                    self.noted(self._result)
                     self.on_result(self._result)
         finally:
             self.close()
@@ -260,6 +263,8 @@ class AsyncStream(Generic[Item, Result]):
         self._result: Any = None
         #: Is told the whole result, once.
         self.on_result: Callable[[Any], None] = lambda result: None
+        #: The same, for what the kernel remembers.
+        self.noted: Callable[[Any], None] = lambda result: None
         self._call = _AsyncCall(connection, method, {**params, "partialResultToken": True}, progress)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -272,6 +277,7 @@ class AsyncStream(Generic[Item, Result]):
                     yield each
                 if kind == "result":
                     self._result = _whole(value, result, member, self._found)
+                    self.noted(self._result)
                     self.on_result(self._result)
         finally:
             self.close()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import weakref
 from typing import Any, Callable, Literal, Mapping, Sequence
 
 from . import build, steps
 from .behaviour import Answers, Evaluation, Search
 from .calls import AsyncStream, Progress, Stream, call, call_async, sendable
-from .connection import Connection
+from .connection import DEFAULT_COMMAND, Connection
 from .context import AsyncContext, Context
 from .errors import LucarneError
 from .methods import AsyncMethods, Methods
 from .options import strict
 from .progress import reporter
+from .reconnecting import History, Reconnected
 from .records import Record
 from .session import OpenedAsyncSession, OpenedSession
+from .ssh import SSH
 from .types import EvaluationRunFormat, IndexBuildTemplate, Job, KernelStatusResult, SessionExportResult, SessionSaveResult, SteeringSearchPlace
 from .version import __version__
 from .views import FeatureCard, Found
@@ -40,6 +43,7 @@ class _Common:
         cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
         client_name: str = "lucarne-python",
+        ssh: str | SSH | None = None,
     ):
         self.progress = progress
         self._listeners: dict[str, list[Callable[[Record], None]]] = {}
@@ -49,15 +53,20 @@ class _Common:
             for each in list(listeners.get(method, ())):
                 each(Record(params or {}))
 
-        self.connection = Connection(command, cwd, env, notified)
-        self._finalizer = weakref.finalize(self, self.connection.close)
+        self._far = SSH(ssh) if isinstance(ssh, str) else ssh
+        if self._far is not None:
+            command = self._far.command(command, shlex.split(DEFAULT_COMMAND))
+        self._connect: Callable[[], Connection] = lambda: Connection(command, cwd, env, notified)
+        self._history = History()
+        self._attach()
+        path = self._far.path if self._far else build.path
         folders = [saes] if isinstance(saes, (str, os.PathLike)) else saes
         open_options = [sae_options] if isinstance(sae_options, Mapping) else sae_options
         options = {
-            "model": build.path(model),
-            "saes": [build.path(each) for each in folders] or None,
+            "model": path(model),
+            "saes": [path(each) for each in folders] or None,
             "saeOptions": [dict(each) for each in open_options] or None,
-            "index": build.path(index),
+            "index": path(index),
             "memoryLimit": memory_limit,
         }
         self._initialize = {
@@ -72,6 +81,22 @@ class _Common:
 
     def _begin(self) -> None:
         """What a kernel does once its process runs."""
+
+    def _attach(self) -> None:
+        """Starts the process."""
+        self.connection = self._connect()
+        self._finalizer = weakref.finalize(self, self.connection.close)
+
+    def _leave(self) -> None:
+        """Lets go of the process, which may have ended."""
+        self._finalizer.detach()
+        self.connection.close()
+
+    @property
+    def host(self) -> str | None:
+        """The machine that the kernel runs on, as it is called here; None: this one."""
+        far = self.server.get("remote")
+        return far.host if far else None
 
     def on(self, notification: str, listener: Callable[[Record], None]) -> Callable[[], None]:
         """Hears a notification such as `job/didUpdate`, on the reading thread; call the result to stop."""
@@ -97,6 +122,11 @@ class _Common:
             raise LucarneError(f"the kernel speaks protocol {version or 'of no version'}, this client 1.x")
         self.server = Record(answer)
 
+    def _held(self, handle: Any) -> Any:
+        """A handle that goes on after `reconnect`."""
+        self._history.hold(handle)
+        return handle
+
     def _with_default(self, progress: Progress) -> Progress:
         return self.progress if progress is None else progress
 
@@ -109,7 +139,8 @@ class _Common:
 class Kernel(_Common, Methods):
     """A kernel of our own: `with Kernel() as kernel: …`
 
-    `command` is any command line that speaks the protocol (default `lucarne serve`). Methods are called
+    `command` is any command line that speaks the protocol (default `lucarne serve`); with `ssh="HOST"` the kernel is one
+    of another machine, and `command` at most the program here. Methods are called
     by their names, `kernel.attribution.compute(context=…, …)`; `open` gives a handle with short forms.
     """
 
@@ -121,18 +152,31 @@ class Kernel(_Common, Methods):
             self.connection.close()
             raise
 
+    def reconnect(self) -> Reconnected:
+        """After the kernel or the line to it was lost: attaches again, loads what was loaded, and opens the prompts that
+        were open with the answers that were appended to them. Handles go on; what differs is a warning, too.
+        """
+        self._leave()
+        self._attach()
+        self._begin()
+        return self.run(self._history.replay())
+
     def call(
         self, method: str, params: Mapping[str, Any] | None = None, result: type = Record, progress: Progress = None
     ) -> Any:
         """Any method by its name, with params as the wire has them."""
-        return call(self.connection, method, params or {}, result, self._with_default(progress))
+        found = call(self.connection, method, params or {}, result, self._with_default(progress))
+        self._history.note(method, params or {}, found)
+        return found
 
     def stream(
         self, method: str, params: Mapping[str, Any], result: type, member: str, item: type, progress: Progress = None
     ) -> Stream[Any, Any]:
-        return Stream(
+        found: Stream[Any, Any] = Stream(
             self.connection, method, sendable(params), result, member, item, self._with_default(progress)
         )
+        found.noted = lambda answer: self._history.note(method, params, answer)
+        return found
 
     def run(self, steps_: steps.Steps) -> Any:
         """Plays a handle's steps."""
@@ -160,7 +204,7 @@ class Kernel(_Common, Methods):
     ) -> Context:
         """Opens a question, with or without pictures: `kernel.open("Is there a cup?", "room.png")`."""
         prompt: list[Any] = list(parts) if parts is not None else build.parts(text, pictures)
-        return Context(self, self.run(steps.open_(prompt, chat, model, progress)))
+        return self._held(Context(self, self.run(steps.open_(prompt, chat, model, progress, self._history, self.host))))
 
     def save_session(
         self,
@@ -178,7 +222,7 @@ class Kernel(_Common, Methods):
         """
         names = None if contexts is None else [each if isinstance(each, str) else each.id for each in contexts]
         params = {"path": build.path(path), "contexts": names, "entries": entries, "note": note}
-        return self.run(steps.save_session(params, progress))
+        return self.run(steps.save_session(params, progress, self.host))
 
     def open_session(
         self, path: build.Path, *, any_model: bool = False, progress: Progress = None
@@ -187,8 +231,8 @@ class Kernel(_Common, Methods):
 
         What is not as it was, such as another autoencoder, is a warning; another model is an error unless `any_model`.
         """
-        found = self.run(steps.open_session(build.path(path), any_model, progress))
-        return OpenedSession({each.saved: Context(self, each) for each in found.contexts}, found)
+        found = self.run(steps.open_session(build.path(path), any_model, progress, self.host))
+        return OpenedSession({each.saved: self._held(Context(self, each)) for each in found.contexts}, found)
 
     def export_session(
         self,
@@ -204,7 +248,7 @@ class Kernel(_Common, Methods):
         `result`, such as `{"method": "context/generate", "params": {"context": "ctx_1"}, "result": answer}`.
         """
         params = {"path": build.path(path), "output": build.path(output), "format": format or build.export_format(output)}
-        return self.run(steps.export_session(params, progress))
+        return self.run(steps.export_session(params, progress, self.host))
 
     def card(
         self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5
@@ -395,17 +439,28 @@ class AsyncKernel(_Common, AsyncMethods):
             raise
         return self
 
+    async def reconnect(self) -> Reconnected:
+        """As `Kernel.reconnect`."""
+        await asyncio.to_thread(self._leave)
+        self._attach()
+        await self.start()
+        return await self.run(self._history.replay())
+
     async def call(
         self, method: str, params: Mapping[str, Any] | None = None, result: type = Record, progress: Progress = None
     ) -> Any:
-        return await call_async(self.connection, method, params or {}, result, self._with_default(progress))
+        found = await call_async(self.connection, method, params or {}, result, self._with_default(progress))
+        self._history.note(method, params or {}, found)
+        return found
 
     def stream(
         self, method: str, params: Mapping[str, Any], result: type, member: str, item: type, progress: Progress = None
     ) -> AsyncStream[Any, Any]:
-        return AsyncStream(
+        found: AsyncStream[Any, Any] = AsyncStream(
             self.connection, method, sendable(params), result, member, item, self._with_default(progress)
         )
+        found.noted = lambda answer: self._history.note(method, params, answer)
+        return found
 
     async def run(self, steps_: steps.Steps) -> Any:
         try:
@@ -431,7 +486,8 @@ class AsyncKernel(_Common, AsyncMethods):
         progress: Progress = None,
     ) -> AsyncContext:
         prompt: list[Any] = list(parts) if parts is not None else build.parts(text, pictures)
-        return AsyncContext(self, await self.run(steps.open_(prompt, chat, model, progress)))
+        found = await self.run(steps.open_(prompt, chat, model, progress, self._history, self.host))
+        return self._held(AsyncContext(self, found))
 
     async def save_session(
         self,
@@ -449,7 +505,7 @@ class AsyncKernel(_Common, AsyncMethods):
         """
         names = None if contexts is None else [each if isinstance(each, str) else each.id for each in contexts]
         params = {"path": build.path(path), "contexts": names, "entries": entries, "note": note}
-        return await self.run(steps.save_session(params, progress))
+        return await self.run(steps.save_session(params, progress, self.host))
 
     async def open_session(
         self, path: build.Path, *, any_model: bool = False, progress: Progress = None
@@ -458,8 +514,8 @@ class AsyncKernel(_Common, AsyncMethods):
 
         What is not as it was, such as another autoencoder, is a warning; another model is an error unless `any_model`.
         """
-        found = await self.run(steps.open_session(build.path(path), any_model, progress))
-        return OpenedAsyncSession({each.saved: AsyncContext(self, each) for each in found.contexts}, found)
+        found = await self.run(steps.open_session(build.path(path), any_model, progress, self.host))
+        return OpenedAsyncSession({each.saved: self._held(AsyncContext(self, each)) for each in found.contexts}, found)
 
     async def export_session(
         self,
@@ -475,7 +531,7 @@ class AsyncKernel(_Common, AsyncMethods):
         `result`, such as `{"method": "context/generate", "params": {"context": "ctx_1"}, "result": answer}`.
         """
         params = {"path": build.path(path), "output": build.path(output), "format": format or build.export_format(output)}
-        return await self.run(steps.export_session(params, progress))
+        return await self.run(steps.export_session(params, progress, self.host))
 
     async def card(
         self, latent: build.Feature, *, sae: str | None = None, examples: int = 6, top_k: int = 5

@@ -93,6 +93,12 @@ class DeviceUnavailable(RequestFailed):
     """
 
 
+class ConnectionLost(RequestFailed):
+    """The kernel's machine cannot be reached, or the line to it was cut before the answer came. lucarne attach
+    --ssh answers so; what was open is gone.
+    """
+
+
 BY_KIND: dict[str | None, type[RequestFailed]] = {
     "modelNotLoaded": ModelNotLoaded,
     "saeMismatch": SaeMismatch,
@@ -114,4 +120,5 @@ BY_KIND: dict[str | None, type[RequestFailed]] = {
     "ioError": IoError,
     "visionUnavailable": VisionUnavailable,
     "deviceUnavailable": DeviceUnavailable,
+    "connectionLost": ConnectionLost,
 }

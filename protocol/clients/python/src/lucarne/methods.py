@@ -45,28 +45,28 @@ from .types import (
     IndexCloseResult, IndexDescription, IndexMergeMerged, IndexNeighboursMeasure,
     IndexNeighboursResult, IndexSearchItem, IndexSearchQuery, IndexSearchResult, IndexSkippedItem,
     IndexSkippedResult, InitializeAttributionProvider, InitializeCapabilities, InitializeClientInfo,
-    InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeServerInfo,
-    Intervention, InterventionOperation, Job, JobFailure, JobListResult, JobLogResult, JobProgress,
-    JobStarted, JobState, KernelStatusAutoencoder, KernelStatusConnection, KernelStatusContext,
-    KernelStatusDevice, KernelStatusHealth, KernelStatusMemory, KernelStatusMemoryItem,
-    KernelStatusModel, KernelStatusQueue, KernelStatusResult, KernelStatusVision,
-    KernelStatusVisionModel, LabelScore, LargeInteger, LatentSelection, LatentSelectionOrder,
-    LatentSelectionTop, ModelLoadImage, ModelLoadPrecision, ModelLoadResizing, ModelLoadResult,
-    Part, PictureView, ProgressToken, PromptCheckPart, PromptCheckResult, PromptCheckTurn,
-    PromptDiagnostic, PromptDiagnosticSeverity, PromptFront, PromptFrontClamp, PromptFrontImage,
-    PromptOpenPart, PromptOpenResult, PromptOpenToken, Recipe, RecipeChange, Region,
-    RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAEFitConvention, SAEFitKind,
-    SAEFitReading, SAELoadActivation, SAELoadFit, SAELoadFormat, SAEOptions, SAEOptionsActivation,
-    SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult, SaeLoadResult, SaeSitesResult,
-    SavedSession, SavedSessionAutoencoder, SavedSessionContext, SavedSessionFrame,
-    SavedSessionModel, SavedSessionPart, SavedSessionPicture, SessionExportFormat,
-    SessionExportResult, SessionOpenOpened, SessionOpenResult, SessionSaveResult, Span, Splice,
-    SpliceErrorTerm, SpliceReceipt, SpliceReselect, SteeringGenerateComparison,
-    SteeringGenerateEffect, SteeringGenerateOutput, SteeringGenerateOutputName,
-    SteeringGenerateReceipt, SteeringGenerateResult, SteeringSearchCandidates,
-    SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves, SteeringSearchOperations,
-    SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition, TextRange, TokenSet, TokenSpec,
-    VideoSource, View, WireNumbers,
+    InitializeContextProvider, InitializeLimits, InitializeOptions, InitializeRemote,
+    InitializeServerInfo, Intervention, InterventionOperation, Job, JobFailure, JobListResult,
+    JobLogResult, JobProgress, JobStarted, JobState, KernelStatusAutoencoder,
+    KernelStatusConnection, KernelStatusContext, KernelStatusDevice, KernelStatusHealth,
+    KernelStatusMemory, KernelStatusMemoryItem, KernelStatusModel, KernelStatusQueue,
+    KernelStatusResult, KernelStatusVision, KernelStatusVisionModel, LabelScore, LargeInteger,
+    LatentSelection, LatentSelectionOrder, LatentSelectionTop, ModelLoadImage, ModelLoadPrecision,
+    ModelLoadResizing, ModelLoadResult, Part, PictureView, ProgressToken, PromptCheckPart,
+    PromptCheckResult, PromptCheckTurn, PromptDiagnostic, PromptDiagnosticSeverity, PromptFront,
+    PromptFrontClamp, PromptFrontImage, PromptOpenPart, PromptOpenResult, PromptOpenToken, Recipe,
+    RecipeChange, Region, RpcDiscoverResult, SAECheckChecked, SAECheckPrediction, SAEFitConvention,
+    SAEFitKind, SAEFitReading, SAELoadActivation, SAELoadFit, SAELoadFormat, SAEOptions,
+    SAEOptionsActivation, SAESitesPlace, SAETrainTrained, SAETrainWeightType, SaeFitResult,
+    SaeLoadResult, SaeSitesResult, SavedSession, SavedSessionAutoencoder, SavedSessionContext,
+    SavedSessionFrame, SavedSessionModel, SavedSessionPart, SavedSessionPicture, SentImage,
+    SessionExportFormat, SessionExportResult, SessionOpenOpened, SessionOpenResult,
+    SessionSaveResult, Span, Splice, SpliceErrorTerm, SpliceReceipt, SpliceReselect,
+    SteeringGenerateComparison, SteeringGenerateEffect, SteeringGenerateOutput,
+    SteeringGenerateOutputName, SteeringGenerateReceipt, SteeringGenerateResult,
+    SteeringSearchCandidates, SteeringSearchEvidence, SteeringSearchFound, SteeringSearchHalves,
+    SteeringSearchOperations, SteeringSearchPlace, SteeringSearchPoint, Target, TextPosition,
+    TextRange, TokenSet, TokenSpec, VideoSource, View, WireNumbers,
 )
 
 
@@ -323,19 +323,21 @@ class PromptMethods:
     def __init__(self, kernel: Caller):
         self._kernel = kernel
 
-    def check(self, *, text: str, directory: str | None = None) -> PromptCheckResult:
+    def check(self, *, text: str, directory: str | None = None, images: Sequence[SentImage | Mapping[str, Any]] | None = None) -> PromptCheckResult:
         """prompt/check: Reads a prompt file without a model: what it says, where, and what is wrong with it.
 
         prompt-files.md beside this document describes the format.
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
+          images: Images of the front matter, sent by a client whose files are on another machine: their paths
+            are not looked at.
 
         Raises: PathDenied.
         """
-        return self._kernel.call("prompt/check", {"text": text, "directory": directory}, PromptCheckResult)
+        return self._kernel.call("prompt/check", {"text": text, "directory": directory, "images": images}, PromptCheckResult)
 
-    def open(self, *, text: str, directory: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
+    def open(self, *, text: str, directory: str | None = None, images: Sequence[SentImage | Mapping[str, Any]] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
         """prompt/open: Makes a prompt file resident as context/open does, and says where in the file each token
         is.
 
@@ -344,13 +346,15 @@ class PromptMethods:
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
+          images: Images of the front matter, sent by a client whose files are on another machine: their paths
+            are not looked at.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, ModelNotLoaded, OutOfMemory, PathDenied,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return self._kernel.call("prompt/open", {"text": text, "directory": directory, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
+        return self._kernel.call("prompt/open", {"text": text, "directory": directory, "images": images, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
 
 
 class SessionMethods:
@@ -1453,19 +1457,21 @@ class AsyncPromptMethods:
     def __init__(self, kernel: AsyncCaller):
         self._kernel = kernel
 
-    async def check(self, *, text: str, directory: str | None = None) -> PromptCheckResult:
+    async def check(self, *, text: str, directory: str | None = None, images: Sequence[SentImage | Mapping[str, Any]] | None = None) -> PromptCheckResult:
         """prompt/check: Reads a prompt file without a model: what it says, where, and what is wrong with it.
 
         prompt-files.md beside this document describes the format.
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
+          images: Images of the front matter, sent by a client whose files are on another machine: their paths
+            are not looked at.
 
         Raises: PathDenied.
         """
-        return await self._kernel.call("prompt/check", {"text": text, "directory": directory}, PromptCheckResult)
+        return await self._kernel.call("prompt/check", {"text": text, "directory": directory, "images": images}, PromptCheckResult)
 
-    async def open(self, *, text: str, directory: str | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
+    async def open(self, *, text: str, directory: str | None = None, images: Sequence[SentImage | Mapping[str, Any]] | None = None, deadline_ms: int | None = None, progress: Progress = None) -> PromptOpenResult:
         """prompt/open: Makes a prompt file resident as context/open does, and says where in the file each token
         is.
 
@@ -1474,13 +1480,15 @@ class AsyncPromptMethods:
 
           text: The whole file.
           directory: The folder that the file's relative paths start from, absolute.
+          images: Images of the front matter, sent by a client whose files are on another machine: their paths
+            are not looked at.
           deadline_ms: The request fails with kind deadlineExceeded this many milliseconds after it arrived.
           progress: True for a bar, or a function of each $/progress value.
 
         Raises: CheckpointInvalid, DeadlineExceeded, ModelNotLoaded, OutOfMemory, PathDenied,
         PositionOutOfRange, SaeMismatch, UnsupportedTarget.
         """
-        return await self._kernel.call("prompt/open", {"text": text, "directory": directory, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
+        return await self._kernel.call("prompt/open", {"text": text, "directory": directory, "images": images, "deadlineMs": deadline_ms}, PromptOpenResult, progress=progress)
 
 
 class AsyncSessionMethods:

@@ -8,11 +8,12 @@ import tempfile
 import warnings
 from typing import Any, Generator, Iterable, Mapping, Sequence
 
-from . import build
+from . import build, remote
 from .behaviour import Answers, Evaluation, Search
 from .errors import KernelWarning, LucarneError, RequestFailed, response_error
 from .kinds import IndexMissing, IndexStale
 from .progress import Report, job_progress
+from .reconnecting import History
 from .records import Record
 from .types import (
     AblationRunResult,
@@ -84,29 +85,47 @@ def labels(latents: Iterable[int], sae: str) -> Steps:
     return found
 
 
-def open_(parts: list[Mapping[str, Any]], chat: Any, model: str | None, progress: Any) -> Steps:
+def open_(
+    parts: list[Mapping[str, Any]], chat: Any, model: str | None, progress: Any, history: History, host: str | None
+) -> Steps:
+    """On another machine the first numbers are noted, so that they can be compared after the line was lost."""
     params = {"parts": parts, "chat": chat, "model": model}
-    return (yield "context/open", params, ContextOpenResult, progress)
+    found = yield "context/open", params, ContextOpenResult, progress
+    if host is not None:
+        history.number(found.context, (yield "context/logits", {"context": found.context, "topK": 5}, Record, None))
+    return found
 
 
-def save_session(params: Mapping[str, Any], progress: Any) -> Steps:
-    return (yield "session/save", params, SessionSaveResult, progress)
+def save_session(params: Mapping[str, Any], progress: Any, host: str | None) -> Steps:
+    """The file is one of this machine, wherever the kernel is."""
+    if host is None:
+        return (yield "session/save", params, SessionSaveResult, progress)
+    return (yield from remote.save(_asked("session/save", {**params, "path": None}, SessionSaveResult, progress), params["path"]))
 
 
-def open_session(path: str, any_model: bool, progress: Any) -> Steps:
+def open_session(path: str, any_model: bool, progress: Any, host: str | None) -> Steps:
     """Differences are warnings of Python, too."""
-    found = yield "session/open", {"path": path, "anyModel": any_model or None}, SessionOpenResult, progress
+    params = remote.session_params(path, {"anyModel": any_model or None}, host)
+    found = yield "session/open", params, SessionOpenResult, progress
     for message in found.warnings:
         warnings.warn(message, KernelWarning, stacklevel=2)
     return found
 
 
-def export_session(params: Mapping[str, Any], progress: Any) -> Steps:
-    """What could not be shown is a warning of Python, too."""
-    found = yield "session/export", params, SessionExportResult, progress
+def export_session(params: Mapping[str, Any], progress: Any, host: str | None) -> Steps:
+    """What could not be shown is a warning of Python, too. The files are of this machine, wherever the kernel is."""
+    if host is None:
+        found = yield "session/export", params, SessionExportResult, progress
+    else:
+        sent = remote.session_params(params["path"], {"format": params["format"]}, host)
+        found = yield from remote.export(_asked("session/export", sent, SessionExportResult, progress), params["output"])
     for message in found.warnings:
         warnings.warn(message, KernelWarning, stacklevel=2)
     return found
+
+
+def _asked(method: str, params: Mapping[str, Any], result: type, progress: Any) -> Steps:
+    return (yield method, params, result, progress)
 
 
 def generate(context: str, params: Mapping[str, Any], progress: Any) -> Steps:

@@ -1285,6 +1285,13 @@ class InitializeOptions(Record):
     """Autoencoders' folders or files."""
 
 
+class InitializeRemote(Record):
+    """The machine that the kernel runs on, seen from another."""
+
+    host: str
+    """What the client calls it; at most 255 characters are kept."""
+
+
 class InitializeServerInfo(Record):
     name: str
     version: str
@@ -1867,6 +1874,15 @@ class SavedSessionPicture(Record):
     """Its file's, where it had one."""
     sha256: str
     """Of the file's bytes, in lower-case hexadecimal."""
+
+
+class SentImage(Record):
+    """An image that a prompt file names, sent."""
+
+    base64: str | None
+    """The bytes of its file; prompt/check needs none."""
+    name: str
+    """Its name in the front matter."""
 
 
 class SessionOpenOpened(Record):
@@ -2607,6 +2623,7 @@ InitializeClientInfo._members = {'name': None, 'version': None}
 InitializeContextProvider._members = {'append': None, 'images': None}
 InitializeLimits._members = {'inlineNumbers': None, 'maxContextTokens': None, 'maxContexts': None, 'maxMessageBytes': None, 'maxQueuedRequests': None, 'memoryBytes': None}
 InitializeOptions._members = {'index': None, 'memoryLimit': None, 'model': None, 'saeOptions': SAEOptions, 'saes': None}
+InitializeRemote._members = {'host': None}
 InitializeServerInfo._members = {'name': None, 'version': None}
 Intervention._members = {'at': Region, 'feature': FeatureRef, 'generated': None, 'op': None, 'value': None}
 Job._members = {'created': None, 'ended': None, 'error': JobFailure, 'job': None, 'message': None, 'method': None, 'params': None, 'progress': JobProgress, 'result': None, 'started': None, 'state': None}
@@ -2655,6 +2672,7 @@ SavedSessionFrame._members = {'picture': None, 'reading': None}
 SavedSessionModel._members = {'architecture': None, 'digest': None, 'model': None, 'precision': None, 'resizing': None}
 SavedSessionPart._members = {'frames': SavedSessionFrame, 'id': None, 'picture': None, 'reading': None, 'role': None, 'text': None}
 SavedSessionPicture._members = {'base64': None, 'name': None, 'sha256': None}
+SentImage._members = {'base64': None, 'name': None}
 SessionOpenOpened._members = {'context': None, 'images': ContextOpenImage, 'parts': ContextOpenPartSpan, 'sameTokens': None, 'saved': None, 'tokenCount': None, 'version': None}
 Span._members = {'end': None, 'start': None}
 Splice._members = {'errorTerm': None, 'reselect': None}

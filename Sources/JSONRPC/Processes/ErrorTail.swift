@@ -1,9 +1,8 @@
 import Glibc
-import JSONRPC
 
-/// Reads what a worker writes to standard error and keeps its end, for the message that tells of
-/// its death.
-final class ErrorTail: Sendable {
+/// Reads what a child writes to standard error and keeps its end, for the message that tells of its
+/// death.
+package final class ErrorTail: Sendable {
   private static let keptBytes = 2048
 
   private struct State {
@@ -16,8 +15,8 @@ final class ErrorTail: Sendable {
   /// - Parameters:
   ///   - descriptor: read to its end by a thread; closed there.
   ///   - log: gets every whole line.
-  init(descriptor: Int32, log: @escaping @Sendable (String) -> Void) {
-    Thread.start(name: "worker errors") { [state] in
+  package init(descriptor: Int32, log: @escaping @Sendable (String) -> Void) {
+    Thread.start(name: "child errors") { [state] in
       var buffer = [UInt8](repeating: 0, count: 4096)
       var line: [UInt8] = []
       while true {
@@ -42,10 +41,10 @@ final class ErrorTail: Sendable {
     }
   }
 
-  /// The last lines, in one line; once a worker has ended all that it wrote is waited for a little.
-  func text(isEnded: Bool) -> String {
+  /// The last lines, in one line; once a child has ended all that it wrote is waited for a little.
+  package func text(isEnded: Bool, lines count: Int = 3) -> String {
     if isEnded { _ = state.wait(seconds: 0.5) { $0.isAtEnd } }
-    let lines = Self.text(state.read { $0.bytes }).split(separator: "\n").suffix(3)
+    let lines = Self.text(state.read { $0.bytes }).split(separator: "\n").suffix(count)
     return lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " | ")
   }
 
