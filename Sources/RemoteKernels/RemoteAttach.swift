@@ -55,7 +55,8 @@ package final class RemoteAttach: Sendable {
     process.closeInput()
     let relay = RemoteRelay(
       streams, host: host, own: own, clientProcess: clientProcess,
-      words: { tail.text(isEnded: false, lines: Self.shownLines) }, log: { [log] in log("lucarne: \($0)") })
+      words: { tail.text(isEnded: false, lines: Self.shownLines) },
+      log: { [log] in log("lucarne: \($0)") })
     state.update { state in
       state.relay = relay
       if state.isStopping { relay.stop() }
