@@ -336,6 +336,23 @@ def _(place):
         expect(again.leave(), 0)
 
 
+@row("what the program itself is asked by probe.py it answers over the line, too")
+def _(place):
+    folder = place.far / "probed"
+    folder.mkdir(mode=0o700)
+    server = subprocess.Popen([PROGRAM, "serve", "--listen", f"{folder}/kernel.sock", "--jobs", ""])
+    wait(lambda: (folder / "kernel.sock").exists(), "the kernel listens")
+    words = place.command(socket_=f"{folder}/kernel.sock", port=place.host.port)
+    done = subprocess.run(
+        [sys.executable, "-B", str(Path(__file__).with_name("probe.py")), PROGRAM, *words[: words.index("--")]],
+        capture_output=True, text=True, timeout=600)
+    server.terminate()
+    server.wait()
+    failed = [each for each in done.stdout.splitlines() if each.startswith("FAILED")]
+    expect((done.returncode, failed), (0, []))
+    return done.stdout.splitlines()[-1]
+
+
 @row("a script of lines is answered to its end")
 def _(place):
     lines = [
@@ -570,6 +587,27 @@ def _(place):
         expect(client.leave(), 0)
 
 
+@row("a client that does not read is read from all the same, and ended when that is asked for")
+def _(place):
+    with place.started() as client:
+        body = json.dumps({"jsonrpc": "2.0", "id": "x", "method": "rpc.discover", "params": {"filling": "." * 100_000}})
+        os.set_blocking(client.process.stdin.fileno(), False)
+        end = time.monotonic() + PATIENCE
+        for number in range(150):
+            each = body.replace('"x"', str(number)).encode()
+            data = b"Content-Length: %d\r\n\r\n%s" % (len(each), each)
+            while data:
+                assert time.monotonic() < end, f"{number} of 150 requests were taken"
+                try:
+                    data = data[os.write(client.process.stdin.fileno(), data):]
+                except BlockingIOError:
+                    time.sleep(0.01)
+        # Their answers are 45 MB, of which nothing is read.
+        time.sleep(1)
+        client.process.terminate()
+        expect(client.code(15), 1)
+
+
 @row("SIGTERM and a client that reads no more end it, ssh included")
 def _(place):
     for end in (lambda client: client.process.terminate(), lambda client: client.process.stdout.close()):
@@ -635,7 +673,7 @@ def _(place):
 
 @row("Python: after a cut line one call brings back what was loaded and open")
 def _(place):
-    from lucarne import Kernel, KernelDied
+    from lucarne import Kernel, KernelDied, KernelWarning
     from lucarne.kinds import ConnectionLost
 
     with Kernel(PROGRAM, ssh=far(place)) as kernel:
@@ -654,7 +692,7 @@ def _(place):
         else:
             raise AssertionError("the line was cut")
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("error", KernelWarning)
             back = kernel.reconnect()
         expect((back.changed, back.failed), ({}, {}))
         expect(list(back.contexts), ["ctx_2", "ctx_3", raw])

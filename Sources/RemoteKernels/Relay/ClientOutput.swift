@@ -3,7 +3,10 @@ import JSONRPC
 /// Where a client reads: whole messages, in its own framing, from whichever thread has one.
 final class ClientOutput: Sendable {
   private let descriptor: Int32
+  /// Not held while a message is written: what the client writes is read however long it does not
+  /// read itself.
   private let framing = Monitor(FrameParser.Framing.headers)
+  private let turn = Monitor(())
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
@@ -13,7 +16,8 @@ final class ClientOutput: Sendable {
   /// - Returns: false where the client reads no more.
   @discardableResult
   func send(_ body: [UInt8]) -> Bool {
-    framing.update { writeAll(Self.frame(body, $0)[...], to: descriptor) }
+    let bytes = Self.frame(body, framing.read { $0 })
+    return turn.update { _ in writeAll(bytes[...], to: descriptor) }
   }
 
   func answer(_ id: RequestID?, _ failure: ResponseFailure) {

@@ -144,7 +144,12 @@ struct Attach: ParsableCommand {
     signal(SIGCHLD, SIG_DFL)
     guard let termination = Termination() else { throw ExitCode(1) }
     let line = RemoteAttach(remote, own: Self.greeting) { writeLine($0, to: STDERR_FILENO) }
-    termination.whenAsked { line.stop() }
+    termination.whenAsked {
+      line.stop()
+      // Of a client that does not read nobody knows when it will.
+      Thread.sleep(milliseconds: 5000)
+      _exit(1)
+    }
     do throws(ChildError) {
       _exit(
         try line.run(
