@@ -62,9 +62,13 @@ package enum KeptActivations: Sendable, CaseIterable {
 }
 
 /// A pre-activation that is NaN or infinity.
-package struct NotFiniteActivation: Error, Equatable {
+package struct NotFiniteActivation: Error, Equatable, CustomStringConvertible {
   package let row: Int
   package let column: Int
 
   package init(row: Int, column: Int) { (self.row, self.column) = (row, column) }
+
+  package var description: String {
+    "the pre-activation of latent \(column) at row \(row) is NaN or infinity"
+  }
 }
