@@ -10,8 +10,9 @@ import PromptFiles
 /// kernel, whose machine may have it.
 package struct LocalFiles {
   /// Why a message cannot be sent with its files.
-  package struct Refusal: Error {
+  package struct Refusal: Error, CustomStringConvertible {
     package let message: String
+    package var description: String { message }
 
     package var failure: ResponseFailure { DomainError(.imageUnreadable, message).failure }
   }
