@@ -12,6 +12,7 @@ package struct LocalFiles {
   /// Why a message cannot be sent with its files.
   package struct Refusal: Error, CustomStringConvertible {
     package let message: String
+    package var description: String { message }
 
     package var description: String { message }
 

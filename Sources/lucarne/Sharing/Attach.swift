@@ -33,7 +33,8 @@ struct Attach: ParsableCommand {
 
   @Option(
     name: .customLong("ssh"),
-    help: "Reach the kernel at this host by ssh, which must not ask for anything.")
+    help: ArgumentHelp(
+      "Reach the kernel at this host by ssh, which must not ask for anything.", valueName: "host"))
   var host: String?
 
   @Option(
