@@ -14,8 +14,6 @@ package struct LocalFiles {
     package let message: String
     package var description: String { message }
 
-    package var description: String { message }
-
     package var failure: ResponseFailure { DomainError(.imageUnreadable, message).failure }
   }
 
