@@ -67,5 +67,8 @@ final class OpenRequests: Sendable {
     }
   }
 
+  /// Whether there was a request at all.
+  var hasBegun: Bool { state.read { $0.lastNumber > 0 } }
+
   var isEmpty: Bool { state.read { $0.open.isEmpty } }
 }

@@ -64,8 +64,16 @@ final class RemoteRelay: Sendable {
   /// Whether somebody still waits for an answer.
   var isWaitedFor: Bool { !requests.isEmpty && !hasLeft.load(ordering: .acquiring) }
 
-  /// Answers every request that is open.
+  /// Seconds that a client has to ask for the first time where there is no line.
+  private static let firstRequestPatience = 2.0
+
+  /// Answers every request that is open, a client's first one at the least, which may come only
+  /// when ssh has given up already.
   func give(up failure: LineFailure) {
+    let latest = ContinuousClock.now + .seconds(Self.firstRequestPatience)
+    while !requests.hasBegun, !hasLeft.load(ordering: .acquiring), ContinuousClock.now < latest {
+      usleep(10_000)
+    }
     for id in requests.end(failure) { output.answer(id, failure.failure) }
   }
 
