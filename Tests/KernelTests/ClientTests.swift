@@ -3,8 +3,9 @@ import TestSupport
 import Testing
 
 /// The tests of every client in protocol/clients, against the release binary: each has a script
-/// `tests/run PROGRAM`, which ends with 77 where a tool that it needs is not installed.
-@Suite(.serialized) struct ClientTests {
+/// `tests/run PROGRAM`, which ends with 77 where a tool that it needs is not installed. They run
+/// one after the other, but for the longest, which run beside them.
+@Suite struct ClientTests {
   private static let folder = ProgramRun.path("../../protocol/clients")
 
   static let clients: [String] =
@@ -12,12 +13,20 @@ import Testing
       FileManager.default.isExecutableFile(atPath: "\(folder)/\($0)/tests/run")
     } ?? []
 
-  @Test(arguments: clients) func passesItsOwnTests(client: String) throws {
+  /// Clients whose tests run one after the other.
+  static let chains =
+    [["python"], ["jupyter"], clients.filter { !["python", "jupyter"].contains($0) }]
+
+  @Test(arguments: chains) func passTheirOwnTests(chain: [String]) throws {
     let program = try #require(ProgramRun.lucarne(), "lucarne is not built beside the tests")
-    let (status, text) = try ProgramRun.run(["sh", "\(Self.folder)/\(client)/tests/run", program])
-    print("\(client): \(text)")
-    #expect(
-      status == 0 || isLacking(status), "\(client) ended with \(status): \(text.suffix(4000))")
+    #expect(chain.allSatisfy(Self.clients.contains), "\(chain) of \(Self.clients)")
+    for client in chain {
+      let script = "\(Self.folder)/\(client)/tests/run"
+      let (status, text) = try ProgramRun.run(["sh", script, program])
+      print("\(client): \(text)")
+      #expect(
+        status == 0 || isLacking(status), "\(client) ended with \(status): \(text.suffix(4000))")
+    }
   }
 
   @Test func anEditorANotebookAndAScriptShareOneKernel() throws {
