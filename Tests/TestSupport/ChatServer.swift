@@ -9,7 +9,10 @@ package final class ChatServer: Sendable {
   package init() throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-B", Fixtures.path("../Conformance/chat_server.py")]
+    // It ends by itself after an hour: a test may wait for its turn longer than ten minutes.
+    process.arguments = [
+      "python3", "-B", Fixtures.path("../Conformance/chat_server.py"), "3600",
+    ]
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardOutput = output
