@@ -24,15 +24,7 @@ struct EngineTests {
     let x = try reference.matrix("x")
     for name in ["zero", "smallClamp", "largeClamp", "add", "scale"] {
       let key = "\(format).reselect.\(name)"
-      let latent = Int(try reference.number("\(key).latent"))
-      let change: LatentChange =
-        switch name {
-        case "zero": .init(rows: [0..<23], latent: latent, rule: .zero)
-        case "smallClamp": .init(rows: [0..<23], latent: latent, rule: .clamp(0.01))
-        case "largeClamp": .init(rows: [4..<12], latent: latent, rule: .clamp(50))
-        case "add": .init(rows: [2..<5, 4..<9], latent: latent, rule: .add(0.75))
-        default: .init(rows: [0..<23], latent: latent, rule: .scale(-2))
-        }
+      let change = try reference.change(name, of: key)
       let found = try autoencoder.encode(x, changing: [change])
       for row in 0..<23 {
         let expected = try reference.row(row, of: key)

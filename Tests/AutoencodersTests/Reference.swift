@@ -31,6 +31,18 @@ struct Reference {
       decoder: try matrix("\(prefix).W_dec"), decoderBias: try matrix("\(prefix).b_dec"))
   }
 
+  /// What was changed before top-k was taken again, in the case `key`.
+  func change(_ name: String, of key: String) throws -> LatentChange {
+    let latent = Int(try number("\(key).latent"))
+    return switch name {
+    case "zero": .init(rows: [0..<23], latent: latent, rule: .zero)
+    case "smallClamp": .init(rows: [0..<23], latent: latent, rule: .clamp(0.01))
+    case "largeClamp": .init(rows: [4..<12], latent: latent, rule: .clamp(50))
+    case "add": .init(rows: [2..<5, 4..<9], latent: latent, rule: .add(0.75))
+    default: .init(rows: [0..<23], latent: latent, rule: .scale(-2))
+    }
+  }
+
   /// The active latents of a row, from the padded `values` and `indices`.
   func row(_ row: Int, of name: String) throws -> [(latent: Int, value: Float)] {
     let (indices, values) = (try matrix("\(name).indices"), try matrix("\(name).values"))

@@ -12,15 +12,7 @@ import Testing
     let autoencoder = try Reference.autoencoder(format)
     let x = try reference.matrix("x")
     let key = "\(format).reselect.\(name)"
-    let latent = Int(try reference.number("\(key).latent"))
-    let change: LatentChange =
-      switch name {
-      case "zero": .init(rows: [0..<23], latent: latent, rule: .zero)
-      case "smallClamp": .init(rows: [0..<23], latent: latent, rule: .clamp(0.01))
-      case "largeClamp": .init(rows: [4..<12], latent: latent, rule: .clamp(50))
-      case "add": .init(rows: [2..<5, 4..<9], latent: latent, rule: .add(0.75))
-      default: .init(rows: [0..<23], latent: latent, rule: .scale(-2))
-      }
+    let change = try reference.change(name, of: key)
     let found = try autoencoder.encode(x, changing: [change])
     for row in 0..<23 {
       let expected = try reference.row(row, of: key)
@@ -33,7 +25,7 @@ import Testing
       let lost = try reference.matrix("\(key).lost").values
       let expected = lost.indices.filter { lost[$0] == 1 }
       #expect(found.dropped.map(\.row) == expected)
-      #expect(found.dropped.allSatisfy { $0.latent == latent })
+      #expect(found.dropped.allSatisfy { $0.latent == change.latent })
       #expect(name == "largeClamp" ? expected.isEmpty : expected.count > 10)
     }
     let plain = try autoencoder.encode(x)
