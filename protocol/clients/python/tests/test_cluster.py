@@ -13,6 +13,7 @@ import threading
 import time
 import warnings
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import distributed
 import pytest
@@ -414,18 +415,20 @@ def test_a_worker_that_hangs_is_not_waited_for(processes, corpus, alone, tmp_pat
     with distributed.Client(processes.address, timeout=60) as client, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         client.wait_for_workers(2, timeout=60)
-        stuck = []
 
-        def stop_when_it_works(value):
-            if not stuck and list((tmp_path / "stuck").glob("*/part-*/jobs")):
-                processes.kill("stuck", signal.SIGSTOP)
-                stuck.append(True)
+        def stop_when_it_works():
+            wait_for(lambda: list((tmp_path / "stuck").glob("*/part-*/jobs")), 120, "the worker got no part")
+            processes.kill("stuck", signal.SIGSTOP)
 
-        built = build_index(
-            client, corpus, output=tmp_path / "all.index", shards=4, annotate=False, silent_seconds=4, progress=stop_when_it_works,
-            **{**options, "scratch": None},
-        )  # fmt: skip
-        assert stuck and built.again >= 1 and "no sign" in "".join(built.unfit.values())
+        # Beside the build, which looks at its workers less often than they may begin and end a part.
+        with ThreadPoolExecutor(1) as beside:
+            stopped = beside.submit(stop_when_it_works)
+            built = build_index(
+                client, corpus, output=tmp_path / "all.index", shards=4, annotate=False, silent_seconds=10, progress=False,
+                **{**options, "scratch": None},
+            )  # fmt: skip
+            stopped.result()
+        assert built.again >= 1 and "no sign" in "".join(built.unfit.values())
         assert built.content_digest == alone
         processes.kill("stuck", signal.SIGCONT)
         wait_for(lambda: kernels_under(tmp_path / "stuck") == [], 30, "the kernel of the worker that hung stays")
