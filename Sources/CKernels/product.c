@@ -6,6 +6,12 @@
 
 enum method { widened, rounded_and_widened, paired, tiled };
 
+/// Whether float32 activations are packed for sums of one half of the lanes after the other.
+static int is_split(int path, const struct kernel_product *product, int direction) {
+  return path == kernel_path_avx2 && direction == kernel_forward && product->columns > 0 &&
+         product->tokens >= split_least;
+}
+
 static enum method method_of(int path, const struct kernel_product *product) {
   if (!product->round || (product->type != kernel_bfloat16 && product->type != kernel_int8))
     return widened;
@@ -61,6 +67,21 @@ static void pack_floats(
   memset(target + depth, 0, (stride - depth) * sizeof(float));
 }
 
+/// One token of `tokens` as floats with its lanes split, among those of its step.
+static void pack_split(
+    int path, int round, const float *source, size_t tokens, size_t token, float *packed,
+    size_t depth) {
+  size_t first = token / split_tokens * split_tokens, left = tokens - first;
+  size_t step = left < split_tokens ? left : split_tokens;
+  float *target = packed + first * round_up(depth, 16);
+  for (size_t k = 0; k < depth; k += float_depth) {
+    size_t count = depth - k < float_depth ? depth - k : float_depth, padded = round_up(count, 16);
+    float block[float_depth];
+    pack_floats(path, round, NULL, source + k, block, count, padded);
+    kernel_split_lanes(block, padded, target + k * step, token - first, step);
+  }
+}
+
 static void pack_rows(
     int path, const float *scales, const float *source, uint16_t *target, size_t depth,
     size_t stride) {
@@ -99,6 +120,10 @@ void kernel_product_pack(
         pack_rows(
             path, scales, source + token * depth, (uint16_t *)packed + (first + token) * stride,
             depth, stride);
+      else if (is_split(path, product, direction))
+        pack_split(
+            path, method == rounded_and_widened, source + token * depth, product->tokens,
+            first + token, packed, depth);
       else
         pack_floats(
             path, method == rounded_and_widened, scales, source + token * depth,
@@ -109,6 +134,7 @@ void kernel_product_pack(
 
 size_t kernel_product_scratch_bytes(int path, const struct kernel_product *product, int direction) {
   enum method method = method_of(path, product);
+  if (is_split(path, product, direction)) return sizeof(float) * split_rows * float_depth;
   if (method == widened || method == rounded_and_widened)
     return sizeof(float) * (direction == kernel_forward ? panel_rows * float_depth
                                                         : pullback_rows * pullback_columns);
@@ -143,6 +169,8 @@ size_t kernel_product_scratch_bytes(int path, const struct kernel_product *produ
 static void forward_sums(
     int path, const struct kernel_product *product, const void *packed, size_t begin, size_t end,
     float *y, void *scratch) {
+  if (is_split(path, product, kernel_forward))
+    return kernel_forward_split(product, packed, begin, end, y, scratch);
   DISPATCH(forward, y)
 }
 

@@ -23,6 +23,10 @@ enum {
   amx_groups = 64,  // of tokens, whose sums with amx_rows rows are 512 KB
   amx_pullback_rows = 512,     // rows of weights, terms of the pullback, in one block; with
   amx_pullback_columns = 256,  // columns they are 256 KB
+  split_tokens = 6,  // of AVX2, summed at once: with two rows, and half the lanes, twelve of its
+                     // sixteen registers
+  split_rows = 64,   // as panel_rows, 256 KB: activations pass by half as often
+  split_least = 48,  // tokens from which on its panels pay for what they take to make
   pullback_rows = 128,  // rows of weights, terms of the pullback, in one block
   rows_ahead = 8,       // of the pullback: 8 KB asked for before they are needed
   pullback_columns =
@@ -58,6 +62,17 @@ static inline void ask_ahead(const char *p, size_t bytes) {
 FLOAT_PATH(portable)
 FLOAT_PATH(avx2)
 FLOAT_PATH(avx512)
+
+// Activations as float32 in steps of split_tokens tokens, the last of what is left; of a step each
+// block of float_depth terms is [2][terms / 16][tokens][8]: first the lanes 0 to 7 of each 16
+// terms, then 8 to 15.
+void kernel_forward_split(
+    const struct kernel_product *product, const float *x, size_t begin, size_t end, float *y,
+    float *scratch);
+/// Puts `depth` terms of a token, a multiple of 16 and one block, to those of its `tokens` in
+/// `block`, a row of a panel likewise. AVX2.
+void kernel_split_lanes(
+    const float *source, size_t depth, float *block, size_t token, size_t tokens);
 
 // Activations as bfloat16 rows of round_up(columns or rows, 32) elements, zeros at the end.
 #define BFLOAT16_PATH(path) \

@@ -121,3 +121,24 @@ INLINE void transpose_words(int_vector rows[lanes]) {
 }
 #undef FROM
 #undef EXCHANGE
+
+/// Sums of the lanes of four vectors, side by side: within quarters (0 + 2) + (1 + 3),
+/// then the quarters in pairs.
+INLINE void four_sums(vector a, vector b, vector c, vector d, float sums[4]) {
+#define EVEN_PAIRS 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
+#define ODD_PAIRS 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+  vector ab = __builtin_shufflevector(a, b, EVEN_PAIRS) + __builtin_shufflevector(a, b, ODD_PAIRS);
+  vector cd = __builtin_shufflevector(c, d, EVEN_PAIRS) + __builtin_shufflevector(c, d, ODD_PAIRS);
+  vector all =
+      __builtin_shufflevector(ab, cd, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+      __builtin_shufflevector(ab, cd, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  typedef float half __attribute__((vector_size(32)));
+  typedef float quarter __attribute__((vector_size(16)));
+  half two = __builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7)
+      + __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15);
+  quarter one =
+      __builtin_shufflevector(two, two, 0, 1, 2, 3) + __builtin_shufflevector(two, two, 4, 5, 6, 7);
+  memcpy(sums, &one, sizeof one);
+#undef EVEN_PAIRS
+#undef ODD_PAIRS
+}

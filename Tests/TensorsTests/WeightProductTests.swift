@@ -149,10 +149,12 @@ import Testing
     }
   }
 
-  /// Beyond every block size: float_depth, bfloat16_depth, amx_depth, panel_rows, amx_rows,
-  /// amx_groups, and rows and columns of pullbacks.
+  /// Beyond every block size: float_depth, bfloat16_depth, amx_depth, panel_rows, split_rows,
+  /// amx_rows, amx_groups, and rows and columns of pullbacks.
   @Test(arguments: cases)
   func blocksJoinWithoutSeams(type: ScalarType, path: KernelPath) throws {
+    try Self.check(
+      type, .bfloat16, path, tokens: 61, inputs: 2100, outputs: 37, offset: 1, threads: 3)
     try Self.check(
       type, .bfloat16, path, tokens: 19, inputs: 2100, outputs: 37, offset: 1, threads: 3)
     try Self.check(
@@ -172,6 +174,7 @@ import Testing
     }
   }
 
+  /// Nor on how many there are: few tokens may be summed in another manner than many.
   @Test(arguments: cases)
   func aRowDoesNotDependOnTheOthers(type: ScalarType, path: KernelPath) throws {
     let compute = Compute(team: ThreadTeam(threadCount: 3), precision: .bfloat16, path: path)
@@ -179,10 +182,10 @@ import Testing
     let bias = (0..<150).map { Float($0) / 7 }
     let linear = Linear(weight, bias: bias, compute: compute)
     var random = Numbers(seed: 4)
-    let x = Matrix(rows: 45, columns: 1100, values: (0..<45 * 1100).map { _ in random.next() })
-    let g = Matrix(rows: 45, columns: 150, values: (0..<45 * 150).map { _ in random.next() })
+    let x = Matrix(rows: 75, columns: 1100, values: (0..<75 * 1100).map { _ in random.next() })
+    let g = Matrix(rows: 75, columns: 150, values: (0..<75 * 150).map { _ in random.next() })
     let (y, dx) = (linear(x), linear.pullback(g))
-    for range in [0..<1, 7..<8, 44..<45, 3..<20, 0..<44] {
+    for range in [0..<1, 7..<8, 74..<75, 3..<20, 0..<44, 5..<58] {
       #expect(linear(x.slice(rows: range)) == y.slice(rows: range))
       #expect(linear.pullback(g.slice(rows: range)) == dx.slice(rows: range))
     }
