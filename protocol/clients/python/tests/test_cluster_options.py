@@ -1,0 +1,77 @@
+"""What the cluster's functions take by name, and how their results show themselves."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from distributed import Client
+
+from lucarne import methods
+from lucarne.cluster import Asked, BuiltIndex, Estimate, build_index, evaluate, explain, judge, refine, score
+from lucarne.cluster.options import Spending
+from lucarne.kernel import Kernel
+
+
+def keywords(function):
+    return {name for name, each in inspect.signature(function).parameters.items() if each.kind is each.KEYWORD_ONLY}
+
+
+#: What the pool and the files of the work decide.
+DECIDED = {"index", "concurrency", "request_seconds", "tries", "subscribe"}
+SPENT = set(Spending.__annotations__)
+
+
+@pytest.mark.parametrize(
+    "function, method, besides",
+    [
+        (explain, methods.ExplanationMethods.generate, {"explainer", "blank_picture"}),
+        (refine, methods.ExplanationMethods.refine, {"by"}),
+        (score, methods.ExplanationMethods.score, {"sae", "judge"}),
+        (judge, methods.EvaluationMethods.judge, {"answers", "judge"}),
+    ],
+)
+def test_who_asks_takes_what_the_method_takes(function, method, besides):
+    own = {"model", "sae", "sae_options", "device"} if function is score else set()
+    assert keywords(function) - SPENT - own == keywords(method) - DECIDED - besides
+    assert keywords(function) >= SPENT
+
+
+def test_indexes_and_evaluations_take_what_the_kernel_takes():
+    assert keywords(build_index) >= keywords(methods.IndexMethods.build) - {"path", "sae", "corpus", "shard", "subscribe"}
+    assert keywords(evaluate) >= keywords(Kernel.evaluate) - {"shard", "model", "sae"}
+
+
+def test_a_misspelt_option_is_named_with_the_one_that_was_meant():
+    client = Client.__new__(Client)  # Nothing is asked of it.
+    with pytest.raises(TypeError, match=r"explain\(\) has no option 'max_cots': did you mean max_cost\?"):
+        explain(client, "i", [("http://h/v1", "m")], max_cots=3)
+    with pytest.raises(TypeError, match=r"evaluate\(\) has no option 'arm': did you mean arms\?"):
+        evaluate(client, "q.jsonl", answers="a", arm={})
+
+
+def test_an_estimate_reads_as_a_sentence():
+    said = "1,200 questions in about 2.5 h: 840,000 tokens read, 12,000 written, 3.50 to pay, by 8 answers so far"
+    assert str(Estimate(1200, 9000.0, 840_000, 12_000, 3.5, 8)) == said
+    assert f"{Estimate(92, 0.4, 644, 276, 0.0, 8)!r}" == "92 questions in about 1 s: 644 tokens read, 276 written, by 8 answers so far"
+    assert str(Estimate(5, None, None, None, None, 0)) == "5 questions; nothing was answered yet to go by"
+
+
+def test_results_show_themselves():
+    endpoint = {"url": "http://h/v1?<b>", "model": "m", "state": "down", "answers": 97, "failures": 3, "promptTokens": 679,
+                "completionTokens": 291, "meanSeconds": 0.25, "cost": 0.0, "message": "no answer"}  # fmt: skip
+    asked = Asked({"explained": 97, "failed": 3, "known": 0}, 679, 291, 0.0, 100.0, [endpoint], None)
+    assert repr(asked).splitlines()[:2] == ["97 explained, 3 failed", "679 tokens read, 291 written, in 1.7 min"]
+    assert "down: no answer" in repr(asked)
+    assert "http://h/v1?&lt;b&gt;" in asked._repr_html_() and "<b>" not in asked._repr_html_()
+    built = BuiltIndex("/s/<i>.index", 41, {"duplicate": 2, "unusable": 0}, "c0ffee", 2_500_000, 43, 200_000.0, 70.0, 12, 4, 0, 1,
+                       {"tcp://w": "the worker <w> has no lucarne"})  # fmt: skip
+    assert repr(built).splitlines() == [
+        "/s/<i>.index: 41 items of 43 entries, 2.5 MB",
+        "content  c0ffee",
+        "skipped  2 duplicate",
+        "parts    12, 4 made before; 1 task given out again",
+        "time     2.3 days, 70 s of all workers in model and autoencoder",
+        "unfit    the worker <w> has no lucarne",
+    ]
+    assert "&lt;i&gt;.index" in built._repr_html_() and "&lt;w&gt;" in built._repr_html_() and "<w>" not in built._repr_html_()
