@@ -95,6 +95,8 @@ def test_an_index_is_that_of_one_run(client, corpus, alone, tmp_path, options):
     assert built.skipped == {"duplicate": 2, "unreadable": 1, "unusable": 0}
     assert os.listdir(tmp_path / "scratch") == [] and not (tmp_path / "all.index.work").exists()
     assert seen[-1].percentage >= 0 and not built.unfit
+    # The end is told of, too, when all parts are there.
+    assert any(" merge" in each.message or each.message.startswith("annotates") for each in seen)
     # Pictures are where they are, and features have their tokens and neighbours.
     with Kernel([PROGRAM, "serve", "--jobs", ""], index=tmp_path / "all.index") as kernel:
         kernel.open("?").close()

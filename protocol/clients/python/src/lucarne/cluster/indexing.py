@@ -234,6 +234,8 @@ class _Build:
         self.divided = 0
         self.fresh: list[PartResult] = []
         self.told = 0.0
+        #: Entries a second of all workers, as last heard.
+        self.rate = 0.0
 
     @property
     def settings(self) -> Settings:
@@ -244,7 +246,7 @@ class _Build:
     def plan(self, shards: int | None) -> None:
         """Surveys the corpus, and compares it with what an earlier call began."""
         self._say("lists the corpus", None)
-        plan = self._single(Task("list", _listed, (self.corpus, self.limit)))
+        plan = self._single(Task("list", _listed, (self.corpus, self.limit)), None)
         known = self.scheduling.aside(_read_plan, self.settings)
         entries = self._unchanged(plan, known)
         if entries is None:
@@ -306,11 +308,15 @@ class _Build:
             self._say(f"surveyed {sum(map(len, found.values())):,} entries", len(found) / max(1, len(chunks)))
         return corpora.told_apart(each for number in range(len(chunks)) for each in found[number])
 
-    def _single(self, task: Task) -> Any:
+    def _single(self, task: Task, share: float | None) -> Any:
+        """The result of a task that nothing else runs beside."""
         self.scheduling.add(task)
         while True:
             for _, result in self.scheduling.step():
                 return result
+            if task.sign:
+                done, total = task.sign.get("done"), task.sign.get("total")
+                self._say(f"{task.sign.get('message')}{f', {done:,} of {total:,}' if total else ''}", share)
 
     # The work
 
@@ -332,7 +338,7 @@ class _Build:
             self._divide(split_seconds)
             self._tell()
         arguments = (root.result, output, annotate)
-        whole: PartResult = self._single(Task("whole", parts.complete, arguments))
+        whole: PartResult = self._single(Task("whole", parts.complete, arguments), 1.0)
         return whole
 
     def _recall(self, root: _Group) -> None:
@@ -426,11 +432,17 @@ class _Build:
         running = [each for each in self.scheduling.under_way if isinstance(each.subject, _Leaf)]
         waiting = sum(len(each.subject.entries) for each in self.scheduling.waiting if isinstance(each.subject, _Leaf))
         left = waiting + sum(len(each.subject.entries) - int(each.sign.get("done") or 0) for each in running)
-        rate = sum(float(each.sign.get("rate") or 0) for each in running)
-        words = f"{len(self.entries) - left:,} of {len(self.entries):,}, {len(running)} parts under way, {rate:.1f}/s"
-        words += f", {len(self.scheduling.workers())} workers"
-        if rate > 0:
-            words += f", {left / rate / 60:.0f} min left"
+        rates = [float(each.sign["rate"]) for each in running if each.sign.get("rate")]
+        if rates:
+            # Parts that have just begun have no pace yet: theirs is that of the others.
+            self.rate = sum(rates) / len(rates) * len(running)
+        words = f"{len(self.entries) - left:,} of {len(self.entries):,}, "
+        if left:
+            words += f"{len(running)} parts under way, {self.rate:.1f}/s, {len(self.scheduling.workers())} workers"
+            words += f", {display.duration(left / self.rate)} left" if self.rate > 0 else ""
+        else:
+            merges = sum(each.result is None for each in self.groups)
+            words += f"{merges} merge{'' if merges == 1 else 's'} left"
         self._say(words, (len(self.entries) - left) / len(self.entries))
 
     def finish(self, whole: PartResult, seconds: float) -> BuiltIndex:
