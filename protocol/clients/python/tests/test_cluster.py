@@ -523,6 +523,8 @@ def test_scores_by_a_pool_are_those_of_one_judge(client, chat, index, tmp_path):
     found = run("score", alone, "--judge-endpoint", chat("yes"), "--judge-model", "j", "--scorer", "consistency,detection", "--top",
                 "frequency:3", "--questions", "4", "--json")  # fmt: skip
     assert asked.result.to_dict()["means"] == json.loads(found.stdout)["means"]
+    shown = {each["kind"]: f"{each['value']:.3f}" for each in json.loads(found.stdout)["means"]}
+    assert all(any(kind in line and value in line for line in repr(asked).splitlines()) for kind, value in shown.items())
 
 
 def test_an_index_with_an_address_is_written_back(client, chat, index):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 from distributed import Client
 
 from lucarne import methods
 from lucarne.cluster import Asked, BuiltIndex, Estimate, build_index, evaluate, explain, judge, refine, score
+from lucarne.cluster.asking import _Asking
 from lucarne.cluster.options import Spending
 from lucarne.kernel import Kernel
 
@@ -75,3 +77,13 @@ def test_results_show_themselves():
         "unfit    the worker <w> has no lucarne",
     ]
     assert "&lt;i&gt;.index" in built._repr_html_() and "&lt;w&gt;" in built._repr_html_() and "<w>" not in built._repr_html_()
+
+
+def test_an_estimate_of_scores_is_no_less_than_what_is_asked():
+    def questions(params, units):
+        return _Asking._questions(SimpleNamespace(request=SimpleNamespace(params=params)), units)
+
+    # 100 features have an explanation, 992 are active: only intruder asks of those that have none.
+    params = {"scorers": ["consistency", "detection", "intruder"], "questions": 6}
+    assert questions(params, 100 + 100 + 992) >= 100 * 2 + 100 * 6 + 992 * 6
+    assert questions({**params, "features": {"latents": [1, 2]}}, 6) == 2 * (2 + 6 + 6)

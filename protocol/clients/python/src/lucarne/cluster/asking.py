@@ -82,14 +82,15 @@ class Asked:
     result: Record | None = None
 
     def __repr__(self) -> str:
-        rows = [(*rest, name) for name, *rest in self._rows()]
-        heads = [*_ENDPOINT[1:], _ENDPOINT[0]]
-        return f"{self._counted()}\n{self._spent()}\n{display.text_table(heads, rows)}"
+        tables = [(_MEAN, self._means()), (_ENDPOINT, self._rows())]
+        shown = [display.text_table([*heads[1:], heads[0]], [(*rest, name) for name, *rest in rows]) for heads, rows in tables if rows]
+        return "\n".join([self._counted(), self._spent(), *shown])
 
     def _repr_html_(self) -> str:
         estimate = f"estimated after the trial: {self.estimate}" if self.estimate is not None else ""
         return display.box(
-            display.escape(self._counted()), display.table(_ENDPOINT, self._rows(), (0, 1)), display.note(display.escape(self._spent())),
+            display.escape(self._counted()), display.table(_MEAN, self._means()) if self._means() else "",
+            display.table(_ENDPOINT, self._rows(), (0, 1)), display.note(display.escape(self._spent())),
             display.note(display.escape(estimate)) if estimate else "",
         )  # fmt: skip
 
@@ -100,6 +101,15 @@ class Asked:
     def _spent(self) -> str:
         paid = f", {self.cost:,.2f} to pay" if self.cost else ""
         return f"{self.prompt_tokens:,} tokens read, {self.completion_tokens:,} written{paid}, in {display.duration(self.seconds)}"
+
+    def _means(self) -> list[tuple[Any, ...]]:
+        """Of scores, each measure beside chance."""
+        means = (self.result.to_dict() if self.result is not None else {}).get("means") or []
+        return [
+            (each["kind"], *("–" if each.get(name) is None else f"{each[name]:.3f}" for name in ("value", "baseline", "overAll")),
+             f"{each['count']:,}")
+            for each in means
+        ]  # fmt: skip
 
     def _rows(self) -> list[tuple[Any, ...]]:
         return [
@@ -112,6 +122,7 @@ class Asked:
         ]  # fmt: skip
 
 
+_MEAN = ("measure", "mean", "by chance", "over all", "features")
 _ENDPOINT = ("endpoint", "state", "answers", "failures", "seconds each", "cost")
 
 
