@@ -152,7 +152,7 @@ class Scheduling:
             if isinstance(each, Silence):
                 self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
             elif not isinstance(each, Probe):
-                self.shun(address, f"the worker at {address} has no lucarne of this version: {each}")
+                self.shun(address, f"the worker at {address} cannot load lucarne.cluster {__version__}: install it there, too: {each!r}")
             elif each.reason is not None:
                 self.shun(address, f"the worker at {address} on {each.host}: {each.reason}")
             elif each.package != __version__:
