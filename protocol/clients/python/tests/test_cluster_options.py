@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from distributed import Client
 
-from lucarne import methods
-from lucarne.cluster import Asked, BuiltIndex, Estimate, build_index, evaluate, explain, judge, refine, score
+from lucarne import kinds, methods
+from lucarne.cluster import Asked, BuiltIndex, Estimate, WorkerUnfit, build_index, evaluate, explain, judge, refine, score
 from lucarne.cluster.asking import _Asking
 from lucarne.cluster.options import Spending
 from lucarne.kernel import Kernel
@@ -87,3 +87,12 @@ def test_an_estimate_of_scores_is_no_less_than_what_is_asked():
     params = {"scorers": ["consistency", "detection", "intruder"], "questions": 6}
     assert questions(params, 100 + 100 + 992) >= 100 * 2 + 100 * 6 + 992 * 6
     assert questions({**params, "features": {"latents": [1, 2]}}, 6) == 2 * (2 + 6 + 6)
+
+
+def test_a_worker_without_libcurl_is_unfit_and_says_what_is_missing():
+    missing = kinds.UnsupportedTarget("servers cannot be reached without libcurl 7.66 or newer: libcurl.so.4 is not there")
+    with pytest.raises(WorkerUnfit, match="without libcurl 7.66 or newer.*libcurl4"):
+        _Asking._raise(SimpleNamespace(), [missing])
+    other = kinds.UnsupportedTarget("the index has no view")
+    with pytest.raises(kinds.UnsupportedTarget, match="no view"):
+        _Asking._raise(SimpleNamespace(), [other])

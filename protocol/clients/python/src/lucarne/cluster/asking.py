@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Se
 
 from distributed import Client
 
-from .. import build, display
+from .. import build, display, kinds
 from ..calls import Progress
 from ..errors import BadValue, LucarneError
 from ..kernel import Kernel
@@ -20,7 +20,7 @@ from ..progress import reporter
 from ..records import Record
 from ..types import ExplanationScoreScorer
 from . import storage, worker
-from .errors import ClusterError, EndpointsDown, TooExpensive
+from .errors import ClusterError, EndpointsDown, TooExpensive, WorkerUnfit
 from .options import DEFAULTS, Explaining, Judging, Refining, Scoring, check, names, taking
 from .pool import Endpoint, Endpoints, Pool, endpoints_of
 from .scheduling import Scheduling, Task
@@ -418,6 +418,8 @@ class _Asking:
                 # The job's own pause after questions without an answer.
                 states = "; ".join(f"{each['url']}: {each['message'] or each['state']}" for each in self.pool.facts())
                 raise EndpointsDown(f"{order[0].reason}; {states}; the same call goes on") from None
+            if isinstance(order[0], kinds.UnsupportedTarget) and "libcurl" in str(order[0]):
+                raise WorkerUnfit(worker.here(), f"{order[0]} (Debian's package is libcurl4)") from None
             raise order[0]
         if failures:
             raise LucarneError("the asking was stopped; the same call goes on")
