@@ -49,12 +49,14 @@ class Server:
                     server.keys.add(self.headers.get("Authorization"))
                     server.at_once += 1
                     server.most = max(server.most, server.at_once)
-                time.sleep(seconds)
                 try:
-                    self.send(*answer(question, number))
+                    time.sleep(seconds)
+                    said = answer(question, number)
                 finally:
+                    # Before it is sent: whoever has the answer may ask the next.
                     with lock:
                         server.at_once -= 1
+                self.send(*said)
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
