@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import warnings
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -10,8 +12,11 @@ from distributed import Client
 
 from lucarne import kinds, methods
 from lucarne.cluster import Asked, BuiltIndex, Estimate, WorkerUnfit, build_index, evaluate, explain, judge, refine, score
+from lucarne.cluster import NoWorkers, storage, worker
 from lucarne.cluster.asking import _Asking
 from lucarne.cluster.options import Spending
+from lucarne.cluster.scheduling import Scheduling
+from lucarne.errors import BadValue
 from lucarne.kernel import Kernel
 
 
@@ -96,3 +101,27 @@ def test_a_worker_without_libcurl_is_unfit_and_says_what_is_missing():
     other = kinds.UnsupportedTarget("the index has no view")
     with pytest.raises(kinds.UnsupportedTarget, match="no view"):
         _Asking._raise(SimpleNamespace(), [other])
+
+
+def test_a_worker_that_lacks_a_package_gets_nothing_and_the_reason_is_told():
+    with pytest.raises(WorkerUnfit, match="lacks a package: No module named 'none_of_this_name'"), worker.faults():
+        import none_of_this_name  # noqa: F401
+
+    def scheduling(addresses):
+        found = Scheduling.__new__(Scheduling)
+        found.client = SimpleNamespace(nthreads=lambda: dict.fromkeys(addresses, 1))
+        found.unfit, found._silent, found.counts, found.worker_seconds = {}, set(), Counter(), 1.0
+        found._without_since = found._deadly = None
+        found.run_on = lambda asked, *_: {asked[0]: 7 if asked[0] == "has" else ImportError("Install s3fs to access S3")}
+        return found
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert scheduling(["lacks", "has"]).aside(lambda: None) == 7
+        with pytest.raises(NoWorkers, match="lacks a package: Install s3fs"):
+            scheduling(["lacks"]).aside(lambda: None)
+
+
+def test_an_address_of_no_known_kind_is_refused():
+    with pytest.raises(BadValue, match="the address nofs://b/p cannot be opened: Protocol not known: nofs"):
+        storage.filesystem("nofs://b/p")

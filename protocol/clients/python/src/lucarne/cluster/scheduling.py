@@ -218,6 +218,9 @@ class Scheduling:
                     self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
                 elif not isinstance(answer, BaseException):
                     return answer
+                elif isinstance(answer, ImportError):
+                    self.shun(address, f"the worker at {address}: its Python lacks a package: {answer}")
+                    continue
                 if not isinstance(answer, OSError):
                     raise answer
                 failure = answer
