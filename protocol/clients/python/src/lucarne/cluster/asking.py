@@ -20,7 +20,7 @@ from ..progress import reporter
 from ..records import Record
 from ..types import ExplanationScoreScorer
 from . import storage, worker
-from .errors import ClusterError, EndpointsDown, TooExpensive, WorkerUnfit
+from .errors import ClusterError, DiskFull, EndpointsDown, TooExpensive, WorkerUnfit
 from .options import DEFAULTS, Explaining, Judging, Refining, Scoring, check, names, taking
 from .pool import Endpoint, Endpoints, Pool, endpoints_of
 from .scheduling import Scheduling, Task
@@ -414,7 +414,7 @@ class _Asking:
         order: list[BaseException] = [each for each in failures if isinstance(each, TooExpensive)]
         order += [each for each in failures if not isinstance(each, (TooExpensive, Stopped))]
         if order:
-            if isinstance(order[0], worker.DiskFull) and "no answers" in order[0].reason:
+            if isinstance(order[0], DiskFull) and "no answers" in order[0].reason:
                 # The job's own pause after questions without an answer.
                 states = "; ".join(f"{each['url']}: {each['message'] or each['state']}" for each in self.pool.facts())
                 raise EndpointsDown(f"{order[0].reason}; {states}; the same call goes on") from None
