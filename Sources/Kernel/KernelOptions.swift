@@ -13,7 +13,7 @@ package struct KernelOptions: Sendable {
   /// What the files of the first of them leave open.
   package var autoencoderOptions: [AutoencoderOptions]
   /// Bytes that contexts and the working sets of requests may take; by default three quarters of
-  /// what the machine has available.
+  /// what the machine, or the container or job that this runs in, has available.
   package var memoryLimit: Int
   /// Threads of the numeric work.
   package var threads: Int

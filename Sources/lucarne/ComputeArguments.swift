@@ -8,7 +8,7 @@ struct ComputeArguments: ParsableArguments {
     parsing: .unconditional,
     help: """
       Bytes that may be allocated, mapped weights not counted (default: three quarters of the \
-      available memory).
+      memory that the machine, the container or the job has available).
       """,
     transform: byteCount)
   var memoryLimit: Int?

@@ -10,15 +10,18 @@ struct MemoryBudget: Sendable, Equatable {
   /// What the machine has for this process, weights included; nil where it is not known.
   var machine: Int?
 
-  /// Three quarters of what the machine has available at the start.
+  /// Three quarters of what the machine, or the container or job that this runs in, has available
+  /// at the start.
   static func ofMachine(memoryInformation: String = "/proc/meminfo") -> MemoryBudget {
     let fallback = 4 << 30
+    let group = ControlGroups.availableBytes()
     guard
       let text = try? String(contentsOfFile: memoryInformation, encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
       let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    else { return MemoryBudget(limit: fallback) }
-    return MemoryBudget(limit: kibibytes / 4 * 3 * 1024, machine: kibibytes * 1024)
+    else { return MemoryBudget(limit: min(fallback, (group ?? .max) / 4 * 3), machine: group) }
+    let available = min(kibibytes * 1024, group ?? .max)
+    return MemoryBudget(limit: available / 4 * 3, machine: available)
   }
 
   /// Refuses a request that would not fit.

@@ -90,7 +90,10 @@ extension LineFailure {
     case 126, 127:
       return LineFailure(
         name, "there is no program \"\(host.program)\" on \(name)" + tail(words),
-        hint: "install lucarne there, or say where it is by --remote-program",
+        hint: """
+          install lucarne there, or say where it is by --remote-program, in Python by \
+          SSH(…, program=…)
+          """,
         exitCode: Code.noProgram)
     case 64:
       return LineFailure(
@@ -145,7 +148,8 @@ extension LineFailure {
       exitCode: Code.otherProgram)
   }
 
-  private static let again = "attach again; contexts have to be opened again"
+  private static let again =
+    "attach again; contexts have to be opened again, and Python's kernel.reconnect() does both"
 
   private static func tail(_ words: String) -> String { words.isEmpty ? "" : ": \(words)" }
 }

@@ -46,7 +46,11 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var judging: JudgeArguments
 
-  @OptionGroup(title: "Features (default: all that have an explanation)")
+  @OptionGroup(
+    title: """
+      Features (default: all that have an explanation; for intruder and monosemanticity all that \
+      are active)
+      """)
   var features: LatentArguments
 
   @Option(help: "The view that is looked at (default: tiles with concepts, else base).")

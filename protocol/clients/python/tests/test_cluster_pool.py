@@ -49,12 +49,14 @@ class Server:
                     server.keys.add(self.headers.get("Authorization"))
                     server.at_once += 1
                     server.most = max(server.most, server.at_once)
-                time.sleep(seconds)
                 try:
-                    self.send(*answer(question, number))
+                    time.sleep(seconds)
+                    said = answer(question, number)
                 finally:
+                    # Before it is sent: whoever has the answer may ask the next.
                     with lock:
                         server.at_once -= 1
+                self.send(*said)
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
@@ -150,11 +152,12 @@ def test_failures_are_tried_elsewhere_and_refusals_are_not(servers):
 
 def test_a_wrong_key_and_a_missing_model_are_told_and_not_asked_again(servers):
     well = servers(lambda *_: (200, completion()), models=["m"])
-    closed = servers(lambda *_: (401, {"error": {"message": "wrong key"}}))
-    with Pool([Endpoint(well.url, "m"), Endpoint(closed.url, "m"), Endpoint(well.url, "other")]) as pool:
+    closed = servers(lambda *_: (401, {"error": {"message": "wrong key sk-123"}}))
+    with Pool([Endpoint(well.url, "m"), Endpoint(closed.url, "m", key="sk-123"), Endpoint(well.url, "other")]) as pool:
         assert [status for status, _ in put(pool, 9)] == [200] * 9
         states = {each["message"] for each in pool.facts()}
-    assert any("wrong key" in each for each in states) and "it has no model 'other', but m" in states
+    # A key that the server says again is not told.
+    assert any(each.endswith("wrong key …") for each in states) and "it has no model 'other', but m" in states
     assert closed.asked <= 8
     with pytest.raises(EndpointsDown, match="no model 'other'"), Pool([Endpoint(well.url, "other")]):
         pass
@@ -225,7 +228,8 @@ def test_answers_that_are_none_are_tried_elsewhere():
 
 @pytest.mark.parametrize(
     "given, words",
-    [([], "no endpoint"), ([("localhost:8000", "m")], "expected an address"), ([("http://u:p@h/v1", "m")], "without a user"),
+    [([], "no endpoint"), ("http://h/v1", r"the endpoint is 'http://h/v1', expected Endpoint\(address, model\)"), (3, "the endpoint is 3"),
+     (["http://h/v1"], "the endpoint is 'http://h/v1'"), ([("localhost:8000", "m")], "expected an address"), ([("http://u:p@h/v1", "m")], "without a user"),
      ([("http://h/v1", "")], "no model's name"), ([("http://h/v1", "m", 0)], "expected more than 0")],
 )  # fmt: skip
 def test_what_is_no_endpoint_is_refused(given, words):

@@ -66,8 +66,8 @@ def built(tmp_path_factory) -> Path:
 
 def test_installs_the_client_and_its_program(built, tmp_path):
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-warn-script-location", "--prefix", tmp_path, built],
-        check=True)
+        [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-warn-script-location", "--ignore-installed",
+         "--prefix", tmp_path, built], check=True)  # fmt: skip
     site = next(tmp_path.glob("lib/python*/site-packages"))
     command = subprocess.run(
         [tmp_path / "bin/lucarne", "demo", "two words"], env={"PYTHONPATH": str(site)}, capture_output=True, text=True)

@@ -38,6 +38,14 @@ def number(value: Any) -> str:
     return text.replace("-", "−", 1) if value < 0 else text
 
 
+def duration(seconds: float) -> str:
+    """A time in the unit that it is thought of in."""
+    for least, unit, name in [(172_800, 86_400, "days"), (5_400, 3_600, "h"), (90, 60, "min")]:
+        if seconds >= least:
+            return f"{seconds / unit:.1f} {name}"
+    return f"{max(1.0, seconds):.0f} s"
+
+
 def signed(value: float) -> str:
     """The same with a sign; 0 has none."""
     return ("+" if value > 0 else "") + number(value)

@@ -6,14 +6,17 @@
     with Client("tcp://scheduler:8786") as client:
         build_index(client, "/shared/pictures", "/shared/llava", "/shared/llava-sae", output="/shared/pictures.index")
 
-Needs `pip install lucarne[dask]` on the client and on every worker, and the program there.
+Needs the extra `dask` (`distributed` and `fsspec`) on the client and on every worker, and the program there.
+
+Functions: `build_index`, `explain`, `refine`, `score`, `evaluate`, `judge`. Each goes on where an earlier call with the same
+arguments ended. Errors are `ClusterError`, which are `LucarneError`.
 """
 
 try:
     import distributed  # noqa: F401
     import fsspec  # noqa: F401
 except ImportError as error:
-    raise ImportError(f'lucarne.cluster needs {error.name}, which is not installed: pip install "lucarne[dask]"') from error
+    raise ImportError(f"lucarne.cluster needs {error.name}, which is not installed: pip install distributed fsspec") from error
 
 from .asking import Asked, Estimate, explain, judge, refine, score
 from .errors import (

@@ -8,92 +8,138 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence, Union
 
 from distributed import Client
 
-from .. import build
+from .. import build, display, kinds
 from ..calls import Progress
 from ..errors import BadValue, LucarneError
 from ..kernel import Kernel
 from ..progress import reporter
 from ..records import Record
+from ..types import ExplanationScoreScorer
 from . import storage, worker
-from .errors import EndpointsDown, TooExpensive
-from .pool import Endpoint, Pool, endpoints_of
+from .errors import ClusterError, DiskFull, EndpointsDown, TooExpensive, WorkerUnfit
+from .options import DEFAULTS, Explaining, Judging, Refining, Scoring, check, names, taking
+from .pool import Endpoint, Endpoints, Pool, endpoints_of
 from .scheduling import Scheduling, Task
 from .worker import Settings, Snapshots, Stopped
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 #: The most questions that one job of the kernel has under way.
 KERNEL_CONCURRENCY = 64
 
-#: What a method is asked with beside where, who and how.
-OPTIONS = {
-    "explanation/generate": (
-        "view", "rank_by", "exemplars", "style", "interpolation", "level", "side", "answer", "max_tokens", "again",
-    ),
-    "explanation/refine": ("concepts", "answer", "max_tokens", "again"),
-    "explanation/score": (
-        "scorers", "concepts", "view", "rank_by", "prompt", "exemplars", "mask", "quantile", "grounding_threshold", "pool", "trials",
-        "questions", "seed", "answer", "max_tokens", "again",
-    ),
-    "evaluation/judge": ("concept", "arms", "limit", "answer", "max_tokens"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate:
-    """What is still to be asked, and what it will take at what the trial took."""
+    """What is still to be asked, and what it will take if the rest is as the trial was. What the trial took is not in it.
+
+    questions: at most. seconds: of the endpoints that are well, within their limits, or of the kernel where that makes
+    questions more slowly. prompt_tokens, completion_tokens: read and written. cost: by the endpoints' prices, shared out by
+    their pace, in their currency; 0 without prices. measured: answers that it rests on. Where there are none, the others
+    are None.
+    """
 
     questions: int
-    #: Seconds of the endpoints that are well, within their limits, or of the kernel where that makes questions more slowly.
     seconds: float | None
     prompt_tokens: int | None
     completion_tokens: int | None
-    #: By the endpoints' prices, shared out by their pace.
     cost: float | None
-    #: Answers that it rests on.
     measured: int
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         if self.seconds is None:
             return f"{self.questions:,} questions; nothing was answered yet to go by"
-        time_ = f"{self.seconds / 3600:.1f} h" if self.seconds >= 5400 else f"{self.seconds / 60:.1f} min"
         return (
-            f"{self.questions:,} questions in about {time_}: {self.prompt_tokens:,} tokens read, {self.completion_tokens:,} written"
-            f"{f', {self.cost:.2f} to pay' if self.cost else ''}, by {self.measured} answers so far"
+            f"{self.questions:,} questions in about {display.duration(self.seconds)}: "
+            f"{self.prompt_tokens:,} tokens read, {self.completion_tokens:,} written"
+            f"{f', {self.cost:,.2f} to pay' if self.cost else ''}, by {self.measured} answers so far"
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Asked:
-    """What came of asking, and what it took."""
+    """What came of asking, and what it took.
 
-    #: The method's own counts, such as explained, uninterpretable, failed, known.
+    counts: of features, or of a judge's texts: those that were explained (refined, scored, asked); `known`, which had been
+    before; `failed`, whose answers did not come or could not be read, and which the same call asks about again;
+    `uninterpretable`, which stand for nothing that could be said; `silent`, which are never active; and the method's others
+    (`kernel.explanation`). prompt_tokens, completion_tokens, cost: of this call, the trial included. seconds: of the worker.
+    endpoints: of each its `url`, `model`, `state` (well, down, refuses) with a `message`, `answers`, `failures`, `promptTokens`,
+    `completionTokens`, `meanSeconds` of an answer and `cost`. estimate: None where less was to be asked than the trial.
+    result: the method's own, where one job did it; of `score` it has the means.
+    """
+
     counts: Mapping[str, int]
     prompt_tokens: int
     completion_tokens: int
     cost: float
     seconds: float
-    #: Of each endpoint: its state, answers, failures, tokens, mean seconds, cost.
     endpoints: Sequence[Mapping[str, Any]]
-    #: None where nothing was to be asked.
     estimate: Estimate | None
-    #: The method's result, of a single job.
     result: Record | None = None
+
+    def __repr__(self) -> str:
+        tables = [(_MEAN, self._means()), (_ENDPOINT, self._rows())]
+        shown = [display.text_table([*heads[1:], heads[0]], [(*rest, name) for name, *rest in rows]) for heads, rows in tables if rows]
+        return "\n".join([self._counted(), self._spent(), *shown])
+
+    def _repr_html_(self) -> str:
+        estimate = f"estimated after the trial: {self.estimate}" if self.estimate is not None else ""
+        return display.box(
+            display.escape(self._counted()), display.table(_MEAN, self._means()) if self._means() else "",
+            display.table(_ENDPOINT, self._rows(), (0, 1)), display.note(display.escape(self._spent())),
+            display.note(display.escape(estimate)) if estimate else "",
+        )  # fmt: skip
+
+    def _counted(self) -> str:
+        found = sorted(self.counts.items(), key=lambda each: -each[1])
+        return ", ".join(f"{count:,} {name}" for name, count in found if count) or "nothing was to be done"
+
+    def _spent(self) -> str:
+        paid = f", {self.cost:,.2f} to pay" if self.cost else ""
+        return f"{self.prompt_tokens:,} tokens read, {self.completion_tokens:,} written{paid}, in {display.duration(self.seconds)}"
+
+    def _means(self) -> list[tuple[Any, ...]]:
+        """Of scores, each measure beside chance."""
+        means = (self.result.to_dict() if self.result is not None else {}).get("means") or []
+        return [
+            (each["kind"], *("–" if each.get(name) is None else f"{each[name]:.3f}" for name in ("value", "baseline", "overAll")),
+             f"{each['count']:,}")
+            for each in means
+        ]  # fmt: skip
+
+    def _rows(self) -> list[tuple[Any, ...]]:
+        return [
+            (
+                each["url"], f"{each['state']}{': ' + each['message'] if each['message'] else ''}", f"{each['answers']:,}",
+                f"{each['failures']:,}", "" if each["meanSeconds"] is None else f"{each['meanSeconds']:.2f}",
+                f"{each['cost']:,.2f}" if each["cost"] else "",
+            )
+            for each in self.endpoints
+        ]  # fmt: skip
+
+
+_MEAN = ("measure", "mean", "by chance", "over all", "features")
+_ENDPOINT = ("endpoint", "state", "answers", "failures", "seconds each", "cost")
 
 
 #: Whether to go on after an estimate.
 Confirm = Callable[[Estimate], bool]
+#: Which features: their numbers, or a selection of the protocol such as {"top": {"by": "frequency", "count": 1000}}.
+Features = Union[Iterable[int], Mapping[str, Any], Record, None]
 
 
+@taking(Explaining)
 def explain(
     client: Client,
     index: storage.Place,
-    endpoints: Any,
+    endpoints: Endpoints,
     *,
-    features: Any = None,
-    **options: Any,
+    features: Features = None,
+    **options: Unpack[Explaining],
 ) -> Asked:
     """Has models say what features of an index stand for, as `lucarne explain` does, by several endpoints at once.
 
@@ -101,67 +147,86 @@ def explain(
 
     index: a path, written to in place, or an address, of which a copy is written back. endpoints: `Endpoint`s, or pairs of
     address and model; they should serve one model: explanations are signed with the first one's name. features: numbers,
-    {"top": {"by": "frequency", "count": 1000}}, {"range": …} or {"state": …}; absent, the 100 most frequent. trial: questions
-    asked before the estimate. max_cost, max_seconds: throw `TooExpensive` where the estimate is above. confirm: asked with
-    the `Estimate`; where it says no, `TooExpensive`. What the trial asked stays in the index. The other options are those of
-    `kernel.explanation.generate`.
+    {"top": {"by": "frequency", "count": 1000}}, {"range": {"start": 0, "end": 512}} or {"state": "failed"}; absent, the 100
+    most frequent, a question each.
+
+    trial: questions that are asked before the estimate; what they brought stays in the index. confirm: gets the `Estimate`
+    on this side and says whether to go on. max_cost, max_seconds: the most that the estimate may say, in the prices'
+    currency and in seconds. tries: of a question that got no answer. patience: seconds that questions wait for while no
+    endpoint is well. snapshot_seconds: between two copies to an address. The rest of what may be spent is as in
+    `build_index`; view, rank_by, exemplars, style, … are those of `kernel.explanation.generate`.
+
+    Raises: TooExpensive where the estimate is above max_cost or max_seconds, or confirm says no; EndpointsDown; NoWorkers;
+    BadValue; InvalidParams.
     """
     chosen = _features(features) or {"top": {"by": "frequency", "count": 100}}
-    return _ask(client, "explanation/generate", index, endpoints, {"features": chosen}, options)
+    return _ask("explain", client, "explanation/generate", index, endpoints, {"features": chosen}, options, Explaining)
 
 
-def refine(client: Client, index: storage.Place, endpoints: Any, *, features: Any = None, **options: Any) -> Asked:
-    """Makes short phrases of explanations, as `lucarne refine` does. See `explain`."""
-    return _ask(client, "explanation/refine", index, endpoints, _given({"features": _features(features)}), options)
+@taking(Refining)
+def refine(
+    client: Client, index: storage.Place, endpoints: Endpoints, *, features: Features = None, **options: Unpack[Refining]
+) -> Asked:
+    """Makes short phrases of explanations, as `lucarne refine` does. See `explain`.
+
+    features: absent, all that have an explanation, a question each.
+    """
+    return _ask("refine", client, "explanation/refine", index, endpoints, _given({"features": _features(features)}), options, Refining)
 
 
+@taking(Scoring)
 def score(
     client: Client,
     index: storage.Place,
-    endpoints: Any,
+    endpoints: Endpoints,
     *,
     model: storage.Place | None = None,
     sae: storage.Place | None = None,
-    scorers: Sequence[str] = ("consistency", "detection", "fuzz", "intruder"),
-    features: Any = None,
-    **options: Any,
+    scorers: Sequence[ExplanationScoreScorer] = ("consistency", "detection", "fuzz", "intruder"),
+    features: Features = None,
+    **options: Unpack[Scoring],
 ) -> Asked:
     """Has judges say how well explanations hold, as `lucarne score` does, by several endpoints at once. See `explain`.
 
-    model, sae: those of the index, on the worker; absent, what ships.
+    model, sae: those of the index, on the worker; absent, what ships. features: absent, all that have an explanation, and
+    for intruder, which needs none, all that are active: of a large autoencoder most of what is asked. Of a feature
+    consistency asks 2 questions, each other scorer `questions` (10).
     """
     given = _given({"features": _features(features), "scorers": list(scorers)})
-    return _ask(client, "explanation/score", index, endpoints, given, {**options, "model": model, "sae": sae})
+    return _ask("score", client, "explanation/score", index, endpoints, given, options, Scoring, model, sae)
 
 
+@taking(Judging)
 def judge(
     client: Client,
     answers: Sequence[storage.Place] | storage.Place,
-    endpoints: Any,
+    endpoints: Endpoints,
     *,
     concept: str,
     ratings: storage.Place,
     arms: str | Sequence[str] | None = None,
     limit: int | None = None,
-    **options: Any,
+    **options: Unpack[Judging],
 ) -> Asked:
     """Has judges rate the texts of an evaluation, as `lucarne judge-answers` does, by several endpoints at once. See `explain`.
 
-    answers: files, or a folder of them, that workers see. ratings: the file that they are kept in.
+    answers: files, or a folder of them, that workers see. concept: what is steered towards, in words. ratings: the file that
+    they are kept in; `kernel.read_answers(*files, ratings=…)` has their table. arms: whose texts are rated beside the plain
+    model's; absent, all. limit: answered questions at most. A text is asked about three times.
     """
     many = [answers] if isinstance(answers, (str, os.PathLike)) else list(answers)
     given = _given({
         "answers": [storage.absolute(os.fspath(each)) for each in many], "concept": concept, "limit": limit,
         "arms": build.some_names(arms, "an arm"),
     })  # fmt: skip
-    return _ask(client, "evaluation/judge", ratings, endpoints, given, options)
+    return _ask("judge", client, "evaluation/judge", ratings, endpoints, given, options, Judging)
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _features(value: Any) -> dict[str, Any] | None:
+def _features(value: Features) -> dict[str, Any] | None:
     if value is None:
         return None
     if isinstance(value, Record):
@@ -187,28 +252,28 @@ class _Request:
     asks: bool
 
 
-def _ask(client: Client, method: str, target: storage.Place, endpoints: Any, given: dict[str, Any], options: dict[str, Any]) -> Asked:
-    rest = dict(options)
+def _ask(
+    function: str, client: Client, method: str, target: storage.Place, endpoints: Endpoints, given: dict[str, Any],
+    options: Mapping[str, Any], kind: type, model: storage.Place | None = None, sae: storage.Place | None = None,
+) -> Asked:  # fmt: skip
+    check(function, options, kind)
+    rest: dict[str, Any] = {**{name: value for name, value in DEFAULTS.items() if name in names(kind)}, **options}
     confirm: Confirm | None = rest.pop("confirm", None)
     progress: Progress = rest.pop("progress", None)
     place = storage.absolute(target)
-    model, sae = rest.pop("model", None), rest.pop("sae", None)
     settings = Settings(
         topic=f"lucarne-{uuid.uuid4().hex}", work="", owner="", build=f"asking-{uuid.uuid5(uuid.NAMESPACE_URL, place).hex[:16]}",
         model=None if model is None else os.path.abspath(os.fspath(model)),
         saes=() if sae is None else (os.path.abspath(os.fspath(sae)),), sae_options=rest.pop("sae_options", None) or {},
         device=rest.pop("device", None), threads=rest.pop("threads", None), memory_limit=rest.pop("memory_limit", None),
-        program=rest.pop("program", "lucarne"), scratch=rest.pop("scratch", None), arguments=tuple(rest.pop("arguments", ())),
-        snapshot_seconds=rest.pop("snapshot_seconds", 60.0),
+        program=rest.pop("program"), scratch=rest.pop("scratch", None), arguments=tuple(rest.pop("arguments")),
+        snapshot_seconds=rest.pop("snapshot_seconds"),
     )  # fmt: skip
     request = _Request(
-        method, place, {}, endpoints_of(endpoints), rest.pop("tries", 5), rest.pop("patience", 600.0), rest.pop("trial", 8),
+        method, place, {}, endpoints_of(endpoints), rest.pop("tries"), rest.pop("patience"), rest.pop("trial"),
         rest.pop("max_cost", None), rest.pop("max_seconds", None), confirm is not None,
     )  # fmt: skip
-    scheduling_options = {each: rest.pop(each) for each in ("retries", "silent_seconds", "worker_seconds") if each in rest}
-    known = OPTIONS[method]
-    if unknown := sorted(set(rest) - set(known)):
-        raise TypeError(f"there is no option {unknown[0]!r}; those of {method} are {', '.join(known)}")
+    scheduling_options = {each: rest.pop(each) for each in ("retries", "silent_seconds", "worker_seconds")}
     if request.trial < 1:
         raise BadValue(f"trial is {request.trial}, expected 1 or more")
     request = replace(request, params={**given, **_given(rest)})
@@ -221,7 +286,10 @@ def _ask(client: Client, method: str, target: storage.Place, endpoints: Any, giv
         try:
             while True:
                 for _, result in scheduling.step():
-                    return result
+                    if isinstance(result, ClusterError):
+                        raise result
+                    found: Asked = result
+                    return found
                 turn = task.sign.get("turn")
                 if confirm is not None and task.worker is not None and turn is not None and turn not in decided:
                     decided.add(turn)
@@ -251,15 +319,19 @@ def _decide(turn: str, goes_on: bool) -> None:
         _decided.notify_all()
 
 
-def _work(settings: Settings, name: str, request: _Request) -> Asked:
+def _work(settings: Settings, name: str, request: _Request) -> Asked | ClusterError:
     # An index that has no address of its own is written in place, and nothing of it is ours.
     with worker.running(settings, name) as (signs, stopped), worker.scratch(settings, name) as folder:
         signs.without_owner()
-        with _in_place(settings, request, folder) as (target, snapshots):
-            pool = Pool(request.endpoints, tries=request.tries, patience=request.patience, trial=request.trial)
-            needs_model = request.method == "explanation/score"
-            with pool, worker.kernel(settings, folder, needs_model, {"LUCARNE_EXPLAINER_KEY": pool.token}) as kernel:
-                asked = _Asking(settings, request, pool, kernel, target, signs, stopped, snapshots).run()
+        try:
+            with _in_place(settings, request, folder) as (target, snapshots):
+                pool = Pool(request.endpoints, tries=request.tries, patience=request.patience, trial=request.trial)
+                needs_model = request.method == "explanation/score"
+                with pool, worker.kernel(settings, folder, needs_model, {"LUCARNE_EXPLAINER_KEY": pool.token}) as kernel:
+                    asked = _Asking(settings, request, pool, kernel, target, signs, stopped, snapshots).run()
+        except (TooExpensive, EndpointsDown) as error:
+            # Nothing is wrong with this worker: an answer, which Dask does not log as a failure of its own.
+            return error
         return asked
 
 
@@ -342,10 +414,12 @@ class _Asking:
         order: list[BaseException] = [each for each in failures if isinstance(each, TooExpensive)]
         order += [each for each in failures if not isinstance(each, (TooExpensive, Stopped))]
         if order:
-            if isinstance(order[0], worker.DiskFull) and "no answers" in order[0].reason:
+            if isinstance(order[0], DiskFull) and "no answers" in order[0].reason:
                 # The job's own pause after questions without an answer.
                 states = "; ".join(f"{each['url']}: {each['message'] or each['state']}" for each in self.pool.facts())
                 raise EndpointsDown(f"{order[0].reason}; {states}; the same call goes on") from None
+            if isinstance(order[0], kinds.UnsupportedTarget) and "libcurl" in str(order[0]):
+                raise WorkerUnfit(worker.here(), f"{order[0]} (Debian's package is libcurl4)") from None
             raise order[0]
         if failures:
             raise LucarneError("the asking was stopped; the same call goes on")
@@ -403,7 +477,7 @@ class _Asking:
         elif request.max_seconds is not None and (self.estimate.seconds or 0) > request.max_seconds:
             refusal = f"the estimate is above max_seconds={request.max_seconds:g}: {self.estimate}"
         elif request.asks and not self._is_confirmed():
-            refusal = f"it was not wanted: {self.estimate}"
+            refusal = f"confirm said no to the estimate: {self.estimate}"
         if refusal is not None:
             failures.append(TooExpensive(refusal, self.estimate))
             self.stopped.set()
@@ -415,6 +489,9 @@ class _Asking:
         params = self.request.params
         each = {name: params.get("questions") or 10 for name in ("detection", "fuzz", "intruder")} | {"consistency": 2}
         asked = [each[name] for name in params.get("scorers", ()) if name in each]
+        if "features" not in params and "intruder" in params.get("scorers", ()):
+            # It is asked of more features than the other scorers are.
+            return units * max(asked)
         return -(-units * sum(asked) // len(asked)) if asked else units
 
     def _is_confirmed(self) -> bool:

@@ -9,7 +9,7 @@ import os
 import time
 import uuid
 from dataclasses import dataclass, replace
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from distributed import Client
 
@@ -21,18 +21,19 @@ from ..progress import reporter
 from ..records import Record
 from ..types import EvaluationReportReport
 from . import storage, worker
+from .options import Evaluating, check, taking
 from .scheduling import Scheduling, Task, client_name
 from .worker import Settings, Snapshots
 
-#: Options of `evaluation/run` that shards take, by their names in Python.
-OPTIONS = (
-    "format", "annotations", "pictures", "arms", "reconstruction", "random_features", "random_directions", "seed", "kinds", "limit",
-    "instruction", "template", "max_tokens",
-)  # fmt: skip
-
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 class Evaluated(Answers):
-    """What a cluster answered: the report over all shards, and the files that the answers are in."""
+    """What a cluster answered: the report over all shards, which shows itself as a table and has `frame` and `plot`.
+
+    files: those that the answers are in, one a shard. seconds: of the call. again: tasks that were given out again, because
+    their worker died, was cut off or could not do them.
+    """
 
     def __init__(self, report: EvaluationReportReport, files: list[str], seconds: float, again: int):
         super().__init__(report)
@@ -46,6 +47,7 @@ class _Shard:
     answers: str
 
 
+@taking(Evaluating)
 def evaluate(
     client: Client,
     questions: storage.Place,
@@ -66,7 +68,7 @@ def evaluate(
     retries: int = 3,
     worker_seconds: float = 600.0,
     progress: Progress = None,
-    **options: Any,
+    **options: Unpack[Evaluating],
 ) -> Evaluated:
     """Has the model answer a benchmark's questions on all workers, as it is and changed, as `kernel.evaluate` does.
 
@@ -74,12 +76,14 @@ def evaluate(
 
     questions: a file that every worker sees, with its pictures. answers: a folder or address that all workers reach, for a
     file of answers a shard; `lucarne report answers FOLDER/*.jsonl` and `judge` read them. shards: parts of the pictures;
-    absent, three a worker. Controls are drawn over the whole set, so that shards do not change them. options: those of
-    `kernel.evaluate`: format, arms, reconstruction, random_features, …. The rest is as in `build_index`.
+    absent, three a worker. Controls are drawn over the whole set, so that shards do not change them. changes: how many of
+    the questions that an arm turns are listed. format, arms, reconstruction, random_features, … are those of
+    `kernel.evaluate`, the rest is as in `build_index`.
+
+    Raises: NoWorkers, with the reasons; OutputBusy; PartFailed; BadValue; LucarneError where answers are of other arguments.
     """
     begin = time.monotonic()
-    if unknown := sorted(set(options) - set(OPTIONS)):
-        raise TypeError(f"evaluate() has no option {unknown[0]!r}; those of an evaluation are {', '.join(OPTIONS)}")
+    check("evaluate", options, Evaluating)
     if shards is not None and shards < 1:
         raise BadValue(f"shards is {shards}, expected 1 or more")
     params = _params(storage.absolute(questions), options)

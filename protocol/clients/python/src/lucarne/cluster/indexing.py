@@ -8,10 +8,11 @@ import os
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import Any, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 from distributed import Client
 
+from .. import display
 from ..calls import Progress
 from ..errors import BadValue, LucarneError
 from ..progress import Report, reporter
@@ -20,42 +21,60 @@ from . import corpus as corpora
 from . import parts, storage, worker
 from .corpus import Corpus, Entry
 from .errors import CorpusChanged, OutputExists
+from .options import Indexing, check, taking
 from .parts import PartResult
 from .scheduling import Scheduling, Task, client_name
 from .worker import Settings
 
-#: Options of `index/build` that parts take, by their names in Python.
-OPTIONS = (
-    "views", "exemplars", "span_tokens", "sampled_tokens", "template", "questions", "prompt_files", "answer_tokens", "keep_pictures",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BuiltIndex:
-    """An index that a cluster made, and what that took."""
+    """An index that a cluster made, and what that took.
+
+    path: the output. items: what the index holds. entries: of the corpus; `skipped` has those that are no items, by reason
+    (duplicate, unreadable, unusable). content_digest: what `lucarne index check` prints of the index of a single run.
+    bytes: of the file. seconds: from the call to the end, the survey of the corpus included. model_seconds: of all workers
+    together, in the model and the autoencoder. parts: of the corpus; known: of these, what an earlier call had made;
+    divided: those that were divided because others had nothing left to do. again: tasks that were given out again, because
+    their worker died, was cut off or could not do them. unfit: workers that got nothing, with the reasons.
+    """
 
     path: str
     items: int
     skipped: Mapping[str, int]
-    #: What `lucarne index check` prints of the index of a single run.
     content_digest: str
     bytes: int
     entries: int
-    #: From the call to the end, the survey included.
     seconds: float
-    #: Of all workers together, in the model and the autoencoder.
     model_seconds: float
     parts: int
-    #: Of these, what an earlier call had made.
     known: int
-    #: Parts that were divided because others had nothing left to do.
     divided: int
-    #: Tasks that were given out again: their worker died, was cut off or could not do them.
     again: int
-    #: Workers that got nothing, with the reasons.
     unfit: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"{self._head()}\n" + "\n".join(f"{name:<8} {text}" for name, text in self._rows())
 
+    def _repr_html_(self) -> str:
+        return display.box(display.escape(self._head()), display.table(["", ""], self._rows(), (0, 1)))
+
+    def _head(self) -> str:
+        return f"{self.path}: {self.items:,} items of {self.entries:,} entries, {self.bytes / 1e6:,.1f} MB"
+
+    def _rows(self) -> list[tuple[str, str]]:
+        skipped = ", ".join(f"{count:,} {reason}" for reason, count in self.skipped.items() if count)
+        counts = [(self.known, "made before"), (self.divided, "divided")]
+        parts = ", ".join([f"{self.parts:,}", *(f"{count:,} {what}" for count, what in counts if count)])
+        again = f"; {self.again:,} task{'' if self.again == 1 else 's'} given out again" if self.again else ""
+        time_ = f"{display.duration(self.seconds)}, {display.duration(self.model_seconds)} of all workers in model and autoencoder"
+        found = [("content", self.content_digest), ("skipped", skipped), ("parts", parts + again), ("time", time_)]
+        return [each for each in found if each[1]] + [("unfit", reason) for reason in self.unfit.values()]
+
+
+@taking(Indexing)
 def build_index(
     client: Client,
     corpus: Corpus,
@@ -81,7 +100,7 @@ def build_index(
     retries: int = 3,
     worker_seconds: float = 600.0,
     progress: Progress = None,
-    **options: Any,
+    **options: Unpack[Indexing],
 ) -> BuiltIndex:
     """Runs a corpus through a model and an autoencoder on all workers, and makes the index that one run would have made.
 
@@ -89,17 +108,28 @@ def build_index(
 
     corpus: a folder, a tar, a list of pictures (`.txt`), prompts (`.jsonl`), or files of Parquet, by path or address; what
     is not in a file system that all workers share is streamed to the program. model, sae: folders that every worker has;
-    absent, what ships. output: the index, which must not be there. shards: parts of the corpus; absent, three a worker.
-    work: a folder or address that all workers reach, for parts that are done (OUTPUT.work). scratch: a folder on each
-    worker's own disk (`LUCARNE_SCRATCH`, or one in TMPDIR). device: as for `lucarne serve`, such as "cuda:0" where each
-    worker sees a card of its own. threads: of a worker; absent, Dask's. fan_in: indexes that are merged at once.
-    snapshot_seconds: how much a worker may lose whose machine goes; one whose process dies loses its last commit.
-    split_seconds: a part that would take longer is divided when others have nothing to do. silent_seconds: after which a
-    worker without a sign is taken for gone. options: those of `kernel.index.build`: views, exemplars, questions, ….
+    absent, what ships. sae_options: what the autoencoder's files leave open, such as {"k": 50}. output: the index, which
+    must not be there. limit: entries of the corpus to look at. annotate: whether features get their tokens and neighbours.
+    shards: parts of the corpus; absent, three a worker. work: a folder or address that all workers reach, for parts that are
+    done (OUTPUT.work). scratch: a folder on each worker's own disk (`LUCARNE_SCRATCH`, or one in TMPDIR).
+
+    device: as for `lucarne serve`, such as "cuda:0" where each worker sees a card of its own. threads: of a worker; absent,
+    Dask's. memory_limit: bytes that a worker's program may take, mapped weights not counted; absent, three quarters of what
+    its machine has free. program: a name or path on the workers. arguments: further options of `lucarne serve`.
+
+    fan_in: indexes that are merged at once. snapshot_seconds: how much a worker may lose whose machine goes; one whose
+    process dies loses its last commit. split_seconds: a part that would take longer is divided when others have nothing to
+    do. silent_seconds: after which a worker without a sign is taken for gone. retries: of a part that fails.
+    worker_seconds: how long to wait while there is no worker. progress: True for a bar, or a function of each value; views,
+    exemplars, questions, … are those of `kernel.index.build`.
+
+    Raises: NoWorkers, with the reasons; OutputExists; OutputBusy where another client makes the same output; CorpusChanged;
+    PartFailed; BadValue.
     """
     begin = time.monotonic()
     described = corpora.described(corpus)
-    chosen = _options(options)
+    check("build_index", options, Indexing)
+    chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     target = storage.absolute(output)
     settings = Settings(
         topic=f"lucarne-{uuid.uuid4().hex}",
@@ -131,13 +161,6 @@ def build_index(
             except LucarneError:
                 pass  # It is taken for gone after a minute.
         return build.finish(whole, time.monotonic() - begin)
-
-
-def _options(given: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(given) - set(OPTIONS))
-    if unknown:
-        raise TypeError(f"build_index() has no option {unknown[0]!r}; those of the index are {', '.join(OPTIONS)}")
-    return {name: value for name, value in given.items() if value is not None}
 
 
 class _Leaf:
@@ -211,6 +234,8 @@ class _Build:
         self.divided = 0
         self.fresh: list[PartResult] = []
         self.told = 0.0
+        #: Entries a second of all workers, as last heard.
+        self.rate = 0.0
 
     @property
     def settings(self) -> Settings:
@@ -221,7 +246,7 @@ class _Build:
     def plan(self, shards: int | None) -> None:
         """Surveys the corpus, and compares it with what an earlier call began."""
         self._say("lists the corpus", None)
-        plan = self._single(Task("list", _listed, (self.corpus, self.limit)))
+        plan = self._single(Task("list", _listed, (self.corpus, self.limit)), None)
         known = self.scheduling.aside(_read_plan, self.settings)
         entries = self._unchanged(plan, known)
         if entries is None:
@@ -283,11 +308,15 @@ class _Build:
             self._say(f"surveyed {sum(map(len, found.values())):,} entries", len(found) / max(1, len(chunks)))
         return corpora.told_apart(each for number in range(len(chunks)) for each in found[number])
 
-    def _single(self, task: Task) -> Any:
+    def _single(self, task: Task, share: float | None) -> Any:
+        """The result of a task that nothing else runs beside."""
         self.scheduling.add(task)
         while True:
             for _, result in self.scheduling.step():
                 return result
+            if task.sign:
+                done, total = task.sign.get("done"), task.sign.get("total")
+                self._say(f"{task.sign.get('message')}{f', {done:,} of {total:,}' if total else ''}", share)
 
     # The work
 
@@ -309,7 +338,7 @@ class _Build:
             self._divide(split_seconds)
             self._tell()
         arguments = (root.result, output, annotate)
-        whole: PartResult = self._single(Task("whole", parts.complete, arguments))
+        whole: PartResult = self._single(Task("whole", parts.complete, arguments), 1.0)
         return whole
 
     def _recall(self, root: _Group) -> None:
@@ -403,11 +432,17 @@ class _Build:
         running = [each for each in self.scheduling.under_way if isinstance(each.subject, _Leaf)]
         waiting = sum(len(each.subject.entries) for each in self.scheduling.waiting if isinstance(each.subject, _Leaf))
         left = waiting + sum(len(each.subject.entries) - int(each.sign.get("done") or 0) for each in running)
-        rate = sum(float(each.sign.get("rate") or 0) for each in running)
-        words = f"{len(self.entries) - left:,} of {len(self.entries):,}, {len(running)} parts under way, {rate:.1f}/s"
-        words += f", {len(self.scheduling.workers())} workers"
-        if rate > 0:
-            words += f", {left / rate / 60:.0f} min left"
+        rates = [float(each.sign["rate"]) for each in running if each.sign.get("rate")]
+        if rates:
+            # Parts that have just begun have no pace yet: theirs is that of the others.
+            self.rate = sum(rates) / len(rates) * len(running)
+        words = f"{len(self.entries) - left:,} of {len(self.entries):,}, "
+        if left:
+            words += f"{len(running)} parts under way, {self.rate:.1f}/s, {len(self.scheduling.workers())} workers"
+            words += f", {display.duration(left / self.rate)} left" if self.rate > 0 else ""
+        else:
+            merges = sum(each.result is None for each in self.groups)
+            words += f"{merges} merge{'' if merges == 1 else 's'} left"
         self._say(words, (len(self.entries) - left) / len(self.entries))
 
     def finish(self, whole: PartResult, seconds: float) -> BuiltIndex:

@@ -14,7 +14,7 @@ from ..records import Record
 from . import corpus as corpora
 from . import storage, worker
 from .corpus import Entry
-from .errors import ClusterError, OutputExists, WorkerUnfit
+from .errors import ClusterError, DiskFull, OutputExists, WorkerUnfit
 from .worker import Settings, Snapshots, Stopped, here
 
 
@@ -107,7 +107,7 @@ def build_part(settings: Settings, name: str, entries: Sequence[Entry], is_local
             try:
                 return _Part(settings, name, entries, is_local, options, folder).run(signs, stopped)
             except BaseException as error:
-                if isinstance(error, worker.DiskFull) or isinstance(error, OSError) and storage.is_full(error):
+                if isinstance(error, DiskFull) or isinstance(error, OSError) and storage.is_full(error):
                     _make_room(settings, name, folder)
                 raise
 

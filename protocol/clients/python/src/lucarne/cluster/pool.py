@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence, Union
 from urllib.parse import urlsplit
 
 from ..errors import BadValue
@@ -36,23 +36,24 @@ REFUSING = {401, 403, 404}
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server of OpenAI's chat completions, such as vLLM or SGLang, and the model asked there."""
+    """A server of OpenAI's chat completions, such as vLLM or SGLang, and the model asked there.
 
-    #: Such as http://localhost:8000/v1.
+    url: as the worker reaches it, such as http://gpu1:8000/v1. model: as the server names it. concurrency: questions under
+    way at once. key: sent as `Authorization: Bearer`; key_variable: the variable of the worker's environment that has it.
+    requests_per_minute, tokens_per_minute: limits that are kept, tokens of question and answer together; None: none.
+    prompt_price, completion_price: what a million tokens cost, read and written, in a currency of yours. request_seconds: how
+    long one try may take.
+    """
+
     url: str
     model: str
-    #: Questions under way at once.
     concurrency: int = 8
-    #: Sent as `Authorization: Bearer`; or the name of a variable of the worker's environment that has it.
     key: str | None = field(default=None, repr=False)
     key_variable: str | None = None
     requests_per_minute: float | None = None
-    #: Of question and answer together.
     tokens_per_minute: float | None = None
-    #: What a million tokens cost, read and written, in a currency of yours.
     prompt_price: float = 0.0
     completion_price: float = 0.0
-    #: For one try.
     request_seconds: float = 300.0
 
     def __post_init__(self) -> None:
@@ -73,13 +74,22 @@ class Endpoint:
         return urlsplit(self.url).netloc
 
 
-def endpoints_of(value: Any) -> tuple[Endpoint, ...]:
-    """Endpoints, or pairs of address and model, one or several."""
-    many = [value] if isinstance(value, Endpoint) or isinstance(value, tuple) and value and isinstance(value[0], str) else list(value)
-    found = tuple(each if isinstance(each, Endpoint) else Endpoint(*each) for each in many)
+#: Endpoints, or pairs of address and model, one or several.
+Endpoints = Union[Endpoint, tuple[str, str], Sequence[Union[Endpoint, tuple[str, str]]]]
+
+
+def endpoints_of(value: Endpoints) -> tuple[Endpoint, ...]:
+    """Endpoints, or pairs of address and model, one or several. Throws BadValue."""
+    is_one = isinstance(value, (str, Endpoint)) or isinstance(value, tuple) and bool(value) and isinstance(value[0], str)
+    many: Any = [value] if is_one or not isinstance(value, Iterable) else value
+    found = []
+    for each in many:
+        if not isinstance(each, Endpoint) and (isinstance(each, str) or not isinstance(each, Sequence) or len(each) < 2):
+            raise BadValue(f"the endpoint is {each!r}, expected Endpoint(address, model), such as Endpoint('http://localhost:8000/v1', 'qwen')")
+        found.append(each if isinstance(each, Endpoint) else Endpoint(*each))
     if not found:
         raise BadValue("there is no endpoint, expected one or more, such as Endpoint('http://localhost:8000/v1', 'qwen')")
-    return found
+    return tuple(found)
 
 
 class _Member:
@@ -380,11 +390,11 @@ class Pool:
                     break
             elif answer.status in REFUSING:
                 with self._condition:
-                    member.refusal = member.message = f"it refuses with status {answer.status}: {_reason(answer)}"
+                    member.refusal = member.message = f"it refuses with status {answer.status}: {_reason(answer, member.key)}"
                     self._condition.notify_all()
                 last = answer
             elif answer.status == 200 or answer.status >= 500:
-                what = "an answer that is no chat completion" if answer.status == 200 else f"status {answer.status}: {_reason(answer)}"
+                what = "an answer that is no chat completion" if answer.status == 200 else f"status {answer.status}: {_reason(answer, member.key)}"
                 self._failed(member, what, False)
                 last = _problem(502, f"{member.endpoint.host}: {what}")
             else:
@@ -530,8 +540,10 @@ def _models(answer: _Answer) -> list[str] | None:
     return [str(each["id"]) for each in data if isinstance(each, Mapping) and "id" in each]
 
 
-def _reason(answer: _Answer) -> str:
+def _reason(answer: _Answer, key: str | None) -> str:
+    """What a server says of a failure, without the key, which some say again."""
     value = _json(answer)
     error = value.get("error") if isinstance(value, Mapping) else None
     words = error.get("message") if isinstance(error, Mapping) else error
-    return " ".join(str(words if words is not None else answer.body[:200].decode("utf-8", "replace")).split())[:200]
+    text = str(words if words is not None else answer.body[:4096].decode("utf-8", "replace"))
+    return " ".join((text.replace(key, "…") if key else text).split())[:200]

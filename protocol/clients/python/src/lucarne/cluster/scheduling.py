@@ -152,7 +152,7 @@ class Scheduling:
             if isinstance(each, Silence):
                 self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
             elif not isinstance(each, Probe):
-                self.shun(address, f"the worker at {address} has no lucarne of this version: {each}")
+                self.shun(address, f"the worker at {address} cannot load lucarne.cluster {__version__}: install it there, too: {each!r}")
             elif each.reason is not None:
                 self.shun(address, f"the worker at {address} on {each.host}: {each.reason}")
             elif each.package != __version__:
@@ -218,6 +218,9 @@ class Scheduling:
                     self.shun(address, f"the worker at {address} does not answer", REST_SECONDS, is_silent=True)
                 elif not isinstance(answer, BaseException):
                     return answer
+                elif isinstance(answer, ImportError):
+                    self.shun(address, f"the worker at {address}: its Python lacks a package: {answer}")
+                    continue
                 if not isinstance(answer, OSError):
                     raise answer
                 failure = answer

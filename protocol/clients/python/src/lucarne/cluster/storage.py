@@ -13,6 +13,8 @@ from typing import Any, Iterator, Mapping, Union
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from ..errors import BadValue
+
 #: A path, or an address such as `s3://bucket/pictures`.
 Place = Union[str, "os.PathLike[str]"]
 
@@ -34,8 +36,11 @@ def is_local(place: str) -> bool:
 
 
 def filesystem(place: str) -> tuple[Any, str]:
-    """The file system, and the path in it. Listings are not cached: others write, too."""
-    found, path = url_to_fs(place)
+    """The file system, and the path in it. Listings are not cached: others write, too. Throws BadValue of an unknown kind."""
+    try:
+        found, path = url_to_fs(place)
+    except ValueError as error:
+        raise BadValue(f"the address {place} cannot be opened: {error}") from None
     found.invalidate_cache()
     return found, path
 

@@ -250,6 +250,8 @@ def faults() -> Iterator[None]:
         raise
     except KernelNotFound as error:
         raise WorkerUnfit(here(), str(error)) from None
+    except ImportError as error:
+        raise WorkerUnfit(here(), f"its Python lacks a package: {error}") from None
     except (kinds.CheckpointInvalid, kinds.DeviceUnavailable, kinds.OutOfMemory, kinds.ModelNotLoaded, kinds.SaeMismatch) as error:
         raise WorkerUnfit(here(), str(error)) from None
 
