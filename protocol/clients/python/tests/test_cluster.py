@@ -1,6 +1,7 @@
 """Work on a Dask cluster, held to what one run of the program makes, while workers die, fill up and differ."""
 
 import dataclasses
+import io
 import json
 import os
 import random
@@ -149,6 +150,50 @@ def test_a_corpus_of_every_kind_gives_what_one_run_gives(client, tmp_path, optio
         assert built.skipped == found[1].skipped.to_dict()
         if kind.startswith("tar"):
             assert worker.names_in(str(tmp_path / "all.index")) == worker.names_in(str(tmp_path / "alone.index"))
+
+
+def odd_folder(folder):
+    """Names that are no words, links that lead nowhere, what is no file."""
+    folder.mkdir()
+    for number, name in enumerate(["a.png", " lead.png", "trail ", "#hash.png", "*[a].png", "q'u\"o$(x).png", "a::b/c.png", "http:/c.png"]):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(drawn(number))
+    with open(os.fsencode(folder) + b"/no\xff\xe9.png", "wb") as file:
+        file.write(drawn(20))
+    for name, target in [("self.png", "self.png"), ("self", "self"), ("lost.png", "/nowhere"), ("link.png", "a.png"), ("up", "..")]:
+        (folder / name).symlink_to(target)
+    os.mkfifo(folder / "pipe.png")
+    return folder
+
+
+def odd_tar(place):
+    with tarfile.open(place, "w") as archive:
+        for name, kind in [("sym.png", tarfile.SYMTYPE), ("hard.png", tarfile.LNKTYPE), ("pipe.png", tarfile.FIFOTYPE)]:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+        for number, name in enumerate(["../../up.png", "/abs/x.png", "new\nline.png", "no\udcff\udce9.png", "n" * 300 + ".png", "e.png"]):
+            content = drawn(number) if name != "e.png" else b""
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return place
+
+
+def odd_prompts(place):
+    lines = ['{"text": "\\ud800"}', '{"text": "x", "id": 1e3}', '{"text": "y", "id": true}', '{"text": "z", "n": NaN}', "[" * 5000,
+             '{"image": "a\\u0000.png"}', '{"image": "/dev/zero", "text": "q"}', '\ufeff{"text": "w"}', '{"text": "good"}']  # fmt: skip
+    place.write_text("\n".join(lines) + "\n")
+    return place
+
+
+@pytest.mark.parametrize("kind", ["folder", "tar", "prompts"])
+def test_odd_names_and_what_is_no_picture_give_what_one_run_gives(client, tmp_path, options, kind):
+    place = {"folder": odd_folder, "tar": odd_tar, "prompts": odd_prompts}[kind](tmp_path / f"odd.{kind}")
+    built = build_index(client, {kind: place}, output=tmp_path / "all.index", shards=2, annotate=False, **options)
+    assert built.content_digest == built_alone(tmp_path / "alone.index", f"--{kind}", place)
+    with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
+        assert built.skipped == kernel.index.open(path=str(tmp_path / "alone.index")).skipped.to_dict()
 
 
 def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path, options):

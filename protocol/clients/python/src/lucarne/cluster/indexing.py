@@ -452,4 +452,4 @@ def _read_plan(settings: Settings) -> Any:
 
 
 def _write_plan(settings: Settings, plan: Mapping[str, Any]) -> None:
-    storage.write(_plan_place(settings), gzip.compress(json.dumps(plan, ensure_ascii=False).encode(), 3))
+    storage.write(_plan_place(settings), gzip.compress(json.dumps(plan).encode(), 3))

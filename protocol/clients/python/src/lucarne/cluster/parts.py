@@ -184,7 +184,7 @@ class _Part:
         times: dict[str, int] = {}
         found = []
         for each in self.entries:
-            name = file_name(each.place[1]) if self.is_local and each.place[0] == "file" else each.name
+            name = corpora.file_name(each.place[1]) if self.is_local and each.place[0] == "file" else each.name
             times[name] = count = times.get(name, 0) + 1
             found.append(name if count == 1 else f"{name} ({count})")
         return found
@@ -306,15 +306,6 @@ class _Feed:
         self._thread.join(timeout=30)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
-
-
-def file_name(path: str) -> str:
-    """A path as the program writes it: bytes that are no UTF-8 as \\xE9."""
-    content = os.fsencode(path)
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return "".join(f"\\x{ord(each) - 0xDC00:02X}" if "\udc80" <= each <= "\udcff" else each for each in path)
 
 
 # Merging
