@@ -376,6 +376,11 @@ def complete(settings: Settings, name: str, whole: PartResult, output: str, anno
     with worker.running(settings, name) as (signs, stopped), worker.scratch(settings, name) as folder:
         signs.update(total=None, message="annotates" if annotate else "copies")
         index = os.path.join(folder, "whole.index")
+        if not annotate:
+            # What an earlier call began to add, and did not write to the end, is left behind.
+            for each in (index, index + "-wal", index + "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(each)
         if not os.path.exists(index):
             storage.download(whole.place, index)
         if annotate:
@@ -387,6 +392,7 @@ def complete(settings: Settings, name: str, whole: PartResult, output: str, anno
                 )  # fmt: skip
             if os.path.exists(index + "-wal") and os.path.getsize(index + "-wal") > 0:
                 raise WorkerUnfit(here(), f"the program left a log beside {index}")
+        worker.refresh_owner(settings)
         if storage.exists(output):
             raise OutputExists(f"{output} is there already")
         result = PartResult(**{**asdict(whole), "place": output, "bytes": os.path.getsize(index), "left": ()})

@@ -60,6 +60,15 @@ def size(place: str) -> int:
     return int(system.size(path) or 0)
 
 
+def stamp_of(place: str) -> str | None:
+    """What tells that a file is still the same; None where there is none."""
+    system, path = filesystem(place)
+    try:
+        return stamp(system.info(path))
+    except FileNotFoundError:
+        return None
+
+
 def read(place: str) -> bytes:
     """The bytes of a file. Raises FileNotFoundError."""
     system, path = filesystem(place)
