@@ -242,9 +242,7 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._condition:
-            self._is_ended = True
-            self._condition.notify_all()
+        self.end()
         self._server.shutdown()
         self._server.server_close()
 
@@ -264,6 +262,12 @@ class Pool:
         """Lets all questions through."""
         with self._condition:
             self._is_open = True
+            self._condition.notify_all()
+
+    def end(self) -> None:
+        """Puts no question any more, those that wait included."""
+        with self._condition:
+            self._is_ended = True
             self._condition.notify_all()
 
     def is_trial_over(self) -> bool:
