@@ -58,7 +58,7 @@ from lucarne.cluster import (
     storage,
     worker,
 )
-from lucarne.cluster.scheduling import Scheduling
+from lucarne.cluster.scheduling import Scheduling, Task
 
 
 @pytest.fixture
@@ -581,6 +581,25 @@ def test_a_cluster_that_grows_with_its_work_is_given_some(tmp_path):
         cluster.adapt(minimum=0, maximum=1)
         with distributed.Client(cluster) as client, Scheduling(client, settings_for(tmp_path), worker_seconds=30) as scheduling:
             assert scheduling.probe()
+
+
+def out_of_reach(settings, name, place):
+    """A store that answers the third time."""
+    with open(place, "ab") as file:
+        file.write(b".")
+    if os.path.getsize(place) < 3:
+        raise ConnectionResetError(104, "reset")
+    return name
+
+
+def test_a_store_that_is_out_of_reach_is_given_time(client, tmp_path):
+    with Scheduling(client, settings_for(tmp_path)) as scheduling:
+        begin = time.monotonic()
+        scheduling.add(Task("some", out_of_reach, (str(tmp_path / "tries"),)))
+        found = []
+        while not found:
+            found += scheduling.step()
+    assert found[0][1] == "some" and 5 <= time.monotonic() - begin < 15
 
 
 def test_without_a_worker_that_can_do_it_the_reasons_are_told(processes, corpus, tmp_path, options):

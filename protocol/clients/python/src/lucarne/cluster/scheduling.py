@@ -24,10 +24,12 @@ from distributed.scheduler import KilledWorker
 
 from ..errors import BadValue, InvalidParams, KernelWarning, LucarneError
 from ..version import __version__
-from . import worker
+from . import storage, worker
 from .errors import ClusterError, DiskFull, NoWorkers, PartFailed, WorkerUnfit
 from .worker import Probe, Settings
 
+#: A place of no machine's own, where failures may pass.
+FAR = "far://"
 #: Seconds for which a worker with a full disk gets nothing more.
 REST_SECONDS = 300.0
 
@@ -58,6 +60,8 @@ class Task:
     started: float = 0.0
     stopping: float | None = None
     tries: int = 0
+    #: Until when a store that was out of reach is left alone.
+    rests_until: float = 0.0
 
     @property
     def worker(self) -> str | None:
@@ -295,8 +299,10 @@ class Scheduling:
     def _give_out(self) -> None:
         workers = self.workers()
         self._require_fit()
-        while self.waiting and len(self.under_way) < len(workers):
-            task = self.waiting.pop(0)
+        now = time.monotonic()
+        rested = [each for each in self.waiting if each.rests_until <= now]
+        for task in rested[: max(0, len(workers) - len(self.under_way))]:
+            self.waiting.remove(task)
             task.tries += 1
             task.bound = frozenset(workers) if self.unfit else None
             task.sign, task.stopping, task.started, task.heard = {}, None, time.monotonic(), time.monotonic()
@@ -366,6 +372,9 @@ class Scheduling:
         else:
             task.failures += 1
             self.counts["failed"] += 1
+            if isinstance(error, OSError) and not storage.is_settled(error, FAR):
+                # A store that answers no more is given time to come back: a second, four, sixteen.
+                task.rests_until = time.monotonic() + min(64.0, 4.0 ** (task.failures - 1))
             if task.failures > self.retries:
                 raise PartFailed(f"{task.name} failed {task.failures} times, the last because {type(error).__name__}: {error}") from error
         self._again(task)
