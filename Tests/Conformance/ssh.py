@@ -484,7 +484,8 @@ def _(place):
     refused(place, 76, "is no lucarne", program="true")
     refused(place, 76, "is no lucarne", "spam", program=place.script("exec yes spam\n"))
     refused(place, 1, "no kernel could be reached or started", "it's full", program=place.script('echo "it\'s full" >&2\nexit 1\n'))
-    chatty = place.script(f'echo "Welcome!"\nprintf "\\n*** 3 updates ***\\n"\nexec "{PROGRAM}" "$@"\n')
+    # The title of a terminal has no line feed behind it.
+    chatty = place.script(f'echo "Welcome!"\nprintf "\\n*** 3 updates ***\\n\\033]0;title\\007"\nexec "{PROGRAM}" "$@"\n')
     with place.started(program=chatty) as client:
         expect(client.leave(), 0)
     half = place.script('echo "#lucarne-attach 0.2.0 1.0"\necho "Oops: core dumped"\nsleep 5\n')
@@ -562,8 +563,8 @@ def _(place):
 @row("the end there gives a silent line up, and takes zero bytes for signs of life")
 def _(place):
     with Client("attach", "--over-ssh", "--silence", "1.5", "--spawn", place.socket) as client:
-        found = client.process.stdout.readline()
-        assert found.startswith(b"#lucarne-attach "), found
+        found = client.process.stdout.readline() + client.process.stdout.readline()
+        assert found.startswith(b"\n#lucarne-attach "), found
         for _ in range(6):
             client.process.stdin.write(b"\0\0")
             client.process.stdin.flush()

@@ -5,9 +5,14 @@ import Testing
   private let greeting = Greeting(version: "1.2.3", wire: "1.0")
 
   /// However the bytes fall, and whatever a shell has printed before.
-  @Test(arguments: [1, 2, 7, 1000])
-  func isFoundBehindWhateverAShellPrints(step: Int) {
-    let noise = "Welcome to gpu7\n\n#lucarne-attach\n*** disk 98% full ***\r\n"
+  @Test(
+    arguments: [1, 2, 7, 1000],
+    [
+      ("Welcome to gpu7\n\n#lucarne-attach\n*** disk 98% full ***\r\n", 1),
+      ("\u{1B}]0;gpu7\u{07}", 1), ("y", 60_000),
+    ])
+  func isFoundBehindWhateverAShellPrints(step: Int, said: (text: String, times: Int)) {
+    let noise = String(repeating: said.text, count: said.times)
     let bytes = Array((noise + greeting.line + "Content-Length: 2\r\n\r\n{}").utf8)
     var reader = GreetingReader()
     var rest: [UInt8] = []

@@ -13,8 +13,9 @@ package struct Greeting: Sendable, Equatable {
 
   private static let mark = "#lucarne-attach"
 
-  /// With its line feed.
-  package var line: String { "\(Self.mark) \(version) \(wire)\n" }
+  /// With its line feed, and one before it: a shell may have printed something that has none, such
+  /// as a terminal's title.
+  package var line: String { "\n\(Self.mark) \(version) \(wire)\n" }
 
   init?(line: String) {
     let words = line.split(separator: " ", omittingEmptySubsequences: true)
@@ -48,14 +49,12 @@ package struct GreetingReader {
     var rest = bytes
     while greeting == nil, !isTooNoisy, let end = rest.firstIndex(of: 0x0A) {
       line += rest[..<end]
+      noiseBytes += end + 1 - rest.startIndex
       rest = rest[(end + 1)...]
       let text = String(decoding: line, as: UTF8.self)
       line = []
       greeting = Greeting(line: text)
-      if greeting == nil {
-        noiseBytes += text.utf8.count + 1
-        noise = String(text.prefix(200))
-      }
+      if greeting == nil, !text.isEmpty { noise = String(text.prefix(200)) }
     }
     guard greeting == nil else { return rest }
     line += rest

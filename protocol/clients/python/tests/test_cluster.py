@@ -1,6 +1,8 @@
 """Work on a Dask cluster, held to what one run of the program makes, while workers die, fill up and differ."""
 
 import dataclasses
+import errno
+import io
 import json
 import os
 import random
@@ -11,6 +13,8 @@ import sys
 import tarfile
 import threading
 import time
+import types
+import uuid
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +36,7 @@ from cluster_world import (
     wait_for,
 )
 from conftest import HELDOUT, ROOT
+from test_cluster_pool import Server
 from lucarne import BadValue, Kernel, LucarneError
 from lucarne.cluster import (
     ClusterError,
@@ -42,16 +47,18 @@ from lucarne.cluster import (
     OutputBusy,
     OutputExists,
     TooExpensive,
+    asking,
     build_index,
     evaluate,
     explain,
+    indexing,
     judge,
     parts,
     score,
     storage,
     worker,
 )
-
+from lucarne.cluster.scheduling import Scheduling, Task
 
 
 @pytest.fixture
@@ -151,6 +158,50 @@ def test_a_corpus_of_every_kind_gives_what_one_run_gives(client, tmp_path, optio
         assert built.skipped == found[1].skipped.to_dict()
         if kind.startswith("tar"):
             assert worker.names_in(str(tmp_path / "all.index")) == worker.names_in(str(tmp_path / "alone.index"))
+
+
+def odd_folder(folder):
+    """Names that are no words, links that lead nowhere, what is no file."""
+    folder.mkdir()
+    for number, name in enumerate(["a.png", " lead.png", "trail ", "#hash.png", "*[a].png", "q'u\"o$(x).png", "a::b/c.png", "http:/c.png"]):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(drawn(number))
+    with open(os.fsencode(folder) + b"/no\xff\xe9.png", "wb") as file:
+        file.write(drawn(20))
+    for name, target in [("self.png", "self.png"), ("self", "self"), ("lost.png", "/nowhere"), ("link.png", "a.png"), ("up", "..")]:
+        (folder / name).symlink_to(target)
+    os.mkfifo(folder / "pipe.png")
+    return folder
+
+
+def odd_tar(place):
+    with tarfile.open(place, "w") as archive:
+        for name, kind in [("sym.png", tarfile.SYMTYPE), ("hard.png", tarfile.LNKTYPE), ("pipe.png", tarfile.FIFOTYPE)]:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+        for number, name in enumerate(["../../up.png", "/abs/x.png", "new\nline.png", "no\udcff\udce9.png", "n" * 300 + ".png", "e.png"]):
+            content = drawn(number) if name != "e.png" else b""
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return place
+
+
+def odd_prompts(place):
+    lines = ['{"text": "\\ud800"}', '{"text": "x", "id": 1e3}', '{"text": "y", "id": true}', '{"text": "z", "n": NaN}', "[" * 5000,
+             '{"image": "a\\u0000.png"}', '{"image": "/dev/zero", "text": "q"}', '\ufeff{"text": "w"}', '{"text": "good"}']  # fmt: skip
+    place.write_text("\n".join(lines) + "\n")
+    return place
+
+
+@pytest.mark.parametrize("kind", ["folder", "tar", "prompts"])
+def test_odd_names_and_what_is_no_picture_give_what_one_run_gives(client, tmp_path, options, kind):
+    place = {"folder": odd_folder, "tar": odd_tar, "prompts": odd_prompts}[kind](tmp_path / f"odd.{kind}")
+    built = build_index(client, {kind: place}, output=tmp_path / "all.index", shards=2, annotate=False, **options)
+    assert built.content_digest == built_alone(tmp_path / "alone.index", f"--{kind}", place)
+    with Kernel([PROGRAM, "serve", "--jobs", ""]) as kernel:
+        assert built.skipped == kernel.index.open(path=str(tmp_path / "alone.index")).skipped.to_dict()
 
 
 def test_killed_workers_cost_nothing_but_time(client, corpus, alone, tmp_path, options):
@@ -341,6 +392,46 @@ def test_two_at_one_output_do_not_come_between_each_other(client, corpus, tmp_pa
         worker.refresh_owner(held)
 
 
+def test_what_is_not_ours_is_left_where_scratch_folders_are(tmp_path, monkeypatch):
+    settings = settings_for(tmp_path)
+    root = tmp_path / "scratch"
+    (root / "years of work").mkdir(parents=True)
+    (root / "years of work/data").write_text("dear")
+    for build in ("forgotten", "b"):
+        with worker.scratch(dataclasses.replace(settings, build=build), "one") as folder:
+            assert folder == str(root / build / "one") and os.stat(folder).st_mode & 0o077 == 0
+    for each in [*root.rglob("*"), *root.iterdir()]:
+        os.utime(each, (1e9, 1e9))
+    worker.clear_scratch(settings)
+    assert os.listdir(root) == ["years of work"] and (root / "years of work/data").read_text() == "dear"
+    # A link that somebody else put in the usual place leads to a folder of one's own.
+    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: str(tmp_path))
+    (tmp_path / f"lucarne-cluster-{os.getuid()}").symlink_to(root / "years of work")
+    with pytest.raises(ClusterError, match="is a link or belongs to another user"):
+        worker.scratch_root(dataclasses.replace(settings, scratch=None))
+
+
+def test_what_was_taken_over_is_not_ended_by_who_had_it(tmp_path):
+    """Such as by a client whose machine slept: it neither writes the output nor takes the other's work away."""
+    settings = settings_for(tmp_path)
+    worker.claim(settings, "the sleeper")
+    place = storage.join(settings.work, "owner.json")
+    storage.write_json(place, {**storage.read_json(place), "time": time.time() - 50})
+    with pytest.raises(OutputBusy, match="the sleeper, which gave a sign 50 s ago; if it has ended, the same call goes on 10 s from now"):
+        worker.claim(dataclasses.replace(settings, owner="another"), "the other")
+    storage.write_json(place, {**storage.read_json(place), "time": time.time() - 1000})
+    worker.claim(dataclasses.replace(settings, owner="another"), "the other")
+    (tmp_path / "root.index").write_bytes(b"an index")
+    result = parts.PartResult(place=str(tmp_path / "root.index"), entries=1, items=1, skipped={})
+    for end in (
+        lambda: parts.complete(settings, "whole", result, str(tmp_path / "out.index"), False),
+        lambda: indexing._write_plan(settings, {}), lambda: indexing._remove_work(settings),
+    ):  # fmt: skip
+        with pytest.raises(OutputBusy, match="taken over by the other"):
+            end()
+    assert not (tmp_path / "out.index").exists() and os.listdir(settings.work) == ["owner.json"]
+
+
 def test_unknown_options_are_refused_before_anything_happens(client, corpus, tmp_path):
     with pytest.raises(TypeError, match=r"build_index\(\) has no option 'exemplar': did you mean exemplars\?"):
         build_index(client, corpus, output=tmp_path / "x.index", exemplar=3)
@@ -437,6 +528,82 @@ def test_a_worker_that_hangs_is_not_waited_for(processes, corpus, alone, tmp_pat
     assert digest(tmp_path / "all.index") == alone and not (tmp_path / "all.index.work/parts").exists()
 
 
+def test_a_scheduler_that_is_gone_is_told_as_such(processes, corpus, tmp_path, options):
+    processes.worker("one")
+    with distributed.Client(processes.address, timeout=2) as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client.wait_for_workers(1, timeout=60)
+
+        def kill(value):
+            if processes.all["scheduler"].poll() is None:
+                processes.kill("scheduler")
+
+        arguments = {"output": tmp_path / "all.index", "annotate": False, **options}
+        with pytest.raises(ClusterError, match="the scheduler of this client is gone"):
+            build_index(client, corpus, progress=kill, **arguments)
+        wait_for(lambda: client.status == "closed", 20)
+        with pytest.raises(ClusterError, match="the client is closed, expected one that is connected"):
+            build_index(client, corpus, **arguments)
+
+
+def test_work_that_full_disks_ended_goes_on_at_once(client, tmp_path, options):
+    """All workers are out of the question when it ends; the folder is given free all the same."""
+    corpus = tmp_path / "pictures"
+    corpus.mkdir()
+    (corpus / "a.png").write_bytes(drawn(1))
+    arguments = {"output": tmp_path / "all.index", "annotate": False, **options}
+    client.run(full_disks, True)
+    try:
+        with pytest.raises(NoWorkers, match="no room is left"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            build_index(client, corpus, **arguments)
+    finally:
+        client.run(full_disks, False)
+    assert build_index(client, corpus, **arguments).items == 1
+
+
+def full_disks(are_full):
+    """Has the output's place be full."""
+    from lucarne.cluster import parts as tasks
+
+    before = tasks.storage.exists.__dict__.get("before", tasks.storage.exists)
+
+    def exists(place):
+        if are_full and place.endswith("all.index"):
+            raise OSError(errno.ENOSPC, "No space left on device", place)
+        return before(place)
+
+    exists.before = before
+    # `complete` looks at the output last; a look from elsewhere is let through.
+    tasks.complete.__globals__["storage"] = types.SimpleNamespace(**{**vars(tasks.storage), "exists": exists})
+
+
+def test_a_cluster_that_grows_with_its_work_is_given_some(tmp_path):
+    with distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as cluster:
+        cluster.adapt(minimum=0, maximum=1)
+        with distributed.Client(cluster) as client, Scheduling(client, settings_for(tmp_path), worker_seconds=30) as scheduling:
+            assert scheduling.probe()
+
+
+def out_of_reach(settings, name, place):
+    """A store that answers the third time."""
+    with open(place, "ab") as file:
+        file.write(b".")
+    if os.path.getsize(place) < 3:
+        raise ConnectionResetError(104, "reset")
+    return name
+
+
+def test_a_store_that_is_out_of_reach_is_given_time(client, tmp_path):
+    with Scheduling(client, settings_for(tmp_path)) as scheduling:
+        begin = time.monotonic()
+        scheduling.add(Task("some", out_of_reach, (str(tmp_path / "tries"),)))
+        found = []
+        while not found:
+            found += scheduling.step()
+    assert found[0][1] == "some" and 5 <= time.monotonic() - begin < 15
+
+
 def test_without_a_worker_that_can_do_it_the_reasons_are_told(processes, corpus, tmp_path, options):
     nowhere = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(each, "lucarne")))
     processes.worker("without", {"PATH": nowhere})
@@ -530,6 +697,50 @@ def test_scores_by_a_pool_are_those_of_one_judge(client, chat, index, tmp_path):
 def test_an_index_with_an_address_is_written_back(client, chat, index):
     asked = explain(client, f"local://{index}", [(chat("digests"), "eyes")], features=[703], program=PROGRAM)
     assert asked.counts["explained"] == 1 and set(texts(index)) == {703}
+
+
+def test_a_copy_that_was_left_behind_does_not_undo_what_others_wrote(client, chat, index, tmp_path):
+    """A worker that was killed left its copy of the index; others have brought back more since."""
+    scratch = {"program": PROGRAM, "scratch": str(tmp_path / "scratch")}
+    place = f"local://{index}"
+
+    request = asking._Request("explanation/generate", place, {}, (), 1, 1.0, 1, None, None, False)
+    settings = worker.Settings(topic="t", work="", owner="", build=f"asking-{uuid.uuid5(uuid.NAMESPACE_URL, place).hex[:16]}", **scratch)
+    with worker.scratch(settings, "asking") as folder:
+        within = asking._in_place(settings, request, folder)
+        copy, _ = within.__enter__()
+        left = shutil.copytree(folder, tmp_path / "left")
+    within.gen.close()
+    explain(client, place, [(chat("digests"), "eyes")], features=[703], **scratch)
+    shutil.copytree(left, folder, dirs_exist_ok=True)
+    assert os.path.exists(copy)
+    asked = explain(client, place, [(chat("digests"), "eyes")], features={"top": {"by": "frequency", "count": 2}}, **scratch)
+    assert asked.counts["explained"] == 2
+    assert 703 in texts(index) and len(texts(index)) == 3
+    # And of two that write at the same time the later one does not.
+    with worker.scratch(settings, "asking") as folder:
+        within = asking._in_place(settings, request, folder)
+        within.__enter__()
+        index.write_bytes(b"another")
+        with pytest.raises(OutputBusy, match="written to by somebody else"):
+            within.__exit__(None, None, None)
+    assert index.read_bytes() == b"another"
+
+
+def test_a_limit_that_cannot_be_held_to_is_not_passed_over(client, chat, index):
+    features = {"top": {"by": "frequency", "count": 9}}
+    silent = Server(lambda *_: (200, {"choices": [{"message": {"content": "a dog"}}]}))
+    try:
+        for end, words in [(Endpoint(silent.url, "eyes", prompt_price=3.0), "no endpoint tells how many tokens"),
+                           (Endpoint(chat("broken"), "eyes"), "nothing was answered yet")]:  # fmt: skip
+            with pytest.raises(TooExpensive, match=words):
+                explain(client, index, [end], features=features, trial=2, tries=1, patience=20, max_cost=1.0, program=PROGRAM)
+        assert silent.asked == 2
+    finally:
+        silent.close()
+    for given in ({"max_cost": float("nan")}, {"max_seconds": -1}, {"tries": 0}, {"patience": float("nan")}):
+        with pytest.raises(BadValue, match="or more"):
+            explain(client, index, [(chat("digests"), "eyes")], program=PROGRAM, **given)
 
 
 def test_without_an_endpoint_nothing_is_asked(client, index):

@@ -4,8 +4,10 @@ import hashlib
 import io
 import random
 import tarfile
+import zipfile
 from collections import defaultdict
 
+import fsspec.implementations.zip
 import pytest
 
 from cluster_world import drawn, make_corpus
@@ -118,6 +120,66 @@ def test_what_was_changed_since_the_survey_is_not_streamed(tmp_path):
     place.unlink()
     with pytest.raises(CorpusChanged, match="gone"):
         streamed(entries)
+
+
+@pytest.mark.parametrize("content, words", [(b"", "empty"), (bytes(range(256)) * 9, "invalid header"), (None, "unexpected end")])
+def test_a_damaged_tar_is_named(tmp_path, content, words):
+    place = tmp_path / "some.tar"
+    if content is None:
+        member = tarfile.TarInfo("a.png")
+        member.size = 1 << 40
+        content = member.tobuf() + b"short"
+    place.write_bytes(content)
+    with pytest.raises(BadValue, match=f"{place} cannot be read: {words}"):
+        entries_of(place)
+
+
+def test_an_archive_that_is_written_to_is_another(tmp_path):
+    """Also where all pictures are what they were."""
+    place = tmp_path / "some.tar"
+    for caption in (b"one", b"two"):
+        with tarfile.open(place, "w") as archive:
+            for name, content in (("a.png", drawn(1)), ("a.txt", caption)):
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        if caption == b"one":
+            entries = entries_of(place)
+            corpora.check_files(entries)
+    with pytest.raises(CorpusChanged, match="some.tar was written to"):
+        corpora.check_files(entries)
+
+
+def test_a_file_that_is_empty_now_is_another(tmp_path):
+    (tmp_path / "a.png").write_bytes(drawn(1))
+    (tmp_path / "b.png").write_bytes(b"")
+    (tmp_path / "c.png").symlink_to("c.png")
+    entries = entries_of(tmp_path, is_local=False)
+    assert [(name, len(content)) for name, content in streamed(entries)][1:] == [("b.png", 0), ("c.png", 0)]
+    (tmp_path / "a.png").write_bytes(b"")
+    with pytest.raises(CorpusChanged, match="a.png is not what it was"):
+        streamed(entries)
+
+
+def test_a_store_that_is_out_of_reach_is_no_unreadable_picture(tmp_path, monkeypatch):
+    """The survey of what a store holds fails, to be made again; it does not list the picture as unreadable."""
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.writestr("a.png", drawn(1))
+    place = f"zip://::file://{tmp_path}/some.zip"
+    monkeypatch.setattr(fsspec.implementations.zip.ZipFileSystem, "_open", lambda *_, **__: (_ for _ in ()).throw(OSError(5, "reset")))
+    with pytest.raises(OSError, match="reset"):
+        entries_of({"folder": place}, is_local=False)
+
+
+def test_a_picture_that_is_too_long_is_not_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(corpora, "PICTURE_BYTES", 1000)
+    (tmp_path / "a.png").write_bytes(drawn(1) + bytes(1000))
+    with tarfile.open(tmp_path / "some.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "a.png", "a.png")
+    with tarfile.open(tmp_path / "some.tar", "w") as archive:
+        archive.add(tmp_path / "a.png", "a.png")
+    for place in (tmp_path, tmp_path / "some.tar", tmp_path / "some.tar.gz"):
+        assert streamed(entries_of(place, is_local=False)) == [("a.png", b"")]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The pool of endpoints, held to servers that behave badly on purpose."""
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -224,6 +226,88 @@ def test_answers_that_are_none_are_tried_elsewhere():
             assert pool.facts()[4]["answers"] == 10
         process.stdin.close()
         process.terminate()
+
+
+def raw(answer):
+    """A server that sends bytes as they are, however they come; its url."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def one(connection):
+        with connection, contextlib.suppress(OSError):
+            asked = connection.recv(1 << 16)
+            if asked.startswith(b"GET"):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            else:
+                answer(connection)
+
+    def listen():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=one, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
+def trickle(connection):
+    """A byte at a time, of an answer that says not how long it is."""
+    connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (trickle, "no answer within 0.4 s"),
+        (lambda connection: connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + b"[" * 100_000), "no chat completion"),
+        (lambda connection: connection.sendall(b"HTTP/1.0 202 Accepted\r\n\r\n{}"), "no chat completion"),
+        (lambda connection: connection.sendall(b"HTTP/1.0 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n"), "status 302"),
+        (lambda connection: connection.sendall(b"HTTP/1.0 402 No Money\r\n\r\n{}"), "status 402"),
+        (lambda connection: connection.sendall(b"\0\xff" * 20_000), "no answer"),
+    ],
+)  # fmt: skip
+def test_what_an_endpoint_does_wrong_costs_others_nothing(servers, answer, words):
+    well = servers(lambda *_: (200, completion()))
+    with Pool([Endpoint(raw(answer), "m", request_seconds=0.4), Endpoint(well.url, "m", concurrency=1)]) as pool:
+        begin = time.monotonic()
+        assert put(pool, 4) == [(200, "yes")] * 4
+        assert time.monotonic() - begin < 5
+        bad = pool.facts()[0]
+    assert bad["failures"] or bad["state"] == "refuses"
+    assert words in bad["message"] and len(bad["message"]) < 300
+
+
+def test_what_is_secret_is_not_told(servers, monkeypatch):
+    server = servers(lambda *_: (200, completion()))
+    # A key that was read from a file ends with a line feed.
+    with Pool([Endpoint(server.url, "m", key="sk-secret\n")]) as pool:
+        assert put(pool, 1) == [(200, "yes")]
+    assert server.keys == {"Bearer sk-secret"}
+    monkeypatch.setenv("POOL_KEY", "sk-secret\x01x")
+    for given, words in [
+        ({"key_variable": "POOL_KEY"}, "the variable POOL_KEY has characters"), ({"key_variable": "NO_KEY"}, "NO_KEY, which has its key, is not set"),
+    ]:  # fmt: skip
+        with pytest.raises(EndpointsDown, match=words) as error, Pool([Endpoint(server.url + "?api-key=sk-secret", "m", **given)]):
+            pass
+        assert "sk-secret" not in str(error.value)
+    for given in ({"key": "sk-secret\x01"}, {"url": "http://me:sk-secret@h/v1"}, {"url": "http://h:x/v1?key=sk-secret"}):
+        with pytest.raises(BadValue) as error:
+            Endpoint(**{"url": server.url, "model": "m", **given})
+        assert "sk-secret" not in str(error.value)
+    assert "sk-secret" not in repr(Endpoint(server.url + "?api-key=sk-secret", "m", key="sk-secret"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"prompt_price": float("nan")}, {"completion_price": -1.0}, {"prompt_price": "3"}, {"concurrency": 2.5}, {"concurrency": float("inf")},
+     {"request_seconds": float("inf")}, {"request_seconds": 1e12}, {"requests_per_minute": float("nan")}, {"url": "http://h:99999/v1"},
+     {"url": "http://h/v1\r\nX: y"}],
+)  # fmt: skip
+def test_numbers_that_are_none_are_refused(given):
+    with pytest.raises(BadValue, match="expected"):
+        Endpoint(**{"url": "http://h/v1", "model": "m", **given})
 
 
 @pytest.mark.parametrize(

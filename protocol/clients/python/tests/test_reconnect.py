@@ -88,6 +88,9 @@ def test_where_a_kernel_is_reached_by_ssh_is_a_command_line():
         "5", "/run/k", "--", "--device", "auto",
     ]  # fmt: skip
     assert SSH("gpu7").command(None, ["lucarne", "serve"]) == ["lucarne", "attach", "--ssh", "gpu7"]
+    for given in ({"options": "Port=2222"}, {"serve": "--device auto"}):
+        with pytest.raises(ValueError, match="expected a list of words"):
+            SSH("gpu7", **given)
     with pytest.raises(ValueError, match="the program of this machine alone"):
         there.command("lucarne serve", ["lucarne"])
     with pytest.raises(ValueError, match="absolute path of gpu7"):

@@ -26,6 +26,11 @@ class SSH:
     patience: float | None = None
     """Seconds within which a kernel must have been reached or started; None: 90."""
 
+    def __post_init__(self) -> None:
+        for name, value in (("options", self.options), ("serve", self.serve)):
+            if isinstance(value, str):
+                raise ValueError(f"{name} is {value!r}, expected a list of words, such as {value.split()!r}")
+
     def command(self, given: str | Sequence[str] | None, default: Sequence[str]) -> list[str]:
         """The command line that carries a client's streams there.
 

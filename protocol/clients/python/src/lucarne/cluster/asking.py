@@ -20,7 +20,7 @@ from ..progress import reporter
 from ..records import Record
 from ..types import ExplanationScoreScorer
 from . import storage, worker
-from .errors import ClusterError, DiskFull, EndpointsDown, TooExpensive, WorkerUnfit
+from .errors import ClusterError, DiskFull, EndpointsDown, OutputBusy, TooExpensive, WorkerUnfit
 from .options import DEFAULTS, Explaining, Judging, Refining, Scoring, check, names, taking
 from .pool import Endpoint, Endpoints, Pool, endpoints_of
 from .scheduling import Scheduling, Task
@@ -274,8 +274,12 @@ def _ask(
         rest.pop("max_cost", None), rest.pop("max_seconds", None), confirm is not None,
     )  # fmt: skip
     scheduling_options = {each: rest.pop(each) for each in ("retries", "silent_seconds", "worker_seconds")}
-    if request.trial < 1:
-        raise BadValue(f"trial is {request.trial}, expected 1 or more")
+    for limit, value, least in [
+        ("trial", request.trial, 1), ("tries", request.tries, 1), ("patience", request.patience, 0),
+        ("max_cost", request.max_cost, 0), ("max_seconds", request.max_seconds, 0),
+    ]:  # fmt: skip
+        if value is not None and not value >= least:
+            raise BadValue(f"{limit} is {value}, expected {least} or more")
     request = replace(request, params={**given, **_given(rest)})
     report = reporter(progress, method)
     with Scheduling(client, settings, **scheduling_options) as scheduling:
@@ -342,20 +346,30 @@ def _in_place(settings: Settings, request: _Request, folder: str) -> Iterator[tu
     if storage.is_local(target):
         yield target, Snapshots(float("inf"), lambda: None, lambda: None)
         return
-    copy = os.path.join(folder, "target")
+    copy, mark = os.path.join(folder, "target"), os.path.join(folder, "target.json")
+    seen = storage.stamp_of(target)
+    if os.path.exists(copy) and storage.read_json(mark) != {"stamp": seen}:
+        # It was left by a call that was killed, and another machine has written since.
+        _forget(copy)
     if not os.path.exists(copy):
         with contextlib.suppress(FileNotFoundError):
             storage.download(target, copy)
+    storage.write_json(mark, {"stamp": seen})
     is_index = request.method != "evaluation/judge"
 
     def bring_back() -> None:
-        if not is_index:
+        nonlocal seen
+        if storage.stamp_of(target) != seen:
+            raise OutputBusy(f"{target} was written to by somebody else meanwhile; the same call asks again what was not brought back")
+        if is_index:
+            whole = os.path.join(folder, "snapshot.index")
+            worker.copy_index(settings, copy, whole)
+            storage.upload(whole, target)
+            os.unlink(whole)
+        else:
             storage.upload(copy, target)
-            return
-        whole = os.path.join(folder, "snapshot.index")
-        worker.copy_index(settings, copy, whole)
-        storage.upload(whole, target)
-        os.unlink(whole)
+        seen = storage.stamp_of(target)
+        storage.write_json(mark, {"stamp": seen})
 
     snapshots = Snapshots(settings.snapshot_seconds, bring_back, lambda: worker.index_stamp(copy))
     try:
@@ -364,9 +378,13 @@ def _in_place(settings: Settings, request: _Request, folder: str) -> Iterator[tu
         snapshots.end()
         if os.path.exists(copy):
             bring_back()
-            for each in (copy, copy + "-wal", copy + "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(each)
+            _forget(copy)
+
+
+def _forget(copy: str) -> None:
+    for each in (copy, copy + "-wal", copy + "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(each)
 
 
 class _Asking:
@@ -403,7 +421,8 @@ class _Asking:
             thread.start()
         for thread in threads:
             thread.join()
-        self.pool.open()
+        # Questions that still wait for their turn are nobody's any more: they are not put, and not paid for.
+        self.pool.end()
         self.stopped.set()
         deciding.join(timeout=10)
         self._raise(failures)
@@ -472,7 +491,13 @@ class _Asking:
         self.estimate = _estimate(found)
         request = self.request
         refusal = None
-        if request.max_cost is not None and (self.estimate.cost or 0) > request.max_cost:
+        is_priced = any(each.prompt_price or each.completion_price for each in request.endpoints)
+        are_counted = self.estimate.prompt_tokens or self.estimate.completion_tokens
+        if self.estimate.questions and not self.estimate.measured and (request.max_cost, request.max_seconds) != (None, None):
+            refusal = f"whether it is within the limits is not known: {self.estimate}"
+        elif self.estimate.questions and request.max_cost is not None and is_priced and not are_counted:
+            refusal = f"whether it is within max_cost={request.max_cost:g} is not known: no endpoint tells how many tokens it took"
+        elif request.max_cost is not None and (self.estimate.cost or 0) > request.max_cost:
             refusal = f"the estimate is above max_cost={request.max_cost:g}: {self.estimate}"
         elif request.max_seconds is not None and (self.estimate.seconds or 0) > request.max_seconds:
             refusal = f"the estimate is above max_seconds={request.max_seconds:g}: {self.estimate}"

@@ -6,11 +6,13 @@ for its digest before the work begins; the digests also tell when a corpus chang
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
 import os
 import tarfile
+import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import IO, Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence, Union
@@ -31,6 +33,8 @@ KINDS = ("folder", "list", "tar", "parquet", "prompts")
 SURVEYED_TOGETHER = 512
 #: Pictures that are read ahead of the stream.
 AHEAD = 16
+#: The longest file that the program takes for a picture; longer ones are listed as unreadable without being sent.
+PICTURE_BYTES = 1 << 28
 
 
 class Entry(NamedTuple):
@@ -39,7 +43,7 @@ class Entry(NamedTuple):
     #: As a run over the whole corpus names it.
     name: str
     #: Where it lies: ("file", place), ("slice", tar, offset, size, ((suffix, offset, size), …)), ("member", tar, number),
-    #: ("row", file, number, column) or ("prompt", JSON).
+    #: ("row", file, number, column), ("prompt", JSON), or ("none", tar) of a member that is no file.
     place: tuple[Any, ...]
     #: Digest of its picture, or of its text where there is none: entries with equal contents have equal keys.
     key: str
@@ -145,7 +149,7 @@ def listed(corpus: Mapping[str, Any], limit: int | None = None) -> CorpusPlan:
 
 def _known(found: Iterable[tuple[str, str, str]], is_local: bool) -> list[tuple[str, str, str]]:
     files = list(found)
-    if is_local and (odd := next((each for each in files if "\n" in each[1]), None)):
+    if is_local and (odd := next((each for each in files if "\n" in each[1] or each[1].endswith("\r")), None)):
         raise BadValue(f"the name of the picture {odd[0]!r} has a line break, which no list of files can hold")
     return files
 
@@ -156,7 +160,9 @@ def _stamped(file: tuple[str, str, str]) -> tuple[str, str, str]:
             return file[0], file[1], storage.file_stamp(file[1])
         system, path = storage.filesystem(file[1])
         return file[0], file[1], storage.stamp(system.info(path))
-    except OSError:
+    except OSError as error:
+        if not storage.is_settled(error, file[1]):
+            raise
         return file[0], file[1], "missing"
 
 
@@ -179,7 +185,9 @@ def _is_picture(name: str, place: str) -> bool:
     try:
         with storage.open_file(place) as file:
             return picture_suffix(file.read(32)) is not None
-    except OSError:
+    except OSError as error:
+        if not storage.is_settled(error, place):
+            raise
         return False
 
 
@@ -212,7 +220,10 @@ def survey(
         return [_file_entry(*each, is_local) for each in files]
     ((_, place, mark),) = files
     if kind == "tar":
-        return _tar_entries(place, mark, prefix)
+        try:
+            return _tar_entries(place, mark, prefix)
+        except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise BadValue(f"the corpus {place} cannot be read: {error}") from error
     if kind == "parquet":
         return _row_entries(place, mark, corpus["columns"])
     return _prompt_entries(place, mark)
@@ -232,15 +243,22 @@ def _file_entry(name: str, place: str, mark: str, is_local: bool) -> Entry:
 
 def _file_key(name: str, place: str) -> tuple[str, bytes]:
     """A file's digest and its beginning."""
-    hash_, beginning = hashlib.sha256(), b""
     try:
         with storage.open_file(place) as file:
-            while block := file.read(1 << 20):
-                beginning = beginning or block[:32]
-                hash_.update(block)
-    except OSError:
+            return _key_of(file)
+    except OSError as error:
+        if not storage.is_settled(error, place):
+            raise
         # The index lists it as unreadable, under its name.
         return digest(os.fsencode(name)), b""
+
+
+def _key_of(file: IO[bytes]) -> tuple[str, bytes]:
+    """The digest of what is left of a file, by pieces, and its beginning."""
+    hash_, beginning = hashlib.sha256(), b""
+    while block := file.read(1 << 20):
+        beginning = beginning or block[:32]
+        hash_.update(block)
     return hash_.hexdigest()[:32], beginning
 
 
@@ -264,8 +282,10 @@ def _tar_entries(place: str, mark: str, prefix: bool) -> list[Entry]:
             beside = texts if pictures else texts[1:]
             times[name] = times.get(name, 0) + 1
             called = beginning + (name if times[name] == 1 else _numbered(name, times[name]))
-            if packed:
-                at: tuple[Any, ...] = ("member", place, number, tuple((suffix(each[0]), each[1]) for each in beside))
+            if number < 0:
+                at: tuple[Any, ...] = ("none", place)
+            elif packed:
+                at = ("member", place, number, tuple((suffix(each[0]), each[1]) for each in beside))
             else:
                 at = ("slice", place, offset, size, tuple((suffix(each[0]), each[2], each[3]) for each in beside))
             found.append(Entry(called, at, key, mark))
@@ -273,18 +293,31 @@ def _tar_entries(place: str, mark: str, prefix: bool) -> list[Entry]:
     with storage.open_file(place) as file, tarfile.open(fileobj=file, mode="r|*") as archive:
         sample: list[tuple[str, int, int, int, str]] = []
         for number, member in enumerate(archive):
-            base = member.name.rpartition("/")[2]
-            if not member.isfile() or base.startswith("."):
+            name = file_name(member.name)
+            base = name.rpartition("/")[2]
+            is_link = not member.isfile() and not member.isdir() and suffix(name) in SUFFIXES
+            if not (member.isfile() or is_link) or base.startswith("."):
                 continue
-            if sample and _sample(sample[-1][0]) != _sample(member.name):
+            if sample and _sample(sample[-1][0]) != _sample(name):
                 take(sample)
                 sample = []
-            content = archive.extractfile(member)
-            key = digest(content.read() if content is not None else b"")
-            sample.append((member.name, number, member.offset_data, member.size, key))
+            if member.issparse():
+                raise BadValue(f"the member {name} of {place} is sparse, which lies in an archive otherwise than it is")
+            content = None if is_link else archive.extractfile(member)
+            key = digest(os.fsencode(member.name)) if content is None else _key_of(content)[0]
+            sample.append((name, -1 if content is None else number, member.offset_data, member.size, key))
         if sample:
             take(sample)
     return found
+
+
+def file_name(path: str) -> str:
+    """A path as the program writes it: bytes that are no UTF-8 as \\xE9."""
+    content = os.fsencode(path)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return "".join(f"\\x{ord(each) - 0xDC00:02X}" if "\udc80" <= each <= "\udcff" else each for each in path)
 
 
 def _numbered(name: str, times: int) -> str:
@@ -347,14 +380,17 @@ def _prompt_entries(place: str, mark: str) -> list[Entry]:
             continue
         name, key, value = f"line {number}", digest(line), None
         try:
-            value = json.loads(line)
-        except ValueError:
-            pass  # The program says what is wrong with it.
+            value = json.loads(line.decode(), parse_constant=_refused)
+            # Half of a pair of surrogates is no text.
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            value = None  # The program says what is wrong with it.
         if isinstance(value, dict):
-            if isinstance(value.get("id"), (str, int)) and not isinstance(value["id"], bool):
-                name = str(value["id"])
-            else:
-                value["id"] = name
+            given = value.setdefault("id", name)
+            if isinstance(given, (str, int)) and not isinstance(given, bool):
+                name = str(given)
+            elif isinstance(given, float) and given.is_integer():
+                name = str(int(given))
             image = value.get("image")
             if isinstance(image, str):
                 value["image"] = _beside(image, folder)
@@ -366,6 +402,10 @@ def _prompt_entries(place: str, mark: str) -> list[Entry]:
             line = json.dumps(value, ensure_ascii=False).encode()
         found.append(Entry(name, ("prompt", line.decode("utf-8", "replace")), key, mark))
     return found
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def told_apart(entries: Iterable[Entry]) -> list[Entry]:
@@ -415,12 +455,13 @@ def divided(entries: Sequence[Entry], parts: int) -> list[list[Entry]]:
 
 
 def check_files(entries: Iterable[Entry]) -> None:
-    """Throws where files are not those of the survey."""
-    for each in entries:
-        if each.place[0] == "file" and storage.is_local(each.place[1]):
-            now = _stamped((each.name, each.place[1], ""))[2]
-            if each.stamp and now != each.stamp:
-                raise CorpusChanged(f"{each.place[1]} {'is gone' if now == 'missing' else 'was written to'} while the index was built")
+    """Throws where files and archives are not those of the survey; of an address's files the contents are compared as they are read."""
+    known = {(each.place[1], each.stamp) for each in entries if each.place[0] != "prompt"
+             and (each.place[0] != "file" or storage.is_local(each.place[1]))}  # fmt: skip
+    for place, stamp in sorted(known):
+        now = _stamped((place, place, ""))[2]
+        if stamp and now != stamp:
+            raise CorpusChanged(f"{place} {'is gone' if now == 'missing' else 'was written to'} while the index was built")
 
 
 def write_list(entries: Iterable[Entry], path: str) -> None:
@@ -442,9 +483,9 @@ def stream(entries: Sequence[Entry], output: IO[bytes], stopped: Callable[[], bo
         for entry, content, beside in _contents(entries):
             if stopped():
                 return
-            if content and digest(content) != entry.key:
+            if content is not None and digest(content) != entry.key:
                 raise CorpusChanged(f"{entry.place[1]} is not what it was when the work began: {entry.name} is another")
-            _add(archive, entry.name, content)
+            _add(archive, entry.name, content or b"")
             for name, text in beside:
                 _add(archive, f"{_sample(entry.name)}.{name}", text)
 
@@ -455,7 +496,8 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(member, io.BytesIO(content))
 
 
-Content = tuple[Entry, bytes, list[tuple[str, bytes]]]
+#: An entry with its bytes, None where it is none or too long, and the texts beside it.
+Content = tuple[Entry, "bytes | None", list[tuple[str, bytes]]]
 
 
 def _contents(entries: Sequence[Entry]) -> Iterator[Content]:
@@ -468,24 +510,36 @@ def _contents(entries: Sequence[Entry]) -> Iterator[Content]:
         while end < len(entries) and entries[end].place[0] == kind and (kind == "file" or entries[end].place[1] == source):
             end += 1
         run = entries[start:end]
-        yield from {"file": _file_contents, "slice": _slices, "member": _members, "row": _row_contents}[kind](run)
+        yield from {"file": _file_contents, "slice": _slices, "member": _members, "row": _row_contents, "none": _no_contents}[kind](run)
         start = end
 
 
+def _no_contents(entries: Sequence[Entry]) -> Iterator[Content]:
+    for each in entries:
+        yield each, None, []
+
+
+def _bounded(content: bytes) -> bytes | None:
+    return content if len(content) <= PICTURE_BYTES else None
+
+
 def _file_contents(entries: Sequence[Entry]) -> Iterator[Content]:
-    def content(entry: Entry) -> bytes:
+    def content(entry: Entry) -> bytes | None:
         try:
-            return storage.read(entry.place[1])
+            with storage.open_file(entry.place[1]) as file:
+                return _bounded(file.read(PICTURE_BYTES + 1))
         except FileNotFoundError:
             if entry.stamp == "missing":
-                return b""
+                return None
             raise CorpusChanged(f"{entry.place[1]} is gone while the index was built") from None
-        except PermissionError:
-            return b""
+        except OSError as error:
+            if not storage.is_settled(error, entry.place[1]):
+                raise
+            return None
 
     at_once = storage.reads_at_once(entries[0].place[1])
     with ThreadPoolExecutor(at_once, thread_name_prefix="corpus") as pool:
-        waiting: list[tuple[Entry, Future[bytes]]] = []
+        waiting: list[tuple[Entry, Future[bytes | None]]] = []
         rest = iter(entries)
         try:
             while True:
@@ -509,24 +563,25 @@ def _slices(entries: Sequence[Entry]) -> Iterator[Content]:
 
         for each in entries:
             _, _, offset, size, beside = each.place
-            yield each, at(offset, size), [(name, at(start, length)) for name, start, length in beside]
+            content = at(offset, size) if size <= PICTURE_BYTES else None
+            yield each, content, [(name, at(start, length)) for name, start, length in beside]
 
 
 def _members(entries: Sequence[Entry]) -> Iterator[Content]:
     """Of a packed archive, which is read from its beginning."""
     wanted = {number for each in entries for number in (each.place[2], *(other for _, other in each.place[3]))}
     last = max(wanted)
-    held: dict[int, bytes] = {}
+    held: dict[int, bytes | None] = {}
     waiting = list(entries)
     with storage.open_file(entries[0].place[1]) as file, tarfile.open(fileobj=file, mode="r|*") as archive:
         for number, member in enumerate(archive):
             if number in wanted:
                 content = archive.extractfile(member)
-                held[number] = content.read() if content is not None else b""
+                held[number] = _bounded(content.read(PICTURE_BYTES + 1)) if content is not None else b""
             while waiting and number >= max([waiting[0].place[2], *(other for _, other in waiting[0].place[3])]):
                 each = waiting.pop(0)
                 # A text may belong to several pictures of a sample.
-                yield each, held.get(each.place[2], b""), [(name, held.get(other, b"")) for name, other in each.place[3]]
+                yield each, held.get(each.place[2], b""), [(name, held.get(other) or b"") for name, other in each.place[3]]
                 for known in [known for known in held if known < each.place[2] - 64]:
                     del held[known]
             if number >= last:

@@ -103,6 +103,8 @@ def evaluate(
             count = shards or 3 * len(scheduling.workers())
             known = scheduling.aside(_plan, settings, {"params": params, "shards": count}, shards is not None)
             count = int(known["shards"])
+            # What other answers in this folder left on a machine is not gone on with.
+            settings = scheduling.settings = replace(settings, build=known.get("build", settings.build))
             parts = [_Shard(each, count, f"{each:05d}.jsonl") for each in range(count)]
             for part in parts:
                 scheduling.add(Task(f"shard-{part.index}", _answer, (part, params), subject=part))
@@ -124,8 +126,7 @@ def evaluate(
         finally:
             if report is not None:
                 report(None)
-            with contextlib.suppress(LucarneError):
-                scheduling.aside(worker.release, settings)
+            scheduling.let_go()
         scheduling.run_on(scheduling.workers(), worker.clear_scratch, settings)
         again = scheduling.counts["again"] + scheduling.counts["moved"]
         return Evaluated(EvaluationReportReport(told), files, time.monotonic() - begin, again)
@@ -156,8 +157,9 @@ def _plan(settings: Settings, plan: dict[str, Any], is_exact: bool) -> dict[str,
     known: dict[str, Any] | None = storage.read_json(place)
     plan = json.loads(json.dumps(plan))
     if known is None:
-        storage.write_json(place, plan)
-        return plan
+        begun = {**plan, "build": f"answers-{uuid.uuid4().hex[:16]}"}
+        storage.write_json(place, begun)
+        return begun
     for name in plan:
         if plan[name] != known[name] and (name != "shards" or is_exact):
             raise LucarneError(
@@ -174,8 +176,9 @@ def _answer(settings: Settings, name: str, shard: _Shard, params: Mapping[str, A
         if (known := storage.read_json(done)) is not None and not known["missing"]:
             return dict(known)
         file = os.path.join(folder, "answers.jsonl")
-        if not os.path.exists(file):
-            with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError):
+            # Another machine may have come further.
+            if not os.path.exists(file) or storage.size(place) > os.path.getsize(file):
                 storage.download(place, file)
 
         def bring() -> None:

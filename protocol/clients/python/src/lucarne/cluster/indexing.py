@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -153,13 +154,12 @@ def build_index(
             build = _Build(scheduling, described, chosen, limit, report)
             build.plan(shards)
             whole = build.run(fan_in, split_seconds, target, annotate)
+            # While it is still ours: the next one may begin with the same folder at once.
+            build.clean()
         finally:
             if report is not None:
                 report(None)
-            try:
-                scheduling.aside(worker.release, scheduling.settings)
-            except LucarneError:
-                pass  # It is taken for gone after a minute.
+            scheduling.let_go()
         return build.finish(whole, time.monotonic() - begin)
 
 
@@ -445,12 +445,16 @@ class _Build:
             words += f"{merges} merge{'' if merges == 1 else 's'} left"
         self._say(words, (len(self.entries) - left) / len(self.entries))
 
+    def clean(self) -> None:
+        """Takes away what the work needed; the output is there, and what cannot be taken away is no failure of it."""
+        self.scheduling.run_on(self.scheduling.workers(), worker.clear_scratch, self.settings)
+        with contextlib.suppress(LucarneError, OSError):
+            self.scheduling.aside(_remove_work, self.settings)
+
     def finish(self, whole: PartResult, seconds: float) -> BuiltIndex:
-        """Cleans up and says what it was."""
+        """What it was."""
         scheduling = self.scheduling
         parts_ = sum(each.count for each in self.leaves)
-        scheduling.run_on(scheduling.workers(), worker.clear_scratch, self.settings)
-        scheduling.aside(storage.remove_folder, self.settings.work)
         return BuiltIndex(
             path=whole.place, items=whole.items, skipped=dict(whole.skipped), content_digest=whole.content_digest,
             bytes=whole.bytes, entries=len(self.entries), seconds=seconds,
@@ -464,14 +468,16 @@ class _Build:
 
 
 def _listed(settings: Settings, name: str, corpus: Mapping[str, Any], limit: int | None) -> corpora.CorpusPlan:
-    with worker.faults():
+    with worker.running(settings, name) as (signs, _):
+        signs.update(message="lists the corpus")
         return corpora.listed(corpus, limit)
 
 
 def _surveyed_chunk(
     settings: Settings, name: str, corpus: Mapping[str, Any], files: list[tuple[str, str, str]], is_local: bool, prefix: bool
 ) -> list[Entry]:
-    with worker.faults():
+    with worker.running(settings, name) as (signs, _):
+        signs.update(message="surveys the corpus", total=len(files))
         return corpora.survey(corpus, files, is_local, prefix)
 
 
@@ -486,5 +492,11 @@ def _read_plan(settings: Settings) -> Any:
         return None
 
 
+def _remove_work(settings: Settings) -> None:
+    worker.refresh_owner(settings)
+    storage.remove_folder(settings.work)
+
+
 def _write_plan(settings: Settings, plan: Mapping[str, Any]) -> None:
-    storage.write(_plan_place(settings), gzip.compress(json.dumps(plan, ensure_ascii=False).encode(), 3))
+    worker.refresh_owner(settings)
+    storage.write(_plan_place(settings), gzip.compress(json.dumps(plan).encode(), 3))

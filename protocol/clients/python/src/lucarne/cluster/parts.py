@@ -184,7 +184,7 @@ class _Part:
         times: dict[str, int] = {}
         found = []
         for each in self.entries:
-            name = file_name(each.place[1]) if self.is_local and each.place[0] == "file" else each.name
+            name = corpora.file_name(each.place[1]) if self.is_local and each.place[0] == "file" else each.name
             times[name] = count = times.get(name, 0) + 1
             found.append(name if count == 1 else f"{name} ({count})")
         return found
@@ -308,15 +308,6 @@ class _Feed:
             os.unlink(self.path)
 
 
-def file_name(path: str) -> str:
-    """A path as the program writes it: bytes that are no UTF-8 as \\xE9."""
-    content = os.fsencode(path)
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return "".join(f"\\x{ord(each) - 0xDC00:02X}" if "\udc80" <= each <= "\udcff" else each for each in path)
-
-
 # Merging
 
 
@@ -385,6 +376,11 @@ def complete(settings: Settings, name: str, whole: PartResult, output: str, anno
     with worker.running(settings, name) as (signs, stopped), worker.scratch(settings, name) as folder:
         signs.update(total=None, message="annotates" if annotate else "copies")
         index = os.path.join(folder, "whole.index")
+        if not annotate:
+            # What an earlier call began to add, and did not write to the end, is left behind.
+            for each in (index, index + "-wal", index + "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(each)
         if not os.path.exists(index):
             storage.download(whole.place, index)
         if annotate:
@@ -396,6 +392,7 @@ def complete(settings: Settings, name: str, whole: PartResult, output: str, anno
                 )  # fmt: skip
             if os.path.exists(index + "-wal") and os.path.getsize(index + "-wal") > 0:
                 raise WorkerUnfit(here(), f"the program left a log beside {index}")
+        worker.refresh_owner(settings)
         if storage.exists(output):
             raise OutputExists(f"{output} is there already")
         result = PartResult(**{**asdict(whole), "place": output, "bytes": os.path.getsize(index), "left": ()})

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hmac
 import http.client
 import json
+import math
 import os
+import re
 import secrets
 import ssl
 import threading
@@ -30,8 +32,10 @@ FAILURES_UNTIL_DOWN = 3
 FIRST_LOOK, LONGEST_LOOK = 1.0, 60.0
 #: Statuses that say: later.
 BUSY = {408, 425, 429, 503, 529}
-#: Statuses that no other question to the same endpoint would change.
-REFUSING = {401, 403, 404}
+#: Statuses that no other question to the same endpoint would change; redirections, which are not followed, are more of them.
+REFUSING = {401, 402, 403, 404, 405, 407, 410}
+#: The longest that one try may take, in seconds.
+LONGEST_TRY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,54 @@ class Endpoint:
     request_seconds: float = 300.0
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-            raise BadValue(f"the endpoint's url is {self.url!r}, expected an address such as http://localhost:8000/v1, without a user")
+        if not _is_address(self.url):
+            raise BadValue(f"the endpoint's url is {self.shown!r}, expected an address such as http://localhost:8000/v1, without a user")
         if not self.model:
-            raise BadValue(f"the endpoint {self.url} has no model's name")
-        for name, value in [("concurrency", self.concurrency), ("request_seconds", self.request_seconds)]:
-            if not value > 0:
-                raise BadValue(f"{name} of {self.url} is {value}, expected more than 0")
-        for name, rate in [("requests_per_minute", self.requests_per_minute), ("tokens_per_minute", self.tokens_per_minute)]:
-            if rate is not None and not rate > 0:
-                raise BadValue(f"{name} of {self.url} is {rate}, expected more than 0")
+            raise BadValue(f"the endpoint {self.shown} has no model's name")
+        if self.key is not None and not _is_key(self.key):
+            raise BadValue(f"the key of {self.shown} has characters that no key has, expected printable ASCII")
+        rates = [("requests_per_minute", self.requests_per_minute), ("tokens_per_minute", self.tokens_per_minute)]
+        prices = [("prompt_price", self.prompt_price), ("completion_price", self.completion_price)]
+        for name, value in [("concurrency", self.concurrency), ("request_seconds", self.request_seconds), *rates]:
+            if value is not None and not (_is_number(value) and value > 0):
+                raise BadValue(f"{name} of {self.shown} is {value!r}, expected more than 0")
+        if not isinstance(self.concurrency, int):
+            raise BadValue(f"concurrency of {self.shown} is {self.concurrency!r}, expected a whole number")
+        if self.request_seconds > LONGEST_TRY:
+            raise BadValue(f"request_seconds of {self.shown} is {self.request_seconds!r}, expected at most {LONGEST_TRY:g}")
+        for name, value in prices:
+            if not (_is_number(value) and value >= 0):
+                raise BadValue(f"{name} of {self.shown} is {value!r}, expected 0 or more")
+
+    def __repr__(self) -> str:
+        """Without the key, which logs of Dask are no place for."""
+        return f"Endpoint({self.shown!r}, {self.model!r}, concurrency={self.concurrency})"
+
+    @property
+    def shown(self) -> str:
+        """The url as it may be told: a user and what follows a question mark may be secret."""
+        return re.sub(r"//[^/]*@", "//…@", re.sub(r"\?.*", "?…", self.url, flags=re.DOTALL))
 
     @property
     def host(self) -> str:
         return urlsplit(self.url).netloc
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018: throws where it is none
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and url.isprintable()
+
+
+def _is_key(key: str) -> bool:
+    return key.strip().isascii() and key.strip().isprintable()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 #: Endpoints, or pairs of address and model, one or several.
@@ -110,11 +147,18 @@ class _Member:
         self.answers = self.failures = self.prompt_tokens = self.completion_tokens = 0
         self.seconds = 0.0
         self.message = ""
+        #: Without the line feed that a key has that was read from a file.
+        self.key = (endpoint.key or "").strip() or None
+        if self.key is None and (variable := endpoint.key_variable):
+            found = os.environ.get(variable)
+            self.key = (found or "").strip() or None
+            if self.key is None:
+                self.refuse(f"the variable {variable}, which has its key, is not set where it is asked")
+            elif not _is_key(self.key):
+                self.refuse(f"the variable {variable} has characters that no key has")
 
-    @property
-    def key(self) -> str | None:
-        variable = self.endpoint.key_variable
-        return self.endpoint.key or (os.environ.get(variable) if variable else None)
+    def refuse(self, message: str) -> None:
+        self.refusal = self.message = message
 
     def wait_seconds(self, now: float) -> float | None:
         """How long until it may be asked; None where only an answer or a look changes that."""
@@ -138,7 +182,7 @@ class _Member:
     def facts(self) -> dict[str, Any]:
         state = "refuses" if self.refusal is not None else "down" if self.is_down else "well"
         return {
-            "url": self.endpoint.url, "model": self.endpoint.model, "state": state, "answers": self.answers,
+            "url": self.endpoint.shown, "model": self.endpoint.model, "state": state, "answers": self.answers,
             "failures": self.failures, "promptTokens": self.prompt_tokens, "completionTokens": self.completion_tokens,
             "meanSeconds": self.seconds / self.answers if self.answers else None, "cost": self.cost, "message": self.message,
         }  # fmt: skip
@@ -200,22 +244,21 @@ class Pool:
 
     def __enter__(self) -> "Pool":
         for each in self.members:
-            self._look_at(each)
+            if each.refusal is None:
+                self._look_at(each)
         self._require_one()
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._condition:
-            self._is_ended = True
-            self._condition.notify_all()
+        self.end()
         self._server.shutdown()
         self._server.server_close()
 
     def _require_one(self) -> None:
         if all(each.refusal is not None or each.is_down for each in self.members):
-            raise EndpointsDown("no endpoint can be asked: " + "; ".join(f"{each.endpoint.url}: {each.message}" for each in self.members))
+            raise EndpointsDown("no endpoint can be asked: " + "; ".join(f"{each.endpoint.shown}: {each.message}" for each in self.members))
 
     @property
     def address(self) -> str:
@@ -229,6 +272,12 @@ class Pool:
         """Lets all questions through."""
         with self._condition:
             self._is_open = True
+            self._condition.notify_all()
+
+    def end(self) -> None:
+        """Puts no question any more, those that wait included."""
+        with self._condition:
+            self._is_ended = True
             self._condition.notify_all()
 
     def is_trial_over(self) -> bool:
@@ -300,12 +349,12 @@ class Pool:
             return
         with self._condition:
             if answer.status in (401, 403):
-                member.refusal = member.message = f"it refuses the key (status {answer.status})"
+                member.refuse(f"it refuses the key (status {answer.status})")
             elif answer.status >= 500:
                 self._set_down(member, f"status {answer.status}")
                 return
             elif (known := _models(answer)) is not None and member.endpoint.model not in known:
-                member.refusal = member.message = f"it has no model {member.endpoint.model!r}, but {', '.join(known) or 'none'}"
+                member.refuse(f"it has no model {member.endpoint.model!r}, but {', '.join(known)[:200] or 'none'}")
             member.is_down, member.failures_in_a_row, member.look = False, 0, FIRST_LOOK
             self._condition.notify_all()
 
@@ -388,13 +437,13 @@ class Pool:
                 last = answer
                 if time.monotonic() > end:
                     break
-            elif answer.status in REFUSING:
+            elif answer.status in REFUSING or 300 <= answer.status < 400:
                 with self._condition:
-                    member.refusal = member.message = f"it refuses with status {answer.status}: {_reason(answer, member.key)}"
+                    member.refuse(f"it refuses with status {answer.status}: {_reason(answer, member.key)}")
                     self._condition.notify_all()
-                last = answer
-            elif answer.status == 200 or answer.status >= 500:
-                what = "an answer that is no chat completion" if answer.status == 200 else f"status {answer.status}: {_reason(answer, member.key)}"
+                last = _problem(502, f"{member.endpoint.host}: {member.message}") if answer.status < 400 else answer
+            elif answer.status < 300 or answer.status >= 500:
+                what = "an answer that is no chat completion" if answer.status < 300 else f"status {answer.status}: {_reason(answer, member.key)}"
                 self._failed(member, what, False)
                 last = _problem(502, f"{member.endpoint.host}: {what}")
             else:
@@ -478,34 +527,45 @@ def _send(member: _Member, method: str, path: str, body: bytes | None, seconds: 
     if (key := member.key) is not None:
         headers["Authorization"] = f"Bearer {key}"
     # A socket's limit is for each byte that comes; this one is for all of them.
-    watch = threading.Timer(seconds, lambda: _cut(connection))
+    is_late = threading.Event()
+    sockets: list[Any] = []
+    watch = threading.Timer(seconds, lambda: _cut(is_late, sockets))
     watch.daemon = True
     watch.start()
     try:
+        connection.connect()
+        # The connection forgets its socket as soon as an answer without a length begins.
+        sockets.append(connection.sock)
+        if is_late.is_set():
+            raise TimeoutError
         connection.request(method, target, body, headers)
         found = connection.getresponse()
         content = found.read(ANSWER_BYTES + 1)
         if len(content) > ANSWER_BYTES:
             raise OSError(f"an answer of more than {ANSWER_BYTES} bytes")
-        later = found.headers.get("Retry-After", "")
-        wait = float(later) if later.replace(".", "", 1).isdigit() else None
+        if is_late.is_set():
+            # Without a length, what was cut off looks whole.
+            raise TimeoutError
+        later = re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", found.headers.get("Retry-After", ""))
+        wait = float(later[0]) if later else None
         return _Answer(found.status, content, wait, found.headers.get("Content-Type", "application/json"))
-    except http.client.HTTPException as error:
-        raise ConnectionError(f"{type(error).__name__} {error}") from None
-    except (AttributeError, ValueError) as error:
-        # What http.client does when its socket is taken away.
-        raise TimeoutError(f"no answer within {seconds:.0f} s ({error})") from None
+    except (OSError, http.client.HTTPException, AttributeError, ValueError) as error:
+        if is_late.is_set() or isinstance(error, TimeoutError):
+            raise TimeoutError(f"no answer within {seconds:g} s") from None
+        if isinstance(error, OSError):
+            raise
+        raise ConnectionError(f"{type(error).__name__} {error}"[:200]) from None
     finally:
         watch.cancel()
         connection.close()
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    socket = connection.sock
-    if socket is not None:
+def _cut(is_late: threading.Event, sockets: Sequence[Any]) -> None:
+    is_late.set()
+    for each in sockets:
         try:
-            socket.shutdown(2)
-        except OSError:
+            each.shutdown(2)
+        except (OSError, AttributeError):
             pass
 
 
@@ -516,7 +576,7 @@ def _problem(status: int, message: str) -> _Answer:
 def _json(answer: _Answer) -> Any:
     try:
         return json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

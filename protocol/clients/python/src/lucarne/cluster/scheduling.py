@@ -6,6 +6,7 @@ Dask decides where a task runs; this only bounds how many are under way, and say
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import threading
@@ -18,14 +19,17 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Iterator
 
 from distributed import Client, Future, wait
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
-from ..errors import BadValue, InvalidParams, KernelWarning
+from ..errors import BadValue, InvalidParams, KernelWarning, LucarneError
 from ..version import __version__
-from . import worker
+from . import storage, worker
 from .errors import ClusterError, DiskFull, NoWorkers, PartFailed, WorkerUnfit
 from .worker import Probe, Settings
 
+#: A place of no machine's own, where failures may pass.
+FAR = "far://"
 #: Seconds for which a worker with a full disk gets nothing more.
 REST_SECONDS = 300.0
 
@@ -56,6 +60,8 @@ class Task:
     started: float = 0.0
     stopping: float | None = None
     tries: int = 0
+    #: Until when a store that was out of reach is left alone.
+    rests_until: float = 0.0
 
     @property
     def worker(self) -> str | None:
@@ -98,15 +104,24 @@ class Scheduling:
     # Beginning and end
 
     def __enter__(self) -> "Scheduling":
+        if self.client.status != "running":
+            raise ClusterError(f"the client is {self.client.status}, expected one that is connected to a scheduler")
         self.client.subscribe_topic(self.settings.topic, self._hear)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for each in self.under_way:
-            if each.future is not None:
-                # The task sees it, lets its kernel write, and ends.
-                each.future.cancel()
-        self.client.unsubscribe_topic(self.settings.topic)
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        # Of a client that has lost its scheduler all calls fail, these included.
+        with contextlib.suppress(Exception):
+            for each in self.under_way:
+                if each.future is not None:
+                    # The task sees it, lets its kernel write, and ends.
+                    each.future.cancel()
+            self.client.unsubscribe_topic(self.settings.topic)
+        if isinstance(error, Exception) and not isinstance(error, LucarneError) and self.client.status != "running":
+            raise ClusterError(
+                f"the scheduler of this client is gone ({type(error).__name__}: {error}); what was done is kept: "
+                "the same call goes on with another client"
+            ) from error
 
     def _hear(self, event: tuple[float, Any]) -> None:
         _, message = event
@@ -134,8 +149,12 @@ class Scheduling:
 
     def wait_for_workers(self) -> None:
         end = time.monotonic() + self.worker_seconds
+        wish: Future | None = None
         while not self.client.nthreads():
+            # A cluster that grows with what there is to do needs something to do.
+            wish = wish or self.client.submit(os.getpid, pure=False)
             if time.monotonic() > end:
+                wish.cancel()
                 raise NoWorkers(f"the scheduler {self._address} has no worker after {self.worker_seconds:.0f} s")
             time.sleep(0.5)
 
@@ -209,7 +228,9 @@ class Scheduling:
     def aside(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Runs something short on a worker at once, beside its tasks, for what only workers see."""
         failure: BaseException | None = None
-        for _ in range(3):
+        end = time.monotonic() + self.worker_seconds
+        tries = 0
+        while tries < 3:
             self.wait_for_workers()
             self._require_fit()
             for address in self.workers()[:3]:
@@ -224,8 +245,21 @@ class Scheduling:
                 if not isinstance(answer, OSError):
                     raise answer
                 failure = answer
+            # A worker that went meanwhile says nothing of the place; another will.
+            is_gone = isinstance(failure, CommClosedError) and time.monotonic() < end
+            tries += 0 if is_gone else 1
             time.sleep(0.5)
-        raise failure or NoWorkers("no worker answers")
+        if isinstance(failure, OSError):
+            raise ClusterError(f"workers cannot use what the work needs: {failure}") from failure
+        raise NoWorkers("no worker answers")
+
+    def let_go(self) -> None:
+        """Gives the work's folder free, by any worker: also by one that can do nothing else, such as on a full disk."""
+        with contextlib.suppress(Exception):
+            # Where nobody does it, the folder is taken for free after a minute.
+            for address in list(self.client.nthreads())[:3]:
+                if self.run_on([address], worker.release, self.settings, seconds=10)[address] is None:
+                    return
 
     # Tasks
 
@@ -268,8 +302,10 @@ class Scheduling:
     def _give_out(self) -> None:
         workers = self.workers()
         self._require_fit()
-        while self.waiting and len(self.under_way) < len(workers):
-            task = self.waiting.pop(0)
+        now = time.monotonic()
+        rested = [each for each in self.waiting if each.rests_until <= now]
+        for task in rested[: max(0, len(workers) - len(self.under_way))]:
+            self.waiting.remove(task)
             task.tries += 1
             task.bound = frozenset(workers) if self.unfit else None
             task.sign, task.stopping, task.started, task.heard = {}, None, time.monotonic(), time.monotonic()
@@ -339,6 +375,9 @@ class Scheduling:
         else:
             task.failures += 1
             self.counts["failed"] += 1
+            if isinstance(error, OSError) and not storage.is_settled(error, FAR):
+                # A store that answers no more is given time to come back: a second, four, sixteen.
+                task.rests_until = time.monotonic() + min(64.0, 4.0 ** (task.failures - 1))
             if task.failures > self.retries:
                 raise PartFailed(f"{task.name} failed {task.failures} times, the last because {type(error).__name__}: {error}") from error
         self._again(task)

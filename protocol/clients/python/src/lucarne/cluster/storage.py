@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import shutil
+import stat
 import uuid
 from typing import Any, Iterator, Mapping, Union
 
@@ -64,6 +65,15 @@ def size(place: str) -> int:
     return int(system.size(path) or 0)
 
 
+def stamp_of(place: str) -> str | None:
+    """What tells that a file is still the same; None where there is none."""
+    system, path = filesystem(place)
+    try:
+        return stamp(system.info(path))
+    except FileNotFoundError:
+        return None
+
+
 def read(place: str) -> bytes:
     """The bytes of a file. Raises FileNotFoundError."""
     system, path = filesystem(place)
@@ -97,7 +107,7 @@ def read_json(place: str) -> Any:
 
 
 def write_json(place: str, value: Mapping[str, Any]) -> None:
-    write(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    write(place, json.dumps(value, separators=(",", ":")).encode())
 
 
 def upload(source: str, place: str) -> None:
@@ -176,8 +186,14 @@ def stamp(info: Mapping[str, Any]) -> str:
 
 def file_stamp(path: str) -> str:
     """The same of a file of this machine."""
-    found = os.stat(path)
+    found = os.stat(_named(path))
     return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def _named(path: str) -> str:
+    if "\0" in path:
+        raise FileNotFoundError(errno.ENOENT, "no file has a zero byte in its name", path)
+    return path
 
 
 def files(place: str) -> Iterator[tuple[str, str, str]]:
@@ -208,15 +224,25 @@ def _local_files(folder: str) -> Iterator[tuple[str, str, str]]:
                     continue
                 if each.is_dir(follow_symlinks=False):
                     waiting.append(prefix + each.name + "/")
-                elif each.is_file():
-                    yield prefix + each.name, each.path, file_stamp(each.path)
+                    continue
+                try:
+                    if each.is_file():
+                        yield prefix + each.name, each.path, file_stamp(each.path)
+                    elif not os.path.exists(each.path):
+                        yield prefix + each.name, each.path, "missing"
+                except OSError:
+                    # A link that leads nowhere, or to itself; or a file that has just gone.
+                    yield prefix + each.name, each.path, "missing"
 
 
 @contextlib.contextmanager
 def open_file(place: str) -> Iterator[Any]:
     """A file for reading."""
     if is_local(place):
-        with open(place, "rb") as file:
+        # What is no file, such as a pipe, would be waited for, or would never end.
+        with open(os.open(_named(place), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "is no file", place)
             yield file
         return
     # Some file systems close their files when they are forgotten.
@@ -228,6 +254,12 @@ def open_file(place: str) -> Iterator[Any]:
 def reads_at_once(place: str) -> int:
     """How many files of a store may be read at the same time."""
     return 8 if is_local(place) or filesystem(place)[0].async_impl else 1
+
+
+def is_settled(error: OSError, place: str) -> bool:
+    """Whether a file will be as unreadable the next time; a store may only have been out of reach."""
+    lasting = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+    return isinstance(error, lasting) or is_local(place) and error.errno not in (errno.EIO, errno.ESTALE, errno.ETIMEDOUT)
 
 
 def is_full(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,8 @@ BUSY_SECONDS = 120.0
 HELD_SECONDS = 30.0
 #: Seconds after which what nobody touched in a scratch folder is thrown away.
 FORGOTTEN_SECONDS = 14 * 86400.0
+#: A file that tells a folder of ours from what else lies where scratch folders are.
+MARK = ".lucarne-scratch"
 #: Seconds after which an owner that gives no sign counts as gone.
 OWNER_SECONDS = 60.0
 
@@ -270,7 +273,10 @@ def claim(settings: Settings, client: str) -> None:
     if known is not None and known.get("owner") != settings.owner:
         age = time.time() - float(known.get("time", 0))
         if age < OWNER_SECONDS:
-            raise OutputBusy(f"{settings.work} is being worked on by {known.get('client')}, which gave a sign {max(0, age):.0f} s ago")
+            raise OutputBusy(
+                f"{settings.work} is being worked on by {known.get('client')}, which gave a sign {max(0, age):.0f} s ago; "
+                f"if it has ended, the same call goes on {OWNER_SECONDS - max(0, age):.0f} s from now"
+            )
     storage.write_json(place, {"owner": settings.owner, "client": client, "time": time.time()})
     # Of two that claim it at the same time the later writer has it.
     time.sleep(0.5)
@@ -299,8 +305,11 @@ def scratch_root(settings: Settings) -> str:
     given = settings.scratch or os.environ.get("LUCARNE_SCRATCH")
     root = given or os.path.join(tempfile.gettempdir(), f"lucarne-cluster-{os.getuid()}")
     os.makedirs(root, mode=0o700, exist_ok=True)
-    if os.stat(root).st_uid != os.getuid() and given is None:
-        raise WorkerUnfit(here(), f"the scratch folder {root} belongs to another user; set LUCARNE_SCRATCH")
+    if given is None:
+        # Anybody may put something there first, such as a link to a folder of this user's.
+        found = os.lstat(root)
+        if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
+            raise WorkerUnfit(here(), f"the scratch folder {root} is a link or belongs to another user; set LUCARNE_SCRATCH")
     return root
 
 
@@ -309,6 +318,8 @@ def scratch(settings: Settings, task: str) -> Iterator[str]:
     """A task's own folder, which stays when its process dies, so that the next one on this machine goes on with it."""
     wanted = os.path.join(scratch_root(settings), settings.build, task)
     os.makedirs(os.path.dirname(wanted), mode=0o700, exist_ok=True)
+    with open(os.path.join(os.path.dirname(wanted), MARK), "ab"):
+        pass
     for number in range(16):
         # Whoever holds the first is ending, or hangs: then the next one begins with the last snapshot.
         folder = wanted if number == 0 else f"{wanted}.{number}"
@@ -346,7 +357,9 @@ def clear_scratch(settings: Settings) -> None:
     root = scratch_root(settings)
     shutil.rmtree(os.path.join(root, settings.build), ignore_errors=True)
     for each in os.scandir(root):
-        if each.is_dir(follow_symlinks=False) and time.time() - _newest(each.path) > FORGOTTEN_SECONDS:
+        # The folder may be one that its user has for other things, too.
+        is_ours = each.is_dir(follow_symlinks=False) and os.path.isfile(os.path.join(each.path, MARK))
+        if is_ours and time.time() - _newest(each.path) > FORGOTTEN_SECONDS:
             shutil.rmtree(each.path, ignore_errors=True)
 
 
@@ -495,7 +508,7 @@ class Snapshots:
         self.made = 0
 
     def tick(self) -> None:
-        if self._failure is not None and storage.is_full(self._failure):
+        if self._failure is not None and (storage.is_full(self._failure) or isinstance(self._failure, OutputBusy)):
             raise self._failure
         if self._thread is not None and self._thread.is_alive():
             return
