@@ -30,6 +30,7 @@ from .errors import (
 )
 from .evaluating import Evaluated, evaluate
 from .indexing import BuiltIndex, build_index
+from .planning import Level, Plan, Rates, plan
 from .pool import Endpoint
 
 __all__ = [
@@ -42,16 +43,20 @@ __all__ = [
     "EndpointsDown",
     "Estimate",
     "Evaluated",
+    "Level",
     "NoWorkers",
     "OutputBusy",
     "OutputExists",
     "PartFailed",
+    "Plan",
+    "Rates",
     "TooExpensive",
     "WorkerUnfit",
     "build_index",
     "evaluate",
     "explain",
     "judge",
+    "plan",
     "refine",
     "score",
 ]
