@@ -192,7 +192,18 @@ class _Index:
         self.entries, self.inputs, self.level = entries, list(inputs), level
         #: What a part that was divided left to others.
         self.pieces: list[_Index] = []
-        self.is_done = self.is_given_out = False
+        self.is_done = False
+        #: What it is merged into.
+        self.parent: _Index | None = None
+        for each in self.inputs:
+            each.parent = self
+
+    def divide(self, entries: Sequence[int]) -> None:
+        """Leaves so many entries to others."""
+        self.entries -= sum(entries)
+        self.pieces = [_Index(each) for each in entries if each]
+        for each in self.pieces:
+            each.parent = self.parent
 
     @property
     def merged(self) -> "list[_Index]":
@@ -237,7 +248,8 @@ class _Simulation:
         self.now = self.client = 0.0
         self.idle = list(range(workers))
         self.waiting: list[_Task] = []
-        self.under_way: list[_Task] = []
+        #: In the order in which they were given out.
+        self.under_way: dict[_Task, None] = {}
         self.events: list[tuple[float, int, Callable[[], None]]] = []
         self.number = 0
         self.transfers = 0
@@ -245,7 +257,6 @@ class _Simulation:
         self.written = self.read = self.snapshots = self.shared = self.shared_peak = self.scratch_peak = 0.0
         self.divided = self.died = 0
         self.levels: dict[int, Level] = {}
-        self.groups: list[_Index] = []
         self.last_part = 0.0
 
     def run(self, entries: int, shards: int | None) -> Plan:
@@ -264,7 +275,6 @@ class _Simulation:
             depth = level[0].level + 1
             level = [_Index(sum(one.entries for one in level[start : start + self.fan_in]), level[start : start + self.fan_in], depth)
                      for start in range(0, len(level), self.fan_in)]  # fmt: skip
-            self.groups += level
             if len(level) == 1:
                 break
         self._all([self._part(each) for each in leaves])
@@ -338,7 +348,7 @@ class _Simulation:
                     ("writes", self.rates.size(task.index.entries)),
                 ]  # fmt: skip
                 task.machine = worker // self.per_machine
-            self.under_way.append(task)
+            self.under_way[task] = None
             if self.deaths and task.index is not None:
                 after = self.chance.expovariate(self.deaths)
                 self._at(task.began + after, lambda task=task, tries=task.tries: self._die(task, tries))
@@ -404,12 +414,6 @@ class _Simulation:
         copies = 3 if task.snapped > 0 else 2
         self.scratch_peak = max(self.scratch_peak, copies * self.rates.size(task.first + seconds * pace))
 
-    def _since(self, task: _Task) -> float:
-        """Entries of a part under way that are in a snapshot of this try, at the most."""
-        if task.at >= len(task.planned) or task.planned[task.at][0] != "items" or self.now - task.step_began < self.snapshot_seconds:
-            return 0.0
-        return (self.now - task.step_began) * self.speeds[task.worker] / self.rates.item_seconds
-
     def _die(self, task: _Task, tries: int) -> None:
         if task not in self.under_way or tries != task.tries:
             return
@@ -430,12 +434,12 @@ class _Simulation:
             self.spent["lost"] += done
         if not self.keeps_disk:
             task.machine = None
-        self.under_way.remove(task)
+        del self.under_way[task]
         self.waiting.insert(0, task)
         self._at(self.now + self.return_seconds, lambda worker=task.worker: self.idle.append(worker))
 
     def _end(self, task: _Task) -> None:
-        self.under_way.remove(task)
+        del self.under_way[task]
         self.idle.append(task.worker)
         index = task.index
         if index is None:
@@ -443,7 +447,8 @@ class _Simulation:
         index.is_done = True
         size = self.rates.size(index.entries)
         self.shared += size
-        snapshots = sum(self.rates.size(each.snapped + self._since(each)) for each in self.under_way)
+        # At the most: each of the others has as large a snapshot.
+        snapshots = len(self.under_way) * size if task.snapped else 0.0
         self.shared_peak = max(self.shared_peak, self.shared + snapshots)
         if index.level == 0:
             self.last_part = self.now
@@ -459,15 +464,16 @@ class _Simulation:
                 known.merges + 1, known.inputs + len(merged), known.read_bytes + read, known.written_bytes + size,
                 max(known.seconds, self.now - task.began),
             )  # fmt: skip
-        for group in self.groups:
-            if not group.is_given_out and all(each.is_done for each in group.merged):
-                group.is_given_out = True
-                self.waiting.insert(0, self._merge(group))
+        group = index.parent
+        if group is not None and all(each.is_done for each in group.merged):
+            self.waiting.insert(0, self._merge(group))
 
     def _divide(self) -> None:
         """The rule of `build_index`: the longest part stops where others have nothing to do, and its rest becomes two."""
+        if self.waiting or not self.idle:
+            return
         running = [each for each in self.under_way if each.index is not None and each.index.level == 0]
-        if self.waiting or not self.idle or any(each.is_stopping for each in running):
+        if any(each.is_stopping for each in running):
             return
         on_entries = [each for each in running if each.at < len(each.planned) and each.planned[each.at][0] == "items"
                       and self.now > each.step_began]  # fmt: skip
@@ -482,8 +488,7 @@ class _Simulation:
         pieces = [-(-left // 2), left // 2]
         self._leave_step(task)
         task.is_stopping = True
-        task.index.entries -= left
-        task.index.pieces = [_Index(each) for each in pieces if each]
+        task.index.divide(pieces)
         self.divided += 1
         task.at += 1
         task.planned[task.at] = ("writes", self.rates.size(task.index.entries))
