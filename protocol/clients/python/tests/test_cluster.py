@@ -432,6 +432,48 @@ def test_what_was_taken_over_is_not_ended_by_who_had_it(tmp_path):
     assert not (tmp_path / "out.index").exists() and os.listdir(settings.work) == ["owner.json"]
 
 
+def test_an_owner_is_written_anew_now_and_then_however_many_workers_there_are(tmp_path):
+    held = settings_for(tmp_path, work=str(tmp_path / "held.work"), owner="somebody")
+    worker.claim(held, "the process 7 on elsewhere")
+    place = storage.join(held.work, "owner.json")
+    before = os.stat(place).st_mtime_ns
+    for _ in range(64):
+        worker.refresh_owner(held)
+    assert os.stat(place).st_mtime_ns == before
+    # Long before it counts as gone; a machine whose clock goes ahead does not keep others from it.
+    for wrong in (-worker.OWNER_SECONDS / 2, worker.OWNER_SECONDS):
+        storage.write_json(place, {**storage.read_json(place), "time": time.time() + wrong})
+        worker.refresh_owner(held)
+        assert abs(storage.read_json(place)["time"] - time.time()) < 5
+
+
+def test_a_step_asks_the_scheduler_as_often_for_many_tasks_as_for_one(client, tmp_path, monkeypatch):
+    def asked(count):
+        calls = 0
+        with Scheduling(client, settings_for(tmp_path)) as scheduling:
+            for number in range(count):
+                scheduling.add(Task(f"rest-{count}-{number}", _rest, ()))
+            ask = client.nthreads
+
+            def counted(*given):
+                nonlocal calls
+                calls += 1
+                return ask(*given)
+
+            monkeypatch.setattr(client, "nthreads", counted)
+            assert list(scheduling.step(0.05)) == [] and len(scheduling.under_way) == count
+            monkeypatch.setattr(client, "nthreads", ask)
+            while not scheduling.is_idle:
+                list(scheduling.step())
+        return calls
+
+    assert asked(1) == asked(3) > 0
+
+
+def _rest(settings, name):
+    time.sleep(1)
+
+
 def test_unknown_options_are_refused_before_anything_happens(client, corpus, tmp_path):
     with pytest.raises(TypeError, match=r"build_index\(\) has no option 'exemplar': did you mean exemplars\?"):
         build_index(client, corpus, output=tmp_path / "x.index", exemplar=3)

@@ -33,6 +33,7 @@ from .errors import (
 )
 from .evaluating import Evaluated, evaluate
 from .indexing import BuiltIndex, build_index
+from .planning import Level, Plan, Rates, plan
 from .pool import Endpoint
 
 __all__ = [
@@ -45,16 +46,20 @@ __all__ = [
     "EndpointsDown",
     "Estimate",
     "Evaluated",
+    "Level",
     "NoWorkers",
     "OutputBusy",
     "OutputExists",
     "PartFailed",
+    "Plan",
+    "Rates",
     "TooExpensive",
     "WorkerUnfit",
     "build_index",
     "evaluate",
     "explain",
     "judge",
+    "plan",
     "refine",
     "score",
 ]

@@ -16,7 +16,7 @@ import warnings
 from collections import Counter
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from distributed import Client, Future, wait
 from distributed.comm import CommClosedError
@@ -282,10 +282,12 @@ class Scheduling:
         else:
             time.sleep(min(seconds, 0.2))
         self._note_signs()
+        # Asked once for all tasks: each answer names every worker.
+        known = self.client.nthreads() if self.under_way else {}
         for task in list(self.under_way):
             assert task.future is not None
             if task.future.status == "pending":
-                self._look_after(task)
+                self._look_after(task, known)
                 continue
             self.under_way.remove(task)
             if task.future.status == "finished":
@@ -331,9 +333,8 @@ class Scheduling:
             if sign["done"] > task.farthest:
                 task.farthest, task.deaths = sign["done"], 0
 
-    def _look_after(self, task: Task) -> None:
+    def _look_after(self, task: Task, known: Mapping[str, int]) -> None:
         """Takes a task from workers that are gone, or give no sign."""
-        known = self.client.nthreads()
         if task.bound is not None and not task.bound & known.keys():
             self._withdraw(task)
         elif task.sign and time.monotonic() - task.heard > self.silent_seconds:
