@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 import uuid
@@ -264,6 +265,8 @@ def _work(settings: Settings, name: str, request: _Request) -> Asked:
             needs_model = request.method == "explanation/score"
             with pool, worker.kernel(settings, folder, needs_model, {"LUCARNE_EXPLAINER_KEY": pool.token}) as kernel:
                 asked = _Asking(settings, request, pool, kernel, target, signs, stopped, snapshots).run()
+        # What was asked is where it belongs; what failed goes on with what is left here.
+        shutil.rmtree(folder, ignore_errors=True)
         return asked
 
 
