@@ -759,6 +759,7 @@ def test_a_copy_that_was_left_behind_does_not_undo_what_others_wrote(client, cha
     asked = explain(client, place, [(chat("digests"), "eyes")], features={"top": {"by": "frequency", "count": 2}}, **scratch)
     assert asked.counts["explained"] == 2
     assert 703 in texts(index) and len(texts(index)) == 3
+    assert not os.path.exists(folder)
     # And of two that write at the same time the later one does not.
     with worker.scratch(settings, "asking") as folder:
         within = asking._in_place(settings, request, folder)

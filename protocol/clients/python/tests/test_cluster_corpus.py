@@ -178,7 +178,9 @@ def test_a_picture_that_is_too_long_is_not_held(tmp_path, monkeypatch):
         archive.add(tmp_path / "a.png", "a.png")
     with tarfile.open(tmp_path / "some.tar", "w") as archive:
         archive.add(tmp_path / "a.png", "a.png")
-    for place in (tmp_path, tmp_path / "some.tar", tmp_path / "some.tar.gz"):
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.write(tmp_path / "a.png", "a.png")
+    for place in (tmp_path, tmp_path / "some.tar", tmp_path / "some.tar.gz", {"folder": f"zip://::file://{tmp_path}/some.zip"}):
         assert streamed(entries_of(place, is_local=False)) == [("a.png", b"")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 import uuid
@@ -336,6 +337,8 @@ def _work(settings: Settings, name: str, request: _Request) -> Asked | ClusterEr
         except (TooExpensive, EndpointsDown) as error:
             # Nothing is wrong with this worker: an answer, which Dask does not log as a failure of its own.
             return error
+        # What was asked is where it belongs; what failed goes on with what is left here.
+        shutil.rmtree(folder, ignore_errors=True)
         return asked
 
 
