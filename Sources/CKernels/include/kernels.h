@@ -252,8 +252,9 @@ struct kernel_integer_product {
   const int16_t *x;       // [tokens, kernel_integer_stride(columns)]
   const float *x_scales;  // [tokens]
 };
-/// Bytes of scratch, on a 64-byte boundary, that each call of the next function needs.
-size_t kernel_integer_scratch_bytes(void);
+/// Bytes of scratch, on a 64-byte boundary, that each call of the next function needs for rows of
+/// so many columns.
+size_t kernel_integer_scratch_bytes(size_t columns);
 /// Columns begin ..< end of y [tokens, rows]: about x WT.
 void kernel_integer_forward(
     int path, const struct kernel_integer_product *product, size_t begin, size_t end, float *y,

@@ -92,7 +92,7 @@ package struct CandidateSearch {
   }
 
   private static func byteCount(rows: Int, inputs: Int, places: Int, columns: Int) -> Int {
-    rows * (inputs * 2 + places * 24 + 32) + columns * 24
+    rows * (inputs * 2 + places * 24 + 160) + columns * 24
   }
 
   /// Looks at the rounded elements of the columns `range`, but not at `excluded` among them.

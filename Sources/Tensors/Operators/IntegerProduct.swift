@@ -41,7 +41,7 @@ struct IntegerProduct {
   private func run(
     _ part: WeightMatrix, first: Int, _ range: Range<Int>, _ target: UnsafeMutablePointer<Float>
   ) {
-    let scratch = MatrixStorage(byteCount: kernel_integer_scratch_bytes())
+    let scratch = MatrixStorage(byteCount: kernel_integer_scratch_bytes(part.columns))
     unsafe part.withAddress { address in
       unsafe scales.withUnsafeBufferPointer { scales in
         unsafe rowScales.withUnsafeBufferPointer { rowScales in
