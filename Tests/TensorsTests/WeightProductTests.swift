@@ -119,6 +119,28 @@ import Testing
     }
   }
 
+  /// A row's bits are the same alone and among others, wherever it stands: what runs together gives
+  /// what each part gives by itself.
+  @Test(arguments: cases)
+  func aRowDoesNotDependOnThoseBesideIt(type: ScalarType, path: KernelPath) throws {
+    for (inputs, outputs, rows) in [(128, 512, 37), (192, 40, 193), (515, 33, 21)] {
+      let compute = Compute(team: ThreadTeam(threadCount: 2), precision: .bfloat16, path: path)
+      let (weight, _) = try Self.weights(type, rows: outputs, columns: inputs, offset: 0, seed: 7)
+      var random = Numbers(seed: 8)
+      let x = Matrix(
+        rows: 5 * rows, columns: inputs,
+        values: (0..<5 * rows * inputs).map { _ in random.next() })
+      let linear = Linear(weight, bias: nil, compute: compute)
+      let together = linear(x)
+      for part in stride(from: 0, to: x.rows, by: rows) {
+        let range = part..<part + rows
+        #expect(
+          linear(x.slice(rows: range)).values == together.slice(rows: range).values,
+          "\(type) \(path) rows \(range)")
+      }
+    }
+  }
+
   static let cases = ScalarType.allCases.flatMap { type in
     KernelPath.available.map { (type, $0) }
   }
