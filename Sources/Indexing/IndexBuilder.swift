@@ -45,7 +45,9 @@ package final class IndexBuilder {
   private let coder: ItemCoder
   private let options: Options
   private let reader: CorpusReader
-  private var accumulator: IndexAccumulator
+  private let counter: CodeCounter
+  /// What has run and is counted beside the next run: the codes of one entry.
+  private var uncounted: [ItemCode] = []
   private var uncommitted = 0
   private var lastCommit = ContinuousClock.now
   private var position = 0
@@ -65,7 +67,7 @@ package final class IndexBuilder {
     writer = CommitWriter(write: write)
     self.coder = coder
     self.options = options
-    accumulator = IndexAccumulator(resuming: state)
+    counter = CodeCounter(IndexAccumulator(resuming: state))
     let names = Set(state.items.map(\.name)).union(state.skippedNames)
     var reading = options.reader
     // Questions stand in the place of what an entry says itself.
@@ -108,7 +110,7 @@ package final class IndexBuilder {
     }
     switch writer.state {
     case .idle: if isCommitDue { send() }
-    case .busy where accumulator.pendingBytes >= 2 * options.pendingBytes, .failed:
+    case .busy where counter.pendingBytes >= 2 * options.pendingBytes, .failed:
       return wait(.goOn)
     case .busy: break
     }
@@ -156,7 +158,8 @@ package final class IndexBuilder {
   }
 
   private func send() {
-    writer.send(accumulator.takeCommit())
+    count()
+    writer.send(counter.takeCommit())
     uncommitted = 0
     lastCommit = .now
   }
@@ -174,7 +177,7 @@ package final class IndexBuilder {
     let interval = max(
       options.commitSeconds, writer.lastDuration / .seconds(1) / options.commitShare)
     return uncommitted >= options.commitEntries
-      || accumulator.pendingBytes >= options.pendingBytes
+      || counter.pendingBytes >= options.pendingBytes
       || ContinuousClock.now - lastCommit > .seconds(min(interval, Self.longestInterval))
   }
 
@@ -183,7 +186,7 @@ package final class IndexBuilder {
   ) throws -> Step {
     switch prepared.content {
     case .skipped(let reason, let message): skip(prepared, reason, message)
-    case .usable where accumulator.contains(digest: prepared.digest):
+    case .usable where contains(digest: prepared.digest):
       skip(prepared, .duplicate, "the index has this content already")
     case .usable(let picture):
       if let questions = coder.questions, let picture {
@@ -191,10 +194,9 @@ package final class IndexBuilder {
         return try goOn(prepared, run, admit: admit, cancellation: cancellation)
       }
       try skippingWhatCannotBeUsed(prepared) {
-        let harvested = try timed(&modelTime) {
-          try coder.harvest(prepared, picture: picture, admit: admit, cancellation: cancellation)
+        try add(cancellation: cancellation) {
+          [try coder.harvest(prepared, picture: picture, admit: admit, cancellation: cancellation)]
         }
-        try add([harvested], cancellation: cancellation)
       }
     }
     return passed(prepared)
@@ -208,23 +210,40 @@ package final class IndexBuilder {
     // What throws leaves the entry for a later build.
     asking = nil
     let isRefused = try skippingWhatCannotBeUsed(prepared) {
-      try timed(&modelTime) { try run.step(admit: admit, cancellation: cancellation) }
-      if run.isDone { try add(run.harvested, cancellation: cancellation) }
+      try add(cancellation: cancellation) {
+        try run.step(admit: admit, cancellation: cancellation)
+        return run.isDone ? run.harvested : []
+      }
     }
     if isRefused || run.isDone { return passed(prepared) }
     asking = (prepared, run)
     return .part
   }
 
-  /// Encodes what has run and takes all of it in.
+  /// Runs the model, encodes what that gives and takes all of it in, while what came before is
+  /// counted.
   private func add(
-    _ harvested: [ItemCoder.Harvested], cancellation: Cancellation
+    cancellation: Cancellation, _ run: () throws -> [ItemCoder.Harvested]
   ) throws {
-    let codes = try timed(&codeTime) {
-      try harvested.map { try coder.encode($0, cancellation: cancellation) }
+    let before = uncounted
+    uncounted = []
+    uncounted = try counter.counting(before) {
+      let harvested = try timed(&modelTime, run)
+      return try timed(&codeTime) {
+        try harvested.map { try coder.encode($0, cancellation: cancellation) }
+      }
     }
-    for code in codes { accumulator.add(code) }
-    items += codes.count
+    items += uncounted.count
+  }
+
+  /// Counts what no run stands beside.
+  private func count() {
+    counter.count(uncounted)
+    uncounted = []
+  }
+
+  private func contains(digest: [UInt8]) -> Bool {
+    uncounted.contains { $0.item.digest == digest } || counter.contains(digest: digest)
   }
 
   private func passed(_ prepared: PreparedEntry) -> Step {
@@ -263,7 +282,7 @@ package final class IndexBuilder {
   }
 
   private func skip(_ prepared: PreparedEntry, _ reason: SkippedItem.Reason, _ message: String) {
-    accumulator.skip(
+    counter.skip(
       SkippedItem(name: prepared.entry.name, reason: reason, message: String(message.prefix(500))))
     skipped += 1
   }

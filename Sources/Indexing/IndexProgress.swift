@@ -19,8 +19,8 @@ package struct IndexProgress: Sendable, Equatable {
 
   package var itemsPerSecond: Double { seconds > 0 ? Double(items) / seconds : 0 }
 
-  /// What was spent on counting, ranking and writing, as a share of the time
-  /// of model and autoencoder.
+  /// What counting, ranking and writing took that did not run beside model and autoencoder, as a
+  /// share of the time of these.
   package var overhead: Double {
     let needed = modelSeconds + codeSeconds
     return needed > 0 ? max(0, seconds - waitingSeconds - needed) / needed : 0

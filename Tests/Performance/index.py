@@ -1,16 +1,26 @@
-"""How long questions to a large feature index take, over the wire.
+"""How long questions to a large feature index take, over the wire; or what building one takes.
 
     python3 Tests/Performance/index.py PROGRAM [--latents 131072] [--items 20000] [--asked 200] [--file PATH]
+    python3 Tests/Performance/index.py PROGRAM --build FOLDER [--beside PROGRAM] [--rounds 5] [--threads 1 2] [--model … --sae …]
 
 Makes an index of that many latents (SQLite by Python's own library, in the schema of the world's index), starts
 `PROGRAM serve`, asks each kind of question many times and prints p50 and p99 in milliseconds, beside what the
 same statement takes in Python's SQLite in this run where there is one.
+
+With --build: an index of the folder's pictures by the model that ships, or another, with each number of threads, programs
+and numbers in turns, again and again; prints medians of seconds, of the model's and the codes' among them, of what the index added as a
+share of those two (with its least and most), and of processor time. All indexes must have one digest of their content.
+`python -m Training heldout --count 2000 --out FOLDER`, in Sources/World, draws pictures.
 """
 
 import argparse
+import hashlib
 import json
 import random
+import re
+import resource
 import sqlite3
+import statistics
 import struct
 import subprocess
 import sys
@@ -133,6 +143,63 @@ def questions(latents: int, items: int):
     yield "facts", lambda: ("index/info", {})
 
 
+TOLD = re.compile(r"in ([\d.,]+) s: model ([\d.,]+) s, codes ([\d.,]+) s, the index took another ([\d.,]+) %")
+
+
+def content(path: Path) -> str:
+    """A digest of every table that a build fills."""
+    database, digest = sqlite3.connect(path), hashlib.sha256()
+    for table, order in (
+        ("item", "name"), ("skipped", "name"), ("statistics", "latent, view"), ("exemplars", "latent, view, ranking"),
+        ("map", "latent, view, item, span"), ("sample", "hash"),
+    ):
+        for row in database.execute(f"SELECT * FROM {table} ORDER BY {order}"):
+            digest.update(repr(row).encode())
+    database.close()
+    return digest.hexdigest()
+
+
+def build(program: str, pictures: Path, threads: int, path: Path, options: list[str]) -> list[float]:
+    """Builds an index; gives seconds, the model's, the codes', the index's share in percent, and processor time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [program, "index", "build", str(path), "--list", str(pictures), "--threads", str(threads), "--no-annotate"]
+    told = subprocess.run(command + options, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = TOLD.search(told.stdout + told.stderr)
+    if told.returncode or not found:
+        raise SystemExit(f"{' '.join(command)}: exit code {told.returncode}: {told.stdout}{told.stderr}")
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return [float(number.replace(",", "")) for number in found.groups()] + [spent]
+
+
+def builds(given: argparse.Namespace) -> None:
+    options = [word for name in ("model", "sae") if getattr(given, name) for word in ("--" + name, getattr(given, name))]
+    pictures = sorted(path for path in given.build.absolute().glob("*.png") if not path.name.endswith(".mask.png"))[:given.limit]
+    if not pictures:
+        raise SystemExit(f"{given.build} has no pictures: PNG files are expected")
+    kinds = [(program, threads) for threads in given.threads for program in [given.program, *given.beside]]
+    taken, digests = {kind: [] for kind in kinds}, set()
+    with tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder) / "pictures"
+        listed.write_text("".join(f"{path}\n" for path in pictures))
+        for _ in range(given.rounds):
+            for program, threads in kinds:
+                path = Path(folder) / "built.index"
+                taken[program, threads].append(build(program, listed, threads, path, options))
+                digests.add(content(path))
+                for part in Path(folder).glob("built.index*"):
+                    part.unlink()
+    print(f"{len(pictures):,} pictures, {given.rounds} rounds, digests of content: {len(digests)}")
+    print(f"{'':32}{'threads':>8}{'s':>8}{'model':>8}{'codes':>8}{'index, of the two':>26}{'processor s':>13}")
+    for program, threads in kinds:
+        seconds, model, codes, share, spent = zip(*taken[program, threads])
+        middle = statistics.median
+        told = f"{middle(share):.1f} % ({min(share):.1f}–{max(share):.1f})"
+        print(f"{program[-32:]:32}{threads:8}{middle(seconds):8.1f}{middle(model):8.1f}{middle(codes):8.1f}{told:>26}{middle(spent):13.1f}")
+    if len(digests) != 1:
+        raise SystemExit("indexes of the same pictures differ")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -140,7 +207,17 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=20_000)
     parser.add_argument("--asked", type=int, default=200)
     parser.add_argument("--file", type=Path, help="keep the index here; one that is there is used")
+    parser.add_argument("--build", type=Path, metavar="FOLDER", help="build indexes of its pictures instead")
+    parser.add_argument("--beside", action="append", default=[], metavar="PROGRAM", help="another program to build with, in turns")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--limit", type=int, help="pictures; absent: all")
+    parser.add_argument("--model", help="absent: the one that ships")
+    parser.add_argument("--sae", help="absent: the one that ships")
     given = parser.parse_args()
+    if given.build:
+        builds(given)
+        return
     folder = tempfile.TemporaryDirectory()
     path = (given.file or Path(folder.name) / "large.index").absolute()
     if not path.exists():

@@ -106,7 +106,8 @@ package enum IndexBuild: Request {
     package var modelSeconds: Double
     /// Of these, encoding.
     package var codeSeconds: Double
-    /// What counting, ranking and writing took, as a share of the two.
+    /// The time that was neither the model's nor the autoencoder's nor spent waiting, as a share of
+    /// the two: counting, ranking and writing where they did not run beside them.
     package var overhead: Double
     /// Where annotate was asked for.
     package var annotated: IndexAnnotate.Annotated?

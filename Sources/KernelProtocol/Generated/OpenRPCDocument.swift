@@ -6122,7 +6122,7 @@ package let openRPCDocument = #"""
           "codeSeconds": {"type": "number", "description": "Of these, encoding."},
           "overhead": {
             "type": "number",
-            "description": "What counting, ranking and writing took, as a share of the two."
+            "description": "The time that was neither the model's nor the autoencoder's nor spent waiting, as a share of the two: counting, ranking and writing where they did not run beside them."
           },
           "annotated": {
             "$ref": "#/components/schemas/IndexAnnotate.Annotated",

@@ -1133,7 +1133,9 @@ class IndexBuildBuilt(Record):
     new_items: int
     """Taken in by this run."""
     overhead: float
-    """What counting, ranking and writing took, as a share of the two."""
+    """The time that was neither the model's nor the autoencoder's nor spent waiting, as a share of the two:
+    counting, ranking and writing where they did not run beside them.
+    """
     path: str
     seconds: float
     """Of this run."""
