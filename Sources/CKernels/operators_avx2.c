@@ -3,6 +3,7 @@
 #include "include/kernels.h"
 #include "product.h"
 
+#include <immintrin.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +18,11 @@
 #define PRODUCT_VECTORS 1
 #define DOT_ROWS 2
 #define DOT_TOKENS 3
+#define WIDEN_FLOAT16(p) \
+  __builtin_shufflevector( \
+      _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p))), \
+      _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p) + 1)), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, \
+      10, 11, 12, 13, 14, 15)
 #define PATH kernel_path_avx2
 
 #include "rows.inc"

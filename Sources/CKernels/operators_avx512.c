@@ -3,6 +3,7 @@
 #include "include/kernels.h"
 #include "product.h"
 
+#include <immintrin.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #define PRODUCT_VECTORS 4
 #define DOT_ROWS 4
 #define DOT_TOKENS 6
+#define WIDEN_FLOAT16(p) (vector) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p)))
 #define PATH kernel_path_avx512
 
 #include "rows.inc"

@@ -18,6 +18,13 @@
 #define DOT_TOKENS 2
 #define PATH kernel_path_portable
 
+INLINE vector kernel_widened_float16(const void *halves) {
+  float floats[lanes];
+  kernel_widen(kernel_path_portable, kernel_float16, halves, floats, lanes);
+  return load(floats);
+}
+#define WIDEN_FLOAT16 kernel_widened_float16
+
 #include "rows.inc"
 #include "sparse.inc"
 #include "training.inc"

@@ -27,6 +27,7 @@ enum {
                      // sixteen registers
   split_rows = 64,   // as panel_rows, 256 KB: activations pass by half as often
   split_least = 48,  // tokens from which on its panels pay for what they take to make
+  few_ahead = 8192,  // bytes of weights asked for before few tokens need them
   pullback_rows = 128,  // rows of weights, terms of the pullback, in one block
   rows_ahead = 8,       // of the pullback: 8 KB asked for before they are needed
   pullback_columns =

@@ -27,17 +27,23 @@ INLINE __m128 four_sums(__m512 a, __m512 b, __m512 c, __m512 d) {
 }
 
 /// `rows` rows of weights, w_stride bytes apart at any alignment, times `tokens` tokens over
-/// `depth` terms; x is padded with zeros to whole steps, w need not be.
+/// `depth` terms; x is padded with zeros to whole steps, w need not be. Weights `ahead` bytes
+/// further are asked for where that is not 0.
 INLINE void tile(
-    int rows, int tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride,
-    size_t depth, float *y, size_t y_stride, int accumulate) {
+    int rows, int tokens, const char *w, size_t w_stride, size_t ahead, const uint16_t *x,
+    size_t x_stride, size_t depth, float *y, size_t y_stride, int accumulate) {
   __m512 s[tile_tokens][tile_rows];
   for (int t = 0; t < tile_tokens; t++)
     for (int r = 0; r < tile_rows; r++) s[t][r] = _mm512_setzero_ps();
   size_t k = 0;
   for (; k + step <= depth; k += step) {
     __m512bh line[tile_rows];
-    for (int r = 0; r < rows; r++) line[r] = load_pairs(w + (size_t)r * w_stride + 2 * k);
+    for (int r = 0; r < rows; r++) {
+      const char *terms = w + (size_t)r * w_stride + 2 * k;
+      // In the first-level cache the activations stay.
+      if (ahead) __builtin_prefetch(terms + ahead, 0, 2);
+      line[r] = load_pairs(terms);
+    }
     for (int t = 0; t < tokens; t++) {
       __m512bh a = load_pairs(x + (size_t)t * x_stride + k);
       for (int r = 0; r < rows; r++) s[t][r] = _mm512_dpbf16_ps(s[t][r], a, line[r]);
@@ -60,22 +66,24 @@ INLINE void tile(
   }
 }
 
+#define SUMS(rows, tokens) \
+  tile(rows, tokens, w, w_stride, ahead, x, x_stride, depth, y, y_stride, accumulate)
 #define CASE(rows, tokens) \
-  case tokens: tile(rows, tokens, w, w_stride, x, x_stride, depth, y, y_stride, accumulate); break;
+  case tokens: SUMS(rows, tokens); break;
 #define TILE(rows) \
   TARGET static void tile_##rows( \
-      size_t tokens, const char *w, size_t w_stride, const uint16_t *x, size_t x_stride, \
-      size_t depth, float *y, size_t y_stride, int accumulate) { \
+      size_t tokens, const char *w, size_t w_stride, size_t ahead, const uint16_t *x, \
+      size_t x_stride, size_t depth, float *y, size_t y_stride, int accumulate) { \
     switch (tokens) { \
       CASE(rows, 1) \
-      CASE(rows, 2) CASE(rows, 3) CASE(rows, 4) CASE(rows, 5) default \
-          : tile(rows, tile_tokens, w, w_stride, x, x_stride, depth, y, y_stride, accumulate); \
+      CASE(rows, 2) CASE(rows, 3) CASE(rows, 4) CASE(rows, 5) default : SUMS(rows, tile_tokens); \
     } \
   }
 TILE(1)
 TILE(4)
 #undef TILE
 #undef CASE
+#undef SUMS
 
 enum { looked_up_tokens = 3 };  // whose sums and the tables fit the registers
 
@@ -179,14 +187,16 @@ TARGET void kernel_forward_bfloat16(
         size_t tokens = product->tokens - t, r = 0;
         const uint16_t *a = x + t * x_stride + k;
         float *target = y + t * product->rows + row;
+        // Where rows are read in place, the same terms of the next ones.
+        size_t ahead = copied || t > 0 ? 0 : tile_rows * stride;
         for (; r + tile_rows <= rows; r += tile_rows)
           tile_4(
-              tokens, weights + r * stride, stride, a, x_stride, depth, target + r, product->rows,
-              k > 0);
+              tokens, weights + r * stride, stride, ahead, a, x_stride, depth, target + r,
+              product->rows, k > 0);
         for (; r < rows; r++)
           tile_1(
-              tokens, weights + r * stride, stride, a, x_stride, depth, target + r, product->rows,
-              k > 0);
+              tokens, weights + r * stride, stride, ahead, a, x_stride, depth, target + r,
+              product->rows, k > 0);
       }
     }
   }
