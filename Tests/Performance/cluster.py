@@ -21,15 +21,12 @@ import random
 import resource
 import shutil
 import signal
-import sqlite3
 import statistics
-import struct
 import subprocess
 import sys
 import threading
 import time
 import uuid
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +35,14 @@ import distributed
 import numpy
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "protocol/clients/python/src"))
+sys.path[:0] = [str(ROOT / "protocol/clients/python" / folder) for folder in ("src", "tests")]
 
+from drawn_pictures import drawn  # noqa: E402
 from lucarne.cluster import Rates, build_index, parts, plan  # noqa: E402
 from lucarne.cluster import corpus as corpora  # noqa: E402
 from lucarne.cluster.worker import Settings  # noqa: E402
+from made_index import HISTOGRAM, activations, exemplar_list, new_index  # noqa: E402
 
-WORLD = ROOT / "Sources/World/Resources/index/features.index"
 #: Entries of one part, and whether rates are fitted to it.
 PARTS = {64: True, 128: False, 256: True, 512: False, 1024: True}
 #: (latents, indexes) of one merge, and whether rates are fitted to it.
@@ -58,28 +56,6 @@ ENTRIES = 2048
 # What is worked on
 
 
-def png(width: int, height: int, pixels: bytes) -> bytes:
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    rows = b"".join(b"\0" + pixels[row * 3 * width : (row + 1) * 3 * width] for row in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
-
-
-def drawn(seed: int, side: int = 96) -> bytes:
-    """Rectangles on a ground."""
-    chance = random.Random(seed)
-    pixels = bytearray(bytes(chance.randrange(256) for _ in range(3)) * side * side)
-    for _ in range(6):
-        left, top = chance.randrange(side), chance.randrange(side)
-        colour = bytes(chance.randrange(256) for _ in range(3))
-        for row in range(top, min(side, top + chance.randrange(8, 48))):
-            right = min(side, left + chance.randrange(8, 48))
-            pixels[3 * (row * side + left) : 3 * (row * side + right)] = colour * (right - left)
-    return png(side, side, bytes(pixels))
-
-
 def pictures(folder: Path, count: int) -> Path:
     place = folder / f"pictures-{count}"
     if not place.exists():
@@ -90,40 +66,21 @@ def pictures(folder: Path, count: int) -> Path:
 
 
 def full_index(path: Path, latents: int, seed: int, items: int = 4000, exemplars: int = 20, views: int = 2, active: int = 10) -> None:
-    """An index in which every list is full, in the tables of the world's: what is largest to merge."""
+    """An index in which every list is full: what is largest to merge."""
     chance = random.Random(seed)
-    path.unlink(missing_ok=True)
-    source = sqlite3.connect(f"file:{WORLD}?mode=ro", uri=True)
-    target = sqlite3.connect(path)
-    target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;")
-    target.execute(f"PRAGMA application_id = {source.execute('PRAGMA application_id').fetchone()[0]}")
-    for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"):
-        if not name.startswith(("sqlite_", "label_")):
-            target.execute(sql)
-    for table in ("grdb_migrations", "fact"):
-        rows = source.execute(f"SELECT * FROM {table}").fetchall()
-        target.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
-    for name, change in (("identity", {"latents": latents}), ("options", {"exemplars": exemplars})):
-        value = json.loads(target.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0])
-        target.execute("UPDATE fact SET value = ? WHERE name = ?", (json.dumps(value | change), name))
-    target.executemany(
-        "INSERT INTO item VALUES (?, ?, ?, NULL, 96, 96, 6, 6, 12, 12, NULL, '[]', 0, NULL, NULL, NULL)",
-        ((n, chance.randbytes(32), f"picture-{seed}-{n:07}.png") for n in range(items)))
-    histogram = bytes([100]) + b"".join(struct.pack("<I", n) for n in range(1, 40))
-    activations = struct.pack(f"<{active}H{active}f", *range(active), *(1.0 + n for n in range(active)))
+    target = new_index(path, latents, exemplars, ((chance.randbytes(32), f"picture-{seed}-{n:07}.png") for n in range(items)))
     target.executemany(
         "INSERT INTO statistics VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((latent, view, items, items, items << 24, 20.0, histogram) for latent in range(latents) for view in range(views)))
+        ((latent, view, items, items, items << 24, 20.0, HISTOGRAM) for latent in range(latents) for view in range(views)))
+    cells = activations(active)
     for latent in range(latents):
         lists, maps = [], []
         for view in range(views):
             seen = chance.sample(range(items), exemplars * 3 // 2)
             scores = sorted((chance.random() * 20 for _ in range(exemplars)), reverse=True)
             for ranking in range(3):
-                listed = b"".join(
-                    struct.pack("<fII", scores[n], seen[n + ranking * exemplars // 4], 0) for n in range(exemplars))
-                lists.append((latent, view, ranking, listed))
-            maps += [(latent, view, item, 0, 1.0, 2.0, activations) for item in sorted(seen)]
+                lists.append((latent, view, ranking, exemplar_list(scores, seen[ranking * exemplars // 4 :])))
+            maps += [(latent, view, item, 0, 1.0, 2.0, cells) for item in sorted(seen)]
         target.executemany("INSERT INTO exemplars VALUES (?, ?, ?, ?)", lists)
         target.executemany("INSERT INTO map VALUES (?, ?, ?, ?, ?, ?, ?)", maps)
     target.commit()

@@ -28,7 +28,8 @@ import tempfile
 import time
 from pathlib import Path
 
-WORLD = Path(__file__).parents[2] / "Sources/World/Resources/index/features.index"
+from made_index import HISTOGRAM, activations, exemplar_list, new_index
+
 EXEMPLARS = 20
 SAMPLED = 65_536
 ACTIVE = 256
@@ -39,45 +40,25 @@ PLACES = "beach street kitchen garden station forest harbour office field bridge
 
 
 def make(path: Path, latents: int, items: int) -> None:
-    """Fills a copy of the world's tables."""
+    """Fills all tables that questions read."""
     random.seed(1)
-    path.unlink(missing_ok=True)
-    source = sqlite3.connect(WORLD)
-    target = sqlite3.connect(path)
-    target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;")
-    target.execute(f"PRAGMA application_id = {source.execute('PRAGMA application_id').fetchone()[0]}")
-    virtual = "label"
-    for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"):
-        if name.startswith("sqlite_") or name.startswith(virtual + "_"):
-            continue
-        target.execute(sql)
-    for table in ("grdb_migrations", "fact"):
-        rows = source.execute(f"SELECT * FROM {table}").fetchall()
-        target.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
-    for name, change in (("identity", {"latents": latents}), ("options", {"exemplars": EXEMPLARS})):
-        value = json.loads(target.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0])
-        target.execute("UPDATE fact SET value = ? WHERE name = ?", (json.dumps(value | change), name))
-    target.executemany(
-        "INSERT INTO item VALUES (?, ?, ?, NULL, 96, 96, 6, 6, 12, 12, NULL, '[]', 0, NULL, NULL, NULL)",
-        ((n, random.randbytes(32), f"picture-{n:06}.png") for n in range(items)))
-    histogram = bytes([100]) + b"".join(struct.pack("<I", n) for n in range(1, 40))
-    activations = struct.pack("<10H10f", *range(10), *(1.0 + n for n in range(10)))
+    target = new_index(path, latents, EXEMPLARS, ((random.randbytes(32), f"picture-{n:06}.png") for n in range(items)))
 
     def statistics():
         for latent in range(latents):
             for view in range(VIEWS):
                 count = int(random.expovariate(0.001)) + 1
-                yield latent, view, count, min(count, items), count << 24, random.random() * 20, histogram
+                yield latent, view, count, min(count, items), count << 24, random.random() * 20, HISTOGRAM
 
     target.executemany("INSERT INTO statistics VALUES (?, ?, ?, ?, ?, ?, ?)", statistics())
+    cells = activations(10)
     for latent in range(latents):
         rows, maps = [], []
         for view in range(VIEWS):
             seen = random.sample(range(items), EXEMPLARS * 3 // 2)
-            for ranking in range(3):
-                listed = b"".join(struct.pack("<fII", 20.0 - n, seen[n + ranking * 5], 0) for n in range(EXEMPLARS))
-                rows.append((latent, view, ranking, listed))
-            maps += [(latent, view, item, 0, random.random() * 20, 2.0, activations) for item in sorted(seen)]
+            scores = [20.0 - n for n in range(EXEMPLARS)]
+            rows += [(latent, view, ranking, exemplar_list(scores, seen[ranking * 5 :])) for ranking in range(3)]
+            maps += [(latent, view, item, 0, random.random() * 20, 2.0, cells) for item in sorted(seen)]
         target.executemany("INSERT INTO exemplars VALUES (?, ?, ?, ?)", rows)
         target.executemany("INSERT INTO map VALUES (?, ?, ?, ?, ?, ?, ?)", maps)
     target.executemany(

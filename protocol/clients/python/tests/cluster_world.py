@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
-import zlib
 from pathlib import Path
 
 from conftest import HELDOUT
+from drawn_pictures import drawn
 
 PROGRAM = os.path.abspath(os.environ.get("LUCARNE", "lucarne"))
 #: The options of an index that make it small.
 SMALL = {"exemplars": 4, "sampled_tokens": 256}
 SMALL_ARGUMENTS = ["--exemplars", "4", "--sampled-tokens", "256"]
-
-
-def png(width: int, height: int, pixels: bytes) -> bytes:
-    """A picture of 8-bit RGB."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    rows = b"".join(b"\0" + pixels[row * 3 * width : (row + 1) * 3 * width] for row in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-def drawn(seed: int, side: int = 48) -> bytes:
-    """Rectangles on a ground."""
-    chance = random.Random(seed)
-    pixels = bytearray(bytes(chance.randrange(256) for _ in range(3)) * side * side)
-    for _ in range(4):
-        left, top = chance.randrange(side), chance.randrange(side)
-        colour = bytes(chance.randrange(256) for _ in range(3))
-        for row in range(top, min(side, top + chance.randrange(4, 24))):
-            right = min(side, left + chance.randrange(4, 24))
-            pixels[3 * (row * side + left) : 3 * (row * side + right)] = colour * (right - left)
-    return png(side, side, bytes(pixels))
 
 
 def make_corpus(folder: Path, count: int) -> Path:
