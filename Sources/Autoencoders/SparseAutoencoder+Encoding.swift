@@ -117,9 +117,14 @@ extension SparseAutoencoder {
   /// waiting.
   func tiles(rows: Int, elements: Int) -> [Range<Int>] {
     guard rows > 0 else { return [] }
-    let width = Self.tileWidth(rows: rows, latentCount: latentCount, elements: elements)
+    let widest = rounding == .bfloat16AsRead ? Self.latentsRoundedAtOnce : latentCount
+    let width = min(
+      widest, Self.tileWidth(rows: rows, latentCount: latentCount, elements: elements))
     return stride(from: 0, to: latentCount, by: width).map { $0..<min(latentCount, $0 + width) }
   }
+
+  /// Of an encoder that is rounded as it is read: 32 MB of 4,096 inputs.
+  private static let latentsRoundedAtOnce = 4_096
 
   static func tileWidth(rows: Int, latentCount: Int, elements: Int) -> Int {
     let fitting = min(elements / max(1, rows), 1 << 14)
@@ -132,6 +137,7 @@ extension SparseAutoencoder {
   package func encodingBytes(rows: Int) -> Int {
     let tile =
       rows * Self.tileWidth(rows: rows, latentCount: latentCount, elements: Self.tileElements)
+      + (rounding == .bfloat16AsRead ? Self.latentsRoundedAtOnce * inputSize / 2 : 0)
     if thresholds != nil {
       let searching = CandidateSearch.byteCount(
         rows: rows, inputs: inputSize, capacity: Self.searchedActive, columns: latentCount)

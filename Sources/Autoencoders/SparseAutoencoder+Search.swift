@@ -2,11 +2,7 @@ import Tensors
 
 extension SparseAutoencoder {
   /// What so many rows are searched with; nil where float32 products of everything are no slower.
-  func searching(rows: Int) -> Compute? {
-    searchCompute.flatMap {
-      rows >= RoundedWeights.Rounding.fastest(on: $0.path).fewestRows ? $0 : nil
-    }
-  }
+  func searching(rows: Int) -> Compute? { rows >= rounding.fewestRows ? searchCompute : nil }
 
   /// The code from a rounded product, whose error is bounded, and float32 products of the
   /// latents that may be active: the one of `sortedCode`, bit for bit.
@@ -18,7 +14,7 @@ extension SparseAutoencoder {
     tileElements: Int
   ) throws -> (code: SparseCode, changed: ChangedLatents)? {
     guard let searchCompute = searching(rows: centered.rows) else { return nil }
-    let rounded = try roundedEncoder.value(encoder, searchCompute, cancellation)
+    let rounded = try roundedEncoder.value(encoder, to: rounding, searchCompute, cancellation)
     guard
       var search = CandidateSearch(
         centered, encoder, bias: encoderBias, rounded: rounded, k: k, compute: compute)

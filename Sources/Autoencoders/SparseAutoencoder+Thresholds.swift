@@ -44,7 +44,7 @@ extension SparseAutoencoder {
     tileElements: Int
   ) throws -> [[(latent: Int, value: Float)]]? {
     guard let searchCompute = searching(rows: centered.rows) else { return nil }
-    let rounded = try roundedEncoder.value(encoder, searchCompute, cancellation)
+    let rounded = try roundedEncoder.value(encoder, to: rounding, searchCompute, cancellation)
     guard
       var search = CandidateSearch(
         centered, encoder, bias: encoderBias, above: thresholds, rounded: rounded,

@@ -46,6 +46,8 @@ package final class SparseAutoencoder: Sendable {
   let compute: Compute
   /// For the search for active latents, in rounded products; nil where all products are float32.
   let searchCompute: Compute?
+  /// To what that rounds.
+  let rounding: RoundedWeights.Rounding
   let roundedEncoder = RoundedEncoder()
 
   /// The site that its files say it reads (`resid_post.24`), if they do.
@@ -75,8 +77,8 @@ package final class SparseAutoencoder: Sendable {
   /// The bytes of the encoder's copy in bfloat16, which the first encoding makes where products
   /// read one, and of its norms; 0 where all products are float32.
   package var searchBytes: Int {
-    guard latents == nil, let searchCompute else { return 0 }
-    return RoundedWeights.byteCount(of: encoder, to: .fastest(on: searchCompute.path))
+    guard latents == nil, searchCompute != nil else { return 0 }
+    return RoundedWeights.byteCount(of: encoder, to: rounding)
   }
 
   /// Opens an autoencoder of any of `AutoencoderFormats`, or one of the layers in a folder.
@@ -119,7 +121,7 @@ package final class SparseAutoencoder: Sendable {
     subtractsDecoderBias: Bool = true,
     normalisation: InputNormalisation = .none, undoesNormalisation: Bool = true,
     stated: StatedSite? = nil, notes: [String] = [], latents: (any LatentOperators)? = nil,
-    compute: Compute
+    compute: Compute, rounding: RoundedWeights.Rounding? = nil
   ) throws(AutoencoderError) {
     let activation = activation ?? .topK(configuration.k)
     let thresholds = activation.thresholds(latentCount: configuration.latentCount)
@@ -164,11 +166,21 @@ package final class SparseAutoencoder: Sendable {
     self.compute = Compute(team: compute.team, precision: .float32, path: compute.path)
     // Of signed activations too many are large to be told apart.
     searchCompute = compute.precision == .bfloat16 && !activation.isSigned ? compute : nil
+    self.rounding = rounding ?? .fastest(on: compute.path)
   }
 
-  /// The same weights with other products.
-  package func with(compute: Compute) throws(AutoencoderError) -> SparseAutoencoder {
-    try with(latents: latents, compute: compute)
+  /// The same weights with other products, of which those that search round in another way.
+  package func with(
+    compute: Compute, rounding: RoundedWeights.Rounding? = nil
+  ) throws(AutoencoderError) -> SparseAutoencoder {
+    try with(latents: latents, compute: compute, rounding: rounding)
+  }
+
+  /// The same weights, of whose encoder the search keeps no rounded copy; nil where it keeps none
+  /// in any case.
+  package func withoutCopy() throws(AutoencoderError) -> SparseAutoencoder? {
+    guard let searchCompute, rounding == .bfloat16, encoder.type != .bfloat16 else { return nil }
+    return try with(compute: searchCompute, rounding: .bfloat16AsRead)
   }
 
   /// The same weights, whose products another engine makes that holds them, too; nil for this
@@ -176,18 +188,18 @@ package final class SparseAutoencoder: Sendable {
   package func with(
     latents: (any LatentOperators)?
   ) throws(AutoencoderError) -> SparseAutoencoder {
-    try with(latents: latents, compute: searchCompute ?? compute)
+    try with(latents: latents, compute: searchCompute ?? compute, rounding: rounding)
   }
 
   private func with(
-    latents: (any LatentOperators)?, compute: Compute
+    latents: (any LatentOperators)?, compute: Compute, rounding: RoundedWeights.Rounding?
   ) throws(AutoencoderError) -> SparseAutoencoder {
     try SparseAutoencoder(
       configuration: configuration, folder: folder, encoder: encoder, encoderBias: encoderBias,
       decoder: decoder, decoderBias: decoderBias, skip: skip, activation: activation,
       subtractsDecoderBias: subtractsDecoderBias, normalisation: normalisation,
       undoesNormalisation: undoesNormalisation, stated: stated, notes: notes, latents: latents,
-      compute: compute)
+      compute: compute, rounding: rounding)
   }
 
   /// The decoder rows (directions) of some latents, [wanted.count, D_out].

@@ -286,8 +286,14 @@ struct SearchCase {
     let exact = Compute(team: Reference.compute.team, precision: .float32, path: path)
     let product = Linear(encoder, bias: bias, compute: exact)(x)
     for elements in [300, 1 << 20] {
-      let codes = try [Precision.float32, .bfloat16].map {
+      var codes = try [Precision.float32, .bfloat16].map {
         try autoencoder($0).encode(x, tileElements: elements)
+      }
+      if let withoutCopy = try autoencoder(.bfloat16).withoutCopy() {
+        let fewest = RoundedWeights.Rounding.bfloat16AsRead.fewestRows
+        let copies = Array(repeating: x, count: (fewest + x.rows - 1) / x.rows)
+        codes.append(
+          try withoutCopy.encode(Matrix(stacking: copies), tileElements: elements))
       }
       for row in 0..<x.rows {
         let values = product.row(row)

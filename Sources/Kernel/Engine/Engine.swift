@@ -220,7 +220,8 @@ package final class Engine {
     modelName: String?, call: Call? = nil
   ) throws -> ResidentAutoencoder {
     let model = try model(named: modelName)
-    let autoencoder = try openAutoencoder(path: path, site: site, options: options)
+    let autoencoder = try openAutoencoder(
+      path: path, site: site, options: options, for: model.model)
     let place = try place(of: autoencoder, path: path, site: site, in: model)
     if let stated = autoencoder.stated, site != nil,
       (try? AutoencoderSite(stated.places, named: stated.name, in: model.model)) != place
@@ -253,16 +254,25 @@ package final class Engine {
 
   /// Maps the folder, or turns its weights round in memory where products cannot read them as they
   /// lie. Codes are float32's whatever finds them; the faster way may keep a rounded copy of the
-  /// encoder, which must fit.
+  /// encoder, where that leaves room for work beside all weights.
   private func openAutoencoder(
-    path: String, site: String?, options: AutoencoderOptions
+    path: String, site: String?, options: AutoencoderOptions, for model: Model
   ) throws -> SparseAutoencoder {
     let precision: Precision = KernelPath.best.findsFasterRounded ? .bfloat16 : .float32
     let free = freeBytes
     let searching = try SparseAutoencoder(
       path: path, layer: site, options: options,
       compute: Compute(team: team, precision: precision), memory: free)
-    if searching.searchBytes <= free - searching.memoryBytes { return searching }
+    // Of a picture and an attribution of it, through a quarter of the blocks.
+    let (tokens, decoder) = (4_096, model.decoder)
+    let work = decoder.prefillBytes(tokens: tokens).addingReportingOverflow(
+      decoder.attributionBytes(tokens: tokens, blocks: decoder.blockCount / 4))
+    let affordsCopy = clientBudget.affords(
+      optional: searching.searchBytes, needed: work.overflow ? .max : work.partialValue,
+      held: heldBytes + searching.memoryBytes,
+      weights: readBytes + searching.byteCount - searching.memoryBytes)
+    let way = affordsCopy ? searching : try searching.withoutCopy() ?? searching
+    if way.searchBytes <= free - way.memoryBytes { return way }
     return try searching.with(compute: Compute(team: team, precision: .float32))
   }
 
@@ -373,6 +383,13 @@ package final class Engine {
   /// Bytes of the encoders' copies that find codes.
   var roundedEncoderBytes: Int {
     autoencoders.reduce(0) { $0 + $1.autoencoder.weights.searchBytes }
+  }
+
+  /// Gives freed memory back where weights that runs read want the room: kept for the next request,
+  /// it would have them read from the disk again.
+  func spareWeights() {
+    guard let machine = budget.machine, heldBytes + readBytes > machine / 4 * 3 else { return }
+    FreedMemory.release()
   }
 
   /// Bytes of the files that are mapped: models and autoencoders.

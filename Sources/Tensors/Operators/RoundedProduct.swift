@@ -3,6 +3,8 @@
 package struct RoundedProduct {
   private enum Way {
     case bfloat16(TiledProduct)
+    /// Of these weights, rounded range by range.
+    case bfloat16AsRead(TiledProduct, WeightMatrix, Compute)
     case integers(IntegerProduct)
   }
 
@@ -13,7 +15,14 @@ package struct RoundedProduct {
       way = .integers(IntegerProduct(x, rounded.weight, scales: scales, compute: compute))
     } else {
       let rounding = Compute(team: compute.team, precision: .bfloat16, path: compute.path)
-      way = .bfloat16(TiledProduct(x, rounded.weight, bias: nil, compute: rounding))
+      let weight = rounded.weight
+      if weight.type == .bfloat16 {
+        way = .bfloat16(TiledProduct(x, weight, bias: nil, compute: rounding))
+      } else {
+        let first = RoundedWeights.rounded(weight.slice(rows: 0..<0), compute: rounding)
+        way = .bfloat16AsRead(
+          TiledProduct(x, first, bias: nil, compute: rounding), weight, rounding)
+      }
     }
   }
 
@@ -21,6 +30,9 @@ package struct RoundedProduct {
   package func write(_ outputs: Range<Int>, to tile: inout Matrix) {
     switch way {
     case .bfloat16(let product): product.write(outputs, to: &tile)
+    case .bfloat16AsRead(let product, let weight, let compute):
+      let part = RoundedWeights.rounded(weight.slice(rows: outputs), compute: compute)
+      product.write(part, to: &tile)
     case .integers(let product): product.write(outputs, to: &tile)
     }
   }

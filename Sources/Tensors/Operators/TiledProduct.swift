@@ -42,19 +42,24 @@ package struct TiledProduct {
   /// Writes the columns `outputs` of y to `tile`, which becomes `[T, outputs.count]` and keeps its
   /// memory where it has that shape and nobody else refers to it.
   package func write(_ outputs: Range<Int>, to tile: inout Matrix) {
-    if tile.rows != rows || tile.columns != outputs.count {
-      tile = Matrix(uninitializedRows: rows, columns: outputs.count)
+    write(weight.slice(rows: outputs), first: outputs.lowerBound, to: &tile)
+  }
+
+  /// The same of rows of weights of the packed activations' type that are not this product's own:
+  /// `first` is the place of their biases.
+  func write(_ part: WeightMatrix, first: Int = 0, to tile: inout Matrix) {
+    if tile.rows != rows || tile.columns != part.rows {
+      tile = Matrix(uninitializedRows: rows, columns: part.rows)
     }
     guard tile.count > 0 else { return }
-    let part = weight.slice(rows: outputs)
     unsafe tile.withMutablePointer { pointer in
       nonisolated(unsafe) let target = unsafe pointer
       unsafe part.withAddress { address in
         nonisolated(unsafe) let product = unsafe Self.product(
           part, address, tokens: rows, compute)
-        let ranges = Self.parts(of: outputs.count, rows: rows, part, compute)
+        let ranges = Self.parts(of: part.rows, rows: rows, part, compute)
         compute.team.run(ranges.count) { index in
-          unsafe run(product, ranges[index], first: outputs.lowerBound, target)
+          unsafe run(product, ranges[index], first: first, target)
         }
       }
     }

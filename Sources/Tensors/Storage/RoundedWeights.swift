@@ -7,6 +7,9 @@ package struct RoundedWeights: Sendable {
   /// To what numbers weights, and the activations that they are multiplied with, are rounded.
   package enum Rounding: Sendable, CaseIterable {
     case bfloat16
+    /// The same numbers, made while a product reads the weights: a copy spared, some rows of which
+    /// are made anew for every product.
+    case bfloat16AsRead
     /// 16-bit integers times a scale of their row, made while a product reads the weights.
     case integers
 
@@ -15,11 +18,12 @@ package struct RoundedWeights: Sendable {
       path == .avx2 ? .integers : .bfloat16
     }
 
-    /// The fewest rows of activations for which a search pays. Every product makes its weights
-    /// integers anew, which takes longer than a few rows' float32 products with all of them.
+    /// The fewest rows of activations for which a search pays. Rounding weights anew for a product
+    /// takes longer than a few rows' float32 products with all of them.
     package var fewestRows: Int {
       switch self {
       case .bfloat16: 1
+      case .bfloat16AsRead: 128
       case .integers: 24
       }
     }
@@ -46,7 +50,7 @@ package struct RoundedWeights: Sendable {
   ) throws(CancellationError) {
     let (rows, columns) = (weight.rows, weight.columns)
     let copy: Matrix? =
-      weight.type == .bfloat16 || rounding == .integers
+      weight.type == .bfloat16 || rounding != .bfloat16
       ? nil : Matrix(uninitializedRows: 1, columns: (rows * columns + 1) / 2)
     copy?.storage.askForLargePages()
     var (norms, errors, scales): ([Float], [Float], [Float]) = ([], [], [])
@@ -57,7 +61,7 @@ package struct RoundedWeights: Sendable {
       let range = first..<min(rows, first + Self.rowsAtOnce)
       let squares: [(Double, Double)]
       switch rounding {
-      case .bfloat16:
+      case .bfloat16, .bfloat16AsRead:
         squares = Self.measure(
           weight.slice(rows: range), compute: compute,
           roundedTo: copy?.storage, at: first * columns)
@@ -84,6 +88,7 @@ package struct RoundedWeights: Sendable {
     switch rounding {
     case .bfloat16:
       (weight.type == .bfloat16 ? 0 : weight.rows * weight.columns * 2) + weight.rows * 8
+    case .bfloat16AsRead: weight.rows * 8
     case .integers: weight.rows * 12
     }
   }
@@ -91,9 +96,17 @@ package struct RoundedWeights: Sendable {
   /// The sums of x² and (x − x̃)² of each row of activations.
   func measure(activations x: Matrix, compute: Compute) -> [(Double, Double)] {
     switch rounding {
-    case .bfloat16: Self.measure(WeightMatrix(x), compute: compute)
+    case .bfloat16, .bfloat16AsRead: Self.measure(WeightMatrix(x), compute: compute)
     case .integers: IntegerRows(WeightMatrix(x), compute: compute).squares
     }
+  }
+
+  /// Rows in bfloat16: the file's own where they are, else a copy of them.
+  static func rounded(_ rows: WeightMatrix, compute: Compute) -> WeightMatrix {
+    guard rows.type != .bfloat16 else { return rows }
+    let copy = Matrix(uninitializedRows: 1, columns: (rows.rows * rows.columns + 1) / 2)
+    _ = measure(rows, compute: compute, roundedTo: copy.storage)
+    return WeightMatrix(bfloat16: copy, rows: rows.rows, columns: rows.columns)
   }
 
   /// The sums of w² and (w − w̃)² of each row; the rounded rows go to `target`
