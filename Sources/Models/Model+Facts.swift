@@ -20,10 +20,16 @@ extension Model {
   package var byteCount: Int { mappedBytes + heldBytes }
 
   /// Bytes of the mapped weights that runs read over and over: neither the embeddings, of which
-  /// they look up rows, nor what 8-bit weights were made from.
+  /// they look up rows, nor the vision tower, which reads a picture once, nor what 8-bit weights
+  /// were made from.
   package var readBytes: Int {
     if precision == .int8 { return cachedBytes }
-    return mappedBytes - (checkpoint.contains(TensorNames.head) ? decoder.embedding.byteCount : 0)
+    let tower = checkpoint.names.reduce(0) { total, name in
+      let isOfTower = name.hasPrefix("vision_tower.") || name.hasPrefix("visual.")
+      return total + (isOfTower ? (try? checkpoint.entry(name).byteCount) ?? 0 : 0)
+    }
+    return mappedBytes - tower
+      - (checkpoint.contains(TensorNames.head) ? decoder.embedding.byteCount : 0)
   }
 
   /// What a client ought to know of files that contradict each other.

@@ -155,9 +155,10 @@ import Testing
 
   // MARK: What is kept for pullbacks
 
-  @Test(arguments: Bench.names, [SavedDetail.states, .statesAndGates])
-  func whatIsKeptForPullbacksChangesNothing(_ name: String, detail: SavedDetail) throws {
+  @Test(arguments: Bench.names, [0, 1, Int.max])
+  func whatIsKeptForPullbacksChangesNothing(_ name: String, gatedBlocks: Int) throws {
     let bench = try Bench(name)
+    let detail = SavedDetail(gatedBlocks: gatedBlocks)
     let keeping = try bench.context(keeping: detail)
     let point = bench.autoencoder.site.write
     let hasBlocksAbove = point < bench.model.decoder.end

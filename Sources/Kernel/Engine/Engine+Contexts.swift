@@ -25,12 +25,13 @@ extension Engine {
     try reserve(
       needed.overflow ? .max : needed.partialValue, for: "a context of \(tokens) tokens")
     guard let lowest = sites.map(\.write).min() else { return nil }
-    return [SavedDetail.statesAndGates, .states].first { detail in
-      let saved = decoder.savedBytes(
-        tokens: tokens, blocks: decoder.blocks(above: lowest), detail: detail)
-      return clientBudget.affords(
-        optional: saved, needed: needed.partialValue + decoder.pullbackBytes(tokens: tokens),
-        held: heldBytes, weights: readBytes)
+    // The tower's and the blocks' working sets are free again when a pullback takes its own.
+    let later = kept + decoder.cacheBytes(tokens: tokens) + decoder.pullbackBytes(tokens: tokens)
+    let blocks = decoder.blocks(above: lowest)
+    return (0...blocks).reversed().lazy.map(SavedDetail.init(gatedBlocks:)).first { detail in
+      clientBudget.affords(
+        optional: decoder.ownRunBytes(tokens: tokens, blocks: blocks, detail: detail),
+        needed: max(needed.partialValue, later), held: heldBytes, weights: readBytes)
     }
   }
 

@@ -67,6 +67,7 @@ final class EngineHolder: @unchecked Sendable {
 
   private func publish() {
     engine.giveUpLostDevices()
+    engine.spareWeights()
     status.finish(engine.status, contexts: engine.contextStatus)
   }
 

@@ -20,22 +20,28 @@ extension Decoder {
   /// set.
   package func attributionBytes(tokens: Int, cached: Int = 0, blocks count: Int) -> Int {
     saturatingSum(
-      savedBytes(tokens: tokens, cached: cached, blocks: count, detail: .states),
+      savedBytes(tokens: tokens, cached: cached, blocks: count),
       pullbackBytes(tokens: tokens))
   }
 
   /// What `forwardSaving` keeps for `tokens` rows of `count` blocks, keys and values included.
-  package func savedBytes(
-    tokens: Int, cached: Int = 0, blocks count: Int, detail: SavedDetail
-  ) -> Int {
-    // The gates, two matrices of half the size, count once.
-    let gates = detail == .states ? 0 : recipe.intermediateSize
-    let perToken =
-      2 * hiddenSize + 2 * recipe.queryWidth + unnormedWidth + updateWidth + recipe.headCount
-      + gates
-    return saturatingSum(
-      bytes(tokens, perToken, count),
+  func savedBytes(tokens: Int, cached: Int = 0, blocks count: Int) -> Int {
+    saturatingSum(
+      bytes(tokens, savedWidth, count),
       cacheBytes(tokens: saturatingSum(tokens, cached), blocks: count))
+  }
+
+  /// What a context that opens with `tokens` rows keeps for pullbacks through its last `count`
+  /// blocks, beside its keys and values: the last block runs for the last row alone.
+  package func ownRunBytes(tokens: Int, blocks count: Int, detail: SavedDetail) -> Int {
+    let whole = max(0, count - 1)
+    // The gates, two matrices of half the size, count once.
+    let gates = bytes(
+      tokens, recipe.intermediateSize, min(whole, max(0, detail.gatedBlocks - 1)))
+    let keys = recipe.norms.areOnQueriesAndKeys ? recipe.keyWidth : 0
+    let last = saturatingSum(
+      bytes(tokens, hiddenSize + keys, 1), bytes(1, savedWidth + recipe.intermediateSize, 1))
+    return saturatingSum(saturatingSum(bytes(tokens, savedWidth, whole), gates), last)
   }
 
   /// The blocks of which something lies above a point of the residual stream.
@@ -81,6 +87,11 @@ extension Decoder {
     let width = 5 * D + 3 * recipe.queryWidth + 4 * recipe.keyWidth + unnormedWidth + updateWidth
     let rows = bytes(tokens, width, 1)
     return saturatingSum(rows, bytes(min(tokens, FeedForward<HostOperators>.tileRows), 4 * F, 1))
+  }
+
+  /// Columns that a block keeps, without gates, keys and values.
+  private var savedWidth: Int {
+    2 * hiddenSize + 2 * recipe.queryWidth + unnormedWidth + updateWidth + recipe.headCount
   }
 
   /// Columns of queries and keys before their norms.

@@ -17,7 +17,8 @@ extension EngineBlocks {
         (residual, half) = (step.middle, step.saved)
       }
       var step = try blocks[block].feedForwardHalf(
-        residual.last(wanted), keepingGates: detail == .statesAndGates, tap: &tap,
+        residual.last(wanted),
+        keepingGates: range.blocks.upperBound - block <= detail.gatedBlocks, tap: &tap,
         cancellation: cancellation)
       step.saved.attention = half
       residual = try cache.traits.additions.added(

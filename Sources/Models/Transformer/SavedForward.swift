@@ -2,13 +2,16 @@ package import Tensors
 
 /// How much `Decoder.forwardSaving` keeps. The gradient is the same to the bit; only its cost
 /// differs.
-package enum SavedDetail: Sendable, Equatable {
-  /// The states between the halves of each block; the feed-forward half runs again for the
-  /// pullback.
-  case states
-  /// The feed-forward half's activations as well, in bfloat16. As `states` with products in
-  /// float32.
-  case statesAndGates
+package struct SavedDetail: Sendable, Equatable {
+  /// Of how many of the last blocks the feed-forward half's activations are kept, in bfloat16,
+  /// beside the states between the halves of each block. Of other blocks, and with products in
+  /// float32, that half runs again for the pullback.
+  package let gatedBlocks: Int
+
+  package init(gatedBlocks: Int) { self.gatedBlocks = gatedBlocks }
+
+  package static let states = SavedDetail(gatedBlocks: 0)
+  package static let statesAndGates = SavedDetail(gatedBlocks: .max)
 }
 
 /// What `Decoder.forwardSaving` keeps for `Decoder.pullback`.
